@@ -38,8 +38,10 @@ find_browser && exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
     echo "Installing Chromium with apt-get" >&2
     export DEBIAN_FRONTEND=noninteractive
-    apt-get update -qq >&2 &&
-        apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core >&2 || true
+    log=$(mktemp)
+    { apt-get update && apt-get install -y --no-install-recommends chromium fonts-dejavu-core; } \
+        >"$log" 2>&1 </dev/null || cat "$log" >&2
+    rm -f "$log"
     find_browser && exit 0
 fi
 

@@ -1,0 +1,60 @@
+"""What every test may use: Hypothesis profiles and a page in a real browser."""
+
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import settings
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page, Route
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# Two cores shared by several workers: time per example says nothing. In CI the same examples run
+# every time, so that a red run can be run again.
+settings.register_profile("here", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator["Browser"]:
+    """A headless Chromium, one a worker."""
+    from playwright.sync_api import sync_playwright
+
+    script = ROOT / "scripts" / "browser.sh"
+    found = subprocess.run(
+        ["sh", str(script), "--find"], capture_output=True, text=True, check=False
+    )
+    if found.returncode != 0:
+        pytest.fail("no Chromium on this machine: run `make setup`", pytrace=False)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=found.stdout.strip())
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: "Browser") -> Iterator["Page"]:
+    """A fresh page; the test fails if the page asks for anything from another machine."""
+    outside: list[str] = []
+
+    def guard(route: "Route") -> None:
+        url = route.request.url
+        if url.startswith(
+            ("file:", "data:", "blob:", "about:", "http://127.0.0.1", "http://localhost")
+        ):
+            route.continue_()
+        else:
+            outside.append(url)
+            route.abort()
+
+    context = browser.new_context()
+    context.route("**/*", guard)
+    yield context.new_page()
+    context.close()
+    assert not outside, f"the page asked for {outside}"
