@@ -1,0 +1,5 @@
+"""Run gepnet with ``python -m gepnet``."""
+
+from gepnet.cli import main
+
+main()

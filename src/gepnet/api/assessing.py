@@ -1,0 +1,42 @@
+"""From a patient file to an assessment."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+
+from gepnet.facts import Facts, facts_of_record
+from gepnet.guidelines import Assessment, KnowledgeBase, assess
+from gepnet.record import Record, read_record
+from gepnet.vocabulary import parse_date
+
+
+def read_patient(path: Path, base: KnowledgeBase) -> Record:
+    """Read a patient file.
+
+    Raises:
+        InputError: with every problem of the file.
+    """
+    return read_record(path, base.vocabulary)
+
+
+def facts_of(
+    record: Record, base: KnowledgeBase, at: str | None = None, region: str | None = None
+) -> Facts:
+    """Return the facts of a patient as of ``at`` (default: the record's date, else today)."""
+    when = None if at is None else parse_date(at)
+    return facts_of_record(
+        record, base.knowledge, base.criteria, when, wanted=base.facts_named, region=region
+    )
+
+
+def assess_record(
+    record: Record,
+    base: KnowledgeBase,
+    at: str | None = None,
+    knowledge_date: datetime.date | None = None,
+    region: str | None = None,
+) -> Assessment:
+    """Assess a patient with the documents in force on ``knowledge_date`` (default: today)."""
+    day = knowledge_date or datetime.date.today()
+    return assess(base, facts_of(record, base, at, region), day)

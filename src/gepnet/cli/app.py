@@ -1,0 +1,49 @@
+"""The commands and how problems reach the user: every problem at once, exit code 2."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from gepnet import __version__
+from gepnet.cli import knowledge
+
+app = typer.Typer(
+    name="gepnet",
+    help="What each guideline says about one patient with a GEP-NET, with the reason and source.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+app.add_typer(knowledge.app, name="knowledge")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"gepnet {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: bool = typer.Option(
+        False, "--version", callback=_version, is_eager=True, help="Show the version and stop."
+    ),
+) -> None:
+    """Show the positions of guidelines on one patient; people decide, gepnet does not."""
+
+
+def main() -> None:
+    """Run the command line."""
+    from gepnet.knowledge.problems import InputError
+
+    try:
+        app()
+    except InputError as error:
+        for problem in error.problems:
+            print(problem, file=sys.stderr)
+        count = len(error.problems)
+        print(f"{count} problem{'s' if count != 1 else ''} found.", file=sys.stderr)
+        sys.exit(2)

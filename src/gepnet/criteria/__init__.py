@@ -1,0 +1,55 @@
+"""The criteria language: text, tree, and one small module for each thing done with it.
+
+The Polars and SQL targets are imported from their modules (``gepnet.criteria.polars`` and
+``gepnet.criteria.sql``) because their libraries load slowly.
+"""
+
+from gepnet.criteria.ast import (
+    Always,
+    And,
+    Compare,
+    Holds,
+    IsKnown,
+    Node,
+    Not,
+    OneOf,
+    Or,
+    Term,
+    atoms,
+    facts_of,
+    walk,
+)
+from gepnet.criteria.compiled import Criteria
+from gepnet.criteria.explain import Explanation, explain
+from gepnet.criteria.interpret import Values, conjunction, disjunction, interpret, negation
+from gepnet.criteria.parse import CriterionError, Fault, parse
+from gepnet.criteria.prose import prose, value_label
+
+__all__ = [
+    "Always",
+    "And",
+    "Compare",
+    "Criteria",
+    "CriterionError",
+    "Explanation",
+    "Fault",
+    "Holds",
+    "IsKnown",
+    "Node",
+    "Not",
+    "OneOf",
+    "Or",
+    "Term",
+    "Values",
+    "atoms",
+    "conjunction",
+    "disjunction",
+    "explain",
+    "facts_of",
+    "interpret",
+    "negation",
+    "parse",
+    "prose",
+    "value_label",
+    "walk",
+]

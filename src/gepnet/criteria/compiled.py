@@ -1,0 +1,55 @@
+"""Criteria by their text, parsed once and kept on disk.
+
+Importing the SQL parser costs half a second; a command that only evaluates known criteria never
+needs it. The file is keyed by the digest of the knowledge, so it can never be stale.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from gepnet.criteria.ast import Node
+from gepnet.criteria.codec import decode, encode
+from gepnet.knowledge import cache_file, write_atomically
+from gepnet.vocabulary import Vocabulary
+
+
+class Criteria:
+    """Parses criteria of one vocabulary and remembers them."""
+
+    def __init__(self, vocabulary: Vocabulary, digest: str = "") -> None:
+        """Read what earlier runs parsed for the same knowledge, if there is such a file."""
+        self.vocabulary = vocabulary
+        self._nodes: dict[str, Node] = {}
+        self._file = cache_file(f"criteria-{digest[:20]}.json") if digest else None
+        self._stored: dict[str, Any] = {}
+        if self._file is not None and self._file.is_file():
+            try:
+                self._stored = json.loads(self._file.read_text(encoding="utf-8"))
+            except ValueError:
+                self._file.unlink(missing_ok=True)
+
+    def __call__(self, text: str) -> Node:
+        """Return the criterion that ``text`` says.
+
+        Raises:
+            CriterionError: if it is not in the language.
+        """
+        node = self._nodes.get(text)
+        if node is None:
+            node = decode(self._stored[text]) if text in self._stored else self._parse(text)
+            self._nodes[text] = node
+        return node
+
+    def _parse(self, text: str) -> Node:
+        from gepnet.criteria.parse import parse
+
+        return parse(text, self.vocabulary)
+
+    def store(self) -> None:
+        """Keep everything parsed so far for the next run."""
+        if self._file is not None and any(text not in self._stored for text in self._nodes):
+            nodes = {text: encode(node) for text, node in self._nodes.items()}
+            self._stored = {**self._stored, **nodes}
+            write_atomically(self._file, json.dumps(self._stored))

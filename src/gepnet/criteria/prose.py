@@ -1,0 +1,128 @@
+"""A criterion as English prose, from the same tree that is evaluated."""
+
+from __future__ import annotations
+
+from gepnet.criteria.ast import (
+    FLIPPED,
+    Always,
+    And,
+    Compare,
+    Holds,
+    IsKnown,
+    Node,
+    Not,
+    OneOf,
+    Or,
+)
+from gepnet.vocabulary import Fact, Vocabulary, plain
+
+_SIGNS = {"<": "below", "<=": "at most", ">": "above", ">=": "at least", "=": "equal to"}
+
+
+def prose(node: Node, vocabulary: Vocabulary) -> str:
+    """Return the criterion in words, with labels and units of the vocabulary."""
+    return _Writer(vocabulary).text(node, top=True)
+
+
+class _Writer:
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+
+    def text(self, node: Node, top: bool = False) -> str:  # noqa: PLR0911
+        match node:
+            case Always(value):
+                return "always" if value else "never"
+            case Holds(fact):
+                return self.label(fact)
+            case IsKnown(fact):
+                return f"{self.label(fact)} known"
+            case OneOf(fact, values):
+                return f"{self.label(fact)} {self.choices(fact, values)}"
+            case Compare():
+                return self.comparison(node)
+            case Not(operand):
+                return self.negated(operand)
+            case And(operands):
+                return self.joined(self.with_ranges(operands), "and", top)
+            case Or(operands):
+                return self.joined([self.text(operand) for operand in operands], "or", top)
+
+    def label(self, name: str) -> str:
+        fact = self.vocabulary.get(name)
+        return name if fact is None else fact.entry.label
+
+    def choices(self, name: str, values: tuple[str, ...]) -> str:
+        fact = self.vocabulary.get(name)
+        shown = [value_label(fact, value) for value in values]
+        return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} or {shown[-1]}"
+
+    def unit(self, node: Compare) -> str:
+        fact = self.vocabulary.get(node.terms[0].fact)
+        unit = "" if fact is None else (fact.entry.unit or "")
+        return "" if unit in {"", "1"} else ("%" if unit == "%" else f" {unit}")
+
+    def subject(self, node: Compare) -> str:
+        parts = []
+        for term in node.terms:
+            factor = "" if term.factor == 1 else f"{plain(term.factor)} x "
+            parts.append(f"{factor}{self.label(term.fact)}")
+        return " plus ".join(parts)
+
+    def comparison(self, node: Compare) -> str:
+        sign = _SIGNS[node.operator]
+        return f"{self.subject(node)} {sign} {plain(node.constant)}{self.unit(node)}"
+
+    def negated(self, operand: Node) -> str:
+        match operand:
+            case IsKnown(fact):
+                return f"{self.label(fact)} not known"
+            case OneOf(fact, values):
+                return f"{self.label(fact)} not {self.choices(fact, values)}"
+            case Compare(terms, operator, constant) if operator != "=":
+                return self.comparison(Compare(terms, FLIPPED[operator], constant))
+            case Not(inner):
+                return self.text(inner)
+        return f"not {self.text(operand)}"
+
+    def with_ranges(self, operands: tuple[Node, ...]) -> list[str]:
+        """Write a lower and an upper bound on one fact as a range."""
+        shown: list[str] = []
+        skip = False
+        for index, operand in enumerate(operands):
+            if skip:
+                skip = False
+                continue
+            following = operands[index + 1] if index + 1 < len(operands) else None
+            if (
+                isinstance(operand, Compare)
+                and isinstance(following, Compare)
+                and operand.terms == following.terms
+                and operand.operator == ">="
+                and following.operator in {"<=", "<"}
+            ):
+                upper = "to" if following.operator == "<=" else "to below"
+                shown.append(
+                    f"{self.subject(operand)} {plain(operand.constant)} {upper} "
+                    f"{plain(following.constant)}{self.unit(operand)}"
+                )
+                skip = True
+            else:
+                shown.append(self.text(operand))
+        return shown
+
+    @staticmethod
+    def joined(parts: list[str], word: str, top: bool) -> str:
+        if len(parts) == 1:
+            return parts[0]
+        separator = "; " if top and word == "and" else f" {word} "
+        text = separator.join(parts)
+        return text if top else f"({text})"
+
+
+def value_label(fact: Fact | None, value: str) -> str:
+    """Return the words for a value of an enumerated fact."""
+    if fact is not None:
+        for choice in fact.entry.values:
+            if choice.id == value and choice.label:
+                return choice.label
+    return value.replace("_", " ")

@@ -1,0 +1,17 @@
+"""From a record to the facts of a patient as of a date."""
+
+from gepnet.facts.derive import Derived, derive, inputs_of
+from gepnet.facts.gather import facts_of_record, facts_of_values
+from gepnet.facts.model import Facts, FactValue, Observed, show
+
+__all__ = [
+    "Derived",
+    "FactValue",
+    "Facts",
+    "Observed",
+    "derive",
+    "facts_of_record",
+    "facts_of_values",
+    "inputs_of",
+    "show",
+]

@@ -1,0 +1,151 @@
+"""Facts worked out from other facts, in dependency order, each by its own entry.
+
+A derivation is an ordered list of rules in the criteria language, or a named function of
+``gepnet.measures``. The first rule that is not false decides: true gives its value, unknown leaves
+the fact unknown. A recorded value wins over a derived one; if the two differ, that is a conflict
+and shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass, replace
+from graphlib import TopologicalSorter
+from typing import Any
+
+from gepnet.criteria import Criteria, explain, facts_of
+from gepnet.facts.model import FactValue
+from gepnet.measures import FUNCTIONS
+from gepnet.vocabulary import Fact, Interval, PartialDate, Value, Vocabulary
+
+
+@dataclass(frozen=True)
+class Derived:
+    """The outcome of a derivation: a value, or the facts that it lacks."""
+
+    value: Value
+    missing: tuple[str, ...] = ()
+    rule: str | None = None
+
+
+def derive_all(
+    entries: MutableMapping[str, FactValue],
+    vocabulary: Vocabulary,
+    criteria: Criteria,
+    measures: Mapping[str, Any],
+    at: PartialDate,
+) -> dict[str, tuple[str, ...]]:
+    """Add every derived and bounded fact to ``entries``.
+
+    Returns:
+        For each derived fact that stays unknown, the inputs that it lacks.
+    """
+    values: dict[str, Value] = {name: entry.value for name, entry in entries.items()}
+    lacking: dict[str, tuple[str, ...]] = {}
+    for name in derivation_order(vocabulary, criteria):
+        fact = vocabulary[name]
+        recorded = entries.get(name)
+        if fact.entry.bound is not None and (recorded is None or recorded.value is None):
+            bound = _call(fact.entry.bound.function, fact.entry.bound.inputs, values, measures, at)
+            if bound is not None:
+                entries[name] = FactValue(name, bound, "bounded", note="bounded, not measured")
+                values[name] = bound
+            continue
+        if not fact.is_derived:
+            continue
+        derived = derive(fact, values, criteria, measures, at)
+        if recorded is not None and recorded.value is not None:
+            if derived.value is not None and not _compatible(fact, recorded.value, derived.value):
+                entries[name] = replace(recorded, conflict=derived.value)
+            continue
+        if derived.value is None:
+            lacking[name] = derived.missing
+            continue
+        entries[name] = FactValue(name, derived.value, "derived", note=derived.rule)
+        values[name] = derived.value
+    return lacking
+
+
+def derive(
+    fact: Fact,
+    values: Mapping[str, Value],
+    criteria: Criteria,
+    measures: Mapping[str, Any],
+    at: PartialDate,
+) -> Derived:
+    """Work out one fact from the values of others."""
+    if fact.entry.function is not None:
+        if fact.entry.function not in FUNCTIONS:
+            return Derived(None)  # a function of the whole record, worked out before
+        value = _call(fact.entry.function, fact.entry.inputs, values, measures, at)
+        if value is None:
+            return Derived(None, tuple(n for n in fact.entry.inputs if values.get(n) is None))
+        if isinstance(value, Interval):
+            value = Interval(*_clipped(fact, value))
+            if not value.is_point and not fact.entry.interval:
+                return Derived(None, tuple(fact.entry.inputs))
+        return Derived(value)
+    for rule in fact.entry.derived:
+        explanation = explain(criteria(rule.when), values)
+        if explanation.truth is None:
+            return Derived(None, explanation.missing)
+        if explanation.truth:
+            return Derived(fact.parse(rule.value), (), rule.when)
+    return Derived(None)
+
+
+def _clipped(fact: Fact, value: Interval) -> tuple[Any, Any]:
+    least, greatest = fact.entry.range or (value.low, value.high)
+    low, high = fact.round(value.low), fact.round(value.high)
+    return min(max(low, least), greatest), min(max(high, least), greatest)
+
+
+def _call(
+    name: str,
+    inputs: tuple[str, ...],
+    values: Mapping[str, Value],
+    measures: Mapping[str, Any],
+    at: PartialDate,
+) -> Value:
+    return FUNCTIONS[name]({key: values.get(key) for key in inputs}, measures, at)
+
+
+def _compatible(fact: Fact, recorded: Value, derived: Value) -> bool:
+    if isinstance(recorded, Interval) and isinstance(derived, Interval):
+        return recorded.low <= derived.high and derived.low <= recorded.high
+    if isinstance(recorded, str) and isinstance(derived, str):
+        return bool(set(fact.candidates(recorded)) & set(fact.candidates(derived)))
+    return recorded == derived
+
+
+_orders: dict[int, tuple[str, ...]] = {}
+
+
+def derivation_order(vocabulary: Vocabulary, criteria: Criteria) -> tuple[str, ...]:
+    """Return derived and bounded facts so that each comes after its inputs.
+
+    Raises:
+        graphlib.CycleError: if facts are derived from each other.
+    """
+    key = id(vocabulary)
+    if key not in _orders:
+        graph = {
+            fact.id: set(inputs_of(fact, criteria))
+            for fact in vocabulary.base_facts()
+            if fact.is_derived or fact.entry.bound is not None
+        }
+        _orders[key] = tuple(n for n in TopologicalSorter(graph).static_order() if n in graph)
+    return _orders[key]
+
+
+def inputs_of(fact: Fact, criteria: Criteria) -> tuple[str, ...]:
+    """Return the facts that a derived or bounded fact is worked out from."""
+    names = [n for n in fact.entry.inputs if n in criteria.vocabulary]
+    for rule in fact.entry.derived:
+        names.extend(facts_of(criteria(rule.when)))
+    if fact.entry.bound is not None:
+        names.extend(fact.entry.bound.inputs)
+    return tuple(dict.fromkeys(names))
+
+
+__all__ = ["Derived", "derivation_order", "derive", "derive_all", "inputs_of"]

@@ -1,0 +1,227 @@
+"""Facts about therapies: received, ongoing, progressed on, not tolerated, how long ago, how long.
+
+A fact about a class looks at every course of its members. What no course and no event says is
+left to the absence policy: only a record whose treatments are declared complete says "never".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from gepnet.record import Progression, Record, Treatment
+from gepnet.vocabulary import (
+    NOT_APPLICABLE,
+    Fact,
+    Interval,
+    OptionTree,
+    PartialDate,
+    Value,
+    months_between,
+)
+
+# Signs that count as progression on a therapy; a marker or uptake rise alone never does.
+COUNTING_SIGNS = frozenset(
+    {"radiological_recist", "radiological_below_recist", "clinical_observed"}
+)
+
+
+@dataclass(frozen=True)
+class Courses:
+    """The courses of one option and its members up to a date, and the progression on them."""
+
+    given: Sequence[Treatment]
+    progressions: Sequence[Progression]
+    complete: bool
+    progression_complete: bool
+    at: PartialDate
+
+    @property
+    def never(self) -> bool:
+        """Whether the record says that no course was ever given."""
+        return self.complete and not self.given
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A value with the event and date that it rests on."""
+
+    value: Value
+    event: str | None = None
+    date: PartialDate | None = None
+
+
+NOTHING = Answer(None)
+
+
+def courses(record: Record, options: OptionTree, option: str, at: PartialDate) -> Courses:
+    """Return what the record says about ``option`` by ``at``."""
+    members = frozenset(options.members(option))
+    given = [
+        course
+        for course in record.treatments
+        if course.option in members and (course.start is None or course.start.first <= at.last)
+    ]
+    progressions = [
+        event
+        for event in record.events
+        if isinstance(event, Progression)
+        and not event.withdrawn
+        and members & set(event.on)
+        and (event.date is None or event.date.first <= at.last)
+    ]
+    return Courses(
+        given,
+        progressions,
+        declared(record, "treatments", at),
+        declared(record, "progression", at),
+        at,
+    )
+
+
+def declared(record: Record, domain: str, at: PartialDate) -> bool:
+    """Whether the record declares a domain complete as of ``at`` (or without a date)."""
+    if domain not in record.complete:
+        return False
+    day = record.complete[domain]
+    return day is None or day.last >= at.first
+
+
+def received(c: Courses) -> Answer:
+    """Whether any course was given."""
+    if c.given:
+        return Answer(True, c.given[0].id, c.given[0].start)
+    return Answer(False) if c.complete else NOTHING
+
+
+def ongoing(c: Courses) -> Answer:
+    """Whether a course is running as of the date."""
+    if c.never:
+        return Answer(False)
+    states = [(_running(course, c.at), course) for course in c.given]
+    for state, course in states:
+        if state is True:
+            return Answer(True, course.id, course.start)
+    if states and all(state is False for state, _ in states) and c.complete:
+        last = c.given[-1]
+        return Answer(False, last.id, last.stop)
+    return NOTHING
+
+
+def _running(course: Treatment, at: PartialDate) -> bool | None:
+    if course.stop is not None:
+        return course.stop.first > at.last
+    if course.ongoing is not None:
+        return course.ongoing
+    return False if course.stop_reason is not None else None
+
+
+def progressed(c: Courses) -> Answer:
+    """Whether the disease progressed on it, by imaging or as observed clinically."""
+    for event in reversed(c.progressions):
+        if COUNTING_SIGNS & set(event.types):
+            return Answer(True, event.id, event.date)
+    for course in reversed(c.given):
+        if course.stop_reason == "progression" or course.best_response == "PD":
+            return Answer(True, course.id, course.stop)
+    if c.never or (c.complete and c.progression_complete):
+        return Answer(False)
+    if c.complete and c.given and all(_ended_otherwise(course) for course in c.given):
+        return Answer(False, c.given[-1].id, c.given[-1].stop)
+    if c.complete and c.progressions and all(
+        COUNTING_SIGNS <= set(event.excluded) or not (event.types or event.excluded)
+        for event in c.progressions
+    ):
+        last = c.progressions[-1]
+        return Answer(False, last.id, last.date)
+    return NOTHING
+
+
+def _ended_otherwise(course: Treatment) -> bool:
+    """Whether a course ended for a reason that excludes progression on it."""
+    return course.stop_reason == "toxicity"
+
+
+def intolerant(c: Courses) -> Answer:
+    """Whether a course was stopped for toxicity."""
+    for course in reversed(c.given):
+        if course.stop_reason == "toxicity":
+            return Answer(True, course.id, course.stop)
+    if c.never:
+        return Answer(False)
+    known = [course.stop_reason is not None or _running(course, c.at) for course in c.given]
+    return Answer(False, c.given[-1].id) if known and all(known) and c.complete else NOTHING
+
+
+def months_since(c: Courses) -> Answer:
+    """Months since the end of the last course; zero while one is running."""
+    if c.never:
+        return Answer(NOT_APPLICABLE)
+    running = ongoing(c)
+    if running.value is True:
+        return Answer(Interval(Decimal(0), Decimal(0)), running.event, running.date)
+    stops = [(course.stop, course) for course in c.given if course.stop is not None]
+    if not stops or len(stops) < len(c.given):
+        return NOTHING
+    stop, course = max(stops, key=lambda pair: pair[0].last)
+    return Answer(Interval(*months_between(stop, c.at)), course.id, stop)
+
+
+def benefit_months(c: Courses) -> Answer:
+    """Months of response or stability on the last course that says so."""
+    if c.never:
+        return Answer(NOT_APPLICABLE)
+    for course in reversed(c.given):
+        if course.benefit_months is not None:
+            months = Decimal(str(course.benefit_months))
+            return Answer(Interval(months, months), course.id, course.stop)
+    return NOTHING
+
+
+def best_response(c: Courses) -> Answer:
+    """Best response to the last course that says so."""
+    if c.never:
+        return Answer(NOT_APPLICABLE)
+    for course in reversed(c.given):
+        if course.best_response is not None:
+            return Answer(course.best_response, course.id, course.stop)
+    return NOTHING
+
+
+FAMILIES: dict[str, Callable[[Courses], Answer]] = {
+    "received_{therapy}": received,
+    "on_{therapy}": ongoing,
+    "progressed_on_{therapy}": progressed,
+    "intolerant_to_{therapy}": intolerant,
+    "months_since_{therapy}": months_since,
+    "benefit_months_{therapy}": benefit_months,
+    "best_response_{therapy}": best_response,
+}
+
+
+def family_facts(
+    record: Record, options: OptionTree, facts: Iterable[Fact], at: PartialDate
+) -> dict[str, Answer]:
+    """Return the therapy facts among ``facts`` that the record settles."""
+    found: dict[str, Answer] = {}
+    by_option: dict[str, Courses] = {}
+    for fact in facts:
+        if fact.family not in FAMILIES or fact.subject is None:
+            continue
+        if fact.subject not in by_option:
+            by_option[fact.subject] = courses(record, options, fact.subject, at)
+        answer = FAMILIES[fact.family](by_option[fact.subject])
+        if answer.value is not None:
+            found[fact.id] = _rounded(fact, answer)
+    return found
+
+
+def _rounded(fact: Fact, answer: Answer) -> Answer:
+    value = answer.value
+    if not isinstance(value, Interval):
+        return answer
+    low, high = fact.round(value.low), fact.round(value.high)
+    if low != high and not fact.entry.interval:
+        return NOTHING
+    return Answer(Interval(low, high), answer.event, answer.date)

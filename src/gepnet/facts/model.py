@@ -1,0 +1,99 @@
+"""Facts as of a date, with everything that a reader may ask about each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from gepnet.vocabulary import Interval, PartialDate, Value
+
+Origin = Literal["recorded", "derived", "bounded", "declared_absent", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """One value of one fact as a record gives it."""
+
+    fact: str
+    value: Value
+    date: PartialDate | None
+    event: str
+    order: int
+    author: str | None = None
+    until: PartialDate | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FactValue:
+    """The value of a fact as of a date, where it comes from and what was set aside for it."""
+
+    fact: str
+    value: Value
+    origin: Origin
+    date: PartialDate | None = None
+    event: str | None = None
+    author: str | None = None
+    alternatives: tuple[Observed, ...] = ()
+    stale: bool = False
+    age_days: int | None = None
+    conflict: Value = None
+    note: str | None = None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether anything is known."""
+        return self.value is not None
+
+
+@dataclass(frozen=True)
+class Facts(Mapping[str, FactValue]):
+    """All facts of one patient as of ``at``; ``values`` is what criteria are evaluated on."""
+
+    patient: str
+    at: PartialDate
+    region: str | None
+    entries: Mapping[str, FactValue]
+    values: Mapping[str, Value] = field(default_factory=dict)
+    lacking: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> FactValue:
+        """Return a fact; one that nothing is known about is there as unknown."""
+        return self.entries.get(name) or FactValue(name, None, "unknown")
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the facts about which something is known."""
+        return iter(self.entries)
+
+    def __len__(self) -> int:
+        """Return the number of facts about which something is known."""
+        return len(self.entries)
+
+    def to_ask(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Return the recorded facts whose knowledge could settle ``names``.
+
+        A derived fact is replaced by the inputs that it lacks, down to facts that can be asked for.
+        """
+        found: dict[str, None] = {}
+        for name in names:
+            inputs = self.lacking.get(name, ())
+            found.update(dict.fromkeys(self.to_ask(inputs) if inputs else (name,)))
+        return tuple(found)
+
+    def stale(self) -> list[FactValue]:
+        """Return the facts older than they should be."""
+        return [fact for fact in self.entries.values() if fact.stale]
+
+
+def show(value: Value) -> str:
+    """Return a value as text for a screen."""
+    if value is None:
+        return "unknown"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value) if not isinstance(value, str) else value.replace("_", " ")
+
+
+def is_range(value: Value) -> bool:
+    """Whether a number is known only within bounds."""
+    return isinstance(value, Interval) and not value.is_point

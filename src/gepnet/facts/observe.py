@@ -1,0 +1,49 @@
+"""From the events of a record to single observations of facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import get_args
+
+from gepnet.facts.model import Observed
+from gepnet.record import Progression, Record, Treatment
+from gepnet.record.model import ProgressionType
+from gepnet.vocabulary import Vocabulary
+
+SUPERSEDED = "pathology_superseded"
+PROGRESSION_TYPES: tuple[str, ...] = get_args(ProgressionType)
+
+
+def observe(record: Record, vocabulary: Vocabulary) -> Iterator[Observed]:
+    """Yield every value that an event of the record states; withdrawn events are silent.
+
+    What treatments say as courses is read by ``families`` and ``treatments``.
+    """
+    for order, event in enumerate(record.events):
+        if event.withdrawn or event.values.get(SUPERSEDED) is True:
+            continue
+        date = event.start if isinstance(event, Treatment) else event.date
+        for name, value in event.values.items():
+            yield Observed(name, value, date, event.id, order, event.author)
+        if isinstance(event, Progression):
+            yield from _progression(event, order, vocabulary)
+    if record.region is not None and "region" in vocabulary:
+        yield Observed("region", record.region, None, "record", -1)
+
+
+def _progression(event: Progression, order: int, vocabulary: Vocabulary) -> Iterator[Observed]:
+    """Each named sign of progression is true, each excluded one false; the rest stays open."""
+    settled = {kind: True for kind in event.types}
+    settled |= {kind: False for kind in event.excluded}
+    if not event.types and not event.excluded:
+        # An assessment that lists no sign at all found no progression.
+        settled = dict.fromkeys(PROGRESSION_TYPES, False)
+    for kind, value in settled.items():
+        name = progression_fact(kind, vocabulary)
+        if name is not None:
+            yield Observed(name, value, event.date, event.id, order, event.author)
+
+
+def progression_fact(kind: str, vocabulary: Vocabulary) -> str | None:
+    """Return the fact that a sign of progression sets."""
+    return next((n for n in (f"progression_{kind}", kind) if n in vocabulary), None)

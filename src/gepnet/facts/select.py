@@ -1,0 +1,75 @@
+"""From many observations of a fact to its value as of a date, by the fact's own policy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+
+from gepnet.facts.model import FactValue, Observed
+from gepnet.vocabulary import Fact, Interval, PartialDate, Value
+
+
+def select(fact: Fact, observed: Iterable[Observed], at: PartialDate) -> FactValue | None:
+    """Return the value of ``fact`` as of ``at``, or None if nothing was observed by then.
+
+    ``latest`` and ``first`` go by date, an undated observation ranking below any dated one and
+    otherwise by place in the file; ``highest`` takes the greatest number (the bounds of ranges each
+    for itself, since the greatest of several ranges lies between the greatest bounds); ``ever`` is
+    true as soon as one observation is; ``sum`` adds.
+    """
+    usable = [item for item in observed if _in_time(item, fact, at)]
+    if not usable:
+        return None
+    policy = fact.entry.select
+    if policy == "highest":
+        chosen, value = _highest(usable)
+    elif policy == "sum":
+        chosen, value = usable[-1], _sum(usable)
+    elif policy == "ever":
+        chosen = next((item for item in usable if item.value is True), usable[-1])
+        value = chosen.value
+    else:
+        ordered = sorted(usable, key=_recency)
+        chosen = ordered[0] if policy == "first" else ordered[-1]
+        value = chosen.value
+    others = tuple(item for item in usable if item is not chosen)
+    age = None if chosen.date is None else max(0, (at.last - chosen.date.last).days)
+    stale = age is not None and fact.entry.stale_days is not None and age > fact.entry.stale_days
+    return FactValue(
+        fact.id, value, "recorded", chosen.date, chosen.event, chosen.author,
+        others if policy != "sum" else (), stale, age,
+    )  # fmt: skip
+
+
+def _in_time(item: Observed, fact: Fact, at: PartialDate) -> bool:
+    if item.value is None:
+        return False
+    if item.date is None:
+        return True
+    if item.date.first > at.last:
+        return False
+    lookback = fact.entry.lookback_days
+    return lookback is None or (at.last - item.date.last).days <= lookback
+
+
+def _recency(item: Observed) -> tuple[date, int]:
+    return (item.date.last if item.date else date.min, item.order)
+
+
+def _highest(items: list[Observed]) -> tuple[Observed, Value]:
+    numbers = [(item, item.value) for item in items if isinstance(item.value, Interval)]
+    if not numbers:
+        # A boolean or an enumeration has no highest value; the latest stands for it.
+        latest = max(items, key=_recency)
+        return latest, latest.value
+    low = max(value.low for _, value in numbers)
+    high = max(value.high for _, value in numbers)
+    chosen = max(numbers, key=lambda pair: (pair[1].high, pair[1].low, _recency(pair[0])))[0]
+    return chosen, Interval(low, high)
+
+
+def _sum(items: list[Observed]) -> Value:
+    numbers = [item.value for item in items if isinstance(item.value, Interval)]
+    zero = Decimal(0)
+    return Interval(sum((n.low for n in numbers), zero), sum((n.high for n in numbers), zero))

@@ -1,0 +1,272 @@
+"""Facts counted over all treatments of a record: lines, PRRT given, and which reports exist."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from gepnet.facts.families import NOTHING, Answer, courses, declared, progressed
+from gepnet.record import Record, Treatment
+from gepnet.vocabulary import (
+    NOT_APPLICABLE,
+    Fact,
+    Interval,
+    PartialDate,
+    Value,
+    Vocabulary,
+    months_between,
+)
+
+
+@dataclass(frozen=True)
+class Story:
+    """A record up to a date, with the vocabulary that names its options."""
+
+    record: Record
+    vocabulary: Vocabulary
+    groups: Mapping[str, Any]
+    at: PartialDate
+
+    @property
+    def complete(self) -> bool:
+        """Whether every treatment is in the record."""
+        return declared(self.record, "treatments", self.at)
+
+    def given(self, *classes: str) -> list[Treatment]:
+        """Return the courses of any member of ``classes`` begun by the date."""
+        members = {m for name in classes for m in self.vocabulary.options.members(name)}
+        return [
+            course
+            for course in self.record.treatments
+            if course.option in members
+            and (course.start is None or course.start.first <= self.at.last)
+        ]
+
+    def systemic(self) -> list[Treatment]:
+        """Return the courses that count as systemic antitumour therapy."""
+        options = self.vocabulary.options
+        return [
+            course
+            for course in self.given(*options)
+            if options[course.option].systemic
+            and course.values.get("ssa_for_symptoms_only") is not True
+        ]
+
+
+def _count(number: int) -> Value:
+    return Interval(Decimal(number), Decimal(number))
+
+
+def _lines(story: Story, without: frozenset[str]) -> Answer:
+    """Count different systemic therapies in the order they were begun, changes of dose aside."""
+    if not story.complete:
+        return NOTHING
+    agents = [c.option for c in story.systemic() if c.option not in without]
+    return Answer(_count(len(dict.fromkeys(agents))))
+
+
+def count_systemic_lines(story: Story) -> Answer:
+    """Systemic lines begun so far, all somatostatin analogues together being one."""
+    if not story.complete:
+        return NOTHING
+    ssa = _ssa(story)
+    agents = ["ssa" if c.option in ssa else c.option for c in story.systemic()]
+    return Answer(_count(len(dict.fromkeys(agents))))
+
+
+def count_systemic_lines_excluding_ssa(story: Story) -> Answer:
+    """Systemic lines begun so far without somatostatin analogues."""
+    return _lines(story, _ssa(story))
+
+
+def _ssa(story: Story) -> frozenset[str]:
+    names = story.groups["somatostatin_analogues"]["options"]
+    return frozenset(m for name in names for m in story.vocabulary.options.members(name))
+
+
+def progressed_on_last_systemic(story: Story) -> Answer:
+    """Whether the disease progressed on the systemic therapy that was begun last."""
+    systemic = story.systemic()
+    if not systemic:
+        return Answer(False) if story.complete else NOTHING
+    last = systemic[-1]
+    return progressed(courses(story.record, story.vocabulary.options, last.option, story.at))
+
+
+def _prrt(story: Story) -> list[Treatment]:
+    return story.given(*story.groups["radioligand_therapy"]["options"])
+
+
+def prrt_cycles(story: Story) -> Answer:
+    """Number of PRRT cycles over all courses; unknown if one course does not say."""
+    given = _prrt(story)
+    if not given:
+        return Answer(_count(0)) if story.complete else NOTHING
+    numbers = [course.cycles for course in given if course.cycles is not None]
+    if len(numbers) < len(given):
+        return NOTHING
+    return Answer(_count(sum(numbers)), given[-1].id, given[-1].stop)
+
+
+def prrt_cumulative_activity(story: Story) -> Answer:
+    """Sum of the activity in GBq over all PRRT cycles; unknown if one course does not say."""
+    given = _prrt(story)
+    if not given:
+        return Answer(_count(0)) if story.complete else NOTHING
+    total = Decimal(0)
+    for course in given:
+        if course.cumulative_activity_gbq is not None:
+            total += Decimal(str(course.cumulative_activity_gbq))
+        elif course.activity_gbq is not None and course.cycles is not None:
+            total += Decimal(str(course.activity_gbq)) * course.cycles
+        else:
+            return NOTHING
+    return Answer(Interval(total, total), given[-1].id, given[-1].stop)
+
+
+def prrt_first_dose(story: Story) -> Answer:
+    """Date of the first dose of the latest PRRT course."""
+    given = [course for course in _prrt(story) if course.start is not None]
+    if not given:
+        return _no_prrt(story)
+    last = max(given, key=lambda course: course.start.last if course.start else story.at.first)
+    return Answer(str(last.start), last.id, last.start)
+
+
+def prrt_last_dose(story: Story) -> Answer:
+    """Date of the last PRRT dose."""
+    given = [course for course in _prrt(story) if course.stop is not None]
+    if not given:
+        return _no_prrt(story)
+    last = max(given, key=lambda course: course.stop.last if course.stop else story.at.first)
+    return Answer(str(last.stop), last.id, last.stop)
+
+
+def _no_prrt(story: Story) -> Answer:
+    return Answer(NOT_APPLICABLE) if story.complete and not _prrt(story) else NOTHING
+
+
+def prrt_benefit_from_first_dose(story: Story) -> Answer:
+    """Months of benefit of the latest PRRT course, from its first dose."""
+    given = _prrt(story)
+    if not given:
+        return _no_prrt(story)
+    last = given[-1]
+    if last.benefit_months is not None:
+        months = Decimal(str(last.benefit_months))
+        return Answer(Interval(months, months), last.id, last.stop)
+    return _until_progression(story, last, last.start)
+
+
+def prrt_benefit_from_last_dose(story: Story) -> Answer:
+    """Months of benefit of the latest PRRT course, from its last dose."""
+    given = _prrt(story)
+    if not given:
+        return _no_prrt(story)
+    last = given[-1]
+    if last.benefit_from_last_dose_months is not None:
+        months = Decimal(str(last.benefit_from_last_dose_months))
+        return Answer(Interval(months, months), last.id, last.stop)
+    return _until_progression(story, last, last.stop)
+
+
+def _until_progression(story: Story, course: Treatment, start: PartialDate | None) -> Answer:
+    """Months from ``start`` to the progression on the course, where both are dated."""
+    found = courses(story.record, story.vocabulary.options, course.option, story.at)
+    seen = progressed(found)
+    if start is None or seen.value is not True or seen.date is None:
+        return NOTHING
+    if seen.date.last < start.first:
+        return NOTHING
+    return Answer(Interval(*months_between(start, seen.date)), seen.event, seen.date)
+
+
+def prrt_best_response(story: Story) -> Answer:
+    """Best response to the latest PRRT course."""
+    given = _prrt(story)
+    if not given:
+        return _no_prrt(story)
+    response = given[-1].best_response
+    return Answer(response, given[-1].id, given[-1].stop) if response else NOTHING
+
+
+def event_recorded(story: Story, kind: str) -> Answer:
+    """Whether an event of ``kind`` was recorded by the date."""
+    for event in reversed(story.record.events):
+        early = event.date is None or event.date.first <= story.at.last
+        if event.kind == kind and not event.withdrawn and early:
+            return Answer(True, event.id, event.date)
+    return NOTHING
+
+
+def days_since_event(story: Story, kind: str) -> Answer:
+    """Days since the latest dated event of ``kind``."""
+    dated = [
+        event
+        for event in story.record.events
+        if event.kind == kind
+        and not event.withdrawn
+        and event.date is not None
+        and event.date.first <= story.at.last
+    ]
+    if not dated:
+        return NOTHING
+    event = max(dated, key=lambda e: e.date.last if e.date else story.at.first)
+    assert event.date is not None
+    least = max(0, (story.at.first - event.date.last).days)
+    most = max(least, (story.at.last - event.date.first).days)
+    return Answer(Interval(Decimal(least), Decimal(most)), event.id, event.date)
+
+
+OVER_TREATMENTS: dict[str, Callable[[Story], Answer]] = {
+    function.__name__: function
+    for function in (
+        count_systemic_lines,
+        count_systemic_lines_excluding_ssa,
+        progressed_on_last_systemic,
+        prrt_cycles,
+        prrt_cumulative_activity,
+        prrt_first_dose,
+        prrt_last_dose,
+        prrt_benefit_from_first_dose,
+        prrt_benefit_from_last_dose,
+        prrt_best_response,
+    )
+}
+OVER_EVENTS: dict[str, Callable[[Story, str], Answer]] = {
+    function.__name__: function for function in (event_recorded, days_since_event)
+}
+RECORD_FUNCTIONS = frozenset({*OVER_TREATMENTS, *OVER_EVENTS})
+
+
+def treatment_facts(
+    record: Record, vocabulary: Vocabulary, measures: Mapping[str, Any], at: PartialDate
+) -> dict[str, Answer]:
+    """Return the facts of the vocabulary that are functions of a whole record."""
+    story = Story(record, vocabulary, measures["therapy_groups"], at)
+    found: dict[str, Answer] = {}
+    for fact in vocabulary.base_facts():
+        name = fact.entry.function
+        if name in OVER_TREATMENTS:
+            answer = OVER_TREATMENTS[name](story)
+        elif name in OVER_EVENTS:
+            answer = OVER_EVENTS[name](story, fact.entry.inputs[0])
+        else:
+            continue
+        if answer.value is not None:
+            found[fact.id] = _fitted(fact, answer)
+    return {name: answer for name, answer in found.items() if answer.value is not None}
+
+
+def _fitted(fact: Fact, answer: Answer) -> Answer:
+    value = answer.value
+    if isinstance(value, Interval):
+        low, high = fact.round(value.low), fact.round(value.high)
+        if low != high and not fact.entry.interval:
+            return NOTHING
+        return Answer(Interval(low, high), answer.event, answer.date)
+    if fact.type == "enum" and isinstance(value, str) and value not in fact.values:
+        return NOTHING
+    return answer

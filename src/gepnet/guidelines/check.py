@@ -1,0 +1,158 @@
+"""Checks of the compiled knowledge, each small and named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from gepnet.facts import inputs_of
+from gepnet.guidelines.compiled import KnowledgeBase
+from gepnet.guidelines.examples import MutationScore, mutation_scores, run_examples, subjects
+from gepnet.knowledge import Problem
+from gepnet.measures import FUNCTIONS
+
+# Share of deliberate mistakes that the examples of one state of the knowledge must notice.
+REQUIRED_MUTATION_SCORE = 0.9
+
+
+@dataclass(frozen=True)
+class CheckReport:
+    """What the checks found."""
+
+    problems: list[Problem]
+    scores: list[MutationScore] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def killed(self) -> int:
+        """Mistakes noticed."""
+        return sum(score.killed for score in self.scores)
+
+    @property
+    def mutants(self) -> int:
+        """Mistakes tried."""
+        return sum(score.total for score in self.scores)
+
+    @property
+    def mutation_score(self) -> float:
+        """Share of mistakes noticed; 1 where there was nothing to try."""
+        return self.killed / self.mutants if self.mutants else 1.0
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is wrong."""
+        return not [p for p in self.problems if p.severity == "error"]
+
+
+def check(base: KnowledgeBase, mutate: bool = True) -> CheckReport:
+    """Run every check of the guidelines room."""
+    problems = [problem for one in CHECKS for problem in one(base)]
+    scores = mutation_scores(base) if mutate and not problems else []
+    report = CheckReport(problems, scores, counts(base))
+    if scores and report.mutation_score < REQUIRED_MUTATION_SCORE:
+        problems.append(
+            Problem(
+                "knowledge", None, "", "mutation score", f"{report.mutation_score:.1%}",
+                f"at least {REQUIRED_MUTATION_SCORE:.0%} of deliberate mistakes noticed",
+            )  # fmt: skip
+        )
+    return report
+
+
+def counts(base: KnowledgeBase) -> dict[str, int]:
+    """Return how much there is of each kind."""
+    return {
+        "facts": len(base.vocabulary.base_facts()),
+        "options": len(base.options),
+        "sources": len(base.sources),
+        "documents": len(base.documents),
+        "recommendations": sum(len(d.recommendations) for d in base.documents),
+        "labels": len(base.labels),
+        "safety rules": len(base.safety),
+        "checklist items": sum(len(c.items) for c in base.checklists),
+    }
+
+
+def vocabulary_is_sound(base: KnowledgeBase) -> Iterator[Problem]:
+    """Derivations parse, give allowed values and name known functions and inputs."""
+    from gepnet.criteria import CriterionError
+    from gepnet.facts.families import FAMILIES
+    from gepnet.facts.treatments import RECORD_FUNCTIONS
+    from gepnet.vocabulary import ValueProblem
+
+    for fact in base.vocabulary.base_facts():
+        entry = fact.entry
+        for index, rule in enumerate(entry.derived):
+            try:
+                base.criteria(rule.when)
+            except CriterionError as error:
+                for fault in error.faults:
+                    yield Problem(
+                        entry.file, entry.line, entry.id, f"derived[{index}]", fault.value,
+                        fault.expected, fault.suggestion,
+                    )  # fmt: skip
+            try:
+                fact.parse(rule.value)
+            except ValueProblem as fault_value:
+                yield Problem(
+                    entry.file, entry.line, entry.id, f"derived[{index}].value",
+                    repr(rule.value), fault_value.expected, fault_value.suggestion,
+                )  # fmt: skip
+        known = {*FUNCTIONS, *RECORD_FUNCTIONS}
+        for name in (entry.function, entry.bound.function if entry.bound else None):
+            if name is not None and name not in known:
+                yield Problem(
+                    entry.file, entry.line, entry.id, "function", name,
+                    f"one of {', '.join(sorted(known))}",
+                )  # fmt: skip
+    for family in base.vocabulary.families:
+        if family.over == "therapies" and family.pattern not in FAMILIES:
+            yield Problem(
+                family.file, family.line, family.pattern, "pattern", family.pattern,
+                f"one of {', '.join(FAMILIES)}",
+            )  # fmt: skip
+
+
+def derivations_have_an_order(base: KnowledgeBase) -> Iterator[Problem]:
+    """No fact is worked out from itself."""
+    from graphlib import CycleError, TopologicalSorter
+
+    graph = {
+        fact.id: set(inputs_of(fact, base.criteria))
+        for fact in base.vocabulary.base_facts()
+        if fact.is_derived
+    }
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        yield Problem("facts", None, " -> ".join(error.args[1]), "derived", "", "no cycle")
+
+
+def statements_have_sources(base: KnowledgeBase) -> Iterator[Problem]:
+    """Every entry that takes a position says where it was read."""
+    for subject in subjects(base):
+        entry = subject.entry
+        if entry.verification != "unverified" and not entry.locator:
+            yield Problem(
+                entry.file, entry.line, entry.id, "locator", "",
+                "the place in the source (needed for everything that was read)",
+            )  # fmt: skip
+        if entry.verification == "secondary" and not getattr(entry, "read_in", None):
+            yield Problem(
+                entry.file, entry.line, entry.id, "read_in", "",
+                "the source in which it was read (needed for secondary verification)",
+                severity="warning",
+            )  # fmt: skip
+
+
+def examples_come_out(base: KnowledgeBase) -> Iterator[Problem]:
+    """Every example patient comes out as its entry says."""
+    yield from run_examples(base)
+
+
+CHECKS: tuple[Callable[[KnowledgeBase], Iterator[Problem]], ...] = (
+    vocabulary_is_sound,
+    derivations_have_an_order,
+    statements_have_sources,
+    examples_come_out,
+)

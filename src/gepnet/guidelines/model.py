@@ -1,0 +1,134 @@
+"""What an assessment holds."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from typing import Literal
+
+from gepnet.criteria import Explanation
+from gepnet.facts import Facts
+from gepnet.guidelines.compiled import (
+    CompiledChecklist,
+    CompiledDocument,
+    CompiledLabel,
+    CompiledRecommendation,
+    CompiledRule,
+)
+from gepnet.guidelines.status import Status
+from gepnet.knowledge.models import Position
+from gepnet.vocabulary import Truth
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A recommendation for one patient: does it apply, why, and if open, on which facts."""
+
+    recommendation: CompiledRecommendation
+    truth: Truth
+    ambiguous: bool
+    explanation: Explanation
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One position behind a status."""
+
+    judged: Judged
+    position: Position
+    by_class: bool
+    awaits_approval: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Cell:
+    """The status of one option, for one purpose, in one document.
+
+    ``reasons`` are the positions that hold or may hold; ``dissent`` and ``unverified`` those that
+    would, but do not count as the document's position.
+    """
+
+    document: str
+    option: str
+    intent: str
+    status: Status
+    possible: tuple[Status, ...]
+    missing: tuple[str, ...]
+    ambiguous: bool
+    reasons: tuple[Reason, ...]
+    dissent: tuple[Reason, ...]
+    unverified: tuple[Reason, ...]
+
+    @property
+    def badge(self) -> str | None:
+        """The best verification among the reasons, or None without reasons."""
+        order = ("primary", "secondary", "unverified")
+        found = {reason.judged.recommendation.entry.verification for reason in self.reasons}
+        return next((badge for badge in order if badge in found), None)
+
+
+@dataclass(frozen=True)
+class DocumentAssessment:
+    """One document for one patient."""
+
+    document: CompiledDocument
+    scope: Explanation
+    coverage: str
+    age_years: float
+    cells: dict[tuple[str, str], Cell]
+    judged: dict[str, Judged]
+
+
+@dataclass(frozen=True)
+class LabelAssessment:
+    """Whether the authorised indication of a medicine in a region includes the patient."""
+
+    label: CompiledLabel
+    status: Literal["on_label", "off_label", "undetermined"]
+    ambiguous: bool
+    explanation: Explanation
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SafetyNote:
+    """A safety rule that fires, or that cannot be excluded for lack of facts."""
+
+    rule: CompiledRule
+    fires: bool
+    explanation: Explanation
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ChecklistResult:
+    """A checklist for one patient, item by item."""
+
+    checklist: CompiledChecklist
+    results: tuple[Explanation, ...]
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """Everything gepnet says of one patient as of a date, with one state of the knowledge."""
+
+    patient: str
+    facts: Facts
+    region: str | None
+    at: str
+    knowledge_date: datetime.date
+    gepnet_version: str
+    knowledge_digest: str
+    documents: dict[str, DocumentAssessment]
+    not_in_force: dict[str, str]
+    labels: tuple[LabelAssessment, ...]
+    safety: tuple[SafetyNote, ...]
+    checklists: tuple[ChecklistResult, ...]
+
+    def rows(self) -> list[tuple[str, str]]:
+        """Return the (option, intent) pairs on which some document in force takes a position."""
+        rows: dict[tuple[str, str], None] = {}
+        for document in self.documents.values():
+            rows.update(dict.fromkeys(document.cells))
+        return list(rows)

@@ -1,0 +1,19 @@
+"""Clinical knowledge as data, and its loader."""
+
+from gepnet.knowledge.load import cache_file, load_knowledge, read_files, write_atomically
+from gepnet.knowledge.models import Knowledge
+from gepnet.knowledge.problems import InputError, Problem, nearest
+from gepnet.knowledge.yaml_io import Document, read_yaml
+
+__all__ = [
+    "Document",
+    "InputError",
+    "Knowledge",
+    "Problem",
+    "cache_file",
+    "load_knowledge",
+    "nearest",
+    "read_files",
+    "read_yaml",
+    "write_atomically",
+]

@@ -1,0 +1,369 @@
+"""The shapes of gepnet's knowledge: one pydantic model for each kind of entry.
+
+A statement is data: every model that makes a clinical claim carries its source, the place in it
+(locator) and how far it was verified. Criteria stay text here; ``gepnet.criteria`` compiles them.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Verification = Literal["primary", "secondary", "unverified"]
+PositionKind = Literal["recommended", "option", "trial_only", "against"]
+Intent = Literal["tumour_control", "symptom_control", "downsizing", "staging", "monitoring"]
+Id = str
+
+
+class Entry(BaseModel):
+    """Anything that is written in a knowledge file and can be pointed at."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    file: str = ""
+    line: int = 0
+
+
+class Sourced(Entry):
+    """An entry that states something and must say where it was read."""
+
+    source: Id
+    locator: str | None = None
+    read_in: Id | None = None
+    verification: Verification = "unverified"
+    fact_ids: tuple[str, ...] = ()
+
+
+class Source(Entry):
+    """A document, label, trial or definition that entries cite."""
+
+    id: Id
+    title: str
+    authors: str | None = None
+    year: int | None = None
+    published: str | None = None
+    doi: str | None = None
+    url: str | None = None
+    kind: Literal[
+        "guideline", "expert_opinion", "review", "panel", "label", "trial", "classification",
+        "definition", "case_collection", "fact_sheet",
+    ]  # fmt: skip
+    read: Literal["full", "partial", "abstract", "secondary", "not_read"]
+    note: str | None = None
+
+
+class Code(BaseModel):
+    """A code of a public terminology, with how sure we are of it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    system: str
+    code: str
+    display: str | None = None
+    status: Literal["verified", "recalled"] = "recalled"
+    note: str | None = None
+
+
+class EnumValue(BaseModel):
+    """One allowed value of an enumerated fact."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    id: Id
+    label: str | None = None
+
+
+class Rule(BaseModel):
+    """One step of an ordered derivation."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    value: Any
+    when: str
+
+
+class Bound(BaseModel):
+    """A named function that bounds an interval fact for which nothing was measured."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    function: str
+    inputs: tuple[str, ...]
+
+
+class FactShape(Entry):
+    """What a single fact and a family of facts have in common."""
+
+    label: str
+    group: str
+    type: Literal["number", "boolean", "enum", "date"]
+    unit: str | None = None
+    precision: Decimal | None = None
+    range: tuple[Decimal, Decimal] | None = None
+    interval: bool = False
+    values: tuple[EnumValue, ...] = ()
+    unresolved: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    event: str | None = None
+    select: Literal["latest", "highest", "ever", "sum", "first"] = "latest"
+    lookback_days: int | None = None
+    stale_days: int | None = None
+    absence: Literal["unknown", "false", "not_applicable"] = "unknown"
+    complete: str | None = None
+    order: str | None = None
+    changeable: bool = True
+    definition: str
+    source: Id | None = None
+    locator: str | None = None
+    verification: Verification = "unverified"
+    codes: tuple[Code, ...] = ()
+    note: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _plain_enum_values(cls, data: Any) -> Any:
+        if isinstance(data, dict) and isinstance(data.get("values"), list):
+            values = [v if isinstance(v, dict) else {"id": v} for v in data["values"]]
+            data = {**data, "values": values}
+        return data
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.type == "number" and (self.precision is None or self.range is None):
+            raise ValueError("a number needs 'precision' and 'range'")
+        if self.type == "enum" and not self.values:
+            raise ValueError("an enum needs 'values'")
+        if self.interval and self.type != "number":
+            raise ValueError("only a number can be an interval")
+        if self.absence != "unknown" and self.complete is None:
+            raise ValueError("absence other than unknown needs the 'complete' domain that proves it")
+        known = {value.id for value in self.values}
+        for name, candidates in self.unresolved.items():
+            unlisted = {name, *candidates} - known
+            if unlisted:
+                raise ValueError(f"unresolved values not listed in 'values': {sorted(unlisted)}")
+        return self
+
+
+class FactEntry(FactShape):
+    """One fact of the vocabulary."""
+
+    id: Id
+    derived: tuple[Rule, ...] = ()
+    function: str | None = None
+    inputs: tuple[str, ...] = ()
+    bound: Bound | None = None
+
+
+class FactFamily(FactShape):
+    """Facts of one form over the therapies of the option tree or over metastatic sites."""
+
+    pattern: str
+    over: Literal["therapies", "sites"]
+
+
+class Toxicity(BaseModel):
+    """One published toxicity figure."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    term: str
+    grade: str | None = None
+    percent: Decimal | None = None
+    population: str | None = None
+    source: Id | None = None
+    locator: str | None = None
+    verification: Verification = "unverified"
+    note: str | None = None
+
+
+class OptionEntry(Entry):
+    """A node of the option tree: something that a document can take a position on."""
+
+    id: Id
+    label: str
+    parent: Id | None = None
+    kind: Literal["treatment", "test", "follow_up", "supportive"]
+    level: Literal["class", "agent", "regimen"]
+    systemic: bool = False
+    dose: str | None = None
+    route: str | None = None
+    interval: str | None = None
+    synonyms: tuple[str, ...] = ()
+    toxicities: tuple[Toxicity, ...] = ()
+    source: Id | None = None
+    locator: str | None = None
+    verification: Verification = "unverified"
+    codes: tuple[Code, ...] = ()
+    note: str | None = None
+
+
+class Position(BaseModel):
+    """What a recommendation says of one option, for one purpose."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    option: Id
+    intent: Intent
+    position: PositionKind
+    with_: tuple[Id, ...] = Field(default=(), alias="with")
+    preferred_over: tuple[Id, ...] = ()
+    equivalent_to: tuple[Id, ...] = ()
+    note: str | None = None
+
+
+class Strength(BaseModel):
+    """Strength of a recommendation exactly as its document prints it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    scheme: str
+    level: str | None = None
+    grade: str | None = None
+
+
+class Examples(BaseModel):
+    """Example patients that hold a criterion in place.
+
+    ``applies`` is a complete patient; every other example is that patient with one change.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    applies: dict[str, Any]
+    also_applies: tuple[dict[str, Any], ...] = ()
+    does_not_apply: tuple[dict[str, Any], ...]
+    undetermined: tuple[str | dict[str, Any], ...]
+
+
+class Recommendation(Sourced):
+    """Who a document speaks about (``when``) and what it says of which options."""
+
+    id: Id
+    when: str
+    when_broad: str | None = None
+    options: tuple[Position, ...]
+    strength: Strength | None = None
+    dissent: bool = False
+    requires_approval: tuple[str, ...] | None = None
+    note: str
+    examples: Examples
+
+
+class Statement(Entry):
+    """Something a document says that takes no position on an option."""
+
+    id: Id
+    text: str
+    topic: str
+    fact_ids: tuple[str, ...] = ()
+    locator: str | None = None
+    source: Id | None = None
+    read_in: Id | None = None
+    verification: Verification = "unverified"
+
+
+class NotEncoded(BaseModel):
+    """A fact-sheet item left without an entry, with the reason."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    fact_id: str
+    reason: str
+
+
+class Coverage(BaseModel):
+    """How much of a document was read for one topic."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    topic: str
+    when: str
+    level: Literal["complete", "partial", "none"]
+    note: str | None = None
+
+
+class DocumentHeader(Entry):
+    """A guideline, review or opinion: identity, place in time, scope and what was read of it."""
+
+    id: Id
+    title: str
+    short: str
+    body: str
+    year: int
+    published: str | None = None
+    kind: Literal["guideline", "expert_opinion", "review_topic", "panel"]
+    region: tuple[str, ...]
+    supersedes: tuple[Id, ...] = ()
+    source: Id
+    scope: str
+    scope_note: str
+    counts_as_line: dict[str, bool] = Field(default_factory=dict)
+    reviewers: tuple[str, ...] = ()
+    model_schema: int = Field(alias="schema")
+    coverage: tuple[Coverage, ...]
+    covers: tuple[Id, ...] | None = None
+
+
+class DocumentFile(BaseModel):
+    """One file of ``guidelines/``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    document: DocumentHeader
+    recommendations: tuple[Recommendation, ...] = ()
+    statements: tuple[Statement, ...] = ()
+    not_encoded: tuple[NotEncoded, ...] = ()
+
+
+class LabelEntry(Sourced):
+    """The authorised indication of a medicine in one region."""
+
+    id: Id
+    option: Id
+    region: str
+    authority: str
+    from_: str | None = Field(default=None, alias="from")
+    to: str | None = None
+    when: str
+    when_broad: str | None = None
+    indication: str
+    note: str | None = None
+    examples: Examples
+
+
+class SafetyRule(Sourced):
+    """A rule that warns, withholds or stops; it fires whatever its verification."""
+
+    id: Id
+    when: str
+    options: tuple[Id, ...] = ()
+    severity: Literal["stop", "withhold", "warn"]
+    message: str
+    note: str | None = None
+    examples: Examples
+
+
+class ChecklistItem(Sourced):
+    """One line of a named checklist; ``when`` says that it is met."""
+
+    id: Id
+    label: str
+    when: str
+    examples: Examples
+
+
+class Checklist(Entry):
+    """A named list of conditions shown as met, not met or missing."""
+
+    id: Id
+    title: str
+    option: Id
+    source: Id
+    items: tuple[ChecklistItem, ...]
+
+
+class Knowledge(BaseModel):
+    """Everything gepnet knows, as read from its files and checked for shape and references."""
+
+    model_config = ConfigDict(frozen=True)
+    digest: str
+    sources: tuple[Source, ...] = ()
+    facts: tuple[FactEntry, ...] = ()
+    families: tuple[FactFamily, ...] = ()
+    sites: tuple[EnumValue, ...] = ()
+    options: tuple[OptionEntry, ...] = ()
+    documents: tuple[DocumentFile, ...] = ()
+    labels: tuple[LabelEntry, ...] = ()
+    safety: tuple[SafetyRule, ...] = ()
+    checklists: tuple[Checklist, ...] = ()
+    measures: dict[str, Any] = Field(default_factory=dict)

@@ -1,0 +1,55 @@
+"""What is wrong with an input, said so that its author can mend it at once."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One fault in one place: where it is, what was read and what was expected."""
+
+    file: str
+    line: int | None
+    entry: str
+    field: str
+    value: str
+    expected: str
+    nearest: str | None = None
+    severity: str = "error"
+
+    def __str__(self) -> str:
+        """One line: place, entry, field, value, expectation and the nearest spelling."""
+        place = self.file if self.line is None else f"{self.file}:{self.line}"
+        parts = [f"{place}: {self.severity}"]
+        if self.entry:
+            parts.append(f"in {self.entry}")
+        if self.field:
+            parts.append(f"field {self.field}")
+        if self.value:
+            parts.append(f"value {self.value}")
+        text = ", ".join(parts) + f": expected {self.expected}"
+        return f"{text}; did you mean '{self.nearest}'?" if self.nearest else text
+
+
+class InputError(Exception):
+    """Every problem found in one input, so that all can be mended in one go."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        """Keep the problems in file and line order, without repetition."""
+        self.problems = sorted(
+            dict.fromkeys(problems), key=lambda p: (p.file, p.line or 0, p.entry, p.field)
+        )
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def nearest(word: str, candidates: Iterable[str]) -> str | None:
+    """Return the candidate spelled most like ``word``, or None if none is close."""
+    names = list(candidates)
+    found = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
+    if found:
+        return found[0]
+    # `ki67` is far from `ki67_percent` by letters and yet what its author meant.
+    return next((name for name in names if len(word) > 2 and name.startswith(word.lower())), None)

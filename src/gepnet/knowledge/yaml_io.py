@@ -1,0 +1,98 @@
+"""YAML to plain Python with the line of every value.
+
+Scalars keep what the author typed: numbers become ``Decimal`` or ``int`` (7.4 stays 7.4) and dates
+stay text, because a partial date such as ``2019-05`` is a value of its own in gepnet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import yaml
+
+from gepnet.knowledge.problems import InputError, Problem
+
+Path = tuple[str | int, ...]
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_TAG = "tag:yaml.org,2002:"
+
+
+@dataclass(frozen=True)
+class Document:
+    """A parsed YAML file: its data and the line on which each path starts."""
+
+    file: str
+    data: Any
+    lines: Mapping[Path, int]
+
+    def line(self, path: Path) -> int | None:
+        """Return the line of ``path``, or of its nearest parent that has one."""
+        while path not in self.lines and path:
+            path = path[:-1]
+        return self.lines.get(path)
+
+
+def read_yaml(text: str, file: str) -> Document:
+    """Parse one YAML document.
+
+    Raises:
+        InputError: on a syntax error or a key that is written twice, with its line.
+    """
+    try:
+        root = yaml.compose(text, Loader=_Loader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = None if mark is None else mark.line + 1
+        detail = getattr(error, "problem", None) or str(error)
+        raise InputError(
+            [Problem(file, line, "", "", "", f"valid YAML ({detail})")]
+        ) from error
+    lines: dict[Path, int] = {}
+    problems: list[Problem] = []
+    data = None if root is None else _construct(root, (), file, lines, problems)
+    if problems:
+        raise InputError(problems)
+    return Document(file, data, lines)
+
+
+def _construct(
+    node: yaml.Node, path: Path, file: str, lines: dict[Path, int], problems: list[Problem]
+) -> Any:
+    lines[path] = node.start_mark.line + 1
+    if isinstance(node, yaml.MappingNode):
+        mapping: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            # A key is its spelling: `no` and `on` are names here, never booleans.
+            key = str(key_node.value)
+            if key in mapping:
+                line = key_node.start_mark.line + 1
+                problems.append(Problem(file, line, "", key, "", "each key once in a mapping"))
+            mapping[key] = _construct(value_node, (*path, key), file, lines, problems)
+            lines[(*path, key)] = key_node.start_mark.line + 1
+        return mapping
+    if isinstance(node, yaml.SequenceNode):
+        return [
+            _construct(item, (*path, index), file, lines, problems)
+            for index, item in enumerate(node.value)
+        ]
+    return _scalar(node)
+
+
+def _scalar(node: yaml.Node) -> Any:
+    text: str = node.value
+    kind = node.tag.removeprefix(_TAG)
+    if kind == "null":
+        return None
+    if kind == "bool":
+        # YAML 1.1 reads `NO` (Norway) and `on` as booleans; only true and false are meant here.
+        return {"true": True, "false": False}.get(text.lower(), text)
+    if kind in {"int", "float"}:
+        try:
+            number = Decimal(text)
+        except InvalidOperation:
+            return text
+        return int(number) if kind == "int" else number
+    return text

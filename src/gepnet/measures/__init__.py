@@ -1,0 +1,27 @@
+"""Pure functions that derive one value from others; their constants are knowledge, not code."""
+
+from collections.abc import Mapping
+
+from gepnet.measures.body import body_mass_index, body_surface_area
+from gepnet.measures.elapsed import age_from_birth_date, days_since, hours_since, months_since
+from gepnet.measures.grading import ki67_from_reported_grade
+from gepnet.measures.inputs import Measure
+from gepnet.measures.renal import cockcroft_gault, times_uln
+
+# The names that a fact's `function` may use.
+FUNCTIONS: Mapping[str, Measure] = {
+    function.__name__: function
+    for function in (
+        age_from_birth_date,
+        body_mass_index,
+        body_surface_area,
+        cockcroft_gault,
+        days_since,
+        hours_since,
+        ki67_from_reported_grade,
+        months_since,
+        times_uln,
+    )
+}
+
+__all__ = ["FUNCTIONS", "Measure", *sorted(FUNCTIONS)]

@@ -1,0 +1,42 @@
+"""What every measure works on: values that may be unknown, and intervals of numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from itertools import product
+from typing import Any
+
+from gepnet.vocabulary import Absent, Interval, PartialDate, Value
+
+# name -> value of the inputs; constants with their sources; the date of the question
+Measure = Callable[[Mapping[str, Value], Mapping[str, Any], PartialDate], Value]
+
+
+def over_bounds(function: Callable[..., Decimal], *intervals: Interval) -> Interval:
+    """Apply a function that is monotone in each argument to every combination of bounds."""
+    ends = [(i.low,) if i.is_point else (i.low, i.high) for i in intervals]
+    results = [function(*combination) for combination in product(*ends)]
+    return Interval(min(results), max(results))
+
+
+def numbers(values: Mapping[str, Value], *names: str) -> list[Interval] | Absent | None:
+    """Return the named numbers, ``NOT_APPLICABLE`` if one is, or None if one is unknown."""
+    found: list[Interval] = []
+    for name in names:
+        value = values.get(name)
+        if isinstance(value, Absent):
+            return value
+        if not isinstance(value, Interval):
+            return None
+        found.append(value)
+    return found
+
+
+def constant(measures: Mapping[str, Any], formula: str, name: str) -> Decimal:
+    """Return a constant of a published formula from ``knowledge/measures/formulas.yaml``.
+
+    Raises:
+        KeyError: if the file does not give it.
+    """
+    return Decimal(str(measures["formulas"][formula]["constants"][name]))

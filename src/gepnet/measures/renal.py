@@ -1,0 +1,50 @@
+"""Kidney function."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from gepnet.measures.inputs import constant, numbers, over_bounds
+from gepnet.vocabulary import PartialDate, Value
+
+
+def cockcroft_gault(
+    values: Mapping[str, Value], measures: Mapping[str, Any], at: PartialDate
+) -> Value:
+    """Creatinine clearance in mL/min, with actual body weight, not indexed to body surface.
+
+    Inputs: ``age_years``, ``weight_kg``, ``creatinine_umol_l``, ``sex`` (female or male). Unknown
+    if one of them is: a clearance is never guessed from a creatinine alone.
+
+    Cockcroft DW, Gault MH. Nephron 1976;16:31-41, doi 10.1159/000180580.
+    """
+    found = numbers(values, "age_years", "weight_kg", "creatinine_umol_l")
+    sex = values.get("sex")
+    if not isinstance(found, list) or not isinstance(sex, str):
+        return None
+    formula = "cockcroft_gault"
+    minuend = constant(measures, formula, "age_minuend_years")
+    divisor = constant(measures, formula, "divisor")
+    umol_l_per_mg_dl = constant(measures, formula, "creatinine_umol_l_per_mg_dl")
+    factor = constant(measures, formula, "female_factor") if sex == "female" else Decimal(1)
+
+    def clearance(age: Decimal, weight: Decimal, creatinine: Decimal) -> Decimal:
+        milligrams = creatinine / umol_l_per_mg_dl
+        return (minuend - age) * weight / (divisor * milligrams) * factor
+
+    if found[2].low <= 0:
+        return None
+    return over_bounds(clearance, *found)
+
+
+def times_uln(values: Mapping[str, Value], measures: Mapping[str, Any], at: PartialDate) -> Value:
+    """A laboratory value as a multiple of its upper limit of normal: first input / second."""
+    first, second = list(values)
+    found = numbers(values, first, second)
+    if not isinstance(found, list):
+        return found
+    if found[1].low <= 0:
+        return None
+    return over_bounds(lambda value, limit: value / limit, *found)

@@ -1,0 +1,118 @@
+"""JSON Schema of the patient file, made from the vocabulary so that the two never differ."""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+
+from gepnet.record.model import BestResponse, ProgressionType, StopReason, Treatment
+from gepnet.record.read import FORMAT
+from gepnet.vocabulary import Fact, Vocabulary
+
+_DATE = {"type": "string", "description": "YYYY, YYYY-MM or YYYY-MM-DD"}
+
+
+def patient_schema(vocabulary: Vocabulary) -> dict[str, Any]:
+    """Return the JSON Schema (draft 2020-12) of gepnet's patient file."""
+    kinds = [kind for kind in vocabulary.event_kinds() if kind not in {"treatment", "progression"}]
+    domains = sorted({f.entry.complete for f in vocabulary.values() if f.entry.complete})
+    variants = [_treatment(vocabulary), _progression(vocabulary)]
+    variants += [_observation(kind, vocabulary) for kind in kinds]
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "gepnet patient file",
+        "type": "object",
+        "required": ["gepnet", "patient", "events"],
+        "additionalProperties": False,
+        "properties": {
+            "gepnet": {"const": FORMAT},
+            "patient": {"type": "string"},
+            "title": {"type": "string"},
+            "region": _value(vocabulary["region"]) if "region" in vocabulary else {},
+            "as_of": _DATE,
+            "source": {"type": "string"},
+            "complete": {
+                "type": "object",
+                "propertyNames": {"enum": domains},
+                "additionalProperties": {"anyOf": [_DATE, {"type": "null"}]},
+            },
+            "losses": {"type": "array", "items": {"type": "string"}},
+            "events": {"type": "array", "items": {"oneOf": variants}},
+        },
+    }
+
+
+def _envelope(kind: str) -> dict[str, Any]:
+    return {
+        "id": {"type": "string"},
+        "kind": {"const": kind},
+        "date": _DATE,
+        "author": {"type": "string"},
+        "source": {"type": "string"},
+        "note": {"type": "string"},
+        "withdrawn": {"type": "boolean"},
+    }
+
+
+def _event(kind: str, properties: dict[str, Any], required: list[str]) -> dict[str, Any]:
+    return {
+        "title": kind,
+        "type": "object",
+        "required": ["kind", *required],
+        "additionalProperties": False,
+        "properties": {**_envelope(kind), **properties},
+    }
+
+
+def _observation(kind: str, vocabulary: Vocabulary) -> dict[str, Any]:
+    facts = vocabulary.of_event(kind)
+    return _event(kind, {name: _value(fact) for name, fact in facts.items()}, [])
+
+
+def _progression(vocabulary: Vocabulary) -> dict[str, Any]:
+    types = {"type": "array", "items": {"enum": list(get_args(ProgressionType))}}
+    facts = vocabulary.of_event("progression")
+    own = {"types": types, "excluded": types, "on": {"type": "array", "items": _option(vocabulary)}}
+    return _event("progression", {**{n: _value(f) for n, f in facts.items()}, **own}, [])
+
+
+def _treatment(vocabulary: Vocabulary) -> dict[str, Any]:
+    properties: dict[str, Any] = {
+        "option": _option(vocabulary),
+        "start": _DATE,
+        "stop": _DATE,
+        "ongoing": {"type": "boolean"},
+        "best_response": {"enum": list(get_args(BestResponse))},
+        "stop_reason": {"enum": list(get_args(StopReason))},
+        "cycles": {"type": "integer", "minimum": 0},
+        "intent": {"type": "string"},
+    }
+    numbers = set(Treatment.model_fields) - set(properties) - set(_envelope("")) - {"values"}
+    properties.update({name: {"type": "number", "minimum": 0} for name in sorted(numbers)})
+    facts = vocabulary.of_event("treatment")
+    properties.update({name: _value(fact) for name, fact in facts.items()})
+    return _event("treatment", properties, ["option"])
+
+
+def _option(vocabulary: Vocabulary) -> dict[str, Any]:
+    return {"enum": [name for name, option in vocabulary.options.items()]}
+
+
+def _value(fact: Fact) -> dict[str, Any]:
+    schema: dict[str, Any] = {"description": f"{fact.entry.label}. {fact.entry.definition}"}
+    if fact.type == "boolean":
+        return {**schema, "type": "boolean"}
+    if fact.type == "enum":
+        return {**schema, "enum": list(fact.values)}
+    if fact.type == "date":
+        return {**schema, **_DATE}
+    least, greatest = fact.entry.range or (None, None)
+    number = {"type": "number", "minimum": float(least or 0), "maximum": float(greatest or 0)}
+    quantity = {
+        "type": "object",
+        "required": ["value", "unit"],
+        "properties": {"value": {}, "unit": {"type": "string", "description": "UCUM"}},
+    }
+    forms: list[dict[str, Any]] = [number, quantity]
+    if fact.entry.interval:
+        forms.append({"type": "string", "description": "2-5, <3 or >20"})
+    return {**schema, "anyOf": forms, "x-unit": fact.entry.unit}

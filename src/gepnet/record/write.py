@@ -1,0 +1,58 @@
+"""Write a record as a patient file that ``read_record`` gives back unchanged."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import yaml
+
+from gepnet.record.model import AnyEvent, Record
+from gepnet.record.read import FORMAT
+from gepnet.vocabulary import Interval, PartialDate
+
+
+def record_to_yaml(record: Record) -> str:
+    """Return the patient file of ``record``."""
+    data: dict[str, Any] = {"gepnet": FORMAT, "patient": record.patient}
+    for key in ("title", "region", "source"):
+        if getattr(record, key) is not None:
+            data[key] = getattr(record, key)
+    if record.as_of is not None:
+        data["as_of"] = str(record.as_of)
+    if record.complete:
+        data["complete"] = {
+            domain: None if day is None else str(day) for domain, day in record.complete.items()
+        }
+    data["events"] = [event_to_plain(event) for event in record.events]
+    if record.losses:
+        data["losses"] = list(record.losses)
+    return yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=100)
+
+
+def event_to_plain(event: AnyEvent) -> dict[str, Any]:
+    """Return an event as it is written in a file: set keys only, facts flat."""
+    plain: dict[str, Any] = {}
+    fields = [name for name in type(event).model_fields if name != "values"]
+    for name in fields:
+        value = getattr(event, name)
+        default = type(event).model_fields[name].default
+        if name not in {"id", "kind"} and (value is None or value == default):
+            continue
+        plain[name] = _plain(value)
+    plain.update({name: _plain(value) for name, value in event.values.items()})
+    return plain
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, PartialDate):
+        return str(value)
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, Interval):
+        return _number(value.low) if value.is_point else str(value)
+    return value
+
+
+def _number(number: Decimal) -> int | float:
+    return int(number) if number == number.to_integral_value() else float(number)

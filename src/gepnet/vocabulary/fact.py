@@ -1,0 +1,178 @@
+"""One fact of the vocabulary and how a value of it is read."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+from functools import cached_property
+from typing import Any
+
+from gepnet.knowledge.models import FactEntry
+from gepnet.knowledge.problems import nearest
+from gepnet.vocabulary.dates import parse_date
+from gepnet.vocabulary.units import convert
+from gepnet.vocabulary.values import Interval, Value
+
+_NUMBER = r"[-+]?\d+(?:\.\d+)?"
+_BOUND = re.compile(rf"^(<=|>=|<|>|≤|≥)\s*({_NUMBER})$")
+_RANGE = re.compile(rf"^({_NUMBER})\s*(?:-|–|\.\.|to)\s*({_NUMBER})$")
+
+
+class ValueProblem(ValueError):
+    """A value that a fact cannot have: what was expected, and the nearest spelling."""
+
+    def __init__(self, value: object, expected: str, suggestion: str | None = None) -> None:
+        """Keep the parts for a message that names the place as well."""
+        super().__init__(f"expected {expected}, found {value!r}")
+        self.value = value
+        self.expected = expected
+        self.suggestion = suggestion
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A named, typed property of a patient at a moment."""
+
+    entry: FactEntry
+    # Facts made from a family keep the therapy or site that they speak about.
+    family: str | None = None
+    subject: str | None = None
+
+    @property
+    def id(self) -> str:
+        """The name used in criteria."""
+        return self.entry.id
+
+    @property
+    def type(self) -> str:
+        """number, boolean, enum or date."""
+        return self.entry.type
+
+    @cached_property
+    def values(self) -> tuple[str, ...]:
+        """Allowed values of an enumerated fact."""
+        return tuple(value.id for value in self.entry.values)
+
+    @property
+    def precision(self) -> Decimal:
+        """The step to which every value is rounded."""
+        assert self.entry.precision is not None
+        return self.entry.precision
+
+    @property
+    def is_derived(self) -> bool:
+        """Whether other facts determine it."""
+        return bool(self.entry.derived or self.entry.function)
+
+    def candidates(self, value: str) -> tuple[str, ...]:
+        """Return what ``value`` can mean: itself, or the values that it leaves open."""
+        return self.entry.unresolved.get(value, (value,))
+
+    def round(self, number: Decimal) -> Decimal:
+        """Round to the precision of the fact, half to even."""
+        steps = (number / self.precision).quantize(Decimal(1), rounding=ROUND_HALF_EVEN)
+        return steps * self.precision
+
+    def parse(self, raw: Any, unit: str | None = None) -> Value:
+        """Return the value that ``raw`` stands for.
+
+        Args:
+            raw: a number, a text such as ``<3`` or ``2-5`` for intervals, a boolean, an enumerated
+                value, or a mapping ``{value: …, unit: …}``.
+            unit: UCUM unit of a number when it is not the fact's own.
+
+        Raises:
+            ValueProblem: naming what was expected.
+        """
+        if isinstance(raw, dict):
+            unknown = set(raw) - {"value", "unit"}
+            if unknown or "value" not in raw:
+                raise ValueProblem(raw, "a value, or a mapping with 'value' and 'unit'")
+            return self.parse(raw["value"], raw.get("unit"))
+        if raw is None:
+            return None
+        if self.type == "boolean":
+            return self._boolean(raw)
+        if self.type == "enum":
+            return self._enumerated(raw)
+        if self.type == "date":
+            return self._date(raw)
+        return self._number(raw, unit)
+
+    def _boolean(self, raw: Any) -> bool:
+        if isinstance(raw, bool):
+            return raw
+        if isinstance(raw, str) and raw.lower() in {"true", "false"}:
+            return raw.lower() == "true"
+        raise ValueProblem(raw, "true or false")
+
+    def _enumerated(self, raw: Any) -> str:
+        if isinstance(raw, str) and raw in self.values:
+            return raw
+        raise ValueProblem(
+            raw, f"one of {', '.join(self.values)}", nearest(str(raw), self.values)
+        )
+
+    def _date(self, raw: Any) -> str:
+        try:
+            return str(parse_date(str(raw)))
+        except ValueError as error:
+            raise ValueProblem(raw, "a date such as 2024-05-17, 2024-05 or 2024") from error
+
+    def _number(self, raw: Any, unit: str | None) -> Interval:
+        low, high = self._bounds(raw)
+        if unit is not None and unit != self.entry.unit:
+            try:
+                low, high = (
+                    None if bound is None else convert(bound, unit, self.entry.unit, self.id)
+                    for bound in (low, high)
+                )
+            except ValueError as error:
+                raise ValueProblem(unit, f"a unit of {self.id}: {error}") from error
+        least, greatest = self.entry.range or (Decimal("-Infinity"), Decimal("Infinity"))
+        low = least if low is None else self.round(low)
+        high = greatest if high is None else self.round(high)
+        for bound in (low, high):
+            if not least <= bound <= greatest:
+                raise ValueProblem(
+                    raw, f"a value from {least} to {greatest} {self.entry.unit or ''}".rstrip()
+                )
+        if low > high:
+            raise ValueProblem(raw, "the lower bound first")
+        if low != high and not self.entry.interval:
+            raise ValueProblem(raw, "one number (this fact takes no range)")
+        return Interval(low, high)
+
+    def _bounds(self, raw: Any) -> tuple[Decimal | None, Decimal | None]:
+        if isinstance(raw, bool):
+            raise ValueProblem(raw, "a number, not true or false")
+        if isinstance(raw, int | float | Decimal):
+            number = Decimal(str(raw))
+            if not number.is_finite():
+                raise ValueProblem(raw, "a finite number")
+            return number, number
+        text = str(raw).strip().removesuffix("%").strip()
+        bound = _BOUND.match(text)
+        if bound is not None:
+            number = Decimal(bound[2])
+            # "<3" ends one precision step below 3: the criterion `x < 3` must hold on all of it.
+            return {
+                "<": (None, number - self.precision),
+                "<=": (None, number),
+                "≤": (None, number),
+                ">": (number + self.precision, None),
+                ">=": (number, None),
+                "≥": (number, None),
+            }[bound[1]]
+        span = _RANGE.match(text)
+        if span is not None:
+            return Decimal(span[1]), Decimal(span[2])
+        try:
+            number = Decimal(text)
+        except InvalidOperation as error:
+            example = "a number, '2-5', '<3' or '>20'" if self.entry.interval else "a number"
+            raise ValueProblem(raw, example) from error
+        if not number.is_finite():
+            raise ValueProblem(raw, "a finite number")
+        return number, number

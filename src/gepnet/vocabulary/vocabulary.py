@@ -1,0 +1,108 @@
+"""The vocabulary: every fact that criteria may name, families included."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from gepnet.knowledge.load import load_knowledge
+from gepnet.knowledge.models import EnumValue, FactEntry, FactFamily, Knowledge
+from gepnet.knowledge.problems import nearest
+from gepnet.vocabulary.fact import Fact
+from gepnet.vocabulary.options import OptionTree
+
+
+class Vocabulary(Mapping[str, Fact]):
+    """Facts by id, in the order of the files; families come after, one fact for each subject."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        """Expand the families over the option tree and the metastatic sites."""
+        self.options = OptionTree(knowledge.options)
+        self.sites = knowledge.sites
+        self._facts = {entry.id: Fact(entry) for entry in knowledge.facts}
+        self._families = knowledge.families
+        for family in knowledge.families:
+            for fact in self._expand(family):
+                self._facts.setdefault(fact.id, fact)
+        self._order = {name: index for index, name in enumerate(self._facts)}
+
+    def __getitem__(self, name: str) -> Fact:
+        """Return the fact named ``name``."""
+        return self._facts[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the ids in vocabulary order."""
+        return iter(self._facts)
+
+    def __len__(self) -> int:
+        """Return the number of facts."""
+        return len(self._facts)
+
+    @property
+    def families(self) -> tuple[FactFamily, ...]:
+        """The families as written."""
+        return self._families
+
+    def order(self, name: str) -> int:
+        """Return the place of a fact in the vocabulary."""
+        return self._order[name]
+
+    def nearest(self, name: str) -> str | None:
+        """Return the fact spelled most like ``name``."""
+        return nearest(name, self._facts)
+
+    def base_facts(self) -> list[Fact]:
+        """Return the facts that are no member of a family."""
+        return [fact for fact in self._facts.values() if fact.family is None]
+
+    def of_event(self, kind: str) -> dict[str, Fact]:
+        """Return the facts that events of ``kind`` carry."""
+        return {name: fact for name, fact in self._facts.items() if fact.entry.event == kind}
+
+    def event_kinds(self) -> tuple[str, ...]:
+        """Return the event kinds that carry facts."""
+        kinds = (fact.entry.event for fact in self._facts.values())
+        return tuple(dict.fromkeys(kind for kind in kinds if kind))
+
+    def _expand(self, family: FactFamily) -> Iterator[Fact]:
+        if family.over == "sites":
+            subjects = [(site.id, _label(site)) for site in self.sites]
+        else:
+            subjects = [
+                (option.id, option.label)
+                for option in self.options.values()
+                if option.kind != "follow_up"
+            ]
+        slot = "{site}" if family.over == "sites" else "{therapy}"
+        shape = {name: getattr(family, name) for name in _SHARED}
+        for name, label in subjects:
+            entry = FactEntry.model_construct(
+                **{
+                    **shape,
+                    "id": family.pattern.replace(slot, name),
+                    "label": family.label.replace(slot, label),
+                    "definition": family.definition.replace(slot, label),
+                    "derived": (),
+                    "function": None,
+                    "inputs": (),
+                    "bound": None,
+                }
+            )
+            yield Fact(entry, family=family.pattern, subject=name)
+
+
+_SHARED = [name for name in FactFamily.model_fields if name not in {"pattern", "over"}]
+
+
+def _label(value: EnumValue) -> str:
+    return value.label or value.id.replace("_", " ")
+
+
+_loaded: dict[str, Vocabulary] = {}
+
+
+def load_vocabulary(knowledge: Knowledge | None = None) -> Vocabulary:
+    """Return the vocabulary of ``knowledge``, by default of the packaged one."""
+    chosen = load_knowledge() if knowledge is None else knowledge
+    if chosen.digest not in _loaded or not chosen.digest:
+        _loaded[chosen.digest] = Vocabulary(chosen)
+    return _loaded[chosen.digest]
