@@ -27,37 +27,47 @@ class PartialDate:
 
 
 def parse_date(text: str) -> PartialDate:
-    """Read ``2019``, ``2019-05``, ``2019-05-17`` or any other EDTF level 0-1 date.
+    """Read ``2019``, ``2019-05``, ``2019-05-17`` or another EDTF date with a first and a last day.
+
+    Seasons are refused, because their months depend on the hemisphere, and so are intervals
+    without an end, because nothing bounds them.
 
     Raises:
-        ValueError: if the text is no date.
+        ValueError: if the text is no such date.
     """
     text = text.strip()
     match = _PLAIN.match(text)
-    if match is None:
-        return _parse_edtf(text)
-    year, month, day = (int(part) if part else None for part in match.groups())
-    assert year is not None
-    if month is None:
-        return PartialDate(text, date(year, 1, 1), date(year, 12, 31))
-    if day is None:
-        last_day = calendar.monthrange(year, month)[1]
-        return PartialDate(text, date(year, month, 1), date(year, month, last_day))
-    return PartialDate(text, date(year, month, day), date(year, month, day))
+    try:
+        first, last = _edtf_days(text) if match is None else _plain_days(*match.groups())
+    except ValueError as error:
+        raise ValueError(f"'{text}' is no date") from error
+    if first > last:
+        raise ValueError(f"'{text}' ends before it starts")
+    return PartialDate(text, first, last)
 
 
-def _parse_edtf(text: str) -> PartialDate:
+def _plain_days(year: str, month: str | None, day: str | None) -> tuple[date, date]:
+    first = date(int(year), int(month or 1), int(day or 1))
+    if day is not None:
+        return first, first
+    last_month = int(month or 12)
+    return first, date(first.year, last_month, calendar.monthrange(first.year, last_month)[1])
+
+
+def _edtf_days(text: str) -> tuple[date, date]:
     # Loaded only for the rare spelling: the parser costs more than a whole assessment.
     from edtf import parse_edtf, struct_time_to_date
     from edtf.parser.edtf_exceptions import EDTFParseException
 
+    if text.startswith("/") or text.endswith("/"):
+        raise ValueError("an interval without an end")
     try:
         parsed = parse_edtf(text)
         first = struct_time_to_date(parsed.lower_strict())
         last = struct_time_to_date(parsed.upper_strict())
     except (EDTFParseException, AttributeError, TypeError, OverflowError) as error:
-        raise ValueError(f"'{text}' is no date") from error
-    return PartialDate(text, first, last)
+        raise ValueError(str(error)) from error
+    return first, last
 
 
 def exact(day: date) -> PartialDate:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal, InvalidOperation
 from functools import cached_property
 from typing import Any
 
@@ -16,7 +16,7 @@ from gepnet.vocabulary.values import Interval, Value
 
 _NUMBER = r"[-+]?\d+(?:\.\d+)?"
 _BOUND = re.compile(rf"^(<=|>=|<|>|≤|≥)\s*({_NUMBER})$")
-_RANGE = re.compile(rf"^({_NUMBER})\s*(?:-|–|\.\.|to)\s*({_NUMBER})$")
+_RANGE = re.compile(rf"^({_NUMBER})\s*(?:-|\u2013|\.\.|to)\s*({_NUMBER})$")  # 2013: en dash
 
 
 class ValueProblem(ValueError):
@@ -71,8 +71,7 @@ class Fact:
 
     def round(self, number: Decimal) -> Decimal:
         """Round to the precision of the fact, half to even."""
-        steps = (number / self.precision).quantize(Decimal(1), rounding=ROUND_HALF_EVEN)
-        return steps * self.precision
+        return (number / self.precision).to_integral_value(ROUND_HALF_EVEN) * self.precision
 
     def parse(self, raw: Any, unit: str | None = None) -> Value:
         """Return the value that ``raw`` stands for.
@@ -110,9 +109,7 @@ class Fact:
     def _enumerated(self, raw: Any) -> str:
         if isinstance(raw, str) and raw in self.values:
             return raw
-        raise ValueProblem(
-            raw, f"one of {', '.join(self.values)}", nearest(str(raw), self.values)
-        )
+        raise ValueProblem(raw, f"one of {', '.join(self.values)}", nearest(str(raw), self.values))
 
     def _date(self, raw: Any) -> str:
         try:
@@ -121,7 +118,7 @@ class Fact:
             raise ValueProblem(raw, "a date such as 2024-05-17, 2024-05 or 2024") from error
 
     def _number(self, raw: Any, unit: str | None) -> Interval:
-        low, high = self._bounds(raw)
+        low, high, strict = self._bounds(raw)
         if unit is not None and unit != self.entry.unit:
             try:
                 low, high = (
@@ -131,8 +128,8 @@ class Fact:
             except ValueError as error:
                 raise ValueProblem(unit, f"a unit of {self.id}: {error}") from error
         least, greatest = self.entry.range or (Decimal("-Infinity"), Decimal("Infinity"))
-        low = least if low is None else self.round(low)
-        high = greatest if high is None else self.round(high)
+        low = least if low is None else self._step_above(low) if strict else self.round(low)
+        high = greatest if high is None else self._step_below(high) if strict else self.round(high)
         for bound in (low, high):
             if not least <= bound <= greatest:
                 raise ValueProblem(
@@ -144,35 +141,43 @@ class Fact:
             raise ValueProblem(raw, "one number (this fact takes no range)")
         return Interval(low, high)
 
-    def _bounds(self, raw: Any) -> tuple[Decimal | None, Decimal | None]:
+    def _step_below(self, bound: Decimal) -> Decimal:
+        """Return the greatest value below ``bound``: "<3" ends one step of the precision below 3.
+
+        The criterion ``x < 3`` must hold on the whole of it.
+        """
+        return ((bound / self.precision).to_integral_value(ROUND_CEILING) - 1) * self.precision
+
+    def _step_above(self, bound: Decimal) -> Decimal:
+        return ((bound / self.precision).to_integral_value(ROUND_FLOOR) + 1) * self.precision
+
+    def _bounds(self, raw: Any) -> tuple[Decimal | None, Decimal | None, bool]:
+        """Return the bounds as written, None where there is none, and whether they are excluded."""
         if isinstance(raw, bool):
             raise ValueProblem(raw, "a number, not true or false")
         if isinstance(raw, int | float | Decimal):
-            number = Decimal(str(raw))
-            if not number.is_finite():
-                raise ValueProblem(raw, "a finite number")
-            return number, number
+            number = _finite(Decimal(str(raw)), raw)
+            return number, number, False
         text = str(raw).strip().removesuffix("%").strip()
         bound = _BOUND.match(text)
         if bound is not None:
             number = Decimal(bound[2])
-            # "<3" ends one precision step below 3: the criterion `x < 3` must hold on all of it.
-            return {
-                "<": (None, number - self.precision),
-                "<=": (None, number),
-                "≤": (None, number),
-                ">": (number + self.precision, None),
-                ">=": (number, None),
-                "≥": (number, None),
-            }[bound[1]]
+            strict = bound[1] in {"<", ">"}
+            return (None, number, strict) if bound[1] in "<=≤" else (number, None, strict)
         span = _RANGE.match(text)
         if span is not None:
-            return Decimal(span[1]), Decimal(span[2])
+            return Decimal(span[1]), Decimal(span[2]), False
         try:
             number = Decimal(text)
         except InvalidOperation as error:
             example = "a number, '2-5', '<3' or '>20'" if self.entry.interval else "a number"
             raise ValueProblem(raw, example) from error
-        if not number.is_finite():
-            raise ValueProblem(raw, "a finite number")
-        return number, number
+        number = _finite(number, raw)
+        return number, number, False
+
+
+def _finite(number: Decimal, raw: object) -> Decimal:
+    # No measurement has a thousand digits; refused here, before arithmetic would overflow.
+    if not number.is_finite() or number.adjusted() > 30:
+        raise ValueProblem(raw, "a finite number")
+    return number
