@@ -58,30 +58,43 @@ def parse(text: str, vocabulary: Vocabulary) -> Node:
         CriterionError: with every fault: syntax, unknown facts, type mismatches, values outside an
             enumeration, numbers finer than the fact's precision.
     """
-    import sqlglot
-    from sqlglot.errors import SqlglotError
-
-    try:
-        tree = sqlglot.parse_one(f"SELECT {text}", dialect="duckdb")
-    except SqlglotError as error:
-        detail = error.errors[0]["description"] if getattr(error, "errors", None) else str(error)
-        raise CriterionError(text, [Fault(text, f"a boolean expression ({detail})")]) from error
-    selected = tree.expressions
-    others = {
-        name
-        for name, value in tree.args.items()
-        if value and name not in {"expressions", "kind", "hint"}
-    }
-    if len(selected) != 1 or others:
-        raise CriterionError(text, [Fault(text, "one boolean expression and nothing else")])
     lowering = _Lowering(vocabulary)
-    node = lowering.boolean(selected[0])
+    node = lowering.boolean(_expression(text))
     if lowering.faults:
-        raise CriterionError(text, lowering.faults)
+        raise CriterionError(text, list(dict.fromkeys(lowering.faults)))
     return node
 
 
+def _expression(text: str) -> sql.Expr:
+    """Return sqlglot's tree of the one expression that ``text`` is."""
+    from sqlglot import Dialect
+    from sqlglot.errors import ParseError, SqlglotError
+
+    query = f"SELECT {text}"
+    dialect = Dialect.get_or_raise("duckdb")
+    try:
+        tokens = dialect.tokenize(query)
+        trees = dialect.parser().parse(tokens, query)
+    except SqlglotError as error:
+        errors = error.errors if isinstance(error, ParseError) else []
+        detail = str(errors[0]["description"] if errors else error)
+        if detail.startswith("Required keyword"):
+            detail = "a part is missing"
+        raise CriterionError(text, [Fault(text, f"a boolean expression ({detail})")]) from error
+    # In a folded YAML text "--" would silently swallow the rest of the criterion.
+    if any(token.comments for token in tokens):
+        raise CriterionError(text, [Fault(text, "no comment inside a criterion")])
+    tree = trees[0]
+    others = [] if tree is None else [n for n, arg in tree.args.items() if arg]
+    if len(trees) != 1 or tree is None or others != ["expressions"] or len(tree.expressions) != 1:
+        raise CriterionError(text, [Fault(text, "one boolean expression and nothing else")])
+    expression: sql.Expr = tree.expressions[0]
+    return expression
+
+
 _FAILED = Always(False)
+# Beyond this many digits a binary float, as tables hold it, is no longer the decimal number.
+_DIGITS = 15
 
 
 @dataclass
@@ -113,7 +126,7 @@ class _Lowering:
         self.faults.append(Fault(value, expected, suggestion))
         return _FAILED
 
-    def boolean(self, node: sql.Expression) -> Node:  # noqa: PLR0911
+    def boolean(self, node: sql.Expr) -> Node:
         from sqlglot import expressions as sql
 
         if isinstance(node, sql.Paren):
@@ -126,7 +139,11 @@ class _Lowering:
                 flat.extend(side.operands if isinstance(side, kind) else (side,))
             return kind(tuple(flat))
         if isinstance(node, sql.Not):
-            return Not(self.boolean(node.this))
+            operand = self.boolean(node.this)
+            # `x is not null` reaches us as `not (x is null)`, which is `not (not known)`.
+            if isinstance(node.this, sql.Is) and isinstance(operand, Not):
+                return operand.operand
+            return Not(operand)
         if isinstance(node, sql.Boolean):
             return Always(bool(node.this))
         if isinstance(node, sql.Column):
@@ -134,30 +151,30 @@ class _Lowering:
             if fact is None:
                 return _FAILED
             if fact.type != "boolean":
-                return self.fail(fact.id, f"a comparison, because {fact.id} is a {fact.type}")
+                return self.fail(fact.id, f"a comparison, because {_kind(fact)}")
             return Holds(fact.id)
         if isinstance(node, sql.Is):
             return self.null_test(node)
         if isinstance(node, sql.In):
             return self.membership(node)
         if isinstance(node, sql.Between):
-            low = self.comparison(node.this, ">=", node.args["low"])
-            high = self.comparison(node.this, "<=", node.args["high"])
-            return And((low, high))
-        operators: dict[type[sql.Expression], Operator] = {
+            return self.between(node)
+        operators: dict[type[sql.Expr], Operator] = {
             sql.EQ: "=", sql.LT: "<", sql.LTE: "<=", sql.GT: ">", sql.GTE: ">=",
         }  # fmt: skip
         if isinstance(node, sql.NEQ):
             return Not(self.comparison(node.left, "=", node.right))
         if type(node) in operators:
-            return self.comparison(node.left, operators[type(node)], node.right)
+            return self.comparison(node.this, operators[type(node)], node.expression)
         return self.fail(node.sql(), "facts, literals, comparisons, and/or/not")
 
-    def fact(self, node: sql.Expression) -> Fact | None:
+    def fact(self, node: sql.Expr) -> Fact | None:
         from sqlglot import expressions as sql
 
-        name = node.name if isinstance(node, sql.Column) else node.sql()
-        if isinstance(node, sql.Column) and not node.table and name in self.vocabulary:
+        node = node.unnest()
+        plain_name = isinstance(node, sql.Column) and not node.table
+        name = node.name if plain_name else node.sql()
+        if plain_name and name in self.vocabulary:
             return self.vocabulary[name]
         self.fail(name, "a fact of the vocabulary", self.vocabulary.nearest(name))
         return None
@@ -170,20 +187,37 @@ class _Lowering:
         fact = self.fact(node.this)
         return _FAILED if fact is None else Not(IsKnown(fact.id))
 
+    def between(self, node: sql.Between) -> Node:
+        ends = node.args["low"], node.args["high"]
+        if node.args.get("symmetric"):
+            return self.fail(node.sql(), "'between' with the lower bound first")
+        low = self.comparison(node.this, ">=", ends[0])
+        high = self.comparison(node.this, "<=", ends[1])
+        if (
+            isinstance(low, Compare)
+            and isinstance(high, Compare)
+            and low.terms == high.terms
+            and low.constant > high.constant
+        ):
+            return self.fail(node.sql(), "the lower bound first")
+        return And((low, high))
+
     def membership(self, node: sql.In) -> Node:
         fact = self.fact(node.this)
         if fact is None:
             return _FAILED
+        if not node.expressions:
+            return self.fail(node.sql(), "a list of values in parentheses after 'in'")
         if fact.type == "number":
             values = [self.comparison(node.this, "=", value) for value in node.expressions]
             return values[0] if len(values) == 1 else Or(tuple(values))
         return self.one_of(fact, node.expressions)
 
-    def one_of(self, fact: Fact, literals: list[sql.Expression]) -> Node:
+    def one_of(self, fact: Fact, literals: list[sql.Expr]) -> Node:
         from sqlglot import expressions as sql
 
         if fact.type != "enum":
-            return self.fail(fact.id, f"no list of texts, because {fact.id} is a {fact.type}")
+            return self.fail(fact.id, f"no list of values, because {_kind(fact)}")
         values: list[str] = []
         for literal in literals:
             if not (isinstance(literal, sql.Literal) and literal.is_string):
@@ -197,9 +231,10 @@ class _Lowering:
                 values.append(literal.name)
         return one_of(fact, tuple(values))
 
-    def comparison(self, left: sql.Expression, operator: Operator, right: sql.Expression) -> Node:
+    def comparison(self, left: sql.Expr, operator: Operator, right: sql.Expr) -> Node:
         from sqlglot import expressions as sql
 
+        left, right = left.unnest(), right.unnest()
         if isinstance(right, sql.Column) and not isinstance(left, sql.Column):
             left, right, operator = right, left, _mirrored(operator)
         if isinstance(left, sql.Column):
@@ -208,12 +243,14 @@ class _Lowering:
                 return _FAILED
             if fact.type == "enum":
                 if operator != "=":
-                    return self.fail(operator, f"= or <>, because {fact.id} is an enumeration")
+                    return self.fail(operator, f"= or <>, because {_kind(fact)}")
                 return self.one_of(fact, [right])
             if fact.type == "boolean":
-                if operator == "=" and isinstance(right, sql.Boolean):
+                if operator != "=":
+                    return self.fail(operator, f"= or <>, because {_kind(fact)}")
+                if isinstance(right, sql.Boolean):
                     return Holds(fact.id) if right.this else Not(Holds(fact.id))
-                return self.fail(right.sql(), f"true or false, because {fact.id} is a boolean")
+                return self.fail(right.sql(), f"true or false, because {_kind(fact)}")
             if fact.type == "date":
                 return self.fail(fact.id, "a duration fact (dates are for display only)")
         first, second = self.number(left), self.number(right)
@@ -237,15 +274,23 @@ class _Lowering:
             if factor < 0:
                 operator = _mirrored(operator)
             return Compare((Term(fact.id),), operator, bound)
+        units = {self.vocabulary[term.fact].entry.unit or "1" for term in terms}
+        if len(units) > 1:
+            names = ", ".join(term.fact for term in terms)
+            return self.fail(names, f"facts of one unit in a sum (here {', '.join(sorted(units))})")
         return Compare(terms, operator, constant)
 
-    def number(self, node: sql.Expression) -> _Linear | None:
+    def number(self, node: sql.Expr) -> _Linear | None:
         from sqlglot import expressions as sql
 
         if isinstance(node, sql.Paren):
             return self.number(node.this)
         if isinstance(node, sql.Literal) and not node.is_string:
-            return _Linear(constant=Decimal(node.name))
+            number = Decimal(node.name)
+            if len(number.as_tuple().digits) > _DIGITS or abs(number.adjusted()) > _DIGITS:
+                self.fail(node.name, f"a number of at most {_DIGITS} digits")
+                return None
+            return _Linear(constant=number)
         if isinstance(node, sql.Neg):
             inner = self.number(node.this)
             return None if inner is None else inner.times(Decimal(-1))
@@ -289,6 +334,10 @@ def one_of(fact: Fact, values: tuple[str, ...]) -> OneOf:
         elif any(candidate in values for candidate in candidates):
             possible.append(name)
     return OneOf(fact.id, tuple(dict.fromkeys(certain)), tuple(possible))
+
+
+def _kind(fact: Fact) -> str:
+    return f"{fact.id} is {'an enumeration' if fact.type == 'enum' else f'a {fact.type}'}"
 
 
 def _mirrored(operator: Operator) -> Operator:

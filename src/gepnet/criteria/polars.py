@@ -90,7 +90,8 @@ def _compare(node: Compare, vocabulary: Vocabulary) -> pl.Expr:
 
 def _whole_sums(node: Compare, vocabulary: Vocabulary) -> tuple[pl.Expr, pl.Expr, int]:
     terms, constant = scaled(node, vocabulary)
-    lows, highs = [], []
+    lows: list[pl.Expr] = []
+    highs: list[pl.Expr] = []
     for fact, power, factor in terms:
         ends = [low_column(fact), high_column(fact)]
         if factor < 0:

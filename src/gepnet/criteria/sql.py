@@ -21,7 +21,7 @@ def to_sql(node: Node, vocabulary: Vocabulary, dialect: str = "duckdb") -> str:
     return expression(node, vocabulary).sql(dialect=dialect)
 
 
-def expression(node: Node, vocabulary: Vocabulary) -> sql.Expression:  # noqa: PLR0911
+def expression(node: Node, vocabulary: Vocabulary) -> sql.Expr:
     """Return the criterion as a sqlglot expression."""
     match node:
         case Always(value):
@@ -43,18 +43,18 @@ def expression(node: Node, vocabulary: Vocabulary) -> sql.Expression:  # noqa: P
             return sql.Paren(this=sql.or_(*(expression(o, vocabulary) for o in operands)))
 
 
-Branch = tuple[sql.Expression, bool | None]
+Branch = tuple[sql.Expr, bool | None]
 
 
 def _column(name: str) -> sql.Column:
     return sql.column(name, quoted=True)
 
 
-def _truth(value: bool | None) -> sql.Expression:
+def _truth(value: bool | None) -> sql.Expr:
     return sql.Null() if value is None else sql.Boolean(this=value)
 
 
-def _case(branches: list[Branch], default: sql.Expression | None = None) -> sql.Expression:
+def _case(branches: list[Branch], default: sql.Expr | None = None) -> sql.Expr:
     if not branches and default is not None:
         return default
     case = sql.Case()
@@ -68,12 +68,12 @@ def _absent(facts: list[Fact]) -> list[Branch]:
     return [(_column(name), False) for name in names]
 
 
-def _is_null(column: str) -> sql.Expression:
+def _is_null(column: str) -> sql.Expr:
     return sql.Is(this=_column(column), expression=sql.Null())
 
 
-def _known(fact: Fact) -> sql.Expression:
-    known: sql.Expression = sql.Not(this=_is_null(low_column(fact)))
+def _known(fact: Fact) -> sql.Expr:
+    known: sql.Expr = sql.Not(this=_is_null(low_column(fact)))
     absent = absent_column(fact)
     if absent is not None:
         flag = sql.Coalesce(this=_column(absent), expressions=[sql.Boolean(this=False)])
@@ -81,39 +81,39 @@ def _known(fact: Fact) -> sql.Expression:
     return known
 
 
-def _in(fact: Fact, values: tuple[str, ...]) -> sql.Expression:
+def _in(fact: Fact, values: tuple[str, ...]) -> sql.Expr:
     return sql.In(this=_column(fact.id), expressions=[sql.Literal.string(v) for v in values])
 
 
-def _one_of(node: OneOf, fact: Fact) -> sql.Expression:
+def _one_of(node: OneOf, fact: Fact) -> sql.Expr:
     branches = _absent([fact])
     if node.possible:
         branches.append((_in(fact, node.possible), None))
     return _case(branches, default=_in(fact, node.values))
 
 
-def _compare(node: Compare, vocabulary: Vocabulary) -> sql.Expression:
+def _compare(node: Compare, vocabulary: Vocabulary) -> sql.Expr:
     facts = [vocabulary[term.fact] for term in node.terms]
     if len(facts) == 1:
-        low: sql.Expression = _column(low_column(facts[0]))
-        high: sql.Expression = _column(high_column(facts[0]))
+        low: sql.Expr = _column(low_column(facts[0]))
+        high: sql.Expr = _column(high_column(facts[0]))
         # Stored values are binary floats; so must be the literal, or a decimal type would differ.
-        constant: sql.Expression = sql.cast(_number(node.constant), "DOUBLE")
+        constant: sql.Expr = sql.cast(_number(node.constant), "DOUBLE")
     else:
         low, high, constant = _whole_sums(node, vocabulary)
     certain, impossible = _bounds(node.operator, low, high, constant)
     return _case([*_absent(facts), (certain, True), (impossible, False)])
 
 
-def _number(value: Decimal) -> sql.Expression:
+def _number(value: Decimal) -> sql.Expr:
     literal = sql.Literal.number(plain(abs(value)))
     return sql.Neg(this=literal) if value < 0 else literal
 
 
 def _bounds(
-    operator: str, low: sql.Expression, high: sql.Expression, constant: sql.Expression
-) -> tuple[sql.Expression, sql.Expression]:
-    def compare(kind: type[sql.Binary], side: sql.Expression) -> sql.Expression:
+    operator: str, low: sql.Expr, high: sql.Expr, constant: sql.Expr
+) -> tuple[sql.Expr, sql.Expr]:
+    def compare(kind: type[sql.Binary], side: sql.Expr) -> sql.Expr:
         return kind(this=side.copy(), expression=constant.copy())
 
     match operator:
@@ -131,19 +131,15 @@ def _bounds(
     )
 
 
-def _whole_sums(
-    node: Compare, vocabulary: Vocabulary
-) -> tuple[sql.Expression, sql.Expression, sql.Expression]:
+def _whole_sums(node: Compare, vocabulary: Vocabulary) -> tuple[sql.Expr, sql.Expr, sql.Expr]:
     terms, constant = scaled(node, vocabulary)
-    sums: list[sql.Expression] = []
+    sums: list[sql.Expr] = []
     for side in (0, 1):
-        total: sql.Expression | None = None
+        total: sql.Expr | None = None
         for fact, power, factor in terms:
             ends = (low_column(fact), high_column(fact))
             column = ends[side] if factor > 0 else ends[1 - side]
-            scaled_column = sql.Mul(
-                this=_column(column), expression=sql.Literal.number(power)
-            )
+            scaled_column = sql.Mul(this=_column(column), expression=sql.Literal.number(power))
             whole = sql.cast(sql.Round(this=scaled_column), "BIGINT")
             part = sql.Mul(this=whole, expression=sql.Paren(this=_number(Decimal(factor))))
             total = part if total is None else sql.Add(this=total, expression=part)
