@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from gepnet.criteria.ast import And, Node, Not, Or, children, facts_of
+from gepnet.criteria.ast import And, Atom, Compare, IsKnown, Node, Not, Or, children, facts_of
 from gepnet.criteria.interpret import Values, conjunction, disjunction, interpret, negation
-from gepnet.vocabulary import Truth
+from gepnet.vocabulary import Interval, Truth
+
+# Atoms shared between many alternatives could give thousands of ways to settle a criterion; the
+# shortest ones are carried on.
+_ALTERNATIVES = 64
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A part of a criterion, its truth, and the parts that it is made of."""
+    """A part of a criterion, its truth, and the parts that it is made of.
+
+    ``open_facts`` is filled for atoms: the facts that could still change the truth of this one.
+    """
 
     node: Node
     truth: Truth
     parts: tuple[Explanation, ...] = ()
+    open_facts: tuple[str, ...] = ()
 
     def walk(self) -> Iterator[Explanation]:
         """Yield this part and everything below it."""
@@ -27,45 +35,73 @@ class Explanation:
     @property
     def settled_by(self) -> tuple[Explanation, ...]:
         """The smallest set of atoms that alone gives this truth (for unknown: keeps it open)."""
+        smallest = self._settling_sets()[0]
+        return tuple(dict.fromkeys(atom for atom in self.walk() if atom in smallest))
+
+    def _settling_sets(self) -> list[frozenset[Explanation]]:
         if not self.parts:
-            return (self,)
-        deciding = self._deciding_parts()
-        return tuple(dict.fromkeys(atom for part in deciding for atom in part.settled_by))
-
-    def _deciding_parts(self) -> tuple[Explanation, ...]:
-        settling = False if isinstance(self.node, And) else True
-        if isinstance(self.node, Not) or self.truth is not settling:
-            # A true conjunction needs all its parts, an open one all its open parts.
-            return tuple(part for part in self.parts if part.truth is self._wanted)
-        same = [part for part in self.parts if part.truth is settling]
-        return (min(same, key=lambda part: len(part.settled_by)),)
-
-    @property
-    def _wanted(self) -> Truth:
-        return negation(self.truth) if isinstance(self.node, Not) else self.truth
+            return [frozenset([self])]
+        if isinstance(self.node, Not):
+            return self.parts[0]._settling_sets()
+        same = [part._settling_sets() for part in self.parts if part.truth is self.truth]
+        settling = isinstance(self.node, Or)
+        if self.truth is settling:
+            return _shortest(way for ways in same for way in ways)
+        # A true conjunction needs all its parts, an open one all its open parts.
+        joined = [frozenset[Explanation]()]
+        for ways in same:
+            joined = _shortest(done | way for done in joined for way in ways)
+        return joined
 
     @property
     def missing(self) -> tuple[str, ...]:
         """The facts that could settle an open criterion; empty when it is settled."""
-        if self.truth is not None:
-            return ()
+        return () if self.truth is not None else self._left_open()[1]
+
+    def _left_open(self) -> tuple[Truth, tuple[str, ...]]:
+        """The truth that no further knowledge can change, or the facts that could change it.
+
+        ``fact is null`` is true as long as nothing is recorded: settled today and still open.
+        """
         if not self.parts:
-            return facts_of(self.node)
-        names = (name for part in self.parts if part.truth is None for name in part.missing)
-        return tuple(dict.fromkeys(names))
+            return (None if self.open_facts else self.truth), self.open_facts
+        sides = [part._left_open() for part in self.parts]
+        truth = _combine(self.node, [side for side, _ in sides])
+        if truth is not None:
+            return truth, ()
+        return None, tuple(dict.fromkeys(name for _, names in sides for name in names))
+
+
+def _shortest(ways: Iterable[frozenset[Explanation]]) -> list[frozenset[Explanation]]:
+    """Return the ways from short to long, without those that contain another."""
+    found: list[frozenset[Explanation]] = []
+    for way in sorted(dict.fromkeys(ways), key=len):
+        if not any(shorter <= way for shorter in found):
+            found.append(way)
+    return found[:_ALTERNATIVES]
 
 
 def explain(node: Node, values: Values) -> Explanation:
     """Evaluate a criterion and keep the truth of every part."""
-    parts = tuple(explain(child, values) for child in children(node))
-    truths = [part.truth for part in parts]
-    match node:
-        case Not():
-            truth = negation(truths[0])
-        case And():
-            truth = conjunction(truths)
-        case Or():
-            truth = disjunction(truths)
-        case _:
-            truth = interpret(node, values)
-    return Explanation(node, truth, parts)
+    if isinstance(node, Not | And | Or):
+        parts = tuple(explain(child, values) for child in children(node))
+        return Explanation(node, _combine(node, [part.truth for part in parts]), parts)
+    truth = interpret(node, values)
+    return Explanation(node, truth, (), _open_facts(node, truth, values))
+
+
+def _combine(node: Node, truths: list[Truth]) -> Truth:
+    if isinstance(node, Not):
+        return negation(truths[0])
+    return conjunction(truths) if isinstance(node, And) else disjunction(truths)
+
+
+def _open_facts(atom: Atom, truth: Truth, values: Values) -> tuple[str, ...]:
+    if isinstance(atom, IsKnown):
+        return () if truth else (atom.fact,)
+    if truth is not None:
+        return ()
+    if isinstance(atom, Compare):
+        found = ((term.fact, values.get(term.fact)) for term in atom.terms)
+        return tuple(n for n, v in found if not (isinstance(v, Interval) and v.is_point))
+    return facts_of(atom)
