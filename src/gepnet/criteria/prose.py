@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from gepnet.criteria.ast import (
     FLIPPED,
     Always,
@@ -13,6 +15,7 @@ from gepnet.criteria.ast import (
     Not,
     OneOf,
     Or,
+    Term,
 )
 from gepnet.vocabulary import Fact, Vocabulary, plain
 
@@ -28,7 +31,7 @@ class _Writer:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
 
-    def text(self, node: Node, top: bool = False) -> str:  # noqa: PLR0911
+    def text(self, node: Node, top: bool = False) -> str:
         match node:
             case Always(value):
                 return "always" if value else "never"
@@ -61,16 +64,23 @@ class _Writer:
         unit = "" if fact is None else (fact.entry.unit or "")
         return "" if unit in {"", "1"} else ("%" if unit == "%" else f" {unit}")
 
-    def subject(self, node: Compare) -> str:
-        parts = []
-        for term in node.terms:
-            factor = "" if term.factor == 1 else f"{plain(term.factor)} x "
-            parts.append(f"{factor}{self.label(term.fact)}")
-        return " plus ".join(parts)
+    def sum(self, terms: Sequence[Term]) -> str:
+        text = ""
+        for term in terms:
+            size = abs(term.factor)
+            product = f"{'' if size == 1 else f'{plain(size)} x '}{self.label(term.fact)}"
+            sign = "minus " if term.factor < 0 else "plus " if text else ""
+            text = f"{text} {sign}{product}".lstrip()
+        return text
 
-    def comparison(self, node: Compare) -> str:
-        sign = _SIGNS[node.operator]
-        return f"{self.subject(node)} {sign} {plain(node.constant)}{self.unit(node)}"
+    def comparison(self, node: Compare, sign: str = "") -> str:
+        sign = sign or _SIGNS[node.operator]
+        minus = [Term(term.fact, -term.factor) for term in node.terms if term.factor < 0]
+        if node.constant == 0 and 0 < len(minus) < len(node.terms):
+            # `a - b < 0` is how `a < b` is kept.
+            plus = [term for term in node.terms if term.factor > 0]
+            return f"{self.sum(plus)} {sign} {self.sum(minus)}"
+        return f"{self.sum(node.terms)} {sign} {plain(node.constant)}{self.unit(node)}"
 
     def negated(self, operand: Node) -> str:
         match operand:
@@ -78,11 +88,22 @@ class _Writer:
                 return f"{self.label(fact)} not known"
             case OneOf(fact, values):
                 return f"{self.label(fact)} not {self.choices(fact, values)}"
-            case Compare(terms, operator, constant) if operator != "=":
+            case Compare(operator="="):
+                return self.comparison(operand, "not equal to")
+            case Compare(terms, operator, constant) if self.always_applies(terms):
                 return self.comparison(Compare(terms, FLIPPED[operator], constant))
             case Not(inner):
                 return self.text(inner)
-        return f"not {self.text(operand)}"
+        text = self.text(operand)
+        return f"not {text}" if isinstance(operand, Holds | And | Or) else f"not ({text})"
+
+    def always_applies(self, terms: Sequence[Term]) -> bool:
+        """Whether "not below 3" says the same as "at least 3".
+
+        It does not where the number may not apply: then nothing is below and nothing at least.
+        """
+        facts = [self.vocabulary.get(term.fact) for term in terms]
+        return all(fact is None or fact.entry.absence != "not_applicable" for fact in facts)
 
     def with_ranges(self, operands: tuple[Node, ...]) -> list[str]:
         """Write a lower and an upper bound on one fact as a range."""
@@ -102,7 +123,7 @@ class _Writer:
             ):
                 upper = "to" if following.operator == "<=" else "to below"
                 shown.append(
-                    f"{self.subject(operand)} {plain(operand.constant)} {upper} "
+                    f"{self.sum(operand.terms)} {plain(operand.constant)} {upper} "
                     f"{plain(following.constant)}{self.unit(operand)}"
                 )
                 skip = True

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from gepnet.criteria.ast import Always, And, Compare, Holds, IsKnown, Node, Not, OneOf, Or
+from collections.abc import Sequence
+
+from gepnet.criteria.ast import Always, And, Compare, Holds, IsKnown, Node, Not, OneOf, Or, Term
 from gepnet.vocabulary import plain
 
 
-def to_text(node: Node) -> str:  # noqa: PLR0911
+def to_text(node: Node) -> str:
     """Return the criterion text of a node."""
     match node:
         case Always(value):
@@ -16,32 +18,59 @@ def to_text(node: Node) -> str:  # noqa: PLR0911
         case IsKnown(fact):
             return f"{fact} is not null"
         case OneOf(fact, values):
-            quoted = ", ".join(f"'{value}'" for value in values)
-            return f"{fact} = {quoted}" if len(values) == 1 else f"{fact} in ({quoted})"
-        case Compare():
-            return _comparison(node)
+            return _membership(fact, values, "=", "in")
+        case Compare(terms, operator, constant):
+            return f"{_sum(terms)} {operator} {plain(constant)}"
         case Not(IsKnown(fact)):
             return f"{fact} is null"
+        case Not(OneOf(fact, values)):
+            return _membership(fact, values, "<>", "not in")
+        case Not(Compare(terms, "=", constant)):
+            return f"{_sum(terms)} <> {plain(constant)}"
+        case Not(Holds() | Always() as operand):
+            return f"not {to_text(operand)}"
         case Not(operand):
-            return f"not {_grouped(operand)}"
+            return f"not ({to_text(operand)})"
         case And(operands):
-            return " and ".join(_grouped(operand) for operand in operands)
+            return " and ".join(_with_ranges(operands))
         case Or(operands):
             return " or ".join(_grouped(operand) for operand in operands)
 
 
 def _grouped(node: Node) -> str:
     text = to_text(node)
-    return f"({text})" if isinstance(node, And | Or | Not) else text
+    return f"({text})" if isinstance(node, And | Or) else text
 
 
-def _comparison(node: Compare) -> str:
+def _with_ranges(operands: tuple[Node, ...]) -> list[str]:
+    """Write a lower and an upper bound on one number as ``between``."""
     parts: list[str] = []
-    for index, term in enumerate(node.terms):
-        factor = abs(term.factor)
-        product = term.fact if factor == 1 else f"{plain(factor)} * {term.fact}"
-        if index == 0:
-            parts.append(product if term.factor > 0 else f"-{plain(factor)} * {term.fact}")
+    rest = list(operands)
+    while rest:
+        match rest:
+            case [Compare(terms, ">=", low), Compare(same, "<=", high), *_] if (
+                terms == same and low <= high
+            ):
+                parts.append(f"{_sum(terms)} between {plain(low)} and {plain(high)}")
+                rest = rest[2:]
+            case _:
+                parts.append(_grouped(rest[0]))
+                rest = rest[1:]
+    return parts
+
+
+def _membership(fact: str, values: tuple[str, ...], single: str, several: str) -> str:
+    quoted = ", ".join(f"'{value}'" for value in values)
+    return f"{fact} {single} {quoted}" if len(values) == 1 else f"{fact} {several} ({quoted})"
+
+
+def _sum(terms: Sequence[Term]) -> str:
+    text = ""
+    for term in terms:
+        size = abs(term.factor)
+        product = term.fact if size == 1 else f"{plain(size)} * {term.fact}"
+        if not text:
+            text = product if term.factor > 0 else f"-{product}"
         else:
-            parts.append(f"{'+' if term.factor > 0 else '-'} {product}")
-    return f"{' '.join(parts)} {node.operator} {plain(node.constant)}"
+            text = f"{text} {'+' if term.factor > 0 else '-'} {product}"
+    return text
