@@ -26,8 +26,8 @@ class Criteria:
         self._stored: dict[str, Any] = {}
         if self._file is not None and self._file.is_file():
             try:
-                self._stored = json.loads(self._file.read_text(encoding="utf-8"))
-            except ValueError:
+                self._stored = dict(json.loads(self._file.read_text(encoding="utf-8")))
+            except (TypeError, ValueError):
                 self._file.unlink(missing_ok=True)
 
     def __call__(self, text: str) -> Node:
@@ -38,9 +38,15 @@ class Criteria:
         """
         node = self._nodes.get(text)
         if node is None:
-            node = decode(self._stored[text]) if text in self._stored else self._parse(text)
+            node = self._known(text) or self._parse(text)
             self._nodes[text] = node
         return node
+
+    def _known(self, text: str) -> Node | None:
+        try:
+            return decode(self._stored[text]) if text in self._stored else None
+        except ValueError:  # a damaged file: as good as no file
+            return None
 
     def _parse(self, text: str) -> Node:
         from gepnet.criteria.parse import parse
