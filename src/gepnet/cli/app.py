@@ -7,7 +7,7 @@ import sys
 import typer
 
 from gepnet import __version__
-from gepnet.cli import knowledge
+from gepnet.cli import assess, demo, facts, importing, knowledge
 
 app = typer.Typer(
     name="gepnet",
@@ -17,7 +17,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
+app.command()(assess.assess)
+app.command()(assess.explain)
+app.command()(demo.demo)
+app.add_typer(facts.app, name="facts")
 app.add_typer(knowledge.app, name="knowledge")
+app.add_typer(importing.app, name="import")
 
 
 def _version(wanted: bool) -> None:

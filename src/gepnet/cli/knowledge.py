@@ -59,3 +59,40 @@ def check(
             table("Mistakes that no example notices", ["entry", "change", "atom"], listed)
     if not report.ok:
         raise typer.Exit(2)
+
+
+@app.command(name="list")
+def list_documents(output: FormatOption = Format.TABLE) -> None:
+    """List the documents with how much of each was read."""
+    from gepnet import api
+
+    documents = api.list_documents(api.base())
+    if output is Format.JSON:
+        print_json(documents)
+        return
+    rows = [
+        [d["id"], d["short"], d["year"], ", ".join(d["region"]), d["read"], d["recommendations"],
+         d["unverified"], "yes" if d["in_force"] else "no"]
+        for d in documents
+    ]  # fmt: skip
+    columns = ["id", "document", "year", "region", "read", "entries", "unverified", "in force"]
+    table("Documents", columns, rows)
+
+
+@app.command()
+def show(
+    entry: Annotated[str, typer.Argument(help="A document, or document/recommendation.")],
+    output: FormatOption = Format.TABLE,
+) -> None:
+    """Show a document or one of its recommendations with criterion and source."""
+    from gepnet import api
+
+    view = api.show_entry(api.base(), entry)
+    if output is Format.JSON:
+        print_json(view)
+        return
+    simple = [[key, value] for key, value in view.items() if not isinstance(value, list | dict)]
+    table(entry, ["", ""], simple)
+    if "entries" in view:
+        rows = [[e["id"], e["positions"], e["when"], e["verification"]] for e in view["entries"]]
+        table("Entries", ["id", "positions", "who for", "verification"], rows)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from graphlib import TopologicalSorter
 from typing import Any
 
-from gepnet.criteria import Criteria, explain, facts_of
+from gepnet.criteria import Criteria, Explanation, IsKnown, Not, explain, facts_of
 from gepnet.facts.model import FactValue
 from gepnet.measures import FUNCTIONS
 from gepnet.vocabulary import Fact, Interval, PartialDate, Value, Vocabulary
@@ -34,8 +34,12 @@ def derive_all(
     criteria: Criteria,
     measures: Mapping[str, Any],
     at: PartialDate,
+    absences: Mapping[str, FactValue] | None = None,
 ) -> dict[str, tuple[str, ...]]:
     """Add every derived and bounded fact to ``entries``.
+
+    ``absences`` says what silence means for facts whose domain the record declares complete; it is
+    used for a derived fact only where its derivation leaves it open.
 
     Returns:
         For each derived fact that stays unknown, the inputs that it lacks.
@@ -58,8 +62,14 @@ def derive_all(
             if derived.value is not None and not _compatible(fact, recorded.value, derived.value):
                 entries[name] = replace(recorded, conflict=derived.value)
             continue
-        if derived.value is None:
+        absence = (absences or {}).get(name)
+        if derived.value is None and absence is not None:
+            entries[name] = absence
+            values[name] = absence.value
+            continue
+        if derived.missing:
             lacking[name] = derived.missing
+        if derived.value is None:
             continue
         entries[name] = FactValue(name, derived.value, "derived", note=derived.rule)
         values[name] = derived.value
@@ -90,8 +100,21 @@ def derive(
         if explanation.truth is None:
             return Derived(None, explanation.missing)
         if explanation.truth:
-            return Derived(fact.parse(rule.value), (), rule.when)
+            value = fact.parse(rule.value)
+            return Derived(value, _would_resolve(fact, value, explanation), rule.when)
     return Derived(None)
+
+
+def _would_resolve(fact: Fact, value: Value, explanation: Explanation) -> tuple[str, ...]:
+    """Return the facts whose absence the deciding rule names, where its value leaves a choice."""
+    if not isinstance(value, str) or value not in fact.entry.unresolved:
+        return ()
+    absent = [
+        part.node.operand.fact
+        for part in explanation.walk()
+        if part.truth and isinstance(part.node, Not) and isinstance(part.node.operand, IsKnown)
+    ]
+    return tuple(dict.fromkeys(absent))
 
 
 def _clipped(fact: Fact, value: Interval) -> tuple[Any, Any]:

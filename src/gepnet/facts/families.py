@@ -6,9 +6,10 @@ left to the absence policy: only a record whose treatments are declared complete
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from gepnet.record import Progression, Record, Treatment
 from gepnet.vocabulary import (
@@ -21,11 +22,6 @@ from gepnet.vocabulary import (
     months_between,
 )
 
-# Signs that count as progression on a therapy; a marker or uptake rise alone never does.
-COUNTING_SIGNS = frozenset(
-    {"radiological_recist", "radiological_below_recist", "clinical_observed"}
-)
-
 
 @dataclass(frozen=True)
 class Courses:
@@ -36,6 +32,7 @@ class Courses:
     complete: bool
     progression_complete: bool
     at: PartialDate
+    counting: frozenset[str]
 
     @property
     def never(self) -> bool:
@@ -55,7 +52,19 @@ class Answer:
 NOTHING = Answer(None)
 
 
-def courses(record: Record, options: OptionTree, option: str, at: PartialDate) -> Courses:
+def counting_signs(measures: Mapping[str, Any]) -> frozenset[str]:
+    """Return the signs that count as progression on a therapy; a marker rise never does."""
+    signs = measures["progression"]["signs"]
+    return frozenset(sign["id"] for sign in signs if sign["counts"])
+
+
+def courses(
+    record: Record,
+    options: OptionTree,
+    option: str,
+    at: PartialDate,
+    counting: frozenset[str],
+) -> Courses:
     """Return what the record says about ``option`` by ``at``."""
     members = frozenset(options.members(option))
     given = [
@@ -77,6 +86,7 @@ def courses(record: Record, options: OptionTree, option: str, at: PartialDate) -
         declared(record, "treatments", at),
         declared(record, "progression", at),
         at,
+        counting,
     )
 
 
@@ -120,7 +130,7 @@ def _running(course: Treatment, at: PartialDate) -> bool | None:
 def progressed(c: Courses) -> Answer:
     """Whether the disease progressed on it, by imaging or as observed clinically."""
     for event in reversed(c.progressions):
-        if COUNTING_SIGNS & set(event.types):
+        if c.counting & set(event.types):
             return Answer(True, event.id, event.date)
     for course in reversed(c.given):
         if course.stop_reason == "progression" or course.best_response == "PD":
@@ -130,7 +140,7 @@ def progressed(c: Courses) -> Answer:
     if c.complete and c.given and all(_ended_otherwise(course) for course in c.given):
         return Answer(False, c.given[-1].id, c.given[-1].stop)
     if c.complete and c.progressions and all(
-        COUNTING_SIGNS <= set(event.excluded) or not (event.types or event.excluded)
+        c.counting <= set(event.excluded) or not (event.types or event.excluded)
         for event in c.progressions
     ):
         last = c.progressions[-1]
@@ -189,6 +199,16 @@ def best_response(c: Courses) -> Answer:
     return NOTHING
 
 
+def stop_reason(c: Courses) -> Answer:
+    """Why the last course that says so was stopped."""
+    if c.never:
+        return Answer(NOT_APPLICABLE)
+    for course in reversed(c.given):
+        if course.stop_reason is not None:
+            return Answer(course.stop_reason, course.id, course.stop)
+    return NOTHING
+
+
 FAMILIES: dict[str, Callable[[Courses], Answer]] = {
     "received_{therapy}": received,
     "on_{therapy}": ongoing,
@@ -197,20 +217,26 @@ FAMILIES: dict[str, Callable[[Courses], Answer]] = {
     "months_since_{therapy}": months_since,
     "benefit_months_{therapy}": benefit_months,
     "best_response_{therapy}": best_response,
+    "stop_reason_{therapy}": stop_reason,
 }
 
 
 def family_facts(
-    record: Record, options: OptionTree, facts: Iterable[Fact], at: PartialDate
+    record: Record,
+    options: OptionTree,
+    facts: Iterable[Fact],
+    at: PartialDate,
+    measures: Mapping[str, Any],
 ) -> dict[str, Answer]:
     """Return the therapy facts among ``facts`` that the record settles."""
     found: dict[str, Answer] = {}
     by_option: dict[str, Courses] = {}
+    counting = counting_signs(measures)
     for fact in facts:
         if fact.family not in FAMILIES or fact.subject is None:
             continue
         if fact.subject not in by_option:
-            by_option[fact.subject] = courses(record, options, fact.subject, at)
+            by_option[fact.subject] = courses(record, options, fact.subject, at, counting)
         answer = FAMILIES[fact.family](by_option[fact.subject])
         if answer.value is not None:
             found[fact.id] = _rounded(fact, answer)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from gepnet.criteria import Criteria
@@ -40,7 +40,7 @@ def facts_of_record(
     vocabulary = criteria.vocabulary
     when = at or record.as_of or exact(datetime.date.today())
     observed: dict[str, list[Observed]] = defaultdict(list)
-    for item in observe(record, vocabulary):
+    for item in one_report(observe(record, vocabulary), record, knowledge.measures, when):
         observed[item.fact].append(item)
     if region is not None and "region" in vocabulary:
         observed["region"] = [Observed("region", region, None, "command", 0)]
@@ -50,7 +50,9 @@ def facts_of_record(
         if selected is not None:
             entries[name] = selected
     facts = _considered(vocabulary, record, wanted)
-    for name, answer in family_facts(record, vocabulary.options, facts, when).items():
+    for name, answer in family_facts(
+        record, vocabulary.options, facts, when, knowledge.measures
+    ).items():
         entries.setdefault(
             name, FactValue(name, answer.value, "recorded", answer.date, answer.event)
         )
@@ -58,8 +60,11 @@ def facts_of_record(
         entries.setdefault(
             name, FactValue(name, answer.value, "recorded", answer.date, answer.event)
         )
-    _declare_absences(entries, facts, record, when)
-    lacking = derive_all(entries, vocabulary, criteria, knowledge.measures, when)
+    absences = _declared_absences(facts, record, when)
+    for name, absence in absences.items():
+        if not vocabulary[name].is_derived:
+            entries.setdefault(name, absence)
+    lacking = derive_all(entries, vocabulary, criteria, knowledge.measures, when, absences)
     return _facts(record.patient, when, region or record.region, entries, lacking)
 
 
@@ -111,20 +116,45 @@ def _considered(vocabulary: Vocabulary, record: Record, wanted: Iterable[str]) -
     ]
 
 
-def _declare_absences(
-    entries: dict[str, FactValue], facts: Iterable[Fact], record: Record, at: PartialDate
-) -> None:
-    """Turn silence into "no" only where the record declares the domain complete."""
+def _declared_absences(
+    facts: Iterable[Fact], record: Record, at: PartialDate
+) -> dict[str, FactValue]:
+    """Return what silence means where the record declares the domain complete."""
+    found: dict[str, FactValue] = {}
     for fact in facts:
         domain = fact.entry.complete
-        if fact.id in entries or fact.entry.absence == "unknown" or domain is None:
+        if fact.entry.absence == "unknown" or domain is None or not declared(record, domain, at):
             continue
         if fact.family is not None and "{therapy}" in fact.family:
             continue  # their own functions know what silence means
-        if fact.is_derived or not declared(record, domain, at):
-            continue
         value: Value = False if fact.entry.absence == "false" else NOT_APPLICABLE
-        entries[fact.id] = FactValue(
+        found[fact.id] = FactValue(
             fact.id, value, "declared_absent", record.complete[domain],
             note=f"{domain} declared complete",
         )  # fmt: skip
+    return found
+
+
+def one_report(
+    observed: Iterable[Observed], record: Record, measures: Mapping[str, Any], at: PartialDate
+) -> Iterator[Observed]:
+    """Keep values of one examination together.
+
+    Of the kinds of report listed in ``knowledge/measures/reports.yaml`` only the latest counts:
+    the uptake of one scan must never be read on the scale of another.
+    """
+    kinds = set(measures["reports"]["read_as_one"])
+    latest: dict[str, tuple[datetime.date, int]] = {}
+    events = {}
+    for order, event in enumerate(record.events):
+        if event.kind not in kinds or event.withdrawn:
+            continue
+        if event.date is not None and event.date.first > at.last:
+            continue
+        day = event.date.last if event.date else datetime.date.min
+        events[event.id] = (event.kind, day)
+        latest[event.kind] = max(latest.get(event.kind, (day, order)), (day, order))
+    for item in observed:
+        kind, day = events.get(item.event, (None, None))
+        if kind is None or day == latest[kind][0]:
+            yield item

@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from gepnet.facts.families import NOTHING, Answer, courses, declared, progressed
+from gepnet.facts.families import (
+    NOTHING,
+    Answer,
+    Courses,
+    counting_signs,
+    courses,
+    declared,
+    progressed,
+)
 from gepnet.record import Record, Treatment
 from gepnet.vocabulary import (
     NOT_APPLICABLE,
@@ -26,8 +34,19 @@ class Story:
 
     record: Record
     vocabulary: Vocabulary
-    groups: Mapping[str, Any]
+    measures: Mapping[str, Any]
     at: PartialDate
+
+    @property
+    def groups(self) -> Mapping[str, Any]:
+        """Groups of options that counting functions need."""
+        groups: Mapping[str, Any] = self.measures["therapy_groups"]
+        return groups
+
+    def courses(self, option: str) -> Courses:
+        """Return the courses of one option with the progression on them."""
+        counting = counting_signs(self.measures)
+        return courses(self.record, self.vocabulary.options, option, self.at, counting)
 
     @property
     def complete(self) -> bool:
@@ -92,7 +111,7 @@ def progressed_on_last_systemic(story: Story) -> Answer:
     if not systemic:
         return Answer(False) if story.complete else NOTHING
     last = systemic[-1]
-    return progressed(courses(story.record, story.vocabulary.options, last.option, story.at))
+    return progressed(story.courses(last.option))
 
 
 def _prrt(story: Story) -> list[Treatment]:
@@ -174,8 +193,7 @@ def prrt_benefit_from_last_dose(story: Story) -> Answer:
 
 def _until_progression(story: Story, course: Treatment, start: PartialDate | None) -> Answer:
     """Months from ``start`` to the progression on the course, where both are dated."""
-    found = courses(story.record, story.vocabulary.options, course.option, story.at)
-    seen = progressed(found)
+    seen = progressed(story.courses(course.option))
     if start is None or seen.value is not True or seen.date is None:
         return NOTHING
     if seen.date.last < start.first:
@@ -245,7 +263,7 @@ def treatment_facts(
     record: Record, vocabulary: Vocabulary, measures: Mapping[str, Any], at: PartialDate
 ) -> dict[str, Answer]:
     """Return the facts of the vocabulary that are functions of a whole record."""
-    story = Story(record, vocabulary, measures["therapy_groups"], at)
+    story = Story(record, vocabulary, measures, at)
     found: dict[str, Answer] = {}
     for fact in vocabulary.base_facts():
         name = fact.entry.function

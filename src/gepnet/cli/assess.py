@@ -1,0 +1,173 @@
+"""``gepnet assess`` and ``gepnet explain``."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from gepnet.cli.output import Format, FormatOption, print_json
+
+PatientFile = Annotated[Path, typer.Argument(help="Patient file (YAML or JSON).")]
+At = Annotated[
+    str | None, typer.Option("--at", help="Date of the question (YYYY[-MM[-DD]]); default: as_of.")
+]
+KnowledgeDate = Annotated[
+    datetime.datetime | None,
+    typer.Option("--knowledge-date", formats=["%Y-%m-%d"], help="Documents in force on this day."),
+]
+Region = Annotated[str | None, typer.Option("--region", help="Region of care, e.g. EU, US, IT.")]
+SYMBOLS = {
+    "recommended": "●", "option": "○", "trial_only": "◇", "against": "✕", "conflicting": "⇄",
+    "undetermined": "?", "silent": "–", "not_read": "·", "out_of_scope": " ",
+}  # fmt: skip
+STYLES = {
+    "recommended": "bold green", "option": "cyan", "trial_only": "magenta", "against": "bold red",
+    "conflicting": "bold yellow", "undetermined": "yellow",
+}  # fmt: skip
+
+
+def assess(
+    patient: PatientFile,
+    at: At = None,
+    knowledge_date: KnowledgeDate = None,
+    region: Region = None,
+    every_row: Annotated[
+        bool, typer.Option("--all", help="Also options on which no document speaks.")
+    ] = False,
+    output: FormatOption = Format.TABLE,
+) -> None:
+    """Show each document's position on each option for one patient."""
+    view = _view(patient, at, knowledge_date, region, every_row)
+    if output is Format.JSON:
+        print_json(view)
+    else:
+        _print_assessment(view)
+
+
+def explain(
+    patient: PatientFile,
+    recommendation: Annotated[str, typer.Argument(help="document/recommendation")],
+    at: At = None,
+    knowledge_date: KnowledgeDate = None,
+    region: Region = None,
+    output: FormatOption = Format.TABLE,
+) -> None:
+    """Show why a recommendation applies, does not apply or stays open for one patient."""
+    from gepnet import api
+
+    base = api.base()
+    record = api.read_patient(patient, base)
+    facts = api.facts_of(record, base, at, region)
+    view = api.explain_recommendation(facts, base, recommendation)
+    if output is Format.JSON:
+        print_json(view)
+    else:
+        _print_explanation(view)
+
+
+def _view(
+    patient: Path,
+    at: str | None,
+    knowledge_date: datetime.datetime | None,
+    region: str | None,
+    every_row: bool,
+) -> dict[str, Any]:
+    from gepnet import api
+
+    base = api.base()
+    record = api.read_patient(patient, base)
+    day = None if knowledge_date is None else knowledge_date.date()
+    assessment = api.assess_record(record, base, at, day, region)
+    return api.assessment_view(assessment, base, every_row)
+
+
+def _print_assessment(view: dict[str, Any]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console()
+    console.print(
+        f"[bold]{view['patient']}[/]  as of {view['at']}, region {view['region'] or 'not stated'}, "
+        f"knowledge of {view['knowledge_date']}"
+    )
+    for note in view["safety"]:
+        if note["fires"]:
+            console.print(f"[bold red]! {note['message']}[/] [dim]({note['verification']})[/]")
+    matrix = Table(title="Positions by document", title_justify="left", header_style="bold")
+    matrix.add_column("option", overflow="fold")
+    for document in view["documents"]:
+        matrix.add_column(f"{document['short']}\n{document['in_scope_word']}", overflow="fold")
+    for row in view["rows"]:
+        purpose = "" if row["intent"] == "tumour_control" else f" ({row['intent']})".replace("_", " ")
+        cells = [
+            Text(_cell_text(cell), style=STYLES.get(cell["status"], "dim")) for cell in row["cells"]
+        ]
+        matrix.add_row(row["label"] + purpose, *cells)
+    console.print(matrix)
+    legend = "  ".join(
+        f"{symbol} {name.replace('_', ' ')}" for name, symbol in SYMBOLS.items() if symbol.strip()
+    )
+    console.print(f"[dim]{legend}   * unverified entry, does not count   † dissent[/]")
+    for label in view["labels"]:
+        reasons = "; ".join(label["against"]) or ", ".join(m["label"] for m in label["missing"])
+        suffix = f": {reasons}" if reasons else ""
+        console.print(
+            f"{label['option_label']} {label['region']}: "
+            f"{label['status'].replace('_', ' ')}{suffix}",
+            highlight=False,
+        )
+    if view["missing"]:
+        asked = ", ".join(
+            f"{item['order'] or item['label']} ({item['open_positions']})"
+            for item in view["missing"][:6]
+        )
+        console.print(f"[bold]Would settle open positions:[/] {asked}", highlight=False)
+
+
+def _cell_text(cell: dict[str, Any]) -> str:
+    text = SYMBOLS[cell["status"]]
+    if cell["status"] == "undetermined" and cell["text_ambiguous"]:
+        text += " text"
+    return text + ("*" if cell["unverified"] else "") + ("†" if cell["dissent"] else "")
+
+
+def _print_explanation(view: dict[str, Any]) -> None:
+    from rich.console import Console
+    from rich.tree import Tree
+
+    words = {
+        "yes": "[green]applies[/]", "no": "[red]does not apply[/]", "unknown": "[yellow]open[/]"
+    }  # fmt: skip
+    console = Console()
+    console.print(f"[bold]{view['recommendation']}[/]: {words[view['applies']]}")
+    console.print(view["note"], highlight=False)
+    for position in view["positions"]:
+        console.print(f"  {position['position'].replace('_', ' ')}: {position['label']}")
+    place = f"{view['source_title']}, {view['locator']}" if view["locator"] else view["source_title"]
+    console.print(f"[dim]{place} ({view['verification']})[/]", highlight=False)
+    tree = Tree(_node_text(view["explanation"]))
+    _grow(tree, view["explanation"])
+    console.print(tree)
+    for title, names in (("settled by", "settled_by"), ("missing", "missing")):
+        if view[names]:
+            console.print(f"{title}: " + "; ".join(view[names]), highlight=False)
+
+
+def _node_text(node: dict[str, Any]) -> str:
+    marks = {"yes": "[green]yes[/]", "no": "[red]no[/]", "unknown": "[yellow]unknown[/]"}
+    names = {"and": "all of", "or": "any of", "not": "not"}
+    text = names.get(node.get("operator", ""), node["text"])
+    known = "; ".join(
+        f"{fact['text']}" + (f", {fact['date']}" if fact["date"] else "")
+        for fact in node.get("facts", ())
+    )
+    return f"{marks[node['truth']]}  {text}" + (f"  [dim]({known})[/]" if known else "")
+
+
+def _grow(tree: Any, node: dict[str, Any]) -> None:
+    for part in node.get("parts", ()):
+        _grow(tree.add(_node_text(part)), part)

@@ -1,0 +1,382 @@
+"""An assessment as plain data: what JSON output holds and what every page is drawn from."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from gepnet.criteria import Always, Explanation, Not, facts_of, prose
+from gepnet.facts import Facts, FactValue, show
+from gepnet.guidelines import Assessment, Cell, KnowledgeBase, Reason, Status
+from gepnet.knowledge.models import Recommendation, Sourced
+from gepnet.vocabulary import Interval, Truth
+
+View = dict[str, Any]
+TRUTH_WORDS: dict[Truth, str] = {True: "yes", False: "no", None: "unknown"}
+SCOPE_WORDS: dict[Truth, str] = {True: "", False: "out of scope", None: "scope open"}
+QUIET = {Status.SILENT, Status.NOT_READ, Status.OUT_OF_SCOPE}
+# Facts that a board wants to see as reasons to treat, in this order.
+REASONS_TO_TREAT = (
+    "symptomatic", "highly_symptomatic", "hormone_symptoms", "mass_symptoms", "high_burden",
+    "bulky", "progression_radiological_or_clinical", "hormone_symptoms_worse", "rapid_growth",
+)  # fmt: skip
+
+
+def assessment_view(assessment: Assessment, base: KnowledgeBase, every_row: bool = False) -> View:
+    """Return everything a reader may want of an assessment as JSON-ready data.
+
+    Args:
+        assessment: of one patient.
+        base: the knowledge it was made with.
+        every_row: include options on which no document says anything for this patient.
+    """
+    rows, hidden = matrix_rows(assessment, base, every_row)
+    return {
+        "patient": assessment.patient,
+        "at": assessment.at,
+        "region": assessment.region,
+        "knowledge_date": assessment.knowledge_date.isoformat(),
+        "gepnet_version": assessment.gepnet_version,
+        "knowledge_digest": assessment.knowledge_digest,
+        "facts": fact_groups(assessment.facts, base),
+        "reasons_to_treat": reasons_to_treat(assessment.facts, base),
+        "stale": [fact_view(fact, base) for fact in assessment.facts.stale()],
+        "documents": [document_view(assessment, name, base) for name in assessment.documents],
+        "not_in_force": assessment.not_in_force,
+        "rows": rows,
+        "options_without_position": hidden,
+        "missing": missing_view(assessment, base),
+        "labels": [label_view(assessment, index, base) for index in range(len(assessment.labels))],
+        "safety": [safety_view(assessment, index, base) for index in range(len(assessment.safety))],
+        "checklists": [checklist_view(result, assessment, base) for result in assessment.checklists],
+    }
+
+
+def fact_groups(facts: Facts, base: KnowledgeBase) -> list[View]:
+    """Return what is known, by heading, in vocabulary order."""
+    groups: dict[str, list[View]] = {}
+    order = base.vocabulary.order
+    for name in sorted(facts, key=order):
+        fact = facts[name]
+        if fact.value is not None:
+            heading = base.vocabulary[name].entry.group
+            groups.setdefault(heading, []).append(fact_view(fact, base))
+    return [{"group": name, "facts": members} for name, members in groups.items()]
+
+
+def fact_view(fact: FactValue, base: KnowledgeBase) -> View:
+    """Return one fact with its date, origin and what was set aside for it."""
+    definition = base.vocabulary[fact.fact]
+    entry = definition.entry
+    unit = "" if entry.unit is None or entry.unit.startswith("{") else entry.unit
+    return {
+        "id": fact.fact,
+        "label": entry.label,
+        "value": plain_value(fact.value),
+        "text": value_text(fact, base),
+        "unit": unit,
+        "origin": fact.origin,
+        "date": None if fact.date is None else str(fact.date),
+        "event": fact.event,
+        "author": fact.author,
+        "stale": fact.stale,
+        "age_days": fact.age_days,
+        "alternatives": [
+            {"value": show(o.value), "date": None if o.date is None else str(o.date),
+             "event": o.event}
+            for o in fact.alternatives
+        ],
+        "conflict": None if fact.conflict is None else show(fact.conflict),
+        "note": fact.note,
+        "family": definition.family is not None,
+    }  # fmt: skip
+
+
+def value_text(fact: FactValue, base: KnowledgeBase) -> str:
+    """Return the value in words, with its unit."""
+    definition = base.vocabulary[fact.fact]
+    if isinstance(fact.value, str) and definition.type == "enum":
+        labels = {value.id: value.label for value in definition.entry.values}
+        return labels.get(fact.value) or show(fact.value)
+    text = show(fact.value)
+    unit = definition.entry.unit or ""
+    if not isinstance(fact.value, Interval) or unit in {"", "1"} or unit.startswith("{"):
+        return text
+    return f"{text} {UNIT_WORDS.get(unit, unit)}"
+
+
+UNIT_WORDS = {"mo": "months", "a": "years", "d": "days", "h": "hours", "10*9/L": "x10^9/L"}
+
+
+def plain_value(value: Any) -> Any:
+    """Return a value as JSON has it: a number, a pair for a range, a word or a boolean."""
+    if isinstance(value, Interval):
+        low, high = float(value.low), float(value.high)
+        return low if value.is_point else [low, high]
+    return value if isinstance(value, bool | str) or value is None else str(value)
+
+
+def reasons_to_treat(facts: Facts, base: KnowledgeBase) -> list[View]:
+    """Return the reasons to treat that are known to hold, or known not to."""
+    known = [facts[name] for name in REASONS_TO_TREAT if name in base.vocabulary]
+    return [fact_view(fact, base) for fact in known if isinstance(fact.value, bool)]
+
+
+def document_view(assessment: Assessment, name: str, base: KnowledgeBase) -> View:
+    """Return a document: identity, age, how much of it was read, whether it is about the patient."""
+    item = assessment.documents[name]
+    head = item.document.file.document
+    source = base.sources[head.source]
+    return {
+        "id": head.id,
+        "short": head.short,
+        "title": head.title,
+        "body": head.body,
+        "kind": head.kind,
+        "region": list(head.region),
+        "year": head.year,
+        "age_years": round(item.age_years, 1),
+        "in_scope": TRUTH_WORDS[item.scope.truth],
+        "in_scope_word": SCOPE_WORDS[item.scope.truth],
+        "scope": explanation_view(item.scope, assessment.facts, base),
+        "scope_note": head.scope_note,
+        "coverage": item.coverage,
+        "reviewers": list(head.reviewers),
+        "read": source.read,
+        "url": source.url,
+        "doi": source.doi,
+    }
+
+
+def matrix_rows(
+    assessment: Assessment, base: KnowledgeBase, every_row: bool
+) -> tuple[list[View], list[str]]:
+    """Return the rows worth reading, and the options of the others.
+
+    A row is left out where no document says anything for this patient, and where an option only
+    repeats its class.
+    """
+    shown: list[View] = []
+    hidden: list[str] = []
+    for option, intent in assessment.rows():
+        cells = [doc.cells[option, intent] for doc in assessment.documents.values()]
+        if not every_row and (not _speaks(cells) or _repeats_class(option, intent, assessment, base)):
+            hidden.append(base.options[option].label)
+            continue
+        entry = base.options[option]
+        shown.append(
+            {
+                "option": option,
+                "label": entry.label,
+                "intent": intent,
+                "kind": entry.kind,
+                "level": entry.level,
+                "depth": len(base.options.ancestors(option)),
+                "root": base.options.lineage(option)[-1],
+                "cells": [cell_view(cell, assessment, base) for cell in cells],
+            }
+        )
+    return shown, list(dict.fromkeys(hidden))
+
+
+def _speaks(cells: Iterable[Cell]) -> bool:
+    return any(cell.status not in QUIET or cell.dissent or cell.unverified for cell in cells)
+
+
+def _repeats_class(
+    option: str, intent: str, assessment: Assessment, base: KnowledgeBase
+) -> bool:
+    parents = [a for a in base.options.ancestors(option) if (a, intent) in base.rows]
+    if not parents:
+        return False
+    for document in assessment.documents.values():
+        cell, above = document.cells[option, intent], document.cells[parents[0], intent]
+        own = [r for r in (*cell.reasons, *cell.dissent, *cell.unverified) if not r.by_class]
+        if own or cell.status != above.status:
+            return False
+    return True
+
+
+def cell_view(cell: Cell, assessment: Assessment, base: KnowledgeBase) -> View:
+    """Return one cell with its reasons."""
+    return {
+        "document": cell.document,
+        "status": cell.status.value,
+        "possible": [status.value for status in cell.possible],
+        "missing": [ask_view(name, base) for name in assessment.facts.to_ask(cell.missing)],
+        "text_ambiguous": cell.ambiguous,
+        "badge": cell.badge,
+        "reasons": [reason_view(reason, assessment, base) for reason in cell.reasons],
+        "dissent": [reason_view(reason, assessment, base) for reason in cell.dissent],
+        "unverified": [reason_view(reason, assessment, base) for reason in cell.unverified],
+    }
+
+
+def reason_view(reason: Reason, assessment: Assessment, base: KnowledgeBase) -> View:
+    """Return one position behind a cell: what it says, where, and why it applies."""
+    recommendation = reason.judged.recommendation
+    entry = recommendation.entry
+    position = reason.position
+    return {
+        "recommendation": recommendation.full_id,
+        "position": position.position,
+        "intent": position.intent,
+        "option": position.option,
+        "with": list(position.with_),
+        "preferred_over": list(position.preferred_over),
+        "equivalent_to": list(position.equivalent_to),
+        "by_class": base.options[position.option].label if reason.by_class else None,
+        "applies": TRUTH_WORDS[reason.judged.truth],
+        "text_ambiguous": reason.judged.ambiguous,
+        "awaits_approval": list(reason.awaits_approval),
+        "note": entry.note,
+        "position_note": position.note,
+        "strength": strength_text(entry),
+        **source_view(entry, base),
+        "explanation": explanation_view(reason.judged.explanation, assessment.facts, base),
+        "missing": [
+            ask_view(name, base) for name in assessment.facts.to_ask(reason.judged.missing)
+        ],
+    }
+
+
+def strength_text(entry: Recommendation) -> str | None:
+    """Return the strength as printed by the document."""
+    if entry.strength is None:
+        return None
+    parts = [entry.strength.level, entry.strength.grade]
+    return " ".join(part for part in parts if part) or None
+
+
+def source_view(entry: Sourced, base: KnowledgeBase) -> View:
+    """Return where an entry was read and how far that was verified."""
+    source = base.sources[entry.source]
+    read_in = base.sources[entry.read_in] if entry.read_in else None
+    return {
+        "source": entry.source,
+        "source_title": source.title,
+        "locator": entry.locator,
+        "url": (read_in or source).url,
+        "doi": source.doi,
+        "read_in": None if read_in is None else read_in.title,
+        "verification": entry.verification,
+    }
+
+
+def explanation_view(explanation: Explanation, facts: Facts, base: KnowledgeBase) -> View:
+    """Return a criterion's own tree with truths and the facts behind each atom."""
+    view: View = {
+        "text": prose(explanation.node, base.vocabulary),
+        "truth": TRUTH_WORDS[explanation.truth],
+    }
+    leaf = not explanation.parts
+    negated_leaf = isinstance(explanation.node, Not) and not explanation.parts[0].parts
+    if leaf or negated_leaf:
+        names = () if isinstance(explanation.node, Always) else facts_of(explanation.node)
+        view["facts"] = [
+            {"id": name, "text": value_text(facts[name], base),
+             "date": None if facts[name].date is None else str(facts[name].date),
+             "event": facts[name].event}
+            for name in names
+        ]  # fmt: skip
+    else:
+        view["operator"] = type(explanation.node).__name__.lower()
+        view["parts"] = [explanation_view(part, facts, base) for part in explanation.parts]
+    return view
+
+
+def ask_view(name: str, base: KnowledgeBase) -> View:
+    """Return a missing fact with the test or question that would bring it."""
+    entry = base.vocabulary[name].entry
+    return {"id": name, "label": entry.label, "order": entry.order}
+
+
+def missing_view(assessment: Assessment, base: KnowledgeBase) -> list[View]:
+    """Return the missing facts, those that leave most cells open first."""
+    counts: Counter[str] = Counter()
+    for document in assessment.documents.values():
+        for cell in document.cells.values():
+            if cell.status is Status.UNDETERMINED:
+                counts.update(assessment.facts.to_ask(cell.missing))
+    order = base.vocabulary.order
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], order(item[0])))
+    return [{**ask_view(name, base), "open_positions": count} for name, count in ranked]
+
+
+def label_view(assessment: Assessment, index: int, base: KnowledgeBase) -> View:
+    """Return whether a medicine is used within its indication in a region."""
+    item = assessment.labels[index]
+    entry = item.label.entry
+    return {
+        "id": entry.id,
+        "option": entry.option,
+        "option_label": base.options[entry.option].label,
+        "region": entry.region,
+        "authority": entry.authority,
+        "status": item.status,
+        "text_ambiguous": item.ambiguous,
+        "indication": entry.indication,
+        "missing": [ask_view(name, base) for name in assessment.facts.to_ask(item.missing)],
+        "against": unmet(item.explanation, base),
+        **source_view(entry, base),
+        "explanation": explanation_view(item.explanation, assessment.facts, base),
+    }
+
+
+def unmet(explanation: Explanation, base: KnowledgeBase) -> list[str]:
+    """Return the parts of a conjunction that fail, in words."""
+    if explanation.truth is not False:
+        return []
+    parts = explanation.parts or (explanation,)
+    return [prose(part.node, base.vocabulary) for part in parts if part.truth is False]
+
+
+def safety_view(assessment: Assessment, index: int, base: KnowledgeBase) -> View:
+    """Return a safety rule that fires or cannot be excluded."""
+    note = assessment.safety[index]
+    entry = note.rule.entry
+    return {
+        "id": entry.id,
+        "fires": note.fires,
+        "severity": entry.severity,
+        "message": entry.message,
+        "options": [base.options[name].label for name in entry.options],
+        "missing": [ask_view(name, base) for name in assessment.facts.to_ask(note.missing)],
+        **source_view(entry, base),
+        "explanation": explanation_view(note.explanation, assessment.facts, base),
+    }
+
+
+def checklist_view(result: Any, assessment: Assessment, base: KnowledgeBase) -> View:
+    """Return a checklist: met, not met or missing, item by item."""
+    words = {True: "met", False: "not met", None: "missing"}
+    entry = result.checklist.entry
+    return {
+        "id": entry.id,
+        "title": entry.title,
+        "option": entry.option,
+        "items": [
+            {
+                "id": item.id,
+                "label": item.label,
+                "result": words[explanation.truth],
+                "missing": [
+                    ask_view(name, base)
+                    for name in assessment.facts.to_ask(explanation.missing)
+                ],
+                "facts": explanation_facts(explanation, assessment.facts, base),
+                **source_view(item, base),
+            }
+            for item, explanation in zip(entry.items, result.results, strict=True)
+        ],
+    }
+
+
+def explanation_facts(explanation: Explanation, facts: Facts, base: KnowledgeBase) -> list[View]:
+    """Return the known facts that an explanation rests on."""
+    return [
+        fact_view(facts[name], base)
+        for name in facts_of(explanation.node)
+        if facts[name].value is not None
+    ]
