@@ -1,16 +1,43 @@
-"""What gepnet offers to programs: the command line and every other front end call only this."""
+"""What gepnet offers to programs: the command line and every other front end call only this.
 
-from gepnet.api.assessing import assess_record, facts_of, read_patient
-from gepnet.api.knowing import base, check_knowledge
-from gepnet.api.showing import (
-    assessment_view,
-    explain_recommendation,
-    facts_view,
-    list_documents,
-    list_facts,
-    show_entry,
-    show_fact,
-)
+Names are loaded when first used (PEP 562), so that one command does not pay for another's modules.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gepnet.api.assessing import assess_record, facts_of, read_patient
+    from gepnet.api.importing import import_cases, import_tables
+    from gepnet.api.knowing import base, check_knowledge, fact_coverage
+    from gepnet.api.reporting import published_case_pages, write_report
+    from gepnet.api.showing import (
+        assessment_view,
+        explain_recommendation,
+        facts_view,
+        list_documents,
+        list_facts,
+        show_entry,
+        show_fact,
+    )
+
+#: Module that defines the public names after it.
+_EXPORTS = {
+    "assessing": ("assess_record", "facts_of", "read_patient"),
+    "importing": ("import_cases", "import_tables"),
+    "knowing": ("base", "check_knowledge", "fact_coverage"),
+    "reporting": ("published_case_pages", "write_report"),
+    "showing": (
+        "assessment_view",
+        "explain_recommendation",
+        "facts_view",
+        "list_documents",
+        "list_facts",
+        "show_entry",
+        "show_fact",
+    ),
+}
+_MODULES = {name: module for module, names in _EXPORTS.items() for name in names}
 
 __all__ = [
     "assess_record",
@@ -18,11 +45,25 @@ __all__ = [
     "base",
     "check_knowledge",
     "explain_recommendation",
+    "fact_coverage",
     "facts_of",
     "facts_view",
+    "import_cases",
+    "import_tables",
     "list_documents",
     "list_facts",
+    "published_case_pages",
     "read_patient",
     "show_entry",
     "show_fact",
+    "write_report",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name on first use."""
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"gepnet.api.{_MODULES[name]}"), name)
+    globals()[name] = value
+    return value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -22,11 +22,17 @@ def check(
     mutate: Annotated[bool, typer.Option(help="Try deliberate mistakes in criteria.")] = True,
     only: Annotated[str, typer.Option(help="Show survivors of entries containing this.")] = "",
     survivors: Annotated[bool, typer.Option(help="List mistakes that go unnoticed.")] = False,
+    coverage: Annotated[
+        bool, typer.Option("--coverage", help="Map fact identifiers to entries instead.")
+    ] = False,
     output: FormatOption = Format.TABLE,
 ) -> None:
     """Check shape, references, criteria, example patients and their strength."""
     from gepnet import api
 
+    if coverage:
+        _coverage(api.fact_coverage(*(extra or [])), output)
+        return
     report = api.check_knowledge(*(extra or []), mutate=mutate)
     unnoticed = [s for score in report.scores for s in score.survivors if only in s.entry]
     if output is Format.JSON:
@@ -58,6 +64,24 @@ def check(
             listed = [[s.entry, s.change, s.atom] for s in unnoticed]
             table("Mistakes that no example notices", ["entry", "change", "atom"], listed)
     if not report.ok:
+        raise typer.Exit(2)
+
+
+def _coverage(lines: list[dict[str, Any]], output: Format) -> None:
+    open_lines = [line for line in lines if not line["covered"]]
+    if output is Format.JSON:
+        print_json({"ok": not open_lines, "lines": lines})
+    else:
+        rows = [
+            [line["document"], line["fact_id"], ", ".join(line["entries"]) or line["reason"]]
+            for line in lines
+        ]
+        table("Where each statement went", ["document", "statement", "entries or reason"], rows)
+        done = len(lines) - len(open_lines)
+        typer.echo(f"{done} of {len(lines)} statements have an entry or a reason.")
+        for line in open_lines:
+            typer.echo(f"{line['document']}: {line['fact_id']} has neither", err=True)
+    if open_lines:
         raise typer.Exit(2)
 
 

@@ -88,6 +88,7 @@ def _knowledge_files(roots: Sequence[Path]) -> Iterator[Path]:
         folders = [root / name for name in FOLDERS] if root == PACKAGED.resolve() else [root]
         if root == PACKAGED.resolve():
             yield root / "sources.yaml"
+            yield root / "coverage.yaml"
         for folder in folders:
             yield from sorted(folder.rglob("*.yaml"))
 
@@ -143,7 +144,7 @@ def read_files(files: Iterable[tuple[str, str]], digest: str = "") -> Knowledge:
             continue
         if not isinstance(document.data, dict):
             problems.append(Problem(name, 1, "", "", "", "a mapping at the top of the file"))
-        elif name.startswith("measures/"):
+        elif name.startswith("measures/") or name == "coverage.yaml":
             measures[Path(name).stem] = document.data
         else:
             _read_document(document, found, problems)

@@ -1,0 +1,42 @@
+"""Bring patients in from other formats."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from gepnet.api.knowing import base
+from gepnet.io import published_records, read_event_tables, write_records
+from gepnet.record import Record
+
+
+def import_cases(file: Path, folder: Path, force: bool = False) -> list[dict[str, Any]]:
+    """Write one patient file for each decision point of a published-case file.
+
+    Raises:
+        InputError: with every problem of the file, or if files would be overwritten.
+    """
+    vocabulary = base().vocabulary
+    return _write([case.record for case in published_records(vocabulary, file)], folder, force)
+
+
+def import_tables(source: Path, folder: Path, force: bool = False) -> list[dict[str, Any]]:
+    """Write one patient file for each patient of a folder of event tables.
+
+    Raises:
+        InputError: with every problem of the tables, or if files would be overwritten.
+    """
+    return _write(read_event_tables(source, base().vocabulary), folder, force)
+
+
+def _write(records: list[Record], folder: Path, force: bool) -> list[dict[str, Any]]:
+    paths = write_records(records, folder, force)
+    return [
+        {
+            "patient": record.patient,
+            "file": str(path),
+            "events": len(record.events),
+            "losses": len(record.losses),
+        }
+        for record, path in zip(records, paths, strict=True)
+    ]

@@ -1,0 +1,61 @@
+"""Patients of a file or folder to one report."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from gepnet import __version__
+from gepnet.api.assessing import assess_record
+from gepnet.api.showing import list_documents
+from gepnet.guidelines import KnowledgeBase
+from gepnet.io import CaseRecord, published_records
+from gepnet.knowledge import write_atomically
+from gepnet.report import CasePage, case_page
+
+
+def published_case_pages(
+    base: KnowledgeBase,
+    knowledge_date: datetime.date,
+    progress: Callable[[Sequence[CaseRecord]], Iterable[CaseRecord]] | None = None,
+) -> list[CasePage]:
+    """Assess every decision point of the packaged published cases, blind to what was decided.
+
+    Args:
+        base: the knowledge.
+        knowledge_date: documents in force on this day.
+        progress: wraps the sequence of cases, for a progress bar.
+    """
+    cases = published_records(base.vocabulary)
+    pages = []
+    for case in cases if progress is None else progress(cases):
+        assessment = assess_record(case.record, base, knowledge_date=knowledge_date)
+        pages.append(
+            case_page(
+                case.record, assessment, base, case.decision_classes, case.source_title,
+                case.source_url,
+            )  # fmt: skip
+        )
+    return pages
+
+
+def write_report(
+    path: Path,
+    pages: Sequence[CasePage],
+    base: KnowledgeBase,
+    knowledge_date: datetime.date,
+    title: str,
+) -> None:
+    """Write the static report; the file is there in full or not at all."""
+    from gepnet.report.html import render_report
+
+    about = {
+        "version": __version__,
+        "digest": base.knowledge.digest,
+        "knowledge_date": knowledge_date.isoformat(),
+        "documents": [d for d in list_documents(base, knowledge_date) if d["in_force"]],
+        "hindsight": True,
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, render_report(title, pages, about))

@@ -1,0 +1,54 @@
+"""Whether every identifier of the underlying fact collections has an entry or a stated reason."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from gepnet.guidelines.compiled import KnowledgeBase
+
+
+@dataclass(frozen=True)
+class CoverageLine:
+    """One identifier, the entries that carry it, or the reason why none does."""
+
+    document: str
+    fact_id: str
+    entries: tuple[str, ...]
+    reason: str | None
+
+    @property
+    def is_covered(self) -> bool:
+        """Whether there is an entry or a reason."""
+        return bool(self.entries) or self.reason is not None
+
+
+def coverage(base: KnowledgeBase) -> list[CoverageLine]:
+    """Return every identifier that belongs to a document, in the order of ``coverage.yaml``."""
+    listed = base.knowledge.measures["coverage"]
+    carried: dict[str, list[str]] = defaultdict(list)
+    reasons: dict[str, str] = dict(listed.get("reasons") or {})
+    for document in base.documents:
+        for item in (*document.file.recommendations, *document.file.statements):
+            _carry(carried, item.fact_ids, f"{document.id}/{item.id}")
+        for left in document.file.not_encoded:
+            reasons.setdefault(left.fact_id, left.reason)
+    for label in base.labels:
+        _carry(carried, label.entry.fact_ids, f"label/{label.entry.id}")
+    for rule in base.safety:
+        _carry(carried, rule.entry.fact_ids, f"safety/{rule.entry.id}")
+    for checklist in base.checklists:
+        for item in checklist.entry.items:
+            _carry(carried, item.fact_ids, f"{checklist.entry.id}/{item.id}")
+    return [
+        CoverageLine(document, name, tuple(carried.get(name, ())), reasons.get(name))
+        for document, names in listed["documents"].items()
+        for name in names
+    ]
+
+
+def _carry(carried: dict[str, list[str]], fact_ids: Iterable[Any], entry: str) -> None:
+    for name in fact_ids:
+        carried[str(name)].append(entry)

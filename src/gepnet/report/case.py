@@ -1,0 +1,108 @@
+"""One patient on one page: what is added to the assessment so that a board reads it in a minute."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from gepnet.facts import Facts, show
+from gepnet.guidelines import Assessment, KnowledgeBase, Status
+from gepnet.record import Record
+from gepnet.report.view import View, assessment_view, value_text
+
+SHOWN_STATUSES = (
+    Status.RECOMMENDED, Status.OPTION, Status.TRIAL_ONLY, Status.AGAINST, Status.CONFLICTING,
+    Status.UNDETERMINED,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class CasePage:
+    """A patient's page: identity, assessment and what is known beside it."""
+
+    id: str
+    title: str
+    view: View
+    prior: Sequence[str]
+    losses: Sequence[str]
+    counts: dict[str, int]
+    source_url: str | None = None
+    source_title: str | None = None
+    decided: Sequence[str] = field(default_factory=tuple)
+
+
+def case_page(
+    record: Record,
+    assessment: Assessment,
+    base: KnowledgeBase,
+    decided: Sequence[str] = (),
+    source_title: str | None = None,
+    source_url: str | None = None,
+) -> CasePage:
+    """Return the page of one patient."""
+    view = assessment_view(assessment, base)
+    return CasePage(
+        id=record.patient,
+        title=headline(assessment.facts, base),
+        view=view,
+        prior=prior_treatments(record, base),
+        losses=record.losses,
+        counts=status_counts(view),
+        source_url=source_url,
+        source_title=source_title,
+        decided=decided,
+    )
+
+
+def headline(facts: Facts, base: KnowledgeBase) -> str:
+    """Return the patient in one line: site, function, grade, Ki-67, spread, receptor uptake."""
+    parts = [_site(facts, base), _function(facts), _grade(facts, base)]
+    if facts["ki67_percent"].is_known:
+        parts.append(f"Ki-67 {value_text(facts['ki67_percent'], base)}")
+    if facts["metastasis_liver"].value is True:
+        parts.append("liver metastases")
+    elif facts["metastatic"].value is True:
+        parts.append("metastatic")
+    uptake = facts["sstr_any_uptake"].value
+    if uptake is not None:
+        parts.append("SSTR uptake" if uptake else "no SSTR uptake")
+    return ", ".join(part for part in parts if part)
+
+
+def _site(facts: Facts, base: KnowledgeBase) -> str:
+    site = facts["primary_site"]
+    return value_text(site, base) if site.is_known else "primary site not stated"
+
+
+def _function(facts: Facts) -> str:
+    syndrome = facts["syndrome"].value
+    if isinstance(syndrome, str) and syndrome != "none":
+        return show(syndrome)
+    functioning = facts["functioning"].value
+    return {True: "functioning", False: "non-functioning"}.get(functioning, "")  # type: ignore[call-overload, no-any-return]
+
+
+def _grade(facts: Facts, base: KnowledgeBase) -> str:
+    grade = facts["grade"]
+    return value_text(grade, base) if grade.is_known else "grade unknown"
+
+
+def prior_treatments(record: Record, base: KnowledgeBase) -> list[str]:
+    """Return the treatments so far, one line each."""
+    lines = []
+    for course in record.treatments:
+        told: list[Any] = [course.best_response, course.stop_reason]
+        details = ", ".join(str(part).replace("_", " ") for part in told if part)
+        if course.ongoing:
+            details = ", ".join(part for part in (details, "ongoing") if part)
+        name = base.options[course.option].label
+        when = "-".join(str(day) for day in (course.start, course.stop) if day)
+        lines.append(" ".join(p for p in (name, f"({when})" if when else "", details) if p))
+    return lines
+
+
+def status_counts(view: View) -> dict[str, int]:
+    """Return how many cells of the matrix have each status worth counting."""
+    found = [cell["status"] for row in view["rows"] for cell in row["cells"]]
+    return {status.value: found.count(status.value) for status in SHOWN_STATUSES}

@@ -1,0 +1,36 @@
+"""The static report: one file, no scripts, nothing loaded from anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from gepnet.report.case import CasePage
+from gepnet.report.words import BADGES, INTENTS, SIGNS
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("gepnet.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(SIGNS=SIGNS, INTENTS=INTENTS, BADGES=BADGES)
+    return environment
+
+
+def render_report(title: str, cases: Sequence[CasePage], about: dict[str, Any]) -> str:
+    """Return the whole report as one HTML document.
+
+    The same cases, knowledge and dates give the same bytes.
+    """
+    style = files("gepnet.report").joinpath("templates/style.css").read_text(encoding="utf-8")
+    template = _environment().get_template("report.html")
+    return template.render(title=title, cases=cases, about=about, style=style)
