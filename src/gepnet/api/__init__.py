@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from gepnet.api.assessing import assess_record, facts_of, read_patient
+    from gepnet.api.assessing import assess_facts, assess_record, example_patient, facts_of, read_patient
     from gepnet.api.importing import import_cases, import_tables
     from gepnet.api.knowing import base, check_knowledge, fact_coverage
     from gepnet.api.reporting import published_case_pages, write_report
@@ -23,7 +23,13 @@ if TYPE_CHECKING:
 
 #: Module that defines the public names after it.
 _EXPORTS = {
-    "assessing": ("assess_record", "facts_of", "read_patient"),
+    "assessing": (
+        "assess_facts",
+        "assess_record",
+        "example_patient",
+        "facts_of",
+        "read_patient",
+    ),
     "importing": ("import_cases", "import_tables"),
     "knowing": ("base", "check_knowledge", "fact_coverage"),
     "reporting": ("published_case_pages", "write_report"),
@@ -40,10 +46,12 @@ _EXPORTS = {
 _MODULES = {name: module for module, names in _EXPORTS.items() for name in names}
 
 __all__ = [
+    "assess_facts",
     "assess_record",
     "assessment_view",
     "base",
     "check_knowledge",
+    "example_patient",
     "explain_recommendation",
     "fact_coverage",
     "facts_of",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from importlib.resources import files
 from pathlib import Path
 
 from gepnet.facts import Facts, facts_of_record
@@ -38,5 +39,17 @@ def assess_record(
     region: str | None = None,
 ) -> Assessment:
     """Assess a patient with the documents in force on ``knowledge_date`` (default: today)."""
-    day = knowledge_date or datetime.date.today()
-    return assess(base, facts_of(record, base, at, region), day)
+    return assess_facts(facts_of(record, base, at, region), base, knowledge_date)
+
+
+def assess_facts(
+    facts: Facts, base: KnowledgeBase, knowledge_date: datetime.date | None = None
+) -> Assessment:
+    """Assess facts with the documents in force on ``knowledge_date`` (default: today)."""
+    return assess(base, facts, knowledge_date or datetime.date.today())
+
+
+def example_patient() -> str:
+    """Return the packaged example patient file (a made-up patient)."""
+    packaged = files("gepnet.knowledge").joinpath("cases/example_patient.yaml")
+    return packaged.read_text(encoding="utf-8")

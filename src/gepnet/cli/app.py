@@ -15,7 +15,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
+    rich_markup_mode=None,
 )
 app.command()(assess.assess)
 app.command()(assess.explain)
@@ -42,11 +42,14 @@ def root(
 
 def main() -> None:
     """Run the command line."""
-    from gepnet.knowledge.problems import InputError
-
     try:
         app()
-    except InputError as error:
+    except Exception as error:
+        # Imported only now: reading the knowledge models would double the time of `--help`.
+        from gepnet.knowledge.problems import InputError
+
+        if not isinstance(error, InputError):
+            raise
         for problem in error.problems:
             print(problem, file=sys.stderr)
         count = len(error.problems)

@@ -140,7 +140,7 @@ def _assess_document(
         cells[option, intent] = _cell(
             base, document, option, intent, scope, level, held, judged, labels, regions
         )
-    age = (day - document.published.first).days / 365.25
+    age = day.year - document.file.document.year
     return DocumentAssessment(document, scope, level, age, cells, judged)
 
 
@@ -160,7 +160,7 @@ def _cell(
     dissent: list[Reason] = []
     unverified: list[Reason] = []
     truths: dict[str, list[Truth]] = {kind: [] for kind in POSITIONS}
-    for item in held:
+    for item in held if scope.truth is not False else ():
         verdict = judged[item.recommendation.entry.id]
         entry = item.recommendation.entry
         if verdict.truth is False:

@@ -74,8 +74,7 @@ def counts(base: KnowledgeBase) -> dict[str, int]:
 
 
 def vocabulary_is_sound(base: KnowledgeBase) -> Iterator[Problem]:
-    """Derivations parse, give allowed values and name known functions and inputs."""
-    from gepnet.criteria import CriterionError
+    """Derivations give allowed values and name known functions."""
     from gepnet.facts.families import FAMILIES
     from gepnet.facts.treatments import RECORD_FUNCTIONS
     from gepnet.vocabulary import ValueProblem
@@ -83,14 +82,6 @@ def vocabulary_is_sound(base: KnowledgeBase) -> Iterator[Problem]:
     for fact in base.vocabulary.base_facts():
         entry = fact.entry
         for index, rule in enumerate(entry.derived):
-            try:
-                base.criteria(rule.when)
-            except CriterionError as error:
-                for fault in error.faults:
-                    yield Problem(
-                        entry.file, entry.line, entry.id, f"derived[{index}]", fault.value,
-                        fault.expected, fault.suggestion,
-                    )  # fmt: skip
             try:
                 fact.parse(rule.value)
             except ValueProblem as fault_value:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import get_args
 
 from gepnet.criteria import Criteria, CriterionError, Node, facts_of
 from gepnet.knowledge import InputError, Knowledge, Problem
 from gepnet.knowledge.models import (
     Checklist,
     DocumentFile,
+    Intent,
     LabelEntry,
     Position,
     Recommendation,
@@ -122,6 +124,9 @@ class KnowledgeBase:
             )
             for entry in knowledge.checklists
         )
+        for fact in self.vocabulary.base_facts():
+            for index, rule in enumerate(fact.entry.derived):
+                self._node(rule.when, fact.entry, f"derived[{index}].when")
         if self.problems:
             raise InputError(self.problems)
         self.criteria.store()
@@ -189,7 +194,8 @@ class KnowledgeBase:
             for position in recommendation.entry.options
         }
         order = {name: index for index, name in enumerate(self.options)}
-        return tuple(sorted(named, key=lambda row: (order[row[0]], row[1])))
+        intents = {intent: index for index, intent in enumerate(get_args(Intent))}
+        return tuple(sorted(named, key=lambda row: (order[row[0]], intents[row[1]])))
 
     @cached_property
     def held(self) -> dict[tuple[str, str, str], tuple[HeldPosition, ...]]:

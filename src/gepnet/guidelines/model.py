@@ -75,7 +75,7 @@ class DocumentAssessment:
     document: CompiledDocument
     scope: Explanation
     coverage: str
-    age_years: float
+    age_years: int
     cells: dict[tuple[str, str], Cell]
     judged: dict[str, Judged]
 

@@ -136,7 +136,7 @@ def document_view(assessment: Assessment, name: str, base: KnowledgeBase) -> Vie
         "kind": head.kind,
         "region": list(head.region),
         "year": head.year,
-        "age_years": round(item.age_years, 1),
+        "age_years": item.age_years,
         "in_scope": TRUTH_WORDS[item.scope.truth],
         "in_scope_word": SCOPE_WORDS[item.scope.truth],
         "scope": explanation_view(item.scope, assessment.facts, base),
