@@ -23,7 +23,8 @@ def _variants() -> list[Any]:
     for file in sorted(FOLDER.glob("*.yaml")):
         story = yaml.safe_load(file.read_text(encoding="utf-8"))
         for variant in story["variants"]:
-            found.append(pytest.param(story["patient"], variant, id=f"{file.stem}: {variant['name']}"))
+            name = f"{file.stem}: {variant['name']}"
+            found.append(pytest.param(story["patient"], variant, id=name))
     return found
 
 
@@ -65,10 +66,9 @@ def test_each_document_says_what_a_board_expects(
         found = {item.label.entry.id: item.status for item in assessment.labels}
         if found.get(label) != status:
             wrong.append(f"label {label}: wanted {status}, is {found.get(label)}")
-    fired = {
-        name for note in assessment.safety if note.fires for name in note.rule.entry.fact_ids
-    }
-    wrong += [f"safety rule {name} does not fire" for name in variant.get("safety", []) if name not in fired]
+    fired = {name for note in assessment.safety if note.fires for name in note.rule.entry.fact_ids}
+    silent = [name for name in variant.get("safety", []) if name not in fired]
+    wrong += [f"safety rule {name} does not fire" for name in silent]
     assert not wrong, "\n".join(wrong)
 
 
@@ -80,7 +80,8 @@ def _compare(assessment: Assessment, cell: Cell, wanted: dict[str, Any]) -> list
     if "not" in wanted and cell.status == wanted["not"]:
         problems.append(f"wanted anything but {wanted['not']}")
     if "strength" in wanted:
-        grades = {r.judged.recommendation.entry.strength.grade for r in reasons if r.judged.recommendation.entry.strength}
+        strengths = [r.judged.recommendation.entry.strength for r in reasons]
+        grades = {strength.grade for strength in strengths if strength}
         if wanted["strength"] not in grades:
             problems.append(f"wanted strength {wanted['strength']}, found {grades}")
     if "ambiguous" in wanted and cell.ambiguous is not wanted["ambiguous"]:
@@ -99,9 +100,9 @@ def _compare(assessment: Assessment, cell: Cell, wanted: dict[str, Any]) -> list
         minority = {reason.position.position for reason in cell.dissent}
         if wanted["dissent"] not in minority:
             problems.append(f"wanted a minority position {wanted['dissent']}, found {minority}")
-    if wanted.get("against"):
-        if not any(reason.position.position == "against" for reason in reasons):
-            problems.append("wanted a position against")
+    against = any(reason.position.position == "against" for reason in reasons)
+    if wanted.get("against") and not against:
+        problems.append("wanted a position against")
     if "locator" in wanted:
         places = [reason.judged.recommendation.entry.locator or "" for reason in reasons]
         if not any(wanted["locator"] in place for place in places):

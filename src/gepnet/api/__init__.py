@@ -7,7 +7,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from gepnet.api.assessing import assess_facts, assess_record, example_patient, facts_of, read_patient
+    from gepnet.api.assessing import (
+        assess_facts,
+        assess_record,
+        example_patient,
+        facts_of,
+        read_patient,
+    )
     from gepnet.api.importing import import_cases, import_tables
     from gepnet.api.knowing import base, check_knowledge, fact_coverage
     from gepnet.api.reporting import published_case_pages, write_report

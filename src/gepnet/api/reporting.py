@@ -31,12 +31,8 @@ def published_case_pages(
     pages = []
     for case in cases if progress is None else progress(cases):
         assessment = assess_record(case.record, base, knowledge_date=knowledge_date)
-        pages.append(
-            case_page(
-                case.record, assessment, base, case.decision_classes, case.source_title,
-                case.source_url,
-            )  # fmt: skip
-        )
+        source = (case.source_title, case.source_url)
+        pages.append(case_page(case.record, assessment, base, case.decision_classes, *source))
     return pages
 
 

@@ -16,9 +16,7 @@ from gepnet.report import view as views
 View = dict[str, Any]
 
 
-def assessment_view(
-    assessment: Assessment, base: KnowledgeBase, every_row: bool = False
-) -> View:
+def assessment_view(assessment: Assessment, base: KnowledgeBase, every_row: bool = False) -> View:
     """Return an assessment as JSON-ready data."""
     return views.assessment_view(assessment, base, every_row)
 
@@ -30,17 +28,26 @@ def facts_view(facts: Facts, base: KnowledgeBase) -> list[View]:
 
 def _unknown(kind: str, name: str, known: list[str]) -> InputError:
     return InputError(
-        [Problem("command line", None, "", kind, repr(name), f"a known {kind}", nearest(name, known))]
+        [
+            Problem(
+                "command line", None, "", kind, repr(name), f"a known {kind}", nearest(name, known)
+            )
+        ]
     )
 
 
 def list_facts(base: KnowledgeBase) -> list[View]:
     """Return the facts of the vocabulary, families as patterns."""
     facts = [
-        {"id": f.id, "label": f.entry.label, "type": f.type, "unit": f.entry.unit,
-         "group": f.entry.group}
+        {
+            "id": f.id,
+            "label": f.entry.label,
+            "type": f.type,
+            "unit": f.entry.unit,
+            "group": f.entry.group,
+        }
         for f in base.vocabulary.base_facts()
-    ]  # fmt: skip
+    ]
     families = [
         {"id": f.pattern, "label": f.label, "type": f.type, "unit": f.unit, "group": f.group}
         for f in base.vocabulary.families
@@ -168,18 +175,18 @@ def explain_recommendation(facts: Facts, base: KnowledgeBase, name: str) -> View
         "text_ambiguous": judged.ambiguous,
         "note": item.entry.note,
         "positions": [
-            {"position": p.position, "option": p.option, "label": base.options[p.option].label,
-             "intent": p.intent}
+            {
+                "position": p.position,
+                "option": p.option,
+                "label": base.options[p.option].label,
+                "intent": p.intent,
+            }
             for p in item.entry.options
         ],
         "strength": views.strength_text(item.entry),
         **views.source_view(item.entry, base),
         "scope": views.explanation_view(scope, facts, base),
         "explanation": views.explanation_view(judged.explanation, facts, base),
-        "settled_by": [
-            prose(part.node, base.vocabulary) for part in judged.explanation.settled_by
-        ],
-        "missing": [
-            base.vocabulary[fact].entry.label for fact in facts.to_ask(judged.missing)
-        ],
-    }  # fmt: skip
+        "settled_by": [prose(part.node, base.vocabulary) for part in judged.explanation.settled_by],
+        "missing": [base.vocabulary[fact].entry.label for fact in facts.to_ask(judged.missing)],
+    }

@@ -20,13 +20,24 @@ KnowledgeDate = Annotated[
 ]
 Region = Annotated[str | None, typer.Option("--region", help="Region of care, e.g. EU, US, IT.")]
 SYMBOLS = {
-    "recommended": "●", "option": "○", "trial_only": "◇", "against": "✕", "conflicting": "⇄",
-    "undetermined": "?", "silent": "–", "not_read": "·", "out_of_scope": " ",
-}  # fmt: skip
+    "recommended": "●",
+    "option": "○",
+    "trial_only": "◇",
+    "against": "✕",
+    "conflicting": "⇄",
+    "undetermined": "?",
+    "silent": "–",
+    "not_read": "·",
+    "out_of_scope": " ",
+}
 STYLES = {
-    "recommended": "bold green", "option": "cyan", "trial_only": "magenta", "against": "bold red",
-    "conflicting": "bold yellow", "undetermined": "yellow",
-}  # fmt: skip
+    "recommended": "bold green",
+    "option": "cyan",
+    "trial_only": "magenta",
+    "against": "bold red",
+    "conflicting": "bold yellow",
+    "undetermined": "yellow",
+}
 
 
 def assess(
@@ -102,7 +113,9 @@ def _print_assessment(view: dict[str, Any]) -> None:
     for document in view["documents"]:
         matrix.add_column(f"{document['short']}\n{document['in_scope_word']}", overflow="fold")
     for row in view["rows"]:
-        purpose = "" if row["intent"] == "tumour_control" else f" ({row['intent']})".replace("_", " ")
+        purpose = (
+            "" if row["intent"] == "tumour_control" else f" ({row['intent']})".replace("_", " ")
+        )
         cells = [
             Text(_cell_text(cell), style=STYLES.get(cell["status"], "dim")) for cell in row["cells"]
         ]
@@ -140,14 +153,18 @@ def _print_explanation(view: dict[str, Any]) -> None:
     from rich.tree import Tree
 
     words = {
-        "yes": "[green]applies[/]", "no": "[red]does not apply[/]", "unknown": "[yellow]open[/]"
-    }  # fmt: skip
+        "yes": "[green]applies[/]",
+        "no": "[red]does not apply[/]",
+        "unknown": "[yellow]open[/]",
+    }
     console = Console()
     console.print(f"[bold]{view['recommendation']}[/]: {words[view['applies']]}")
     console.print(view["note"], highlight=False)
     for position in view["positions"]:
         console.print(f"  {position['position'].replace('_', ' ')}: {position['label']}")
-    place = f"{view['source_title']}, {view['locator']}" if view["locator"] else view["source_title"]
+    place = (
+        f"{view['source_title']}, {view['locator']}" if view["locator"] else view["source_title"]
+    )
     console.print(f"[dim]{place} ({view['verification']})[/]", highlight=False)
     tree = Tree(_node_text(view["explanation"]))
     _grow(tree, view["explanation"])

@@ -14,9 +14,9 @@ from gepnet.cli.output import Format, FormatOption, print_json, table
 
 
 def demo(
-    output: Annotated[
-        Path, typer.Option("-o", "--output", help="Folder for the report.")
-    ] = Path("demo"),
+    output: Annotated[Path, typer.Option("-o", "--output", help="Folder for the report.")] = Path(
+        "demo"
+    ),
     knowledge_date: KnowledgeDate = None,
     format_: FormatOption = Format.TABLE,
 ) -> None:
@@ -29,7 +29,7 @@ def demo(
     report = output / "report.html"
     title = "Published GEP-NET cases, position by position"
     api.write_report(report, pages, base, day, title)
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "case": page.id,
             "patient": page.title,
@@ -43,10 +43,14 @@ def demo(
         return
     names = ["recommended", "option", "against", "conflicting", "undetermined"]
     shown = [
-        [row["case"], row["patient"], *(row[name] or "" for name in names),
-         "; ".join(row["would_settle_most"])]
+        [
+            row["case"],
+            row["patient"],
+            *(row[name] or "" for name in names),
+            "; ".join(row["would_settle_most"]),
+        ]
         for row in rows
-    ]  # fmt: skip
+    ]
     columns = ["case", "patient", "rec.", "option", "against", "conflict", "open", "settles most"]
     table(f"{len(rows)} decision points, knowledge of {day}", columns, shown)
     typer.echo(f"Report: {report.resolve()}")

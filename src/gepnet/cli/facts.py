@@ -58,10 +58,16 @@ def of(
         print_json(groups)
         return
     rows = [
-        [fact["label"], fact["text"], fact["date"] or "", fact["event"] or "",
-         fact["origin"].replace("_", " ") + (", older than it should be" if fact["stale"] else "")]
+        [
+            fact["label"],
+            fact["text"],
+            fact["date"] or "",
+            fact["event"] or "",
+            fact["origin"].replace("_", " ")
+            + (", older than it should be" if fact["stale"] else ""),
+        ]
         for group in groups
         for fact in group["facts"]
         if fact["origin"] != "declared_absent" and not fact["family"]
-    ]  # fmt: skip
+    ]
     table(f"Facts of {patient.name}", ["fact", "value", "date", "event", "origin"], rows)

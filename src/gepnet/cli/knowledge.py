@@ -56,9 +56,11 @@ def check(
             typer.echo(problem)
         rows = [[name, count] for name, count in report.counts.items()]
         rows.append(
-            ["mistakes noticed by examples", f"{report.killed} of {report.mutants} "
-             f"({report.mutation_score:.1%})"]
-        )  # fmt: skip
+            [
+                "mistakes noticed by examples",
+                f"{report.killed} of {report.mutants} ({report.mutation_score:.1%})",
+            ]
+        )
         table("Knowledge", ["what", "how many"], rows)
         if survivors:
             listed = [[s.entry, s.change, s.atom] for s in unnoticed]
@@ -95,10 +97,18 @@ def list_documents(output: FormatOption = Format.TABLE) -> None:
         print_json(documents)
         return
     rows = [
-        [d["id"], d["short"], d["year"], ", ".join(d["region"]), d["read"], d["recommendations"],
-         d["unverified"], "yes" if d["in_force"] else "no"]
+        [
+            d["id"],
+            d["short"],
+            d["year"],
+            ", ".join(d["region"]),
+            d["read"],
+            d["recommendations"],
+            d["unverified"],
+            "yes" if d["in_force"] else "no",
+        ]
         for d in documents
-    ]  # fmt: skip
+    ]
     columns = ["id", "document", "year", "region", "read", "entries", "unverified", "in force"]
     table("Documents", columns, rows)
 

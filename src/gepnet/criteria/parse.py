@@ -160,8 +160,12 @@ class _Lowering:
         if isinstance(node, sql.Between):
             return self.between(node)
         operators: dict[type[sql.Expr], Operator] = {
-            sql.EQ: "=", sql.LT: "<", sql.LTE: "<=", sql.GT: ">", sql.GTE: ">=",
-        }  # fmt: skip
+            sql.EQ: "=",
+            sql.LT: "<",
+            sql.LTE: "<=",
+            sql.GT: ">",
+            sql.GTE: ">=",
+        }
         if isinstance(node, sql.NEQ):
             return Not(self.comparison(node.left, "=", node.right))
         if type(node) in operators:
@@ -224,9 +228,10 @@ class _Lowering:
                 self.fail(literal.sql(), f"a value of {fact.id} in single quotes")
             elif literal.name not in fact.values:
                 self.fail(
-                    f"'{literal.name}'", f"one of {', '.join(fact.values)}",
+                    f"'{literal.name}'",
+                    f"one of {', '.join(fact.values)}",
                     nearest(literal.name, fact.values),
-                )  # fmt: skip
+                )
             else:
                 values.append(literal.name)
         return one_of(fact, tuple(values))

@@ -18,7 +18,7 @@ from gepnet.vocabulary import Fact, Vocabulary, plain
 
 def to_sql(node: Node, vocabulary: Vocabulary, dialect: str = "duckdb") -> str:
     """Return the criterion as one SQL expression in ``dialect`` (any that sqlglot prints)."""
-    return expression(node, vocabulary).sql(dialect=dialect)
+    return expression(node, vocabulary).sql(dialect=dialect, copy=False)
 
 
 def expression(node: Node, vocabulary: Vocabulary) -> sql.Expr:
@@ -38,9 +38,11 @@ def expression(node: Node, vocabulary: Vocabulary) -> sql.Expr:
         case Not(operand):
             return sql.Not(this=sql.Paren(this=expression(operand, vocabulary)))
         case And(operands):
-            return sql.Paren(this=sql.and_(*(expression(o, vocabulary) for o in operands)))
+            parts = [expression(operand, vocabulary) for operand in operands]
+            return sql.Paren(this=sql.and_(*parts, copy=False))
         case Or(operands):
-            return sql.Paren(this=sql.or_(*(expression(o, vocabulary) for o in operands)))
+            parts = [expression(operand, vocabulary) for operand in operands]
+            return sql.Paren(this=sql.or_(*parts, copy=False))
 
 
 Branch = tuple[sql.Expr, bool | None]
@@ -77,7 +79,7 @@ def _known(fact: Fact) -> sql.Expr:
     absent = absent_column(fact)
     if absent is not None:
         flag = sql.Coalesce(this=_column(absent), expressions=[sql.Boolean(this=False)])
-        known = sql.Paren(this=sql.or_(known, flag))
+        known = sql.Paren(this=sql.or_(known, flag, copy=False))
     return known
 
 
@@ -98,7 +100,7 @@ def _compare(node: Compare, vocabulary: Vocabulary) -> sql.Expr:
         low: sql.Expr = _column(low_column(facts[0]))
         high: sql.Expr = _column(high_column(facts[0]))
         # Stored values are binary floats; so must be the literal, or a decimal type would differ.
-        constant: sql.Expr = sql.cast(_number(node.constant), "DOUBLE")
+        constant: sql.Expr = sql.cast(_number(node.constant), "DOUBLE", copy=False)
     else:
         low, high, constant = _whole_sums(node, vocabulary)
     certain, impossible = _bounds(node.operator, low, high, constant)
@@ -126,8 +128,8 @@ def _bounds(
         case ">=":
             return compare(sql.GTE, low), compare(sql.LT, high)
     return (
-        sql.and_(compare(sql.EQ, low), compare(sql.EQ, high)),
-        sql.or_(compare(sql.GT, low), compare(sql.LT, high)),
+        sql.and_(compare(sql.EQ, low), compare(sql.EQ, high), copy=False),
+        sql.or_(compare(sql.GT, low), compare(sql.LT, high), copy=False),
     )
 
 
@@ -140,7 +142,7 @@ def _whole_sums(node: Compare, vocabulary: Vocabulary) -> tuple[sql.Expr, sql.Ex
             ends = (low_column(fact), high_column(fact))
             column = ends[side] if factor > 0 else ends[1 - side]
             scaled_column = sql.Mul(this=_column(column), expression=sql.Literal.number(power))
-            whole = sql.cast(sql.Round(this=scaled_column), "BIGINT")
+            whole = sql.cast(sql.Round(this=scaled_column), "BIGINT", copy=False)
             part = sql.Mul(this=whole, expression=sql.Paren(this=_number(Decimal(factor))))
             total = part if total is None else sql.Add(this=total, expression=part)
         assert total is not None

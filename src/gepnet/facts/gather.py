@@ -129,9 +129,12 @@ def _declared_absences(
             continue  # their own functions know what silence means
         value: Value = False if fact.entry.absence == "false" else NOT_APPLICABLE
         found[fact.id] = FactValue(
-            fact.id, value, "declared_absent", record.complete[domain],
+            fact.id,
+            value,
+            "declared_absent",
+            record.complete[domain],
             note=f"{domain} declared complete",
-        )  # fmt: skip
+        )
     return found
 
 
@@ -145,7 +148,7 @@ def one_report(
     """
     kinds = set(measures["reports"]["read_as_one"])
     latest: dict[str, tuple[datetime.date, int]] = {}
-    events = {}
+    events: dict[str, tuple[str, datetime.date]] = {}
     for order, event in enumerate(record.events):
         if event.kind not in kinds or event.withdrawn:
             continue
@@ -155,6 +158,6 @@ def one_report(
         events[event.id] = (event.kind, day)
         latest[event.kind] = max(latest.get(event.kind, (day, order)), (day, order))
     for item in observed:
-        kind, day = events.get(item.event, (None, None))
-        if kind is None or day == latest[kind][0]:
+        report = events.get(item.event)
+        if report is None or report[1] == latest[report[0]][0]:
             yield item

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import ItemsView, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -47,7 +47,7 @@ class FactValue:
 
 
 @dataclass(frozen=True)
-class Facts(Mapping[str, FactValue]):
+class Facts:
     """All facts of one patient as of ``at``; ``values`` is what criteria are evaluated on."""
 
     patient: str
@@ -65,9 +65,17 @@ class Facts(Mapping[str, FactValue]):
         """Iterate over the facts about which something is known."""
         return iter(self.entries)
 
+    def __contains__(self, name: object) -> bool:
+        """Whether something is known about a fact."""
+        return name in self.entries
+
     def __len__(self) -> int:
         """Return the number of facts about which something is known."""
         return len(self.entries)
+
+    def items(self) -> ItemsView[str, FactValue]:
+        """Return the facts about which something is known."""
+        return self.entries.items()
 
     def to_ask(self, names: Iterable[str]) -> tuple[str, ...]:
         """Return the recorded facts whose knowledge could settle ``names``.

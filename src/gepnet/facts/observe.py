@@ -33,8 +33,8 @@ def observe(record: Record, vocabulary: Vocabulary) -> Iterator[Observed]:
 
 def _progression(event: Progression, order: int, vocabulary: Vocabulary) -> Iterator[Observed]:
     """Each named sign of progression is true, each excluded one false; the rest stays open."""
-    settled = {kind: True for kind in event.types}
-    settled |= {kind: False for kind in event.excluded}
+    settled: dict[str, bool] = dict.fromkeys(event.types, True)
+    settled |= dict.fromkeys(event.excluded, False)
     if not event.types and not event.excluded:
         # An assessment that lists no sign at all found no progression.
         settled = dict.fromkeys(PROGRESSION_TYPES, False)

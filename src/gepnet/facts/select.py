@@ -37,9 +37,16 @@ def select(fact: Fact, observed: Iterable[Observed], at: PartialDate) -> FactVal
     age = None if chosen.date is None else max(0, (at.last - chosen.date.last).days)
     stale = age is not None and fact.entry.stale_days is not None and age > fact.entry.stale_days
     return FactValue(
-        fact.id, value, "recorded", chosen.date, chosen.event, chosen.author,
-        others if policy != "sum" else (), stale, age,
-    )  # fmt: skip
+        fact.id,
+        value,
+        "recorded",
+        chosen.date,
+        chosen.event,
+        chosen.author,
+        others if policy != "sum" else (),
+        stale,
+        age,
+    )
 
 
 def _in_time(item: Observed, fact: Fact, at: PartialDate) -> bool:

@@ -24,6 +24,7 @@ from gepnet.guidelines.model import (
     Cell,
     ChecklistResult,
     DocumentAssessment,
+    ItemResult,
     Judged,
     LabelAssessment,
     Reason,
@@ -61,7 +62,7 @@ def assess(base: KnowledgeBase, facts: Facts, knowledge_date: datetime.date) -> 
         safety=_safety(base, facts),
         checklists=tuple(
             ChecklistResult(
-                checklist, tuple(explain(node, facts.values) for node in checklist.items)
+                checklist, tuple(_item(when, broad, facts) for when, broad in checklist.items)
             )
             for checklist in base.checklists
         ),
@@ -166,9 +167,11 @@ def _cell(
         if verdict.truth is False:
             continue
         reason = Reason(
-            verdict, item.position, item.by_class,
+            verdict,
+            item.position,
+            item.by_class,
             _awaited(base, entry.requires_approval, option, labels, regions),
-        )  # fmt: skip
+        )
         if entry.dissent:
             dissent.append(reason)
         elif entry.verification == "unverified":
@@ -193,10 +196,17 @@ def _cell(
         names = [*scope.missing, *(name for r in counting for name in r.judged.missing)]
         missing = tuple(dict.fromkeys(names))
     return Cell(
-        document.id, option, intent, status, possible, missing,
+        document.id,
+        option,
+        intent,
+        status,
+        possible,
+        missing,
         any(reason.judged.ambiguous for reason in counting) and status is Status.UNDETERMINED,
-        _deciding(counting, status), tuple(dissent), tuple(unverified),
-    )  # fmt: skip
+        _deciding(counting, status),
+        tuple(dissent),
+        tuple(unverified),
+    )
 
 
 def _any(truths: Sequence[Truth]) -> Truth:
@@ -252,6 +262,12 @@ def _assess_label(label: CompiledLabel, facts: Facts) -> LabelAssessment:
     truth, ambiguous, missing = _narrow_and_broad(explanation, label.when_broad, facts)
     status = {True: "on_label", False: "off_label", None: "undetermined"}[truth]
     return LabelAssessment(label, status, ambiguous, explanation, missing)  # type: ignore[arg-type]
+
+
+def _item(when: Node, when_broad: Node | None, facts: Facts) -> ItemResult:
+    explanation = explain(when, facts.values)
+    truth, ambiguous, missing = _narrow_and_broad(explanation, when_broad, facts)
+    return ItemResult(truth, ambiguous, explanation, missing)
 
 
 def _safety(base: KnowledgeBase, facts: Facts) -> tuple[SafetyNote, ...]:

@@ -52,9 +52,13 @@ def check(base: KnowledgeBase, mutate: bool = True) -> CheckReport:
     if scores and report.mutation_score < REQUIRED_MUTATION_SCORE:
         problems.append(
             Problem(
-                "knowledge", None, "", "mutation score", f"{report.mutation_score:.1%}",
+                "knowledge",
+                None,
+                "",
+                "mutation score",
+                f"{report.mutation_score:.1%}",
                 f"at least {REQUIRED_MUTATION_SCORE:.0%} of deliberate mistakes noticed",
-            )  # fmt: skip
+            )
         )
     return report
 
@@ -86,22 +90,35 @@ def vocabulary_is_sound(base: KnowledgeBase) -> Iterator[Problem]:
                 fact.parse(rule.value)
             except ValueProblem as fault_value:
                 yield Problem(
-                    entry.file, entry.line, entry.id, f"derived[{index}].value",
-                    repr(rule.value), fault_value.expected, fault_value.suggestion,
-                )  # fmt: skip
+                    entry.file,
+                    entry.line,
+                    entry.id,
+                    f"derived[{index}].value",
+                    repr(rule.value),
+                    fault_value.expected,
+                    fault_value.suggestion,
+                )
         known = {*FUNCTIONS, *RECORD_FUNCTIONS}
         for name in (entry.function, entry.bound.function if entry.bound else None):
             if name is not None and name not in known:
                 yield Problem(
-                    entry.file, entry.line, entry.id, "function", name,
+                    entry.file,
+                    entry.line,
+                    entry.id,
+                    "function",
+                    name,
                     f"one of {', '.join(sorted(known))}",
-                )  # fmt: skip
+                )
     for family in base.vocabulary.families:
         if family.over == "therapies" and family.pattern not in FAMILIES:
             yield Problem(
-                family.file, family.line, family.pattern, "pattern", family.pattern,
+                family.file,
+                family.line,
+                family.pattern,
+                "pattern",
+                family.pattern,
                 f"one of {', '.join(FAMILIES)}",
-            )  # fmt: skip
+            )
 
 
 def derivations_have_an_order(base: KnowledgeBase) -> Iterator[Problem]:
@@ -125,15 +142,23 @@ def statements_have_sources(base: KnowledgeBase) -> Iterator[Problem]:
         entry = subject.entry
         if entry.verification != "unverified" and not entry.locator:
             yield Problem(
-                entry.file, entry.line, entry.id, "locator", "",
+                entry.file,
+                entry.line,
+                entry.id,
+                "locator",
+                "",
                 "the place in the source (needed for everything that was read)",
-            )  # fmt: skip
+            )
         if entry.verification == "secondary" and not getattr(entry, "read_in", None):
             yield Problem(
-                entry.file, entry.line, entry.id, "read_in", "",
+                entry.file,
+                entry.line,
+                entry.id,
+                "read_in",
+                "",
                 "the source in which it was read (needed for secondary verification)",
                 severity="warning",
-            )  # fmt: skip
+            )
 
 
 def examples_come_out(base: KnowledgeBase) -> Iterator[Problem]:

@@ -88,7 +88,7 @@ class CompiledChecklist:
     """A checklist with one criterion an item."""
 
     entry: Checklist
-    items: tuple[Node, ...]
+    items: tuple[tuple[Node, Node | None], ...]
 
 
 class KnowledgeBase:
@@ -120,7 +120,11 @@ class KnowledgeBase:
         )
         self.checklists = tuple(
             CompiledChecklist(
-                entry, tuple(self._node(item.when, item, "when") for item in entry.items)
+                entry,
+                tuple(
+                    (self._node(item.when, item, "when"), self._optional(item.when_broad, item))
+                    for item in entry.items
+                ),
             )
             for entry in knowledge.checklists
         )
@@ -160,10 +164,14 @@ class KnowledgeBase:
             for fault in error.faults:
                 self.problems.append(
                     Problem(
-                        getattr(entry, "file", ""), getattr(entry, "line", None),
-                        str(getattr(entry, "id", "")), field, fault.value, fault.expected,
+                        getattr(entry, "file", ""),
+                        getattr(entry, "line", None),
+                        str(getattr(entry, "id", "")),
+                        field,
+                        fault.value,
+                        fault.expected,
                         fault.suggestion,
-                    )  # fmt: skip
+                    )
                 )
             return self.criteria("false")
 
@@ -181,7 +189,8 @@ class KnowledgeBase:
         for label in self.labels:
             nodes.extend(node for node in (label.when, label.when_broad) if node is not None)
         nodes.extend(rule.when for rule in self.safety)
-        nodes.extend(node for checklist in self.checklists for node in checklist.items)
+        for checklist in self.checklists:
+            nodes.extend(node for pair in checklist.items for node in pair if node is not None)
         return frozenset(name for node in nodes for name in facts_of(node))
 
     @cached_property

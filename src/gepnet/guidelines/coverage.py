@@ -31,8 +31,10 @@ def coverage(base: KnowledgeBase) -> list[CoverageLine]:
     carried: dict[str, list[str]] = defaultdict(list)
     reasons: dict[str, str] = dict(listed.get("reasons") or {})
     for document in base.documents:
-        for item in (*document.file.recommendations, *document.file.statements):
-            _carry(carried, item.fact_ids, f"{document.id}/{item.id}")
+        for recommendation in document.file.recommendations:
+            _carry(carried, recommendation.fact_ids, f"{document.id}/{recommendation.id}")
+        for statement in document.file.statements:
+            _carry(carried, statement.fact_ids, f"{document.id}/{statement.id}")
         for left in document.file.not_encoded:
             reasons.setdefault(left.fact_id, left.reason)
     for label in base.labels:

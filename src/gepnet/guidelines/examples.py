@@ -86,8 +86,8 @@ def subjects(base: KnowledgeBase) -> Iterator[Subject]:
     for rule in base.safety:
         yield Subject(f"safety/{rule.entry.id}", rule.entry, None, rule.when, None)
     for checklist in base.checklists:
-        for entry, node in zip(checklist.entry.items, checklist.items, strict=True):
-            yield Subject(f"{checklist.entry.id}/{entry.id}", entry, None, node, None)
+        for entry, (when, broad) in zip(checklist.entry.items, checklist.items, strict=True):
+            yield Subject(f"{checklist.entry.id}/{entry.id}", entry, None, when, broad)
 
 
 def examples_of(entry: HasExamples) -> Iterator[Example]:
@@ -112,14 +112,22 @@ def run_examples(base: KnowledgeBase) -> list[Problem]:
         entry = subject.entry
 
         def problem(
-            field: str, value: str, expected: str, suggestion: str | None = None,
+            field: str,
+            value: str,
+            expected: str,
+            suggestion: str | None = None,
             entry: Any = entry,
-        ) -> None:  # fmt: skip
+        ) -> None:
             problems.append(
                 Problem(
-                    entry.file, entry.line, entry.id, f"examples.{field}", value, expected,
+                    entry.file,
+                    entry.line,
+                    entry.id,
+                    f"examples.{field}",
+                    value,
+                    expected,
                     suggestion,
-                )  # fmt: skip
+                )
             )
 
         for index, change in enumerate(entry.examples.does_not_apply):

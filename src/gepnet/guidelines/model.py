@@ -102,11 +102,21 @@ class SafetyNote:
 
 
 @dataclass(frozen=True)
+class ItemResult:
+    """One item of a checklist: met, not met, or open for lack of a fact or of a clear text."""
+
+    truth: Truth
+    ambiguous: bool
+    explanation: Explanation
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class ChecklistResult:
     """A checklist for one patient, item by item."""
 
     checklist: CompiledChecklist
-    results: tuple[Explanation, ...]
+    results: tuple[ItemResult, ...]
 
 
 @dataclass(frozen=True)

@@ -39,15 +39,21 @@ def outcome(scope: bool, recommended: bool, option: bool, trial: bool, against: 
         return Status.OUT_OF_SCOPE
     if against and (recommended or option):
         return Status.CONFLICTING
-    held = ((recommended, Status.RECOMMENDED), (option, Status.OPTION))
-    held += ((trial, Status.TRIAL_ONLY), (against, Status.AGAINST))
+    held = (
+        (recommended, Status.RECOMMENDED),
+        (option, Status.OPTION),
+        (trial, Status.TRIAL_ONLY),
+        (against, Status.AGAINST),
+    )
     return next((status for truth, status in held if truth), Status.SILENT)
 
 
 def completions(truths: Truths) -> Iterator[tuple[bool, bool, bool, bool, bool]]:
     """Yield every way in which the unknowns could turn out."""
-    choices = [(False, True) if truth is None else (truth,) for truth in truths]
-    yield from product(*choices)  # type: ignore[misc]
+    scope, recommended, option, trial, against = (
+        (False, True) if truth is None else (truth,) for truth in truths
+    )
+    yield from product(scope, recommended, option, trial, against)
 
 
 def possible_statuses(truths: Truths) -> tuple[Status, ...]:
@@ -56,9 +62,11 @@ def possible_statuses(truths: Truths) -> tuple[Status, ...]:
     return tuple(status for status in Status if status in found)
 
 
+_TRUTHS: tuple[Truth, ...] = (True, False, None)
 # All 3**5 rows; printed in the documentation and tested row by row.
 TABLE: dict[Truths, tuple[Status, ...]] = {
-    truths: possible_statuses(truths) for truths in product((True, False, None), repeat=5)
+    truths: possible_statuses(truths)
+    for truths in product(_TRUTHS, _TRUTHS, _TRUTHS, _TRUTHS, _TRUTHS)
 }
 
 

@@ -165,9 +165,14 @@ def _read_document(
         if key not in known:
             problems.append(
                 Problem(
-                    document.file, document.line((key,)), "", key, "",
-                    f"one of {', '.join(known)}", nearest(key, known),
-                )  # fmt: skip
+                    document.file,
+                    document.line((key,)),
+                    "",
+                    key,
+                    "",
+                    f"one of {', '.join(known)}",
+                    nearest(key, known),
+                )
             )
     if "document" in data:
         chosen = {key: data[key] for key in _DOCUMENT_KEYS if data.get(key) is not None}
@@ -241,9 +246,14 @@ def _fault(
         suggestion = nearest(str(fault["input"]), str(fault["ctx"]["expected"]).split("'")[1::2])
     value = "" if isinstance(fault["input"], dict | list) else repr(fault["input"])
     return Problem(
-        document.file, document.line((*path, *location)), entry,
-        ".".join(str(part) for part in location), value, expected, suggestion,
-    )  # fmt: skip
+        document.file,
+        document.line((*path, *location)),
+        entry,
+        ".".join(str(part) for part in location),
+        value,
+        expected,
+        suggestion,
+    )
 
 
 def _check_unique(found: dict[str, list[Any]], problems: list[Problem]) -> None:
@@ -266,9 +276,13 @@ def _report_duplicates(
             where = f"{getattr(other, 'file', '')}:{getattr(other, 'line', '')}"
             problems.append(
                 Problem(
-                    getattr(entry, "file", ""), getattr(entry, "line", None), name, "id", name,
+                    getattr(entry, "file", ""),
+                    getattr(entry, "line", None),
+                    name,
+                    "id",
+                    name,
                     f"an id that is used once (first used at {where})",
-                )  # fmt: skip
+                )
             )
         first.setdefault(name, entry)
 
@@ -283,9 +297,14 @@ def _check_references(found: dict[str, list[Any]], problems: list[Problem]) -> N
             name = str(getattr(entry, "id", "") or getattr(entry, "pattern", ""))
             problems.append(
                 Problem(
-                    entry.file, entry.line, name, field, repr(value),
-                    f"the id of {what}", nearest(value, known),
-                )  # fmt: skip
+                    entry.file,
+                    entry.line,
+                    name,
+                    field,
+                    repr(value),
+                    f"the id of {what}",
+                    nearest(value, known),
+                )
             )
 
     for name in ("facts", "families", "options", "labels", "safety", "checklists"):
@@ -317,10 +336,10 @@ def _check_references(found: dict[str, list[Any]], problems: list[Problem]) -> N
         for entry in doc.recommendations:
             for position in entry.options:
                 named = (
-                    position.option, *position.with_,
-                    *position.preferred_over, *position.equivalent_to,
-                )  # fmt: skip
+                    position.option,
+                    *position.with_,
+                    *position.preferred_over,
+                    *position.equivalent_to,
+                )
                 for option in named:
                     check(entry, "options", option, options, "an option")
-
-

@@ -46,9 +46,17 @@ class Source(Entry):
     doi: str | None = None
     url: str | None = None
     kind: Literal[
-        "guideline", "expert_opinion", "review", "panel", "label", "trial", "classification",
-        "definition", "case_collection", "fact_sheet",
-    ]  # fmt: skip
+        "guideline",
+        "expert_opinion",
+        "review",
+        "panel",
+        "label",
+        "trial",
+        "classification",
+        "definition",
+        "case_collection",
+        "fact_sheet",
+    ]
     read: Literal["full", "partial", "abstract", "secondary", "not_read"]
     note: str | None = None
 
@@ -132,7 +140,9 @@ class FactShape(Entry):
         if self.interval and self.type != "number":
             raise ValueError("only a number can be an interval")
         if self.absence != "unknown" and self.complete is None:
-            raise ValueError("absence other than unknown needs the 'complete' domain that proves it")
+            raise ValueError(
+                "absence other than unknown needs the 'complete' domain that proves it"
+            )
         known = {value.id for value in self.values}
         for name, candidates in self.unresolved.items():
             unlisted = {name, *candidates} - known
@@ -339,6 +349,7 @@ class ChecklistItem(Sourced):
     id: Id
     label: str
     when: str
+    when_broad: str | None = None
     examples: Examples
 
 

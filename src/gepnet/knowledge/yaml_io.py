@@ -47,9 +47,7 @@ def read_yaml(text: str, file: str) -> Document:
         mark = getattr(error, "problem_mark", None)
         line = None if mark is None else mark.line + 1
         detail = getattr(error, "problem", None) or str(error)
-        raise InputError(
-            [Problem(file, line, "", "", "", f"valid YAML ({detail})")]
-        ) from error
+        raise InputError([Problem(file, line, "", "", "", f"valid YAML ({detail})")]) from error
     lines: dict[Path, int] = {}
     problems: list[Problem] = []
     data = None if root is None else _construct(root, (), file, lines, problems)

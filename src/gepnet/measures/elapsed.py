@@ -29,9 +29,7 @@ def days_since(values: Mapping[str, Value], measures: Mapping[str, Any], at: Par
     return _days(start, at) if isinstance(start, PartialDate) else start
 
 
-def hours_since(
-    values: Mapping[str, Value], measures: Mapping[str, Any], at: PartialDate
-) -> Value:
+def hours_since(values: Mapping[str, Value], measures: Mapping[str, Any], at: PartialDate) -> Value:
     """Hours from the date given as the only input, whole days as precise as the dates are.
 
     A date without a time can lie anywhere in its day, hence the range of up to two days.

@@ -13,17 +13,35 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from gepnet.vocabulary import PartialDate, parse_date
 
 BestResponse = Literal[
-    "CR", "PR", "SD", "PD", "mixed", "NED", "not_evaluable",
-    "symptomatic_response", "symptoms_not_controlled",
-]  # fmt: skip
+    "CR",
+    "PR",
+    "SD",
+    "PD",
+    "mixed",
+    "NED",
+    "not_evaluable",
+    "symptomatic_response",
+    "symptoms_not_controlled",
+]
 StopReason = Literal[
-    "progression", "toxicity", "completed", "recurrence", "symptoms_not_controlled",
-    "patient_choice", "complication", "other",
-]  # fmt: skip
+    "progression",
+    "toxicity",
+    "completed",
+    "recurrence",
+    "symptoms_not_controlled",
+    "patient_choice",
+    "complication",
+    "other",
+]
 ProgressionType = Literal[
-    "radiological_recist", "radiological_below_recist", "new_lesion_on_sstr_pet_only",
-    "clinical_observed", "hormone_symptoms_worse", "marker_rise", "uptake_rise",
-]  # fmt: skip
+    "radiological_recist",
+    "radiological_below_recist",
+    "new_lesion_on_sstr_pet_only",
+    "clinical_observed",
+    "hormone_symptoms_worse",
+    "marker_rise",
+    "uptake_rise",
+]
 
 
 def _date(value: Any) -> Any:

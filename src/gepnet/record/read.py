@@ -19,8 +19,16 @@ from gepnet.vocabulary import PartialDate, ValueProblem, Vocabulary, parse_date
 FORMAT = 1
 _MODELS: dict[str, type[AnyEvent]] = {"treatment": Treatment, "progression": Progression}
 _RECORD_KEYS = (
-    "gepnet", "patient", "region", "as_of", "title", "source", "complete", "events", "losses",
-)  # fmt: skip
+    "gepnet",
+    "patient",
+    "region",
+    "as_of",
+    "title",
+    "source",
+    "complete",
+    "events",
+    "losses",
+)
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -56,9 +64,14 @@ class _Reader:
         self.problems: list[Problem] = []
 
     def problem(
-        self, path: tuple[str | int, ...], entry: str, field: str, value: object, expected: str,
+        self,
+        path: tuple[str | int, ...],
+        entry: str,
+        field: str,
+        value: object,
+        expected: str,
         suggestion: str | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         shown = "" if value is None or isinstance(value, dict | list) else repr(value)
         if hasattr(value, "as_tuple"):
             shown = str(value)
@@ -75,9 +88,13 @@ class _Reader:
         for key in data:
             if key not in _RECORD_KEYS:
                 self.problem(
-                    (key,), "", key, None, f"one of {', '.join(_RECORD_KEYS)}",
+                    (key,),
+                    "",
+                    key,
+                    None,
+                    f"one of {', '.join(_RECORD_KEYS)}",
                     nearest(key, _RECORD_KEYS),
-                )  # fmt: skip
+                )
         if data.get("gepnet") not in (FORMAT, str(FORMAT)):
             self.problem(("gepnet",), "", "gepnet", data.get("gepnet"), f"format {FORMAT}")
         events = self.events(data.get("events"))
@@ -107,18 +124,20 @@ class _Reader:
             self.problem(("region",), "", "region", region, fault.expected, fault.suggestion)
 
     def complete(self, data: Any) -> dict[str, PartialDate | None]:
-        domains = {
-            fact.entry.complete for fact in self.vocabulary.values() if fact.entry.complete
-        }
+        domains = {fact.entry.complete for fact in self.vocabulary.values() if fact.entry.complete}
         found: dict[str, PartialDate | None] = {}
         if isinstance(data, list):
             data = dict.fromkeys(data)
         for domain, day in (data or {}).items():
             if domain not in domains:
                 self.problem(
-                    ("complete", domain), "", "complete", domain,
-                    f"one of {', '.join(sorted(domains))}", nearest(str(domain), domains),
-                )  # fmt: skip
+                    ("complete", domain),
+                    "",
+                    "complete",
+                    domain,
+                    f"one of {', '.join(sorted(domains))}",
+                    nearest(str(domain), domains),
+                )
                 continue
             try:
                 found[domain] = None if day in (None, True) else parse_date(str(day))
@@ -151,9 +170,13 @@ class _Reader:
         kinds = dict.fromkeys(("treatment", "progression", *self.vocabulary.event_kinds()))
         if kind not in kinds:
             self.problem(
-                (*path, "kind"), item["id"], "kind", kind, f"one of {', '.join(kinds)}",
+                (*path, "kind"),
+                item["id"],
+                "kind",
+                kind,
+                f"one of {', '.join(kinds)}",
                 nearest(str(kind), kinds),
-            )  # fmt: skip
+            )
             return None
         model: type[AnyEvent] = _MODELS.get(str(kind), Observation)
         own = [name for name in model.model_fields if name != "values"]
@@ -207,9 +230,13 @@ class _Reader:
         for option in options:
             if option not in self.vocabulary.options:
                 self.problem(
-                    path, entry, field, option, "an option of the therapy tree",
+                    path,
+                    entry,
+                    field,
+                    option,
+                    "an option of the therapy tree",
                     nearest(option, self.vocabulary.options),
-                )  # fmt: skip
+                )
 
     def check_future(
         self, day: PartialDate | None, path: tuple[str | int, ...], entry: str, field: str
@@ -233,9 +260,12 @@ class _Reader:
                 start = starts.get(option)
                 if start is not None and event.date.last < start.first:
                     self.problem(
-                        ("events", index, "date"), event.id, "date", str(event.date),
+                        ("events", index, "date"),
+                        event.id,
+                        "date",
+                        str(event.date),
                         f"a date after the start of {option} ({start})",
-                    )  # fmt: skip
+                    )
 
     def model(
         self, kind: type[Model], data: dict[str, Any], path: tuple[str | int, ...], entry: str
@@ -253,7 +283,5 @@ class _Reader:
                     allowed = str(fault["ctx"]["expected"]).split("'")[1::2]
                     suggestion = nearest(str(fault["input"]), allowed)
                 expected = f"one of {', '.join(names)}" if extra else fault["msg"]
-                self.problem(
-                    (*path, *location), entry, field, fault["input"], expected, suggestion
-                )
+                self.problem((*path, *location), entry, field, fault["input"], expected, suggestion)
             return None

@@ -12,9 +12,13 @@ from gepnet.record import Record
 from gepnet.report.view import View, assessment_view, value_text
 
 SHOWN_STATUSES = (
-    Status.RECOMMENDED, Status.OPTION, Status.TRIAL_ONLY, Status.AGAINST, Status.CONFLICTING,
+    Status.RECOMMENDED,
+    Status.OPTION,
+    Status.TRIAL_ONLY,
+    Status.AGAINST,
+    Status.CONFLICTING,
     Status.UNDETERMINED,
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,9 @@ def _function(facts: Facts) -> str:
     if isinstance(syndrome, str) and syndrome != "none":
         return show(syndrome)
     functioning = facts["functioning"].value
-    return {True: "functioning", False: "non-functioning"}.get(functioning, "")  # type: ignore[call-overload, no-any-return]
+    if not isinstance(functioning, bool):
+        return ""
+    return "functioning" if functioning else "non-functioning"
 
 
 def _grade(facts: Facts, base: KnowledgeBase) -> str:

@@ -8,7 +8,14 @@ from typing import Any
 
 from gepnet.criteria import Always, Explanation, Not, facts_of, prose
 from gepnet.facts import Facts, FactValue, show
-from gepnet.guidelines import Assessment, Cell, KnowledgeBase, Reason, Status
+from gepnet.guidelines import (
+    Assessment,
+    Cell,
+    ChecklistResult,
+    KnowledgeBase,
+    Reason,
+    Status,
+)
 from gepnet.knowledge.models import Recommendation, Sourced
 from gepnet.vocabulary import Interval, Truth
 
@@ -18,9 +25,16 @@ SCOPE_WORDS: dict[Truth, str] = {True: "", False: "out of scope", None: "scope o
 QUIET = {Status.SILENT, Status.NOT_READ, Status.OUT_OF_SCOPE}
 # Facts that a board wants to see as reasons to treat, in this order.
 REASONS_TO_TREAT = (
-    "symptomatic", "highly_symptomatic", "hormone_symptoms", "mass_symptoms", "high_burden",
-    "bulky", "progression_radiological_or_clinical", "hormone_symptoms_worse", "rapid_growth",
-)  # fmt: skip
+    "symptomatic",
+    "highly_symptomatic",
+    "hormone_symptoms",
+    "mass_symptoms",
+    "high_burden",
+    "bulky",
+    "progression_radiological_or_clinical",
+    "hormone_symptoms_worse",
+    "rapid_growth",
+)
 
 
 def assessment_view(assessment: Assessment, base: KnowledgeBase, every_row: bool = False) -> View:
@@ -49,7 +63,9 @@ def assessment_view(assessment: Assessment, base: KnowledgeBase, every_row: bool
         "missing": missing_view(assessment, base),
         "labels": [label_view(assessment, index, base) for index in range(len(assessment.labels))],
         "safety": [safety_view(assessment, index, base) for index in range(len(assessment.safety))],
-        "checklists": [checklist_view(result, assessment, base) for result in assessment.checklists],
+        "checklists": [
+            checklist_view(result, assessment, base) for result in assessment.checklists
+        ],
     }
 
 
@@ -83,14 +99,17 @@ def fact_view(fact: FactValue, base: KnowledgeBase) -> View:
         "stale": fact.stale,
         "age_days": fact.age_days,
         "alternatives": [
-            {"value": show(o.value), "date": None if o.date is None else str(o.date),
-             "event": o.event}
+            {
+                "value": show(o.value),
+                "date": None if o.date is None else str(o.date),
+                "event": o.event,
+            }
             for o in fact.alternatives
         ],
         "conflict": None if fact.conflict is None else show(fact.conflict),
         "note": fact.note,
         "family": definition.family is not None,
-    }  # fmt: skip
+    }
 
 
 def value_text(fact: FactValue, base: KnowledgeBase) -> str:
@@ -161,7 +180,9 @@ def matrix_rows(
     hidden: list[str] = []
     for option, intent in assessment.rows():
         cells = [doc.cells[option, intent] for doc in assessment.documents.values()]
-        if not every_row and (not _speaks(cells) or _repeats_class(option, intent, assessment, base)):
+        if not every_row and (
+            not _speaks(cells) or _repeats_class(option, intent, assessment, base)
+        ):
             hidden.append(base.options[option].label)
             continue
         entry = base.options[option]
@@ -184,9 +205,7 @@ def _speaks(cells: Iterable[Cell]) -> bool:
     return any(cell.status not in QUIET or cell.dissent or cell.unverified for cell in cells)
 
 
-def _repeats_class(
-    option: str, intent: str, assessment: Assessment, base: KnowledgeBase
-) -> bool:
+def _repeats_class(option: str, intent: str, assessment: Assessment, base: KnowledgeBase) -> bool:
     parents = [a for a in base.options.ancestors(option) if (a, intent) in base.rows]
     if not parents:
         return False
@@ -275,11 +294,14 @@ def explanation_view(explanation: Explanation, facts: Facts, base: KnowledgeBase
     if leaf or negated_leaf:
         names = () if isinstance(explanation.node, Always) else facts_of(explanation.node)
         view["facts"] = [
-            {"id": name, "text": value_text(facts[name], base),
-             "date": None if facts[name].date is None else str(facts[name].date),
-             "event": facts[name].event}
+            {
+                "id": name,
+                "text": value_text(facts[name], base),
+                "date": None if facts[name].date is None else str(facts[name].date),
+                "event": facts[name].event,
+            }
             for name in names
-        ]  # fmt: skip
+        ]
     else:
         view["operator"] = type(explanation.node).__name__.lower()
         view["parts"] = [explanation_view(part, facts, base) for part in explanation.parts]
@@ -348,7 +370,7 @@ def safety_view(assessment: Assessment, index: int, base: KnowledgeBase) -> View
     }
 
 
-def checklist_view(result: Any, assessment: Assessment, base: KnowledgeBase) -> View:
+def checklist_view(result: ChecklistResult, assessment: Assessment, base: KnowledgeBase) -> View:
     """Return a checklist: met, not met or missing, item by item."""
     words = {True: "met", False: "not met", None: "missing"}
     entry = result.checklist.entry
@@ -360,15 +382,15 @@ def checklist_view(result: Any, assessment: Assessment, base: KnowledgeBase) -> 
             {
                 "id": item.id,
                 "label": item.label,
-                "result": words[explanation.truth],
+                "result": words[found.truth],
+                "text_ambiguous": found.ambiguous,
                 "missing": [
-                    ask_view(name, base)
-                    for name in assessment.facts.to_ask(explanation.missing)
+                    ask_view(name, base) for name in assessment.facts.to_ask(found.missing)
                 ],
-                "facts": explanation_facts(explanation, assessment.facts, base),
+                "facts": explanation_facts(found.explanation, assessment.facts, base),
                 **source_view(item, base),
             }
-            for item, explanation in zip(entry.items, result.results, strict=True)
+            for item, found in zip(entry.items, result.results, strict=True)
         ],
     }
 
