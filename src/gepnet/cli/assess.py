@@ -26,7 +26,7 @@ SYMBOLS = {
     "against": "✕",
     "conflicting": "⇄",
     "undetermined": "?",
-    "silent": "–",
+    "silent": "\N{EN DASH}",
     "not_read": "·",
     "out_of_scope": " ",
 }

@@ -140,9 +140,7 @@ class FactShape(Entry):
         if self.interval and self.type != "number":
             raise ValueError("only a number can be an interval")
         if self.absence != "unknown" and self.complete is None:
-            raise ValueError(
-                "absence other than unknown needs the 'complete' domain that proves it"
-            )
+            raise ValueError("absence other than unknown needs the domain that proves it")
         known = {value.id for value in self.values}
         for name, candidates in self.unresolved.items():
             unlisted = {name, *candidates} - known

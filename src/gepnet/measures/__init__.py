@@ -24,4 +24,16 @@ FUNCTIONS: Mapping[str, Measure] = {
     )
 }
 
-__all__ = ["FUNCTIONS", "Measure", *sorted(FUNCTIONS)]
+__all__ = [
+    "FUNCTIONS",
+    "Measure",
+    "age_from_birth_date",
+    "body_mass_index",
+    "body_surface_area",
+    "cockcroft_gault",
+    "days_since",
+    "hours_since",
+    "ki67_from_reported_grade",
+    "months_since",
+    "times_uln",
+]

@@ -13,7 +13,9 @@ from gepnet.guidelines import (
     Cell,
     ChecklistResult,
     KnowledgeBase,
+    LabelAssessment,
     Reason,
+    SafetyNote,
     Status,
 )
 from gepnet.knowledge.models import Recommendation, Sourced
@@ -61,8 +63,8 @@ def assessment_view(assessment: Assessment, base: KnowledgeBase, every_row: bool
         "rows": rows,
         "options_without_position": hidden,
         "missing": missing_view(assessment, base),
-        "labels": [label_view(assessment, index, base) for index in range(len(assessment.labels))],
-        "safety": [safety_view(assessment, index, base) for index in range(len(assessment.safety))],
+        "labels": [label_view(item, assessment, base) for item in assessment.labels],
+        "safety": [safety_view(item, assessment, base) for item in assessment.safety],
         "checklists": [
             checklist_view(result, assessment, base) for result in assessment.checklists
         ],
@@ -143,7 +145,7 @@ def reasons_to_treat(facts: Facts, base: KnowledgeBase) -> list[View]:
 
 
 def document_view(assessment: Assessment, name: str, base: KnowledgeBase) -> View:
-    """Return a document: identity, age, how much of it was read, whether it is about the patient."""
+    """Return a document: identity, age, what was read of it, whether it is about the patient."""
     item = assessment.documents[name]
     head = item.document.file.document
     source = base.sources[head.source]
@@ -326,9 +328,8 @@ def missing_view(assessment: Assessment, base: KnowledgeBase) -> list[View]:
     return [{**ask_view(name, base), "open_positions": count} for name, count in ranked]
 
 
-def label_view(assessment: Assessment, index: int, base: KnowledgeBase) -> View:
+def label_view(item: LabelAssessment, assessment: Assessment, base: KnowledgeBase) -> View:
     """Return whether a medicine is used within its indication in a region."""
-    item = assessment.labels[index]
     entry = item.label.entry
     return {
         "id": entry.id,
@@ -354,9 +355,8 @@ def unmet(explanation: Explanation, base: KnowledgeBase) -> list[str]:
     return [prose(part.node, base.vocabulary) for part in parts if part.truth is False]
 
 
-def safety_view(assessment: Assessment, index: int, base: KnowledgeBase) -> View:
+def safety_view(note: SafetyNote, assessment: Assessment, base: KnowledgeBase) -> View:
     """Return a safety rule that fires or cannot be excluded."""
-    note = assessment.safety[index]
     entry = note.rule.entry
     return {
         "id": entry.id,

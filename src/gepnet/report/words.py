@@ -25,7 +25,7 @@ SIGNS: dict[str, Sign] = {
         "⇄", "conflict within", "Parts of the document are for it and parts against."
     ),
     Status.UNDETERMINED: Sign("?", "open", "It depends on a missing fact or on an ambiguous text."),
-    Status.SILENT: Sign("–", "silent", "Read completely on this; it takes no position."),
+    Status.SILENT: Sign("\N{EN DASH}", "silent", "Read completely on this; it takes no position."),
     Status.NOT_READ: Sign("·", "not read", "This part of the document was not available to us."),
     Status.OUT_OF_SCOPE: Sign("", "out of scope", "The document is not about this patient."),
 }
