@@ -1,0 +1,358 @@
+"""The file of published cases: its shape, and a reader that reports every problem at once.
+
+The shape is described in words at the top of ``knowledge/cases/published_cases.yaml``.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from gepnet.knowledge import Document, InputError, Problem, nearest, read_yaml
+from gepnet.knowledge.load import PACKAGED
+from gepnet.knowledge.yaml_io import Path as YamlPath
+from gepnet.vocabulary import PartialDate, parse_date
+
+FOLDER = PACKAGED / "cases"
+PACKAGED_CASES = FOLDER / "published_cases.yaml"
+
+
+def _text(value: Any) -> Any:
+    plain = value is None or isinstance(value, str | bool | list | dict)
+    return value if plain else str(value)
+
+
+def _date(value: Any) -> Any:
+    return value if value is None or isinstance(value, PartialDate) else parse_date(str(value))
+
+
+Text = Annotated[str, BeforeValidator(_text)]
+Date = Annotated[PartialDate, BeforeValidator(_date)]
+
+
+class Part(BaseModel):
+    """A mapping of the case file; unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+
+class CaseSource(Part):
+    """Where a case was published. Titles often tell the decision."""
+
+    title: str
+    url: str | None = None
+    kind: Literal["case_report", "conference_abstract", "case_series_item"]
+    year: int | None = None
+    language: str | None = None
+    extent_read: Literal["full_text", "abstract", "opening_excerpt"]
+
+
+class Patient(Part):
+    """Who the patient is."""
+
+    age: Text | None = None
+    sex: Literal["F", "M"] | None = None
+    comorbidities: tuple[Text, ...] = ()
+    genetic_syndrome: Text | None = None
+
+
+class Tumour(Part):
+    """The tumour as the whole report describes it; single values may be of a later date."""
+
+    primary_site: Text | None = None
+    primary_subsite: Text | None = None
+    functioning: bool | None = None
+    syndrome: Text | None = None
+    differentiation: Text | None = None
+    grade_who: Literal[1, 2, 3] | None = None
+    grade_bin: Text | None = None
+    ki67_pct: Text | None = None
+    ki67_text: Text | None = None
+    mitoses: Text | None = None
+    pathology_notes: Text | None = None
+
+
+class SstrImaging(Part):
+    """Somatostatin receptor imaging known at the decision."""
+
+    result: Literal["positive", "negative", "heterogeneous", "not_done"] | None = None
+    krenning: Text | None = None
+    tracer: Text | None = None
+    text: Text | None = None
+
+
+class FdgPet(Part):
+    """FDG-PET known at the decision."""
+
+    result: Literal["positive", "weak", "negative"] | None = None
+    text: Text | None = None
+
+
+class PriorTherapy(Part):
+    """One earlier treatment."""
+
+    treatment_class: str
+    detail: Text | None = None
+    best_response: Text | None = None
+    duration_months: float | None = Field(default=None, ge=0)
+    stop_reason: Text | None = None
+
+
+class Decision(Part):
+    """What the treating team decided. Never used for the facts of its own decision point."""
+
+    classes: tuple[str, ...] = ()
+    text: Text | None = None
+    decided_by: Text | None = None
+    options_rejected: tuple[Text, ...] = ()
+
+
+class DecisionPoint(Part):
+    """What was known when a decision was made, the decision and what came of it."""
+
+    dp_id: str
+    date: Date | None = None
+    disease_state: (
+        Literal[
+            "new_diagnosis_localised", "new_diagnosis_metastatic", "recurrence",
+            "residual_after_surgery", "progression_radiological", "progression_clinical",
+            "refractory_symptoms", "stable_on_treatment", "responding", "complication",
+            "pathology_revision",
+        ]
+        | None
+    ) = None  # fmt: skip
+    systemic_line: int | None = None
+    stage: Text | None = None
+    metastatic_sites: tuple[Text, ...] | None = None
+    liver_burden: Text | None = None
+    sstr_imaging: SstrImaging = SstrImaging()
+    fdg_pet: FdgPet = FdgPet()
+    ki67_pct_at_decision: Text | None = None
+    functioning_at_decision: bool | None = None
+    symptoms: tuple[Text, ...] = ()
+    ecog: Text | None = None
+    karnofsky: Text | None = None
+    labs: dict[str, Text | None] = Field(default_factory=dict)
+    prior_therapies: tuple[PriorTherapy, ...] = ()
+    growth_rate: Text | None = None
+    resectability: Text | None = None
+    constraints: tuple[Text, ...] = ()
+    decision: Decision
+    outcome: dict[str, Any] | None = None
+    prrt: dict[str, Any] | None = None
+    lesion_measurements: tuple[dict[str, Any], ...] = ()
+    carried_forward: tuple[str, ...] = ()
+    note: Text | None = None
+
+
+class Case(Part):
+    """One published patient with decision points in time order."""
+
+    case_id: str
+    stratum: Text | None = None
+    source: CaseSource
+    patient: Patient
+    tumour: Tumour
+    decision_points: tuple[DecisionPoint, ...] = Field(min_length=1)
+    data_quality: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class CaseFile:
+    """A case file that was read: its cases and the document, for the lines of later problems."""
+
+    cases: tuple[Case, ...]
+    document: Document
+
+
+@lru_cache(maxsize=4)
+def table(name: str) -> dict[str, Any]:
+    """Return ``knowledge/cases/{name}.yaml``."""
+    path = FOLDER / f"{name}.yaml"
+    data: dict[str, Any] = read_yaml(path.read_text(encoding="utf-8"), f"cases/{name}.yaml").data
+    return data
+
+
+def treatment_classes() -> list[str]:
+    """Return every class that a treatment or a decision of a case may have."""
+    classes = table("classes")
+    return [*classes["classes"], *classes["not_an_option"]]
+
+
+def read_case_file(path: Path | None = None, today: datetime.date | None = None) -> CaseFile:
+    """Read a file of published cases, by default the packaged one.
+
+    Raises:
+        InputError: with every problem of the file, each with its line.
+    """
+    chosen = path or PACKAGED_CASES
+    try:
+        text = chosen.read_text(encoding="utf-8")
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise InputError(
+            [Problem(str(chosen), None, "", "", "", f"a readable case file ({reason})")]
+        ) from error
+    except UnicodeDecodeError as error:
+        raise InputError(
+            [Problem(str(chosen), None, "", "", "", "a text file in UTF-8")]
+        ) from error
+    return parse_case_file(text, str(chosen), today)
+
+
+def parse_case_file(text: str, name: str, today: datetime.date | None = None) -> CaseFile:
+    """Read published cases from their text; see ``read_case_file``."""
+    document = read_yaml(text, name)
+    items = document.data.get("cases") if isinstance(document.data, dict) else None
+    if not isinstance(items, list):
+        raise InputError([Problem(name, 1, "", "cases", "", "a list of cases under 'cases'")])
+    problems: list[Problem] = []
+    cases: list[Case] = []
+    for index, item in enumerate(items):
+        try:
+            cases.append(Case.model_validate(item))
+        except ValidationError as error:
+            problems.extend(_faults(error, item, document, ("cases", index)))
+    problems.extend(_repeated(items, document))
+    problems.extend(_unlisted(items, document))
+    problems.extend(_too_late(items, document, today or datetime.date.today()))
+    if problems:
+        raise InputError(problems)
+    return CaseFile(tuple(cases), document)
+
+
+def _faults(
+    error: ValidationError, item: Any, document: Document, path: YamlPath
+) -> Iterable[Problem]:
+    for fault in error.errors(include_url=False):
+        location: YamlPath = tuple(fault["loc"])
+        expected, suggestion = fault["msg"], None
+        if fault["type"] == "literal_error":
+            expected = f"one of {fault['ctx']['expected']}"
+            allowed = str(fault["ctx"]["expected"]).split("'")[1::2]
+            suggestion = nearest(str(fault["input"]), allowed)
+        elif fault["type"] == "extra_forbidden":
+            expected = "a key of the case file"
+            suggestion = nearest(str(location[-1]), _keys())
+        elif fault["type"] == "value_error":
+            expected = "a date such as 2024-05-17, 2024-05 or 2024"
+        value = fault["input"]
+        yield Problem(
+            document.file,
+            document.line((*path, *location)),
+            entry_name(item, location),
+            ".".join(str(part) for part in location),
+            "" if isinstance(value, dict | list) else repr(value),
+            expected,
+            suggestion,
+        )
+
+
+def _keys() -> list[str]:
+    parts = (
+        Case,
+        CaseSource,
+        Patient,
+        Tumour,
+        DecisionPoint,
+        SstrImaging,
+        FdgPet,
+        PriorTherapy,
+        Decision,
+    )
+    return sorted({name for part in parts for name in part.model_fields})
+
+
+def entry_name(item: Any, location: YamlPath) -> str:
+    """Return the decision point, or else the case, in which ``location`` of a case lies."""
+    if not isinstance(item, dict):
+        return ""
+    name = str(item.get("case_id", ""))
+    points = item.get("decision_points")
+    if len(location) > 1 and location[0] == "decision_points" and isinstance(points, list):
+        index = location[1]
+        if isinstance(index, int) and index < len(points) and isinstance(points[index], dict):
+            return str(points[index].get("dp_id", name))
+    return name
+
+
+def _points(items: list[Any]) -> Iterable[tuple[dict[str, Any], dict[str, Any], YamlPath]]:
+    for index, item in enumerate(items):
+        points = item.get("decision_points") if isinstance(item, dict) else None
+        for number, point in enumerate(points if isinstance(points, list) else ()):
+            if isinstance(point, dict):
+                yield item, point, ("cases", index, "decision_points", number)
+
+
+def _repeated(items: list[Any], document: Document) -> Iterable[Problem]:
+    cases = [
+        (item.get("case_id"), ("cases", index, "case_id"))
+        for index, item in enumerate(items)
+        if isinstance(item, dict)
+    ]
+    points = [(point.get("dp_id"), (*path, "dp_id")) for _, point, path in _points(items)]
+    for names in (cases, points):
+        seen: dict[Any, int | None] = {}
+        for name, path in names:
+            line = document.line(path)
+            if name is not None and name in seen:
+                yield Problem(
+                    document.file,
+                    line,
+                    str(name),
+                    str(path[-1]),
+                    repr(name),
+                    f"an id that is used once (first used on line {seen[name]})",
+                )
+            seen.setdefault(name, line)
+
+
+def _unlisted(items: list[Any], document: Document) -> Iterable[Problem]:
+    """Treatment classes that have no option and no reason for having none."""
+    known = treatment_classes()
+    for _, point, path in _points(items):
+        named: list[tuple[Any, YamlPath]] = []
+        therapies = point.get("prior_therapies")
+        for index, therapy in enumerate(therapies if isinstance(therapies, list) else ()):
+            if isinstance(therapy, dict):
+                where: YamlPath = (*path, "prior_therapies", index, "treatment_class")
+                named.append((therapy.get("treatment_class"), where))
+        decision = point.get("decision")
+        classes = decision.get("classes") if isinstance(decision, dict) else None
+        for index, name in enumerate(classes if isinstance(classes, list) else ()):
+            named.append((name, (*path, "decision", "classes", index)))
+        for name, where in named:
+            if isinstance(name, str) and name not in known:
+                yield Problem(
+                    document.file,
+                    document.line(where),
+                    str(point.get("dp_id", "")),
+                    ".".join(str(part) for part in where[4:]),
+                    repr(name),
+                    "a treatment class of knowledge/cases/classes.yaml",
+                    nearest(name, known),
+                )
+
+
+def _too_late(items: list[Any], document: Document, today: datetime.date) -> Iterable[Problem]:
+    for _, point, path in _points(items):
+        text = point.get("date")
+        try:
+            day = None if text is None else parse_date(str(text))
+        except ValueError:
+            continue  # reported with the shape
+        if day is not None and day.first > today:
+            yield Problem(
+                document.file,
+                document.line((*path, "date")),
+                str(point.get("dp_id", "")),
+                "date",
+                str(text),
+                f"a date not after {today}",
+            )

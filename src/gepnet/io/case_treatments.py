@@ -1,0 +1,129 @@
+"""Earlier treatments of a published case as treatment events."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from gepnet.io.case_file import PriorTherapy, table
+from gepnet.io.findings import Findings
+from gepnet.record import AnyEvent, Treatment
+from gepnet.vocabulary import Vocabulary, parse_date
+
+_DAILY = re.compile(r"\b(\d+(?:\.\d+)?) mg/day\b")
+_DOSE = re.compile(r"\b(\d+(?:\.\d+)?) mg(?:/(\d+) d)?(?![\w/])")
+_CYCLES = re.compile(r"\b(\d+) cycles\b|\bx(\d+)$")
+_DATE = re.compile(r"^\d{4}(?:-\d{2}){0,2}$")
+
+
+def option_of(treatment_class: str) -> str | None:
+    """Return the option that a class means in a history, None if it is no option."""
+    classes: Mapping[str, Any] = table("classes")
+    found = classes["history"].get(treatment_class) or classes["classes"].get(treatment_class)
+    return None if found is None else str(found)
+
+
+def named_in_order(therapies: tuple[PriorTherapy, ...]) -> bool:
+    """Whether every entry names one treatment, so that the list can be complete."""
+    return all(therapy.treatment_class != "multiple" for therapy in therapies)
+
+
+def treatments(therapies: tuple[PriorTherapy, ...], findings: Findings) -> Iterator[AnyEvent]:
+    """Yield the courses in the order of the case; losses go to ``findings``."""
+    words = table("words")
+    for number, therapy in enumerate(therapies, 1):
+        field = f"prior_therapies {number}"
+        option = option_of(therapy.treatment_class)
+        if option is None:
+            reason = table("classes")["not_an_option"].get(therapy.treatment_class, "no option")
+            findings.lose(field, therapy.treatment_class, reason)
+            continue
+        course, left = _course(therapy, option, findings, field, words)
+        yield Treatment.model_validate({"id": f"treatment-{number}", **course})
+        for added in words["added"]:
+            if added["words"] in left:
+                left = left.replace(added["words"], "")
+                yield Treatment(
+                    id=f"treatment-{number}-{added['option']}",
+                    option=added["option"],
+                    note=f"given with {therapy.treatment_class}: {therapy.detail}",
+                )
+                break
+        left = left.strip(" ,;")
+        if left:
+            findings.lose(f"{field} detail", left, "kept as a note only")
+
+
+def _course(
+    therapy: PriorTherapy,
+    option: str,
+    findings: Findings,
+    field: str,
+    words: Mapping[str, Any],
+) -> tuple[dict[str, Any], str]:
+    """Return the fields of the event, and what of the detail none of them carries."""
+    course: dict[str, Any] = {"option": option, "duration_months": therapy.duration_months}
+    left = therapy.detail or ""
+    if left:
+        course["note"] = f"as reported: {left}"
+    named, left = _agent(option, left, findings.vocabulary, words)
+    course["option"] = named
+    course.update(_numbers(left, named, findings.vocabulary))
+    for pattern in (_DAILY, _DOSE, _CYCLES, _DATE):
+        if pattern is not _DOSE or "dose_mg" in course:
+            left = pattern.sub("", left)
+    response = therapy.best_response
+    if response is not None:
+        if response in words["best_response"]:
+            course["best_response"] = words["best_response"][response]
+        else:
+            findings.lose(f"{field} best_response", response, "no response of the vocabulary")
+    course.update(_stop(therapy, findings, field, words))
+    return course, left
+
+
+def _agent(
+    option: str, detail: str, vocabulary: Vocabulary, words: Mapping[str, Any]
+) -> tuple[str, str]:
+    for agent in words["agents"]:
+        within = option in vocabulary.options.members(agent["within"])
+        if within and agent["words"] in detail:
+            return str(agent["option"]), detail.replace(agent["words"], "", 1)
+    return option, detail
+
+
+def _numbers(detail: str, option: str, vocabulary: Vocabulary) -> dict[str, Any]:
+    """Return dose, interval, cycles and date where the detail states them plainly."""
+    found: dict[str, Any] = {}
+    daily = _DAILY.search(detail)
+    dose = _DOSE.search(detail)
+    if daily is not None:
+        found.update(dose_mg=daily[1], interval_days=1)
+    elif dose is not None and vocabulary.options.covers("somatostatin_analogue", option):
+        found.update(dose_mg=dose[1], interval_days=dose[2])
+    cycles = _CYCLES.search(detail)
+    if cycles is not None:
+        found["cycles"] = int(cycles[1] or cycles[2])
+    if _DATE.match(detail):
+        found["start"] = found["stop"] = parse_date(detail)
+    return found
+
+
+def _stop(
+    therapy: PriorTherapy, findings: Findings, field: str, words: Mapping[str, Any]
+) -> dict[str, Any]:
+    reason = therapy.stop_reason
+    if reason is None:
+        return {}
+    if reason not in words["stop_reason"]:
+        findings.lose(f"{field} stop_reason", reason, "no reason of the vocabulary")
+        return {}
+    entry = words["stop_reason"][reason]
+    if "loss" in entry:
+        findings.lose(f"{field} stop_reason", reason, entry["loss"])
+    found = {key: entry[key] for key in ("stop_reason", "ongoing") if key in entry}
+    lasted = entry.get("ends_with_progression") or entry.get("ongoing") is True
+    if lasted and therapy.best_response in words["benefit_responses"]:
+        found["benefit_months"] = therapy.duration_months
+    return found

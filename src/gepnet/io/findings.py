@@ -1,0 +1,163 @@
+"""Collect facts from the words of a case, then hand them out as events of a record.
+
+Each phrase is looked up in ``knowledge/cases/words.yaml``. What a phrase means as facts is kept
+with the event kind that carries it; whatever cannot be carried becomes a loss in words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from gepnet.record import AnyEvent, Observation, Progression
+from gepnet.vocabulary import PartialDate, Value, ValueProblem, Vocabulary
+
+RESERVED = frozenset(
+    {"loss", "functioning", "signs", "no_signs", "before_operation", "arose_later", "later"}
+)
+# Kinds of which every value of one date and note stands in one event.
+Group = tuple[str, str | None, str | None]
+Report = Callable[[str, object, str, str | None], None]
+
+
+class Findings:
+    """Facts of one decision point in the making."""
+
+    def __init__(
+        self, vocabulary: Vocabulary, report: Report, functioning: bool | None, operated: bool
+    ) -> None:
+        """Start empty.
+
+        Args:
+            vocabulary: the facts.
+            report: called with field, value, expectation and nearest spelling for a value that a
+                fact cannot have.
+            functioning: whether the tumour is stated to be functioning.
+            operated: whether the history holds an operation.
+        """
+        self.vocabulary = vocabulary
+        self.report = report
+        self.functioning = functioning
+        self.operated = operated
+        self.losses: list[str] = []
+        self.signs: list[str] = []
+        self.no_signs: list[str] = []
+        self._groups: dict[Group, dict[str, Value]] = {}
+        self._dates: dict[str, PartialDate] = {}
+        self._seen: dict[str, Value] = {}
+
+    def lose(self, field: str, phrase: object, reason: str) -> None:
+        """Note that ``phrase`` of ``field`` could not be carried."""
+        self.losses.append(f"{field} '{phrase}': {reason}")
+
+    def fact(
+        self,
+        name: str,
+        raw: Any,
+        field: str,
+        date: PartialDate | None = None,
+        note: str | None = None,
+    ) -> None:
+        """Add one value; the first value of a fact stands, another one is a loss."""
+        fact = self.vocabulary[name]
+        try:
+            value = fact.parse(raw)
+        except ValueProblem as problem:
+            self.report(field, problem.value, problem.expected, problem.suggestion)
+            return
+        if name in self._seen:
+            if self._seen[name] != value:
+                self.lose(field, raw, f"contradicts another statement of {name}")
+            return
+        self._seen[name] = value
+        text = None if date is None else str(date)
+        if date is not None:
+            self._dates[str(date)] = date
+        self._groups.setdefault((str(fact.entry.event), text, note), {})[name] = value
+
+    def has(self, name: str) -> bool:
+        """Whether the fact has a value already."""
+        return name in self._seen
+
+    def entry(self, entry: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return what a table entry says now, before or after an operation."""
+        if not self.operated and "before_operation" in entry:
+            chosen: Mapping[str, Any] = entry["before_operation"]
+            return chosen
+        return entry
+
+    def phrase(
+        self,
+        table: Mapping[str, Any],
+        field: str,
+        phrase: str | None,
+        date: PartialDate | None = None,
+        note: str | None = None,
+        without: frozenset[str] = frozenset(),
+    ) -> None:
+        """Add the facts that ``phrase`` means, except those named in ``without``."""
+        if phrase is None:
+            return
+        if phrase not in table:
+            self.lose(field, phrase, "no fact")
+            return
+        entry = self.entry(table[phrase])
+        self.apply(entry, field, phrase, date, note, without)
+
+    def apply(
+        self,
+        entry: Mapping[str, Any],
+        field: str,
+        phrase: str,
+        date: PartialDate | None = None,
+        note: str | None = None,
+        without: frozenset[str] = frozenset(),
+    ) -> None:
+        """Add the facts of one table entry."""
+        for name, raw in entry.items():
+            if name not in RESERVED and name not in without:
+                self.fact(name, raw, field, date, note)
+        self.signs.extend(entry.get("signs", ()))
+        self.no_signs.extend(entry.get("no_signs", ()))
+        if "loss" in entry:
+            self.lose(field, phrase, entry["loss"])
+        if "functioning" in entry:
+            if self.functioning is True:
+                for name, raw in entry["functioning"].items():
+                    self.fact(name, raw, field, date, note)
+            else:
+                self.lose(field, phrase, "not stated to come from a functioning tumour")
+
+    def events(self, date: PartialDate | None) -> list[AnyEvent]:
+        """Return the events, progression last; ids are the kind, numbered from the second on."""
+        events: list[AnyEvent] = []
+        count: dict[str, int] = {}
+        for (kind, text, note), values in self._groups.items():
+            if kind == "progression":
+                continue
+            count[kind] = count.get(kind, 0) + 1
+            name = kind if count[kind] == 1 else f"{kind}-{count[kind]}"
+            day = None if text is None else self._dates[text]
+            events.append(Observation(id=name, kind=kind, date=day, note=note, values=values))
+        return [*events, *self._progression(date)]
+
+    def _progression(self, date: PartialDate | None) -> list[AnyEvent]:
+        values: dict[str, Value] = {}
+        for (kind, _, _), found in self._groups.items():
+            if kind == "progression":
+                values.update(found)
+        if not self.signs and not self.no_signs:
+            # An event without any sign would say that all of them were looked for and absent.
+            for name, value in values.items():
+                self.lose("progression", f"{name} {value}", "no sign of progression is stated")
+            return []
+        event = Progression.model_validate(
+            {
+                "id": "progression",
+                "date": date,
+                "types": tuple(dict.fromkeys(self.signs)),
+                "excluded": tuple(s for s in dict.fromkeys(self.no_signs) if s not in self.signs),
+                "values": values,
+            }
+        )
+        return [event]

@@ -1,0 +1,574 @@
+"""Published cases as patient records: one for each decision point, blind to what was decided.
+
+A record holds what was known when the decision was made. Never read for it: the decision and its
+outcome, the PRRT block, lesion measurements, notes, data quality, the title of the source, the
+binned Ki-67 and grade, the ordinal of the line, and every other decision point that comes later.
+What is known and could not be carried into a fact is listed in ``Record.losses``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from gepnet.io.case_file import (
+    Case,
+    CaseFile,
+    PriorTherapy,
+    read_case_file,
+    table,
+)
+from gepnet.io.case_treatments import named_in_order, treatments
+from gepnet.io.findings import Findings
+from gepnet.io.ki67 import Ki67Text, Ki67Value, read_ki67
+from gepnet.knowledge import InputError, Problem
+from gepnet.record import AnyEvent, Observation, Record
+from gepnet.vocabulary import PartialDate, Vocabulary
+
+_SIZE_MM = re.compile(r"(?<![\dx-])(\d+)(?:-(\d+))? mm\b")
+_MARKER = re.compile(
+    r"^(\d+(?:\.\d+)?)(?: (?P<unit>[^\s(]+/[^\s(]+))?(?: \(ULN (?P<limit>\d+(?:\.\d+)?)\))?$"
+)
+_SEX = {"F": "female", "M": "male"}
+
+
+@dataclass(frozen=True)
+class CaseRecord:
+    """One decision point: the record, and beside it what is shown only after the assessment."""
+
+    case_id: str
+    dp_id: str
+    record: Record
+    decision_classes: tuple[str, ...] = ()
+    decision_text: str | None = None
+    year: int | None = None
+    source_title: str | None = None
+    source_url: str | None = None
+    extent_read: str | None = None
+
+    @property
+    def era(self) -> str | None:
+        """Return the decade of the decision, or else of the publication."""
+        return None if self.year is None else f"{self.year // 10 * 10}s"
+
+
+def published_records(vocabulary: Vocabulary, path: Path | None = None) -> list[CaseRecord]:
+    """Read published cases (by default the packaged ones), one record a decision point.
+
+    Raises:
+        InputError: with every problem of the file.
+    """
+    return records_of(read_case_file(path), vocabulary)
+
+
+def records_of(file: CaseFile, vocabulary: Vocabulary) -> list[CaseRecord]:
+    """Return one record for each decision point of ``file``.
+
+    Raises:
+        InputError: with every value that a fact cannot have.
+    """
+    problems: list[Problem] = []
+    found: list[CaseRecord] = []
+    for index, case in enumerate(file.cases):
+        for number, point in enumerate(case.decision_points):
+            reader = _PointReader(case, number, vocabulary, file, index, problems)
+            found.append(
+                CaseRecord(
+                    case.case_id,
+                    point.dp_id,
+                    reader.record(),
+                    point.decision.classes,
+                    point.decision.text,
+                    _year(point.date) or case.source.year,
+                    case.source.title,
+                    case.source.url,
+                    case.source.extent_read,
+                )
+            )
+    if problems:
+        raise InputError(problems)
+    return found
+
+
+def _year(date: PartialDate | None) -> int | None:
+    return None if date is None else date.last.year
+
+
+class _PointReader:
+    """Read one decision point with the words known to the importer."""
+
+    def __init__(
+        self,
+        case: Case,
+        number: int,
+        vocabulary: Vocabulary,
+        file: CaseFile,
+        index: int,
+        problems: list[Problem],
+    ) -> None:
+        self.case = case
+        self.number = number
+        # Earlier decision points and this one; later ones are never looked at.
+        self.points = case.decision_points[: number + 1]
+        self.point = self.points[-1]
+        self.vocabulary = vocabulary
+        self.document = file.document
+        self.path: tuple[str | int, ...] = ("cases", index, "decision_points", number)
+        self.problems = problems
+        self.words = table("words")
+        self.history = self.point.prior_therapies
+        self.operated = any(t.treatment_class in self.words["operations"] for t in self.history)
+        self.functioning, self.function_from = self._functioning()
+        self.findings = Findings(vocabulary, self.report, self.functioning, self.operated)
+        self.later = self._arose_later()
+
+    def report(self, field: str, value: object, expected: str, suggestion: str | None) -> None:
+        """Add a problem for a value that a fact cannot have."""
+        file, entry = self.document.file, self.point.dp_id
+        line = self.document.line((*self.path, *field.split(".")))
+        self.problems.append(Problem(file, line, entry, field, repr(value), expected, suggestion))
+
+    def record(self) -> Record:
+        """Return the record of the decision point."""
+        self.patient()
+        self.primary()
+        self.function()
+        events = list(self.pathology())
+        self.extent()
+        self.sstr_imaging()
+        self.fdg_pet()
+        self.condition()
+        self.laboratory()
+        courses = list(treatments(self.history, self.findings))
+        events = [*self.findings.events(self.point.date), *events, *courses]
+        return Record(
+            patient=self.point.dp_id,
+            as_of=self.point.date,
+            source=f"published case {self.case.case_id}",
+            complete=self.complete(),
+            events=tuple(events),
+            losses=tuple(dict.fromkeys(self.findings.losses)),
+        )
+
+    # What the case says of its own time --------------------------------------------------------
+
+    def _arose_later(self) -> frozenset[str]:
+        """Return the fields that a phrase of this decision point shows to be of a later time."""
+        found: set[str] = set()
+        for name in ("stage", "liver_burden"):
+            entry = self.words[name].get(getattr(self.point, name))
+            if entry is not None:
+                found.update(self.findings.entry(entry).get("arose_later", ()))
+        return frozenset(found)
+
+    def _functioning(self) -> tuple[bool | None, str | None]:
+        """Return whether the tumour functions, by the latest decision point that says so."""
+        for point in reversed(self.points):
+            if point.functioning_at_decision is not None:
+                return point.functioning_at_decision, point.dp_id
+        return self.case.tumour.functioning, None
+
+    def carried(self, *names: str) -> tuple[PartialDate | None, str | None]:
+        """Return the date and the note of fields, where they were copied from earlier on.
+
+        The date is that of the decision point which stated them, a limit for their true date.
+        """
+        copied = [name for name in names if name in self.point.carried_forward]
+        if not copied:
+            return None, None
+        origin = self.number
+        while origin > 0 and set(copied) & set(self.points[origin].carried_forward):
+            origin -= 1
+        stated = self.points[origin]
+        what = "" if len(copied) == len(names) else f"{', '.join(copied)} "
+        return stated.date, f"{what}carried forward from {stated.dp_id}, may be stale"
+
+    def lost(self, field: str, phrase: object, reason: str) -> None:
+        """List a loss."""
+        self.findings.lose(field, phrase, reason)
+
+    # The parts of a decision point -------------------------------------------------------------
+
+    def patient(self) -> None:
+        """Age, sex, hereditary syndrome."""
+        person = self.case.patient
+        note = "as printed in the report, at a time that is not stated"
+        if person.age is not None:
+            self.findings.fact("age_years", person.age, "patient.age", note=note)
+            if self.number > 0:
+                self.lost("age", person.age, "as printed for the case, not for this decision")
+        if person.sex is not None:
+            self.findings.fact("sex", _SEX[person.sex], "patient.sex", note=note)
+        self.findings.phrase(
+            self.words["genetic_syndrome"], "genetic_syndrome", person.genetic_syndrome
+        )
+
+    def primary(self) -> None:
+        """Site of the primary, the more exact words first; its size at the first decision only."""
+        tumour = self.case.tumour
+        subsite = tumour.primary_subsite
+        if subsite is not None:
+            entry = self.words["primary_subsite"].get(subsite)
+            size = _SIZE_MM.search(subsite)
+            if entry is not None:
+                self.findings.apply(entry, "primary_subsite", subsite)
+            elif size is None or _SIZE_MM.sub("", subsite).strip(" ,"):
+                self.lost("primary_subsite", subsite, "no fact beyond the organ and a size")
+            if size is not None:
+                self._size(size, subsite)
+        if tumour.primary_site is not None and not self.findings.has("primary_site"):
+            self.findings.phrase(self.words["primary_site"], "primary_site", tumour.primary_site)
+        removing = self.words["primary_removed_by"]
+        if any(therapy.treatment_class in removing for therapy in self.history):
+            note = "a resection of the primary is among the earlier treatments"
+            self.findings.fact("primary_in_place", False, "prior_therapies", note=note)
+
+    def _size(self, size: re.Match[str], subsite: str) -> None:
+        if self.number > 0:
+            self.lost("primary_subsite", subsite, "the size is of an earlier time")
+            return
+        raw = f"{size[1]}-{size[2]}" if size[2] else size[1]
+        self.findings.fact(
+            "primary_size_mm", raw, "primary_subsite", note="date of the measurement not stated"
+        )
+
+    def function(self) -> None:
+        """Functioning or not, and the syndrome unless it arose later."""
+        note = None if self.function_from is None else f"stated at {self.function_from}"
+        if self.functioning is not None:
+            self.findings.fact("functioning", self.functioning, "functioning", note=note)
+        if self.functioning is False:
+            self.findings.fact("syndrome", "none", "functioning", note=note)
+        phrase = self.case.tumour.syndrome
+        if phrase is None:
+            return
+        entry = self.words["syndrome"].get(phrase)
+        if "syndrome" in self.later or (
+            entry is not None
+            and entry.get("later")
+            and not (self.functioning and self.function_from)
+        ):
+            self.findings.losses.append("syndrome: arose after this decision, left out")
+        elif entry is None:
+            # What it is and when it arose are both open, so the words themselves stay out.
+            self.findings.losses.append("syndrome: words that name no syndrome, left out")
+        elif self.functioning is False and "syndrome" in entry:
+            self.findings.losses.append("syndrome: the tumour is stated to be non-functioning")
+        else:
+            self.findings.apply(entry, "syndrome", phrase, note=note)
+
+    # Pathology ---------------------------------------------------------------------------------
+
+    def pathology(self) -> Iterator[AnyEvent]:
+        """Yield one event for each report known at the decision."""
+        tumour = self.case.tumour
+        if "pathology" in self.later:
+            if any((tumour.ki67_text, tumour.grade_who, tumour.differentiation, tumour.mitoses)):
+                self.findings.losses.append("pathology: known only after this decision, left out")
+            return
+        text = read_ki67(tumour.ki67_text or "unknown", self.words["ki67_specimen"])
+        stated, extra = self._stated(text)
+        known = text.known(stated, _year(self.point.date))
+        self._ki67_losses(text, known)
+        values = self._report_values(text, known, bool(extra))
+        reports = [*known, *extra]
+        for place, report in enumerate(reports):
+            facts: dict[str, Any] = {"ki67_percent": report.value}
+            if report.site is not None:
+                facts["ki67_specimen_site"] = report.site
+            if any(other.revises for other in reports[place + 1 :]):
+                facts["pathology_superseded"] = True
+            if place == len(reports) - 1:
+                facts.update(values)
+                values = {}
+            yield self._pathology_event(facts, place)
+        if values:
+            yield self._pathology_event(values, len(reports))
+
+    def _pathology_event(self, facts: dict[str, Any], place: int) -> Observation:
+        parsed = {}
+        for name, raw in facts.items():
+            scratch = Findings(self.vocabulary, self.report, None, False)
+            scratch.fact(name, raw, name)
+            parsed.update({n: v for event in scratch.events(None) for n, v in event.values.items()})
+        identity = f"report-{place + 1}"
+        note = "date of the report not stated"
+        return Observation(id=identity, kind="pathology", note=note, values=parsed)
+
+    def _stated(self, text: Ki67Text) -> tuple[set[int], list[Ki67Value]]:
+        """Return which values decision points so far state, and stated ones not in the text."""
+        stated: set[int] = set()
+        extra: dict[str, Ki67Value] = {}
+        for point in self.points:
+            number = point.ki67_pct_at_decision
+            if number is None:
+                continue
+            place = text.index_of(Decimal(number)) if _is_number(number) else None
+            if place is not None:
+                stated.add(place)
+            else:
+                extra[number] = Ki67Value(number, "start")
+        return stated, list(extra.values())
+
+    def _ki67_losses(self, text: Ki67Text, known: Sequence[Ki67Value]) -> None:
+        if len(known) < len(text.values):
+            self.findings.losses.append(
+                "ki67_text: a value whose report may be later than this decision, left out"
+            )
+        for loss in text.losses:
+            self.findings.losses.append(f"ki67_text: not used, {loss}")
+
+    def _report_values(
+        self, text: Ki67Text, known: Sequence[Ki67Value], more: bool
+    ) -> dict[str, Any]:
+        """Return what else the pathology says, unless it may be of a later report.
+
+        Several reports share one grade and one differentiation in the case file. These are used
+        once every report is known; the grade only if there is a single report it can belong to.
+        """
+        tumour = self.case.tumour
+        several = len(text.values) > 1 or more
+        open_reports = len(known) < len(text.values)
+        values: dict[str, Any] = {}
+        if tumour.grade_who is not None:
+            if several or open_reports:
+                self.findings.losses.append("grade_who: which report it belongs to is not stated")
+            else:
+                values["grade_reported"] = f"G{tumour.grade_who}"
+                values["grade_reported_edition"] = "unknown"
+        if tumour.differentiation is not None:
+            entry = self.words["differentiation"].get(tumour.differentiation)
+            if open_reports:
+                self.findings.losses.append(
+                    "differentiation: may be of a report later than this decision"
+                )
+            elif entry is None:
+                self.lost("differentiation", tumour.differentiation, "no value of the vocabulary")
+            else:
+                values.update(entry)
+        if tumour.mitoses is not None and not open_reports:
+            self.lost("mitoses", tumour.mitoses, "field area unknown, no count per 2 mm2")
+        elif tumour.mitoses is not None:
+            self.findings.losses.append("mitoses: field area and report unknown")
+        if tumour.pathology_notes is not None:
+            self.findings.losses.append("pathology_notes: free text, time not stated")
+        return values
+
+    # Extent ------------------------------------------------------------------------------------
+
+    def extent(self) -> None:
+        """Stage, metastatic sites, liver, resectability, state of the disease."""
+        point, words = self.point, self.words
+        date, note = self._when("stage")
+        self.findings.phrase(words["stage"], "stage", point.stage, date, note)
+        date, note = self._when("metastatic_sites")
+        if "metastatic_sites" in self.later:
+            self.findings.losses.append("metastatic_sites: found at the operation decided here")
+        else:
+            for site in point.metastatic_sites or ():
+                self.findings.phrase(
+                    words["metastatic_sites"], "metastatic_sites", site, date, note
+                )
+        date, note = self._when("liver_burden")
+        burden = point.liver_burden
+        if burden is not None and burden not in words["liver_burden"]:
+            self.lost("liver_burden", burden, "no percentage")
+        else:
+            self.findings.phrase(words["liver_burden"], "liver_burden", burden, date, note)
+        self._resectability()
+        self._state()
+
+    def _when(self, *names: str) -> tuple[PartialDate | None, str | None]:
+        """Return the date of findings that describe the patient on the day of the decision."""
+        date, note = self.carried(*names)
+        return (self.point.date, None) if note is None else (date, note)
+
+    def _resectability(self) -> None:
+        phrase = self.point.resectability
+        outdated: set[str] = set()
+        if "resectability" in self.point.carried_forward:
+            for therapy in self._since_stated("resectability"):
+                outdated.update(self.words["operations"].get(therapy.treatment_class, ()))
+        date, note = self._when("resectability")
+        entry = self.words["resectability"].get(phrase, {})
+        if outdated & set(entry):
+            self.lost(
+                "resectability", phrase, "carried forward from before an operation, out of date"
+            )
+        self.findings.phrase(
+            self.words["resectability"],
+            "resectability",
+            phrase,
+            date,
+            note,
+            without=frozenset(outdated),
+        )
+
+    def _since_stated(self, name: str) -> Sequence[PriorTherapy]:
+        """Return the treatments given since the decision point that stated a copied field."""
+        origin = self.number
+        while origin > 0 and name in self.points[origin].carried_forward:
+            origin -= 1
+        return self.history[len(self.points[origin].prior_therapies) :]
+
+    def _state(self) -> None:
+        state = self.point.disease_state
+        if state is None:
+            return
+        if "disease_state" in self.later:
+            self.findings.losses.append("disease_state: as it was found at the operation")
+            return
+        known = frozenset({"stage"} if self.findings.has("stage") else ())
+        self.findings.phrase(
+            self.words["disease_state"], "disease_state", state, self.point.date, None, known
+        )
+        if state == "refractory_symptoms" and self._ssa_failed():
+            for name in ("syndrome_refractory_to_ssa", "hormone_symptoms"):
+                self.findings.fact(name, True, "disease_state", self.point.date)
+
+    def _ssa_failed(self) -> bool:
+        """Whether the last SSA of a functioning tumour is said not to control its symptoms."""
+        given = [t for t in self.history if t.treatment_class.startswith("SSA")]
+        if not given or self.functioning is not True:
+            return False
+        failed = self.words["ssa_failed"]
+        return (
+            given[-1].best_response in failed["best_response"]
+            or given[-1].stop_reason in failed["stop_reason"]
+        )
+
+    # Imaging -----------------------------------------------------------------------------------
+
+    def sstr_imaging(self) -> None:
+        """Receptor imaging: undated, or if copied as old as the decision point that stated it."""
+        scan, words = self.point.sstr_imaging, self.words
+        given = [
+            name
+            for name, value in (
+                ("sstr", scan.result), ("krenning", scan.krenning), ("tracer", scan.tracer),
+                ("sstr_text", scan.text),
+            )
+            if value is not None
+        ]  # fmt: skip
+        date, note = self.carried(*given)
+        if "sstr" not in self.point.carried_forward:
+            date = None
+        self.findings.phrase(words["sstr_result"], "sstr_imaging.result", scan.result, date, note)
+        if scan.krenning is not None:
+            self.findings.fact("sstr_krenning", scan.krenning, "sstr_imaging.krenning", date, note)
+            self.lost("sstr_imaging.krenning", scan.krenning, "the scale is not named")
+        self.findings.phrase(words["sstr_tracer"], "sstr_imaging.tracer", scan.tracer, date, note)
+        if scan.text is not None and scan.text not in words["sstr_text"]:
+            self.lost("sstr_imaging.text", scan.text, "which lesions take up tracer is no fact")
+        else:
+            self.findings.phrase(words["sstr_text"], "sstr_imaging.text", scan.text, date, note)
+
+    def fdg_pet(self) -> None:
+        """FDG-PET; a comparison with an older SSTR scan is not carried to a newer one."""
+        scan, words = self.point.fdg_pet, self.words
+        self.findings.phrase(words["fdg_result"], "fdg_pet.result", scan.result)
+        copied = "fdg_text" in self.point.carried_forward
+        if copied and "sstr" not in self.point.carried_forward:
+            self.lost("fdg_pet.text", scan.text, "older than the present SSTR imaging")
+            return
+        date, note = self.carried("fdg_text")
+        self.findings.phrase(words["fdg_text"], "fdg_pet.text", scan.text, date, note)
+
+    # Condition and laboratory ------------------------------------------------------------------
+
+    def condition(self) -> None:
+        """Symptoms, performance, comorbidity, constraints, growth."""
+        point, words = self.point, self.words
+        for symptom in point.symptoms:
+            self.findings.phrase(words["symptoms"], "symptoms", symptom, point.date)
+        for name in ("ecog", "karnofsky"):
+            raw = getattr(point, name)
+            if raw is not None:
+                self.findings.fact(name, raw, name, point.date)
+        for phrase in self.case.patient.comorbidities:
+            self.findings.phrase(words["comorbidities"], "comorbidities", phrase)
+        for phrase in point.constraints:
+            self.findings.phrase(words["constraints"], "constraints", phrase, point.date)
+        self.findings.phrase(words["growth_rate"], "growth_rate", point.growth_rate, point.date)
+
+    def laboratory(self) -> None:
+        """Values with their units, markers as multiples of the printed upper limit."""
+        words = self.words
+        for name, raw in self.point.labs.items():
+            field = f"labs.{name}"
+            if raw is None:
+                continue
+            if name == "other":
+                self.findings.phrase(words["labs_other"], field, raw, self.point.date)
+            elif name in words["markers"]:
+                self._marker(name, raw, field)
+            elif name in words["labs"]:
+                entry = words["labs"][name]
+                value = {"value": raw, "unit": entry["unit"]} if "unit" in entry else raw
+                self.findings.fact(entry["fact"], value, field, self.point.date)
+                if "loss" in entry:
+                    self.lost(field, raw, entry["loss"])
+            else:
+                known = [*words["labs"], *words["markers"], "other"]
+                self.report("labs", name, f"one of {', '.join(known)}", None)
+
+    def _marker(self, name: str, raw: str, field: str) -> None:
+        marker = self.words["markers"][name]
+        word = self.words["marker_words"].get(raw)
+        if word is not None:
+            if "x_uln" in word:
+                self.findings.fact(marker["times_uln"], word["x_uln"], field, self.point.date)
+            self.findings.signs.extend(word.get("signs", ()))
+            return
+        match = _MARKER.match(raw)
+        if match is None:
+            self.lost(field, raw, "no value")
+            return
+        number, unit, limit = Decimal(match[1]), match["unit"], match["limit"]
+        ucum = marker.get("units", {}).get(unit)
+        if limit is not None:
+            ratio = number / Decimal(limit)
+            self.findings.fact(marker["times_uln"], ratio, field, self.point.date)
+        elif ucum is None:
+            self.lost(field, raw, "no upper limit of normal, so not comparable")
+        if ucum is not None:
+            quantity = {"value": number, "unit": ucum}
+            self.findings.fact(marker["value"], quantity, field, self.point.date)
+
+    # Completeness ------------------------------------------------------------------------------
+
+    def complete(self) -> dict[str, PartialDate | None]:
+        """Return the domains of which silence means no.
+
+        The case file lists earlier treatments in order, so the list is complete if the whole case
+        was read and every entry names one treatment; of an abstract or an opening excerpt only a
+        new diagnosis without any treatment is. Metastases are complete where the file says that
+        none are known, or lists them from a whole case, and does not copy the list from earlier.
+        """
+        point = self.point
+        whole = self.case.source.extent_read == "full_text"
+        new = (point.disease_state or "").startswith("new_diagnosis") and not self.history
+        found: dict[str, PartialDate | None] = {}
+        if (whole or new) and named_in_order(self.history):
+            found["treatments"] = point.date
+        elif self.history or not whole:
+            self.findings.losses.append(
+                "prior_therapies: may be incomplete (abstract, excerpt or unnamed treatments)"
+            )
+        sites = point.metastatic_sites
+        fresh = "metastatic_sites" not in (*point.carried_forward, *self.later)
+        if sites is not None and fresh and (not sites or whole):
+            found["metastases"] = point.date
+        elif sites == ():
+            self.findings.losses.append(
+                "metastatic_sites []: none known at an earlier time, not restated"
+            )
+        return found
+
+
+def _is_number(text: str) -> bool:
+    return re.fullmatch(r"\d+(?:\.\d+)?", text) is not None

@@ -1,0 +1,97 @@
+"""Write records as patient files, all of them or none."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from gepnet.knowledge import InputError, Problem
+from gepnet.record import Record, record_to_yaml
+
+LOSSES = "losses.txt"
+
+
+def write_records(records: Iterable[Record], folder: Path, force: bool = False) -> list[Path]:
+    """Write one patient file for each record, and beside them what the import lost.
+
+    Everything is first written to a temporary folder beside ``folder`` and then moved, so that a
+    failure leaves no half-written patient.
+
+    Args:
+        records: the patients.
+        folder: where the files go; made if it is not there.
+        force: overwrite files of the same names.
+
+    Returns:
+        The paths of the patient files, in the order of the records.
+
+    Raises:
+        InputError: if two patients would share a file, if a file is there and ``force`` is not
+            set, or if the folder cannot be written.
+    """
+    patients = list(records)
+    files = {path: record_to_yaml(record) for path, record in _paths(patients, folder)}
+    files[folder / LOSSES] = losses_report(patients)
+    taken = [path for path in files if path.exists()]
+    if taken and not force:
+        raise InputError(
+            [
+                Problem(
+                    str(path),
+                    None,
+                    "",
+                    "",
+                    "",
+                    "no file of this name (or permission to overwrite: --force)",
+                )
+                for path in taken
+            ]
+        )
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".gepnet-", dir=folder) as scratch:
+            staged = []
+            for path, text in files.items():
+                draft = Path(scratch) / path.name
+                draft.write_text(text, encoding="utf-8")
+                staged.append((draft, path))
+            for draft, path in staged:
+                os.replace(draft, path)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise InputError(
+            [Problem(str(folder), None, "", "", "", f"a folder that can be written ({reason})")]
+        ) from error
+    return [path for path in files if path.name != LOSSES]
+
+
+def _paths(records: Sequence[Record], folder: Path) -> list[tuple[Path, Record]]:
+    paths: dict[Path, Record] = {}
+    problems = []
+    for record in records:
+        path = folder / f"{file_name(record.patient)}.yaml"
+        if path in paths:
+            expected = f"a patient name of its own (also used by {paths[path].patient})"
+            problems.append(Problem(str(path), None, record.patient, "", "", expected))
+        paths.setdefault(path, record)
+    if problems:
+        raise InputError(problems)
+    return list(paths.items())
+
+
+def file_name(patient: str) -> str:
+    """Return a file name for a patient: letters, digits, dot, dash and underscore."""
+    safe = "".join(c if c.isalnum() or c in "._-" else "_" for c in patient).lstrip(".")
+    return safe or "patient"
+
+
+def losses_report(records: Iterable[Record]) -> str:
+    """Return the losses of an import in words, patient by patient."""
+    lines = ["What could not be carried into facts. Nothing was guessed in its place.", ""]
+    for record in records:
+        lines.append(f"{record.patient}: {len(record.losses)}")
+        lines.extend(f"- {loss}" for loss in record.losses)
+        lines.append("")
+    return "\n".join(lines)
