@@ -56,9 +56,12 @@ def decode(data: list[Any]) -> Node:
             return IsKnown(fact)
         case ["one_of", str(fact), list(values), list(possible)]:
             return OneOf(fact, tuple(values), tuple(possible))
-        case ["compare", list(terms), operator, str(constant)]:
-            sums = tuple(Term(fact, Decimal(factor)) for fact, factor in terms)
-            return Compare(sums, operator, Decimal(constant))
+        case ["compare", list(terms), "=" | "<" | "<=" | ">" | ">=" as operator, str(constant)]:
+            try:
+                sums = tuple(Term(fact, Decimal(factor)) for fact, factor in terms)
+                return Compare(sums, operator, Decimal(constant))
+            except (ArithmeticError, TypeError, ValueError) as error:
+                raise ValueError(f"no criterion: {data!r}") from error
         case ["not", operand]:
             return Not(decode(operand))
         case ["and", *operands]:
