@@ -20,7 +20,7 @@ from gepnet.criteria.ast import (
     walk,
 )
 from gepnet.criteria.compiled import Criteria
-from gepnet.criteria.explain import Explanation, explain
+from gepnet.criteria.explain import Explanation, Memo, explain
 from gepnet.criteria.interpret import Values, conjunction, disjunction, interpret, negation
 from gepnet.criteria.parse import CriterionError, Fault, parse
 from gepnet.criteria.prose import prose, value_label
@@ -35,6 +35,7 @@ __all__ = [
     "Fault",
     "Holds",
     "IsKnown",
+    "Memo",
     "Node",
     "Not",
     "OneOf",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from gepnet.criteria.ast import Node
+from gepnet.criteria.ast import And, Node, Not, Or
 from gepnet.criteria.codec import decode, encode
 from gepnet.knowledge import cache_file, write_atomically
 from gepnet.vocabulary import Vocabulary
@@ -22,6 +22,7 @@ class Criteria:
         """Read what earlier runs parsed for the same knowledge, if there is such a file."""
         self.vocabulary = vocabulary
         self._nodes: dict[str, Node] = {}
+        self._parts: dict[Node, Node] = {}
         self._file = cache_file(f"criteria-{digest[:20]}.json") if digest else None
         self._stored: dict[str, Any] = {}
         if self._file is not None and self._file.is_file():
@@ -39,8 +40,19 @@ class Criteria:
         node = self._nodes.get(text)
         if node is None:
             node = self._known(text) or self._parse(text)
-            self._nodes[text] = node
+            node = self._nodes[text] = self._shared(node)
         return node
+
+    def _shared(self, node: Node) -> Node:
+        """Return the one object for equal parts, so that a part can be evaluated once."""
+        match node:
+            case Not(operand):
+                node = Not(self._shared(operand))
+            case And(operands):
+                node = And(tuple(self._shared(operand) for operand in operands))
+            case Or(operands):
+                node = Or(tuple(self._shared(operand) for operand in operands))
+        return self._parts.setdefault(node, node)
 
     def _known(self, text: str) -> Node | None:
         try:

@@ -81,13 +81,31 @@ def _shortest(ways: Iterable[frozenset[Explanation]]) -> list[frozenset[Explanat
     return found[:_ALTERNATIVES]
 
 
-def explain(node: Node, values: Values) -> Explanation:
-    """Evaluate a criterion and keep the truth of every part."""
+# Explanations of one patient by the identity of the node, which the caller keeps alive.
+Memo = dict[int, Explanation]
+
+
+def explain(node: Node, values: Values, memo: Memo | None = None) -> Explanation:
+    """Evaluate a criterion and keep the truth of every part.
+
+    Args:
+        node: the criterion.
+        values: of one patient.
+        memo: shared by the criteria of one patient, so that a part which occurs in many of them
+            is evaluated once.
+    """
+    found = None if memo is None else memo.get(id(node))
+    if found is not None:
+        return found
     if isinstance(node, Not | And | Or):
-        parts = tuple(explain(child, values) for child in children(node))
-        return Explanation(node, _combine(node, [part.truth for part in parts]), parts)
-    truth = interpret(node, values)
-    return Explanation(node, truth, (), _open_facts(node, truth, values))
+        parts = tuple(explain(child, values, memo) for child in children(node))
+        found = Explanation(node, _combine(node, [part.truth for part in parts]), parts)
+    else:
+        truth = interpret(node, values)
+        found = Explanation(node, truth, (), _open_facts(node, truth, values))
+    if memo is not None:
+        memo[id(node)] = found
+    return found
 
 
 def _combine(node: Node, truths: list[Truth]) -> Truth:

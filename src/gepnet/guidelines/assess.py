@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from gepnet import __version__
-from gepnet.criteria import Explanation, Node, explain
+from gepnet.criteria import Explanation, Memo, Node, disjunction, explain
 from gepnet.facts import Facts
 from gepnet.guidelines.compiled import (
     CompiledDocument,
@@ -39,12 +40,13 @@ _STATED = {Status.RECOMMENDED, Status.OPTION, Status.TRIAL_ONLY, Status.AGAINST}
 def assess(base: KnowledgeBase, facts: Facts, knowledge_date: datetime.date) -> Assessment:
     """Assess ``facts`` with the documents and labels in force on ``knowledge_date``."""
     in_force, set_aside = documents_in_force(base.documents, knowledge_date)
+    memo: Memo = {}
     labels = tuple(
-        _assess_label(label, facts)
+        _assess_label(label, facts, memo)
         for label in base.labels
         if _label_in_force(label, knowledge_date)
     )
-    regions = region_lineage(base, facts.region)
+    patient = _Patient(facts, memo, labels, region_lineage(base, facts.region))
     return Assessment(
         patient=facts.patient,
         facts=facts,
@@ -54,15 +56,15 @@ def assess(base: KnowledgeBase, facts: Facts, knowledge_date: datetime.date) -> 
         gepnet_version=__version__,
         knowledge_digest=base.knowledge.digest,
         documents={
-            document.id: _assess_document(base, document, facts, knowledge_date, labels, regions)
+            document.id: _assess_document(base, document, patient, knowledge_date)
             for document in in_force
         },
         not_in_force=set_aside,
         labels=labels,
-        safety=_safety(base, facts),
+        safety=_safety(base, facts, memo),
         checklists=tuple(
             ChecklistResult(
-                checklist, tuple(_item(when, broad, facts) for when, broad in checklist.items)
+                checklist, tuple(_item(when, broad, facts, memo) for when, broad in checklist.items)
             )
             for checklist in base.checklists
         ),
@@ -101,19 +103,21 @@ def region_lineage(base: KnowledgeBase, region: str | None) -> tuple[str, ...]:
     return tuple(lineage)
 
 
-def judge(recommendation: CompiledRecommendation, facts: Facts) -> Judged:
+def judge(recommendation: CompiledRecommendation, facts: Facts, memo: Memo | None = None) -> Judged:
     """Evaluate a recommendation; between its narrow and its broad reading it is open."""
-    explanation = explain(recommendation.when, facts.values)
-    truth, ambiguous, missing = _narrow_and_broad(explanation, recommendation.when_broad, facts)
+    explanation = explain(recommendation.when, facts.values, memo)
+    truth, ambiguous, missing = _narrow_and_broad(
+        explanation, recommendation.when_broad, facts, memo
+    )
     return Judged(recommendation, truth, ambiguous, explanation, missing)
 
 
 def _narrow_and_broad(
-    narrow: Explanation, broad_node: Node | None, facts: Facts
+    narrow: Explanation, broad_node: Node | None, facts: Facts, memo: Memo | None
 ) -> tuple[Truth, bool, tuple[str, ...]]:
     if broad_node is None or narrow.truth is True:
         return narrow.truth, False, narrow.missing
-    broad = explain(broad_node, facts.values)
+    broad = explain(broad_node, facts.values, memo)
     if broad.truth is False:
         return False, False, ()
     missing = tuple(dict.fromkeys((*narrow.missing, *broad.missing)))
@@ -121,26 +125,27 @@ def _narrow_and_broad(
     return None, broad.truth is True and narrow.truth is False, missing
 
 
+@dataclass(frozen=True, slots=True)
+class _Patient:
+    """What the assessment of each document needs to know of the patient."""
+
+    facts: Facts
+    memo: Memo
+    labels: Sequence[LabelAssessment]
+    regions: Sequence[str]
+
+
 def _assess_document(
-    base: KnowledgeBase,
-    document: CompiledDocument,
-    facts: Facts,
-    day: datetime.date,
-    labels: Sequence[LabelAssessment],
-    regions: Sequence[str],
+    base: KnowledgeBase, document: CompiledDocument, patient: _Patient, day: datetime.date
 ) -> DocumentAssessment:
-    scope = explain(document.scope, facts.values)
+    values, memo = patient.facts.values, patient.memo
+    scope = explain(document.scope, values, memo)
     level = next(
-        (lvl for lvl, node in document.coverage if explain(node, facts.values).truth is True),
+        (lvl for lvl, node in document.coverage if explain(node, values, memo).truth is True),
         "none",
     )
-    judged = {r.entry.id: judge(r, facts) for r in document.recommendations}
-    cells = {}
-    for option, intent in base.rows:
-        held = base.held.get((document.id, option, intent), ())
-        cells[option, intent] = _cell(
-            base, document, option, intent, scope, level, held, judged, labels, regions
-        )
+    judged = {r.entry.id: judge(r, patient.facts, memo) for r in document.recommendations}
+    cells = {row: _cell(base, document, row, scope, level, judged, patient) for row in base.rows}
     age = day.year - document.file.document.year
     return DocumentAssessment(document, scope, level, age, cells, judged)
 
@@ -148,71 +153,75 @@ def _assess_document(
 def _cell(
     base: KnowledgeBase,
     document: CompiledDocument,
-    option: str,
-    intent: str,
+    row: tuple[str, str],
     scope: Explanation,
     level: str,
-    held: Iterable[HeldPosition],
     judged: dict[str, Judged],
-    labels: Sequence[LabelAssessment],
-    regions: Sequence[str],
+    patient: _Patient,
 ) -> Cell:
-    counting: list[Reason] = []
-    dissent: list[Reason] = []
-    unverified: list[Reason] = []
+    option, intent = row
+    within = scope.truth if base.is_covered(document, option) else False
+    held = base.held.get((document.id, option, intent), ())
+    if within is False or not held:
+        status, possible = lookup((within, False, False, False, False), level == "complete")
+        missing = scope.missing if status is Status.UNDETERMINED else ()
+        return Cell(document.id, option, intent, status, possible, missing, False, (), (), ())
+    counting, dissent, unverified = _sorted_reasons(base, option, held, judged, patient)
     truths: dict[str, list[Truth]] = {kind: [] for kind in POSITIONS}
-    for item in held if scope.truth is not False else ():
-        verdict = judged[item.recommendation.entry.id]
-        entry = item.recommendation.entry
-        if verdict.truth is False:
-            continue
-        reason = Reason(
-            verdict,
-            item.position,
-            item.by_class,
-            _awaited(base, entry.requires_approval, option, labels, regions),
-        )
-        if entry.dissent:
-            dissent.append(reason)
-        elif entry.verification == "unverified":
-            unverified.append(reason)
-        else:
-            counting.append(reason)
-            truths[item.position.position].append(verdict.truth)
-    covers = document.file.document.covers
-    within = covers is None or any(base.options.covers(holder, option) for holder in covers)
+    for reason in counting:
+        truths[reason.position.position].append(reason.judged.truth)
     status, possible = lookup(
         (
-            scope.truth if within else False,
-            _any(truths["recommended"]),
-            _any(truths["option"]),
-            _any(truths["trial_only"]),
-            _any(truths["against"]),
+            within,
+            disjunction(truths["recommended"]),
+            disjunction(truths["option"]),
+            disjunction(truths["trial_only"]),
+            disjunction(truths["against"]),
         ),
-        read_completely=level == "complete",
+        level == "complete",
     )
-    missing: tuple[str, ...] = ()
+    names: list[str] = []
     if status is Status.UNDETERMINED:
         names = [*scope.missing, *(name for r in counting for name in r.judged.missing)]
-        missing = tuple(dict.fromkeys(names))
     return Cell(
         document.id,
         option,
         intent,
         status,
         possible,
-        missing,
-        any(reason.judged.ambiguous for reason in counting) and status is Status.UNDETERMINED,
+        tuple(dict.fromkeys(names)),
+        status is Status.UNDETERMINED and any(r.judged.ambiguous for r in counting),
         _deciding(counting, status),
         tuple(dissent),
         tuple(unverified),
     )
 
 
-def _any(truths: Sequence[Truth]) -> Truth:
-    if True in truths:
-        return True
-    return None if None in truths else False
+def _sorted_reasons(
+    base: KnowledgeBase,
+    option: str,
+    held: Iterable[HeldPosition],
+    judged: dict[str, Judged],
+    patient: _Patient,
+) -> tuple[list[Reason], list[Reason], list[Reason]]:
+    """Return the positions that count, those of a minority and those that were not verified."""
+    counting: list[Reason] = []
+    dissent: list[Reason] = []
+    unverified: list[Reason] = []
+    for item in held:
+        entry = item.recommendation.entry
+        verdict = judged[entry.id]
+        if verdict.truth is False:
+            continue
+        awaited = _awaited(base, entry.requires_approval, option, patient)
+        reason = Reason(verdict, item.position, item.by_class, awaited)
+        if entry.dissent:
+            dissent.append(reason)
+        elif entry.verification == "unverified":
+            unverified.append(reason)
+        else:
+            counting.append(reason)
+    return counting, dissent, unverified
 
 
 def _deciding(reasons: list[Reason], status: Status) -> tuple[Reason, ...]:
@@ -229,11 +238,7 @@ def _deciding(reasons: list[Reason], status: Status) -> tuple[Reason, ...]:
 
 
 def _awaited(
-    base: KnowledgeBase,
-    required: tuple[str, ...] | None,
-    option: str,
-    labels: Sequence[LabelAssessment],
-    regions: Sequence[str],
+    base: KnowledgeBase, required: tuple[str, ...] | None, option: str, patient: _Patient
 ) -> tuple[str, ...]:
     """Return the regions whose approval is still awaited for this patient.
 
@@ -241,10 +246,11 @@ def _awaited(
     """
     if not required:
         return ()
+    regions = patient.regions
     concerned = [r for r in required if r in regions] if regions else list(required)
     approved = {
         label.label.entry.region
-        for label in labels
+        for label in patient.labels
         if label.status == "on_label" and base.options.covers(label.label.entry.option, option)
     }
     return tuple(region for region in concerned if region not in approved)
@@ -257,24 +263,24 @@ def _label_in_force(label: CompiledLabel, day: datetime.date) -> bool:
     return started and not ended
 
 
-def _assess_label(label: CompiledLabel, facts: Facts) -> LabelAssessment:
-    explanation = explain(label.when, facts.values)
-    truth, ambiguous, missing = _narrow_and_broad(explanation, label.when_broad, facts)
+def _assess_label(label: CompiledLabel, facts: Facts, memo: Memo) -> LabelAssessment:
+    explanation = explain(label.when, facts.values, memo)
+    truth, ambiguous, missing = _narrow_and_broad(explanation, label.when_broad, facts, memo)
     status = {True: "on_label", False: "off_label", None: "undetermined"}[truth]
     return LabelAssessment(label, status, ambiguous, explanation, missing)  # type: ignore[arg-type]
 
 
-def _item(when: Node, when_broad: Node | None, facts: Facts) -> ItemResult:
-    explanation = explain(when, facts.values)
-    truth, ambiguous, missing = _narrow_and_broad(explanation, when_broad, facts)
+def _item(when: Node, when_broad: Node | None, facts: Facts, memo: Memo) -> ItemResult:
+    explanation = explain(when, facts.values, memo)
+    truth, ambiguous, missing = _narrow_and_broad(explanation, when_broad, facts, memo)
     return ItemResult(truth, ambiguous, explanation, missing)
 
 
-def _safety(base: KnowledgeBase, facts: Facts) -> tuple[SafetyNote, ...]:
+def _safety(base: KnowledgeBase, facts: Facts, memo: Memo) -> tuple[SafetyNote, ...]:
     """Return the rules that fire first, then those that missing facts leave open."""
     notes = []
     for rule in base.safety:
-        explanation = explain(rule.when, facts.values)
+        explanation = explain(rule.when, facts.values, memo)
         if explanation.truth is not False:
             fires = explanation.truth is True
             notes.append(SafetyNote(rule, fires, explanation, explanation.missing))

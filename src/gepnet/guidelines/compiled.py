@@ -206,6 +206,11 @@ class KnowledgeBase:
         intents = {intent: index for index, intent in enumerate(get_args(Intent))}
         return tuple(sorted(named, key=lambda row: (order[row[0]], intents[row[1]])))
 
+    def is_covered(self, document: CompiledDocument, option: str) -> bool:
+        """Whether an option is within the subject of a document."""
+        covers = document.file.document.covers
+        return covers is None or any(self.options.covers(holder, option) for holder in covers)
+
     @cached_property
     def held(self) -> dict[tuple[str, str, str], tuple[HeldPosition, ...]]:
         """The positions of each document on each row, those on a class of the option included."""
