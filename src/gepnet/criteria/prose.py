@@ -17,7 +17,7 @@ from gepnet.criteria.ast import (
     Or,
     Term,
 )
-from gepnet.vocabulary import Fact, Vocabulary, plain
+from gepnet.vocabulary import Fact, Vocabulary, plain, unit_words
 
 _SIGNS = {"<": "below", "<=": "at most", ">": "above", ">=": "at least", "=": "equal to"}
 
@@ -61,8 +61,8 @@ class _Writer:
 
     def unit(self, node: Compare) -> str:
         fact = self.vocabulary.get(node.terms[0].fact)
-        unit = "" if fact is None else (fact.entry.unit or "")
-        return "" if unit in {"", "1"} else ("%" if unit == "%" else f" {unit}")
+        unit = "" if fact is None else unit_words(fact.entry.unit)
+        return unit if unit in {"", "%"} else f" {unit}"
 
     def sum(self, terms: Sequence[Term]) -> str:
         text = ""

@@ -6,11 +6,23 @@ fact's own, hence the imports inside the functions.
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
 from gepnet.knowledge.load import load_knowledge
+
+_ANNOTATION = re.compile(r"\{[^}]*\}")
+_WORDS = {
+    "a": "years",
+    "mo": "months",
+    "d": "days",
+    "h": "hours",
+    "/d": "a day",
+    "10*9/L": "x10^9/L",
+    "umol/(24.h)": "umol/24 h",
+}
 
 
 def convert(number: Decimal, unit: str, target: str | None, fact: str) -> Decimal:
@@ -51,9 +63,20 @@ def _registry() -> Any:
 
 @lru_cache(maxsize=256)
 def _factor(unit: str, target: str) -> Decimal:
+    refusal = ValueError(f"'{unit}' cannot be converted to '{target}'")
+    # To UCUM an annotation is a comment; here it is what keeps mL/min and mL/min/1.73 m2 apart.
+    if _ANNOTATION.findall(unit) != _ANNOTATION.findall(target):
+        raise refusal
     registry = _registry()
     try:
-        ratio = registry.from_ucum(unit).to(registry.from_ucum(target).units)
+        ratio = registry.from_ucum(unit) / registry.from_ucum(target)
+        return Decimal(format(ratio.to("dimensionless").magnitude, ".12g"))
     except Exception as error:  # the parser and pint raise several unrelated classes
-        raise ValueError(f"'{unit}' cannot be converted to '{target}'") from error
-    return Decimal(format(ratio.magnitude, ".12g"))
+        raise refusal from error
+
+
+def unit_words(unit: str | None) -> str:
+    """Return a UCUM unit as readers know it; "" for a mere count or score."""
+    if unit is None or unit == "1" or unit.startswith("{"):
+        return ""
+    return _WORDS.get(unit, unit.replace("{", "").replace("}", "").replace("_", " "))
