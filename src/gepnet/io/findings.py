@@ -46,9 +46,14 @@ class Findings:
         self._dates: dict[str, PartialDate] = {}
         self._seen: dict[str, Value] = {}
 
-    def lose(self, field: str, phrase: object, reason: str) -> None:
-        """Note that ``phrase`` of ``field`` could not be carried."""
-        self.losses.append(f"{field} '{phrase}': {reason}")
+    def lose(self, field: str, phrase: object | None, reason: str) -> None:
+        """Note that ``phrase`` of ``field`` could not be carried.
+
+        A phrase that tells what became known only later is not quoted: give None.
+        """
+        self.losses.append(
+            f"{field}: {reason}" if phrase is None else f"{field} '{phrase}': {reason}"
+        )
 
     def fact(
         self,
@@ -102,13 +107,14 @@ class Findings:
             self.lose(field, phrase, "no fact")
             return
         entry = self.entry(table[phrase])
-        self.apply(entry, field, phrase, date, note, without)
+        shown = phrase if entry is table[phrase] else None
+        self.apply(entry, field, shown, date, note, without)
 
     def apply(
         self,
         entry: Mapping[str, Any],
         field: str,
-        phrase: str,
+        phrase: str | None,
         date: PartialDate | None = None,
         note: str | None = None,
         without: frozenset[str] = frozenset(),

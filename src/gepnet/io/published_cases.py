@@ -29,7 +29,7 @@ from gepnet.knowledge import InputError, Problem
 from gepnet.record import AnyEvent, Observation, Record
 from gepnet.vocabulary import PartialDate, Vocabulary
 
-_SIZE_MM = re.compile(r"(?<![\dx-])(\d+)(?:-(\d+))? mm\b")
+_SIZE_MM = re.compile(r"(\d+)(?:([-x])(\d+))? mm\b")
 _MARKER = re.compile(
     r"^(\d+(?:\.\d+)?)(?: (?P<unit>[^\s(]+/[^\s(]+))?(?: \(ULN (?P<limit>\d+(?:\.\d+)?)\))?$"
 )
@@ -187,8 +187,8 @@ class _PointReader:
         what = "" if len(copied) == len(names) else f"{', '.join(copied)} "
         return stated.date, f"{what}carried forward from {stated.dp_id}, may be stale"
 
-    def lost(self, field: str, phrase: object, reason: str) -> None:
-        """List a loss."""
+    def lost(self, field: str, phrase: object | None, reason: str) -> None:
+        """List a loss, without the words of it where these tell of a later time."""
         self.findings.lose(field, phrase, reason)
 
     # The parts of a decision point -------------------------------------------------------------
@@ -196,7 +196,7 @@ class _PointReader:
     def patient(self) -> None:
         """Age, sex, hereditary syndrome."""
         person = self.case.patient
-        note = "as printed in the report, at a time that is not stated"
+        note = "age as printed in the report, at a time that is not stated"
         if person.age is not None:
             self.findings.fact("age_years", person.age, "patient.age", note=note)
             if self.number > 0:
@@ -213,13 +213,12 @@ class _PointReader:
         subsite = tumour.primary_subsite
         if subsite is not None:
             entry = self.words["primary_subsite"].get(subsite)
-            size = _SIZE_MM.search(subsite)
+            rest = _SIZE_MM.sub("", subsite).strip(" ,")
             if entry is not None:
                 self.findings.apply(entry, "primary_subsite", subsite)
-            elif size is None or _SIZE_MM.sub("", subsite).strip(" ,"):
-                self.lost("primary_subsite", subsite, "no fact beyond the organ and a size")
-            if size is not None:
-                self._size(size, subsite)
+            elif rest:
+                self.lost("primary_subsite", rest, "no fact beyond the organ")
+            self._size(_SIZE_MM.search(subsite))
         if tumour.primary_site is not None and not self.findings.has("primary_site"):
             self.findings.phrase(self.words["primary_site"], "primary_site", tumour.primary_site)
         removing = self.words["primary_removed_by"]
@@ -227,14 +226,18 @@ class _PointReader:
             note = "a resection of the primary is among the earlier treatments"
             self.findings.fact("primary_in_place", False, "prior_therapies", note=note)
 
-    def _size(self, size: re.Match[str], subsite: str) -> None:
-        if self.number > 0:
-            self.lost("primary_subsite", subsite, "the size is of an earlier time")
+    def _size(self, size: re.Match[str] | None) -> None:
+        if size is None:
             return
-        raw = f"{size[1]}-{size[2]}" if size[2] else size[1]
-        self.findings.fact(
-            "primary_size_mm", raw, "primary_subsite", note="date of the measurement not stated"
-        )
+        if self.number > 0 or "pathology" in self.later:
+            self.lost("primary_subsite", None, "the size belongs to another time")
+            return
+        first, between, second = size.groups()
+        raw = first if between is None else f"{first}-{second}"
+        if between == "x":  # two diameters, of which the larger one is the size
+            raw = str(max(int(first), int(second)))
+        note = "date of the measurement not stated"
+        self.findings.fact("primary_size_mm", raw, "primary_subsite", note=note)
 
     def function(self) -> None:
         """Functioning or not, and the syndrome unless it arose later."""
@@ -247,17 +250,14 @@ class _PointReader:
         if phrase is None:
             return
         entry = self.words["syndrome"].get(phrase)
-        if "syndrome" in self.later or (
-            entry is not None
-            and entry.get("later")
-            and not (self.functioning and self.function_from)
-        ):
-            self.findings.losses.append("syndrome: arose after this decision, left out")
+        stated = bool(self.functioning) and self.function_from is not None
+        if "syndrome" in self.later or (entry is not None and entry.get("later") and not stated):
+            self.lost("syndrome", None, "arose after this decision, left out")
         elif entry is None:
             # What it is and when it arose are both open, so the words themselves stay out.
-            self.findings.losses.append("syndrome: words that name no syndrome, left out")
+            self.lost("syndrome", None, "words that name no syndrome, left out")
         elif self.functioning is False and "syndrome" in entry:
-            self.findings.losses.append("syndrome: the tumour is stated to be non-functioning")
+            self.lost("syndrome", phrase, "the tumour is stated to be non-functioning")
         else:
             self.findings.apply(entry, "syndrome", phrase, note=note)
 
@@ -268,7 +268,7 @@ class _PointReader:
         tumour = self.case.tumour
         if "pathology" in self.later:
             if any((tumour.ki67_text, tumour.grade_who, tumour.differentiation, tumour.mitoses)):
-                self.findings.losses.append("pathology: known only after this decision, left out")
+                self.lost("pathology", None, "known only after this decision, left out")
             return
         text = read_ki67(tumour.ki67_text or "unknown", self.words["ki67_specimen"])
         stated, extra = self._stated(text)
@@ -316,11 +316,11 @@ class _PointReader:
 
     def _ki67_losses(self, text: Ki67Text, known: Sequence[Ki67Value]) -> None:
         if len(known) < len(text.values):
-            self.findings.losses.append(
-                "ki67_text: a value whose report may be later than this decision, left out"
+            self.lost(
+                "ki67_text", None, "a value whose report may be later than this decision, left out"
             )
         for loss in text.losses:
-            self.findings.losses.append(f"ki67_text: not used, {loss}")
+            self.lost("ki67_text", None, f"not used, {loss}")
 
     def _report_values(
         self, text: Ki67Text, known: Sequence[Ki67Value], more: bool
@@ -336,16 +336,14 @@ class _PointReader:
         values: dict[str, Any] = {}
         if tumour.grade_who is not None:
             if several or open_reports:
-                self.findings.losses.append("grade_who: which report it belongs to is not stated")
+                self.lost("grade_who", None, "which report it belongs to is not stated")
             else:
                 values["grade_reported"] = f"G{tumour.grade_who}"
                 values["grade_reported_edition"] = "unknown"
         if tumour.differentiation is not None:
             entry = self.words["differentiation"].get(tumour.differentiation)
             if open_reports:
-                self.findings.losses.append(
-                    "differentiation: may be of a report later than this decision"
-                )
+                self.lost("differentiation", None, "may be of a report later than this decision")
             elif entry is None:
                 self.lost("differentiation", tumour.differentiation, "no value of the vocabulary")
             else:
@@ -353,9 +351,9 @@ class _PointReader:
         if tumour.mitoses is not None and not open_reports:
             self.lost("mitoses", tumour.mitoses, "field area unknown, no count per 2 mm2")
         elif tumour.mitoses is not None:
-            self.findings.losses.append("mitoses: field area and report unknown")
+            self.lost("mitoses", None, "field area and report unknown")
         if tumour.pathology_notes is not None:
-            self.findings.losses.append("pathology_notes: free text, time not stated")
+            self.lost("pathology_notes", None, "free text, time not stated")
         return values
 
     # Extent ------------------------------------------------------------------------------------
@@ -367,7 +365,7 @@ class _PointReader:
         self.findings.phrase(words["stage"], "stage", point.stage, date, note)
         date, note = self._when("metastatic_sites")
         if "metastatic_sites" in self.later:
-            self.findings.losses.append("metastatic_sites: found at the operation decided here")
+            self.lost("metastatic_sites", None, "found at the operation decided here")
         else:
             for site in point.metastatic_sites or ():
                 self.findings.phrase(
@@ -395,10 +393,10 @@ class _PointReader:
                 outdated.update(self.words["operations"].get(therapy.treatment_class, ()))
         date, note = self._when("resectability")
         entry = self.words["resectability"].get(phrase, {})
-        if outdated & set(entry):
-            self.lost(
-                "resectability", phrase, "carried forward from before an operation, out of date"
-            )
+        gone = [name for name in entry if name in outdated]
+        if gone:
+            reason = f"{', '.join(gone)} from before an operation, out of date"
+            self.lost("resectability", phrase, reason)
         self.findings.phrase(
             self.words["resectability"],
             "resectability",
@@ -420,7 +418,7 @@ class _PointReader:
         if state is None:
             return
         if "disease_state" in self.later:
-            self.findings.losses.append("disease_state: as it was found at the operation")
+            self.lost("disease_state", None, "as it was found at the operation")
             return
         known = frozenset({"stage"} if self.findings.has("stage") else ())
         self.findings.phrase(
@@ -556,17 +554,18 @@ class _PointReader:
         if (whole or new) and named_in_order(self.history):
             found["treatments"] = point.date
         elif self.history or not whole:
-            self.findings.losses.append(
-                "prior_therapies: may be incomplete (abstract, excerpt or unnamed treatments)"
+            self.lost(
+                "prior_therapies",
+                None,
+                "may be incomplete (abstract, excerpt or unnamed treatments)",
             )
         sites = point.metastatic_sites
         fresh = "metastatic_sites" not in (*point.carried_forward, *self.later)
+        fresh = fresh and "other_metastases" not in self.later
         if sites is not None and fresh and (not sites or whole):
             found["metastases"] = point.date
         elif sites == ():
-            self.findings.losses.append(
-                "metastatic_sites []: none known at an earlier time, not restated"
-            )
+            self.lost("metastatic_sites []", None, "none known at an earlier time, not restated")
         return found
 
 

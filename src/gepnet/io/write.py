@@ -36,19 +36,10 @@ def write_records(records: Iterable[Record], folder: Path, force: bool = False) 
     files[folder / LOSSES] = losses_report(patients)
     taken = [path for path in files if path.exists()]
     if taken and not force:
-        raise InputError(
-            [
-                Problem(
-                    str(path),
-                    None,
-                    "",
-                    "",
-                    "",
-                    "no file of this name (or permission to overwrite: --force)",
-                )
-                for path in taken
-            ]
-        )
+        names = ", ".join(path.name for path in taken[:3]) + (", …" if len(taken) > 3 else "")
+        found = f"{len(taken)} of these files ({names})"
+        expected = "a folder without files of the same names, or the wish to replace them (--force)"
+        raise InputError([Problem(str(folder), None, "", "", found, expected)])
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".gepnet-", dir=folder) as scratch:
