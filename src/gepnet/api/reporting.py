@@ -8,7 +8,7 @@ from pathlib import Path
 
 from gepnet import __version__
 from gepnet.api.assessing import assess_record
-from gepnet.api.showing import list_documents
+from gepnet.api.showing import list_documents, list_entries
 from gepnet.guidelines import KnowledgeBase
 from gepnet.io import CaseRecord, published_records
 from gepnet.knowledge import write_atomically
@@ -52,6 +52,7 @@ def write_report(
         "knowledge_date": knowledge_date.isoformat(),
         "documents": [d for d in list_documents(base, knowledge_date) if d["in_force"]],
         "hindsight": True,
+        "entries": list_entries(base),
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(path, render_report(title, pages, about))

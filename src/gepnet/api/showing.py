@@ -92,6 +92,13 @@ def list_documents(base: KnowledgeBase, day: datetime.date | None = None) -> lis
     ]
 
 
+def list_entries(base: KnowledgeBase) -> list[View]:
+    """Return every recommendation of every document."""
+    return [
+        _recommendation(r, base) for document in base.documents for r in document.recommendations
+    ]
+
+
 def show_entry(base: KnowledgeBase, name: str) -> View:
     """Return a document, or a recommendation by ``document/recommendation``.
 
@@ -147,7 +154,8 @@ def _recommendation(item: CompiledRecommendation, base: KnowledgeBase) -> View:
         "positions": "; ".join(positions),
         "when": prose(item.when, base.vocabulary),
         "criterion": entry.when,
-        "broad_reading": entry.when_broad,
+        "broad": None if item.when_broad is None else prose(item.when_broad, base.vocabulary),
+        "criterion_broad": entry.when_broad,
         "note": entry.note,
         "strength": views.strength_text(entry),
         "dissent": entry.dissent,

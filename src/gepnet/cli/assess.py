@@ -135,8 +135,7 @@ def _print_assessment(view: dict[str, Any]) -> None:
         )
     if view["missing"]:
         asked = ", ".join(
-            f"{item['order'] or item['label']} ({item['open_positions']})"
-            for item in view["missing"][:6]
+            f"{item['request']} ({item['open_positions']})" for item in view["missing"][:6]
         )
         console.print(f"[bold]Would settle open positions:[/] {asked}", highlight=False)
 

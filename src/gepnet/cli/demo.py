@@ -9,8 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
-from gepnet.cli.assess import KnowledgeDate
-from gepnet.cli.output import Format, FormatOption, print_json, table
+from gepnet.cli.assess import SYMBOLS, KnowledgeDate
+from gepnet.cli.output import Format, FormatOption, print_json
 
 
 def demo(
@@ -29,31 +29,42 @@ def demo(
     report = output / "report.html"
     title = "Published GEP-NET cases, position by position"
     api.write_report(report, pages, base, day, title)
-    rows: list[dict[str, Any]] = [
-        {
-            "case": page.id,
-            "patient": page.title,
-            **page.counts,
-            "would_settle_most": [item["label"] for item in page.view["missing"][:2]],
-        }
-        for page in pages
-    ]
     if format_ is Format.JSON:
-        print_json({"report": str(report), "knowledge_date": day.isoformat(), "cases": rows})
-        return
-    names = ["recommended", "option", "against", "conflicting", "undetermined"]
-    shown = [
-        [
-            row["case"],
-            row["patient"],
-            *(row[name] or "" for name in names),
-            "; ".join(row["would_settle_most"]),
+        cases = [
+            {
+                "case": page.id,
+                "patient": page.title,
+                **page.counts,
+                "would_settle_most": [item["request"] for item in page.view["missing"][:3]],
+            }
+            for page in pages
         ]
-        for row in rows
-    ]
-    columns = ["case", "patient", "rec.", "option", "against", "conflict", "open", "settles most"]
-    table(f"{len(rows)} decision points, knowledge of {day}", columns, shown)
+        print_json({"report": str(report), "knowledge_date": day.isoformat(), "cases": cases})
+        return
+    _print_cases(pages, day)
     typer.echo(f"Report: {report.resolve()}")
+
+
+def _print_cases(pages: Sequence[Any], day: datetime.date) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    shown = Table(
+        title=f"{len(pages)} decision points, knowledge of {day}: positions over all documents",
+        title_justify="left",
+        header_style="bold",
+    )
+    shown.add_column("case", no_wrap=True, min_width=8)
+    console = Console()
+    # What is left beside the case and five narrow columns of numbers with their borders.
+    shown.add_column("patient", no_wrap=True, overflow="ellipsis", max_width=console.width - 46)
+    names = ("recommended", "option", "against", "conflicting", "undetermined")
+    for name in names:
+        shown.add_column(SYMBOLS[name], justify="right", no_wrap=True, min_width=3)
+    for page in pages:
+        shown.add_row(page.id, page.title, *(str(page.counts[name] or "") for name in names))
+    console.print(shown)
+    console.print("  ".join(f"{SYMBOLS[name]} {name}" for name in names), highlight=False)
 
 
 def _bar(cases: Sequence[Any]) -> Iterable[Any]:

@@ -31,6 +31,7 @@ class CasePage:
     prior: Sequence[str]
     losses: Sequence[str]
     counts: dict[str, int]
+    as_of: str | None = None
     source_url: str | None = None
     source_title: str | None = None
     decided: Sequence[str] = field(default_factory=tuple)
@@ -53,6 +54,7 @@ def case_page(
         prior=prior_treatments(record, base),
         losses=record.losses,
         counts=status_counts(view),
+        as_of=None if record.as_of is None else str(record.as_of),
         source_url=source_url,
         source_title=source_title,
         decided=decided,
@@ -62,7 +64,7 @@ def case_page(
 def headline(facts: Facts, base: KnowledgeBase) -> str:
     """Return the patient in one line: site, function, grade, Ki-67, spread, receptor uptake."""
     parts = [_site(facts, base), _function(facts), _grade(facts, base)]
-    if facts["ki67_percent"].is_known:
+    if facts["ki67_percent"].origin == "recorded":
         parts.append(f"Ki-67 {value_text(facts['ki67_percent'], base)}")
     if facts["metastasis_liver"].value is True:
         parts.append("liver metastases")

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from gepnet.criteria import Always, Explanation, Not, facts_of, prose
+from gepnet.criteria import Always, And, Explanation, Not, Or, facts_of, prose
 from gepnet.facts import Facts, FactValue, show
 from gepnet.guidelines import (
     Assessment,
@@ -25,6 +25,13 @@ View = dict[str, Any]
 TRUTH_WORDS: dict[Truth, str] = {True: "yes", False: "no", None: "unknown"}
 SCOPE_WORDS: dict[Truth, str] = {True: "", False: "out of scope", None: "scope open"}
 QUIET = {Status.SILENT, Status.NOT_READ, Status.OUT_OF_SCOPE}
+STATED = {
+    Status.RECOMMENDED,
+    Status.OPTION,
+    Status.TRIAL_ONLY,
+    Status.AGAINST,
+    Status.CONFLICTING,
+}
 # Facts that a board wants to see as reasons to treat, in this order.
 REASONS_TO_TREAT = (
     "symptomatic",
@@ -48,6 +55,7 @@ def assessment_view(assessment: Assessment, base: KnowledgeBase, every_row: bool
         every_row: include options on which no document says anything for this patient.
     """
     rows, hidden = matrix_rows(assessment, base, every_row)
+    documents = reading_order(assessment)
     return {
         "patient": assessment.patient,
         "at": assessment.at,
@@ -58,7 +66,7 @@ def assessment_view(assessment: Assessment, base: KnowledgeBase, every_row: bool
         "facts": fact_groups(assessment.facts, base),
         "reasons_to_treat": reasons_to_treat(assessment.facts, base),
         "stale": [fact_view(fact, base) for fact in assessment.facts.stale()],
-        "documents": [document_view(assessment, name, base) for name in assessment.documents],
+        "documents": [document_view(assessment, name, base) for name in documents],
         "not_in_force": assessment.not_in_force,
         "rows": rows,
         "options_without_position": hidden,
@@ -180,8 +188,9 @@ def matrix_rows(
     """
     shown: list[View] = []
     hidden: list[str] = []
+    documents = [assessment.documents[name] for name in reading_order(assessment)]
     for option, intent in assessment.rows():
-        cells = [doc.cells[option, intent] for doc in assessment.documents.values()]
+        cells = [document.cells[option, intent] for document in documents]
         if not every_row and (
             not _speaks(cells) or _repeats_class(option, intent, assessment, base)
         ):
@@ -197,10 +206,17 @@ def matrix_rows(
                 "level": entry.level,
                 "depth": len(base.options.ancestors(option)),
                 "root": base.options.lineage(option)[-1],
+                "settled": any(cell.status in STATED for cell in cells),
                 "cells": [cell_view(cell, assessment, base) for cell in cells],
             }
         )
     return shown, list(dict.fromkeys(hidden))
+
+
+def reading_order(assessment: Assessment) -> list[str]:
+    """Return the documents, those that are not about the patient last."""
+    names = list(assessment.documents)
+    return sorted(names, key=lambda name: assessment.documents[name].scope.truth is False)
 
 
 def _speaks(cells: Iterable[Cell]) -> bool:
@@ -256,6 +272,7 @@ def reason_view(reason: Reason, assessment: Assessment, base: KnowledgeBase) -> 
         "strength": strength_text(entry),
         **source_view(entry, base),
         "explanation": explanation_view(reason.judged.explanation, assessment.facts, base),
+        "because": because(reason.judged.explanation, assessment.facts, base),
         "missing": [
             ask_view(name, base) for name in assessment.facts.to_ask(reason.judged.missing)
         ],
@@ -310,6 +327,33 @@ def explanation_view(explanation: Explanation, facts: Facts, base: KnowledgeBase
     return view
 
 
+def because(explanation: Explanation, facts: Facts, base: KnowledgeBase) -> list[View]:
+    """Return an explanation as a short list: each condition, its truth and the facts behind it.
+
+    Of a choice that is settled only the alternatives that settle it are listed.
+    """
+    node = explanation.node
+    if isinstance(node, And):
+        return [line for part in explanation.parts for line in because(part, facts, base)]
+    if isinstance(node, Or) and explanation.truth is not None:
+        deciding = [part for part in explanation.parts if part.truth is explanation.truth]
+        return [line for part in deciding for line in because(part, facts, base)]
+    known = [facts[name] for name in facts_of(node) if facts[name].value is not None]
+    return [
+        {
+            "truth": TRUTH_WORDS[explanation.truth],
+            "text": prose(node, base.vocabulary),
+            "facts": [
+                {
+                    "text": value_text(fact, base),
+                    "date": None if fact.date is None else str(fact.date),
+                }
+                for fact in known
+            ],
+        }
+    ]
+
+
 def ask_view(name: str, base: KnowledgeBase) -> View:
     """Return a missing fact with the test or question that would bring it."""
     entry = base.vocabulary[name].entry
@@ -317,15 +361,33 @@ def ask_view(name: str, base: KnowledgeBase) -> View:
 
 
 def missing_view(assessment: Assessment, base: KnowledgeBase) -> list[View]:
-    """Return the missing facts, those that leave most cells open first."""
+    """Return what to order or ask, the request that would touch most open positions first.
+
+    Facts that one test brings (uptake, score and extent of an SSTR-PET) are one request.
+    """
     counts: Counter[str] = Counter()
+    wanted: dict[str, dict[str, None]] = {}
     for document in assessment.documents.values():
         for cell in document.cells.values():
-            if cell.status is Status.UNDETERMINED:
-                counts.update(assessment.facts.to_ask(cell.missing))
-    order = base.vocabulary.order
-    ranked = sorted(counts.items(), key=lambda item: (-item[1], order(item[0])))
-    return [{**ask_view(name, base), "open_positions": count} for name, count in ranked]
+            if cell.status is not Status.UNDETERMINED:
+                continue
+            requests = set()
+            for name in assessment.facts.to_ask(cell.missing):
+                entry = base.vocabulary[name].entry
+                request = entry.order or entry.label
+                wanted.setdefault(request, {})[name] = None
+                requests.add(request)
+            counts.update(requests)
+    order = {request: index for index, request in enumerate(wanted)}
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], order[item[0]]))
+    return [
+        {
+            "request": request,
+            "open_positions": count,
+            "facts": [ask_view(name, base) for name in wanted[request]],
+        }
+        for request, count in ranked
+    ]
 
 
 def label_view(item: LabelAssessment, assessment: Assessment, base: KnowledgeBase) -> View:
