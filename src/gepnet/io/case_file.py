@@ -232,6 +232,8 @@ def _faults(
 ) -> Iterable[Problem]:
     for fault in error.errors(include_url=False):
         location: YamlPath = tuple(fault["loc"])
+        if fault["type"] == "too_short" and fault["input"]:
+            continue  # only because the faulty items, reported each, do not count
         expected, suggestion = fault["msg"], None
         if fault["type"] == "literal_error":
             expected = f"one of {fault['ctx']['expected']}"
