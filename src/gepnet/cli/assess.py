@@ -177,11 +177,17 @@ def _node_text(node: dict[str, Any]) -> str:
     marks = {"yes": "[green]yes[/]", "no": "[red]no[/]", "unknown": "[yellow]unknown[/]"}
     names = {"and": "all of", "or": "any of", "not": "not"}
     text = names.get(node.get("operator", ""), node["text"])
-    known = "; ".join(
-        f"{fact['text']}" + (f", {fact['date']}" if fact["date"] else "")
-        for fact in node.get("facts", ())
-    )
+    known = "; ".join(_fact_text(fact) for fact in node.get("facts", ()))
     return f"{marks[node['truth']]}  {text}" + (f"  [dim]({known})[/]" if known else "")
+
+
+def _fact_text(fact: dict[str, Any]) -> str:
+    text = fact["text"] + (f", {fact['date']}" if fact["date"] else "")
+    behind = "; ".join(
+        f"{item['label']} {item['text']}" + (f", {item['date']}" if item["date"] else "")
+        for item in fact["behind"]
+    )
+    return f"{text}, from {behind}" if behind else text
 
 
 def _grow(tree: Any, node: dict[str, Any]) -> None:

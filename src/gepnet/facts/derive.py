@@ -8,10 +8,11 @@ and shown.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from dataclasses import dataclass, replace
 from graphlib import TopologicalSorter
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from gepnet.criteria import Criteria, Explanation, IsKnown, Not, explain, facts_of
 from gepnet.facts.model import FactValue
@@ -21,11 +22,12 @@ from gepnet.vocabulary import Fact, Interval, PartialDate, Value, Vocabulary
 
 @dataclass(frozen=True)
 class Derived:
-    """The outcome of a derivation: a value, or the facts that it lacks."""
+    """The outcome of a derivation: a value with what it rests on, or the facts that it lacks."""
 
     value: Value
     missing: tuple[str, ...] = ()
     rule: str | None = None
+    inputs: tuple[str, ...] = ()
 
 
 def derive_all(
@@ -52,7 +54,13 @@ def derive_all(
         if fact.entry.bound is not None and (recorded is None or recorded.value is None):
             bound = _call(fact.entry.bound.function, fact.entry.bound.inputs, values, measures, at)
             if bound is not None:
-                entries[name] = FactValue(name, bound, "bounded", note="bounded, not measured")
+                entries[name] = FactValue(
+                    name,
+                    bound,
+                    "bounded",
+                    note="bounded, not measured",
+                    inputs=_known(fact.entry.bound.inputs, values),
+                )
                 values[name] = bound
             continue
         if not fact.is_derived:
@@ -71,7 +79,9 @@ def derive_all(
             lacking[name] = derived.missing
         if derived.value is None:
             continue
-        entries[name] = FactValue(name, derived.value, "derived", note=derived.rule)
+        entries[name] = FactValue(
+            name, derived.value, "derived", note=derived.rule, inputs=derived.inputs
+        )
         values[name] = derived.value
     return lacking
 
@@ -94,15 +104,21 @@ def derive(
             value = Interval(*_clipped(fact, value))
             if not value.is_point and not fact.entry.interval:
                 return Derived(None, tuple(fact.entry.inputs))
-        return Derived(value)
+        return Derived(value, inputs=_known(fact.entry.inputs, values))
     for rule in fact.entry.derived:
-        explanation = explain(criteria(rule.when), values)
+        node = criteria(rule.when)
+        explanation = explain(node, values)
         if explanation.truth is None:
             return Derived(None, explanation.missing)
         if explanation.truth:
             value = fact.parse(rule.value)
-            return Derived(value, _would_resolve(fact, value, explanation), rule.when)
+            resolving = _would_resolve(fact, value, explanation)
+            return Derived(value, resolving, rule.when, _known(facts_of(node), values))
     return Derived(None)
+
+
+def _known(names: Iterable[str], values: Mapping[str, Value]) -> tuple[str, ...]:
+    return tuple(name for name in names if values.get(name) is not None)
 
 
 def _would_resolve(fact: Fact, value: Value, explanation: Explanation) -> tuple[str, ...]:
@@ -141,7 +157,7 @@ def _compatible(fact: Fact, recorded: Value, derived: Value) -> bool:
     return recorded == derived
 
 
-_orders: dict[int, tuple[str, ...]] = {}
+_orders: WeakKeyDictionary[Vocabulary, tuple[str, ...]] = WeakKeyDictionary()
 
 
 def derivation_order(vocabulary: Vocabulary, criteria: Criteria) -> tuple[str, ...]:
@@ -150,15 +166,16 @@ def derivation_order(vocabulary: Vocabulary, criteria: Criteria) -> tuple[str, .
     Raises:
         graphlib.CycleError: if facts are derived from each other.
     """
-    key = id(vocabulary)
-    if key not in _orders:
+    if vocabulary not in _orders:
         graph = {
             fact.id: set(inputs_of(fact, criteria))
             for fact in vocabulary.base_facts()
             if fact.is_derived or fact.entry.bound is not None
         }
-        _orders[key] = tuple(n for n in TopologicalSorter(graph).static_order() if n in graph)
-    return _orders[key]
+        _orders[vocabulary] = tuple(
+            n for n in TopologicalSorter(graph).static_order() if n in graph
+        )
+    return _orders[vocabulary]
 
 
 def inputs_of(fact: Fact, criteria: Criteria) -> tuple[str, ...]:

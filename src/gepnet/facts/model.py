@@ -39,6 +39,7 @@ class FactValue:
     age_days: int | None = None
     conflict: Value = None
     note: str | None = None
+    inputs: tuple[str, ...] = ()
 
     @property
     def is_known(self) -> bool:
@@ -87,6 +88,16 @@ class Facts:
             inputs = self.lacking.get(name, ())
             found.update(dict.fromkeys(self.to_ask(inputs) if inputs else (name,)))
         return tuple(found)
+
+    def behind(self, name: str) -> tuple[FactValue, ...]:
+        """Return the recorded facts that a fact was worked out from; none for a recorded one."""
+        found: dict[str, FactValue] = {}
+        for source in self[name].inputs:
+            deeper = self.behind(source)
+            entry = self[source]
+            for item in deeper or ((entry,) if entry.origin == "recorded" else ()):
+                found[item.fact] = item
+        return tuple(found.values())
 
     def stale(self) -> list[FactValue]:
         """Return the facts older than they should be."""

@@ -312,15 +312,7 @@ def explanation_view(explanation: Explanation, facts: Facts, base: KnowledgeBase
     negated_leaf = isinstance(explanation.node, Not) and not explanation.parts[0].parts
     if leaf or negated_leaf:
         names = () if isinstance(explanation.node, Always) else facts_of(explanation.node)
-        view["facts"] = [
-            {
-                "id": name,
-                "text": value_text(facts[name], base),
-                "date": None if facts[name].date is None else str(facts[name].date),
-                "event": facts[name].event,
-            }
-            for name in names
-        ]
+        view["facts"] = [behind_view(name, facts, base) for name in names]
     else:
         view["operator"] = type(explanation.node).__name__.lower()
         view["parts"] = [explanation_view(part, facts, base) for part in explanation.parts]
@@ -338,20 +330,35 @@ def because(explanation: Explanation, facts: Facts, base: KnowledgeBase) -> list
     if isinstance(node, Or) and explanation.truth is not None:
         deciding = [part for part in explanation.parts if part.truth is explanation.truth]
         return [line for part in deciding for line in because(part, facts, base)]
-    known = [facts[name] for name in facts_of(node) if facts[name].value is not None]
+    known = [name for name in facts_of(node) if facts[name].value is not None]
     return [
         {
             "truth": TRUTH_WORDS[explanation.truth],
             "text": prose(node, base.vocabulary),
-            "facts": [
-                {
-                    "text": value_text(fact, base),
-                    "date": None if fact.date is None else str(fact.date),
-                }
-                for fact in known
-            ],
+            "facts": [behind_view(name, facts, base) for name in known],
         }
     ]
+
+
+def behind_view(name: str, facts: Facts, base: KnowledgeBase) -> View:
+    """Return a fact of an explanation; a worked-out one with the recorded facts behind it."""
+    fact = facts[name]
+    return {
+        "id": name,
+        "text": value_text(fact, base),
+        "date": None if fact.date is None else str(fact.date),
+        "event": fact.event,
+        "behind": [
+            {
+                "id": item.fact,
+                "label": base.vocabulary[item.fact].entry.label,
+                "text": value_text(item, base),
+                "date": None if item.date is None else str(item.date),
+                "event": item.event,
+            }
+            for item in facts.behind(name)
+        ],
+    }
 
 
 def ask_view(name: str, base: KnowledgeBase) -> View:
