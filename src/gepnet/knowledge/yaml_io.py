@@ -18,6 +18,11 @@ from gepnet.knowledge.problems import InputError, Problem
 Path = tuple[str | int, ...]
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TAG = "tag:yaml.org,2002:"
+# Far beyond what anyone writes by hand; a file beyond them was made to exhaust the reader.
+_DEEPEST = 100
+_MOST_REPEATED = 10_000
+# Python refuses to print integers of thousands of digits; longer ones stay decimal numbers.
+_DIGITS = 1000
 
 
 @dataclass(frozen=True)
@@ -39,14 +44,16 @@ def read_yaml(text: str, file: str) -> Document:
     """Parse one YAML document.
 
     Raises:
-        InputError: on a syntax error or a key that is written twice, with its line.
+        InputError: on a syntax error, a key that is written twice, or structure without end, with
+            its line.
     """
     try:
+        _refuse_without_end(text, file)
         root = yaml.compose(text, Loader=_Loader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = None if mark is None else mark.line + 1
-        detail = getattr(error, "problem", None) or str(error)
+        detail = " ".join((getattr(error, "problem", None) or str(error)).split())
         raise InputError([Problem(file, line, "", "", "", f"valid YAML ({detail})")]) from error
     lines: dict[Path, int] = {}
     problems: list[Problem] = []
@@ -54,6 +61,39 @@ def read_yaml(text: str, file: str) -> Document:
     if problems:
         raise InputError(problems)
     return Document(file, data, lines)
+
+
+def _refuse_without_end(text: str, file: str) -> None:
+    """Refuse nesting and aliases that would take the reader down, before anything is built."""
+
+    def refuse(event: yaml.Event, expected: str) -> None:
+        line = None if event.start_mark is None else event.start_mark.line + 1
+        raise InputError([Problem(file, line, "", "", "", expected)])
+
+    sizes: dict[str, int] = {}  # of anchored values, what they repeat included
+    within: list[tuple[str, int]] = []
+    count = repeated = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        if isinstance(event, yaml.ScalarEvent):
+            count += 1
+            if event.anchor:
+                sizes[event.anchor] = 1
+        elif isinstance(event, yaml.CollectionStartEvent):
+            within.append((event.anchor or "", count))
+            count += 1
+            if len(within) > _DEEPEST:
+                refuse(event, f"at most {_DEEPEST} levels of nesting")
+        elif isinstance(event, yaml.CollectionEndEvent):
+            anchor, before = within.pop()
+            sizes[anchor] = count - before
+        elif isinstance(event, yaml.AliasEvent):
+            anchor = event.anchor or ""
+            if any(anchor == name for name, _ in within):
+                refuse(event, "a value that does not contain itself")
+            count += sizes.get(anchor, 0)
+            repeated += sizes.get(anchor, 0)
+            if repeated > _MOST_REPEATED:
+                refuse(event, f"at most {_MOST_REPEATED} values repeated by aliases")
 
 
 def _construct(
@@ -65,6 +105,10 @@ def _construct(
         for key_node, value_node in node.value:
             # A key is its spelling: `no` and `on` are names here, never booleans.
             key = str(key_node.value)
+            if not isinstance(key_node, yaml.ScalarNode):
+                line = key_node.start_mark.line + 1
+                problems.append(Problem(file, line, "", "", "", "a word as the key of a value"))
+                continue
             if key in mapping:
                 line = key_node.start_mark.line + 1
                 problems.append(Problem(file, line, "", key, "", "each key once in a mapping"))
@@ -92,5 +136,5 @@ def _scalar(node: yaml.Node) -> Any:
             number = Decimal(text)
         except InvalidOperation:
             return text
-        return int(number) if kind == "int" else number
+        return int(number) if kind == "int" and number.adjusted() < _DIGITS else number
     return text
