@@ -28,7 +28,8 @@ Every condition in gepnet (who a recommendation is for, whom a label includes, w
 withheld) is one boolean expression over patient facts, in the spelling of SQL:
 
 ```sql
-tumour_grade in ('G1', 'G2') and ki67_percent < 10 and progressed and not received_prrt
+tumour_grade in ('G1', 'G2') and ki67_percent < 10
+and progressed and not received_prrt
 ```
 
 The answer is true, false or unknown. The pages below say what it is, case by case. They are

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Sequence
+from contextlib import closing
 
 import duckdb
 import polars as pl
@@ -48,4 +50,23 @@ def sql(nodes: Sequence[Node], patients: Sequence[Values], vocabulary: Vocabular
         return [list(column) for column in zip(*rows, strict=True)]
 
 
-ENGINES: dict[str, Engine] = {"interpreter": interpreter, "polars": polars, "duckdb": sql}
+def sqlite(nodes: Sequence[Node], patients: Sequence[Values], vocabulary: Vocabulary) -> Truths:
+    """Another dialect of SQL, to see that nothing hangs on the first."""
+    rows = table(patients, vocabulary)
+    columns = ", ".join(to_sql(node, vocabulary, "sqlite") for node in nodes)
+    names = ", ".join(f'"{name}"' for name in rows.columns)
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.execute(f"CREATE TABLE patients ({names})")
+        marks = ", ".join("?" * len(rows.columns))
+        connection.executemany(f"INSERT INTO patients VALUES ({marks})", rows.rows())
+        found = connection.execute(f"SELECT {columns} FROM patients").fetchall()
+    truths = {None: None, 0: False, 1: True}
+    return [[truths[answer] for answer in column] for column in zip(*found, strict=True)]
+
+
+ENGINES: dict[str, Engine] = {
+    "interpreter": interpreter,
+    "polars": polars,
+    "duckdb": sql,
+    "sqlite": sqlite,
+}

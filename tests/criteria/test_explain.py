@@ -68,6 +68,15 @@ def test_every_part_carries_its_own_truth(make: Maker) -> None:
             assert part.truth is interpret(part.node, values), to_text(part.node)
 
 
+@given(makers)
+def test_remembering_shared_parts_changes_nothing(make: Maker) -> None:
+    values, memo = make.patient(), {}
+    shared = [make.criterion(1) for _ in range(4)]
+    nodes = [kind((one, other)) for kind in (And, Or) for one in shared for other in shared]
+    for node in nodes:
+        assert explain(node, values, memo) == explain(node, values)
+
+
 # What settles it ---------------------------------------------------------------------------------
 
 

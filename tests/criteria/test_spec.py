@@ -13,6 +13,7 @@ from sqlglot import expressions as sql
 from sqlglot import parse_one
 
 from gepnet.criteria import Compare, CriterionError, Node, OneOf, parse, prose, walk
+from gepnet.criteria.sql import to_sql
 from gepnet.criteria.text import to_text
 from gepnet.vocabulary import NOT_APPLICABLE, Interval, Truth
 from tests.criteria import engines, spec
@@ -37,6 +38,15 @@ def answers(engine: str, path: Path) -> list[Truth]:
 def test_engine_gives_the_specified_truth(engine: str, path: Path, index: int) -> None:
     case = spec.cases(path)[index]
     assert answers(engine, path)[index] is case.expected, f"{case.criterion}: {case.why}"
+
+
+@pytest.mark.parametrize("dialect", ["duckdb", "spark", "postgres", "bigquery", "sqlite"])
+def test_every_case_prints_in_every_dialect(dialect: str) -> None:
+    for path in spec.files():
+        for case in spec.cases(path):
+            node = parse(case.criterion, spec.vocabulary())
+            text = to_sql(node, spec.vocabulary(), dialect)
+            assert parse_one(text, dialect=dialect).sql(dialect) == text
 
 
 @pytest.mark.parametrize("refusal", spec.refusals(), ids=lambda refusal: refusal.place)
