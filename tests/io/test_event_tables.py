@@ -153,6 +153,13 @@ def test_columns_are_checked_once(tmp_path: Path, vocabulary: Vocabulary) -> Non
     assert len([line for line in found if "pathology.csv:1" in line]) == 5
 
 
+def test_only_facts_take_another_unit(tmp_path: Path, vocabulary: Vocabulary) -> None:
+    (problem,) = faults(
+        tmp_path, {"treatment": "patient,option,dose_mg[g]\nA,everolimus,1\n"}, vocabulary
+    )
+    assert "treatment.csv:1: error, field dose_mg[g]: expected no unit here" in problem
+
+
 def test_rows_longer_than_the_header(tmp_path: Path, vocabulary: Vocabulary) -> None:
     found = faults(tmp_path, {"clinical": "patient,ecog\nA,1,2,3\n"}, vocabulary)
     assert found == ["clinical.csv:2: error, value 4 cells: expected at most 2, as in the header"]

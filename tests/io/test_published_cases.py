@@ -777,6 +777,15 @@ def test_impossible_values_are_named_with_their_line(vocabulary: Vocabulary) -> 
     assert any("hbg" in line for line in found)
 
 
+def test_an_impossible_ki67_leads_to_its_text(vocabulary: Vocabulary) -> None:
+    data = broken()
+    data["cases"][0] = {**data["cases"][0], "tumour": {"ki67_text": "130 %"}}
+    (problem,) = faults(data, vocabulary)
+    number = int(problem.split(":")[1])
+    assert "ki67_text" in yaml.safe_dump(data).splitlines()[number - 1]
+    assert "in XX01-dp1, field tumour.ki67_text, value '130': expected a value from 0" in problem
+
+
 def test_repeated_ids_and_dates_in_the_future(vocabulary: Vocabulary) -> None:
     data = broken(date="2030-01")
     data["cases"].append(copy.deepcopy(data["cases"][0]))

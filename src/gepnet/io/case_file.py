@@ -77,6 +77,11 @@ class Tumour(Part):
     mitoses: Text | None = None
     pathology_notes: Text | None = None
 
+    @property
+    def has_pathology(self) -> bool:
+        """Whether anything is said of histology."""
+        return any((self.ki67_text, self.grade_who, self.differentiation, self.mitoses))
+
 
 class SstrImaging(Part):
     """Somatostatin receptor imaging known at the decision."""

@@ -44,6 +44,19 @@ class _Tables:
     events: dict[str, list[tuple[str, _Row]]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
+    def fault(
+        self,
+        file: str,
+        line: int | None,
+        expected: str,
+        name: str = "",
+        value: str = "",
+        entry: str = "",
+        suggestion: str | None = None,
+    ) -> None:
+        """Add one problem."""
+        self.problems.append(Problem(file, line, entry, name, value, expected, suggestion))
+
 
 def read_event_tables(
     folder: Path, vocabulary: Vocabulary, today: datetime.date | None = None
@@ -54,28 +67,17 @@ def read_event_tables(
         InputError: with every problem of every table, each with its file and line.
     """
     tables = _Tables()
-    if not folder.is_dir():
-        raise InputError([Problem(str(folder), None, "", "", "", "a folder with CSV tables")])
-    files = sorted(folder.glob("*.csv"))
+    files = sorted(folder.glob("*.csv")) if folder.is_dir() else []
     if not files:
-        raise InputError([Problem(str(folder), None, "", "", "", "at least one CSV table")])
-    kinds = dict.fromkeys(("treatment", "progression", *vocabulary.event_kinds()))
+        what = "at least one CSV table" if folder.is_dir() else "a folder with CSV tables"
+        tables.fault(str(folder), None, what)
+    kinds = dict.fromkeys((PATIENTS, "treatment", "progression", *vocabulary.event_kinds()))
     for path in files:
-        kind = path.stem
-        if kind != PATIENTS and kind not in kinds:
-            tables.problems.append(
-                Problem(
-                    str(path),
-                    None,
-                    "",
-                    "",
-                    "",
-                    f"a table named {PATIENTS} or one of {', '.join(kinds)}",
-                    nearest(kind, [PATIENTS, *kinds]),
-                )
-            )
-            continue
-        _read_table(path, kind, vocabulary, tables)
+        if path.stem in kinds:
+            _read_table(path, path.stem, vocabulary, tables)
+        else:
+            expected = f"a table named {', '.join(kinds)}"
+            tables.fault(str(path), None, expected, suggestion=nearest(path.stem, kinds))
     records = list(_records(tables, vocabulary, today))
     if tables.problems:
         raise InputError(tables.problems)
@@ -83,27 +85,15 @@ def read_event_tables(
 
 
 def _read_table(path: Path, kind: str, vocabulary: Vocabulary, tables: _Tables) -> None:
-    rows = list(_rows(path, _columns(kind, vocabulary), vocabulary, tables.problems))
-    for row in rows:
+    for row in _rows(path, _columns(kind, vocabulary), vocabulary, tables):
         patient = row.cells.pop("patient", None)
         if patient is None:
-            tables.problems.append(
-                Problem(row.file, row.line, "", "patient", "", "the name of a patient")
-            )
+            tables.fault(row.file, row.line, "the name of a patient", "patient")
         elif kind != PATIENTS:
             tables.events.setdefault(patient, []).append((kind, row))
         elif patient in tables.heads:
-            first = tables.heads[patient].line
-            tables.problems.append(
-                Problem(
-                    row.file,
-                    row.line,
-                    patient,
-                    "patient",
-                    repr(patient),
-                    f"each patient once (first on line {first})",
-                )
-            )
+            expected = f"each patient once (first on line {tables.heads[patient].line})"
+            tables.fault(row.file, row.line, expected, "patient", repr(patient), patient)
         else:
             tables.heads[patient] = row
 
@@ -118,81 +108,58 @@ def _columns(kind: str, vocabulary: Vocabulary) -> list[str]:
 
 
 def _rows(
-    path: Path, columns: list[str], vocabulary: Vocabulary, problems: list[Problem]
+    path: Path, columns: list[str], vocabulary: Vocabulary, tables: _Tables
 ) -> Iterator[_Row]:
-    """Yield the rows with text; report unknown and repeated columns once, on the first line."""
+    """Yield the rows that hold anything; what is wrong with a column is told once, on line 1."""
     name = str(path)
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.reader(file, strict=True)
             header = [cell.strip() for cell in next(reader, [])]
-            known = _header(header, columns, name, vocabulary, problems)
+            known = _header(header, columns, name, vocabulary, tables)
             for cells in reader:
                 if len(cells) > len(header):
-                    problems.append(
-                        Problem(
-                            name,
-                            reader.line_num,
-                            "",
-                            "",
-                            f"{len(cells)} cells",
-                            f"at most {len(header)}, as in the header",
-                        )
-                    )
-                found = {}
-                for column, cell in zip(known, cells, strict=False):
-                    if column is not None and cell.strip():
-                        found[column[0]] = _cell(column, cell.strip())
+                    expected = f"at most {len(header)}, as in the header"
+                    tables.fault(name, reader.line_num, expected, value=f"{len(cells)} cells")
+                found = {
+                    column[0]: _cell(column, cell.strip())
+                    for column, cell in zip(known, cells, strict=False)
+                    if column is not None and cell.strip()
+                }
                 if any(cell.strip() for cell in cells):
                     yield _Row(name, reader.line_num, found)
     except OSError as error:
-        problems.append(
-            Problem(name, None, "", "", "", f"a readable file ({error.strerror or error})")
-        )
+        tables.fault(name, None, f"a readable file ({error.strerror or error})")
     except UnicodeDecodeError:
-        problems.append(Problem(name, None, "", "", "", "a text file in UTF-8"))
+        tables.fault(name, None, "a text file in UTF-8")
     except csv.Error as error:
-        problems.append(Problem(name, reader.line_num, "", "", "", f"valid CSV ({error})"))
+        tables.fault(name, reader.line_num, f"valid CSV ({error})")
 
 
 def _header(
-    header: list[str],
-    columns: list[str],
-    file: str,
-    vocabulary: Vocabulary,
-    problems: list[Problem],
+    header: list[str], columns: list[str], file: str, vocabulary: Vocabulary, tables: _Tables
 ) -> list[tuple[str, str | None] | None]:
     """Return name and unit of each column, None for one that is left out."""
     found: list[tuple[str, str | None] | None] = []
-    seen: set[str] = set()
     if "patient" not in header:
-        problems.append(Problem(file, 1, "", "patient", "", "a column 'patient'"))
-    for text in header:
+        tables.fault(file, 1, "a column 'patient'", "patient")
+    for place, text in enumerate(header):
         match = _COLUMN.match(text)
         name = "" if match is None else match["name"].strip()
-        if match is None or name not in columns:
-            fact = vocabulary.get(name)
-            expected = "a column of this table"
-            if fact is not None and fact.entry.event:
-                expected = f"this fact in the table '{fact.entry.event}'"
-            problems.append(
-                Problem(
-                    file,
-                    1,
-                    "",
-                    text,
-                    "",
-                    expected,
-                    None if fact is not None else nearest(name, columns),
-                )
-            )
-            found.append(None)
-        elif name in seen:
-            problems.append(Problem(file, 1, "", text, "", "each column once"))
-            found.append(None)
-        else:
-            found.append((name, match["unit"]))
-        seen.add(name)
+        unit = None if match is None else match["unit"]
+        fact = vocabulary.get(name)
+        expected, suggestion = None, None
+        if name not in columns and fact is not None and fact.entry.event:
+            expected = f"this fact in the table '{fact.entry.event}'"
+        elif name not in columns:
+            expected, suggestion = "a column of this table", nearest(name, columns)
+        elif any(column is not None and column[0] == name for column in found[:place]):
+            expected = "each column once"
+        elif unit is not None and fact is None:
+            expected = "no unit here: only facts are given in other units"
+        if expected is not None:
+            tables.fault(file, 1, expected, text, suggestion=suggestion)
+        found.append((name, unit) if expected is None else None)
     return found
 
 

@@ -64,11 +64,8 @@ class Findings:
         note: str | None = None,
     ) -> None:
         """Add one value; the first value of a fact stands, another one is a loss."""
-        fact = self.vocabulary[name]
-        try:
-            value = fact.parse(raw)
-        except ValueProblem as problem:
-            self.report(field, problem.value, problem.expected, problem.suggestion)
+        value = self.value(name, raw, field)
+        if value is None:
             return
         if name in self._seen:
             if self._seen[name] != value:
@@ -78,7 +75,16 @@ class Findings:
         text = None if date is None else str(date)
         if date is not None:
             self._dates[str(date)] = date
-        self._groups.setdefault((str(fact.entry.event), text, note), {})[name] = value
+        kind = str(self.vocabulary[name].entry.event)
+        self._groups.setdefault((kind, text, note), {})[name] = value
+
+    def value(self, name: str, raw: Any, field: str) -> Value:
+        """Return what ``raw`` is as a value of the fact; None, and a problem, if it is none."""
+        try:
+            return self.vocabulary[name].parse(raw)
+        except ValueProblem as problem:
+            self.report(field, problem.value, problem.expected, problem.suggestion)
+            return None
 
     def has(self, name: str) -> bool:
         """Whether the fact has a value already."""

@@ -13,7 +13,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 from gepnet.io.case_file import (
     Case,
@@ -22,11 +21,11 @@ from gepnet.io.case_file import (
     read_case_file,
     table,
 )
+from gepnet.io.case_pathology import pathology_reports
 from gepnet.io.case_treatments import named_in_order, treatments
 from gepnet.io.findings import Findings
-from gepnet.io.ki67 import Ki67Text, Ki67Value, read_ki67
 from gepnet.knowledge import InputError, Problem
-from gepnet.record import AnyEvent, Observation, Record
+from gepnet.record import AnyEvent, Record
 from gepnet.vocabulary import PartialDate, Vocabulary
 
 _SIZE_MM = re.compile(r"(\d+)(?:([-x])(\d+))? mm\b")
@@ -129,7 +128,9 @@ class _PointReader:
     def report(self, field: str, value: object, expected: str, suggestion: str | None) -> None:
         """Add a problem for a value that a fact cannot have."""
         file, entry = self.document.file, self.point.dp_id
-        line = self.document.line((*self.path, *field.split(".")))
+        of_case = field.startswith(("tumour.", "patient."))
+        path = self.path[:2] if of_case else self.path
+        line = self.document.line((*path, *field.split(".")))
         self.problems.append(Problem(file, line, entry, field, repr(value), expected, suggestion))
 
     def record(self) -> Record:
@@ -204,7 +205,7 @@ class _PointReader:
         if person.sex is not None:
             self.findings.fact("sex", _SEX[person.sex], "patient.sex", note=note)
         self.findings.phrase(
-            self.words["genetic_syndrome"], "genetic_syndrome", person.genetic_syndrome
+            self.words["genetic_syndrome"], "patient.genetic_syndrome", person.genetic_syndrome
         )
 
     def primary(self) -> None:
@@ -239,6 +240,13 @@ class _PointReader:
         note = "date of the measurement not stated"
         self.findings.fact("primary_size_mm", raw, "primary_subsite", note=note)
 
+    def pathology(self) -> Iterator[AnyEvent]:
+        """Yield one event for each report known at the decision."""
+        if "pathology" not in self.later:
+            yield from pathology_reports(self.case.tumour, self.points, self.findings)
+        elif self.case.tumour.has_pathology:
+            self.lost("pathology", None, "known only after this decision, left out")
+
     def function(self) -> None:
         """Functioning or not, and the syndrome unless it arose later."""
         note = None if self.function_from is None else f"stated at {self.function_from}"
@@ -260,101 +268,6 @@ class _PointReader:
             self.lost("syndrome", phrase, "the tumour is stated to be non-functioning")
         else:
             self.findings.apply(entry, "syndrome", phrase, note=note)
-
-    # Pathology ---------------------------------------------------------------------------------
-
-    def pathology(self) -> Iterator[AnyEvent]:
-        """Yield one event for each report known at the decision."""
-        tumour = self.case.tumour
-        if "pathology" in self.later:
-            if any((tumour.ki67_text, tumour.grade_who, tumour.differentiation, tumour.mitoses)):
-                self.lost("pathology", None, "known only after this decision, left out")
-            return
-        text = read_ki67(tumour.ki67_text or "unknown", self.words["ki67_specimen"])
-        stated, extra = self._stated(text)
-        known = text.known(stated, _year(self.point.date))
-        self._ki67_losses(text, known)
-        values = self._report_values(text, known, bool(extra))
-        reports = [*known, *extra]
-        for place, report in enumerate(reports):
-            facts: dict[str, Any] = {"ki67_percent": report.value}
-            if report.site is not None:
-                facts["ki67_specimen_site"] = report.site
-            if any(other.revises for other in reports[place + 1 :]):
-                facts["pathology_superseded"] = True
-            if place == len(reports) - 1:
-                facts.update(values)
-                values = {}
-            yield self._pathology_event(facts, place)
-        if values:
-            yield self._pathology_event(values, len(reports))
-
-    def _pathology_event(self, facts: dict[str, Any], place: int) -> Observation:
-        parsed = {}
-        for name, raw in facts.items():
-            scratch = Findings(self.vocabulary, self.report, None, False)
-            scratch.fact(name, raw, name)
-            parsed.update({n: v for event in scratch.events(None) for n, v in event.values.items()})
-        identity = f"report-{place + 1}"
-        note = "date of the report not stated"
-        return Observation(id=identity, kind="pathology", note=note, values=parsed)
-
-    def _stated(self, text: Ki67Text) -> tuple[set[int], list[Ki67Value]]:
-        """Return which values decision points so far state, and stated ones not in the text."""
-        stated: set[int] = set()
-        extra: dict[str, Ki67Value] = {}
-        for point in self.points:
-            number = point.ki67_pct_at_decision
-            if number is None:
-                continue
-            place = text.index_of(Decimal(number)) if _is_number(number) else None
-            if place is not None:
-                stated.add(place)
-            else:
-                extra[number] = Ki67Value(number, "start")
-        return stated, list(extra.values())
-
-    def _ki67_losses(self, text: Ki67Text, known: Sequence[Ki67Value]) -> None:
-        if len(known) < len(text.values):
-            self.lost(
-                "ki67_text", None, "a value whose report may be later than this decision, left out"
-            )
-        for loss in text.losses:
-            self.lost("ki67_text", None, f"not used, {loss}")
-
-    def _report_values(
-        self, text: Ki67Text, known: Sequence[Ki67Value], more: bool
-    ) -> dict[str, Any]:
-        """Return what else the pathology says, unless it may be of a later report.
-
-        Several reports share one grade and one differentiation in the case file. These are used
-        once every report is known; the grade only if there is a single report it can belong to.
-        """
-        tumour = self.case.tumour
-        several = len(text.values) > 1 or more
-        open_reports = len(known) < len(text.values)
-        values: dict[str, Any] = {}
-        if tumour.grade_who is not None:
-            if several or open_reports:
-                self.lost("grade_who", None, "which report it belongs to is not stated")
-            else:
-                values["grade_reported"] = f"G{tumour.grade_who}"
-                values["grade_reported_edition"] = "unknown"
-        if tumour.differentiation is not None:
-            entry = self.words["differentiation"].get(tumour.differentiation)
-            if open_reports:
-                self.lost("differentiation", None, "may be of a report later than this decision")
-            elif entry is None:
-                self.lost("differentiation", tumour.differentiation, "no value of the vocabulary")
-            else:
-                values.update(entry)
-        if tumour.mitoses is not None and not open_reports:
-            self.lost("mitoses", tumour.mitoses, "field area unknown, no count per 2 mm2")
-        elif tumour.mitoses is not None:
-            self.lost("mitoses", None, "field area and report unknown")
-        if tumour.pathology_notes is not None:
-            self.lost("pathology_notes", None, "free text, time not stated")
-        return values
 
     # Extent ------------------------------------------------------------------------------------
 
@@ -567,7 +480,3 @@ class _PointReader:
         elif sites == ():
             self.lost("metastatic_sites []", None, "none known at an earlier time, not restated")
         return found
-
-
-def _is_number(text: str) -> bool:
-    return re.fullmatch(r"\d+(?:\.\d+)?", text) is not None
