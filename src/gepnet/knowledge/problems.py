@@ -27,11 +27,17 @@ class Problem:
         if self.entry:
             parts.append(f"in {self.entry}")
         if self.field:
-            parts.append(f"field {self.field}")
+            parts.append(f"field {_short(self.field)}")
         if self.value:
-            parts.append(f"value {self.value}")
+            parts.append(f"value {_short(self.value)}")
         text = ", ".join(parts) + f": expected {self.expected}"
         return f"{text}; did you mean '{self.nearest}'?" if self.nearest else text
+
+
+def _short(text: str) -> str:
+    """Return ``text`` on one line, its end cut off where it would hide the rest of a message."""
+    line = " ".join(text[:120].split())
+    return line if len(text) <= 120 else f"{line}..."
 
 
 class InputError(Exception):

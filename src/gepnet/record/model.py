@@ -54,7 +54,9 @@ Date = Annotated[PartialDate, BeforeValidator(_date)]
 class Event(BaseModel):
     """Something that was seen, done or said, on a date that may be partial or not stated."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, arbitrary_types_allowed=True, allow_inf_nan=False
+    )
     id: str
     kind: str
     date: Date | None = None

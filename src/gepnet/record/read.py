@@ -7,16 +7,25 @@ an event is a fact of the vocabulary that this kind of event carries.
 from __future__ import annotations
 
 import datetime
+import itertools
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from gepnet.knowledge import Document, InputError, Problem, nearest, read_yaml
 from gepnet.record.model import AnyEvent, Observation, Progression, Record, Treatment
-from gepnet.vocabulary import PartialDate, ValueProblem, Vocabulary, parse_date
+from gepnet.vocabulary import Fact, PartialDate, Value, ValueProblem, Vocabulary, parse_date
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 FORMAT = 1
+_A_DATE = "a date such as 2024-05-17, 2024-05 or 2024"
+# Fields of a treatment that are held to the range of the months of benefit.
+_MONTHS = ("benefit_months", "benefit_from_last_dose_months", "duration_months")
 _MODELS: dict[str, type[AnyEvent]] = {"treatment": Treatment, "progression": Progression}
 _RECORD_KEYS = (
     "gepnet",
@@ -40,8 +49,8 @@ def read_record(path: Path, vocabulary: Vocabulary, today: datetime.date | None 
     """
     try:
         text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        reason = error.strerror or str(error)
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else f"no UTF-8 text: {error.reason}"
         raise InputError(
             [Problem(str(path), None, "", "", "", f"a readable patient file ({reason})")]
         ) from error
@@ -100,34 +109,37 @@ class _Reader:
         events = self.events(data.get("events"))
         head = {
             key: data[key]
-            for key in ("patient", "region", "as_of", "title", "source", "losses")
+            for key in ("patient", "as_of", "title", "source", "losses")
             if data.get(key) is not None
         }
+        head["region"] = self.region(data.get("region"))
         head["complete"] = self.complete(data.get("complete"))
-        self.region(data.get("region"))
         record = self.model(Record, head, (), "")
+        if record is not None:
+            self.check_future(record.as_of, ("as_of",), "", "as_of")
+        self.check_story(events)
         if record is None or self.problems:
             raise InputError(self.problems)
-        self.check_future(record.as_of, ("as_of",), "", "as_of")
-        self.check_story(events)
-        if self.problems:
-            raise InputError(self.problems)
-        return record.model_copy(update={"events": tuple(events)})
+        return record.model_copy(update={"events": tuple(events.values())})
 
-    def region(self, region: object) -> None:
+    def region(self, region: object) -> object:
         fact = self.vocabulary.get("region")
         if region is None or fact is None:
-            return
+            return region
         try:
-            fact.parse(region)
+            return fact.parse(region)
         except ValueProblem as fault:
             self.problem(("region",), "", "region", region, fault.expected, fault.suggestion)
+            return None
 
     def complete(self, data: Any) -> dict[str, PartialDate | None]:
         domains = {fact.entry.complete for fact in self.vocabulary.values() if fact.entry.complete}
         found: dict[str, PartialDate | None] = {}
-        if isinstance(data, list):
+        if isinstance(data, list) and all(isinstance(domain, str) for domain in data):
             data = dict.fromkeys(data)
+        if data is not None and not isinstance(data, dict):
+            self.problem(("complete",), "", "complete", data, "domains, each with its date")
+            return found
         for domain, day in (data or {}).items():
             if domain not in domains:
                 self.problem(
@@ -140,35 +152,44 @@ class _Reader:
                 )
                 continue
             try:
-                found[domain] = None if day in (None, True) else parse_date(str(day))
+                found[domain] = None if day is None or day is True else parse_date(str(day))
             except ValueError:
-                self.problem(("complete", domain), "", domain, day, "a date")
+                self.problem(("complete", domain), "complete", domain, day, _A_DATE)
+            else:
+                self.check_future(found[domain], ("complete", domain), "complete", domain)
         return found
 
-    def events(self, data: Any) -> list[AnyEvent]:
+    def events(self, data: Any) -> dict[int, AnyEvent]:
+        """Return the events by their place in the file."""
         if not isinstance(data, list):
             self.problem(("events",), "", "events", None, "a list of events")
-            return []
-        events: list[AnyEvent] = []
-        seen: dict[str, int] = {}
+            return {}
+        events: dict[int, AnyEvent] = {}
+        given = {str(item["id"]) for item in data if isinstance(item, dict) and item.get("id")}
+        seen: set[str] = set()
         for index, item in enumerate(data):
             if not isinstance(item, dict):
                 self.problem(("events", index), "", "events", item, "a mapping for each event")
                 continue
-            name = str(item.get("id") or f"e{index + 1}")
+            free = (f"e{index + 1}{'_' * tail}" for tail in itertools.count())
+            name = str(item.get("id") or next(name for name in free if name not in given))
+            if isinstance(item.get("id"), dict | list):
+                self.problem(("events", index, "id"), "", "id", item["id"], "a word")
             if name in seen:
-                self.problem(("events", index), name, "id", name, "an id used once in the file")
-            seen[name] = index
+                self.problem(
+                    ("events", index, "id"), name, "id", name, "an id used once in the file"
+                )
+            seen.add(name)
             event = self.event({**item, "id": name}, ("events", index))
             if event is not None:
                 self.check_future(event.date, ("events", index, "date"), name, "date")
-                events.append(event)
+                events[index] = event
         return events
 
     def event(self, item: dict[str, Any], path: tuple[str | int, ...]) -> AnyEvent | None:
         kind = item.get("kind")
         kinds = dict.fromkeys(("treatment", "progression", *self.vocabulary.event_kinds()))
-        if kind not in kinds:
+        if not isinstance(kind, str) or kind not in kinds:
             self.problem(
                 (*path, "kind"),
                 item["id"],
@@ -178,29 +199,34 @@ class _Reader:
                 nearest(str(kind), kinds),
             )
             return None
-        model: type[AnyEvent] = _MODELS.get(str(kind), Observation)
+        model = _MODELS.get(kind, Observation)
         own = [name for name in model.model_fields if name != "values"]
-        facts = self.vocabulary.of_event(str(kind))
+        facts = self.vocabulary.of_event(kind)
         values: dict[str, Any] = {}
         for key, raw in item.items():
             if key in own:
                 continue
             if key in facts:
-                try:
-                    values[key] = facts[key].parse(raw)
-                except ValueProblem as fault:
-                    self.problem(
-                        (*path, key), item["id"], key, fault.value, fault.expected, fault.suggestion
-                    )
+                values[key] = self.value(facts[key], raw, (*path, key), item["id"])
             else:
                 self.unknown_key(key, item, path, [*own, *facts])
         chosen = {key: item[key] for key in own if item.get(key) is not None}
         event = self.model(model, {**chosen, "values": values}, path, item["id"])
         if isinstance(event, Progression):
-            self.check_options(event.on, (*path, "on"), event.id, "on")
+            self.check_progression(event, path)
         if isinstance(event, Treatment):
             self.check_treatment(event, path)
         return event
+
+    def value(self, fact: Fact, raw: Any, path: tuple[str | int, ...], entry: str) -> Value:
+        try:
+            value = fact.parse(raw)
+        except ValueProblem as fault:
+            self.problem(path, entry, fact.id, fault.value, fault.expected, fault.suggestion)
+            return None
+        if fact.type == "date" and isinstance(value, str):
+            self.check_future(parse_date(value), path, entry, fact.id)
+        return value
 
     def unknown_key(
         self, key: str, item: dict[str, Any], path: tuple[str | int, ...], known: list[str]
@@ -217,12 +243,34 @@ class _Reader:
             suggestion = nearest(key, known) or self.vocabulary.nearest(key)
             self.problem((*path, key), item["id"], key, None, expected, suggestion)
 
+    def check_progression(self, event: Progression, path: tuple[str | int, ...]) -> None:
+        self.check_options(event.on, (*path, "on"), event.id, "on")
+        for name in set(event.types) & set(event.excluded):
+            expected = "a sign that 'types' does not name as well"
+            self.problem((*path, "excluded"), event.id, "excluded", name, expected)
+
     def check_treatment(self, event: Treatment, path: tuple[str | int, ...]) -> None:
         self.check_options((event.option,), (*path, "option"), event.id, "option")
         for name in ("start", "stop"):
             self.check_future(getattr(event, name), (*path, name), event.id, name)
         if event.start and event.stop and event.stop.last < event.start.first:
             self.problem((*path, "stop"), event.id, "stop", str(event.stop), "a day after start")
+        if event.start and event.date and event.date.last < event.start.first:
+            expected = f"a date after the start of {event.option} ({event.start})"
+            self.problem((*path, "date"), event.id, "date", str(event.date), expected)
+        if event.ongoing and (event.stop or event.stop_reason):
+            expected = "false, or no 'stop' and no 'stop_reason'"
+            self.problem((*path, "ongoing"), event.id, "ongoing", True, expected)
+        months = self.vocabulary.get(f"benefit_months_{event.option}")
+        for name in _MONTHS:
+            number = getattr(event, name)
+            if months is not None and number is not None:
+                self.value(
+                    replace(months, entry=months.entry.model_copy(update={"id": name})),
+                    number,
+                    (*path, name),
+                    event.id,
+                )
 
     def check_options(
         self, options: tuple[str, ...], path: tuple[str | int, ...], entry: str, field: str
@@ -244,16 +292,19 @@ class _Reader:
         if day is not None and day.first > self.today:
             self.problem(path, entry, field, str(day), f"a date not after {self.today}")
 
-    def check_story(self, events: list[AnyEvent]) -> None:
-        """Refuse what cannot have happened in this order."""
+    def check_story(self, events: Mapping[int, AnyEvent]) -> None:
+        """Refuse what cannot have happened in this order; a withdrawn event tells nothing."""
         starts: dict[str, PartialDate] = {}
-        for event in events:
-            if isinstance(event, Treatment) and event.start is not None:
+        standing = {index: event for index, event in events.items() if not event.withdrawn}
+        for event in standing.values():
+            if not isinstance(event, Treatment) or event.start is None:
+                continue
+            if event.option in self.vocabulary.options:
                 for option in self.vocabulary.options.lineage(event.option):
                     first = starts.get(option)
                     if first is None or event.start.first < first.first:
                         starts[option] = event.start
-        for index, event in enumerate(events):
+        for index, event in standing.items():
             if not isinstance(event, Progression) or event.date is None:
                 continue
             for option in event.on:
@@ -270,18 +321,38 @@ class _Reader:
     def model(
         self, kind: type[Model], data: dict[str, Any], path: tuple[str | int, ...], entry: str
     ) -> Model | None:
+        """Return the model, on a fault what is left of it without the faulty keys, or None."""
         try:
             return kind.model_validate(data)
         except ValidationError as error:
-            for fault in error.errors(include_url=False):
-                location = tuple(part for part in fault["loc"] if part != "values")
-                field = ".".join(str(part) for part in location)
-                names = [name for name in kind.model_fields if name != "values"]
-                extra = fault["type"] == "extra_forbidden"
-                suggestion = nearest(str(location[-1]), names) if extra and location else None
-                if fault["type"] == "literal_error":
-                    allowed = str(fault["ctx"]["expected"]).split("'")[1::2]
-                    suggestion = nearest(str(fault["input"]), allowed)
-                expected = f"one of {', '.join(names)}" if extra else fault["msg"]
-                self.problem((*path, *location), entry, field, fault["input"], expected, suggestion)
+            faults = error.errors(include_url=False)
+        names = [name for name in kind.model_fields if name != "values"]
+        for fault in faults:
+            location = tuple(fault["loc"])
+            field = ".".join(str(part) for part in location)
+            expected, suggestion = _expectation(fault, names)
+            self.problem((*path, *location), entry, field, fault["input"], expected, suggestion)
+        faulty = {fault["loc"][0] for fault in faults}
+        try:
+            return kind.model_validate({key: data[key] for key in data if key not in faulty})
+        except ValidationError:
             return None
+
+
+def _expectation(fault: ErrorDetails, names: Iterable[str]) -> tuple[str, str | None]:
+    """Say what a field takes, in words that do not speak of Python."""
+    match fault["type"]:
+        case "literal_error":
+            allowed = str(fault["ctx"]["expected"]).split("'")[1::2]
+            return f"one of {', '.join(allowed)}", nearest(str(fault["input"]), allowed)
+        case "extra_forbidden":
+            return f"one of {', '.join(names)}", nearest(str(fault["loc"][-1]), names)
+        case "missing":
+            return "a value: this key has to be there", None
+        case "value_error":  # only dates are read by functions that raise it
+            return f"{_A_DATE} ({fault['msg'].removeprefix('Value error, ')})", None
+        case "string_type":
+            return "text, in quotes where it looks like a number", None
+        case "tuple_type":
+            return "a list", None
+    return fault["msg"].removeprefix("Input should be "), None

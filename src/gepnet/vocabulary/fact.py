@@ -11,7 +11,7 @@ from typing import Any
 from gepnet.knowledge.models import FactEntry
 from gepnet.knowledge.problems import nearest
 from gepnet.vocabulary.dates import parse_date
-from gepnet.vocabulary.units import convert
+from gepnet.vocabulary.units import convert, known_units
 from gepnet.vocabulary.values import Interval, Value
 
 _NUMBER = r"[-+]?\d+(?:\.\d+)?"
@@ -91,6 +91,9 @@ class Fact:
             return self.parse(raw["value"], raw.get("unit"))
         if raw is None:
             return None
+        if unit is not None and (self.type != "number" or not isinstance(unit, str)):
+            expected = "a unit in UCUM" if self.type == "number" else "no unit (this fact has none)"
+            raise ValueProblem(unit, expected)
         if self.type == "boolean":
             return self._boolean(raw)
         if self.type == "enum":
@@ -126,7 +129,9 @@ class Fact:
                     for bound in (low, high)
                 )
             except ValueError as error:
-                raise ValueProblem(unit, f"a unit of {self.id}: {error}") from error
+                known = known_units(self.id, self.entry.unit)
+                expected = f"a unit of {self.id}: {error}"
+                raise ValueProblem(unit, expected, nearest(unit, known)) from error
         least, greatest = self.entry.range or (Decimal("-Infinity"), Decimal("Infinity"))
         low = least if low is None else self._step_above(low) if strict else self.round(low)
         high = greatest if high is None else self._step_below(high) if strict else self.round(high)
@@ -158,7 +163,9 @@ class Fact:
         if isinstance(raw, int | float | Decimal):
             number = _finite(Decimal(str(raw)), raw)
             return number, number, False
-        text = str(raw).strip().removesuffix("%").strip()
+        text = str(raw).strip()
+        if self.entry.unit == "%":
+            text = text.removesuffix("%").strip()
         bound = _BOUND.match(text)
         if bound is not None:
             number = Decimal(bound[2])
