@@ -178,7 +178,8 @@ def test_an_unknown_parent_is_named() -> None:
 
 
 def test_an_id_used_twice_is_named_with_both_places() -> None:
-    (found,) = problems(options=OPTIONS.replace("id: lu177_dotatate", "id: prrt"))
+    found, unknown = problems(options=OPTIONS.replace("id: lu177_dotatate", "id: prrt"))[::-1]
+    assert "field options, value 'lu177_dotatate'" in unknown
     assert found == (
         "therapies/options.yaml:3: error, in prrt, field id, value prrt: "
         "expected an id that is used once (first used at therapies/options.yaml:2)"
@@ -233,6 +234,51 @@ def test_every_problem_of_every_file_is_named_in_one_run() -> None:
         "therapies/options.yaml",
         "therapies/options.yaml",
     ]
+
+
+def test_a_faulty_entry_and_a_dangling_name_are_named_in_one_run() -> None:
+    found = problems(
+        options=OPTIONS.replace("level: agent", "level: agnet"),
+        esmo_2020=DOCUMENT.replace("  source: esmo-2020\n  verif", "  source: esmo-2021\n  verif"),
+    )
+    assert len(found) == 2
+    assert "in prrt-after-progression, field source, value 'esmo-2021'" in found[0]
+    # The option with the fault still exists: that a recommendation names it is no problem.
+    assert "in lu177_dotatate, field level" in found[1]
+
+
+@pytest.mark.parametrize(("file", "old", "field"), [("facts", "facts:\n", "facts")])
+def test_a_list_that_is_none_is_named(file: str, old: str, field: str) -> None:
+    (found, *_) = problems(**{file: f"{old.strip()} 3\n"})
+    assert f"field {field}, value 3: expected a list" in found
+
+
+def test_recommendations_without_their_document_are_named() -> None:
+    text = DOCUMENT[DOCUMENT.index("recommendations:") :]
+    (found,) = problems(esmo_2020=text)
+    assert "field recommendations" in found
+    assert "'document' in the same file" in found
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("precision: 0.1", "precision: 0", "above zero"),
+        ("range: [0, 100]", "range: [100, 0]", "lower end first"),
+        ("id: ki67_percent", "id: 'ki67 percent'", "match pattern"),
+    ],
+)
+def test_a_fact_that_cannot_work_is_refused(old: str, new: str, expected: str) -> None:
+    (found,) = problems(facts=FACTS.replace(old, new))
+    assert expected in found
+
+
+def test_a_file_that_is_not_there_and_one_that_is_no_text_are_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="expected a file or folder"):
+        load_knowledge(tmp_path / "nothing.yaml")
+    (tmp_path / "latin.yaml").write_bytes("sources:\n# d\xe9j\xe0".encode("latin-1"))
+    with pytest.raises(InputError, match=r"latin\.yaml:2: error: expected text in UTF-8"):
+        load_knowledge(tmp_path / "latin.yaml")
 
 
 # The cache ---------------------------------------------------------------------------------------

@@ -1,8 +1,9 @@
 """Clinical knowledge as data, and its loader."""
 
-from gepnet.knowledge.load import cache_file, load_knowledge, read_files, write_atomically
+from gepnet.knowledge.load import cache_file, load_knowledge, write_atomically
 from gepnet.knowledge.models import Knowledge
 from gepnet.knowledge.problems import InputError, Problem, nearest
+from gepnet.knowledge.read import read_files
 from gepnet.knowledge.yaml_io import Document, read_yaml
 
 __all__ = [

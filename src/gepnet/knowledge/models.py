@@ -7,14 +7,15 @@ A statement is data: every model that makes a clinical claim carries its source,
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 Verification = Literal["primary", "secondary", "unverified"]
 PositionKind = Literal["recommended", "option", "trial_only", "against"]
 Intent = Literal["tumour_control", "symptom_control", "downsizing", "staging", "monitoring"]
-Id = str
+# Words of small letters and digits, joined by _ or - (and . for editions such as recist-1.1).
+Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
 
 
 class Entry(BaseModel):
@@ -135,6 +136,12 @@ class FactShape(Entry):
     def _consistent(self) -> Self:
         if self.type == "number" and (self.precision is None or self.range is None):
             raise ValueError("a number needs 'precision' and 'range'")
+        if self.precision is not None and self.precision <= 0:
+            raise ValueError("'precision' must be above zero")
+        if self.range is not None and self.range[0] >= self.range[1]:
+            raise ValueError("'range' needs its lower end first")
+        if len({value.id for value in self.values}) < len(self.values):
+            raise ValueError("each of 'values' may be named once")
         if self.type == "enum" and not self.values:
             raise ValueError("an enum needs 'values'")
         if self.interval and self.type != "number":

@@ -1,0 +1,200 @@
+"""From YAML text to models, collecting every problem of every file before refusing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from gepnet.knowledge.models import (
+    Checklist,
+    DocumentFile,
+    EnumValue,
+    FactEntry,
+    FactFamily,
+    Knowledge,
+    LabelEntry,
+    OptionEntry,
+    SafetyRule,
+    Source,
+)
+from gepnet.knowledge.problems import InputError, Problem, nearest
+from gepnet.knowledge.references import Found, check_references, check_unique
+from gepnet.knowledge.yaml_io import Document, read_yaml
+from gepnet.knowledge.yaml_io import Path as YamlPath
+
+Model = TypeVar("Model", bound=BaseModel)
+
+_LISTS: dict[str, tuple[str, type[BaseModel]]] = {
+    "sources": ("sources", Source),
+    "facts": ("facts", FactEntry),
+    "families": ("families", FactFamily),
+    "sites": ("sites", EnumValue),
+    "options": ("options", OptionEntry),
+    "labels": ("labels", LabelEntry),
+    "rules": ("safety", SafetyRule),
+    "checklists": ("checklists", Checklist),
+}
+_DOCUMENT_KEYS = ("document", "recommendations", "statements", "not_encoded")
+_KNOWN_KEYS = (*_LISTS, *_DOCUMENT_KEYS)
+
+
+def read_files(files: Iterable[tuple[str, str]], digest: str = "") -> Knowledge:
+    """Parse knowledge from ``(name, text)`` pairs.
+
+    Raises:
+        InputError: syntax, shape and reference problems of all files together.
+    """
+    problems: list[Problem] = []
+    found = Found({name: [] for name, _ in _LISTS.values()} | {"documents": []})
+    measures: dict[str, Any] = {}
+    unread = False
+    for name, text in files:
+        try:
+            document = read_yaml(text, name)
+        except InputError as error:
+            problems.extend(error.problems)
+            unread = True
+            continue
+        if not isinstance(document.data, dict):
+            unread = True
+            problems.append(Problem(name, 1, "", "", "", "a mapping at the top of the file"))
+        elif name.startswith("measures/") or name == "coverage.yaml":
+            measures[Path(name).stem] = document.data
+        else:
+            unread |= any(key not in _KNOWN_KEYS for key in document.data)
+            _read_document(document, found, problems)
+    problems.extend(check_unique(found))
+    if not unread:
+        # With a file missing, whatever names its entries would be a second problem, not a new one.
+        problems.extend(check_references(found))
+    if problems:
+        raise InputError(problems)
+    models: dict[str, Any] = {name: tuple(items) for name, items in found.models.items()}
+    return Knowledge(digest=digest, measures=measures, **models)
+
+
+def _read_document(document: Document, found: Found, problems: list[Problem]) -> None:
+    data: dict[str, Any] = document.data
+    for key in data:
+        if key not in _KNOWN_KEYS:
+            expected = f"one of {', '.join(_KNOWN_KEYS)}"
+            line = document.line((key,))
+            problems.append(
+                Problem(document.file, line, "", key, "", expected, nearest(key, _KNOWN_KEYS))
+            )
+    _read_guideline(document, found, problems)
+    for key, (name, kind) in _LISTS.items():
+        for index, item in enumerate(_items(document, (key,), problems)):
+            path: YamlPath = (key, index)
+            model = validate(
+                kind, _prepared(kind, item, document, path, problems), document, path, problems
+            )
+            found.declare(name, item)
+            if model is not None:
+                found.models[name].append(model)
+
+
+def _items(document: Document, path: YamlPath, problems: list[Problem]) -> list[Any]:
+    """Return the list at ``path``; nothing there is an empty list, anything else a problem."""
+    value: Any = document.data
+    for step in path:
+        value = value.get(step) if isinstance(value, dict) else value[step]
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        key = ".".join(str(step) for step in path)
+        problems.append(Problem(document.file, document.line(path), "", key, repr(value), "a list"))
+        return []
+    return value
+
+
+def _prepared(
+    kind: type[BaseModel], item: Any, document: Document, path: YamlPath, problems: list[Problem]
+) -> Any:
+    if kind is EnumValue:
+        return item if isinstance(item, dict) else {"id": item}
+    located = _located(item, document, path)
+    if kind is Checklist and isinstance(located, dict):
+        located["items"] = [
+            _located(entry, document, (*path, "items", index))
+            for index, entry in enumerate(_items(document, (*path, "items"), problems))
+        ]
+    return located
+
+
+def _read_guideline(document: Document, found: Found, problems: list[Problem]) -> None:
+    data: dict[str, Any] = document.data
+    if "document" not in data:
+        for key in _DOCUMENT_KEYS:
+            if key in data:
+                line = document.line((key,))
+                expected = "'document' in the same file, to say whose these are"
+                problems.append(Problem(document.file, line, "", key, "", expected))
+        return
+    chosen = {key: data[key] for key in _DOCUMENT_KEYS if data.get(key) is not None}
+    for key in ("recommendations", "statements"):
+        chosen[key] = [
+            _located(item, document, (key, index))
+            for index, item in enumerate(_items(document, (key,), problems))
+        ]
+    chosen["document"] = _located(data["document"], document, ("document",))
+    found.declare("documents", data["document"])
+    model = validate(DocumentFile, chosen, document, (), problems)
+    if model is not None:
+        found.models["documents"].append(model)
+
+
+def _located(item: Any, document: Document, path: YamlPath) -> Any:
+    if not isinstance(item, dict):
+        return item
+    return {**item, "file": document.file, "line": document.line(path) or 0}
+
+
+def validate(
+    model: type[Model], data: Any, document: Document, path: YamlPath, problems: list[Problem]
+) -> Model | None:
+    """Validate ``data`` found at ``path``; append one problem for each fault."""
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        for fault in error.errors(include_url=False):
+            problems.append(_fault(fault, model, data, document, path))
+        return None
+
+
+def _fault(
+    fault: Any, model: type[BaseModel], data: Any, document: Document, path: YamlPath
+) -> Problem:
+    location: YamlPath = tuple(fault["loc"])
+    owner: Any = data
+    entry = ""
+    for step in location:
+        if isinstance(owner, dict):
+            entry = str(owner.get("id") or owner.get("pattern") or entry)
+            owner = owner.get(str(step))
+        elif isinstance(owner, list) and isinstance(step, int) and step < len(owner):
+            owner = owner[step]
+    if isinstance(data, dict):
+        entry = entry or str(data.get("id") or data.get("pattern") or "")
+    suggestion = None
+    expected = fault["msg"]
+    if fault["type"] == "extra_forbidden":
+        names = [f.alias or n for n, f in model.model_fields.items() if n not in {"file", "line"}]
+        expected = "a known key"
+        suggestion = nearest(str(location[-1]), names)
+    elif fault["type"] == "literal_error":
+        expected = f"one of {fault['ctx']['expected']}"
+        suggestion = nearest(str(fault["input"]), str(fault["ctx"]["expected"]).split("'")[1::2])
+    value = "" if isinstance(fault["input"], dict | list) else repr(fault["input"])
+    return Problem(
+        document.file,
+        document.line((*path, *location)),
+        entry,
+        ".".join(str(part) for part in location),
+        value,
+        expected,
+        suggestion,
+    )
