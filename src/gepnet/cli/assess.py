@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from gepnet.cli.matrix import print_assessment
 from gepnet.cli.output import Format, FormatOption, print_json
 
 PatientFile = Annotated[Path, typer.Argument(help="Patient file (YAML or JSON).")]
@@ -19,25 +20,6 @@ KnowledgeDate = Annotated[
     typer.Option("--knowledge-date", formats=["%Y-%m-%d"], help="Documents in force on this day."),
 ]
 Region = Annotated[str | None, typer.Option("--region", help="Region of care, e.g. EU, US, IT.")]
-SYMBOLS = {
-    "recommended": "●",
-    "option": "○",
-    "trial_only": "◇",
-    "against": "✕",
-    "conflicting": "⇄",
-    "undetermined": "?",
-    "silent": "\N{EN DASH}",
-    "not_read": "·",
-    "out_of_scope": " ",
-}
-STYLES = {
-    "recommended": "bold green",
-    "option": "cyan",
-    "trial_only": "magenta",
-    "against": "bold red",
-    "conflicting": "bold yellow",
-    "undetermined": "yellow",
-}
 
 
 def assess(
@@ -55,7 +37,7 @@ def assess(
     if output is Format.JSON:
         print_json(view)
     else:
-        _print_assessment(view)
+        print_assessment(view, every_row)
 
 
 def explain(
@@ -93,58 +75,6 @@ def _view(
     day = None if knowledge_date is None else knowledge_date.date()
     assessment = api.assess_record(record, base, at, day, region)
     return api.assessment_view(assessment, base, every_row)
-
-
-def _print_assessment(view: dict[str, Any]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    console = Console()
-    console.print(
-        f"[bold]{view['patient']}[/]  as of {view['at']}, region {view['region'] or 'not stated'}, "
-        f"knowledge of {view['knowledge_date']}"
-    )
-    for note in view["safety"]:
-        if note["fires"]:
-            console.print(f"[bold red]! {note['message']}[/] [dim]({note['verification']})[/]")
-    matrix = Table(title="Positions by document", title_justify="left", header_style="bold")
-    matrix.add_column("option", overflow="fold")
-    for document in view["documents"]:
-        matrix.add_column(f"{document['short']}\n{document['in_scope_word']}", overflow="fold")
-    for row in view["rows"]:
-        purpose = (
-            "" if row["intent"] == "tumour_control" else f" ({row['intent']})".replace("_", " ")
-        )
-        cells = [
-            Text(_cell_text(cell), style=STYLES.get(cell["status"], "dim")) for cell in row["cells"]
-        ]
-        matrix.add_row(row["label"] + purpose, *cells)
-    console.print(matrix)
-    legend = "  ".join(
-        f"{symbol} {name.replace('_', ' ')}" for name, symbol in SYMBOLS.items() if symbol.strip()
-    )
-    console.print(f"[dim]{legend}   * unverified entry, does not count   † dissent[/]")
-    for label in view["labels"]:
-        reasons = "; ".join(label["against"]) or ", ".join(m["label"] for m in label["missing"])
-        suffix = f": {reasons}" if reasons else ""
-        console.print(
-            f"{label['option_label']} {label['region']}: "
-            f"{label['status'].replace('_', ' ')}{suffix}",
-            highlight=False,
-        )
-    if view["missing"]:
-        asked = ", ".join(
-            f"{item['request']} ({item['open_positions']})" for item in view["missing"][:6]
-        )
-        console.print(f"[bold]Would settle open positions:[/] {asked}", highlight=False)
-
-
-def _cell_text(cell: dict[str, Any]) -> str:
-    text = SYMBOLS[cell["status"]]
-    if cell["status"] == "undetermined" and cell["text_ambiguous"]:
-        text += " text"
-    return text + ("*" if cell["unverified"] else "") + ("†" if cell["dissent"] else "")
 
 
 def _print_explanation(view: dict[str, Any]) -> None:

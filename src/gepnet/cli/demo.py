@@ -9,7 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
-from gepnet.cli.assess import SYMBOLS, KnowledgeDate
+from gepnet.cli.assess import KnowledgeDate
+from gepnet.cli.matrix import SYMBOLS
 from gepnet.cli.output import Format, FormatOption, print_json
 
 

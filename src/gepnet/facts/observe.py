@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import get_args
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any, get_args
 
 from gepnet.facts.model import Observed
-from gepnet.record import Progression, Record, Treatment
+from gepnet.record import AnyEvent, Progression, Record, Treatment
 from gepnet.record.model import ProgressionType
-from gepnet.vocabulary import Vocabulary
+from gepnet.vocabulary import PartialDate, Vocabulary
 
 SUPERSEDED = "pathology_superseded"
 PROGRESSION_TYPES: tuple[str, ...] = get_args(ProgressionType)
@@ -22,9 +23,9 @@ def observe(record: Record, vocabulary: Vocabulary) -> Iterator[Observed]:
     for order, event in enumerate(record.events):
         if event.withdrawn or event.values.get(SUPERSEDED) is True:
             continue
-        date = event.start if isinstance(event, Treatment) else event.date
+        day = event.start if isinstance(event, Treatment) else event.date
         for name, value in event.values.items():
-            yield Observed(name, value, date, event.id, order, event.author)
+            yield Observed(name, value, day, event.id, order, event.author, event.kind)
         if isinstance(event, Progression):
             yield from _progression(event, order, vocabulary)
     if record.region is not None and "region" in vocabulary:
@@ -35,15 +36,38 @@ def _progression(event: Progression, order: int, vocabulary: Vocabulary) -> Iter
     """Each named sign of progression is true, each excluded one false; the rest stays open."""
     settled: dict[str, bool] = dict.fromkeys(event.types, True)
     settled |= dict.fromkeys(event.excluded, False)
-    if not event.types and not event.excluded:
-        # An assessment that lists no sign at all found no progression.
+    if not event.types and not event.excluded and not event.values:
+        # An assessment that says nothing else found no progression.
         settled = dict.fromkeys(PROGRESSION_TYPES, False)
     for kind, value in settled.items():
         name = progression_fact(kind, vocabulary)
         if name is not None:
-            yield Observed(name, value, event.date, event.id, order, event.author)
+            yield Observed(name, value, event.date, event.id, order, event.author, event.kind)
 
 
 def progression_fact(kind: str, vocabulary: Vocabulary) -> str | None:
     """Return the fact that a sign of progression sets."""
     return next((n for n in (f"progression_{kind}", kind) if n in vocabulary), None)
+
+
+def latest_report(
+    record: Record, kind: str, measures: Mapping[str, Any], at: PartialDate
+) -> AnyEvent | None:
+    """Return the latest standing event of ``kind`` by ``at``, an undated one below any dated.
+
+    An event that says that it is another kind of test (receptors stained in tissue and not
+    imaged, ``knowledge/measures/reports.yaml``) counts only where there is nothing else.
+    """
+    found = [
+        (not _other_test(event, measures), event.date.last if event.date else date.min, order)
+        for order, event in enumerate(record.events)
+        if event.kind == kind
+        and not event.withdrawn
+        and (event.date is None or event.date.first <= at.last)
+    ]
+    return record.events[max(found)[-1]] if found else None
+
+
+def _other_test(event: AnyEvent, measures: Mapping[str, Any]) -> bool:
+    others = measures["reports"].get("other_tests") or []
+    return any(event.values.get(item["fact"]) in item["values"] for item in others)
