@@ -168,7 +168,7 @@ def derivation_order(vocabulary: Vocabulary, criteria: Criteria) -> tuple[str, .
     """
     if vocabulary not in _orders:
         graph = {
-            fact.id: set(inputs_of(fact, criteria))
+            fact.id: dict.fromkeys(inputs_of(fact, criteria))
             for fact in vocabulary.base_facts()
             if fact.is_derived or fact.entry.bound is not None
         }

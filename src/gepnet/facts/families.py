@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -22,13 +23,31 @@ from gepnet.vocabulary import (
     months_between,
 )
 
+# What is known of a course only once it has been under way.
+_OUTCOME = (
+    "best_response",
+    "benefit_months",
+    "benefit_from_last_dose_months",
+    "duration_months",
+    "stop_reason",
+    "cycles",
+    "cumulative_activity_gbq",
+)
+
 
 @dataclass(frozen=True)
 class Courses:
-    """The courses of one option and its members up to a date, and the progression on them."""
+    """The courses of one option and its members up to a date, and the progression on them.
+
+    ``possible`` are courses that may be meant or may not: given by the name of the class alone, or
+    not known to have begun by the date; ``possibly_progressed`` is whether the disease progressed
+    on a class without a word on which member.
+    """
 
     given: Sequence[Treatment]
+    possible: Sequence[Treatment]
     progressions: Sequence[Progression]
+    possibly_progressed: bool
     complete: bool
     progression_complete: bool
     at: PartialDate
@@ -37,7 +56,7 @@ class Courses:
     @property
     def never(self) -> bool:
         """Whether the record says that no course was ever given."""
-        return self.complete and not self.given
+        return self.complete and not self.given and not self.possible and not self.progressions
 
 
 @dataclass(frozen=True)
@@ -64,25 +83,30 @@ def courses(
     option: str,
     at: PartialDate,
     counting: frozenset[str],
+    begun: Sequence[tuple[Treatment, bool]],
 ) -> Courses:
-    """Return what the record says about ``option`` by ``at``."""
+    """Return what the record says about ``option`` by ``at``; see ``courses_begun``."""
     members = frozenset(options.members(option))
-    given = [
+    classes = frozenset(c for c in options.ancestors(option) if options[c].level == "class")
+    given = [c for c, certain in begun if certain and c.option in members]
+    possible = [
         course
-        for course in record.treatments
-        if course.option in members and (course.start is None or course.start.first <= at.last)
+        for course, certain in begun
+        if course.option in classes or (not certain and course.option in members)
     ]
-    progressions = [
+    seen = [
         event
         for event in record.events
         if isinstance(event, Progression)
         and not event.withdrawn
-        and members & set(event.on)
         and (event.date is None or event.date.first <= at.last)
     ]
+    on_class = any(classes & set(e.on) and counting & set(e.types) for e in seen)
     return Courses(
         given,
-        progressions,
+        possible,
+        [event for event in seen if members & set(event.on)],
+        on_class or any(_failed(course) for course in possible),
         declared(record, "treatments", at),
         declared(record, "progression", at),
         at,
@@ -90,19 +114,52 @@ def courses(
     )
 
 
+def courses_begun(record: Record, at: PartialDate) -> list[tuple[Treatment, bool]]:
+    """Return the courses begun by ``at``, oldest first, and whether that is certain of each.
+
+    A course is as it was known on the date: what became of it later is left out. What a record
+    tells without a date had happened by the date of the record.
+    """
+    found = []
+    for course in _oldest_first(record.treatments):
+        if course.start is not None and course.start.first > at.last:
+            continue
+        told = course.stop or course.date or record.as_of
+        if told is None or told.first <= at.last:
+            found.append((course, True))
+            continue
+        unknown_yet: dict[str, Any] = dict.fromkeys(_OUTCOME)
+        ongoing = True if course.stop is not None else course.ongoing or None
+        early = course.model_copy(update={**unknown_yet, "stop": None, "ongoing": ongoing})
+        found.append((early, course.start is not None and course.start.last <= at.last))
+    return found
+
+
+def _oldest_first(treatments: Sequence[Treatment]) -> list[Treatment]:
+    """Sort by start; a course without a date stays behind the one before it in the file."""
+    keys: list[date] = []
+    for course in treatments:
+        before = keys[-1] if keys else date.min
+        keys.append(course.start.first if course.start is not None else before)
+    order = sorted(range(len(keys)), key=keys.__getitem__)
+    return [treatments[index] for index in order]
+
+
 def declared(record: Record, domain: str, at: PartialDate) -> bool:
-    """Whether the record declares a domain complete as of ``at`` (or without a date)."""
+    """Whether a domain is declared complete up to ``at``, without a date as of the record's."""
     if domain not in record.complete:
         return False
-    day = record.complete[domain]
-    return day is None or day.last >= at.first
+    day = record.complete[domain] or record.as_of
+    return day is None or day.first >= at.first
 
 
 def received(c: Courses) -> Answer:
     """Whether any course was given."""
     if c.given:
         return Answer(True, c.given[0].id, c.given[0].start)
-    return Answer(False) if c.complete else NOTHING
+    if c.progressions:  # progression on a therapy says that it was given
+        return Answer(True, c.progressions[0].id, c.progressions[0].date)
+    return Answer(False) if c.never else NOTHING
 
 
 def ongoing(c: Courses) -> Answer:
@@ -113,7 +170,8 @@ def ongoing(c: Courses) -> Answer:
     for state, course in states:
         if state is True:
             return Answer(True, course.id, course.start)
-    if states and all(state is False for state, _ in states) and c.complete:
+    may_run = [_running(course, c.at) is not False for course in c.possible]
+    if states and all(state is False for state, _ in states) and c.complete and not any(may_run):
         last = c.given[-1]
         return Answer(False, last.id, last.stop)
     return NOTHING
@@ -133,23 +191,28 @@ def progressed(c: Courses) -> Answer:
         if c.counting & set(event.types):
             return Answer(True, event.id, event.date)
     for course in reversed(c.given):
-        if course.stop_reason == "progression" or course.best_response == "PD":
+        if _failed(course):
             return Answer(True, course.id, course.stop)
+    if c.possibly_progressed:
+        return NOTHING
     if c.never or (c.complete and c.progression_complete):
         return Answer(False)
-    if c.complete and c.given and all(_ended_otherwise(course) for course in c.given):
+    if not c.complete or c.possible:
+        return NOTHING
+    if c.given and all(_ended_otherwise(course) for course in c.given):
         return Answer(False, c.given[-1].id, c.given[-1].stop)
-    if (
-        c.complete
-        and c.progressions
-        and all(
-            c.counting <= set(event.excluded) or not (event.types or event.excluded)
-            for event in c.progressions
-        )
+    if c.progressions and all(
+        c.counting <= set(event.excluded) or not (event.types or event.excluded)
+        for event in c.progressions
     ):
         last = c.progressions[-1]
         return Answer(False, last.id, last.date)
     return NOTHING
+
+
+def _failed(course: Treatment) -> bool:
+    """Whether a course tells by itself that the disease progressed on it."""
+    return course.stop_reason == "progression" or course.best_response == "PD"
 
 
 def _ended_otherwise(course: Treatment) -> bool:
@@ -164,8 +227,11 @@ def intolerant(c: Courses) -> Answer:
             return Answer(True, course.id, course.stop)
     if c.never:
         return Answer(False)
-    known = [course.stop_reason is not None or _running(course, c.at) for course in c.given]
-    return Answer(False, c.given[-1].id) if known and all(known) and c.complete else NOTHING
+    known = [
+        (course.stop_reason or "toxicity") != "toxicity" or _running(course, c.at)
+        for course in (*c.given, *c.possible)
+    ]
+    return Answer(False, c.given[-1].id) if c.given and all(known) and c.complete else NOTHING
 
 
 def months_since(c: Courses) -> Answer:
@@ -176,7 +242,7 @@ def months_since(c: Courses) -> Answer:
     if running.value is True:
         return Answer(Interval(Decimal(0), Decimal(0)), running.event, running.date)
     stops = [(course.stop, course) for course in c.given if course.stop is not None]
-    if not stops or len(stops) < len(c.given):
+    if not stops or len(stops) < len(c.given) or c.possible:
         return NOTHING
     stop, course = max(stops, key=lambda pair: pair[0].last)
     return Answer(Interval(*months_between(stop, c.at)), course.id, stop)
@@ -236,11 +302,12 @@ def family_facts(
     found: dict[str, Answer] = {}
     by_option: dict[str, Courses] = {}
     counting = counting_signs(measures)
+    begun = courses_begun(record, at)
     for fact in facts:
         if fact.family not in FAMILIES or fact.subject is None:
             continue
         if fact.subject not in by_option:
-            by_option[fact.subject] = courses(record, options, fact.subject, at, counting)
+            by_option[fact.subject] = courses(record, options, fact.subject, at, counting, begun)
         answer = FAMILIES[fact.family](by_option[fact.subject])
         if answer.value is not None:
             found[fact.id] = _rounded(fact, answer)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from gepnet.criteria import Criteria
 from gepnet.facts.derive import derive_all
 from gepnet.facts.families import declared, family_facts
 from gepnet.facts.model import Facts, FactValue, Observed
-from gepnet.facts.observe import observe
+from gepnet.facts.observe import latest_report, observe
 from gepnet.facts.select import select
-from gepnet.facts.treatments import treatment_facts
+from gepnet.facts.treatments import Story, treatment_facts
 from gepnet.knowledge.models import Knowledge
 from gepnet.record import Record
 from gepnet.vocabulary import NOT_APPLICABLE, Fact, PartialDate, Value, Vocabulary, exact
@@ -39,14 +39,17 @@ def facts_of_record(
     """
     vocabulary = criteria.vocabulary
     when = at or record.as_of or exact(datetime.date.today())
+    story = Story(record, vocabulary, knowledge.measures, when)
     observed: dict[str, list[Observed]] = defaultdict(list)
-    for item in one_report(observe(record, vocabulary), record, knowledge.measures, when):
-        observed[item.fact].append(item)
+    earlier: dict[str, list[Observed]] = defaultdict(list)
+    replaced = _replaced(story)
+    for item in observe(record, vocabulary):
+        (earlier if replaced(item) else observed)[item.fact].append(item)
     if region is not None and "region" in vocabulary:
         observed["region"] = [Observed("region", region, None, "command", 0)]
     entries: dict[str, FactValue] = {}
     for name, items in observed.items():
-        selected = select(vocabulary[name], items, when)
+        selected = select(vocabulary[name], items, when, earlier[name])
         if selected is not None:
             entries[name] = selected
     facts = _considered(vocabulary, record, wanted)
@@ -56,7 +59,7 @@ def facts_of_record(
         entries.setdefault(
             name, FactValue(name, answer.value, "recorded", answer.date, answer.event)
         )
-    for name, answer in treatment_facts(record, vocabulary, knowledge.measures, when).items():
+    for name, answer in treatment_facts(story).items():
         entries.setdefault(
             name, FactValue(name, answer.value, "recorded", answer.date, answer.event)
         )
@@ -65,7 +68,7 @@ def facts_of_record(
         if not vocabulary[name].is_derived:
             entries.setdefault(name, absence)
     lacking = derive_all(entries, vocabulary, criteria, knowledge.measures, when, absences)
-    return _facts(record.patient, when, region or record.region, entries, lacking)
+    return _facts(record.patient, when, entries, lacking)
 
 
 def facts_of_values(
@@ -89,19 +92,18 @@ def facts_of_values(
             entries[name] = FactValue(name, value, "recorded")
     when = at or exact(datetime.date.today())
     lacking = derive_all(entries, vocabulary, criteria, knowledge.measures, when)
-    region = entries["region"].value if "region" in entries else None
-    return _facts(patient, when, region if isinstance(region, str) else None, entries, lacking)
+    return _facts(patient, when, entries, lacking)
 
 
 def _facts(
     patient: str,
     at: PartialDate,
-    region: str | None,
     entries: Mapping[str, FactValue],
     lacking: Mapping[str, tuple[str, ...]],
 ) -> Facts:
     values: dict[str, Value] = {name: entry.value for name, entry in entries.items()}
-    return Facts(patient, at, region, entries, values, lacking)
+    region = values.get("region")
+    return Facts(patient, at, region if isinstance(region, str) else None, entries, values, lacking)
 
 
 def _considered(vocabulary: Vocabulary, record: Record, wanted: Iterable[str]) -> list[Fact]:
@@ -138,26 +140,27 @@ def _declared_absences(
     return found
 
 
-def one_report(
-    observed: Iterable[Observed], record: Record, measures: Mapping[str, Any], at: PartialDate
-) -> Iterator[Observed]:
-    """Keep values of one examination together.
+def _replaced(story: Story) -> Callable[[Observed], bool]:
+    """Return whether an observation no longer counts, because something later replaces it.
 
-    Of the kinds of report listed in ``knowledge/measures/reports.yaml`` only the latest counts:
-    the uptake of one scan must never be read on the scale of another.
+    Of some kinds of report (``knowledge/measures/reports.yaml``) only the latest counts: the uptake
+    of one scan must never be read on the scale of another. A sign of progression tells nothing of
+    the state of the disease under an antitumour treatment that was begun after it.
     """
-    kinds = set(measures["reports"]["read_as_one"])
-    latest: dict[str, tuple[datetime.date, int]] = {}
-    events: dict[str, tuple[str, datetime.date]] = {}
-    for order, event in enumerate(record.events):
-        if event.kind not in kinds or event.withdrawn:
-            continue
-        if event.date is not None and event.date.first > at.last:
-            continue
-        day = event.date.last if event.date else datetime.date.min
-        events[event.id] = (event.kind, day)
-        latest[event.kind] = max(latest.get(event.kind, (day, order)), (day, order))
-    for item in observed:
-        report = events.get(item.event)
-        if report is None or report[1] == latest[report[0]][0]:
-            yield item
+    measures, at = story.measures, story.at
+    reports = {
+        kind: latest_report(story.record, kind, measures, at)
+        for kind in measures["reports"]["read_as_one"]
+    }
+    signs = {sign["fact"] for sign in measures["progression"]["signs"]}
+    treated = story.latest_antitumour_start()
+
+    def replaced(item: Observed) -> bool:
+        latest = reports.get(item.kind or "")
+        if latest is not None:
+            return item.event != latest.id
+        if item.fact not in signs or item.date is None or treated is None:
+            return False
+        return item.date.last < treated
+
+    return replaced

@@ -21,7 +21,7 @@ class Observed:
     event: str
     order: int
     author: str | None = None
-    until: PartialDate | None = None
+    kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,16 @@ from gepnet.facts.model import FactValue, Observed
 from gepnet.vocabulary import Fact, Interval, PartialDate, Value
 
 
-def select(fact: Fact, observed: Iterable[Observed], at: PartialDate) -> FactValue | None:
+def select(
+    fact: Fact, observed: Iterable[Observed], at: PartialDate, earlier: Iterable[Observed] = ()
+) -> FactValue | None:
     """Return the value of ``fact`` as of ``at``, or None if nothing was observed by then.
 
     ``latest`` and ``first`` go by date, an undated observation ranking below any dated one and
     otherwise by place in the file; ``highest`` takes the greatest number (the bounds of ranges each
     for itself, since the greatest of several ranges lies between the greatest bounds); ``ever`` is
-    true as soon as one observation is; ``sum`` adds.
+    true as soon as one observation is; ``sum`` adds. Values of ``earlier`` reports are kept as
+    alternatives only.
     """
     usable = [item for item in observed if _in_time(item, fact, at)]
     if not usable:
@@ -30,10 +33,12 @@ def select(fact: Fact, observed: Iterable[Observed], at: PartialDate) -> FactVal
         chosen = next((item for item in usable if item.value is True), usable[-1])
         value = chosen.value
     else:
-        ordered = sorted(usable, key=_recency)
+        dated = [item for item in usable if item.date is not None] or usable
+        ordered = sorted(dated, key=_recency)
         chosen = ordered[0] if policy == "first" else ordered[-1]
         value = chosen.value
-    others = tuple(item for item in usable if item is not chosen)
+    set_aside = [item for item in earlier if _in_time(item, fact, at)]
+    others = tuple(item for item in (*usable, *set_aside) if item is not chosen)
     age = None if chosen.date is None else max(0, (at.last - chosen.date.last).days)
     stale = age is not None and fact.entry.stale_days is not None and age > fact.entry.stale_days
     return FactValue(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from gepnet.facts.families import (
@@ -13,9 +15,11 @@ from gepnet.facts.families import (
     Courses,
     counting_signs,
     courses,
+    courses_begun,
     declared,
     progressed,
 )
+from gepnet.facts.observe import latest_report
 from gepnet.record import Record, Treatment
 from gepnet.vocabulary import (
     NOT_APPLICABLE,
@@ -46,22 +50,24 @@ class Story:
     def courses(self, option: str) -> Courses:
         """Return the courses of one option with the progression on them."""
         counting = counting_signs(self.measures)
-        return courses(self.record, self.vocabulary.options, option, self.at, counting)
+        options = self.vocabulary.options
+        return courses(self.record, options, option, self.at, counting, self.begun)
+
+    def given(self, *classes: str) -> list[Treatment]:
+        """Return the courses of any member of ``classes`` begun by the date, oldest first."""
+        members = {m for name in classes for m in self.vocabulary.options.members(name)}
+        return [course for course, certain in self.begun if certain and course.option in members]
+
+    @cached_property
+    def begun(self) -> list[tuple[Treatment, bool]]:
+        """The courses begun by the date, as far as they were known by then."""
+        return courses_begun(self.record, self.at)
 
     @property
     def complete(self) -> bool:
-        """Whether every treatment is in the record."""
-        return declared(self.record, "treatments", self.at)
-
-    def given(self, *classes: str) -> list[Treatment]:
-        """Return the courses of any member of ``classes`` begun by the date."""
-        members = {m for name in classes for m in self.vocabulary.options.members(name)}
-        return [
-            course
-            for course in self.record.treatments
-            if course.option in members
-            and (course.start is None or course.start.first <= self.at.last)
-        ]
+        """Whether every treatment up to the date is in the record and surely begun by then."""
+        listed = declared(self.record, "treatments", self.at)
+        return listed and all(certain for _, certain in self.begun)
 
     def systemic(self) -> list[Treatment]:
         """Return the courses that count as systemic antitumour therapy."""
@@ -69,9 +75,18 @@ class Story:
         return [
             course
             for course in self.given(*options)
-            if options[course.option].systemic
-            and course.values.get("ssa_for_symptoms_only") is not True
+            if options[course.option].systemic and not _for_symptoms(course)
         ]
+
+    def latest_antitumour_start(self) -> date | None:
+        """Return the day by which the latest antitumour treatment was begun at the earliest."""
+        given = self.given(*self.groups["antitumour"]["options"])
+        starts = [c.start.first for c in given if c.start is not None and not _for_symptoms(c)]
+        return max(starts, default=None)
+
+
+def _for_symptoms(course: Treatment) -> bool:
+    return course.values.get("ssa_for_symptoms_only") is True
 
 
 def _count(number: int) -> Value:
@@ -212,27 +227,15 @@ def prrt_best_response(story: Story) -> Answer:
 
 def event_recorded(story: Story, kind: str) -> Answer:
     """Whether an event of ``kind`` was recorded by the date."""
-    for event in reversed(story.record.events):
-        early = event.date is None or event.date.first <= story.at.last
-        if event.kind == kind and not event.withdrawn and early:
-            return Answer(True, event.id, event.date)
-    return NOTHING
+    found = latest_report(story.record, kind, story.measures, story.at)
+    return NOTHING if found is None else Answer(True, found.id, found.date)
 
 
 def days_since_event(story: Story, kind: str) -> Answer:
     """Days since the latest dated event of ``kind``."""
-    dated = [
-        event
-        for event in story.record.events
-        if event.kind == kind
-        and not event.withdrawn
-        and event.date is not None
-        and event.date.first <= story.at.last
-    ]
-    if not dated:
+    event = latest_report(story.record, kind, story.measures, story.at)
+    if event is None or event.date is None:
         return NOTHING
-    event = max(dated, key=lambda e: e.date.last if e.date else story.at.first)
-    assert event.date is not None
     least = max(0, (story.at.first - event.date.last).days)
     most = max(least, (story.at.last - event.date.first).days)
     return Answer(Interval(Decimal(least), Decimal(most)), event.id, event.date)
@@ -259,13 +262,10 @@ OVER_EVENTS: dict[str, Callable[[Story, str], Answer]] = {
 RECORD_FUNCTIONS = frozenset({*OVER_TREATMENTS, *OVER_EVENTS})
 
 
-def treatment_facts(
-    record: Record, vocabulary: Vocabulary, measures: Mapping[str, Any], at: PartialDate
-) -> dict[str, Answer]:
+def treatment_facts(story: Story) -> dict[str, Answer]:
     """Return the facts of the vocabulary that are functions of a whole record."""
-    story = Story(record, vocabulary, measures, at)
     found: dict[str, Answer] = {}
-    for fact in vocabulary.base_facts():
+    for fact in story.vocabulary.base_facts():
         name = fact.entry.function
         if name in OVER_TREATMENTS:
             answer = OVER_TREATMENTS[name](story)

@@ -16,16 +16,18 @@ def _days(start: PartialDate, at: PartialDate) -> Interval:
     return Interval(Decimal(least), Decimal(max(least, (at.last - start.first).days)))
 
 
-def _only(values: Mapping[str, Value]) -> PartialDate | Absent | None:
+def _only(values: Mapping[str, Value], at: PartialDate) -> PartialDate | Absent | None:
+    """Return the date given as the only input; what lies after the question is not known yet."""
     value = next(iter(values.values()))
     if isinstance(value, Absent):
         return value
-    return parse_date(value) if isinstance(value, str) else None
+    start = parse_date(value) if isinstance(value, str) else None
+    return None if start is None or start.first > at.last else start
 
 
 def days_since(values: Mapping[str, Value], measures: Mapping[str, Any], at: PartialDate) -> Value:
     """Days from the date given as the only input."""
-    start = _only(values)
+    start = _only(values, at)
     return _days(start, at) if isinstance(start, PartialDate) else start
 
 
@@ -34,7 +36,7 @@ def hours_since(values: Mapping[str, Value], measures: Mapping[str, Any], at: Pa
 
     A date without a time can lie anywhere in its day, hence the range of up to two days.
     """
-    start = _only(values)
+    start = _only(values, at)
     if not isinstance(start, PartialDate):
         return start
     days = _days(start, at)
@@ -46,7 +48,7 @@ def months_since(
     values: Mapping[str, Value], measures: Mapping[str, Any], at: PartialDate
 ) -> Value:
     """Months (of 30.4375 days) from the date given as the only input."""
-    start = _only(values)
+    start = _only(values, at)
     return Interval(*months_between(start, at)) if isinstance(start, PartialDate) else start
 
 
@@ -54,7 +56,7 @@ def age_from_birth_date(
     values: Mapping[str, Value], measures: Mapping[str, Any], at: PartialDate
 ) -> Value:
     """Completed years from ``birth_date``."""
-    born = _only(values)
+    born = _only(values, at)
     if not isinstance(born, PartialDate):
         return born
 
