@@ -15,8 +15,8 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from gepnet.criteria import Criteria, Explanation, IsKnown, Not, explain, facts_of
-from gepnet.facts.model import FactValue
-from gepnet.measures import FUNCTIONS
+from gepnet.facts.model import FactValue, is_range
+from gepnet.measures import CARRIED_FORWARD, FUNCTIONS
 from gepnet.vocabulary import Fact, Interval, PartialDate, Value, Vocabulary
 
 
@@ -67,6 +67,9 @@ def derive_all(
             continue
         derived = derive(fact, values, criteria, measures, at)
         if recorded is not None and recorded.value is not None:
+            recorded = _carried_forward(fact, recorded, at)
+            entries[name] = recorded
+            values[name] = recorded.value
             if derived.value is not None and not _compatible(fact, recorded.value, derived.value):
                 entries[name] = replace(recorded, conflict=derived.value)
             continue
@@ -103,7 +106,7 @@ def derive(
         if isinstance(value, Interval):
             value = Interval(*_clipped(fact, value))
             if not value.is_point and not fact.entry.interval:
-                return Derived(None, tuple(fact.entry.inputs))
+                return Derived(None, _inexact(fact.entry.inputs, values))
         return Derived(value, inputs=_known(fact.entry.inputs, values))
     for rule in fact.entry.derived:
         node = criteria(rule.when)
@@ -117,8 +120,25 @@ def derive(
     return Derived(None)
 
 
+def _carried_forward(fact: Fact, recorded: FactValue, at: PartialDate) -> FactValue:
+    """Return a recorded value as it has become since, where time alone changes it."""
+    carry = CARRIED_FORWARD.get(fact.entry.function or "")
+    if carry is None or recorded.date is None or not isinstance(recorded.value, Interval):
+        return recorded
+    value = carry(recorded.value, recorded.date, at)
+    if value == recorded.value:
+        return recorded
+    return replace(recorded, value=value, note=f"noted as {recorded.value} on {recorded.date}")
+
+
 def _known(names: Iterable[str], values: Mapping[str, Value]) -> tuple[str, ...]:
     return tuple(name for name in names if values.get(name) is not None)
+
+
+def _inexact(names: tuple[str, ...], values: Mapping[str, Value]) -> tuple[str, ...]:
+    """Return the numbers known only within bounds; all inputs where none of them is a number."""
+    found = [name for name in names if is_range(values.get(name))]
+    return tuple(found) or names
 
 
 def _would_resolve(fact: Fact, value: Value, explanation: Explanation) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -60,9 +61,15 @@ def age_from_birth_date(
     if not isinstance(born, PartialDate):
         return born
 
-    def years(start: Any, end: Any) -> int:
-        before_birthday = (end.month, end.day) < (start.month, start.day)
-        return int(end.year - start.year - before_birthday)
-
-    least, most = years(born.last, at.first), years(born.first, at.last)
+    least, most = _years(born.last, at.first), _years(born.first, at.last)
     return Interval(Decimal(max(0, least)), Decimal(max(0, most)))
+
+
+def age_carried_forward(age: Interval, noted: PartialDate, at: PartialDate) -> Interval:
+    """The age that was noted earlier with the whole years since; it may be one year more."""
+    since = Decimal(max(0, _years(noted.last, at.first)))
+    return Interval(age.low + since, age.high + since)
+
+
+def _years(start: date, end: date) -> int:
+    return end.year - start.year - ((end.month, end.day) < (start.month, start.day))

@@ -31,8 +31,9 @@ def cockcroft_gault(
     factor = constant(measures, formula, "female_factor") if sex == "female" else Decimal(1)
 
     def clearance(age: Decimal, weight: Decimal, creatinine: Decimal) -> Decimal:
-        milligrams = creatinine / umol_l_per_mg_dl
-        return (minuend - age) * weight / (divisor * milligrams) * factor
+        # One division only: rounding in between would decide ties of the result.
+        dividend = (minuend - age) * weight * factor * umol_l_per_mg_dl
+        return dividend / (divisor * creatinine)
 
     if found[2].low <= 0:
         return None

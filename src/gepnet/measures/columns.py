@@ -1,0 +1,346 @@
+"""The named functions once more, for whole columns: one text for Polars and for SQL.
+
+Each function here gives exactly what its namesake gives for one patient. It works in whole numbers
+(a stored value times a power of ten), because binary fractions would round ties at random, and is
+written over an ``Algebra``: whatever builds expressions of one engine.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import product
+from typing import Any, Protocol
+
+from gepnet.measures.elapsed import HOURS_PER_DAY
+from gepnet.measures.inputs import constant
+from gepnet.vocabulary import DAYS_PER_MONTH
+
+Expression = Any  # of an engine; arithmetic and comparison work by its own operators
+
+
+class Algebra(Protocol):
+    """What the functions need of an engine beside ``+ - * < <= > >=``."""
+
+    def literal(self, value: bool | int | str | None) -> Expression:
+        """Return a constant."""
+
+    def equal(self, left: Expression, right: Expression) -> Expression:
+        """Return whether two numbers are equal."""
+
+    def choose(
+        self, branches: Sequence[tuple[Expression, Expression]], otherwise: Expression
+    ) -> Expression:
+        """Return the value of the first branch whose condition is true."""
+
+    def among(self, text: Expression, values: Sequence[str]) -> Expression:
+        """Return whether a text is one of some values."""
+
+    def missing(self, value: Expression) -> Expression:
+        """Return whether a value is null."""
+
+    def whole(self, number: Expression, power: int) -> Expression:
+        """Return the whole number nearest to ``number * power``."""
+
+    def floor_divide(self, number: Expression, by: Expression) -> Expression:
+        """Return the quotient of whole numbers, rounded down."""
+
+    def root(self, number: Expression, by: Expression) -> Expression:
+        """Return a whole number within one of the square root of a quotient."""
+
+    def day_number(self, text: Expression, last: bool) -> Expression:
+        """Return the first or last day that a date text can mean, in days since 1970-01-01."""
+
+    def calendar(self, text: Expression, last: bool) -> Expression:
+        """Return the same day as the whole number yyyymmdd."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """The columns of one input: its bounds, "not applicable" if it can be, and its precision."""
+
+    low: Expression
+    high: Expression
+    absent: Expression | None = None
+    precision: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class Steps:
+    """A result in whole steps of the precision asked for; null bounds are unknown."""
+
+    low: Expression
+    high: Expression
+    absent: Expression | None = None
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call of a named function on columns."""
+
+    algebra: Algebra
+    inputs: Mapping[str, Column]
+    measures: Mapping[str, Any]
+    at: datetime.date
+    precision: Decimal
+
+    def numbers(self, *names: str) -> list[Column]:
+        """Return the named inputs."""
+        return [self.inputs[name] for name in names]
+
+    def absent(self, columns: Sequence[Column]) -> Expression | None:
+        """Return whether the first input that is no number is one that cannot exist."""
+        algebra = self.algebra
+        if all(column.absent is None for column in columns):
+            return None
+        branches = []
+        for column in columns:
+            if column.absent is not None:
+                branches.append((column.absent, algebra.literal(True)))
+            branches.append((algebra.missing(column.low), algebra.literal(False)))
+        return algebra.choose(branches, algebra.literal(False))
+
+    def over_bounds(
+        self, function: Callable[..., Expression], columns: Sequence[Column]
+    ) -> tuple[Expression, Expression]:
+        """Apply a function to every combination of bounds; return the least and the greatest."""
+        ends = [
+            [column.low] if column.low is column.high else [column.low, column.high]
+            for column in columns
+        ]
+        results = [function(*combination) for combination in product(*ends)]
+        low = high = results[0]
+        for result in results[1:]:
+            low = self.algebra.choose([(result < low, result)], low)
+            high = self.algebra.choose([(result > high, result)], high)
+        return low, high
+
+    def ratio(self, numerator: Expression, denominator: Expression) -> Expression:
+        """Return a quotient in steps of the precision, rounded half to even."""
+        step, places = as_steps(self.precision)
+        top, bottom = numerator * 10**places, denominator * step
+        doubled = top * 2 + bottom
+        nearest = self.algebra.floor_divide(doubled, bottom * 2)
+        tie = self.algebra.equal(nearest * bottom * 2, doubled)
+        return self.algebra.choose([(tie, _even_below(self.algebra, nearest))], nearest)
+
+    def root(self, numerator: Expression, denominator: Expression) -> Expression:
+        """Return the square root of a quotient in steps, rounded half to even."""
+        step, places = as_steps(self.precision)
+        top, bottom = numerator * 100**places * 4, denominator * step**2
+        guess = self.algebra.root(top, bottom * 4)
+        # The nearest n has (2n - 1)^2 <= 4x <= (2n + 1)^2; a guess by floats is at most one away.
+        above, below = _square(guess * 2 + 1) * bottom, _square(guess * 2 - 1) * bottom
+        odd = self.algebra.equal(_even_below(self.algebra, guess) + 1, guess)
+        equal = self.algebra.equal
+        return self.algebra.choose(
+            [
+                (above < top, guess + 1),
+                (below > top, guess - 1),
+                (equal(above, top) & odd, guess + 1),
+                (equal(below, top) & odd, guess - 1),
+            ],
+            guess,
+        )
+
+
+def _square(number: Expression) -> Expression:
+    return number * number
+
+
+def _even_below(algebra: Algebra, number: Expression) -> Expression:
+    return algebra.floor_divide(number, algebra.literal(2)) * 2
+
+
+def as_steps(number: Decimal) -> tuple[int, int]:
+    """Return ``number`` as a whole number and the power of ten that divides it."""
+    places = max(0, -int(number.normalize().as_tuple().exponent))
+    return int(number.scaleb(places)), places
+
+
+def _scaled(algebra: Algebra, number: Expression, column: Column) -> tuple[Expression, int]:
+    assert column.precision is not None
+    power = 10 ** as_steps(column.precision)[1]
+    return algebra.whole(number, power), power
+
+
+def body_mass_index(call: Call) -> Steps:
+    """Weight over height squared."""
+    columns = call.numbers("weight_kg", "height_cm")
+
+    def index(kg: Expression, cm: Expression) -> Expression:
+        weight, weight_power = _scaled(call.algebra, kg, columns[0])
+        height, height_power = _scaled(call.algebra, cm, columns[1])
+        return call.ratio(weight * (100 * height_power) ** 2, height * height * weight_power)
+
+    return Steps(*call.over_bounds(index, columns), call.absent(columns))
+
+
+def body_surface_area(call: Call) -> Steps:
+    """Mosteller's square root."""
+    columns = call.numbers("weight_kg", "height_cm")
+    divisor, places = as_steps(constant(call.measures, "body_surface_mosteller", "divisor"))
+
+    def area(kg: Expression, cm: Expression) -> Expression:
+        weight, weight_power = _scaled(call.algebra, kg, columns[0])
+        height, height_power = _scaled(call.algebra, cm, columns[1])
+        return call.root(
+            weight * height * 10**places,
+            call.algebra.literal(divisor * weight_power * height_power),
+        )
+
+    return Steps(*call.over_bounds(area, columns), call.absent(columns))
+
+
+def cockcroft_gault(call: Call) -> Steps:
+    """Creatinine clearance."""
+    columns = call.numbers("age_years", "weight_kg", "creatinine_umol_l")
+    sex = call.inputs["sex"].low
+    names = ("age_minuend_years", "divisor", "creatinine_umol_l_per_mg_dl", "female_factor")
+    constants = [as_steps(constant(call.measures, "cockcroft_gault", name)) for name in names]
+    (minuend, minuend_at), (divisor, divisor_at), (unit, unit_at), (female, female_at) = constants
+    factor = call.algebra.choose(
+        [
+            (call.algebra.among(sex, ["female"]), call.algebra.literal(female)),
+            (call.algebra.missing(sex), call.algebra.literal(None)),
+        ],
+        call.algebra.literal(10**female_at),
+    )
+
+    def clearance(years: Expression, kg: Expression, umol_l: Expression) -> Expression:
+        age, age_power = _scaled(call.algebra, years, columns[0])
+        weight, weight_power = _scaled(call.algebra, kg, columns[1])
+        creatinine, creatinine_power = _scaled(call.algebra, umol_l, columns[2])
+        left = (age * -(10**minuend_at)) + minuend * age_power
+        top = left * weight * factor * (unit * creatinine_power * 10**divisor_at)
+        scale = age_power * weight_power * divisor * 10 ** (minuend_at + unit_at + female_at)
+        return call.ratio(top, creatinine * scale)
+
+    low, high = call.over_bounds(clearance, columns)
+    return _where_positive(call, columns[2], low, high, None)
+
+
+def times_uln(call: Call) -> Steps:
+    """First input over the second."""
+    columns = list(call.inputs.values())
+
+    def multiple(value: Expression, limit: Expression) -> Expression:
+        top, top_power = _scaled(call.algebra, value, columns[0])
+        bottom, bottom_power = _scaled(call.algebra, limit, columns[1])
+        return call.ratio(top * bottom_power, bottom * top_power)
+
+    low, high = call.over_bounds(multiple, columns)
+    return _where_positive(call, columns[1], low, high, call.absent(columns))
+
+
+def _where_positive(
+    call: Call, column: Column, low: Expression, high: Expression, absent: Expression | None
+) -> Steps:
+    nothing = call.algebra.literal(None)
+    bounds = [call.algebra.choose([(column.low > 0, end)], nothing) for end in (low, high)]
+    return Steps(bounds[0], bounds[1], absent)
+
+
+def _days(call: Call, column: Column) -> tuple[Expression, Expression]:
+    """Return the least and the greatest number of days, before cutting off at zero."""
+    at = (call.at - datetime.date(1970, 1, 1)).days
+    low, high = (call.algebra.day_number(column.low, last) * -1 + at for last in (True, False))
+    return low, high
+
+
+def _positive(call: Call, number: Expression) -> Expression:
+    return call.algebra.choose([(number < 0, call.algebra.literal(0))], number)
+
+
+def _only(call: Call) -> Column:
+    return next(iter(call.inputs.values()))
+
+
+def days_since(call: Call) -> Steps:
+    """Days since a date."""
+    column = _only(call)
+    ends = [_steps_of(call, _positive(call, end)) for end in _days(call, column)]
+    return Steps(ends[0], ends[1], column.absent)
+
+
+def hours_since(call: Call) -> Steps:
+    """Hours since a date; the hour within a day is not known."""
+    column = _only(call)
+    low, high = (_positive(call, end) for end in _days(call, column))
+    hours = [_positive(call, low - 1) * HOURS_PER_DAY, (high + 1) * HOURS_PER_DAY]
+    ends = [_steps_of(call, end) for end in hours]
+    return Steps(ends[0], ends[1], column.absent)
+
+
+def months_since(call: Call) -> Steps:
+    """Months since a date."""
+    column = _only(call)
+    length, places = as_steps(DAYS_PER_MONTH)
+    ends = [
+        call.ratio(_positive(call, end) * 10**places, call.algebra.literal(length))
+        for end in _days(call, column)
+    ]
+    return Steps(ends[0], ends[1], column.absent)
+
+
+def age_from_birth_date(call: Call) -> Steps:
+    """Completed years."""
+    column = _only(call)
+    at = call.at.year * 10000 + call.at.month * 100 + call.at.day
+    ends = []
+    for last in (True, False):
+        between = call.algebra.calendar(column.low, last) * -1 + at
+        years = call.algebra.floor_divide(between, call.algebra.literal(10000))
+        ends.append(_steps_of(call, _positive(call, years)))
+    return Steps(ends[0], ends[1], column.absent)
+
+
+def ki67_from_reported_grade(call: Call) -> Steps:
+    """Bounds on Ki-67 by the tables of ``knowledge/measures/grading.yaml``."""
+    algebra = call.algebra
+    grade, basis = call.inputs["grade_reported"].low, call.inputs["grade_basis"].low
+    edition = call.inputs["grade_reported_edition"].low
+    rests_on_ki67 = algebra.among(basis, ["ki67", "both"])
+    grading = call.measures["grading"]
+    lows: list[tuple[Expression, Expression]] = []
+    highs: list[tuple[Expression, Expression]] = []
+    for name, rule in grading["ki67_from_grade"].items():
+        is_grade = algebra.among(grade, [name])
+        least = algebra.choose(
+            [(rests_on_ki67, _constant_steps(call, rule["from"]))], algebra.literal(0)
+        )
+        lows.append((is_grade, least))
+        highs.append((is_grade, _constant_steps(call, rule["to"])))
+    for name, rule in grading["ki67_from_grade_resting_on_ki67"].items():
+        told_apart = algebra.among(edition, rule["editions"])
+        holds = algebra.among(grade, [name]) & rests_on_ki67 & told_apart
+        lows.append((holds, _constant_steps(call, rule["from"])))
+        highs.append((holds, _constant_steps(call, rule["to"])))
+    nothing = algebra.literal(None)
+    return Steps(algebra.choose(lows, nothing), algebra.choose(highs, nothing))
+
+
+def _constant_steps(call: Call, number: Any) -> Expression:
+    return call.algebra.literal(int(Decimal(str(number)) / call.precision))
+
+
+def _steps_of(call: Call, whole: Expression) -> Expression:
+    return call.ratio(whole, call.algebra.literal(1))
+
+
+COLUMN_FUNCTIONS: Mapping[str, Callable[[Call], Steps]] = {
+    function.__name__: function
+    for function in (
+        age_from_birth_date,
+        body_mass_index,
+        body_surface_area,
+        cockcroft_gault,
+        days_since,
+        hours_since,
+        ki67_from_reported_grade,
+        months_since,
+        times_uln,
+    )
+}
