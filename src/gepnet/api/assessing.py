@@ -8,8 +8,9 @@ from pathlib import Path
 
 from gepnet.facts import Facts, facts_of_record
 from gepnet.guidelines import Assessment, KnowledgeBase, assess
+from gepnet.knowledge import InputError, Problem
 from gepnet.record import Record, read_record
-from gepnet.vocabulary import parse_date
+from gepnet.vocabulary import ValueProblem, parse_date
 
 
 def read_patient(path: Path, base: KnowledgeBase) -> Record:
@@ -24,8 +25,25 @@ def read_patient(path: Path, base: KnowledgeBase) -> Record:
 def facts_of(
     record: Record, base: KnowledgeBase, at: str | None = None, region: str | None = None
 ) -> Facts:
-    """Return the facts of a patient as of ``at`` (default: the record's date, else today)."""
-    when = None if at is None else parse_date(at)
+    """Return the facts of a patient as of ``at`` (default: the record's date, else today).
+
+    Raises:
+        InputError: if ``at`` is no date or ``region`` no region.
+    """
+    faults = []
+    when = None
+    try:
+        when = None if at is None else parse_date(at)
+    except ValueError:
+        expected = "a date such as 2024-05-17, 2024-05 or 2024"
+        faults.append(Problem("command line", None, "", "at", repr(at), expected))
+    try:
+        base.vocabulary["region"].parse(region)
+    except ValueProblem as fault:
+        told = (repr(region), fault.expected, fault.suggestion)
+        faults.append(Problem("command line", None, "", "region", *told))
+    if faults:
+        raise InputError(faults)
     return facts_of_record(
         record, base.knowledge, base.criteria, when, wanted=base.facts_named, region=region
     )

@@ -166,12 +166,18 @@ def _recommendation(item: CompiledRecommendation, base: KnowledgeBase) -> View:
     }
 
 
-def explain_recommendation(facts: Facts, base: KnowledgeBase, name: str) -> View:
+def explain_recommendation(
+    facts: Facts, base: KnowledgeBase, name: str, day: datetime.date | None = None
+) -> View:
     """Return why a recommendation applies, does not apply or stays open.
+
+    ``applies`` is about its own criterion; beside it stand whether the document is about the
+    patient and why, if so, it is not in force on ``day`` (default: today).
 
     Raises:
         InputError: if there is no such recommendation.
     """
+    when = day or datetime.date.today()
     item = find_recommendation(base, name)
     judged = judge(item, facts)
     document = next(d for d in base.documents if d.id == item.document)
@@ -179,6 +185,9 @@ def explain_recommendation(facts: Facts, base: KnowledgeBase, name: str) -> View
     return {
         "recommendation": name,
         "patient": facts.patient,
+        "knowledge_date": when.isoformat(),
+        "not_in_force": documents_in_force(base.documents, when)[1].get(item.document),
+        "dissent": item.entry.dissent,
         "applies": views.TRUTH_WORDS[judged.truth],
         "text_ambiguous": judged.ambiguous,
         "note": item.entry.note,

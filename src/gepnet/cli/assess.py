@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from gepnet.cli.matrix import print_assessment
-from gepnet.cli.output import Format, FormatOption, print_json
+from gepnet.cli.output import Format, FormatOption, print_json, safe
 
 PatientFile = Annotated[Path, typer.Argument(help="Patient file (YAML or JSON).")]
 At = Annotated[
@@ -54,7 +54,8 @@ def explain(
     base = api.base()
     record = api.read_patient(patient, base)
     facts = api.facts_of(record, base, at, region)
-    view = api.explain_recommendation(facts, base, recommendation)
+    day = None if knowledge_date is None else knowledge_date.date()
+    view = api.explain_recommendation(facts, base, recommendation, day)
     if output is Format.JSON:
         print_json(view)
     else:
@@ -87,20 +88,41 @@ def _print_explanation(view: dict[str, Any]) -> None:
         "unknown": "[yellow]open[/]",
     }
     console = Console()
-    console.print(f"[bold]{view['recommendation']}[/]: {words[view['applies']]}")
-    console.print(view["note"], highlight=False)
+    console.print(f"[bold]{safe(view['recommendation'])}[/]: {words[view['applies']]}")
+    for warning in _warnings(view):
+        console.print(f"[bold yellow]{safe(warning)}[/]", highlight=False)
+    console.print(safe(view["note"]), highlight=False)
     for position in view["positions"]:
-        console.print(f"  {position['position'].replace('_', ' ')}: {position['label']}")
-    place = (
-        f"{view['source_title']}, {view['locator']}" if view["locator"] else view["source_title"]
-    )
-    console.print(f"[dim]{place} ({view['verification']})[/]", highlight=False)
+        console.print(f"  {position['position'].replace('_', ' ')}: {safe(position['label'])}")
+    place = ", ".join(part for part in (view["source_title"], view["locator"]) if part)
+    console.print(f"[dim]{safe(place)} ({view['verification']})[/]", highlight=False)
+    if view["scope"]["truth"] != "yes":
+        scope = Tree("[bold]who the document is about[/]")
+        _grow(scope.add(_node_text(view["scope"])), view["scope"])
+        console.print(scope)
     tree = Tree(_node_text(view["explanation"]))
     _grow(tree, view["explanation"])
     console.print(tree)
     for title, names in (("settled by", "settled_by"), ("missing", "missing")):
         if view[names]:
-            console.print(f"{title}: " + "; ".join(view[names]), highlight=False)
+            console.print(f"{title}: {safe('; '.join(view[names]))}", highlight=False)
+
+
+def _warnings(view: dict[str, Any]) -> list[str]:
+    """Return why the position may not count even where its criterion holds."""
+    scope = {
+        "no": "The document is not about this patient: it says nothing here.",
+        "unknown": "Whether the document is about this patient is open.",
+    }
+    said = {
+        scope.get(view["scope"]["truth"]): True,
+        f"Not in force on {view['knowledge_date']}: {view['not_in_force']}.": view["not_in_force"],
+        "A minority position: it does not count as the document's.": view["dissent"],
+        "Unverified: it does not count as the document's position.": (
+            view["verification"] == "unverified"
+        ),
+    }
+    return [text for text, holds in said.items() if text and holds]
 
 
 def _node_text(node: dict[str, Any]) -> str:
@@ -108,7 +130,8 @@ def _node_text(node: dict[str, Any]) -> str:
     names = {"and": "all of", "or": "any of", "not": "not"}
     text = names.get(node.get("operator", ""), node["text"])
     known = "; ".join(_fact_text(fact) for fact in node.get("facts", ()))
-    return f"{marks[node['truth']]}  {text}" + (f"  [dim]({known})[/]" if known else "")
+    shown = f"{marks[node['truth']]}  {safe(text)}"
+    return shown + (f"  [dim]({safe(known)})[/]" if known else "")
 
 
 def _fact_text(fact: dict[str, Any]) -> str:

@@ -53,7 +53,7 @@ def check(
         )
     else:
         for problem in report.problems:
-            typer.echo(problem)
+            typer.echo(problem, err=True)
         rows = [[name, count] for name, count in report.counts.items()]
         rows.append(
             [

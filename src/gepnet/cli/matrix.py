@@ -5,6 +5,8 @@ from __future__ import annotations
 from string import ascii_uppercase
 from typing import TYPE_CHECKING, Any
 
+from gepnet.cli.output import safe
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -38,18 +40,20 @@ def print_assessment(view: View, every_row: bool = False) -> None:
     console = Console(highlight=False)
     region = view["region"] or "region not stated"
     console.print(
-        f"[bold]{view['patient']}[/], as of {view['at']}, {region}, "
+        f"[bold]{safe(view['patient'])}[/], as of {safe(view['at'])}, {safe(region)}, "
         f"documents of {view['knowledge_date']}"
     )
     for note in view["safety"]:
         if note["fires"]:
-            console.print(f"[bold red]! {note['message']}[/] [dim]({note['verification']})[/]")
+            console.print(
+                f"[bold red]! {safe(note['message'])}[/] [dim]({note['verification']})[/]"
+            )
     _print_matrix(console, view, every_row)
     _print_labels(console, view["labels"])
     if view["missing"]:
         console.print("\n[bold]To order or ask next[/] (open positions touched)")
         for item in view["missing"][:ASKED]:
-            console.print(f"  {item['request']} ({item['open_positions']})")
+            console.print(f"  {safe(item['request'])} ({item['open_positions']})")
 
 
 def _print_matrix(console: Console, view: View, every_row: bool) -> None:
@@ -64,12 +68,12 @@ def _print_matrix(console: Console, view: View, every_row: bool) -> None:
         document = documents[index]
         scope = f", {document['in_scope_word']}" if document["in_scope_word"] else ""
         console.print(
-            f"  [bold]{letter}[/] {document['short']} "
+            f"  [bold]{letter}[/] {safe(document['short'])} "
             f"[dim]({document['age_years']} y old{scope})[/]"
         )
     outside = [d["short"] for d in documents if d["in_scope"] == "no"]
     if outside:
-        console.print(f"  [dim]not about this patient: {', '.join(outside)}[/]")
+        console.print(f"  [dim]not about this patient: {safe(', '.join(outside))}[/]")
     matrix = Table(show_edge=False, pad_edge=False, header_style="bold")
     matrix.add_column("option", min_width=24)
     for letter, _ in zip(ascii_uppercase, shown, strict=False):
@@ -78,7 +82,7 @@ def _print_matrix(console: Console, view: View, every_row: bool) -> None:
         purpose = "" if row["intent"] == "tumour_control" else _purpose(row["intent"])
         cells = [row["cells"][index] for index in shown]
         matrix.add_row(
-            row["label"] + purpose,
+            safe(row["label"] + purpose),
             *(Text(_cell(cell), style=STYLES.get(cell["status"], "dim")) for cell in cells),
         )
     console.print()
@@ -111,4 +115,4 @@ def _print_labels(console: Console, labels: list[View]) -> None:
                     named.append(label["region"])
         if regions:
             told = ", ".join(f"{name} ({', '.join(where)})" for name, where in regions.items())
-            console.print(f"[bold]{word}:[/] {told}")
+            console.print(f"[bold]{word}:[/] {safe(told)}")

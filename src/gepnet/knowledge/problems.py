@@ -54,7 +54,9 @@ class InputError(Exception):
 def nearest(word: str, candidates: Iterable[str]) -> str | None:
     """Return the candidate spelled most like ``word``, or None if none is close."""
     names = list(candidates)
-    found = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
+    folded = word.casefold()
+    found = [name for name in names if name.casefold() == folded]
+    found = found or difflib.get_close_matches(word, names, n=1, cutoff=0.6)
     if found:
         return found[0]
     # `ki67` is far from `ki67_percent` by letters and yet what its author meant.
