@@ -1,5 +1,6 @@
 """From a record to the facts of a patient as of a date."""
 
+from gepnet.facts.change import facts_with, is_given
 from gepnet.facts.derive import Derived, derive, inputs_of
 from gepnet.facts.gather import facts_of_record, facts_of_values
 from gepnet.facts.model import Facts, FactValue, Observed, show
@@ -12,6 +13,8 @@ __all__ = [
     "derive",
     "facts_of_record",
     "facts_of_values",
+    "facts_with",
     "inputs_of",
+    "is_given",
     "show",
 ]

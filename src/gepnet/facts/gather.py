@@ -68,7 +68,7 @@ def facts_of_record(
         if not vocabulary[name].is_derived:
             entries.setdefault(name, absence)
     lacking = derive_all(entries, vocabulary, criteria, knowledge.measures, when, absences)
-    return _facts(record.patient, when, entries, lacking)
+    return _facts(record.patient, when, entries, lacking, absences)
 
 
 def facts_of_values(
@@ -92,7 +92,7 @@ def facts_of_values(
             entries[name] = FactValue(name, value, "recorded")
     when = at or exact(datetime.date.today())
     lacking = derive_all(entries, vocabulary, criteria, knowledge.measures, when)
-    return _facts(patient, when, entries, lacking)
+    return _facts(patient, when, entries, lacking, {})
 
 
 def _facts(
@@ -100,10 +100,12 @@ def _facts(
     at: PartialDate,
     entries: Mapping[str, FactValue],
     lacking: Mapping[str, tuple[str, ...]],
+    absences: Mapping[str, FactValue],
 ) -> Facts:
     values: dict[str, Value] = {name: entry.value for name, entry in entries.items()}
     region = values.get("region")
-    return Facts(patient, at, region if isinstance(region, str) else None, entries, values, lacking)
+    where = region if isinstance(region, str) else None
+    return Facts(patient, at, where, entries, values, lacking, absences)
 
 
 def _considered(vocabulary: Vocabulary, record: Record, wanted: Iterable[str]) -> list[Fact]:

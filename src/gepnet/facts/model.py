@@ -57,6 +57,8 @@ class Facts:
     entries: Mapping[str, FactValue]
     values: Mapping[str, Value] = field(default_factory=dict)
     lacking: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    # What silence means for facts whose domain the record declares complete.
+    absences: Mapping[str, FactValue] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> FactValue:
         """Return a fact; one that nothing is known about is there as unknown."""

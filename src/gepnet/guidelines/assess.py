@@ -31,10 +31,8 @@ from gepnet.guidelines.model import (
     Reason,
     SafetyNote,
 )
-from gepnet.guidelines.status import POSITIONS, Status, lookup
+from gepnet.guidelines.status import POSITIONS, STATED, Status, lookup
 from gepnet.vocabulary import Truth, parse_date
-
-_STATED = {Status.RECOMMENDED, Status.OPTION, Status.TRIAL_ONLY, Status.AGAINST}
 
 
 def assess(base: KnowledgeBase, facts: Facts, knowledge_date: datetime.date) -> Assessment:
@@ -226,7 +224,7 @@ def _sorted_reasons(
 
 def _deciding(reasons: list[Reason], status: Status) -> tuple[Reason, ...]:
     """Keep the positions that a stated status rests on; for others all that may hold."""
-    if status in _STATED:
+    if status in STATED:
         return tuple(
             r for r in reasons if r.judged.truth is True and r.position.position == status.value
         ) + tuple(

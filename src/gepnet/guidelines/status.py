@@ -28,6 +28,10 @@ class Status(StrEnum):
     UNDETERMINED = "undetermined"
 
 
+# A document takes one clear position, or nothing can be read from it on the question.
+STATED = frozenset({Status.RECOMMENDED, Status.OPTION, Status.TRIAL_ONLY, Status.AGAINST})
+QUIET = frozenset({Status.SILENT, Status.NOT_READ, Status.OUT_OF_SCOPE})
+
 # The truths of scope, recommended, option, trial_only and against, in this order.
 Truths = tuple[Truth, Truth, Truth, Truth, Truth]
 POSITIONS = ("recommended", "option", "trial_only", "against")

@@ -1,0 +1,55 @@
+"""The same patient with other facts: what a question "and if …?" is answered from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from gepnet.criteria import Criteria
+from gepnet.facts.derive import derive_all
+from gepnet.facts.model import Facts, FactValue
+from gepnet.knowledge.models import Knowledge
+from gepnet.vocabulary import Value, Vocabulary
+
+
+def is_given(facts: Facts, name: str, vocabulary: Vocabulary) -> bool:
+    """Whether a fact was recorded or declared absent, rather than worked out or unknown.
+
+    A fact that is normally worked out counts as given where a record states it directly.
+    """
+    origin = facts[name].origin
+    return origin == "recorded" or (origin == "declared_absent" and not vocabulary[name].is_derived)
+
+
+def facts_with(
+    facts: Facts, changes: Mapping[str, Value], knowledge: Knowledge, criteria: Criteria
+) -> Facts:
+    """Return ``facts`` with some of them changed and everything worked out anew.
+
+    Args:
+        facts: of the patient.
+        changes: the new values; None makes a fact unknown.
+        knowledge: vocabulary and measures.
+        criteria: parser of the same knowledge.
+    """
+    vocabulary = criteria.vocabulary
+    given = {n: facts[n] for n in facts if is_given(facts, n, vocabulary) and n not in changes}
+    # Without its date a recorded age is not carried forward a second time.
+    entries = {
+        name: replace(
+            entry, conflict=None, date=None if vocabulary[name].is_derived else entry.date
+        )
+        for name, entry in given.items()
+    }
+    for name, value in changes.items():
+        if value is not None:
+            entries[name] = FactValue(name, value, "recorded", note="assumed")
+    lacking = derive_all(
+        entries, vocabulary, criteria, knowledge.measures, facts.at, facts.absences
+    )
+    for name, entry in given.items():
+        entries[name] = replace(entries[name], date=entry.date)
+    values: dict[str, Value] = {name: entry.value for name, entry in entries.items()}
+    region = values.get("region")
+    where = region if isinstance(region, str) else None
+    return Facts(facts.patient, facts.at, where, entries, values, lacking, facts.absences)

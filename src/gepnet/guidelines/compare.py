@@ -1,0 +1,77 @@
+"""Two documents on one option: how do their positions stand to each other.
+
+Only equal options and equal intents are compared, at the finest level that one of the documents
+speaks about. Nothing is merged: the class names what the reader sees side by side.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import combinations
+
+from gepnet.guidelines.model import Assessment, Cell
+from gepnet.guidelines.status import QUIET, Status
+
+
+class Agreement(StrEnum):
+    """How the positions of two documents on one option stand to each other."""
+
+    SAME = "same"
+    COMPATIBLE = "compatible"
+    CONFLICT = "conflict"
+    CONDITIONAL = "conditional_difference"
+    ONE_SILENT = "one_silent"
+    NOT_READ = "not_read"
+    INSUFFICIENT = "insufficient_data"
+
+
+@dataclass(frozen=True, eq=False)
+class Pair:
+    """The positions of two documents on one option, for one purpose."""
+
+    option: str
+    intent: str
+    first: Cell
+    second: Cell
+    agreement: Agreement
+
+    @property
+    def documents(self) -> tuple[str, str]:
+        """The ids of the two documents."""
+        return self.first.document, self.second.document
+
+
+def agreement(first: Status, second: Status) -> Agreement | None:
+    """Return how two statuses stand to each other; None where there is nothing to compare.
+
+    There is nothing to compare where a document is not about the patient, or where neither says
+    anything. What was not read is never taken for silence, and what is open never for a position.
+    """
+    pair = {first, second}
+    if Status.OUT_OF_SCOPE in pair or pair <= QUIET:
+        return None
+    if Status.NOT_READ in pair:
+        return Agreement.NOT_READ
+    if Status.SILENT in pair:
+        return Agreement.INSUFFICIENT if Status.UNDETERMINED in pair else Agreement.ONE_SILENT
+    if Status.CONFLICTING in pair:
+        return Agreement.CONFLICT
+    if Status.UNDETERMINED in pair:
+        return Agreement.INSUFFICIENT if len(pair) == 1 else Agreement.CONDITIONAL
+    if len(pair) == 1:
+        return Agreement.SAME
+    return Agreement.CONFLICT if Status.AGAINST in pair else Agreement.COMPATIBLE
+
+
+def compare(assessment: Assessment) -> list[Pair]:
+    """Return every pair of documents in force on every option on which one of them speaks."""
+    found: list[Pair] = []
+    documents = list(assessment.documents.values())
+    for option, intent in assessment.rows():
+        cells = [document.cells[option, intent] for document in documents]
+        for first, second in combinations(cells, 2):
+            kind = agreement(first.status, second.status)
+            if kind is not None:
+                found.append(Pair(option, intent, first, second, kind))
+    return found

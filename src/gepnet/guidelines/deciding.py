@@ -1,0 +1,247 @@
+"""The facts that decide between two documents: the fewest changes that make them say the same.
+
+The search goes over every set of up to three changes of one patient. A set decides if both
+documents then take the same clear position; agreeing by silence, or because one of them is no
+longer about the patient, does not count. Sets without age, sex and site come first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from gepnet.facts import Facts
+from gepnet.guidelines.compare import Agreement, Pair
+from gepnet.guidelines.compiled import KnowledgeBase
+from gepnet.guidelines.levers import Band, Influence, Influences, Lever
+from gepnet.guidelines.stances import Stance, Stances
+from gepnet.guidelines.status import STATED, Status
+from gepnet.guidelines.worlds import Choices, Worlds, bits
+from gepnet.vocabulary import Value
+
+MOST_CHANGES = 3
+_CHOICES = {count: Choices(count) for count in range(1, MOST_CHANGES + 1)}
+
+# A fact with values that no criterion tells apart.
+Thing = tuple[Lever, tuple[Value, ...]]
+Question = frozenset[Stance]
+
+
+@dataclass(frozen=True)
+class Change:
+    """A fact that would have to be different: each of the values ``after`` would do.
+
+    Of a number they are the candidates within ``band``, the nearest first.
+    """
+
+    fact: str
+    before: Value
+    after: tuple[Value, ...]
+    band: Band | None
+    changeable: bool
+
+
+@dataclass(frozen=True)
+class DecidingFacts:
+    """A smallest set of changes after which both documents take the same position."""
+
+    changes: tuple[Change, ...]
+    position: Status
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What would bring two documents together.
+
+    ``sets`` holds every smallest set, in vocabulary order. Without one, ``possible`` tells whether
+    both documents have a position of one kind at all: if so they differ by judgement.
+    """
+
+    sets: tuple[DecidingFacts, ...]
+    possible: bool
+
+    @property
+    def by_judgement(self) -> bool:
+        """Whether no change of up to three facts brings the documents together."""
+        return not self.sets
+
+
+class Deciding:
+    """Deciding facts of one patient, each question searched once."""
+
+    def __init__(self, base: KnowledgeBase, facts: Facts) -> None:
+        """Start with nothing searched."""
+        self._base = base
+        self._facts = facts
+        self._stances = Stances(base)
+        self._influences = Influences(base, facts)
+        self._of_stance: dict[Stance, Influence] = {}
+        self._known: dict[Question, Verdict] = {}
+
+    def between(self, pairs: Iterable[Pair]) -> dict[Pair, Verdict]:
+        """Return what decides between the documents of each pair that does not agree."""
+        rows: dict[tuple[str, str], list[tuple[Pair, Question]]] = {}
+        found: dict[Pair, Verdict] = {}
+        for pair in pairs:
+            if pair.agreement is Agreement.SAME:
+                continue
+            stances = [self._stances.of(name, pair.option, pair.intent) for name in pair.documents]
+            if None in stances:
+                found[pair] = Verdict((), False)
+            else:
+                question = frozenset(s for s in stances if s is not None)
+                rows.setdefault((pair.option, pair.intent), []).append((pair, question))
+        for questions in rows.values():
+            self._search([q for _, q in questions if q not in self._known])
+            found.update((pair, self._known[question]) for pair, question in questions)
+        return found
+
+    def _search(self, questions: Sequence[Question]) -> None:
+        """Settle questions together; they share most of their facts and criteria."""
+        open_ = [q for q in dict.fromkeys(questions) if _common(q)]
+        self._known.update((q, Verdict((), False)) for q in questions if q not in set(open_))
+        for last in (False, True):
+            for count in range(1, MOST_CHANGES + 1):
+                if open_:
+                    solved = self._with_changes(open_, count, last)
+                    self._known.update(solved)
+                    open_ = [q for q in open_ if q not in solved]
+        self._known.update((q, Verdict((), True)) for q in open_)
+
+    def _with_changes(
+        self, questions: Sequence[Question], count: int, unchangeable: bool
+    ) -> dict[Question, Verdict]:
+        """Return the questions that ``count`` changes settle, with all ways to settle each."""
+        levers = self._levers({stance for q in questions for stance in q})
+        if not unchangeable:
+            levers = [lever for lever in levers if lever.changeable]
+        things = [(lever, group) for lever in levers for group in lever.groups]
+        choices = _CHOICES[count]
+        size = choices.size(len(things))
+        if not size:
+            return {}
+        containing = choices.containing(len(things))
+        worlds = self._worlds(things, containing, size)
+        valid = worlds.everywhere & ~_twice(things, containing)
+        if unchangeable:
+            marked = zip(things, containing, strict=True)
+            valid &= _any(where for (lever, _), where in marked if not lever.changeable)
+        stated = {stance: stance.stated(worlds) for q in questions for stance in q}
+        solved: dict[Question, Verdict] = {}
+        for question in questions:
+            first, second = (stated[stance] for stance in question)
+            where = {p: first[p] & second[p] & valid for p in STATED if p in first and p in second}
+            ways = {
+                position: [[things[i] for i in choices.members(bit)] for bit in bits(mask)]
+                for position, mask in where.items()
+                if mask
+            }
+            if ways:
+                solved[question] = self._verdict(question, ways)
+        return solved
+
+    def _worlds(
+        self,
+        things: Sequence[Thing],
+        containing: Sequence[int],
+        size: int,
+    ) -> Worlds:
+        changes: dict[str, list[tuple[Value, int]]] = {}
+        for (lever, group), where in zip(things, containing, strict=True):
+            changes.setdefault(lever.fact, []).append((group[0], where))
+        return Worlds(self._base, self._facts, size, changes)
+
+    def _influence(self, stances: Iterable[Stance]) -> Influence:
+        found = Influence()
+        for stance in stances:
+            if stance not in self._of_stance:
+                self._of_stance[stance] = self._influences.of(stance.nodes)
+            found.add(self._of_stance[stance])
+        return found
+
+    def _levers(self, stances: Iterable[Stance]) -> list[Lever]:
+        return self._influences.levers(self._influence(stances))
+
+    def _verdict(self, question: Question, ways: dict[Status, list[list[Thing]]]) -> Verdict:
+        influence = self._influence(question)
+        order = self._base.vocabulary.order
+        found = [
+            DecidingFacts(changes, position)
+            for position in sorted(ways, key=list(Status).index)
+            for changes in self._change_sets(ways[position], influence)
+        ]
+        # Sorting is stable: of equal facts the stronger position stays first.
+        found.sort(key=lambda one: [order(change.fact) for change in one.changes])
+        return Verdict(tuple(found), True)
+
+    def _change_sets(
+        self, ways: Iterable[list[Thing]], influence: Influence
+    ) -> Iterator[tuple[Change, ...]]:
+        """Yield the ways with values that do equally well put together."""
+        by_facts: dict[tuple[str, ...], set[tuple[frozenset[Value], ...]]] = {}
+        for way in ways:
+            facts = tuple(lever.fact for lever, _ in way)
+            values = tuple(self._known_to(influence, lever.fact, group) for lever, group in way)
+            if all(values):
+                by_facts.setdefault(facts, set()).add(values)
+        for facts, combinations in by_facts.items():
+            for values in _merged(combinations, len(facts)):
+                parts = [
+                    self._changes(fact, value, influence)
+                    for fact, value in zip(facts, values, strict=True)
+                ]
+                yield from product(*parts)
+
+    def _known_to(
+        self, influence: Influence, fact: str, group: Iterable[Value]
+    ) -> frozenset[Value]:
+        """Keep the values at which the two documents themselves look."""
+        looked_at = influence.looked_at.get(fact, {})
+        return frozenset(group) & frozenset(self._influences.candidates(fact, looked_at))
+
+    def _changes(self, fact: str, values: Iterable[Value], influence: Influence) -> list[Change]:
+        before = self._facts.values.get(fact)
+        changeable = self._base.vocabulary[fact].entry.changeable
+        looked_at = influence.looked_at[fact]
+        among = self._influences.candidates(fact, looked_at)
+        runs = self._influences.bands(fact, values, among, looked_at)
+        return [Change(fact, before, after, band, changeable) for after, band in runs]
+
+
+def _merged(
+    combinations: set[tuple[frozenset[Value], ...]], width: int
+) -> list[tuple[frozenset[Value], ...]]:
+    """Put combinations together that differ in the values of one fact only."""
+    for place in range(width):
+        grouped: dict[tuple[frozenset[Value], ...], frozenset[Value]] = {}
+        for values in combinations:
+            rest = (*values[:place], *values[place + 1 :])
+            grouped[rest] = grouped.get(rest, frozenset()) | values[place]
+        combinations = {(*rest[:place], v, *rest[place:]) for rest, v in grouped.items()}
+    return sorted(combinations, key=lambda values: [sorted(map(str, v)) for v in values])
+
+
+def _common(question: Question) -> bool:
+    """Whether both documents have a position of one kind."""
+    if len(question) < 2:
+        return False
+    first, second = question
+    return bool(first.held.keys() & second.held.keys())
+
+
+def _any(masks: Iterable[int]) -> int:
+    found = 0
+    for mask in masks:
+        found |= mask
+    return found
+
+
+def _twice(things: Sequence[Thing], containing: Sequence[int]) -> int:
+    """Return the choices that give one fact two values."""
+    found = 0
+    seen: dict[str, int] = {}
+    for (lever, _), where in zip(things, containing, strict=True):
+        found |= seen.get(lever.fact, 0) & where
+        seen[lever.fact] = seen.get(lever.fact, 0) | where
+    return found

@@ -1,0 +1,142 @@
+"""One document on one option, over many variants of a patient at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from gepnet.criteria import Node
+from gepnet.guidelines.compiled import CompiledDocument, CompiledRecommendation, KnowledgeBase
+from gepnet.guidelines.status import POSITIONS, STATED, Status, lookup
+from gepnet.guidelines.worlds import Masks, Worlds, any_of
+from gepnet.vocabulary import Truth
+
+# A narrow and a broad criterion of each position that counts, by kind of position.
+Readings = tuple[tuple[Node, Node | None], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Stance:
+    """What decides the status of one option, for one purpose, in one document.
+
+    Positions of a minority and unverified ones do not count and are left out.
+    """
+
+    document: str
+    scope: Node
+    coverage: tuple[tuple[str, Node], ...]
+    held: dict[str, Readings]
+
+    @property
+    def nodes(self) -> tuple[Node, ...]:
+        """Every criterion that a stated position rests on."""
+        found = [self.scope]
+        for readings in self.held.values():
+            for narrow, broad in readings:
+                found.append(narrow)
+                if broad is not None:
+                    found.append(broad)
+        return tuple(found)
+
+    def truths(self, worlds: Worlds) -> list[Masks]:
+        """Return the truth of the scope and of each kind of position."""
+        return [
+            worlds.truth(self.scope),
+            *(
+                any_of((_read(worlds, *pair) for pair in self.held[kind]), worlds.everywhere)
+                if kind in self.held
+                else (0, worlds.everywhere)
+                for kind in POSITIONS
+            ),
+        ]
+
+    def stated(self, worlds: Worlds) -> dict[Status, int]:
+        """Return where the document takes each clear position."""
+        found: dict[Status, int] = {}
+        for status, _, where in _by_status(self.truths(worlds), worlds.everywhere, True):
+            if status in STATED:
+                found[status] = found.get(status, 0) | where
+        return found
+
+    def statuses(self, worlds: Worlds) -> dict[Status, int]:
+        """Return where the document has each status."""
+        complete = self._read_completely(worlds)
+        found: dict[Status, int] = {}
+        truths = self.truths(worlds)
+        for read, within in ((True, complete), (False, worlds.everywhere & ~complete)):
+            for status, _, where in _by_status(truths, within, read):
+                found[status] = found.get(status, 0) | where
+        return found
+
+    def _read_completely(self, worlds: Worlds) -> int:
+        complete, rest = 0, worlds.everywhere
+        for level, node in self.coverage:
+            true, _ = worlds.truth(node)
+            if level == "complete":
+                complete |= rest & true
+            rest &= ~true
+        return complete
+
+
+def _read(worlds: Worlds, narrow: Node, broad: Node | None) -> Masks:
+    """Between its narrow and its broad reading a criterion is open."""
+    true, false = worlds.truth(narrow)
+    return (true, false) if broad is None else (true, worlds.truth(broad)[1] & ~true)
+
+
+def _by_status(
+    truths: list[Masks], within: int, read_completely: bool
+) -> Iterator[tuple[Status, tuple[Status, ...], int]]:
+    """Yield each combination of truths that occurs as the status that the lookup gives."""
+    groups: list[tuple[tuple[Truth, ...], int]] = [((), within)]
+    for true, false in truths:
+        groups = [
+            ((*so_far, truth), part)
+            for so_far, where in groups
+            for truth, part in (
+                (True, where & true),
+                (False, where & false),
+                (None, where & ~(true | false)),
+            )
+            if part
+        ]
+    for found, where in groups:
+        scope, recommended, option, trial, against = found
+        yield *lookup((scope, recommended, option, trial, against), read_completely), where
+
+
+class Stances:
+    """The stances of all documents, one object for equal ones."""
+
+    def __init__(self, base: KnowledgeBase) -> None:
+        """Start with none made."""
+        self._base = base
+        self._documents = {document.id: document for document in base.documents}
+        self._made: dict[tuple[str, tuple[tuple[str, str], ...]], Stance] = {}
+
+    def of(self, document: str, option: str, intent: str) -> Stance | None:
+        """Return a document's stance on an option; None if it takes no position that counts."""
+        compiled = self._documents[document]
+        if not self._base.is_covered(compiled, option):
+            return None
+        counting = [
+            (held.position.position, held.recommendation)
+            for held in self._base.held.get((document, option, intent), ())
+            if not held.recommendation.entry.dissent
+            and held.recommendation.entry.verification != "unverified"
+        ]
+        if not counting:
+            return None
+        key = (document, tuple((kind, item.entry.id) for kind, item in counting))
+        if key not in self._made:
+            self._made[key] = _stance(compiled, counting)
+        return self._made[key]
+
+
+def _stance(
+    document: CompiledDocument, counting: Sequence[tuple[str, CompiledRecommendation]]
+) -> Stance:
+    held: dict[str, Readings] = {}
+    for kind, item in counting:
+        held[kind] = (*held.get(kind, ()), (item.when, item.when_broad))
+    return Stance(document.id, document.scope, document.coverage, held)

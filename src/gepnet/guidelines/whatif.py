@@ -1,0 +1,153 @@
+"""What would be different if some facts were: one patient before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gepnet.facts import FactValue, facts_with
+from gepnet.guidelines.assess import assess
+from gepnet.guidelines.changes import StatusChange
+from gepnet.guidelines.compiled import KnowledgeBase
+from gepnet.guidelines.model import Assessment
+from gepnet.vocabulary import Truth, Value
+
+
+@dataclass(frozen=True)
+class LabelChange:
+    """The status of an authorised indication before and after."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class SafetyChange:
+    """A safety rule before and after: it fires, cannot be excluded, or does not apply."""
+
+    rule: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class ItemChange:
+    """A checklist item before and after."""
+
+    checklist: str
+    item: str
+    before: Truth
+    after: Truth
+
+
+@dataclass(frozen=True)
+class FactChange:
+    """A fact before and after, changed by hand or worked out anew."""
+
+    before: FactValue
+    after: FactValue
+    assumed: bool
+
+
+@dataclass(frozen=True)
+class WhatIf:
+    """Everything that differs between two assessments of one patient."""
+
+    before: Assessment
+    after: Assessment
+    facts: tuple[FactChange, ...]
+    positions: tuple[StatusChange, ...]
+    labels: tuple[LabelChange, ...]
+    safety: tuple[SafetyChange, ...]
+    items: tuple[ItemChange, ...]
+
+
+def what_if(base: KnowledgeBase, assessment: Assessment, changes: Mapping[str, Value]) -> WhatIf:
+    """Return what differs if ``changes`` were so; None as a value makes a fact unknown."""
+    facts = facts_with(assessment.facts, changes, base.knowledge, base.criteria)
+    after = assess(base, facts, assessment.knowledge_date)
+    return WhatIf(
+        assessment,
+        after,
+        _facts(base, assessment, after, changes),
+        _positions(base, assessment, after),
+        _labels(assessment, after),
+        _safety(base, assessment, after),
+        _items(assessment, after),
+    )
+
+
+def _facts(
+    base: KnowledgeBase, before: Assessment, after: Assessment, changes: Mapping[str, Value]
+) -> tuple[FactChange, ...]:
+    names = sorted({*before.facts, *after.facts, *changes}, key=base.vocabulary.order)
+    return tuple(
+        FactChange(before.facts[name], after.facts[name], name in changes)
+        for name in names
+        if name in changes or before.facts[name].value != after.facts[name].value
+    )
+
+
+def _positions(
+    base: KnowledgeBase, before: Assessment, after: Assessment
+) -> tuple[StatusChange, ...]:
+    """Return the statuses that changed; options below another with the same change go with it."""
+    found: list[StatusChange] = []
+    for name, document in before.documents.items():
+        joined: dict[tuple[str, str, str, str], list[str]] = {}
+        for (option, intent), cell in document.cells.items():
+            now = after.documents[name].cells[option, intent].status
+            if now is not cell.status:
+                key = (
+                    intent,
+                    cell.status,
+                    now,
+                    _widest(base, document.document.id, option, intent),
+                )
+                joined.setdefault(key, []).append(option)
+        found.extend(
+            StatusChange(
+                name,
+                tuple(options),
+                intent,
+                document.cells[options[0], intent].status,
+                after.documents[name].cells[options[0], intent].status,
+            )
+            for (intent, *_), options in joined.items()
+        )
+    return tuple(found)
+
+
+def _widest(base: KnowledgeBase, document: str, option: str, intent: str) -> str:
+    """Return the option from which this one has its position, or the option itself."""
+    held = base.held.get((document, option, intent), ())
+    return option if any(not h.by_class for h in held) or not held else held[0].position.option
+
+
+def _labels(before: Assessment, after: Assessment) -> tuple[LabelChange, ...]:
+    now = {label.label.entry.id: label.status for label in after.labels}
+    return tuple(
+        LabelChange(label.label.entry.id, label.status, now[label.label.entry.id])
+        for label in before.labels
+        if now[label.label.entry.id] != label.status
+    )
+
+
+def _safety(base: KnowledgeBase, before: Assessment, after: Assessment) -> tuple[SafetyChange, ...]:
+    def states(assessment: Assessment) -> dict[str, str]:
+        return {n.rule.entry.id: "fires" if n.fires else "open" for n in assessment.safety}
+
+    was, now = states(before), states(after)
+    rules = [rule.entry.id for rule in base.safety]
+    pairs = [(rule, was.get(rule, "not met"), now.get(rule, "not met")) for rule in rules]
+    return tuple(SafetyChange(*pair) for pair in pairs if pair[1] != pair[2])
+
+
+def _items(before: Assessment, after: Assessment) -> tuple[ItemChange, ...]:
+    return tuple(
+        ItemChange(was.checklist.entry.id, item.id, old.truth, new.truth)
+        for was, now in zip(before.checklists, after.checklists, strict=True)
+        for item, old, new in zip(was.checklist.entry.items, was.results, now.results, strict=True)
+        if old.truth is not new.truth
+    )
