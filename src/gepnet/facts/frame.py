@@ -1,0 +1,124 @@
+"""Polars as a column engine: facts and truths of many patients as lazy expressions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+import polars as pl
+
+from gepnet.criteria import Node
+from gepnet.criteria.columns import absent_column
+from gepnet.criteria.polars import to_polars
+from gepnet.measures.columns import as_steps
+from gepnet.vocabulary import Fact, Vocabulary
+
+
+def column_type(fact: Fact, column: str) -> pl.DataType:
+    """Return the type of a column in gepnet's own tables."""
+    if column == absent_column(fact) or fact.type == "boolean":
+        return pl.Boolean()
+    if fact.type == "number":
+        return pl.Float64()
+    return _enumeration(fact.values) if fact.type == "enum" else pl.String()
+
+
+@cache
+def _enumeration(values: tuple[str, ...]) -> pl.Enum:
+    return pl.Enum(values)
+
+
+class PolarsAlgebra:
+    """Builds Polars expressions; see ``gepnet.measures.columns.Algebra``."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        """Keep the vocabulary that criteria are about."""
+        self.vocabulary = vocabulary
+
+    def column(self, name: str) -> pl.Expr:
+        """Return a column."""
+        return pl.col(name)
+
+    def atom(self, node: Node) -> pl.Expr:
+        """Return the truth of an atom."""
+        return to_polars(node, self.vocabulary)
+
+    def negate(self, truth: pl.Expr) -> pl.Expr:
+        """Return Kleene's not."""
+        return ~truth
+
+    def literal(self, value: bool | int | str | None) -> pl.Expr:
+        """Return a constant."""
+        if isinstance(value, int) and not isinstance(value, bool):
+            return pl.lit(value, dtype=pl.Int64)
+        return pl.lit(value)
+
+    def constant(self, fact: Fact, cell: Any) -> pl.Expr:
+        """Return a cell as a constant; an enumerated one as its enumeration."""
+        if isinstance(cell, str):
+            return pl.lit(cell, dtype=column_type(fact, fact.id))
+        return pl.lit(cell)
+
+    def nothing(self, fact: Fact, column: str) -> pl.Expr:
+        """Return null of a column's type."""
+        return pl.lit(None, dtype=column_type(fact, column))
+
+    def equal(self, left: pl.Expr, right: pl.Expr) -> pl.Expr:
+        """Return whether two numbers are equal."""
+        return left == right
+
+    def choose(self, branches: Sequence[tuple[pl.Expr, pl.Expr]], otherwise: pl.Expr) -> pl.Expr:
+        """Return the value of the first branch whose condition is true."""
+        chosen = otherwise
+        for condition, value in reversed(branches):
+            chosen = pl.when(condition).then(value).otherwise(chosen)
+        return chosen
+
+    def among(self, text: pl.Expr, values: Sequence[str]) -> pl.Expr:
+        """Return whether a text is one of some values."""
+        return text.is_in(list(values))
+
+    def missing(self, value: pl.Expr) -> pl.Expr:
+        """Return whether a value is null."""
+        return value.is_null()
+
+    def whole(self, number: pl.Expr, power: int) -> pl.Expr:
+        """Return the whole number nearest to ``number * power``."""
+        return (number * power).round().cast(pl.Int64)
+
+    def floor_divide(self, number: pl.Expr, by: pl.Expr) -> pl.Expr:
+        """Return the quotient of whole numbers, rounded down; null over zero."""
+        quotient: pl.Expr = number // by
+        return quotient
+
+    def root(self, number: pl.Expr, by: pl.Expr) -> pl.Expr:
+        """Return a whole number within one of the square root of a quotient."""
+        return (number / by).sqrt().round().cast(pl.Int64)
+
+    def stored(self, steps: pl.Expr, precision: Decimal) -> pl.Expr:
+        """Return whole steps as the nearest binary fraction of their decimal number."""
+        step, places = as_steps(precision)
+        return (steps * step).cast(pl.Float64) / 10**places
+
+    def _date(self, text: pl.Expr, last: bool) -> pl.Expr:
+        length = text.str.len_bytes()
+        day = text.str.to_date("%Y-%m-%d", strict=False)
+        month = (text + "-01").str.to_date("%Y-%m-%d", strict=False)
+        year = (text + ("-12-31" if last else "-01-01")).str.to_date("%Y-%m-%d", strict=False)
+        month = month.dt.month_end() if last else month
+        return pl.when(length == 4).then(year).when(length == 7).then(month).otherwise(day)
+
+    def day_number(self, text: pl.Expr, last: bool) -> pl.Expr:
+        """Return the first or last day of a date text in days since 1970-01-01."""
+        return self._date(text, last).cast(pl.Int32).cast(pl.Int64)
+
+    def calendar(self, text: pl.Expr, last: bool) -> pl.Expr:
+        """Return the same day as the whole number yyyymmdd."""
+        date = self._date(text, last).dt
+        year, month, day = (part.cast(pl.Int64) for part in (date.year(), date.month(), date.day()))
+        return year * 10000 + month * 100 + day
+
+
+__all__ = ["PolarsAlgebra", "column_type"]

@@ -1,0 +1,118 @@
+"""From a Parquet file of facts to a Parquet file of statuses."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import polars as pl
+
+from gepnet import __version__
+from gepnet.guidelines.cohort import CohortPlan
+from gepnet.guidelines.compiled import KnowledgeBase
+from gepnet.guidelines.findings import Findings
+from gepnet.guidelines.status import Status
+from gepnet.guidelines.wide import CODES
+from gepnet.knowledge import InputError, Problem
+
+Compression = Literal["zstd", "lz4", "snappy", "uncompressed"]
+
+
+@dataclass(frozen=True)
+class CohortReport:
+    """What was computed and what was noticed."""
+
+    plan: CohortPlan
+    findings: Findings
+
+    def statuses(self) -> dict[str, dict[str, int]]:
+        """Return for each document how often each status occurs in its columns."""
+        found: dict[str, Counter[str]] = {}
+        for column in self.plan.cohort.columns:
+            counts = self.findings.codes[self.plan.results[column.name]]
+            total = found.setdefault(column.document.id, Counter())
+            if column.option is not None:
+                for code, count in counts.items():
+                    total[CODES[code].status.value] += count
+        return {
+            document: {s.value: counts[s.value] for s in Status if counts[s.value]}
+            for document, counts in found.items()
+        }
+
+
+def assess_table(
+    base: KnowledgeBase,
+    source: Path,
+    output: Path,
+    knowledge_date: datetime.date,
+    at: datetime.date,
+    progress: Callable[[int], None] | None = None,
+    compression: Compression = "zstd",
+) -> CohortReport:
+    """Write the statuses of every patient of ``source``; the file is there in full or not at all.
+
+    Raises:
+        InputError: if ``source`` cannot be read.
+    """
+    table, schema = open_table(source)
+    plan = CohortPlan(base, schema, knowledge_date, at)
+    findings = Findings(progress)
+    temporary = output.with_name(f"{output.name}.{os.getpid()}.tmp")
+    try:
+        plan.statuses(table, findings).sink_parquet(
+            temporary,
+            compression=compression,
+            compression_level=1 if compression == "zstd" else None,
+            metadata=metadata(plan),
+            engine="streaming",
+        )
+        temporary.replace(output)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return CohortReport(plan, findings)
+
+
+def open_table(source: Path) -> tuple[pl.LazyFrame, dict[str, pl.DataType]]:
+    """Return a Parquet file as a lazy table, and its columns.
+
+    Raises:
+        InputError: if it is not there or no Parquet.
+    """
+    try:
+        with source.open("rb") as file:
+            is_parquet = file.read(4) == b"PAR1"
+        table = pl.scan_parquet(source)
+        schema = dict(table.collect_schema()) if is_parquet else None
+    except (OSError, pl.exceptions.PolarsError):
+        schema = None
+    if schema is None:
+        found = "no such file" if not source.exists() else "something else"
+        raise InputError([Problem(str(source), None, "", "file", found, "a Parquet file", None)])
+    return table, schema
+
+
+def metadata(plan: CohortPlan) -> dict[str, str]:
+    """Return what a reader of the file must know: the codes and the state of the knowledge."""
+    base = plan.cohort.base
+    return {
+        "gepnet.version": __version__,
+        "gepnet.knowledge_digest": base.knowledge.digest,
+        "gepnet.knowledge_date": plan.cohort.knowledge_date.isoformat(),
+        "gepnet.at": plan.at.isoformat(),
+        "gepnet.documents": json.dumps([document.id for document in plan.cohort.documents]),
+        "gepnet.codes": json.dumps(code_table()),
+    }
+
+
+def code_table() -> dict[str, dict[str, Any]]:
+    """Return what each code of a status column means."""
+    return {
+        str(code.code): {"status": code.status.value, "possible": [s.value for s in code.possible]}
+        for code in CODES
+    }

@@ -1,0 +1,142 @@
+"""What is noticed about a table while it streams by: unusable cells, conflicts, statuses."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from threading import Lock
+from typing import Any
+
+import polars as pl
+
+from gepnet.facts.table import FAULTY, ROW
+from gepnet.guidelines.wide import CODES
+
+LISTED = 1000  # beyond this many, faults and conflicts are counted but not listed
+
+
+@dataclass(frozen=True, order=True)
+class Fault:
+    """A cell that could not be used; rows count from 0."""
+
+    row: int
+    column: str
+    value: str
+
+
+@dataclass(frozen=True, order=True)
+class Conflict:
+    """A supplied value of a derived fact that its derivation excludes; the supplied one is used."""
+
+    row: int
+    fact: str
+    supplied: str
+    derived: str
+
+
+@dataclass
+class Findings:
+    """Filled by the stream itself, so that no second reading is needed."""
+
+    progress: Callable[[int], None] | None = None
+    rows: int = 0
+    faulty_rows: int = 0
+    faulty_cells: int = 0
+    faults: list[Fault] = field(default_factory=list)
+    conflicts: Counter[str] = field(default_factory=Counter)
+    conflict_list: list[Conflict] = field(default_factory=list)
+    codes: dict[str, Counter[int]] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock)
+
+    def watch_cells(self, table: pl.LazyFrame, faults: Mapping[str, pl.Expr]) -> pl.LazyFrame:
+        """List the cells that cannot be used, and count rows."""
+        return _through(table, partial(self._cells, faults))
+
+    def watch_conflicts(
+        self,
+        table: pl.LazyFrame,
+        conflicts: Mapping[str, str],
+        derived: Mapping[str, Mapping[str, str]],
+    ) -> pl.LazyFrame:
+        """List where a supplied value contradicts its derivation."""
+        return _through(table, partial(self._conflicts, conflicts, derived)) if conflicts else table
+
+    def watch_statuses(self, table: pl.LazyFrame, columns: Mapping[str, str]) -> pl.LazyFrame:
+        """Count the codes of every distinct status column."""
+        return _through(table, partial(self._statuses, list(dict.fromkeys(columns.values()))))
+
+    def _cells(self, faults: Mapping[str, pl.Expr], batch: pl.DataFrame) -> pl.DataFrame:
+        bad = batch.filter(FAULTY)
+        found = []
+        for column, fault in faults.items() if bad.height else ():
+            cells = bad.filter(fault).select(ROW, column)
+            found += [Fault(row, column, str(value)) for row, value in cells.iter_rows()]
+        with self._lock:
+            self.rows += batch.height
+            self.faulty_rows += bad.height
+            self.faulty_cells += len(found)
+            self.faults = sorted([*self.faults, *found])[:LISTED] if found else self.faults
+            if self.progress is not None:
+                self.progress(self.rows)
+        return batch
+
+    def _conflicts(
+        self,
+        conflicts: Mapping[str, str],
+        derived: Mapping[str, Mapping[str, str]],
+        batch: pl.DataFrame,
+    ) -> pl.DataFrame:
+        found = []
+        counts: Counter[str] = Counter()
+        for fact, flag in conflicts.items():
+            count = int(batch[flag].sum() or 0)
+            if count:
+                counts[fact] = count
+                names = derived[fact]
+                rows = batch.filter(flag).select(ROW, *names, *names.values()).head(LISTED)
+                found += [_conflict(fact, len(names), row) for row in rows.iter_rows()]
+        with self._lock:
+            self.conflicts.update(counts)
+            if found:
+                self.conflict_list = sorted([*self.conflict_list, *found])[:LISTED]
+        return batch
+
+    def _statuses(self, columns: list[str], batch: pl.DataFrame) -> pl.DataFrame:
+        counted = {}
+        for name in columns:
+            counted[name] = Counter(dict(_counts(batch[name])))
+        with self._lock:
+            for name, counts in counted.items():
+                self.codes.setdefault(name, Counter()).update(counts)
+        return batch
+
+
+def _counts(codes: pl.Series) -> list[tuple[int, int]]:
+    """Count codes; a comparison a code is much faster than grouping."""
+    found: list[tuple[int, int]] = []
+    left = len(codes)
+    for code in CODES:
+        if not left:
+            break
+        count = int((codes == code.code).sum())
+        if count:
+            found.append((code.code, count))
+            left -= count
+    return found
+
+
+def _conflict(fact: str, width: int, row: tuple[Any, ...]) -> Conflict:
+    supplied, derived = row[1 : 1 + width], row[1 + width :]
+    return Conflict(row[0], fact, _shown(supplied), _shown(derived))
+
+
+def _shown(cells: tuple[Any, ...]) -> str:
+    known = [cell for cell in cells if cell is not None and cell is not False] or [cells[0]]
+    return " to ".join(str(cell) for cell in dict.fromkeys(known))
+
+
+def _through(table: pl.LazyFrame, function: Callable[[pl.DataFrame], pl.DataFrame]) -> pl.LazyFrame:
+    """Let every batch of the stream pass by a function that does not change it."""
+    return table.map_batches(function, streamable=True, validate_output_schema=False)
