@@ -74,17 +74,17 @@ def documents_in_force(
 ) -> tuple[list[CompiledDocument], dict[str, str]]:
     """Return the documents that count on ``day``, and for every other one why it does not."""
     published = [d for d in documents if d.published.last <= day]
-    replaced: dict[str, str] = {}
+    replaced: dict[str, list[str]] = {}
     for document in published:
         for older in document.file.document.supersedes:
-            replaced[older] = document.id
+            replaced.setdefault(older, []).append(document.id)
     set_aside = {
         document.id: f"published {document.published}, after {day}"
         for document in documents
         if document.published.last > day
     }
     set_aside |= {
-        document.id: f"superseded by {replaced[document.id]}"
+        document.id: f"superseded by {', '.join(replaced[document.id])}"
         for document in published
         if document.id in replaced
     }
