@@ -12,6 +12,18 @@ from gepnet.record.read import FORMAT
 from gepnet.vocabulary import Interval, PartialDate
 
 
+class _Dumper(yaml.SafeDumper):
+    """Writes text with unusual line breaks in double quotes, where alone YAML keeps them."""
+
+
+def _text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
+    style = '"' if any(mark in text for mark in "\r\x85\u2028\u2029") else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style)
+
+
+_Dumper.add_representer(str, _text)
+
+
 def record_to_yaml(record: Record) -> str:
     """Return the patient file of ``record``."""
     data: dict[str, Any] = {"gepnet": FORMAT, "patient": record.patient}
@@ -27,7 +39,7 @@ def record_to_yaml(record: Record) -> str:
     data["events"] = [event_to_plain(event) for event in record.events]
     if record.losses:
         data["losses"] = list(record.losses)
-    return yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=100)
+    return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
 
 
 def event_to_plain(event: AnyEvent) -> dict[str, Any]:
