@@ -1,0 +1,102 @@
+"""The reference pages name every command, option, fact, option of the tree, document and source."""
+
+import re
+from pathlib import Path
+
+import pytest
+import typer.main
+
+from gepnet import api
+from gepnet.cli.app import app
+from gepnet.knowledge.models import (
+    Checklist,
+    ChecklistItem,
+    Coverage,
+    DocumentHeader,
+    Examples,
+    FactEntry,
+    FactFamily,
+    LabelEntry,
+    OptionEntry,
+    Position,
+    Recommendation,
+    SafetyRule,
+    Source,
+    Statement,
+    Strength,
+    Toxicity,
+)
+from gepnet.record import Event, Progression, Record, Treatment
+from scripts import reference_pages
+
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+PAGES = reference_pages.pages()
+
+
+def commands(command: object = None, path: str = "gepnet") -> list[tuple[str, set[str]]]:
+    """Every command with its own options."""
+    command = typer.main.get_command(app) if command is None else command
+    inner = getattr(command, "commands", {})
+    found = [entry for name, child in inner.items() for entry in commands(child, f"{path} {name}")]
+    if inner:
+        return found
+    options = {name for param in command.params for name in param.opts if name.startswith("--")}  # type: ignore[attr-defined]
+    return [(path, options)]
+
+
+@pytest.mark.parametrize(("command", "options"), commands())
+def test_the_command_line_page_names_every_command_and_option(
+    command: str, options: set[str]
+) -> None:
+    text = (DOCS / "reference" / "command-line.md").read_text(encoding="utf-8")
+    last = command.rsplit(maxsplit=1)[-1]
+    assert re.search(rf"\b{last}\b", text)
+    said = {"--mutate": "--no-mutate"}
+    assert {o for o in options if said.get(o, o) not in text} == set()
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        Source, DocumentHeader, Coverage, Recommendation, Position, Strength, Examples, Statement,
+        LabelEntry, SafetyRule, Checklist, ChecklistItem, FactEntry, FactFamily, OptionEntry,
+        Toxicity,
+    ],
+    ids=lambda model: model.__name__,
+)  # fmt: skip
+def test_the_page_of_knowledge_files_names_every_key(model: type) -> None:
+    text = (DOCS / "reference" / "knowledge-files.md").read_text(encoding="utf-8")
+    keys = {field.alias or name for name, field in model.model_fields.items()}  # type: ignore[attr-defined]
+    assert {key for key in keys - {"file", "line"} if f"`{key}`" not in text} == set()
+
+
+@pytest.mark.parametrize("model", [Record, Event, Progression, Treatment])
+def test_the_page_of_the_patient_file_names_every_key(model: type) -> None:
+    text = (DOCS / "reference" / "patient-file.md").read_text(encoding="utf-8")
+    keys = set(model.model_fields) - {"values"}  # type: ignore[attr-defined]
+    assert {key for key in keys if f"`{key}`" not in text} == set()
+
+
+def test_every_fact_option_document_rule_and_source_is_printed() -> None:
+    base = api.base()
+    facts = PAGES["reference/facts.md"]
+    assert {f.id for f in base.vocabulary.base_facts() if f"{{ #{f.id} }}" not in facts} == set()
+    assert all(f"`{family.pattern}`" in facts for family in base.vocabulary.families)
+    options = PAGES["reference/options.md"]
+    assert {name for name in base.options if f"`{name}`" not in options} == set()
+    documents = PAGES["reference/documents.md"]
+    entries = {r.entry.id for d in base.documents for r in d.recommendations}
+    assert {name for name in entries if f"`{name}`" not in documents} == set()
+    rules = PAGES["reference/safety-and-labels.md"]
+    named = [*(r.entry.id for r in base.safety), *(label.entry.id for label in base.labels)]
+    assert {name for name in named if f"`{name}`" not in rules} == set()
+    sources = PAGES["reference/sources.md"]
+    assert {name for name in base.sources if f"{{ #{name} }}" not in sources} == set()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_no_cell_breaks_its_table(page: str) -> None:
+    for table in PAGES[page].split("\n\n"):
+        lines = [line for line in table.splitlines() if line.startswith("|")]
+        widths = {len(re.split(r"(?<!\\)\|", line)) for line in lines}
+        assert len(widths) <= 1, lines[:2]
