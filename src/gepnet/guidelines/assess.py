@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from gepnet import __version__
 from gepnet.criteria import Explanation, Memo, Node, disjunction, explain
 from gepnet.facts import Facts
+from gepnet.guidelines.cells import Cells
 from gepnet.guidelines.compiled import (
     CompiledDocument,
     CompiledLabel,
@@ -143,8 +144,21 @@ def _assess_document(
         "none",
     )
     judged = {r.entry.id: judge(r, patient.facts, memo) for r in document.recommendations}
-    cells = {row: _cell(base, document, row, scope, level, judged, patient) for row in base.rows}
+
+    def quiet(row: tuple[str, str]) -> Cell:
+        """A cell on which the document takes no position, or that is not about the patient."""
+        within = scope.truth if base.is_covered(document, row[0]) else False
+        status, possible = lookup((within, False, False, False, False), level == "complete")
+        missing = scope.missing if status is Status.UNDETERMINED else ()
+        return Cell(document.id, *row, status, possible, missing, False, (), (), ())
+
+    spoken: dict[tuple[str, str], Cell] = {}
+    if scope.truth is not False:
+        for row, held in base.held_by_document[document.id].items():
+            if base.is_covered(document, row[0]):
+                spoken[row] = _cell(base, document, row, scope, level, held, judged, patient)
     age = day.year - document.file.document.year
+    cells = Cells(base.row_order, spoken, quiet)
     return DocumentAssessment(document, scope, level, age, cells, judged)
 
 
@@ -154,23 +168,18 @@ def _cell(
     row: tuple[str, str],
     scope: Explanation,
     level: str,
+    held: Iterable[HeldPosition],
     judged: dict[str, Judged],
     patient: _Patient,
 ) -> Cell:
     option, intent = row
-    within = scope.truth if base.is_covered(document, option) else False
-    held = base.held.get((document.id, option, intent), ())
-    if within is False or not held:
-        status, possible = lookup((within, False, False, False, False), level == "complete")
-        missing = scope.missing if status is Status.UNDETERMINED else ()
-        return Cell(document.id, option, intent, status, possible, missing, False, (), (), ())
     counting, dissent, unverified = _sorted_reasons(base, option, held, judged, patient)
     truths: dict[str, list[Truth]] = {kind: [] for kind in POSITIONS}
     for reason in counting:
         truths[reason.position.position].append(reason.judged.truth)
     status, possible = lookup(
         (
-            within,
+            scope.truth,
             disjunction(truths["recommended"]),
             disjunction(truths["option"]),
             disjunction(truths["trial_only"]),

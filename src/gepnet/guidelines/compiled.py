@@ -212,19 +212,37 @@ class KnowledgeBase:
         return covers is None or any(self.options.covers(holder, option) for holder in covers)
 
     @cached_property
+    def row_order(self) -> dict[tuple[str, str], int]:
+        """The place of each row."""
+        return {row: index for index, row in enumerate(self.rows)}
+
+    @cached_property
     def held(self) -> dict[tuple[str, str, str], tuple[HeldPosition, ...]]:
         """The positions of each document on each row, those on a class of the option included."""
-        found: dict[tuple[str, str, str], tuple[HeldPosition, ...]] = {}
-        for document in self.documents:
-            for option, intent in self.rows:
-                positions = tuple(
-                    HeldPosition(recommendation, position, position.option != option)
-                    for recommendation in document.recommendations
-                    for position in recommendation.entry.options
-                    if position.intent == intent and self.options.covers(position.option, option)
-                )
-                if positions:
-                    found[document.id, option, intent] = positions
+        return {
+            (name, *row): positions
+            for name, rows in self.held_by_document.items()
+            for row, positions in rows.items()
+        }
+
+    @cached_property
+    def held_by_document(self) -> dict[str, dict[tuple[str, str], tuple[HeldPosition, ...]]]:
+        """The same as ``held``, document by document."""
+        return {document.id: self._held_by(document) for document in self.documents}
+
+    def _held_by(
+        self, document: CompiledDocument
+    ) -> dict[tuple[str, str], tuple[HeldPosition, ...]]:
+        found: dict[tuple[str, str], tuple[HeldPosition, ...]] = {}
+        for option, intent in self.rows:
+            positions = tuple(
+                HeldPosition(recommendation, position, position.option != option)
+                for recommendation in document.recommendations
+                for position in recommendation.entry.options
+                if position.intent == intent and self.options.covers(position.option, option)
+            )
+            if positions:
+                found[option, intent] = positions
         return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -76,7 +77,7 @@ class DocumentAssessment:
     scope: Explanation
     coverage: str
     age_years: int
-    cells: dict[tuple[str, str], Cell]
+    cells: Mapping[tuple[str, str], Cell]
     judged: dict[str, Judged]
 
 
