@@ -300,3 +300,9 @@ def test_most_facts_can_be_asked_for(criteria: Criteria) -> None:
 
 def test_the_vocabulary_is_large_enough(criteria: Criteria) -> None:
     assert len(criteria.vocabulary.base_facts()) >= 200
+
+
+def test_a_reported_g2_with_a_low_index_and_no_count_rests_on_mitoses(criteria: Criteria) -> None:
+    _check(criteria, {"ki67_percent": "<2", "grade_reported": "G2"}, {"grade": "NET_G2"})
+    counted = {"ki67_percent": 2, "mitoses_per_2mm2": 1, "grade_reported": "G2"}
+    _check(criteria, counted, {"grade": "NET_G1"})
