@@ -166,13 +166,12 @@ def ongoing(c: Courses) -> Answer:
     """Whether a course is running as of the date."""
     if c.never:
         return Answer(False)
-    states = [(_running(course, c.at), course) for course in c.given]
-    for state, course in states:
-        if state is True:
+    for course in c.given:
+        if _running(course, c.at) is True:
             return Answer(True, course.id, course.start)
-    may_run = [_running(course, c.at) is not False for course in c.possible]
-    if states and all(state is False for state, _ in states) and c.complete and not any(may_run):
-        last = c.given[-1]
+    every = (*c.given, *c.possible)
+    if c.complete and every and all(_running(course, c.at) is False for course in every):
+        last = every[-1]
         return Answer(False, last.id, last.stop)
     return NOTHING
 
@@ -231,7 +230,9 @@ def intolerant(c: Courses) -> Answer:
         (course.stop_reason or "toxicity") != "toxicity" or _running(course, c.at)
         for course in (*c.given, *c.possible)
     ]
-    return Answer(False, c.given[-1].id) if c.given and all(known) and c.complete else NOTHING
+    if not known or not all(known) or not c.complete:
+        return NOTHING
+    return Answer(False, (*c.given, *c.possible)[-1].id)
 
 
 def months_since(c: Courses) -> Answer:
