@@ -14,6 +14,7 @@ if TYPE_CHECKING:
         facts_of,
         read_patient,
     )
+    from gepnet.api.comparing import comparison_view, missing_view, whatif_view
     from gepnet.api.importing import import_cases, import_tables
     from gepnet.api.knowing import base, check_knowledge, fact_coverage
     from gepnet.api.reporting import published_case_pages, write_report
@@ -36,6 +37,7 @@ _EXPORTS = {
         "facts_of",
         "read_patient",
     ),
+    "comparing": ("comparison_view", "missing_view", "whatif_view"),
     "importing": ("import_cases", "import_tables"),
     "knowing": ("base", "check_knowledge", "fact_coverage"),
     "reporting": ("published_case_pages", "write_report"),
@@ -57,6 +59,7 @@ __all__ = [
     "assessment_view",
     "base",
     "check_knowledge",
+    "comparison_view",
     "example_patient",
     "explain_recommendation",
     "fact_coverage",
@@ -66,10 +69,12 @@ __all__ = [
     "import_tables",
     "list_documents",
     "list_facts",
+    "missing_view",
     "published_case_pages",
     "read_patient",
     "show_entry",
     "show_fact",
+    "whatif_view",
     "write_report",
 ]
 

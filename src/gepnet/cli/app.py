@@ -7,7 +7,7 @@ import sys
 import typer
 
 from gepnet import __version__
-from gepnet.cli import assess, demo, facts, importing, knowledge
+from gepnet.cli import assess, compare, demo, facts, importing, knowledge
 
 app = typer.Typer(
     name="gepnet",
@@ -19,6 +19,9 @@ app = typer.Typer(
 )
 app.command()(assess.assess)
 app.command()(assess.explain)
+app.command()(compare.compare)
+app.command()(compare.missing)
+app.command()(compare.whatif)
 app.command()(demo.demo)
 app.add_typer(facts.app, name="facts")
 app.add_typer(knowledge.app, name="knowledge")

@@ -1,7 +1,12 @@
 """What each document says of a patient, and why."""
 
 from gepnet.guidelines.assess import assess, documents_in_force, region_lineage
+from gepnet.guidelines.changes import StatusChange
+from gepnet.guidelines.compare import Agreement, Pair, agreement, compare
 from gepnet.guidelines.compiled import KnowledgeBase, knowledge_base
+from gepnet.guidelines.deciding import Change, Deciding, DecidingFacts, Verdict, deciding
+from gepnet.guidelines.levers import Band
+from gepnet.guidelines.missing import MissingFact, Result, missing
 from gepnet.guidelines.model import (
     Assessment,
     Cell,
@@ -12,24 +17,43 @@ from gepnet.guidelines.model import (
     Reason,
     SafetyNote,
 )
-from gepnet.guidelines.status import TABLE, Status, lookup, possible_statuses
+from gepnet.guidelines.status import QUIET, STATED, TABLE, Status, lookup, possible_statuses
+from gepnet.guidelines.whatif import WhatIf, what_if
 
 __all__ = [
+    "QUIET",
+    "STATED",
     "TABLE",
+    "Agreement",
     "Assessment",
+    "Band",
     "Cell",
+    "Change",
     "ChecklistResult",
+    "Deciding",
+    "DecidingFacts",
     "DocumentAssessment",
     "Judged",
     "KnowledgeBase",
     "LabelAssessment",
+    "MissingFact",
+    "Pair",
     "Reason",
+    "Result",
     "SafetyNote",
     "Status",
+    "StatusChange",
+    "Verdict",
+    "WhatIf",
+    "agreement",
     "assess",
+    "compare",
+    "deciding",
     "documents_in_force",
     "knowledge_base",
     "lookup",
+    "missing",
     "possible_statuses",
     "region_lineage",
+    "what_if",
 ]

@@ -7,16 +7,17 @@ longer about the patient, does not count. Sets without age, sex and site come fi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
+from typing import Literal
 
-from gepnet.facts import Facts
+from gepnet.facts import Facts, is_given
 from gepnet.guidelines.compare import Agreement, Pair
 from gepnet.guidelines.compiled import KnowledgeBase
 from gepnet.guidelines.levers import Band, Influence, Influences, Lever
 from gepnet.guidelines.stances import Stance, Stances
-from gepnet.guidelines.status import STATED, Status
+from gepnet.guidelines.status import Status
 from gepnet.guidelines.worlds import Choices, Worlds, bits
 from gepnet.vocabulary import Value
 
@@ -54,17 +55,16 @@ class DecidingFacts:
 class Verdict:
     """What would bring two documents together.
 
-    ``sets`` holds every smallest set, in vocabulary order. Without one, ``possible`` tells whether
-    both documents have a position of one kind at all: if so they differ by judgement.
+    ``sets`` holds every smallest set, in vocabulary order. Without one the documents differ by
+    judgement, unless one of them takes no position on the option for any patient.
     """
 
-    sets: tuple[DecidingFacts, ...]
-    possible: bool
+    outcome: Literal["facts", "judgement", "no_position"]
+    sets: tuple[DecidingFacts, ...] = ()
 
-    @property
-    def by_judgement(self) -> bool:
-        """Whether no change of up to three facts brings the documents together."""
-        return not self.sets
+
+_BY_JUDGEMENT = Verdict("judgement")
+_NO_POSITION = Verdict("no_position")
 
 
 class Deciding:
@@ -79,66 +79,72 @@ class Deciding:
         self._of_stance: dict[Stance, Influence] = {}
         self._known: dict[Question, Verdict] = {}
 
-    def between(self, pairs: Iterable[Pair]) -> dict[Pair, Verdict]:
-        """Return what decides between the documents of each pair that does not agree."""
-        rows: dict[tuple[str, str], list[tuple[Pair, Question]]] = {}
+    def between(self, pairs: Iterable[Pair], most: int = MOST_CHANGES) -> dict[Pair, Verdict]:
+        """Return what decides between the documents of each pair that does not agree.
+
+        With fewer than the usual ``most`` changes, pairs that need more are left out.
+        """
+        rows: dict[tuple[str, str], dict[Pair, Question]] = {}
         found: dict[Pair, Verdict] = {}
         for pair in pairs:
             if pair.agreement is Agreement.SAME:
                 continue
             stances = [self._stances.of(name, pair.option, pair.intent) for name in pair.documents]
             if None in stances:
-                found[pair] = Verdict((), False)
+                found[pair] = _NO_POSITION
             else:
                 question = frozenset(s for s in stances if s is not None)
-                rows.setdefault((pair.option, pair.intent), []).append((pair, question))
+                rows.setdefault((pair.option, pair.intent), {})[pair] = question
         for questions in rows.values():
-            self._search([q for _, q in questions if q not in self._known])
-            found.update((pair, self._known[question]) for pair, question in questions)
+            self._search([q for q in questions.values() if q not in self._known], most)
+            known = {pair: self._known.get(question) for pair, question in questions.items()}
+            found.update((pair, verdict) for pair, verdict in known.items() if verdict is not None)
         return found
 
-    def _search(self, questions: Sequence[Question]) -> None:
+    def _search(self, questions: Sequence[Question], most: int) -> None:
         """Settle questions together; they share most of their facts and criteria."""
         open_ = [q for q in dict.fromkeys(questions) if _common(q)]
-        self._known.update((q, Verdict((), False)) for q in questions if q not in set(open_))
-        for last in (False, True):
-            for count in range(1, MOST_CHANGES + 1):
-                if open_:
-                    solved = self._with_changes(open_, count, last)
-                    self._known.update(solved)
-                    open_ = [q for q in open_ if q not in solved]
-        self._known.update((q, Verdict((), True)) for q in open_)
+        self._known.update((q, _BY_JUDGEMENT) for q in questions if not _common(q))
+        last_resort: dict[Question, Verdict] = {}
+        for count in range(1, most + 1):
+            if open_:
+                solved = self._with_changes(open_, count, last_resort)
+                self._known.update(solved)
+                open_ = [q for q in open_ if q not in solved]
+        if most == MOST_CHANGES:
+            self._known.update((q, last_resort.get(q, _BY_JUDGEMENT)) for q in open_)
 
     def _with_changes(
-        self, questions: Sequence[Question], count: int, unchangeable: bool
+        self, questions: Sequence[Question], count: int, last_resort: dict[Question, Verdict]
     ) -> dict[Question, Verdict]:
-        """Return the questions that ``count`` changes settle, with all ways to settle each."""
-        levers = self._levers({stance for q in questions for stance in q})
-        if not unchangeable:
-            levers = [lever for lever in levers if lever.changeable]
+        """Return the questions that ``count`` changes settle, with all ways to settle each.
+
+        What only a change of age, sex or site would settle goes to ``last_resort``.
+        """
+        levers = self._influences.levers(self._influence({s for q in questions for s in q}))
         things = [(lever, group) for lever in levers for group in lever.groups]
         choices = _CHOICES[count]
-        size = choices.size(len(things))
-        if not size:
-            return {}
         containing = choices.containing(len(things))
-        worlds = self._worlds(things, containing, size)
-        valid = worlds.everywhere & ~_twice(things, containing)
-        if unchangeable:
-            marked = zip(things, containing, strict=True)
-            valid &= _any(where for (lever, _), where in marked if not lever.changeable)
+        worlds = self._worlds(things, containing, choices.size(len(things)))
+        valid = worlds.everywhere ^ _twice(things, containing)
+        marked = zip(things, containing, strict=True)
+        fixed = valid & _any(where for (lever, _), where in marked if not lever.changeable)
         stated = {stance: stance.stated(worlds) for q in questions for stance in q}
         solved: dict[Question, Verdict] = {}
         for question in questions:
             first, second = (stated[stance] for stance in question)
-            where = {p: first[p] & second[p] & valid for p in STATED if p in first and p in second}
-            ways = {
-                position: [[things[i] for i in choices.members(bit)] for bit in bits(mask)]
-                for position, mask in where.items()
-                if mask
-            }
-            if ways:
-                solved[question] = self._verdict(question, ways)
+            agreed = {p: where & second[p] for p, where in first.items() if p in second}
+            for found, allowed in ((solved, valid ^ fixed), (last_resort, fixed)):
+                if question in found:
+                    continue
+                ways = {
+                    position: [[things[i] for i in choices.members(bit)] for bit in bits(mask)]
+                    for position, where in agreed.items()
+                    if (mask := where & allowed)
+                }
+                if ways:
+                    found[question] = self._verdict(question, ways)
+                    break
         return solved
 
     def _worlds(
@@ -160,9 +166,6 @@ class Deciding:
             found.add(self._of_stance[stance])
         return found
 
-    def _levers(self, stances: Iterable[Stance]) -> list[Lever]:
-        return self._influences.levers(self._influence(stances))
-
     def _verdict(self, question: Question, ways: dict[Status, list[list[Thing]]]) -> Verdict:
         influence = self._influence(question)
         order = self._base.vocabulary.order
@@ -173,7 +176,7 @@ class Deciding:
         ]
         # Sorting is stable: of equal facts the stronger position stays first.
         found.sort(key=lambda one: [order(change.fact) for change in one.changes])
-        return Verdict(tuple(found), True)
+        return Verdict("facts", tuple(found))
 
     def _change_sets(
         self, ways: Iterable[list[Thing]], influence: Influence
@@ -220,6 +223,23 @@ def _merged(
             grouped[rest] = grouped.get(rest, frozenset()) | values[place]
         combinations = {(*rest[:place], v, *rest[place:]) for rest, v in grouped.items()}
     return sorted(combinations, key=lambda values: [sorted(map(str, v)) for v in values])
+
+
+_recent: dict[Hashable, Deciding] = {}
+_RECENT = 16
+
+
+def deciding(base: KnowledgeBase, facts: Facts) -> Deciding:
+    """Return the search for these facts and this knowledge; what it found before is kept."""
+    values = frozenset(facts.values.items())
+    given = frozenset(name for name in facts if is_given(facts, name, base.vocabulary))
+    silent = frozenset((name, absence.value) for name, absence in facts.absences.items())
+    key = (base.knowledge.digest, facts.at, values, given, silent)
+    if key not in _recent or not base.knowledge.digest:
+        while len(_recent) >= _RECENT:
+            del _recent[next(iter(_recent))]
+        _recent[key] = Deciding(base, facts)
+    return _recent[key]
 
 
 def _common(question: Question) -> bool:

@@ -69,6 +69,7 @@ class Influences:
         self._facts = facts
         self._of_node: dict[int, Influence] = {}
         self._of_fact: dict[str, Influence] = {}
+        self._grouped: dict[tuple[str, frozenset[int]], tuple[tuple[Value, ...], ...]] = {}
 
     def of(self, nodes: Iterable[Node]) -> Influence:
         """Return what influences any of some criteria."""
@@ -189,7 +190,7 @@ class Influences:
         found: list[tuple[tuple[Value, ...], Band | None]] = []
         ordered = sorted(line if point is None else {*line, point})
         for run in _runs(numbers, ordered):
-            band = _band(run, ordered, limits, self._base.vocabulary[name].precision)
+            band = _band(run, ordered, limits, self._base.vocabulary[name])
             if point is not None and run[-1] < point:
                 run.reverse()
             found.append((tuple(Interval(n, n) for n in run), band))
@@ -207,15 +208,17 @@ class Influences:
 
     def _groups(self, name: str, influence: Influence) -> tuple[tuple[Value, ...], ...]:
         looked_at = influence.looked_at[name]
-        values = self.candidates(name, looked_at)
         if name in influence.whole:
-            return tuple((value,) for value in values)
-        groups: dict[tuple[Truth, ...], list[Value]] = {}
-        now = _signature(name, self._facts.values.get(name), looked_at)
-        for value in values:
-            groups.setdefault(_signature(name, value, looked_at), []).append(value)
-        groups.pop(now, None)
-        return tuple(tuple(group) for group in groups.values())
+            return tuple((value,) for value in self.candidates(name, looked_at))
+        key = (name, frozenset(map(id, looked_at)))
+        if key not in self._grouped:
+            groups: dict[tuple[Truth, ...], list[Value]] = {}
+            now = _signature(name, self._facts.values.get(name), looked_at)
+            for value in self.candidates(name, looked_at):
+                groups.setdefault(_signature(name, value, looked_at), []).append(value)
+            groups.pop(now, None)
+            self._grouped[key] = tuple(tuple(group) for group in groups.values())
+        return self._grouped[key]
 
 
 def _runs(numbers: Sequence[Decimal], line: Sequence[Decimal]) -> list[list[Decimal]]:
@@ -231,17 +234,28 @@ def _runs(numbers: Sequence[Decimal], line: Sequence[Decimal]) -> list[list[Deci
 
 
 def _band(
-    run: Sequence[Decimal], line: Sequence[Decimal], limits: Collection[Decimal], step: Decimal
+    run: Sequence[Decimal], line: Sequence[Decimal], limits: Collection[Decimal], fact: Fact
 ) -> Band:
-    low, high = run[0], run[-1]
-    below = low not in limits and low - step in limits
-    above = high not in limits and high + step in limits
+    """Return the band of a run of values between their neighbours on ``line``.
+
+    It ends at the limit next to the run, unless the value itself is a limit or a whole number.
+    """
+    low, high, step = run[0], run[-1], fact.precision
+    least = None if fact.entry.range is None else fact.entry.range[0]
+    below = step < 1 and low - step in limits and (low not in limits or _rounder(low - step, low))
+    above = (
+        step < 1 and high + step in limits and (high not in limits or _rounder(high + step, high))
+    )
     return Band(
-        None if low == line[0] else low - step if below else low,
+        None if low == line[0] and low != least else low - step if below else low,
         not below,
         None if high == line[-1] else high + step if above else high,
         not above,
     )
+
+
+def _rounder(one: Decimal, other: Decimal) -> bool:
+    return len(one.normalize().as_tuple().digits) < len(other.normalize().as_tuple().digits)
 
 
 def _signature(name: str, value: Value, looked_at: Iterable[Atom]) -> tuple[Truth, ...]:

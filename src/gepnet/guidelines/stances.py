@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from gepnet.criteria import Node
 from gepnet.guidelines.compiled import CompiledDocument, CompiledRecommendation, KnowledgeBase
-from gepnet.guidelines.status import POSITIONS, STATED, Status, lookup
+from gepnet.guidelines.status import POSITIONS, Status, lookup
 from gepnet.guidelines.worlds import Masks, Worlds, any_of
 from gepnet.vocabulary import Truth
 
@@ -51,11 +51,22 @@ class Stance:
         ]
 
     def stated(self, worlds: Worlds) -> dict[Status, int]:
-        """Return where the document takes each clear position."""
+        """Return where the document takes each clear position, for the kinds that it holds.
+
+        The lookup of statuses once more, said for whole sets of worlds.
+        """
+        (scope, _), recommended, option, trial, against = self.truths(worlds)
         found: dict[Status, int] = {}
-        for status, _, where in _by_status(self.truths(worlds), worlds.everywhere, True):
-            if status in STATED:
-                found[status] = found.get(status, 0) | where
+        if "recommended" in self.held:
+            found[Status.RECOMMENDED] = scope & recommended[0] & against[1]
+        rest = scope & recommended[1]
+        if "option" in self.held:
+            found[Status.OPTION] = rest & option[0] & against[1]
+        rest &= option[1]
+        if "trial_only" in self.held:
+            found[Status.TRIAL_ONLY] = rest & trial[0]
+        if "against" in self.held:
+            found[Status.AGAINST] = rest & trial[1] & against[0]
         return found
 
     def statuses(self, worlds: Worlds) -> dict[Status, int]:
@@ -63,8 +74,8 @@ class Stance:
         complete = self._read_completely(worlds)
         found: dict[Status, int] = {}
         truths = self.truths(worlds)
-        for read, within in ((True, complete), (False, worlds.everywhere & ~complete)):
-            for status, _, where in _by_status(truths, within, read):
+        for read, within in ((True, complete), (False, worlds.everywhere ^ complete)):
+            for status, where in _by_status(truths, within, read):
                 found[status] = found.get(status, 0) | where
         return found
 
@@ -74,7 +85,7 @@ class Stance:
             true, _ = worlds.truth(node)
             if level == "complete":
                 complete |= rest & true
-            rest &= ~true
+            rest ^= rest & true
         return complete
 
 
@@ -86,7 +97,7 @@ def _read(worlds: Worlds, narrow: Node, broad: Node | None) -> Masks:
 
 def _by_status(
     truths: list[Masks], within: int, read_completely: bool
-) -> Iterator[tuple[Status, tuple[Status, ...], int]]:
+) -> Iterator[tuple[Status, int]]:
     """Yield each combination of truths that occurs as the status that the lookup gives."""
     groups: list[tuple[tuple[Truth, ...], int]] = [((), within)]
     for true, false in truths:
@@ -100,9 +111,8 @@ def _by_status(
             )
             if part
         ]
-    for found, where in groups:
-        scope, recommended, option, trial, against = found
-        yield *lookup((scope, recommended, option, trial, against), read_completely), where
+    for (scope, recommended, option, trial, against), where in groups:
+        yield lookup((scope, recommended, option, trial, against), read_completely)[0], where
 
 
 class Stances:

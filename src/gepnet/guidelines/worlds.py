@@ -8,7 +8,7 @@ worked out anew from the changed ones, by the same rules as in ``gepnet.facts.de
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from math import comb
 
@@ -58,9 +58,8 @@ class Worlds:
             case Or(operands):
                 return any_of((self.truth(part) for part in operands), self.everywhere)
         true = false = 0
-        names = facts_of(node)
-        for values, where in self._combinations(names, self.everywhere):
-            truth = interpret(node, dict(zip(names, values, strict=True)))
+        for given, where in self._combinations(facts_of(node), self.everywhere):
+            truth = interpret(node, given)
             if truth is True:
                 true |= where
             elif truth is False:
@@ -69,14 +68,16 @@ class Worlds:
 
     def _combinations(
         self, names: Sequence[str], within: int
-    ) -> Iterable[tuple[tuple[Value, ...], int]]:
+    ) -> Iterator[tuple[dict[str, Value], int]]:
         """Yield each combination of values that occurs, with the worlds where it does."""
+        whole = within == self.everywhere
         for parts in product(*(self.values(name).items() for name in names)):
-            where = within
-            for _, mask in parts:
+            masks = [mask for _, mask in parts]
+            where = masks.pop() if whole and masks else within
+            for mask in masks:
                 where &= mask
-            if where or not parts:
-                yield tuple(value for value, _ in parts), where
+            if where:
+                yield {name: part[0] for name, part in zip(names, parts, strict=True)}, where
 
     def values(self, name: str) -> Partition:
         """Return the values of a fact, each with the worlds where the fact has it."""
@@ -87,13 +88,14 @@ class Worlds:
 
     def _values(self, name: str) -> Partition:
         found: Partition = {}
-        rest = self.everywhere
+        changed = 0
         for value, where in self._changes.get(name, ()):
-            found[value] = found.get(value, 0) | where
-            rest &= ~where
+            _put(found, value, where)
+            changed |= where
+        rest = self.everywhere ^ changed
         if rest:
             for value, where in self._unchanged(name, rest).items():
-                found[value] = found.get(value, 0) | where
+                _put(found, value, where)
         return found
 
     def _unchanged(self, name: str, rest: int) -> Partition:
@@ -109,8 +111,7 @@ class Worlds:
         found = self._by_rules(fact, rest) if fact.entry.derived else self._by_function(fact, rest)
         absence = self._facts.absences.get(name)
         if absence is not None and None in found:
-            where = found.pop(None)
-            found[absence.value] = found.get(absence.value, 0) | where
+            _put(found, absence.value, found.pop(None))
         return found
 
     def _by_rules(self, fact: Fact, rest: int) -> Partition:
@@ -118,10 +119,10 @@ class Worlds:
         for rule in fact.entry.derived:
             if not rest:
                 break
-            true, false = self.truth(self._base.criteria(rule.when))
-            _put(found, fact.parse(rule.value), rest & true)
-            _put(found, None, rest & ~true & ~false)
-            rest &= false
+            true, false = (rest & mask for mask in self.truth(self._base.criteria(rule.when)))
+            _put(found, fact.parse(rule.value), true)
+            _put(found, None, rest ^ true ^ false)
+            rest = false
         _put(found, None, rest)
         return found
 
@@ -130,16 +131,14 @@ class Worlds:
             return {None: rest}
         found: Partition = {}
         base, names = self._base, fact.entry.inputs
-        for values, where in self._combinations(names, rest):
-            given = dict(zip(names, values, strict=True))
+        for given, where in self._combinations(names, rest):
             measures = base.knowledge.measures
             _put(found, derive(fact, given, base.criteria, measures, self._facts.at).value, where)
         return found
 
     def _computed(self, function: str, names: Sequence[str], rest: int) -> Partition:
         found: Partition = {}
-        for values, where in self._combinations(names, rest):
-            given = dict(zip(names, values, strict=True))
+        for given, where in self._combinations(names, rest):
             value = FUNCTIONS[function](given, self._base.knowledge.measures, self._facts.at)
             _put(found, value, where)
         return found
@@ -147,7 +146,8 @@ class Worlds:
 
 def _put(partition: Partition, value: Value, where: int) -> None:
     if where:
-        partition[value] = partition.get(value, 0) | where
+        before = partition.get(value)
+        partition[value] = where if before is None else before | where
 
 
 def all_of(parts: Iterable[Masks], everywhere: int) -> Masks:
@@ -209,7 +209,7 @@ class Choices:
         return tuple(reversed(found))
 
 
-def bits(mask: int) -> Iterable[int]:
+def bits(mask: int) -> Iterator[int]:
     """Yield the positions of the bits that are set."""
     text = bin(mask)[:1:-1]
     at = text.find("1")

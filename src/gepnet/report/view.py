@@ -19,7 +19,7 @@ from gepnet.guidelines import (
     Status,
 )
 from gepnet.knowledge.models import Recommendation, Sourced
-from gepnet.vocabulary import Interval, Truth
+from gepnet.vocabulary import Interval, Truth, unit_words
 
 View = dict[str, Any]
 TRUTH_WORDS: dict[Truth, str] = {True: "yes", False: "no", None: "unknown"}
@@ -57,12 +57,7 @@ def assessment_view(assessment: Assessment, base: KnowledgeBase, every_row: bool
     rows, hidden = matrix_rows(assessment, base, every_row)
     documents = reading_order(assessment)
     return {
-        "patient": assessment.patient,
-        "at": assessment.at,
-        "region": assessment.region,
-        "knowledge_date": assessment.knowledge_date.isoformat(),
-        "gepnet_version": assessment.gepnet_version,
-        "knowledge_digest": assessment.knowledge_digest,
+        **head_view(assessment),
         "facts": fact_groups(assessment.facts, base),
         "reasons_to_treat": reasons_to_treat(assessment.facts, base),
         "stale": [fact_view(fact, base) for fact in assessment.facts.stale()],
@@ -76,6 +71,18 @@ def assessment_view(assessment: Assessment, base: KnowledgeBase, every_row: bool
         "checklists": [
             checklist_view(result, assessment, base) for result in assessment.checklists
         ],
+    }
+
+
+def head_view(assessment: Assessment) -> View:
+    """Return whom an assessment is of, and what it was made with."""
+    return {
+        "patient": assessment.patient,
+        "at": assessment.at,
+        "region": assessment.region,
+        "knowledge_date": assessment.knowledge_date.isoformat(),
+        "gepnet_version": assessment.gepnet_version,
+        "knowledge_digest": assessment.knowledge_digest,
     }
 
 
@@ -129,13 +136,8 @@ def value_text(fact: FactValue, base: KnowledgeBase) -> str:
         labels = {value.id: value.label for value in definition.entry.values}
         return labels.get(fact.value) or show(fact.value)
     text = show(fact.value)
-    unit = definition.entry.unit or ""
-    if not isinstance(fact.value, Interval) or unit in {"", "1"} or unit.startswith("{"):
-        return text
-    return f"{text} {UNIT_WORDS.get(unit, unit)}"
-
-
-UNIT_WORDS = {"mo": "months", "a": "years", "d": "days", "h": "hours", "10*9/L": "x10^9/L"}
+    unit = unit_words(definition.entry.unit)
+    return f"{text} {unit}" if unit and isinstance(fact.value, Interval) else text
 
 
 def plain_value(value: Any) -> Any:
@@ -187,15 +189,10 @@ def matrix_rows(
     repeats its class.
     """
     shown: list[View] = []
-    hidden: list[str] = []
+    rows = assessment.rows() if every_row else speaking_rows(assessment, base)
     documents = [assessment.documents[name] for name in reading_order(assessment)]
-    for option, intent in assessment.rows():
+    for option, intent in rows:
         cells = [document.cells[option, intent] for document in documents]
-        if not every_row and (
-            not _speaks(cells) or _repeats_class(option, intent, assessment, base)
-        ):
-            hidden.append(base.options[option].label)
-            continue
         entry = base.options[option]
         shown.append(
             {
@@ -210,7 +207,19 @@ def matrix_rows(
                 "cells": [cell_view(cell, assessment, base) for cell in cells],
             }
         )
+    left_out = set(assessment.rows()) - set(rows)
+    hidden = [base.options[row[0]].label for row in assessment.rows() if row in left_out]
     return shown, list(dict.fromkeys(hidden))
+
+
+def speaking_rows(assessment: Assessment, base: KnowledgeBase) -> list[tuple[str, str]]:
+    """Return the rows on which a document says something that its class does not say already."""
+    return [
+        row
+        for row in assessment.rows()
+        if _speaks(document.cells[row] for document in assessment.documents.values())
+        and not _repeats_class(*row, assessment, base)
+    ]
 
 
 def reading_order(assessment: Assessment) -> list[str]:

@@ -1,0 +1,216 @@
+"""``gepnet compare``, ``gepnet missing`` and ``gepnet whatif``."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from gepnet.cli.assess import At, KnowledgeDate, PatientFile, Region
+from gepnet.cli.output import Format, FormatOption, print_json, safe
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from gepnet.guidelines import Assessment, KnowledgeBase
+
+STYLES = {
+    "same": "green",
+    "compatible": "green",
+    "conflict": "bold red",
+    "conditional_difference": "yellow",
+}
+# How many smallest sets of changes a table shows of one pair.
+SETS_SHOWN = 3
+
+
+def compare(
+    patient: PatientFile,
+    option: Annotated[
+        str | None, typer.Option("--option", help="Only this option, with every pair.")
+    ] = None,
+    every_pair: Annotated[
+        bool, typer.Option("--all", help="Also pairs of which one document does not speak.")
+    ] = False,
+    at: At = None,
+    knowledge_date: KnowledgeDate = None,
+    region: Region = None,
+    output: FormatOption = Format.TABLE,
+) -> None:
+    """Show which documents agree on one patient, and which facts decide between the others."""
+    from gepnet import api
+
+    base, assessment = _assessed(patient, at, knowledge_date, region)
+    view = api.comparison_view(assessment, base, option, every_pair)
+    if output is Format.JSON:
+        print_json(view)
+    else:
+        _print_comparison(view, every_pair or option is not None)
+
+
+def missing(
+    patient: PatientFile,
+    at: At = None,
+    knowledge_date: KnowledgeDate = None,
+    region: Region = None,
+    output: FormatOption = Format.TABLE,
+) -> None:
+    """Show what to order or ask for one patient, and what each result would bring."""
+    from gepnet import api
+
+    base, assessment = _assessed(patient, at, knowledge_date, region)
+    view = api.missing_view(assessment, base)
+    if output is Format.JSON:
+        print_json(view)
+    else:
+        _print_missing(view)
+
+
+def whatif(
+    patient: PatientFile,
+    settings: Annotated[
+        list[str],
+        typer.Option(
+            "--set", help="fact=value, such as ki67_percent=9 or differentiation=unknown."
+        ),
+    ],
+    at: At = None,
+    knowledge_date: KnowledgeDate = None,
+    region: Region = None,
+    output: FormatOption = Format.TABLE,
+) -> None:
+    """Show what would differ for one patient if some facts were different."""
+    from gepnet import api
+
+    base, assessment = _assessed(patient, at, knowledge_date, region)
+    view = api.whatif_view(assessment, base, settings)
+    if output is Format.JSON:
+        print_json(view)
+    else:
+        _print_whatif(view)
+
+
+def _assessed(
+    patient: Path,
+    at: str | None,
+    knowledge_date: datetime.datetime | None,
+    region: str | None,
+) -> tuple[KnowledgeBase, Assessment]:
+    from gepnet import api
+
+    base = api.base()
+    record = api.read_patient(patient, base)
+    day = None if knowledge_date is None else knowledge_date.date()
+    return base, api.assess_record(record, base, at, day, region)
+
+
+def _head(view: dict[str, Any]) -> str:
+    return (
+        f"[bold]{safe(view['patient'])}[/]  as of {view['at']}, "
+        f"region {view['region'] or 'not stated'}, knowledge of {view['knowledge_date']}"
+    )
+
+
+def _row_name(row: dict[str, Any]) -> str:
+    intent = "" if row["intent"] == "tumour_control" else f" ({row['intent']})"
+    return f"{row['label']}{intent}".replace("_", " ")
+
+
+def _print_comparison(view: dict[str, Any], every_pair: bool) -> None:
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    console.print(_head(view))
+    for row in view["options"]:
+        console.print(f"\n[bold]{safe(_row_name(row))}[/]")
+        for position in row["positions"]:
+            names = safe(", ".join(position["documents"]))
+            console.print(f"  {position['word']}: {names}")
+        if every_pair:
+            _print_pairs(console, row["pairs"])
+        else:
+            _print_lines(console, row["lines"])
+    if not view["options"]:
+        console.print("No two documents speak on the same option.")
+
+
+def _print_pairs(console: Console, pairs: list[dict[str, Any]]) -> None:
+    for pair in pairs:
+        style = STYLES.get(pair["agreement"], "dim")
+        names = safe(" v ".join(pair["short"]))
+        console.print(f"  [{style}]{pair['agreement'].replace('_', ' ')}[/]  {names}")
+        for line in _decided(pair):
+            console.print(f"      {safe(line)}")
+
+
+def _print_lines(console: Console, lines: list[dict[str, Any]]) -> None:
+    for line in lines:
+        style = STYLES["conflict"] if line["conflict"] else STYLES["conditional_difference"]
+        console.print(f"  [{style}]{safe(line['who'])}[/]")
+        for text in _sets(line) if line["sets"] else ["they differ by judgement"]:
+            console.print(f"      {safe(text)}")
+
+
+def _decided(pair: dict[str, Any]) -> list[str]:
+    if pair["deciding"] == "judgement":
+        return ["; ".join(["they differ by judgement", *pair["beside"]])]
+    if pair["deciding"] == "no_position":
+        return ["one of them takes no position on it that counts, whoever the patient"]
+    return _sets(pair)
+
+
+def _sets(item: dict[str, Any]) -> list[str]:
+    lines = [
+        found["text"] + ("" if found["changeable"] else " (cannot be changed)")
+        for found in item["sets"][:SETS_SHOWN]
+    ]
+    more = len(item["sets"]) - SETS_SHOWN
+    return lines + ([f"or in {more} more ways: --format json"] if more > 0 else [])
+
+
+def _print_missing(view: dict[str, Any]) -> None:
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    console.print(_head(view))
+    for found in view["missing"]:
+        alone = found["changed_positions"]
+        told = f"changes {alone} alone, " if alone else "settles nothing alone, "
+        console.print(
+            f"\n[bold]{safe(found['label'])}[/] ({safe(found['request'])})  "
+            f"[dim]{told}{found['open_positions']} open[/]"
+        )
+        for result in found["results"] if alone else ():
+            brought = "; ".join(result["summary"]) or "changes nothing alone"
+            console.print(f"  [bold]{safe(result['text'])}[/]: {safe(brought)}")
+    if not view["missing"]:
+        console.print("No position is open for a missing fact.")
+
+
+def _print_whatif(view: dict[str, Any]) -> None:
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    console.print(_head(view))
+    for fact in view["facts"]:
+        how = "if" if fact["assumed"] else "then"
+        console.print(
+            f"  {how} {safe(fact['label'])}: {safe(fact['before_text'])} \N{RIGHTWARDS ARROW} "
+            f"{safe(fact['after_text'])}"
+        )
+    parts = {
+        "Positions": [(f"{c['short']}: {_row_name(c)}", c) for c in view["positions"]],
+        "Labels": [(f"{c['option_label']} {c['region']}", c) for c in view["labels"]],
+        "Safety": [(c["message"], c) for c in view["safety"]],
+        "Checklists": [(f"{c['title']}: {c['label']}", c) for c in view["checklists"]],
+    }
+    for title, changes in parts.items():
+        if changes:
+            console.print(f"\n[bold]{title}[/]")
+        for name, change in changes:
+            before, after = (change[when].replace("_", " ") for when in ("before", "after"))
+            console.print(f"  {safe(name)}: {before} \N{RIGHTWARDS ARROW} [bold]{after}[/]")
+    if not any(parts.values()):
+        console.print("\nNothing would differ.")

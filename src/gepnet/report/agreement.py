@@ -1,0 +1,205 @@
+"""Documents side by side: who agrees, who differs, and which fact would bring them together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from gepnet.guidelines import (
+    QUIET,
+    Agreement,
+    Assessment,
+    KnowledgeBase,
+    Pair,
+    Status,
+    Verdict,
+    compare,
+    deciding,
+)
+from gepnet.report.differences import deciding_view
+from gepnet.report.view import head_view, speaking_rows
+from gepnet.report.words import SIGNS
+
+View = dict[str, Any]
+# Pairs that a reader looks for. Of those of which one document does not speak only the ones are
+# told that a single fact would bring together.
+_TELLING = {Agreement.SAME, Agreement.COMPATIBLE, Agreement.CONFLICT, Agreement.CONDITIONAL}
+_ONE_QUIET = {Agreement.ONE_SILENT, Agreement.NOT_READ}
+_DIFFERING = {Agreement.CONFLICT, Agreement.CONDITIONAL, *_ONE_QUIET}
+
+
+def comparison_view(
+    assessment: Assessment,
+    base: KnowledgeBase,
+    option: str | None = None,
+    every_pair: bool = False,
+) -> View:
+    """Return how the documents stand to each other, option by option.
+
+    Args:
+        assessment: of one patient.
+        base: the knowledge it was made with.
+        option: this option only, with every pair of documents.
+        every_pair: also pairs of which one does not speak, and options that repeat their class.
+    """
+    everything = every_pair or option is not None
+    rows = set(assessment.rows() if everything else speaking_rows(assessment, base))
+    pairs = [
+        pair
+        for pair in compare(assessment)
+        if (pair.option, pair.intent) in rows and option in (None, pair.option)
+    ]
+    search = deciding(base, assessment.facts)
+    if everything:
+        verdicts = search.between(pairs)
+    else:
+        verdicts = search.between(pair for pair in pairs if pair.agreement in _TELLING)
+        quiet = search.between((p for p in pairs if p.agreement in _ONE_QUIET), most=1)
+        verdicts.update((pair, verdict) for pair, verdict in quiet.items() if _by_one(verdict))
+        pairs = [pair for pair in pairs if pair.agreement in _TELLING or pair in verdicts]
+    by_row: dict[tuple[str, str], list[Pair]] = {}
+    for pair in pairs:
+        by_row.setdefault((pair.option, pair.intent), []).append(pair)
+    return {
+        **head_view(assessment),
+        "options": [
+            row_view(row, found, verdicts, assessment, base) for row, found in by_row.items()
+        ],
+    }
+
+
+def _by_one(verdict: Verdict) -> bool:
+    """Whether one fact that can change would make the documents agree."""
+    return any(len(found.changes) == 1 and found.changes[0].changeable for found in verdict.sets)
+
+
+def row_view(
+    row: tuple[str, str],
+    pairs: Sequence[Pair],
+    verdicts: dict[Pair, Verdict],
+    assessment: Assessment,
+    base: KnowledgeBase,
+) -> View:
+    """Return one option with its pairs, and the lines that sum them up."""
+    option, intent = row
+    counts: dict[str, int] = {}
+    for pair in pairs:
+        counts[pair.agreement.value] = counts.get(pair.agreement.value, 0) + 1
+    shown = [pair_view(pair, verdicts.get(pair), assessment, base) for pair in pairs]
+    return {
+        "option": option,
+        "label": base.options[option].label,
+        "intent": intent,
+        "kind": base.options[option].kind,
+        "positions": positions_view(row, assessment),
+        "agreement": counts,
+        "lines": [*_deciding_lines(shown), *_judgement_lines(shown)],
+        "pairs": shown,
+    }
+
+
+SPEAKING = frozenset(Status) - QUIET
+
+
+def positions_view(row: tuple[str, str], assessment: Assessment) -> list[View]:
+    """Return the documents that speak on a row, by status."""
+    found: dict[Status, list[str]] = {}
+    for document in assessment.documents.values():
+        status = document.cells[row].status
+        found.setdefault(status, []).append(document.document.file.document.short)
+    return [
+        {"status": status.value, "word": SIGNS[status].word, "documents": found[status]}
+        for status in Status
+        if status in found and status in SPEAKING
+    ]
+
+
+def pair_view(
+    pair: Pair, verdict: Verdict | None, assessment: Assessment, base: KnowledgeBase
+) -> View:
+    """Return how two documents stand to each other, with what decides between them."""
+    heads = [assessment.documents[name].document.file.document for name in pair.documents]
+    return {
+        "documents": list(pair.documents),
+        "short": [head.short for head in heads],
+        "statuses": [pair.first.status.value, pair.second.status.value],
+        "agreement": pair.agreement.value,
+        "deciding": None if verdict is None else verdict.outcome,
+        "sets": [] if verdict is None else [deciding_view(found, base) for found in verdict.sets],
+        "beside": beside(pair, assessment),
+    }
+
+
+def beside(pair: Pair, assessment: Assessment) -> list[str]:
+    """Return what else differs between two documents: approval awaited, region, date."""
+    heads = [assessment.documents[name].document.file.document for name in pair.documents]
+    found = []
+    for cell, head in zip((pair.first, pair.second), heads, strict=True):
+        awaited = {region for reason in cell.reasons for region in reason.awaits_approval}
+        if awaited:
+            found.append(f"{head.short}: waits for approval in {', '.join(sorted(awaited))}")
+    first, second = heads
+    if not {*first.region, "any"} & {*second.region, "any"} or first.region != second.region:
+        found.append(f"for {'/'.join(first.region)} v {'/'.join(second.region)}")
+    if first.year != second.year:
+        found.append(f"of {first.year} v {second.year}")
+    return found
+
+
+def _deciding_lines(pairs: Iterable[View]) -> list[View]:
+    """Return what would bring documents together; pairs with the same answer share a line.
+
+    Left out are pairs that do not conflict and of which both documents would have to move.
+    """
+    same_answer: dict[str, list[View]] = {}
+    for pair in pairs:
+        if pair["agreement"] in _DIFFERING and pair["sets"]:
+            text = "; or ".join(found["text"] for found in pair["sets"])
+            same_answer.setdefault(text, []).append(pair)
+    return [
+        {
+            "who": f"{', '.join(moving)} v {', '.join(stays)}" if stays else "; ".join(moving),
+            "conflict": conflict,
+            "sets": found[0]["sets"],
+        }
+        for found in same_answer.values()
+        for moving, stays, conflict in _movers(found)
+        if conflict or stays
+    ]
+
+
+def _movers(pairs: Sequence[View]) -> list[tuple[list[str], tuple[str, ...], bool]]:
+    """Return the documents that would move, those that they would join, and if they conflict."""
+    joins: dict[str, list[str]] = {}
+    in_conflict: set[str] = set()
+    for pair in pairs:
+        position = pair["sets"][0]["position"]
+        sides = list(zip(pair["short"], pair["statuses"], strict=True))
+        moving = " and ".join(name for name, status in sides if status != position)
+        joins.setdefault(moving, []).extend(name for name, status in sides if status == position)
+        if pair["agreement"] == Agreement.CONFLICT:
+            in_conflict.add(moving)
+    together: dict[tuple[str, ...], list[str]] = {}
+    for moving, stays in joins.items():
+        together.setdefault(tuple(stays), []).append(moving)
+    return [
+        (moving, stays, not in_conflict.isdisjoint(moving)) for stays, moving in together.items()
+    ]
+
+
+def _judgement_lines(pairs: Iterable[View]) -> list[View]:
+    """Return the conflicts that no change of up to three facts would settle, by who is against."""
+    joined: dict[str, list[str]] = {}
+    for pair in pairs:
+        if pair["agreement"] != Agreement.CONFLICT or pair["sets"]:
+            continue
+        sides = list(zip(pair["short"], pair["statuses"], strict=True))
+        if sides[1][1] in (Status.AGAINST, Status.CONFLICTING):
+            sides.reverse()
+        (name, status), (other, other_status) = sides
+        told = "; ".join([SIGNS[other_status].word, *pair["beside"]])
+        joined.setdefault(f"{name} ({SIGNS[status].word})", []).append(f"{other} ({told})")
+    return [
+        {"who": f"{name} v {', '.join(others)}", "conflict": True, "sets": []}
+        for name, others in joined.items()
+    ]

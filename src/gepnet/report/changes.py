@@ -1,0 +1,190 @@
+"""Missing facts with what each result would bring, and a patient before and after a change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from gepnet.facts import FactValue
+from gepnet.guidelines import (
+    QUIET,
+    Assessment,
+    KnowledgeBase,
+    MissingFact,
+    Result,
+    Status,
+    StatusChange,
+    WhatIf,
+    missing,
+)
+from gepnet.report.differences import values_text
+from gepnet.report.view import TRUTH_WORDS, head_view, plain_value, value_text
+from gepnet.report.words import INTENTS, SIGNS
+
+View = dict[str, Any]
+
+
+def missing_view(assessment: Assessment, base: KnowledgeBase) -> View:
+    """Return every unknown fact that positions wait for, the most influential first."""
+    return {
+        **head_view(assessment),
+        "missing": [fact_view(found, assessment, base) for found in missing(base, assessment)],
+    }
+
+
+def requests(view: View) -> list[View]:
+    """Return the missing facts by test or question, since one test may bring several."""
+    found: dict[str, list[View]] = {}
+    for fact in view["missing"]:
+        found.setdefault(fact["request"], []).append(fact)
+    return [
+        {
+            "request": request,
+            "changed_positions": _count(facts),
+            "open_positions": max(fact["open_positions"] for fact in facts),
+            "facts": facts,
+        }
+        for request, facts in found.items()
+    ]
+
+
+def _count(facts: Sequence[View]) -> int:
+    """Return how many positions one of the facts alone would change."""
+    return len(
+        {
+            (change["document"], *change["options"], change["intent"])
+            for fact in facts
+            for result in fact["results"]
+            for change in result["changes"]
+        }
+    )
+
+
+def fact_view(found: MissingFact, assessment: Assessment, base: KnowledgeBase) -> View:
+    """Return one unknown fact with the test to order and what each result would bring."""
+    entry = base.vocabulary[found.fact].entry
+    asked = [base.vocabulary[name].entry for name in found.ask]
+    orders = dict.fromkeys(ask.order or ask.label for ask in asked)
+    return {
+        "fact": found.fact,
+        "label": entry.label,
+        "known": plain_value(assessment.facts.values.get(found.fact)),
+        "request": entry.order or "; ".join(orders),
+        "ask": list(found.ask),
+        "open_positions": found.open_positions,
+        "changed_positions": found.changed_positions,
+        "results": [_result(found.fact, result, assessment, base) for result in found.results],
+    }
+
+
+def _result(fact: str, result: Result, assessment: Assessment, base: KnowledgeBase) -> View:
+    return {
+        "values": [plain_value(value) for value in result.values],
+        "text": values_text(fact, result.values, result.band, base),
+        "summary": _summary(result.changes, assessment, base),
+        "changes": [status_change_view(change, assessment, base) for change in result.changes],
+    }
+
+
+def _summary(
+    changes: Iterable[StatusChange], assessment: Assessment, base: KnowledgeBase
+) -> list[str]:
+    """Return the positions that a result brings, a line a document and status, then the rest."""
+    brought: dict[tuple[str, Status], dict[str, None]] = {}
+    dropped = 0
+    for change in changes:
+        if change.after in QUIET:
+            dropped += 1
+        else:
+            short = assessment.documents[change.document].document.file.document.short
+            names = brought.setdefault((short, change.after), {})
+            names[_named(change, base)] = None
+    lines = [
+        f"{short}: {SIGNS[status].word} for {', '.join(names)}"
+        for (short, status), names in brought.items()
+    ]
+    if dropped:
+        lines.append(f"{dropped} open position{'' if dropped == 1 else 's'} without a result")
+    return lines
+
+
+def _named(change: StatusChange, base: KnowledgeBase) -> str:
+    label, intent = base.options[change.option].label, INTENTS[change.intent]
+    return f"{label} {intent}" if intent else label
+
+
+def status_change_view(change: StatusChange, assessment: Assessment, base: KnowledgeBase) -> View:
+    """Return one position before and after."""
+    short = assessment.documents[change.document].document.file.document.short
+    return {
+        "document": change.document,
+        "short": short,
+        "option": change.option,
+        "options": list(change.options),
+        "label": base.options[change.option].label,
+        "intent": change.intent,
+        "before": change.before.value,
+        "after": change.after.value,
+    }
+
+
+def whatif_view(found: WhatIf, base: KnowledgeBase) -> View:
+    """Return everything that differs between a patient before and after a change."""
+    labels = {label.entry.id: label.entry for label in base.labels}
+    rules = {rule.entry.id: rule.entry for rule in base.safety}
+    checklists = {checklist.entry.id: checklist.entry for checklist in base.checklists}
+    items = {(c.id, item.id): item.label for c in checklists.values() for item in c.items}
+    return {
+        **head_view(found.before),
+        "facts": [
+            {
+                "fact": change.before.fact,
+                "label": base.vocabulary[change.before.fact].entry.label,
+                "assumed": change.assumed,
+                **_before_after(change.before, change.after, base),
+            }
+            for change in found.facts
+        ],
+        "positions": [status_change_view(change, found.before, base) for change in found.positions],
+        "labels": [
+            {
+                "label": change.label,
+                "option": labels[change.label].option,
+                "option_label": base.options[labels[change.label].option].label,
+                "region": labels[change.label].region,
+                "before": change.before,
+                "after": change.after,
+            }
+            for change in found.labels
+        ],
+        "safety": [
+            {
+                "rule": change.rule,
+                "severity": rules[change.rule].severity,
+                "message": rules[change.rule].message,
+                "before": change.before,
+                "after": change.after,
+            }
+            for change in found.safety
+        ],
+        "checklists": [
+            {
+                "checklist": change.checklist,
+                "title": checklists[change.checklist].title,
+                "item": change.item,
+                "label": items[change.checklist, change.item],
+                "before": TRUTH_WORDS[change.before],
+                "after": TRUTH_WORDS[change.after],
+            }
+            for change in found.items
+        ],
+    }
+
+
+def _before_after(before: FactValue, after: FactValue, base: KnowledgeBase) -> View:
+    return {
+        "before": plain_value(before.value),
+        "after": plain_value(after.value),
+        "before_text": value_text(before, base),
+        "after_text": value_text(after, base),
+    }
