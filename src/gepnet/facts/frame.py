@@ -102,23 +102,32 @@ class PolarsAlgebra:
         step, places = as_steps(precision)
         return (steps * step).cast(pl.Float64) / 10**places
 
-    def _date(self, text: pl.Expr, last: bool) -> pl.Expr:
+    def date(self, text: pl.Expr, last: bool) -> pl.Expr:
+        """Return the first or the last day that a date text can mean."""
         length = text.str.len_bytes()
-        day = text.str.to_date("%Y-%m-%d", strict=False)
-        month = (text + "-01").str.to_date("%Y-%m-%d", strict=False)
-        year = (text + ("-12-31" if last else "-01-01")).str.to_date("%Y-%m-%d", strict=False)
-        month = month.dt.month_end() if last else month
-        return pl.when(length == 4).then(year).when(length == 7).then(month).otherwise(day)
+        first = first_day(text)
+        if not last:
+            return first
+        year_end = first.dt.offset_by("1y") - pl.duration(days=1)
+        return (
+            pl.when(length == 4).then(year_end).when(length == 7).then(first.dt.month_end())
+        ).otherwise(first)
 
-    def day_number(self, text: pl.Expr, last: bool) -> pl.Expr:
-        """Return the first or last day of a date text in days since 1970-01-01."""
-        return self._date(text, last).cast(pl.Int32).cast(pl.Int64)
+    def day_number(self, date: pl.Expr) -> pl.Expr:
+        """Return a date in days since 1970-01-01."""
+        return date.cast(pl.Int32).cast(pl.Int64)
 
-    def calendar(self, text: pl.Expr, last: bool) -> pl.Expr:
-        """Return the same day as the whole number yyyymmdd."""
-        date = self._date(text, last).dt
-        year, month, day = (part.cast(pl.Int64) for part in (date.year(), date.month(), date.day()))
+    def calendar(self, date: pl.Expr) -> pl.Expr:
+        """Return a date as the whole number yyyymmdd."""
+        parts = (date.dt.year(), date.dt.month(), date.dt.day())
+        year, month, day = (part.cast(pl.Int64) for part in parts)
         return year * 10000 + month * 100 + day
 
 
-__all__ = ["PolarsAlgebra", "column_type"]
+def first_day(text: pl.Expr) -> pl.Expr:
+    """Return the first day that a date text can mean; null if it is no date."""
+    padded = pl.concat_str([text, pl.lit("-01-01")]).str.slice(0, 10)
+    return padded.str.to_date("%Y-%m-%d", strict=False)
+
+
+__all__ = ["PolarsAlgebra", "column_type", "first_day"]

@@ -12,7 +12,7 @@ import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import reduce
+from functools import cached_property, reduce
 from operator import and_, or_
 from typing import Any, Protocol
 
@@ -44,6 +44,9 @@ class WideAlgebra(Algebra, Protocol):
 
     def atom(self, node: Node) -> Expression:
         """Return the truth of an atom."""
+
+    def date(self, text: Expression, last: bool) -> Expression:
+        """Return the first or the last day that a date text can mean."""
 
     def negate(self, truth: Expression) -> Expression:
         """Return Kleene's not."""
@@ -135,6 +138,7 @@ class WidePlan:
             facts = [f for f in self._facts() if self.levels[f.id] == level]
             self._rules(facts)
             self._stage({k: v for fact in facts for k, v in self._columns(fact).items()})
+            self._stage({k: v for fact in facts for k, v in self._days(fact).items()})
             if self.stage_atoms:
                 self._keep(by_level.get(level, []), "a")
 
@@ -272,8 +276,28 @@ class WidePlan:
         call = Call(self.algebra, columns, source.measures, source.at, fact.precision)
         return COLUMN_FUNCTIONS[function](call)
 
+    def _days(self, fact: Fact) -> Stage:
+        """Return the first and last day of a date that something is worked out from."""
+        if fact.type != "date" or fact.id not in self._read_by_functions:
+            return {}
+        text = self.algebra.column(fact.id)
+        return {
+            f"__first_{fact.id}": self.algebra.date(text, last=False),
+            f"__last_{fact.id}": self.algebra.date(text, last=True),
+        }
+
+    @cached_property
+    def _read_by_functions(self) -> frozenset[str]:
+        entries = [fact.entry for fact in self._facts()]
+        bounds = [entry.bound for entry in entries if entry.bound is not None]
+        named = [n for entry in entries for n in entry.inputs]
+        return frozenset([*named, *(n for bound in bounds for n in bound.inputs)])
+
     def _input(self, fact: Fact) -> Column:
         low = high = self.algebra.column(low_column(fact))
+        if fact.type == "date":
+            low = self.algebra.column(f"__first_{fact.id}")
+            high = self.algebra.column(f"__last_{fact.id}")
         if fact.entry.interval:
             high = self.algebra.column(high_column(fact))
         name = absent_column(fact)

@@ -16,7 +16,7 @@ import polars as pl
 
 from gepnet.criteria import facts_of
 from gepnet.facts.frame import PolarsAlgebra
-from gepnet.facts.table import FAULTY, ROW, normal, supplied_columns, unknown_columns
+from gepnet.facts.table import ROW, Reader, unknown_columns
 from gepnet.facts.wide import Source, Stage, WidePlan
 from gepnet.guidelines.compiled import CompiledDocument, KnowledgeBase
 from gepnet.guidelines.findings import Findings
@@ -42,13 +42,10 @@ class CohortPlan:
         vocabulary = base.vocabulary
         wanted = Source(base.criteria, base.knowledge.measures, frozenset(), at)
         facts = [vocabulary[n] for n in wanted.needed(facts_named(self.cohort))]
-        self.source = Source(
-            base.criteria, base.knowledge.measures, supplied_columns(facts, schema), at
-        )
+        kept = [PATIENT] if PATIENT in schema else []
+        self.reader = Reader(facts, {ROW: pl.UInt32(), **schema}, [ROW, *kept])
+        self.source = Source(base.criteria, base.knowledge.measures, self.reader.given, at)
         self.facts = WidePlan(self.source, PolarsAlgebra(vocabulary), self.cohort.nodes)
-        self.normal = normal(facts, schema)
-        reading = [*self.normal.columns.values(), *self.normal.faults.values()]
-        self.read_columns = {name for e in reading for name in e.meta.root_names()}
         self.stages = [*self.facts.stages, *self._status_stages()]
 
     @property
@@ -126,28 +123,37 @@ class CohortPlan:
             table: of the schema of this plan.
             findings: filled while the result is computed, if given.
         """
-        computed = self._read(table, findings)
+        computed = self.read(table, findings)
         for stage in self.stages:
             computed = computed.with_columns(**stage)
         conflicts = self.facts.conflicts
         if findings is not None:
             computed = findings.watch_conflicts(computed, conflicts, self.facts.derived_columns)
-            computed = findings.watch_statuses(computed, self.results)
+            computed = findings.watch_statuses(computed, self._possible_codes())
         first = [pl.col(PATIENT)] if PATIENT in self.schema else []
         return computed.select(
             *first, *(pl.col(source).alias(name) for name, source in self.results.items())
         )
 
-    def _read(self, table: pl.LazyFrame, findings: Findings | None) -> pl.LazyFrame:
-        kept = [PATIENT] if PATIENT in self.schema else []
-        columns = [value.alias(name) for name, value in self.normal.columns.items()]
-        if findings is None:
-            return table.select(*kept, *columns)
-        faulty = pl.any_horizontal(*self.normal.faults.values(), False).fill_null(False)
-        named = [name for name in self.schema if name in self.read_columns]
-        table = table.with_row_index(ROW).select(ROW, *kept, *named, faulty.alias(FAULTY))
-        table = findings.watch_cells(table, self.normal.faults)
-        return table.select(ROW, *kept, *columns)
+    def read(self, table: pl.LazyFrame, findings: Findings | None = None) -> pl.LazyFrame:
+        """Return the facts that a table gives, in gepnet's own types."""
+        named = [name for name in self.reader.kept if name != ROW]
+        batches = table.with_row_index(ROW).select(ROW, *named, *self.reader.sources)
+
+        def read(batch: pl.DataFrame) -> pl.DataFrame:
+            facts, faults = self.reader.read(batch)
+            if findings is not None:
+                findings.note_batch(len(batch), faults)
+            return facts
+
+        return batches.map_batches(read, schema=self.reader.schema, streamable=True)
+
+    def _possible_codes(self) -> dict[str, list[int]]:
+        codes: dict[str, list[int]] = {}
+        for column in self.cohort.columns:
+            reachable = {code for _, _, code in column.table()}
+            codes[self.results[column.name]] = sorted(reachable)
+        return codes
 
 
 def facts_named(cohort: Cohort) -> list[str]:

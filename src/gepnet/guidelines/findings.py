@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from threading import Lock
@@ -11,19 +11,9 @@ from typing import Any
 
 import polars as pl
 
-from gepnet.facts.table import FAULTY, ROW
-from gepnet.guidelines.wide import CODES
+from gepnet.facts.table import ROW, Fault
 
 LISTED = 1000  # beyond this many, faults and conflicts are counted but not listed
-
-
-@dataclass(frozen=True, order=True)
-class Fault:
-    """A cell that could not be used; rows count from 0."""
-
-    row: int
-    column: str
-    value: str
 
 
 @dataclass(frozen=True, order=True)
@@ -50,10 +40,6 @@ class Findings:
     codes: dict[str, Counter[int]] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
-    def watch_cells(self, table: pl.LazyFrame, faults: Mapping[str, pl.Expr]) -> pl.LazyFrame:
-        """List the cells that cannot be used, and count rows."""
-        return _through(table, partial(self._cells, faults))
-
     def watch_conflicts(
         self,
         table: pl.LazyFrame,
@@ -63,24 +49,22 @@ class Findings:
         """List where a supplied value contradicts its derivation."""
         return _through(table, partial(self._conflicts, conflicts, derived)) if conflicts else table
 
-    def watch_statuses(self, table: pl.LazyFrame, columns: Mapping[str, str]) -> pl.LazyFrame:
-        """Count the codes of every distinct status column."""
-        return _through(table, partial(self._statuses, list(dict.fromkeys(columns.values()))))
+    def watch_statuses(
+        self, table: pl.LazyFrame, columns: Mapping[str, Sequence[int]]
+    ) -> pl.LazyFrame:
+        """Count the codes of status columns, given with the codes that they can have."""
+        return _through(table, partial(self._statuses, columns))
 
-    def _cells(self, faults: Mapping[str, pl.Expr], batch: pl.DataFrame) -> pl.DataFrame:
-        bad = batch.filter(FAULTY)
-        found = []
-        for column, fault in faults.items() if bad.height else ():
-            cells = bad.filter(fault).select(ROW, column)
-            found += [Fault(row, column, str(value)) for row, value in cells.iter_rows()]
+    def note_batch(self, rows: int, faults: Sequence[Fault]) -> None:
+        """Count a batch that was read, and keep its unusable cells."""
         with self._lock:
-            self.rows += batch.height
-            self.faulty_rows += bad.height
-            self.faulty_cells += len(found)
-            self.faults = sorted([*self.faults, *found])[:LISTED] if found else self.faults
+            self.rows += rows
+            if faults:
+                self.faulty_cells += len(faults)
+                self.faulty_rows += len({fault.row for fault in faults})
+                self.faults = sorted([*self.faults, *faults])[:LISTED]
             if self.progress is not None:
                 self.progress(self.rows)
-        return batch
 
     def _conflicts(
         self,
@@ -103,28 +87,23 @@ class Findings:
                 self.conflict_list = sorted([*self.conflict_list, *found])[:LISTED]
         return batch
 
-    def _statuses(self, columns: list[str], batch: pl.DataFrame) -> pl.DataFrame:
-        counted = {}
-        for name in columns:
-            counted[name] = Counter(dict(_counts(batch[name])))
+    def _statuses(self, columns: Mapping[str, Sequence[int]], batch: pl.DataFrame) -> pl.DataFrame:
+        counted = {name: _counts(batch[name], codes) for name, codes in columns.items()}
         with self._lock:
             for name, counts in counted.items():
                 self.codes.setdefault(name, Counter()).update(counts)
         return batch
 
 
-def _counts(codes: pl.Series) -> list[tuple[int, int]]:
+def _counts(column: pl.Series, codes: Sequence[int]) -> Counter[int]:
     """Count codes; a comparison a code is much faster than grouping."""
-    found: list[tuple[int, int]] = []
-    left = len(codes)
-    for code in CODES:
-        if not left:
-            break
-        count = int((codes == code.code).sum())
-        if count:
-            found.append((code.code, count))
-            left -= count
-    return found
+    counts: Counter[int] = Counter()
+    left = len(column)
+    for code in codes[:-1]:
+        counts[code] = int((column == code).sum())
+        left -= counts[code]
+    counts[codes[-1]] = left
+    return counts
 
 
 def _conflict(fact: str, width: int, row: tuple[Any, ...]) -> Conflict:

@@ -50,16 +50,19 @@ class Algebra(Protocol):
     def root(self, number: Expression, by: Expression) -> Expression:
         """Return a whole number within one of the square root of a quotient."""
 
-    def day_number(self, text: Expression, last: bool) -> Expression:
-        """Return the first or last day that a date text can mean, in days since 1970-01-01."""
+    def day_number(self, date: Expression) -> Expression:
+        """Return a date in days since 1970-01-01."""
 
-    def calendar(self, text: Expression, last: bool) -> Expression:
-        """Return the same day as the whole number yyyymmdd."""
+    def calendar(self, date: Expression) -> Expression:
+        """Return a date as the whole number yyyymmdd."""
 
 
 @dataclass(frozen=True)
 class Column:
-    """The columns of one input: its bounds, "not applicable" if it can be, and its precision."""
+    """The columns of one input: its bounds, "not applicable" if it can be, and its precision.
+
+    The bounds of a date are the first and the last day that it can mean.
+    """
 
     low: Expression
     high: Expression
@@ -246,7 +249,7 @@ def _where_positive(
 def _days(call: Call, column: Column) -> tuple[Expression, Expression]:
     """Return the least and the greatest number of days, before cutting off at zero."""
     at = (call.at - datetime.date(1970, 1, 1)).days
-    low, high = (call.algebra.day_number(column.low, last) * -1 + at for last in (True, False))
+    low, high = (call.algebra.day_number(end) * -1 + at for end in (column.high, column.low))
     return low, high
 
 
@@ -290,8 +293,8 @@ def age_from_birth_date(call: Call) -> Steps:
     column = _only(call)
     at = call.at.year * 10000 + call.at.month * 100 + call.at.day
     ends = []
-    for last in (True, False):
-        between = call.algebra.calendar(column.low, last) * -1 + at
+    for end in (column.high, column.low):
+        between = call.algebra.calendar(end) * -1 + at
         years = call.algebra.floor_divide(between, call.algebra.literal(10000))
         ends.append(_steps_of(call, _positive(call, years)))
     return Steps(ends[0], ends[1], column.absent)
@@ -327,6 +330,9 @@ def _constant_steps(call: Call, number: Any) -> Expression:
 
 
 def _steps_of(call: Call, whole: Expression) -> Expression:
+    step, places = as_steps(call.precision)
+    if step == 1:
+        return whole if places == 0 else whole * 10**places
     return call.ratio(whole, call.algebra.literal(1))
 
 
