@@ -134,7 +134,7 @@ def _facts() -> str:
     facts = base().vocabulary.base_facts()
     text = FACTS + f"{len(facts)} facts and {len(base().vocabulary.families)} families of facts.\n"
     for group in dict.fromkeys(fact.entry.group for fact in facts):
-        text += f"\n## {group.capitalize()}\n\n"
+        text += f"\n## {group[:1].upper()}{group[1:]}\n\n"
         text += _head("Fact", "Value", "Where from, what counts", "Meaning and source")
         for fact in facts:
             if fact.entry.group == group:
@@ -270,7 +270,7 @@ def _documents() -> str:
             f"[{head.short}](#{head.id})",
             str(head.year),
             ", ".join(head.region),
-            base().sources[head.source].read,
+            base().sources[head.source].read.replace("_", " "),
             str(len(entries)),
             str(sum(r.entry.verification == "unverified" for r in entries) or ""),
             str(len(document.file.statements) or ""),
@@ -281,11 +281,11 @@ def _documents() -> str:
 def _document(document: CompiledDocument) -> str:
     head = document.file.document
     source = base().sources[head.source]
-    kind = head.kind.replace("_", " ")
+    kind, read = head.kind.replace("_", " "), source.read.replace("_", " ")
     text = f"\n## {head.short} {{ #{head.id} }}\n\n"
     text += f"{_plain(head.title)}. {_plain(head.body)}, {kind}, {head.published or head.year}. "
     text += f"Source [{source.id}](sources.md#{source.id}).\n\n"
-    text += f"Read: **{source.read}**. {_plain(source.note or '')}\n\n"
+    text += f"Read: **{read}**. {_plain(source.note or '')}\n\n"
     text += (
         f"About: {_plain(prose(document.scope, base().vocabulary))}. {_plain(head.scope_note)}\n"
     )
