@@ -14,7 +14,7 @@ from graphlib import TopologicalSorter
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from gepnet.criteria import Criteria, Explanation, IsKnown, Not, explain, facts_of
+from gepnet.criteria import Criteria, IsKnown, Node, Not, explain, facts_of, interpret
 from gepnet.facts.model import FactValue, is_range
 from gepnet.measures import CARRIED_FORWARD, FUNCTIONS
 from gepnet.vocabulary import Fact, Interval, PartialDate, Value, Vocabulary
@@ -110,12 +110,12 @@ def derive(
         return Derived(value, inputs=_known(fact.entry.inputs, values))
     for rule in fact.entry.derived:
         node = criteria(rule.when)
-        explanation = explain(node, values)
-        if explanation.truth is None:
-            return Derived(None, explanation.missing)
-        if explanation.truth:
+        truth = interpret(node, values)
+        if truth is None:
+            return Derived(None, explain(node, values).missing)
+        if truth:
             value = fact.parse(rule.value)
-            resolving = _would_resolve(fact, value, explanation)
+            resolving = _would_resolve(fact, value, node, values)
             return Derived(value, resolving, rule.when, _known(facts_of(node), values))
     return Derived(None)
 
@@ -141,13 +141,15 @@ def _inexact(names: tuple[str, ...], values: Mapping[str, Value]) -> tuple[str, 
     return tuple(found) or names
 
 
-def _would_resolve(fact: Fact, value: Value, explanation: Explanation) -> tuple[str, ...]:
+def _would_resolve(
+    fact: Fact, value: Value, node: Node, values: Mapping[str, Value]
+) -> tuple[str, ...]:
     """Return the facts whose absence the deciding rule names, where its value leaves a choice."""
     if not isinstance(value, str) or value not in fact.entry.unresolved:
         return ()
     absent = [
         part.node.operand.fact
-        for part in explanation.walk()
+        for part in explain(node, values).walk()
         if part.truth and isinstance(part.node, Not) and isinstance(part.node.operand, IsKnown)
     ]
     return tuple(dict.fromkeys(absent))
