@@ -13,6 +13,7 @@ import yaml
 from gepnet import api
 from gepnet.guidelines import Assessment, Deciding, Pair, Verdict, compare
 from gepnet.vocabulary import Interval
+from scripts import disagreement_pages
 from tests import expectations
 
 FILE = Path(__file__).parent / "disagreements.yaml"
@@ -178,3 +179,12 @@ def test_an_entry_says_what_it_is_about(entry: dict[str, Any]) -> None:
     names = [patient["name"] for patient in entry["patients"]]
     assert len(set(names)) == len(names)
     assert all(p["twin"] in names[: names.index(p["name"])] for p in twins)
+
+
+def test_the_page_prints_every_entry_and_patient() -> None:
+    page = disagreement_pages.pages()[disagreement_pages.PAGE]
+    for entry in ENTRIES:
+        section = page.split(f"{{ #{entry['id'].lower()} }}")[1].split("\n## ")[0]
+        rows = [line for line in section.splitlines() if line.startswith("| ")]
+        assert len(rows) == 1 + len(entry["patients"])
+        assert {row.count(" | ") for row in rows} == {2}
