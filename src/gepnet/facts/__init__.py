@@ -1,7 +1,7 @@
 """From a record to the facts of a patient as of a date."""
 
 from gepnet.facts.change import facts_with, is_given
-from gepnet.facts.derive import Derived, derive, inputs_of
+from gepnet.facts.derive import Derived, derive, inputs_of, needed_for
 from gepnet.facts.gather import facts_of_record, facts_of_values
 from gepnet.facts.model import Facts, FactValue, Observed, show
 
@@ -16,5 +16,6 @@ __all__ = [
     "facts_with",
     "inputs_of",
     "is_given",
+    "needed_for",
     "show",
 ]

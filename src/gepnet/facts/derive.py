@@ -8,7 +8,7 @@ and shown.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, MutableMapping
+from collections.abc import Container, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass, replace
 from graphlib import TopologicalSorter
 from typing import Any
@@ -37,11 +37,13 @@ def derive_all(
     measures: Mapping[str, Any],
     at: PartialDate,
     absences: Mapping[str, FactValue] | None = None,
+    only: Container[str] | None = None,
 ) -> dict[str, tuple[str, ...]]:
     """Add every derived and bounded fact to ``entries``.
 
     ``absences`` says what silence means for facts whose domain the record declares complete; it is
-    used for a derived fact only where its derivation leaves it open.
+    used for a derived fact only where its derivation leaves it open. ``only`` leaves out what is
+    not among these names (see ``needed_for``).
 
     Returns:
         For each derived fact that stays unknown, the inputs that it lacks.
@@ -49,6 +51,8 @@ def derive_all(
     values: dict[str, Value] = {name: entry.value for name, entry in entries.items()}
     lacking: dict[str, tuple[str, ...]] = {}
     for name in derivation_order(vocabulary, criteria):
+        if only is not None and name not in only:
+            continue
         fact = vocabulary[name]
         recorded = entries.get(name)
         if fact.entry.bound is not None and (recorded is None or recorded.value is None):
@@ -200,6 +204,18 @@ def derivation_order(vocabulary: Vocabulary, criteria: Criteria) -> tuple[str, .
     return _orders[vocabulary]
 
 
+def needed_for(names: Iterable[str], criteria: Criteria) -> frozenset[str]:
+    """Return the facts named and everything that they are worked out from."""
+    found: set[str] = set()
+    left = [name for name in names if name in criteria.vocabulary]
+    while left:
+        name = left.pop()
+        if name not in found:
+            found.add(name)
+            left.extend(inputs_of(criteria.vocabulary[name], criteria))
+    return frozenset(found)
+
+
 def inputs_of(fact: Fact, criteria: Criteria) -> tuple[str, ...]:
     """Return the facts that a derived or bounded fact is worked out from."""
     names = [n for n in fact.entry.inputs if n in criteria.vocabulary]
@@ -210,4 +226,4 @@ def inputs_of(fact: Fact, criteria: Criteria) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-__all__ = ["Derived", "derivation_order", "derive", "derive_all", "inputs_of"]
+__all__ = ["Derived", "derivation_order", "derive", "derive_all", "inputs_of", "needed_for"]

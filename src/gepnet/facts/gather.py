@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from typing import Any
 
 from gepnet.criteria import Criteria
@@ -77,8 +77,17 @@ def facts_of_values(
     criteria: Criteria,
     patient: str = "values",
     at: PartialDate | None = None,
+    only: Container[str] | None = None,
 ) -> Facts:
     """Return the facts of a patient described by plain values; derivations run for the rest.
+
+    Args:
+        given: name to value, as a patient file would have it.
+        knowledge: vocabulary and measures.
+        criteria: parser of the same knowledge.
+        patient: name of the patient.
+        at: the date; by default today.
+        only: work out only these facts (``needed_for`` says which a criterion needs).
 
     Raises:
         KeyError: for a name that is no fact.
@@ -91,7 +100,7 @@ def facts_of_values(
         if value is not None:
             entries[name] = FactValue(name, value, "recorded")
     when = at or exact(datetime.date.today())
-    lacking = derive_all(entries, vocabulary, criteria, knowledge.measures, when)
+    lacking = derive_all(entries, vocabulary, criteria, knowledge.measures, when, only=only)
     return _facts(patient, when, entries, lacking, {})
 
 

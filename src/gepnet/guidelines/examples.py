@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from gepnet.criteria import Node, conjunction, explain, interpret
+from gepnet.criteria import Node, conjunction, explain, facts_of, interpret
 from gepnet.criteria.mutate import mutants
 from gepnet.criteria.text import to_text
-from gepnet.facts import Facts, facts_of_values
+from gepnet.facts import Facts, facts_of_values, needed_for
 from gepnet.guidelines.compiled import KnowledgeBase
 from gepnet.knowledge import Problem
 from gepnet.knowledge.models import Examples
@@ -36,6 +36,12 @@ class Subject:
     scope: Node | None
     when: Node
     when_broad: Node | None
+
+    def facts_needed(self, base: KnowledgeBase) -> frozenset[str]:
+        """Return every fact that the criteria rest on."""
+        nodes = (self.scope, self.when, self.when_broad)
+        names = [name for node in nodes if node is not None for name in facts_of(node)]
+        return needed_for(names, base.criteria)
 
     def truth(self, facts: Facts, when: Node | None = None) -> Truth:
         """Return whether the entry applies, by ``when`` or by a mutant of it."""
@@ -105,6 +111,10 @@ def examples_of(entry: HasExamples) -> Iterator[Example]:
             yield Example(f"undetermined[{index}]", {**base, **item}, None)
 
 
+def _facts(example: Example, base: KnowledgeBase, only: frozenset[str]) -> Facts:
+    return facts_of_values(example.given, base.knowledge, base.criteria, only=only)
+
+
 def run_examples(base: KnowledgeBase) -> list[Problem]:
     """Return a problem for every example that does not come out as written."""
     problems: list[Problem] = []
@@ -139,9 +149,10 @@ def run_examples(base: KnowledgeBase) -> list[Problem]:
         ):
             if not count:
                 problem(field, "none", "at least one example")
+        only = subject.facts_needed(base)
         for example in examples_of(entry):
             try:
-                facts = facts_of_values(example.given, base.knowledge, base.criteria)
+                facts = _facts(example, base, only)
             except KeyError as error:
                 name = str(error.args[0])
                 problem(example.label, name, "a fact", base.vocabulary.nearest(name))
@@ -173,8 +184,9 @@ def mutation_scores(base: KnowledgeBase) -> list[MutationScore]:
     """Return, for every entry, how many mistakes in its criterion its examples notice."""
     scores = []
     for subject in subjects(base):
+        only = subject.facts_needed(base)
         patients = [
-            (facts_of_values(example.given, base.knowledge, base.criteria), example.expected)
+            (_facts(example, base, only), example.expected)
             for example in examples_of(subject.entry)
         ]
         survivors = []
