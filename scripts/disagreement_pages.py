@@ -7,7 +7,7 @@ A hook of MkDocs: the page is written when the documentation is built, from
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -50,7 +50,8 @@ INTRODUCTION = """\
 
 Where the documents disagree, contradict themselves, leave a gap or use a word that nobody defines.
 gepnet settles none of these: it shows who says what, and which fact would bring two documents
-together. *Judgement* means that no change of up to three facts would.
+together. *Judgement* means that no change of up to three facts would, or that one document holds
+both.
 
 Each row has patients that show it, and what they are expected to bring out is
 [tested](../how-to/check-knowledge.md) from patient file to comparison. The page is printed from the
@@ -97,8 +98,8 @@ def _entry(entry: dict[str, Any]) -> str:
     for patient in entry["patients"]:
         text += _row(
             _plain(patient["words"]),
-            "<br>".join(map(_said, patient["says"])),
-            "<br>".join(map(_pair, patient.get("pairs", []))),
+            _grouped(patient["says"], _said),
+            _grouped(patient.get("pairs", []), _pair),
         )
     text += f"\nWhat decides: **{_deciding(entry['decided_by'])}**.\n"
     if "cannot_be_expressed" in entry:
@@ -107,10 +108,19 @@ def _entry(entry: dict[str, Any]) -> str:
     return text + f"\nSources: {', '.join(links)}.\n"
 
 
+def _grouped(expected: list[dict[str, Any]], told: Callable[[dict[str, Any]], str]) -> str:
+    """Return what is expected, a line each, under the option it is about."""
+    lines: dict[str, list[str]] = {}
+    for wanted in expected:
+        option = f"*{_option(wanted)}*" if "option" in wanted else ""
+        lines.setdefault(option, []).append(told(wanted))
+    return "<br>".join(line for option in lines for line in (option, *lines[option]) if line)
+
+
 def _said(wanted: dict[str, Any]) -> str:
     if "option" in wanted:
-        named = f"{_document(wanted['document'])} on {_option(wanted)}"
-        return ", ".join([f"{named}: **{SIGNS[wanted['status']].word}**", *_beside(wanted)])
+        said = f"{_document(wanted['document'])}: **{SIGNS[wanted['status']].word}**"
+        return ", ".join([said, *_beside(wanted)])
     if "label" in wanted:
         entry = next(x.entry for x in base().labels if x.entry.id == wanted["label"])
         return f"{entry.region} label of {_name(entry.option)}: **{LABELS[wanted['status']]}**"
@@ -151,7 +161,7 @@ def _beside(wanted: dict[str, Any]) -> Iterator[str]:
 
 def _pair(wanted: dict[str, Any]) -> str:
     first, second = map(_document, wanted["documents"])
-    said = f"{first} and {second} on {_option(wanted)}: **{AGREEMENTS[wanted['agreement']]}**"
+    said = f"{first} and {second}: **{AGREEMENTS[wanted['agreement']]}**"
     decided = wanted.get("decided_by")
     if decided is None:
         return said
