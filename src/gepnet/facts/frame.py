@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from functools import cache
+from functools import cache, reduce
+from operator import and_, or_
 from typing import Any
 
 import polars as pl
@@ -80,6 +81,14 @@ class PolarsAlgebra:
         """Return whether a text is one of some values."""
         return text.is_in(list(values))
 
+    def every(self, truths: Sequence[pl.Expr]) -> pl.Expr:
+        """Return Kleene's and: false & null is false in Polars."""
+        return reduce(and_, truths)
+
+    def either(self, truths: Sequence[pl.Expr]) -> pl.Expr:
+        """Return Kleene's or: true | null is true in Polars."""
+        return reduce(or_, truths)
+
     def missing(self, value: pl.Expr) -> pl.Expr:
         """Return whether a value is null."""
         return value.is_null()
@@ -100,7 +109,7 @@ class PolarsAlgebra:
     def stored(self, steps: pl.Expr, precision: Decimal) -> pl.Expr:
         """Return whole steps as the nearest binary fraction of their decimal number."""
         step, places = as_steps(precision)
-        return (steps * step).cast(pl.Float64) / 10**places
+        return divided((steps * step).cast(pl.Float64), 10**places)
 
     def date(self, text: pl.Expr, last: bool) -> pl.Expr:
         """Return the first or the last day that a date text can mean."""
@@ -124,10 +133,19 @@ class PolarsAlgebra:
         return year * 10000 + month * 100 + day
 
 
+def divided(number: pl.Expr, by: int) -> pl.Expr:
+    """Return an exactly rounded quotient.
+
+    Polars divides by a constant through its reciprocal, which makes 2.9 of 29 / 10 another binary
+    number than the literal 2.9; a divisor that is a column is divided by.
+    """
+    return number if by == 1 else number / (number * 0 + by)
+
+
 def first_day(text: pl.Expr) -> pl.Expr:
     """Return the first day that a date text can mean; null if it is no date."""
     padded = pl.concat_str([text, pl.lit("-01-01")]).str.slice(0, 10)
     return padded.str.to_date("%Y-%m-%d", strict=False)
 
 
-__all__ = ["PolarsAlgebra", "column_type", "first_day"]
+__all__ = ["PolarsAlgebra", "column_type", "divided", "first_day"]

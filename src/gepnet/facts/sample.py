@@ -19,7 +19,7 @@ import polars as pl
 from gepnet.criteria import Criteria
 from gepnet.criteria.columns import absent_column, cells, columns_of, high_column, low_column
 from gepnet.criteria.polars import to_polars
-from gepnet.facts.frame import column_type
+from gepnet.facts.frame import column_type, divided
 from gepnet.facts.wide import Source
 from gepnet.measures.columns import as_steps
 from gepnet.vocabulary import NOT_APPLICABLE, Fact, Value
@@ -154,7 +154,7 @@ class Sampler:
                 points = [float(end) for end in fact.entry.range]
             step, places = as_steps(fact.precision)
             steps = (_interpolated(points, uniform) * 10**places / step).round()
-            number = steps * step / 10**places
+            number = divided(steps * step, 10**places)
             columns |= {low_column(fact): number, high_column(fact): number}
         return columns
 
@@ -183,7 +183,9 @@ class Sampler:
             moved = (self._uniform(f"{name}/width") * (spec["steps"] + 1)).floor() * sign
             steps = (pl.col(name) * 10**places / step).round() + moved
             steps = steps.clip(least, None) if sign < 0 else steps.clip(None, end)
-            ends[name] = pl.when(is_range).then(steps * step / 10**places).otherwise(pl.col(name))
+            ends[name] = (
+                pl.when(is_range).then(divided(steps * step, 10**places)).otherwise(pl.col(name))
+            )
         return ends
 
 

@@ -200,7 +200,7 @@ def _hidden(value: pl.Series, where: pl.Series) -> pl.Series:
 def _rounded(fact: Fact, value: pl.Series) -> pl.Series:
     """Round to the precision of a fact, half to even in decimal; stored values are so already."""
     step, places = as_steps(fact.precision)
-    scaled = value * (10**places) if step == 1 else value * 10**places / step
+    scaled = value * 10**places if step == 1 else value * 10**places / step
     rounded = _stored(scaled.round(), step, places)
     if (rounded == value).all():
         return value
@@ -212,7 +212,10 @@ def _rounded(fact: Fact, value: pl.Series) -> pl.Series:
 
 def _stored(steps: pl.Series, step: int, places: int) -> pl.Series:
     number = steps if step == 1 else steps * step
-    return number / 10**places if places else number
+    if not places:
+        return number
+    # A column of divisors: by a constant Polars would multiply with its reciprocal.
+    return number / pl.Series([10.0**places]).new_from_index(0, len(number))
 
 
 __all__ = ["ROW", "Fault", "Reader", "supplied_columns", "unknown_columns"]

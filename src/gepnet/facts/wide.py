@@ -12,8 +12,7 @@ import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cached_property, reduce
-from operator import and_, or_
+from functools import cached_property
 from typing import Any, Protocol
 
 from gepnet.criteria import Always, And, Criteria, Node, Not, Or, atoms, facts_of
@@ -165,9 +164,9 @@ class WidePlan:
             case Not(operand):
                 return self.algebra.negate(self.truth(operand))
             case And(operands):
-                return reduce(and_, [self.truth(operand) for operand in operands])
+                return self.algebra.every([self.truth(operand) for operand in operands])
             case Or(operands):
-                return reduce(or_, [self.truth(operand) for operand in operands])
+                return self.algebra.either([self.truth(operand) for operand in operands])
         return self.algebra.atom(node)
 
     def _stage(self, columns: Stage) -> None:
@@ -236,7 +235,7 @@ class WidePlan:
         absent = absent_column(fact)
         if absent is None or absent not in self.source.supplied:
             return known
-        return known | self._true(self.algebra.column(absent))
+        return self.algebra.either([known, self._true(self.algebra.column(absent))])
 
     def _true(self, truth: Expression) -> Expression:
         """Return whether a truth is true, with unknown as false."""
@@ -342,9 +341,14 @@ class WidePlan:
         low, high = (algebra.column(name(fact)) for name in (low_column, high_column))
         other_low, other_high = derived[low_column(fact)], derived[high_column(fact)]
         if fact.type == "number":
-            apart = (low > other_high) | (other_low > high)
+            apart = algebra.either([low > other_high, other_low > high])
         elif fact.type == "boolean":
-            apart = (low & algebra.negate(other_low)) | (algebra.negate(low) & other_low)
+            apart = algebra.either(
+                [
+                    algebra.every([low, algebra.negate(other_low)]),
+                    algebra.every([algebra.negate(low), other_low]),
+                ]
+            )
         else:
             apart = algebra.negate(self._may_be_same(fact, low, other_low))
         absent = absent_column(fact)
@@ -352,10 +356,12 @@ class WidePlan:
             return apart
         here = self._true(self._supplied(fact, absent))
         there = self._true(derived[absent])
-        return (
-            apart
-            | (here & algebra.negate(algebra.missing(other_low)))
-            | (there & algebra.negate(algebra.missing(low)))
+        return algebra.either(
+            [
+                apart,
+                algebra.every([here, algebra.negate(algebra.missing(other_low))]),
+                algebra.every([there, algebra.negate(algebra.missing(low))]),
+            ]
         )
 
     def _may_be_same(self, fact: Fact, left: Expression, right: Expression) -> Expression:
@@ -364,8 +370,9 @@ class WidePlan:
         shared = []
         for meaning in meanings:
             spellings = [v for v in fact.values if meaning in fact.candidates(v)]
-            shared.append(among(left, spellings) & among(right, spellings))
-        return reduce(or_, shared)
+            both = [among(left, spellings), among(right, spellings)]
+            shared.append(self.algebra.every(both))
+        return self.algebra.either(shared)
 
 
 __all__ = ["Source", "Stage", "WideAlgebra", "WidePlan"]

@@ -8,13 +8,9 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from functools import reduce
-from operator import or_
-from typing import Any
 
 import polars as pl
 
-from gepnet.criteria import facts_of
 from gepnet.facts.frame import PolarsAlgebra
 from gepnet.facts.table import ROW, Reader, unknown_columns
 from gepnet.facts.wide import Source, Stage, WidePlan
@@ -41,7 +37,7 @@ class CohortPlan:
         self.at = at
         vocabulary = base.vocabulary
         wanted = Source(base.criteria, base.knowledge.measures, frozenset(), at)
-        facts = [vocabulary[n] for n in wanted.needed(facts_named(self.cohort))]
+        facts = [vocabulary[n] for n in wanted.needed(self.cohort.facts_named)]
         kept = [PATIENT] if PATIENT in schema else []
         self.reader = Reader(facts, {ROW: pl.UInt32(), **schema}, [ROW, *kept])
         self.source = Source(base.criteria, base.knowledge.measures, self.reader.given, at)
@@ -73,7 +69,7 @@ class CohortPlan:
         complete: dict[str, pl.Expr] = {}
         for document in self.cohort.documents:
             digits[_scope(document)] = _digit(plan.truth(document.scope))
-            if _ever_complete(document):
+            if document.ever_complete:
                 complete[_complete(document)] = completely_read(plan, document)
         for column in self.cohort.columns:
             for _, found in column.held:
@@ -81,16 +77,11 @@ class CohortPlan:
                 if key not in self._digits:
                     self._digits[key] = f"__d{len(self._digits)}"
                     names = [pl.col(self._truths[name]) for name in key]
-                    digits[self._digits[key]] = _digit(reduce(or_, names))
-        statuses: dict[tuple[Any, ...], str] = {}
-        self.results: dict[str, str] = {}
-        lookups: dict[str, pl.Expr] = {}
-        for column in self.cohort.columns:
-            same = (column.document.id, column.covered, self._keys(column))
-            if same not in statuses:
-                statuses[same] = f"__s{len(statuses)}"
-                lookups[statuses[same]] = self._lookup(column)
-            self.results[column.name] = statuses[same]
+                    digits[self._digits[key]] = _digit(plan.algebra.either(names))
+        distinct = {column.content: column for column in self.cohort.columns}
+        places = {content: f"__s{index}" for index, content in enumerate(distinct)}
+        lookups = {places[content]: self._lookup(column) for content, column in distinct.items()}
+        self.results = {c.name: places[c.content] for c in self.cohort.columns}
         return [{**truths, **complete}, digits, lookups]
 
     def _keys(self, column: StatusColumn) -> tuple[tuple[str, str], ...]:
@@ -101,7 +92,7 @@ class CohortPlan:
     def _lookup(self, column: StatusColumn) -> pl.Expr:
         """Return the code: the digits of all truths are the place in the table."""
         names = [_scope(column.document), *(name for _, name in self._keys(column))]
-        wide = _ever_complete(column.document)
+        wide = column.document.ever_complete
         table = [code for _, complete, code in column.table() if wide or not complete]
         if len(set(table)) == 1:
             return pl.lit(table[0], dtype=pl.UInt8)
@@ -156,21 +147,12 @@ class CohortPlan:
         return codes
 
 
-def facts_named(cohort: Cohort) -> list[str]:
-    """Return the facts that some criterion of a cohort names."""
-    return list(dict.fromkeys(name for node in cohort.nodes for name in facts_of(node)))
-
-
 def _scope(document: CompiledDocument) -> str:
     return f"__scope_{document.id}"
 
 
 def _complete(document: CompiledDocument) -> str:
     return f"__complete_{document.id}"
-
-
-def _ever_complete(document: CompiledDocument) -> bool:
-    return any(level == "complete" for level, _ in document.coverage)
 
 
 def _digit(truth: pl.Expr) -> pl.Expr:

@@ -59,6 +59,11 @@ class CompiledDocument:
         """Id of the document."""
         return self.file.document.id
 
+    @property
+    def ever_complete(self) -> bool:
+        """Whether some topic of it was read completely, so that silence can mean something."""
+        return any(level == "complete" for level, _ in self.coverage)
+
     @cached_property
     def published(self) -> PartialDate:
         """Date of publication as far as it is known."""

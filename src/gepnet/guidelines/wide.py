@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 
-from gepnet.criteria import Node
+from gepnet.criteria import Node, facts_of
 from gepnet.facts.wide import WidePlan
 from gepnet.guidelines.assess import documents_in_force
 from gepnet.guidelines.compiled import (
@@ -78,6 +78,12 @@ class StatusColumn:
         """``document/option/intent``, or the document alone."""
         return "/".join(part for part in (self.document.id, self.option, self.intent) if part)
 
+    @property
+    def content(self) -> tuple[object, ...]:
+        """What its statuses rest on: columns with the same content are the same."""
+        held = tuple((kind, tuple(r.full_id for r in found)) for kind, found in self.held)
+        return (self.document.id, self.covered, held) if self.covered else ()
+
     def table(self) -> Iterator[tuple[tuple[int, ...], bool, int]]:
         """Yield the digits of scope and of each kind held, whether read completely, and the code.
 
@@ -129,6 +135,11 @@ class Cohort:
     def recommendations(self) -> tuple[CompiledRecommendation, ...]:
         """The recommendations that count in some column."""
         return _distinct(r for column in self.columns for _, found in column.held for r in found)
+
+    @cached_property
+    def facts_named(self) -> tuple[str, ...]:
+        """Every fact that some criterion names."""
+        return tuple(dict.fromkeys(name for node in self.nodes for name in facts_of(node)))
 
     @cached_property
     def nodes(self) -> tuple[Node, ...]:

@@ -38,6 +38,12 @@ class Algebra(Protocol):
     def among(self, text: Expression, values: Sequence[str]) -> Expression:
         """Return whether a text is one of some values."""
 
+    def every(self, truths: Sequence[Expression]) -> Expression:
+        """Return Kleene's and."""
+
+    def either(self, truths: Sequence[Expression]) -> Expression:
+        """Return Kleene's or."""
+
     def missing(self, value: Expression) -> Expression:
         """Return whether a value is null."""
 
@@ -137,13 +143,13 @@ class Call:
         # The nearest n has (2n - 1)^2 <= 4x <= (2n + 1)^2; a guess by floats is at most one away.
         above, below = _square(guess * 2 + 1) * bottom, _square(guess * 2 - 1) * bottom
         odd = self.algebra.equal(_even_below(self.algebra, guess) + 1, guess)
-        equal = self.algebra.equal
+        equal, every = self.algebra.equal, self.algebra.every
         return self.algebra.choose(
             [
                 (above < top, guess + 1),
                 (below > top, guess - 1),
-                (equal(above, top) & odd, guess + 1),
-                (equal(below, top) & odd, guess - 1),
+                (every([equal(above, top), odd]), guess + 1),
+                (every([equal(below, top), odd]), guess - 1),
             ],
             guess,
         )
@@ -318,7 +324,7 @@ def ki67_from_reported_grade(call: Call) -> Steps:
         highs.append((is_grade, _constant_steps(call, rule["to"])))
     for name, rule in grading["ki67_from_grade_resting_on_ki67"].items():
         told_apart = algebra.among(edition, rule["editions"])
-        holds = algebra.among(grade, [name]) & rests_on_ki67 & told_apart
+        holds = algebra.every([algebra.among(grade, [name]), rests_on_ki67, told_apart])
         lows.append((holds, _constant_steps(call, rule["from"])))
         highs.append((holds, _constant_steps(call, rule["to"])))
     nothing = algebra.literal(None)
