@@ -4,10 +4,10 @@ In the Markdown pages
 
 - a fenced block with ``title="name"`` is a file of that name, in a folder of the page's own;
 - ``<!-- edit name: old -> new -->`` changes that file;
-- in a ``console`` block each line ``$ gepnet …`` is run and what follows is its output (nothing
-  that follows: the output is not shown). Three dots stand for anything within a line, and for any
-  lines where they are alone. An output with an error in it means exit code 2, any other 0. Of other
-  commands only ``cp`` is run;
+- in a ``console`` block each line ``$ gepnet …`` (or ``$ COLUMNS=132 gepnet …``) is run and what
+  follows is its output (nothing that follows: the output is not shown). Three dots stand for
+  anything within a line, and for any lines where they are alone. An output with an error in it means
+  exit code 2, any other 0. Of other commands only ``cp`` is run;
 - ``pycon`` blocks are doctests, all of one page in one session.
 
 ``python scripts/docs_examples.py`` prints what differs; with ``--write`` it puts the present output
@@ -36,6 +36,7 @@ _BLOCK = re.compile(
 )
 _EDIT = re.compile(r"^<!-- edit (?P<name>\S+): (?P<old>.*?) -> (?P<new>.*?) -->$", re.M | re.S)
 _TITLE = re.compile(r'title="([^"]+)"')
+_WIDE = re.compile(r"(?:COLUMNS=(\d+) )?(.*)")
 _DOTS = "..."
 
 
@@ -60,7 +61,11 @@ class Difference:
 def pages() -> list[Path]:
     """Return every page with examples."""
     found = [*sorted((ROOT / "docs").rglob("*.md")), ROOT / "README.md"]
-    return [page for page in found if re.search(r"^ *(\$ gepnet|>>> )", page.read_text(), re.M)]
+    return [
+        page
+        for page in found
+        if re.search(r"^ *(\$ (COLUMNS=\d+ )?gepnet|>>> )", page.read_text(), re.M)
+    ]
 
 
 def run(command: str) -> tuple[int, str]:
@@ -72,10 +77,11 @@ def run(command: str) -> tuple[int, str]:
 
     output = io.StringIO()
     code = 0
+    width, command = _WIDE.match(command).groups()  # type: ignore[union-attr]
     arguments = shlex.split(command)
     with (
         mock.patch.object(sys, "argv", arguments),
-        mock.patch.dict(os.environ, {"COLUMNS": WIDTH, "NO_COLOR": "1", "TERM": "dumb"}),
+        mock.patch.dict(os.environ, {"COLUMNS": width or WIDTH, "NO_COLOR": "1", "TERM": "dumb"}),
         contextlib.redirect_stdout(output),
         contextlib.redirect_stderr(output),
     ):
@@ -153,7 +159,7 @@ def _console(body: str, page: str, line: int) -> tuple[list[str], list[Differenc
         if command.startswith("cp "):
             _, source, target = command.split()
             Path(target).write_bytes(Path(source).read_bytes())
-        if not command.startswith("gepnet"):
+        if not re.match(r"(COLUMNS=\d+ )?gepnet ", command):
             shown.extend(expected.splitlines())
             continue
         code, found = run(command)
