@@ -6,7 +6,7 @@ In the Markdown pages
 - ``<!-- edit name: old -> new -->`` changes that file;
 - in a ``console`` block each line ``$ gepnet …`` (or ``$ COLUMNS=132 gepnet …``) is run and what
   follows is its output (nothing that follows: the output is not shown). Three dots stand for
-  anything within a line, and for any lines where they are alone. An output with an error in it means
+  anything within a line, and for any lines where they are alone. An output with an error means
   exit code 2, any other 0. Of other commands only ``cp`` is run;
 - ``pycon`` blocks are doctests, all of one page in one session.
 
