@@ -14,7 +14,9 @@ if TYPE_CHECKING:
         facts_of,
         read_patient,
     )
+    from gepnet.api.cohorts import assess_cohort, count_rows, sample_facts, status_sql
     from gepnet.api.comparing import comparison_view, missing_view, whatif_view
+    from gepnet.api.evaluating import evaluate_cases
     from gepnet.api.importing import import_cases, import_tables
     from gepnet.api.knowing import base, check_knowledge, fact_coverage
     from gepnet.api.reporting import published_case_pages, write_report
@@ -37,7 +39,9 @@ _EXPORTS = {
         "facts_of",
         "read_patient",
     ),
+    "cohorts": ("assess_cohort", "count_rows", "sample_facts", "status_sql"),
     "comparing": ("comparison_view", "missing_view", "whatif_view"),
+    "evaluating": ("evaluate_cases",),
     "importing": ("import_cases", "import_tables"),
     "knowing": ("base", "check_knowledge", "fact_coverage"),
     "reporting": ("published_case_pages", "write_report"),
@@ -54,12 +58,15 @@ _EXPORTS = {
 _MODULES = {name: module for module, names in _EXPORTS.items() for name in names}
 
 __all__ = [
+    "assess_cohort",
     "assess_facts",
     "assess_record",
     "assessment_view",
     "base",
     "check_knowledge",
     "comparison_view",
+    "count_rows",
+    "evaluate_cases",
     "example_patient",
     "explain_recommendation",
     "fact_coverage",
@@ -72,8 +79,10 @@ __all__ = [
     "missing_view",
     "published_case_pages",
     "read_patient",
+    "sample_facts",
     "show_entry",
     "show_fact",
+    "status_sql",
     "whatif_view",
     "write_report",
 ]

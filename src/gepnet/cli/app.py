@@ -7,7 +7,7 @@ import sys
 import typer
 
 from gepnet import __version__
-from gepnet.cli import assess, compare, demo, facts, importing, knowledge
+from gepnet.cli import assess, cases, cohort, compare, demo, facts, importing, knowledge
 
 app = typer.Typer(
     name="gepnet",
@@ -26,6 +26,8 @@ app.command()(demo.demo)
 app.add_typer(facts.app, name="facts")
 app.add_typer(knowledge.app, name="knowledge")
 app.add_typer(importing.app, name="import")
+app.add_typer(cases.app, name="cases")
+app.add_typer(cohort.app, name="cohort")
 
 
 def _version(wanted: bool) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -71,3 +73,24 @@ def of(
         if fact["origin"] != "declared_absent" and not fact["family"]
     ]
     table(f"Facts of {patient.name}", ["fact", "value", "date", "event", "origin"], rows)
+
+
+@app.command()
+def sample(
+    rows: Annotated[int, typer.Option(min=1, help="How many patients to make up.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="Parquet file to write.")],
+    seed: Annotated[int, typer.Option(help="The same seed and date give the same patients.")] = 1,
+    at: Annotated[
+        datetime.datetime | None,
+        typer.Option("--at", formats=["%Y-%m-%d"], help="Date of the facts; default: today."),
+    ] = None,
+    format_: FormatOption = Format.TABLE,
+) -> None:
+    """Write a table of made-up patients, for load tests and demonstrations only."""
+    from gepnet import api
+
+    written = api.sample_facts(api.base(), rows, output, seed, None if at is None else at.date())
+    if format_ is Format.JSON:
+        print_json(written)
+    else:
+        typer.echo(f"{written['rows']} made-up patients: {written['file']}")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from gepnet.cli.assess import KnowledgeDate
 from gepnet.cli.output import Format, FormatOption, print_json, table
 
 app = typer.Typer(no_args_is_help=True, help="Look at the knowledge and check it.")
@@ -130,3 +132,23 @@ def show(
     if "entries" in view:
         rows = [[e["id"], e["positions"], e["when"], e["verification"]] for e in view["entries"]]
         table("Entries", ["id", "positions", "who for", "verification"], rows)
+
+
+@app.command()
+def sql(
+    dialect: Annotated[str, typer.Option(help="Dialect of the warehouse.")] = "duckdb",
+    table_name: Annotated[str, typer.Option("--table", help="Table of facts.")] = "facts",
+    facts: Annotated[
+        Path | None, typer.Option(exists=True, help="Parquet file with the columns of the table.")
+    ] = None,
+    knowledge_date: KnowledgeDate = None,
+    at: Annotated[
+        datetime.datetime | None,
+        typer.Option("--at", formats=["%Y-%m-%d"], help="Date of the facts; default: today."),
+    ] = None,
+) -> None:
+    """Print one SELECT with the same status columns as ``gepnet cohort assess``."""
+    from gepnet import api
+
+    days = [None if day is None else day.date() for day in (knowledge_date, at)]
+    typer.echo(api.status_sql(api.base(), dialect, table_name, facts, *days))

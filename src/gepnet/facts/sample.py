@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import accumulate
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -53,6 +54,15 @@ class Sampler:
         }
         patient = pl.format("sample-{}", ROW).alias("patient")
         return table.select(patient, **hidden)
+
+    def write(self, rows: int, path: Path) -> None:
+        """Write the table as Parquet, in a stream."""
+        self.table(rows).sink_parquet(
+            path,
+            compression="zstd",
+            metadata={"gepnet.sample_seed": str(self.seed), "gepnet.at": self.at.isoformat()},
+            engine="streaming",
+        )
 
     # --- which facts ----------------------------------------------------------------------------
 

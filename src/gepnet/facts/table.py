@@ -14,9 +14,9 @@ import polars as pl
 
 from gepnet.criteria.columns import absent_column, columns_of, high_column, low_column
 from gepnet.facts.frame import column_type, first_day
-from gepnet.knowledge import nearest
+from gepnet.facts.wide import supplied_columns
 from gepnet.measures.columns import as_steps
-from gepnet.vocabulary import Fact, Vocabulary
+from gepnet.vocabulary import Fact
 
 ROW = "__row"
 Schema = Mapping[str, pl.DataType]
@@ -32,25 +32,6 @@ class Fault:
     row: int
     column: str
     value: str
-
-
-def supplied_columns(facts: Iterable[Fact], schema: Iterable[str]) -> frozenset[str]:
-    """Return the columns of facts that a table gives, a point column standing for both bounds."""
-    given = set(schema)
-    found: set[str] = set()
-    for fact in facts:
-        names = set(columns_of(fact))
-        if {low_column(fact), high_column(fact)} <= given:
-            found |= names & given
-        elif fact.entry.interval and fact.id in given:
-            found |= {name for name in names if name != absent_column(fact) or name in given}
-    return frozenset(found)
-
-
-def unknown_columns(schema: Iterable[str], vocabulary: Vocabulary) -> dict[str, str | None]:
-    """Return the columns that are no column of any fact, each with the nearest fact."""
-    known = {name for fact in vocabulary.values() for name in (*columns_of(fact), fact.id)}
-    return {name: nearest(name, known) for name in schema if name not in known}
 
 
 class Reader:
@@ -218,4 +199,4 @@ def _stored(steps: pl.Series, step: int, places: int) -> pl.Series:
     return number / pl.Series([10.0**places]).new_from_index(0, len(number))
 
 
-__all__ = ["ROW", "Fault", "Reader", "supplied_columns", "unknown_columns"]
+__all__ = ["ROW", "Fault", "Reader"]

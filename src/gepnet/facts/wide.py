@@ -24,6 +24,7 @@ from gepnet.criteria.columns import (
     low_column,
 )
 from gepnet.facts.derive import inputs_of
+from gepnet.knowledge import nearest
 from gepnet.measures.columns import (
     COLUMN_FUNCTIONS,
     Algebra,
@@ -375,4 +376,23 @@ class WidePlan:
         return self.algebra.either(shared)
 
 
-__all__ = ["Source", "Stage", "WideAlgebra", "WidePlan"]
+def supplied_columns(facts: Iterable[Fact], schema: Iterable[str]) -> frozenset[str]:
+    """Return the columns of facts that a table gives, a point column standing for both bounds."""
+    given = set(schema)
+    found: set[str] = set()
+    for fact in facts:
+        names = set(columns_of(fact))
+        if {low_column(fact), high_column(fact)} <= given:
+            found |= names & given
+        elif fact.entry.interval and fact.id in given:
+            found |= {name for name in names if name != absent_column(fact) or name in given}
+    return frozenset(found)
+
+
+def unknown_columns(schema: Iterable[str], vocabulary: Vocabulary) -> dict[str, str | None]:
+    """Return the columns that are no column of any fact, each with the nearest fact."""
+    known = {name for fact in vocabulary.values() for name in (*columns_of(fact), fact.id)}
+    return {name: nearest(name, known) for name in schema if name not in known}
+
+
+__all__ = ["Source", "Stage", "WideAlgebra", "WidePlan", "supplied_columns", "unknown_columns"]

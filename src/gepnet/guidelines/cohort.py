@@ -12,8 +12,8 @@ from collections.abc import Mapping
 import polars as pl
 
 from gepnet.facts.frame import PolarsAlgebra
-from gepnet.facts.table import ROW, Reader, unknown_columns
-from gepnet.facts.wide import Source, Stage, WidePlan
+from gepnet.facts.table import ROW, Reader
+from gepnet.facts.wide import Source, Stage, WidePlan, unknown_columns
 from gepnet.guidelines.compiled import CompiledDocument, KnowledgeBase
 from gepnet.guidelines.findings import Findings
 from gepnet.guidelines.wide import Cohort, StatusColumn, completely_read, reading_truth

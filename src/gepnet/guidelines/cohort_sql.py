@@ -9,12 +9,12 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
 
+from sqlglot import Dialects
 from sqlglot import expressions as sql
 
 from gepnet.criteria.columns import columns_of
 from gepnet.facts.sql import SqlAlgebra
-from gepnet.facts.table import supplied_columns
-from gepnet.facts.wide import Source, WidePlan
+from gepnet.facts.wide import Source, WidePlan, supplied_columns
 from gepnet.guidelines.compiled import KnowledgeBase
 from gepnet.guidelines.wide import (
     Cohort,
@@ -50,6 +50,11 @@ def cohort_sql(
     return CohortSql(base, knowledge_date, at, columns, stage_atoms).text(table, dialect)
 
 
+def dialects() -> tuple[str, ...]:
+    """Return the dialects that can be asked for."""
+    return tuple(sorted(dialect.value for dialect in Dialects if dialect.value))
+
+
 class CohortSql:
     """Builds the SELECT."""
 
@@ -71,27 +76,38 @@ class CohortSql:
             given = [c for n, lvl in levels.items() if not lvl for c in columns_of(vocabulary[n])]
             columns = [PATIENT, *given]
         self.given = list(columns)
-        supplied = supplied_columns([vocabulary[name] for name in levels], self.given)
-        supplied &= set(self.given)
+        facts = [vocabulary[name] for name in levels]
+        supplied = supplied_columns(facts, self.given)
+        # A number given as one column stands for both of its bounds.
+        self.points = {
+            name: fact.id
+            for fact in facts
+            for name in columns_of(fact)
+            if name in supplied and name not in self.given
+        }
         source = Source(base.criteria, measures, supplied, at)
         self.algebra = SqlAlgebra(vocabulary)
         self.plan = WidePlan(source, self.algebra, self.cohort.nodes, stage_atoms)
-        self.supplied = supplied
+        self.read = sorted(supplied - set(self.points) | set(self.points.values()))
 
     def text(self, table: str, dialect: str) -> str:
         """Return the SELECT."""
         kept = [PATIENT] if PATIENT in self.given else []
-        stages: list[Mapping[str, sql.Expr]] = [*self.plan.stages, self._truths()]
-        names = [*kept, *sorted(self.supplied)]
+        truths = self._truths()
+        points = {name: self.algebra.column(source) for name, source in self.points.items()}
+        stages: list[Mapping[str, sql.Expr]] = [points, *self.plan.stages, truths]
+        names = [*kept, *self.read]
         query: sql.Expr = sql.to_table(table)
-        for stage in _without_unused(stages, self._used_last()):
+        for stage in _without_unused(stages, set(truths)):
             query = _select(names, stage, query)
             names = [*names, *(name for name in stage if name not in names)]
         distinct = {column.content: column for column in self.cohort.columns}
         places = {content: f"__s{index}" for index, content in enumerate(distinct)}
         statuses = {places[content]: self._status(column) for content, column in distinct.items()}
         final = {c.name: self.algebra.column(places[c.content]) for c in self.cohort.columns}
-        return _select(kept, final, _select(kept, statuses, query)).sql(dialect, pretty=True)
+        return _select(kept, final, _select(kept, statuses, query)).sql(
+            dialect, pretty=True, copy=False
+        )
 
     def _truths(self) -> dict[str, sql.Expr]:
         plan = self.plan
@@ -104,9 +120,6 @@ class CohortSql:
             if document.ever_complete:
                 truths[_complete(document.id)] = completely_read(plan, document)
         return truths
-
-    def _used_last(self) -> set[str]:
-        return set(self._truths())
 
     def _status(self, column: StatusColumn) -> sql.Expr:
         """Return the lookup as nested CASE: every test once on every way through."""
@@ -126,7 +139,7 @@ class CohortSql:
         if not column.document.ever_complete:
             return partly
         read = self.algebra.column(_complete(column.document.id))
-        return sql.Case().when(read, _tree(tests, halves[True])).else_(partly)
+        return _case([(read, _tree(tests, halves[True]))], partly)
 
 
 def _tree(tests: Sequence[sql.Expr], codes: Sequence[int]) -> sql.Expr:
@@ -139,7 +152,14 @@ def _tree(tests: Sequence[sql.Expr], codes: Sequence[int]) -> sql.Expr:
     if parts[0] == parts[1] == parts[2]:
         return false
     test = sql.Paren(this=tests[0].copy())
-    return sql.Case().when(test, true).when(sql.Not(this=test.copy()), false).else_(unknown)
+    return _case([(test, true), (sql.Not(this=test.copy()), false)], unknown)
+
+
+def _case(branches: Sequence[tuple[sql.Expr, sql.Expr]], otherwise: sql.Expr) -> sql.Case:
+    case = sql.Case()
+    for condition, value in branches:
+        case = case.when(condition, value, copy=False)
+    return case.else_(otherwise, copy=False)
 
 
 def _code(code: int) -> sql.Expr:
@@ -148,9 +168,9 @@ def _code(code: int) -> sql.Expr:
 
 def _select(kept: Iterable[str], added: Mapping[str, sql.Expr], query: sql.Expr) -> sql.Select:
     columns: list[sql.Expr] = [sql.column(name, quoted=True) for name in kept if name not in added]
-    columns += [sql.alias_(value, name, quoted=True) for name, value in added.items()]
-    source = query.subquery("t") if isinstance(query, sql.Select) else query
-    return sql.select(*columns).from_(source)
+    columns += [sql.alias_(value, name, quoted=True, copy=False) for name, value in added.items()]
+    source = query.subquery("t", copy=False) if isinstance(query, sql.Select) else query
+    return sql.select(*columns, copy=False).from_(source, copy=False)
 
 
 def _without_unused(

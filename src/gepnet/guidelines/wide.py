@@ -55,6 +55,8 @@ def _codes() -> tuple[Code, ...]:
 
 #: Every code; the first ones are the settled statuses in the order of ``Status``.
 CODES = _codes()
+#: The code of an option that is outside the subject of a document.
+OUT_OF_SCOPE = next(c.code for c in CODES if c.status is Status.OUT_OF_SCOPE)
 _NUMBERS = {(code.status, code.possible): code.code for code in CODES}
 
 

@@ -1,0 +1,165 @@
+"""Tables of many patients: made up, assessed, or assessed elsewhere by SQL."""
+
+from __future__ import annotations
+
+import datetime
+import os
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gepnet.guidelines import KnowledgeBase
+from gepnet.knowledge import InputError, Problem, nearest
+
+if TYPE_CHECKING:
+    from gepnet.guidelines.cohort_run import CohortReport
+
+View = dict[str, Any]
+
+
+def assess_cohort(
+    base: KnowledgeBase,
+    source: Path,
+    output: Path,
+    knowledge_date: datetime.date | None = None,
+    at: datetime.date | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> View:
+    """Write the statuses of every patient of a Parquet file of facts, and say what was noticed.
+
+    Args:
+        base: the knowledge.
+        source: one row a patient, columns as ``gepnet facts sample`` writes them.
+        output: one row a patient, one small number for each document, option and intent.
+        knowledge_date: documents in force on this day (default: today).
+        at: the date of the facts (default: today).
+        progress: called with the number of rows read so far.
+
+    Raises:
+        InputError: if ``source`` cannot be read or ``output`` is the same file.
+    """
+    _need("polars", "fast")
+    from gepnet.guidelines.cohort_run import assess_table
+
+    if source.exists() and output.exists() and source.samefile(output):
+        raise _refused("output", str(output), "another file than the facts")
+    output.parent.mkdir(parents=True, exist_ok=True)
+    today = datetime.date.today()
+    report = assess_table(base, source, output, knowledge_date or today, at or today, progress)
+    return _summary(report, output)
+
+
+def count_rows(source: Path) -> int:
+    """Return the number of rows of a Parquet file of facts.
+
+    Raises:
+        InputError: if it cannot be read.
+    """
+    _need("polars", "fast")
+    import polars as pl
+
+    from gepnet.guidelines.cohort_run import open_table
+
+    table, _ = open_table(source)
+    return int(table.select(pl.len()).collect().item())
+
+
+def sample_facts(
+    base: KnowledgeBase,
+    rows: int,
+    output: Path,
+    seed: int = 1,
+    at: datetime.date | None = None,
+) -> View:
+    """Write a Parquet file of made-up patients, the same for the same seed and date."""
+    _need("polars", "fast")
+    from gepnet.facts.sample import Sampler
+
+    vocabulary = base.vocabulary
+    wanted = tuple(sorted(base.facts_named, key=vocabulary.order))
+    day = at or datetime.date.today()
+    sampler = Sampler(base.criteria, base.knowledge.measures, wanted, day, seed)
+    output.parent.mkdir(parents=True, exist_ok=True)
+    temporary = output.with_name(f"{output.name}.{os.getpid()}.tmp")
+    try:
+        sampler.write(rows, temporary)
+        temporary.replace(output)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return {"file": str(output), "rows": rows, "seed": seed, "at": day.isoformat()}
+
+
+def status_sql(
+    base: KnowledgeBase,
+    dialect: str = "duckdb",
+    table: str = "facts",
+    facts: Path | None = None,
+    knowledge_date: datetime.date | None = None,
+    at: datetime.date | None = None,
+) -> str:
+    """Return one SELECT that gives the status columns of a table of facts.
+
+    Args:
+        base: the knowledge.
+        dialect: of the warehouse.
+        table: its name there.
+        facts: a Parquet file with the columns of the table; by default every column that can be
+            recorded and that a criterion needs is taken to be there.
+        knowledge_date: documents in force on this day (default: today).
+        at: the date of the facts (default: today).
+
+    Raises:
+        InputError: for an unknown dialect, or if ``facts`` cannot be read.
+    """
+    from gepnet.guidelines.cohort_sql import cohort_sql, dialects
+
+    if dialect not in dialects():
+        raise _refused("dialect", dialect, "a dialect of SQL", nearest(dialect, dialects()))
+    columns = None
+    if facts is not None:
+        _need("polars", "fast")
+        from gepnet.guidelines.cohort_run import open_table
+
+        columns = list(open_table(facts)[1])
+    today = datetime.date.today()
+    return cohort_sql(
+        base, knowledge_date or today, at or today, columns=columns, table=table, dialect=dialect
+    )
+
+
+def _summary(report: CohortReport, output: Path) -> View:
+    plan, findings = report.plan, report.findings
+    return {
+        "file": str(output),
+        "rows": findings.rows,
+        "status_columns": len(plan.results),
+        "knowledge_date": plan.cohort.knowledge_date.isoformat(),
+        "at": plan.at.isoformat(),
+        "knowledge_digest": plan.cohort.base.knowledge.digest,
+        "statuses": report.statuses(),
+        "unknown_facts": plan.absent,
+        "ignored_columns": [
+            {"column": name, "nearest": near} for name, near in plan.ignored.items()
+        ],
+        "error_rows": findings.faulty_rows,
+        "errors": findings.faulty_cells,
+        "error_list": [
+            {"row": fault.row, "column": fault.column, "value": fault.value}
+            for fault in findings.faults
+        ],
+        "conflicts": dict(findings.conflicts),
+        "conflict_list": [
+            {"row": c.row, "fact": c.fact, "supplied": c.supplied, "derived": c.derived}
+            for c in findings.conflict_list
+        ],
+    }
+
+
+def _need(module: str, extra: str) -> None:
+    if find_spec(module) is None:
+        raise _refused("library", "not installed", f"{module} (pip install 'gepnet[{extra}]')")
+
+
+def _refused(field: str, value: str, expected: str, near: str | None = None) -> InputError:
+    return InputError([Problem("command line", None, "", field, value, expected, near)])
