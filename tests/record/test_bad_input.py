@@ -5,6 +5,7 @@ on the words.
 """
 
 import datetime
+import json
 from pathlib import Path
 from typing import Any
 
@@ -505,3 +506,12 @@ def test_json_is_read_as_well(vocabulary: Vocabulary) -> None:
     record = read(text, vocabulary)
     assert str(record.events[0].values["ki67_percent"]) == "7.5"
     assert str(record.as_of) == "2024-05"
+
+
+@pytest.mark.parametrize(
+    "name", ["\U0001f600 A", "\U00020bb7\u91ce", "back\\slash", "\\ud83d", 'a "b"']
+)
+def test_any_name_can_stand_in_json(name: str, vocabulary: Vocabulary) -> None:
+    """JSON writes a character beyond U+FFFF as two halves, which were once refused."""
+    text = json.dumps({"gepnet": 1, "patient": name, "events": []})
+    assert read(text, vocabulary).patient == name

@@ -6,6 +6,7 @@ stay text, because a partial date such as ``2019-05`` is a value of its own in g
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -23,6 +24,10 @@ _DEEPEST = 100
 _MOST_REPEATED = 10_000
 # Python refuses to print integers of thousands of digits; longer ones stay decimal numbers.
 _DIGITS = 1000
+# JSON escapes a character beyond U+FFFF as two halves, which YAML does not know.
+_HALVES = re.compile(
+    r"(?<!\\)((?:\\\\)*)\\u(d[89ab][0-9a-f]{2})\\u(d[c-f][0-9a-f]{2})", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,8 @@ def read_yaml(text: str, file: str) -> Document:
         InputError: on a syntax error, a key that is written twice, or structure without end, with
             its line.
     """
+    if text.lstrip().startswith("{"):
+        text = _HALVES.sub(_joined, text)
     try:
         _refuse_without_end(text, file)
         root = yaml.compose(text, Loader=_Loader)
@@ -61,6 +68,11 @@ def read_yaml(text: str, file: str) -> Document:
     if problems:
         raise InputError(problems)
     return Document(file, data, lines)
+
+
+def _joined(halves: re.Match[str]) -> str:
+    pair = bytes.fromhex(halves[2] + halves[3]).decode("utf-16-be")
+    return halves[1] + pair
 
 
 def _refuse_without_end(text: str, file: str) -> None:

@@ -94,7 +94,7 @@ class Treatment(Event):
     ongoing: bool | None = None
     dose_mg: float | None = Field(default=None, gt=0)
     interval_days: float | None = Field(default=None, gt=0)
-    cycles: int | None = Field(default=None, ge=0)
+    cycles: int | None = Field(default=None, ge=0, lt=1000)
     activity_gbq: float | None = Field(default=None, gt=0)
     cumulative_activity_gbq: float | None = Field(default=None, ge=0)
     best_response: BestResponse | None = None
