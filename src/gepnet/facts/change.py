@@ -34,13 +34,11 @@ def facts_with(
     """
     vocabulary = criteria.vocabulary
     given = {n: facts[n] for n in facts if is_given(facts, n, vocabulary) and n not in changes}
-    # Without its date a recorded age is not carried forward a second time.
-    entries = {
-        name: replace(
-            entry, conflict=None, date=None if vocabulary[name].is_derived else entry.date
-        )
-        for name, entry in given.items()
-    }
+    entries = dict(given)
+    for name, entry in given.items():
+        if vocabulary[name].is_derived:
+            # Without its date a recorded age is not carried forward a second time.
+            entries[name] = replace(entry, conflict=None, date=None)
     for name, value in changes.items():
         if value is not None:
             entries[name] = FactValue(name, value, "recorded", note="assumed")
@@ -48,7 +46,8 @@ def facts_with(
         entries, vocabulary, criteria, knowledge.measures, facts.at, facts.absences
     )
     for name, entry in given.items():
-        entries[name] = replace(entries[name], date=entry.date)
+        if vocabulary[name].is_derived:
+            entries[name] = replace(entries[name], date=entry.date)
     values: dict[str, Value] = {name: entry.value for name, entry in entries.items()}
     region = values.get("region")
     where = region if isinstance(region, str) else None

@@ -15,6 +15,7 @@ from gepnet.criteria import Compare, Node, atoms, facts_of, interpret
 from gepnet.criteria.ast import Atom
 from gepnet.facts import Facts, is_given
 from gepnet.guidelines.compiled import KnowledgeBase
+from gepnet.measures import FUNCTIONS
 from gepnet.vocabulary import Fact, Interval, Truth, Value
 
 # Values of enumerations that say that nothing was found out.
@@ -107,6 +108,10 @@ class Influences:
             if self._can_change(source):
                 known.looked_at.setdefault(source, {})
                 known.whole.add(source)
+        for source in entry.inputs if entry.function in FUNCTIONS else ():
+            # A function's result is changed itself; its inputs only where criteria name them too.
+            behind = self._fact(source)
+            known.whole |= {source, *behind.looked_at, *behind.whole}
         return known
 
     def _can_change(self, name: str) -> bool:

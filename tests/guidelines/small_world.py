@@ -1,0 +1,160 @@
+"""A small vocabulary and random documents over it, for tests that try every possibility."""
+
+from __future__ import annotations
+
+import random
+from functools import cache
+from typing import Any
+
+from gepnet.facts import Facts, facts_of_values
+from gepnet.guidelines import KnowledgeBase
+from gepnet.knowledge import load_knowledge
+from gepnet.knowledge.models import (
+    DocumentFile,
+    DocumentHeader,
+    Examples,
+    Knowledge,
+    Position,
+    Recommendation,
+)
+
+OPTION = "lu177_dotatate"
+INTENT = "tumour_control"
+# Derived by rules (grade and its bands), bounded (Ki-67), by a function (body mass index), and
+# facts that no change is tried on before all others (sex).
+FACTS = (
+    "sex",
+    "weight_kg",
+    "height_cm",
+    "bmi_kg_m2",
+    "region",
+    "rlt_planned",
+    "differentiation",
+    "ki67_percent",
+    "mitoses_per_2mm2",
+    "ki67_band",
+    "mitotic_band",
+    "grade",
+    "grade_reported",
+    "grade_reported_edition",
+    "grade_basis",
+    "sstr_uptake_vs_liver",
+)
+ATOMS = (
+    "ki67_percent < 10",
+    "ki67_percent > 20",
+    "ki67_percent between 3 and 20",
+    "ki67_percent = 10",
+    "mitoses_per_2mm2 >= 2",
+    "grade in ('NET_G1', 'NET_G2')",
+    "grade = 'NET_G3'",
+    "grade_reported = 'G2'",
+    "differentiation = 'well'",
+    "differentiation = 'poor'",
+    "rlt_planned",
+    "sex = 'female'",
+    "bmi_kg_m2 > 30",
+    "bmi_kg_m2 <= 18.5",
+    "weight_kg >= 60",
+    "region in ('EU', 'IT')",
+    "sstr_uptake_vs_liver in ('equal', 'above')",
+    "sstr_uptake_vs_liver is null",
+)
+VALUES: dict[str, tuple[Any, ...]] = {
+    "sex": ("female", "male"),
+    "weight_kg": (50, 60, 95),
+    "height_cm": (160, 180),
+    "region": ("EU", "US"),
+    "rlt_planned": (True, False),
+    "differentiation": ("well", "poor", "moderate"),
+    "ki67_percent": (2, 10, 12, "8-12", 30),
+    "mitoses_per_2mm2": (1, 5, 21),
+    "grade": ("NET_G2",),
+    "grade_reported": ("G1", "G2", "G3"),
+    "grade_basis": ("ki67", "mitoses"),
+    "sstr_uptake_vs_liver": ("below", "equal", "above"),
+}
+POSITIONS = ("recommended", "option", "trial_only", "against")
+NOTHING = Examples(applies={}, does_not_apply=(), undetermined=())
+
+
+def small_base(documents: list[DocumentFile]) -> KnowledgeBase:
+    """The packaged vocabulary cut down to a few facts, with these documents only."""
+    whole = load_knowledge()
+    knowledge = Knowledge(
+        digest="",
+        sources=whole.sources[:1],
+        facts=tuple(entry for entry in whole.facts if entry.id in FACTS),
+        options=tuple(o for o in whole.options if o.id in {OPTION, "prrt", "radioligand"}),
+        documents=tuple(documents),
+        measures=whole.measures,
+    )
+    return KnowledgeBase(knowledge)
+
+
+def document(name: str, scope: str, entries: list[tuple[str, str, str | None]]) -> DocumentFile:
+    """A document whose entries are (position, criterion, broad criterion) on one option."""
+    head: dict[str, Any] = {"schema": 1}
+    return DocumentFile(
+        document=DocumentHeader(
+            id=name,
+            title=name,
+            short=name,
+            body=name,
+            year=2020,
+            kind="guideline",
+            region=("any",),
+            source=load_knowledge().sources[0].id,
+            scope=scope,
+            scope_note="",
+            coverage=(),
+            **head,
+        ),
+        recommendations=tuple(
+            Recommendation(
+                id=f"r{index}",
+                when=when,
+                when_broad=broad,
+                options=(Position(option=OPTION, intent=INTENT, position=position),),
+                note="",
+                source=load_knowledge().sources[0].id,
+                verification="primary",
+                examples=NOTHING,
+            )
+            for index, (position, when, broad) in enumerate(entries)
+        ),
+    )
+
+
+@cache
+def random_base(seed: int, count: int) -> KnowledgeBase:
+    """A base with random documents."""
+    choose = random.Random(seed)
+    return small_base([_random_document(choose, f"d{index}") for index in range(count)])
+
+
+def _random_document(choose: random.Random, name: str) -> DocumentFile:
+    scope = "true" if choose.random() < 0.7 else choose.choice(ATOMS)
+    entries = []
+    for _ in range(choose.randint(1, 2)):
+        when = _criterion(choose)
+        broad = f"({when}) or {choose.choice(ATOMS)}" if choose.random() < 0.2 else None
+        position = choose.choices(POSITIONS, weights=(6, 3, 1, 2))[0]
+        entries.append((position, when, broad))
+    return document(name, scope, entries)
+
+
+def _criterion(choose: random.Random) -> str:
+    parts = [choose.choice(ATOMS) for _ in range(choose.choice((1, 2, 2, 3)))]
+    parts = [f"not ({part})" if choose.random() < 0.25 else part for part in parts]
+    return choose.choice((" and ", " and ", " or ")).join(f"({part})" for part in parts)
+
+
+def random_patient(choose: random.Random, base: KnowledgeBase) -> Facts:
+    """A patient about whom most is known."""
+    given = {
+        name: choose.choice(values)
+        for name, values in VALUES.items()
+        if choose.random() < (0.1 if name == "grade" else 0.75)
+    }
+    return facts_of_values(given, base.knowledge, base.criteria)

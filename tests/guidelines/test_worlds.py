@@ -1,0 +1,105 @@
+"""Many variants of a patient at once, against the same variants one by one."""
+
+from __future__ import annotations
+
+import datetime
+import random
+from itertools import combinations, product
+from math import comb
+
+import pytest
+
+from gepnet import api
+from gepnet.facts import facts_with
+from gepnet.guidelines import STATED, TABLE, Status, assess
+from gepnet.guidelines.levers import Influences
+from gepnet.guidelines.stances import Stance, Stances
+from gepnet.guidelines.worlds import Choices, Masks, Worlds, bits
+from gepnet.io import published_records
+from gepnet.vocabulary import Value
+
+DAY = datetime.date(2026, 11, 22)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_choices_are_all_ways_to_choose(count: int) -> None:
+    choices = Choices(count)
+    for things in (0, 1, 5, 9, 6):
+        containing = choices.containing(things)
+        assert choices.size(things) == comb(things, count)
+        chosen = [choices.members(bit) for bit in range(choices.size(things))]
+        assert sorted(chosen) == list(combinations(range(things), count))
+        for thing, mask in enumerate(containing):
+            assert [thing in members for members in chosen] == [
+                bool(mask >> bit & 1) for bit in range(len(chosen))
+            ]
+
+
+def test_bits() -> None:
+    assert list(bits(0)) == []
+    assert list(bits(0b1011)) == [0, 1, 3]
+
+
+class _Fixed(Stance):
+    """A stance whose truths are given, one world for each row of the status table."""
+
+    def truths(self, worlds: Worlds) -> list[Masks]:
+        rows = list(enumerate(TABLE))
+        return [
+            (
+                sum(1 << bit for bit, row in rows if row[place] is True),
+                sum(1 << bit for bit, row in rows if row[place] is False),
+            )
+            for place in range(5)
+        ]
+
+
+def test_stated_positions_are_those_of_the_status_table() -> None:
+    base = api.base()
+    node = base.documents[0].scope
+    kinds = ("recommended", "option", "trial_only", "against")
+    stance = _Fixed("d", node, (), {kind: ((node, None),) for kind in kinds})
+    facts = api.assess_record(
+        next(iter(published_records(base.vocabulary))).record, base, knowledge_date=DAY
+    ).facts
+    stated = stance.stated(Worlds(base, facts, len(TABLE), {}))
+    for bit, (row, possible) in enumerate(TABLE.items()):
+        expected = possible[0] if len(possible) == 1 else Status.UNDETERMINED
+        found = {status for status, where in stated.items() if where >> bit & 1}
+        assert found == {expected} & STATED, row
+
+
+def test_statuses_of_changed_patients_equal_an_assessment_of_each() -> None:
+    base = api.base()
+    choose = random.Random(5)
+    stances = Stances(base)
+    records = [case.record for case in published_records(base.vocabulary)]
+    for record in choose.sample(records, 6):
+        before = api.assess_record(record, base, knowledge_date=DAY)
+        nodes = [s.nodes for s in _stances(stances, before.documents, base.rows).values()]
+        influences = Influences(base, before.facts)
+        levers = influences.levers(influences.of(node for found in nodes for node in found))
+        variants = [_variant(choose, levers) for _ in range(5)]
+        changes: dict[str, list[tuple[Value, int]]] = {}
+        for bit, variant in enumerate(variants):
+            for name, value in variant.items():
+                changes.setdefault(name, []).append((value, 1 << bit))
+        worlds = Worlds(base, before.facts, len(variants), changes)
+        for bit, variant in enumerate(variants):
+            facts = facts_with(before.facts, variant, base.knowledge, base.criteria)
+            after = assess(base, facts, DAY)
+            for (name, *row), stance in _stances(stances, before.documents, base.rows).items():
+                found = [s for s, where in stance.statuses(worlds).items() if where >> bit & 1]
+                assert found == [after.documents[name].cells[row[0], row[1]].status], (name, row)
+
+
+def _stances(
+    stances: Stances, documents: dict[str, object], rows: tuple[tuple[str, str], ...]
+) -> dict[tuple[str, str, str], Stance]:
+    found = {(d, *row): stances.of(d, *row) for d, row in product(documents, rows)}
+    return {key: stance for key, stance in found.items() if stance is not None}
+
+
+def _variant(choose: random.Random, levers: list) -> dict[str, Value]:  # type: ignore[type-arg]
+    chosen = choose.sample(levers, 3)
+    return {lever.fact: choose.choice(choose.choice(lever.groups)) for lever in chosen}
