@@ -1,0 +1,93 @@
+"""``gepnet cases``: published cases against the documents."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from gepnet.cli.assess import KnowledgeDate
+from gepnet.cli.output import Format, FormatOption, print_json, table
+
+app = typer.Typer(no_args_is_help=True, help="Published cases against the documents.")
+# The rows that a table names; the others are in the JSON.
+NAMED = ("opposed", "contested", "not_covered")
+
+
+@app.callback()
+def cases() -> None:
+    """Published cases against the documents."""
+
+
+@app.command()
+def evaluate(
+    file: Annotated[
+        Path | None, typer.Argument(help="Published cases in YAML; default: the packaged ones.")
+    ] = None,
+    knowledge_date: KnowledgeDate = None,
+    format_: FormatOption = Format.TABLE,
+) -> None:
+    """Assess each decision point blind, then say what the documents hold of what was decided."""
+    from gepnet import api
+
+    day = None if knowledge_date is None else knowledge_date.date()
+    view = api.evaluate_cases(file, api.base(), day)
+    if format_ is Format.JSON:
+        print_json(view)
+    else:
+        _print(view)
+
+
+def _print(view: dict[str, Any]) -> None:
+    verdicts = list(view["totals"])
+    heads = [_word(verdict) for verdict in verdicts]
+    points, cases = view["decision_points"], view["cases"]
+    typer.echo(f"{points} decision points of {cases} cases, each assessed blind.")
+    typer.echo(
+        f"Documents in force on {view['knowledge_date']}: hindsight, most were written after the "
+        "decisions.\n"
+    )
+    in_scope = points - view["totals"]["out_of_scope"]
+    rows = [
+        [_word(verdict), count, *_interval(view["intervals"].get(verdict))]
+        for verdict, count in view["totals"].items()
+    ]
+    heading = ["verdict", "decision points", f"of {in_scope} in scope", "95 % interval"]
+    table("Verdicts", heading, rows)
+    eras = [[_word(era), *counts.values()] for era, counts in view["by_era"].items()]
+    table("By era of the decision", ["era", *heads], eras)
+    documents = [
+        [name, *(count or None for count in counts.values())]
+        for name, counts in view["by_document"].items()
+        if any(counts[verdict] for verdict in verdicts if verdict not in _QUIET)
+    ]
+    table("By document, as if it were the only one", ["document", *heads], documents)
+    quiet = len(view["by_document"]) - len(documents)
+    typer.echo(f"{quiet} more documents in force say nothing of any of these decisions.\n")
+    named = [
+        [row["dp_id"], _word(row["verdict"]), row["decided"], _said(row)]
+        for row in view["rows"]
+        if row["verdict"] in NAMED
+    ]
+    if named:
+        heading = ["decision point", "verdict", "decided", "documents that speak"]
+        table("Opposed, contested, not covered", heading, named)
+
+
+_QUIET = {"not_covered", "out_of_scope"}
+
+
+def _interval(share: dict[str, Any] | None) -> list[str]:
+    if share is None:
+        return ["", ""]
+    return [f"{share['share']:.0%}", f"{share['low']:.0%} to {share['high']:.0%}"]
+
+
+def _said(row: dict[str, Any]) -> str:
+    said = {p["document"]: p["status"] for part in row["parts"] for p in part["positions"]}
+    return "; ".join(f"{document}: {_word(status)}" for document, status in said.items())
+
+
+def _word(name: str) -> str:
+    return name.replace("_", " ")

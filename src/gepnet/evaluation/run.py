@@ -1,0 +1,224 @@
+"""Assess each decision point blind, then compare what was decided with what the documents say."""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from gepnet.evaluation.decisions import Decisions, Part, member_rows, rows_of
+from gepnet.evaluation.verdict import Stance, Verdict, stance_of, strongest, verdict_of
+from gepnet.facts import facts_of_record
+from gepnet.guidelines import (
+    Assessment,
+    Cell,
+    DocumentAssessment,
+    KnowledgeBase,
+    Status,
+    assess,
+    documents_in_force,
+    lookup,
+)
+from gepnet.io import CaseRecord
+
+# The first label of lutetium dotatate (EU) and the NETTER-1 trial are of 2017.
+TURN = 2017
+ERAS = ("before_2017", "2017_on", "unknown")
+# Of one document on several parts: the one shown for the decision point.
+_TELLING = (Stance.BOTH, Stance.AGAINST, Stance.FOR, Stance.OPEN, Stance.QUIET)
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What one document says of one part of a decision, and the cell that says it.
+
+    Without a cell no document has a row for the option.
+    """
+
+    stance: Stance
+    status: Status
+    cell: Cell | None = None
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """One part of a decision with what every document in force says of it."""
+
+    part: Part
+    verdict: Verdict
+    documents: dict[str, Heard]
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Row:
+    """One decision point."""
+
+    case_id: str
+    dp_id: str
+    era: str
+    classes: tuple[str, ...]
+    text: str | None
+    parts: tuple[Judgement, ...]
+
+    @property
+    def judged(self) -> tuple[Judgement, ...]:
+        """The parts that are in scope."""
+        return tuple(p for p in self.parts if p.verdict is not Verdict.OUT_OF_SCOPE)
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict on the decision as a whole: all documents on all options that it names."""
+        if not self.judged:
+            return Verdict.OUT_OF_SCOPE
+        return verdict_of(h.stance for part in self.judged for h in part.documents.values())
+
+    def verdict_by(self, document: str) -> Verdict:
+        """Return the verdict if ``document`` were the only one."""
+        heard = [part.documents[document] for part in self.judged]
+        if all(h.status is Status.OUT_OF_SCOPE for h in heard):
+            return Verdict.OUT_OF_SCOPE
+        return verdict_of(h.stance for h in heard)
+
+    @property
+    def documents(self) -> dict[str, Heard]:
+        """What each document says of the decision, the most telling where parts differ."""
+        found: dict[str, Heard] = {}
+        for part in self.judged:
+            for name, heard in part.documents.items():
+                kept = found.get(name)
+                if kept is None or _telling(heard) < _telling(kept):
+                    found[name] = heard
+        return found
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The facts that documents wait for, those named by most documents first."""
+        return tuple(dict.fromkeys(name for part in self.judged for name in part.missing))
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """All decision points of a case file, with one state of the knowledge."""
+
+    rows: tuple[Row, ...]
+    documents: tuple[str, ...]
+    knowledge_date: datetime.date
+    knowledge_digest: str
+
+
+def evaluate(
+    cases: Sequence[CaseRecord], base: KnowledgeBase, knowledge_date: datetime.date
+) -> Evaluation:
+    """Compare the decisions of ``cases`` with the documents in force on ``knowledge_date``.
+
+    Each assessment is blind: it sees the record alone, which holds nothing of what was decided.
+    """
+    decisions = Decisions(base)
+    wanted = base.facts_named | decisions.facts_named
+    in_force, _ = documents_in_force(base.documents, knowledge_date)
+    rows = []
+    for case in cases:
+        facts = facts_of_record(case.record, base.knowledge, base.criteria, wanted=wanted)
+        assessment = assess(base, facts, knowledge_date)
+        parts = decisions.parts(case, assessment.facts)
+        decided = frozenset(option for part in parts for option in part.options)
+        judged = tuple(_judge(part, decided, assessment, base) for part in parts)
+        era, text = era_of(case), case.decision_text
+        rows.append(Row(case.case_id, case.dp_id, era, case.decision_classes, text, judged))
+    names = tuple(document.id for document in in_force)
+    return Evaluation(tuple(rows), names, knowledge_date, base.knowledge.digest)
+
+
+def era_of(case: CaseRecord) -> str:
+    """Return the era of a decision; a publication is only a latest date for it."""
+    decided = case.record.as_of
+    if decided is None:
+        return ERAS[0] if case.year is not None and case.year < TURN else ERAS[2]
+    if decided.last.year < TURN:
+        return ERAS[0]
+    return ERAS[1] if decided.first.year >= TURN else ERAS[2]
+
+
+def _judge(
+    part: Part, decided: frozenset[str], assessment: Assessment, base: KnowledgeBase
+) -> Judgement:
+    if part.out_of_scope is not None:
+        return Judgement(part, Verdict.OUT_OF_SCOPE, {})
+    documents = {
+        name: _Hearing(base, document, part, decided).heard()
+        for name, document in assessment.documents.items()
+    }
+    waiting: Counter[str] = Counter()
+    for heard in documents.values():
+        if heard.stance is Stance.OPEN and heard.cell is not None:
+            waiting.update(assessment.facts.to_ask(heard.cell.missing))
+    missing = tuple(name for name, _ in waiting.most_common())
+    return Judgement(part, verdict_of(h.stance for h in documents.values()), documents, missing)
+
+
+class _Hearing:
+    """What one document says of one part of a decision."""
+
+    def __init__(
+        self,
+        base: KnowledgeBase,
+        document: DocumentAssessment,
+        part: Part,
+        decided: frozenset[str],
+    ) -> None:
+        self.base = base
+        self.document = document
+        self.part = part
+        self.decided = decided
+
+    def heard(self) -> Heard:
+        """Return the stance, from the option or for it from one of its members.
+
+        A decision for a class takes some member of it: a document that lists one is for the
+        decision, and one that is against some member says nothing of the others.
+        """
+        part, base = self.part, self.base
+        own = [self._of(row) for name in part.options for row in rows_of(base, name, part.intents)]
+        if part.going_on is not None:
+            rows = rows_of(base, part.going_on, part.intents)
+            own += [self._of(row) for row in rows if self._stands_alone(row)]
+        found = strongest(heard.stance for heard in own)
+        if found not in (Stance.FOR, Stance.BOTH):
+            below = [r for name in part.options for r in member_rows(base, name, part.intents)]
+            members = [self._of(row) for row in below]
+            own += [heard for heard in members if heard.stance in (Stance.FOR, Stance.OPEN)]
+            found = strongest(heard.stance for heard in own)
+        if found is Stance.QUIET:
+            about = (heard for heard in own if heard.status is not Status.OUT_OF_SCOPE)
+            return next(about, own[0] if own else self._unlisted())
+        return next(heard for heard in own if heard.stance is found)
+
+    def _of(self, row: tuple[str, str]) -> Heard:
+        cell = self.document.cells[row]
+        return Heard(stance_of(cell, self.part.in_trial), cell.status, cell)
+
+    def _stands_alone(self, row: tuple[str, str]) -> bool:
+        """Whether some position behind a cell is not tied to a companion that was not decided."""
+        reasons = self.document.cells[row].reasons
+        return any(self._accompanied(reason.position.with_) for reason in reasons)
+
+    def _accompanied(self, companions: Iterable[str]) -> bool:
+        options, named = self.base.options, tuple(companions)
+        return not named or any(
+            options.covers(companion, option) or options.covers(option, companion)
+            for companion in named
+            for option in self.decided
+        )
+
+    def _unlisted(self) -> Heard:
+        """Return the status of an option on which no document takes a position."""
+        read = self.document.coverage == "complete"
+        scope = self.document.scope.truth
+        status, _ = lookup((scope, False, False, False, False), read)
+        return Heard(Stance.QUIET, status)
+
+
+def _telling(heard: Heard) -> int:
+    return _TELLING.index(heard.stance)
