@@ -62,6 +62,15 @@ class Cell:
     unverified: tuple[Reason, ...]
 
     @property
+    def is_open(self) -> bool:
+        """Whether a missing fact or an ambiguous text stands between the patient and a position.
+
+        Undetermined between "out of scope" and "not read" is not: no answer would bring a position.
+        """
+        nothing = {Status.SILENT, Status.NOT_READ, Status.OUT_OF_SCOPE}
+        return self.status is Status.UNDETERMINED and not nothing.issuperset(self.possible)
+
+    @property
     def badge(self) -> str | None:
         """The best verification among the reasons, or None without reasons."""
         order = ("primary", "secondary", "unverified")

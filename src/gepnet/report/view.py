@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from gepnet.criteria import Always, And, Explanation, Not, Or, facts_of, prose
@@ -204,12 +204,36 @@ def matrix_rows(
                 "depth": len(base.options.ancestors(option)),
                 "root": base.options.lineage(option)[-1],
                 "settled": any(cell.status in STATED for cell in cells),
+                "history": history(option, assessment.facts),
+                "alerts": alerts(option, assessment, base),
                 "cells": [cell_view(cell, assessment, base) for cell in cells],
             }
         )
     left_out = set(assessment.rows()) - set(rows)
     hidden = [base.options[row[0]].label for row in assessment.rows() if row in left_out]
     return shown, list(dict.fromkeys(hidden))
+
+
+def history(option: str, facts: Facts) -> list[str]:
+    """Return what the patient has had of an option: being given, progressed on, not tolerated."""
+    words = {
+        "on": "being given",
+        "progressed_on": "progressed on it",
+        "intolerant_to": "not tolerated",
+        "received": "received",
+    }
+    found = [word for name, word in words.items() if facts[f"{name}_{option}"].value is True]
+    return found if found == ["received"] else [word for word in found if word != "received"]
+
+
+def alerts(option: str, assessment: Assessment, base: KnowledgeBase) -> list[View]:
+    """Return the safety rules that fire and concern an option, those that stop it first."""
+    return [
+        {"severity": note.rule.entry.severity, "message": note.rule.entry.message}
+        for note in assessment.safety
+        if note.fires
+        and any(base.options.covers(holder, option) for holder in note.rule.entry.options)
+    ]
 
 
 def speaking_rows(assessment: Assessment, base: KnowledgeBase) -> list[tuple[str, str]]:
@@ -229,7 +253,9 @@ def reading_order(assessment: Assessment) -> list[str]:
 
 
 def _speaks(cells: Iterable[Cell]) -> bool:
-    return any(cell.status not in QUIET or cell.dissent or cell.unverified for cell in cells)
+    return any(
+        cell.status in STATED or cell.is_open or cell.dissent or cell.unverified for cell in cells
+    )
 
 
 def _repeats_class(option: str, intent: str, assessment: Assessment, base: KnowledgeBase) -> bool:
@@ -250,6 +276,7 @@ def cell_view(cell: Cell, assessment: Assessment, base: KnowledgeBase) -> View:
         "document": cell.document,
         "status": cell.status.value,
         "possible": [status.value for status in cell.possible],
+        "open": cell.is_open,
         "missing": [ask_view(name, base) for name in assessment.facts.to_ask(cell.missing)],
         "text_ambiguous": cell.ambiguous,
         "badge": cell.badge,
@@ -385,7 +412,7 @@ def missing_view(assessment: Assessment, base: KnowledgeBase) -> list[View]:
     wanted: dict[str, dict[str, None]] = {}
     for document in assessment.documents.values():
         for cell in document.cells.values():
-            if cell.status is not Status.UNDETERMINED:
+            if not cell.is_open:
                 continue
             requests = set()
             for name in assessment.facts.to_ask(cell.missing):
@@ -442,10 +469,24 @@ def safety_view(note: SafetyNote, assessment: Assessment, base: KnowledgeBase) -
         "severity": entry.severity,
         "message": entry.message,
         "options": [base.options[name].label for name in entry.options],
+        "concerns_a_position": _concerns_a_position(entry.options, assessment, base),
         "missing": [ask_view(name, base) for name in assessment.facts.to_ask(note.missing)],
         **source_view(entry, base),
         "explanation": explanation_view(note.explanation, assessment.facts, base),
     }
+
+
+def _concerns_a_position(
+    options: Sequence[str], assessment: Assessment, base: KnowledgeBase
+) -> bool:
+    """Whether a rule is about the whole patient or about an option that some document is for."""
+    in_favour = {Status.RECOMMENDED, Status.OPTION, Status.TRIAL_ONLY, Status.CONFLICTING}
+    return not options or any(
+        document.cells[row].status in in_favour
+        for row in base.rows
+        if any(base.options.covers(holder, row[0]) for holder in options)
+        for document in assessment.documents.values()
+    )
 
 
 def checklist_view(result: ChecklistResult, assessment: Assessment, base: KnowledgeBase) -> View:
