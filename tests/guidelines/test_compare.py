@@ -76,3 +76,16 @@ def test_every_pair_of_documents_in_force_is_there_once() -> None:
     assert [pair.documents for pair in pairs] == list(combinations(names, 2))
     assert {(pair.option, pair.intent) for pair in pairs} == {(OPTION, INTENT)}
     assert {pair.agreement for pair in pairs} == {Agreement.SAME}
+
+
+def test_open_between_out_of_scope_and_nothing_found_says_nothing() -> None:
+    base = small_base(
+        [
+            document("a", "sex = 'male'", [("recommended", "rlt_planned", None)]),
+            document("b", "true", [("recommended", "rlt_planned", None)]),
+            document("c", "true", [("recommended", "true", None)]),
+        ]
+    )
+    facts = facts_of_values({"rlt_planned": False}, base.knowledge, base.criteria)
+    pairs = {p.documents: p.agreement for p in compare(assess(base, facts, DAY))}
+    assert pairs == {("a", "c"): Agreement.NOT_READ, ("b", "c"): Agreement.NOT_READ}

@@ -64,6 +64,16 @@ def agreement(first: Status, second: Status) -> Agreement | None:
     return Agreement.CONFLICT if Status.AGAINST in pair else Agreement.COMPATIBLE
 
 
+def standing(cell: Cell) -> Status:
+    """Return the status of a cell, or NOT_READ where no answer would bring a position.
+
+    Open only between "not about the patient" and "nothing found" is as good as nothing found.
+    """
+    if cell.status is Status.UNDETERMINED and QUIET.issuperset(cell.possible):
+        return Status.SILENT if Status.SILENT in cell.possible else Status.NOT_READ
+    return cell.status
+
+
 def compare(assessment: Assessment) -> list[Pair]:
     """Return every pair of documents in force on every option on which one of them speaks."""
     found: list[Pair] = []
@@ -71,7 +81,7 @@ def compare(assessment: Assessment) -> list[Pair]:
     for option, intent in assessment.rows():
         cells = [document.cells[option, intent] for document in documents]
         for first, second in combinations(cells, 2):
-            kind = agreement(first.status, second.status)
+            kind = agreement(standing(first), standing(second))
             if kind is not None:
                 found.append(Pair(option, intent, first, second, kind))
     return found

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from gepnet.facts import Facts
 from gepnet.guidelines.changes import StatusChange
+from gepnet.guidelines.compare import standing
 from gepnet.guidelines.compiled import KnowledgeBase
 from gepnet.guidelines.levers import Band, Influences
 from gepnet.guidelines.model import Assessment
 from gepnet.guidelines.stances import Stance, Stances
-from gepnet.guidelines.status import Status
+from gepnet.guidelines.status import QUIET, Status
 from gepnet.guidelines.worlds import Worlds
 from gepnet.vocabulary import Interval, Value
 
@@ -83,14 +84,14 @@ def missing(base: KnowledgeBase, assessment: Assessment) -> list[MissingFact]:
 
 
 def _concerned(base: KnowledgeBase, assessment: Assessment) -> Iterable[_Concerned]:
-    """Yield every position that counts, with the options that share it."""
+    """Yield every position that counts, with the options that share it and how it stands."""
     stances = Stances(base)
     options: dict[tuple[Stance, str, Status], list[str]] = {}
     for name, document in assessment.documents.items():
         for (option, intent), cell in document.cells.items():
             stance = stances.of(name, option, intent)
             if stance is not None:
-                options.setdefault((stance, intent, cell.status), []).append(option)
+                options.setdefault((stance, intent, standing(cell)), []).append(option)
     for (stance, intent, status), names in options.items():
         yield stance, intent, tuple(names), status
 
@@ -138,7 +139,7 @@ def _outcomes(
     found: list[list[StatusChange]] = [[] for _ in things]
     for stance, intent, options, before in concerned:
         for after, where in stance.statuses(worlds).items():
-            if after is before:
+            if after is before or (before in QUIET and after in {*QUIET, Status.UNDETERMINED}):
                 continue
             change = StatusChange(stance.document, options, intent, before, after)
             for index in range(len(things)):
