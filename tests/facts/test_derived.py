@@ -136,6 +136,38 @@ def test_an_unsettled_high_grade_asks_for_the_differentiation() -> None:
     assert "differentiation" in found.to_ask(["grade"])
 
 
+@pytest.mark.parametrize(
+    ("given_", "differs"),
+    [
+        ({"grade_reported": "G1", "ki67_percent": 2}, False),
+        ({"grade_reported": "G1", "ki67_percent": 12}, True),
+        ({"grade_reported": "G2", "ki67_percent": 25, "differentiation": "well"}, True),
+        ({"grade_reported": "G3", "ki67_percent": 25, "differentiation": "well"}, False),
+        ({"grade_reported": "G3", "ki67_percent": 25}, False),
+        ({"grade_reported": "G3", "ki67_percent": 25, "differentiation": "poor"}, False),
+        ({"grade_reported": "G3", "ki67_percent": 5}, True),
+        ({"grade_reported": "NEC", "ki67_percent": 25, "differentiation": "well"}, False),
+        (
+            {
+                "grade_reported": "NEC",
+                "grade_reported_edition": "WHO2019",
+                "ki67_percent": 25,
+                "differentiation": "well",
+            },
+            True,
+        ),
+        ({"grade_reported": "MiNEN", "differentiation": "poor"}, True),
+        ({"grade_reported": "G1"}, False),
+        ({"ki67_percent": 12}, None),
+        ({}, None),
+    ],
+)
+def test_a_reported_grade_that_differs_from_the_indices_is_said(
+    given_: dict[str, Any], differs: bool | None
+) -> None:
+    assert values_of(**given_)["grade_reported_differs"].value is differs
+
+
 def test_a_clinician_may_assert_what_would_else_be_worked_out() -> None:
     burden = {"kind": "assertion", "date": "2025-01-01", "tumour_burden": "low"}
     asserted = {"kind": "assertion", "date": "2026-01-01", "author": "board", "high_burden": True}
