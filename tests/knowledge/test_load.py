@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from gepnet.knowledge import InputError, Knowledge, cache_file, load_knowledge, read_files
-from gepnet.knowledge.load import _load
+from gepnet.knowledge.load import _loaded
 
 SOURCES = """\
 sources:
@@ -288,7 +288,7 @@ def test_a_file_that_is_not_there_and_one_that_is_no_text_are_named(tmp_path: Pa
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A cache folder of its own, and nothing remembered from earlier tests."""
     monkeypatch.setenv("GEPNET_CACHE_DIR", str(tmp_path / "cache"))
-    _load.cache_clear()
+    _loaded.clear()
     return tmp_path / "cache"
 
 
@@ -298,7 +298,7 @@ def stored(cache: Path) -> Path:
 
 
 def load_again() -> Knowledge:
-    _load.cache_clear()
+    _loaded.clear()
     return load_knowledge()
 
 
@@ -335,7 +335,7 @@ def test_a_changed_file_is_another_knowledge(cache: Path, tmp_path: Path) -> Non
     path.write_text("sources:\n- {id: mine, title: A, kind: trial, read: full}\n", "utf-8")
     first = load_knowledge(extra)
     path.write_text("sources:\n- {id: mine, title: B, kind: trial, read: full}\n", "utf-8")
-    _load.cache_clear()
+    _loaded.clear()
     second = load_knowledge(extra)
     assert first.digest != second.digest
     assert [s.title for k in (first, second) for s in k.sources if s.id == "mine"] == ["A", "B"]

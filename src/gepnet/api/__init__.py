@@ -19,13 +19,15 @@ if TYPE_CHECKING:
     from gepnet.api.evaluating import evaluate_cases
     from gepnet.api.importing import import_cases, import_tables
     from gepnet.api.knowing import base, check_knowledge, fact_coverage
-    from gepnet.api.reporting import published_case_pages, write_report
+    from gepnet.api.reporting import patient_pages, published_case_pages, write_report
     from gepnet.api.showing import (
         assessment_view,
         explain_recommendation,
         facts_view,
         list_documents,
         list_facts,
+        matrix_parts,
+        quiet_documents,
         show_entry,
         show_fact,
     )
@@ -44,13 +46,15 @@ _EXPORTS = {
     "evaluating": ("evaluate_cases",),
     "importing": ("import_cases", "import_tables"),
     "knowing": ("base", "check_knowledge", "fact_coverage"),
-    "reporting": ("published_case_pages", "write_report"),
+    "reporting": ("patient_pages", "published_case_pages", "write_report"),
     "showing": (
         "assessment_view",
         "explain_recommendation",
         "facts_view",
         "list_documents",
         "list_facts",
+        "matrix_parts",
+        "quiet_documents",
         "show_entry",
         "show_fact",
     ),
@@ -76,8 +80,11 @@ __all__ = [
     "import_tables",
     "list_documents",
     "list_facts",
+    "matrix_parts",
     "missing_view",
+    "patient_pages",
     "published_case_pages",
+    "quiet_documents",
     "read_patient",
     "sample_facts",
     "show_entry",

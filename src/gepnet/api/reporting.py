@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from gepnet import __version__
-from gepnet.api.assessing import assess_record
+from gepnet.api.assessing import assess_record, read_patient
 from gepnet.api.showing import list_documents, list_entries
 from gepnet.guidelines import KnowledgeBase
 from gepnet.io import CaseRecord, published_records
@@ -36,14 +36,43 @@ def published_case_pages(
     return pages
 
 
+def patient_pages(
+    files: Sequence[Path],
+    base: KnowledgeBase,
+    knowledge_date: datetime.date,
+    at: str | None = None,
+    region: str | None = None,
+) -> list[CasePage]:
+    """Assess patient files.
+
+    Raises:
+        InputError: with every problem of the first file that has one.
+    """
+    records = [read_patient(file, base) for file in files]
+    return [
+        case_page(record, assess_record(record, base, at, knowledge_date, region), base)
+        for record in records
+    ]
+
+
 def write_report(
     path: Path,
     pages: Sequence[CasePage],
     base: KnowledgeBase,
     knowledge_date: datetime.date,
     title: str,
+    hindsight: bool = True,
 ) -> None:
-    """Write the static report; the file is there in full or not at all."""
+    """Write the static report; the file is there in full or not at all.
+
+    Args:
+        path: the HTML file.
+        pages: one for each patient.
+        base: the knowledge that they were assessed with.
+        knowledge_date: documents in force on this day.
+        title: heading of the report.
+        hindsight: say that knowledge of today was applied to patients of the past.
+    """
     from gepnet.report.html import render_report
 
     about = {
@@ -51,7 +80,7 @@ def write_report(
         "digest": base.knowledge.digest,
         "knowledge_date": knowledge_date.isoformat(),
         "documents": [d for d in list_documents(base, knowledge_date) if d["in_force"]],
-        "hindsight": True,
+        "hindsight": hindsight,
         "entries": list_entries(base),
     }
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -11,14 +11,34 @@ from gepnet.guidelines import Assessment, KnowledgeBase, documents_in_force
 from gepnet.guidelines.assess import judge
 from gepnet.guidelines.compiled import CompiledDocument, CompiledRecommendation
 from gepnet.knowledge import InputError, Problem, nearest
+from gepnet.report import Matrix, quiet_documents, split_matrix
 from gepnet.report import view as views
 
 View = dict[str, Any]
+
+__all__ = [
+    "assessment_view",
+    "explain_recommendation",
+    "facts_view",
+    "find_recommendation",
+    "list_documents",
+    "list_entries",
+    "list_facts",
+    "matrix_parts",
+    "quiet_documents",
+    "show_entry",
+    "show_fact",
+]
 
 
 def assessment_view(assessment: Assessment, base: KnowledgeBase, every_row: bool = False) -> View:
     """Return an assessment as JSON-ready data."""
     return views.assessment_view(assessment, base, every_row)
+
+
+def matrix_parts(view: View) -> list[Matrix]:
+    """Return the matrix of an assessment view in the parts in which a board reads it."""
+    return split_matrix(view)
 
 
 def facts_view(facts: Facts, base: KnowledgeBase) -> list[View]:

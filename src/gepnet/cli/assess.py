@@ -19,6 +19,10 @@ KnowledgeDate = Annotated[
     datetime.datetime | None,
     typer.Option("--knowledge-date", formats=["%Y-%m-%d"], help="Documents in force on this day."),
 ]
+Extra = Annotated[
+    list[Path] | None,
+    typer.Option("--with", exists=True, help="More knowledge: a YAML file or a folder of them."),
+]
 Region = Annotated[str | None, typer.Option("--region", help="Region of care, e.g. EU, US, IT.")]
 
 
@@ -30,10 +34,11 @@ def assess(
     every_row: Annotated[
         bool, typer.Option("--all", help="Also options on which no document speaks.")
     ] = False,
+    extra: Extra = None,
     output: FormatOption = Format.TABLE,
 ) -> None:
     """Show each document's position on each option for one patient."""
-    view = _view(patient, at, knowledge_date, region, every_row)
+    view = _view(patient, at, knowledge_date, region, every_row, extra or [])
     if output is Format.JSON:
         print_json(view)
     else:
@@ -46,12 +51,13 @@ def explain(
     at: At = None,
     knowledge_date: KnowledgeDate = None,
     region: Region = None,
+    extra: Extra = None,
     output: FormatOption = Format.TABLE,
 ) -> None:
     """Show why a recommendation applies, does not apply or stays open for one patient."""
     from gepnet import api
 
-    base = api.base()
+    base = api.base(*(extra or []))
     record = api.read_patient(patient, base)
     facts = api.facts_of(record, base, at, region)
     day = None if knowledge_date is None else knowledge_date.date()
@@ -68,10 +74,11 @@ def _view(
     knowledge_date: datetime.datetime | None,
     region: str | None,
     every_row: bool,
+    extra: list[Path],
 ) -> dict[str, Any]:
     from gepnet import api
 
-    base = api.base()
+    base = api.base(*extra)
     record = api.read_patient(patient, base)
     day = None if knowledge_date is None else knowledge_date.date()
     assessment = api.assess_record(record, base, at, day, region)

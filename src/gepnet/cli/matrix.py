@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from string import ascii_uppercase
 from typing import TYPE_CHECKING, Any
 
@@ -57,41 +58,52 @@ def print_assessment(view: View, every_row: bool = False) -> None:
 
 
 def _print_matrix(console: Console, view: View, every_row: bool) -> None:
+    from gepnet import api
+
+    parts = api.matrix_parts(view)
+    if not any(part.is_settled for part in parts):
+        console.print("\nNo document takes a settled position on this patient.")
+    for part in parts:
+        if part.is_settled or every_row:
+            console.print(f"\n[bold]{part.title}[/]")
+            _print_part(console, part)
+    legend = [f"{sign} {name.replace('_', ' ')}" for name, sign in SYMBOLS.items() if sign.strip()]
+    console.print(f"[dim]{'  '.join(legend)}  * unverified, does not count  † minority[/]")
+    left = sum(len(part.rows) for part in parts if not part.is_settled)
+    if left and not every_row:
+        console.print(f"[dim]{left} options without a settled position: add --all[/]")
+    for reason, names in api.quiet_documents(view, parts).items():
+        told = safe(", ".join(names))
+        console.print(f"[dim]{len(names)} documents {reason} this patient: {told}[/]")
+
+
+def _print_part(console: Console, part: Any) -> None:
+    from rich import box
     from rich.table import Table
     from rich.text import Text
 
-    rows = [row for row in view["rows"] if every_row or row["settled"]]
-    documents = view["documents"]
-    shown = [i for i, document in enumerate(documents) if document["in_scope"] != "no"]
-    console.print()
-    for letter, index in zip(ascii_uppercase, shown, strict=False):
-        document = documents[index]
+    letters = [_letter(index) for index in range(len(part.documents))]
+    for letter, document in zip(letters, part.documents, strict=True):
         scope = f", {document['in_scope_word']}" if document["in_scope_word"] else ""
-        console.print(
-            f"  [bold]{letter}[/] {safe(document['short'])} "
-            f"[dim]({document['age_years']} y old{scope})[/]"
-        )
-    outside = [d["short"] for d in documents if d["in_scope"] == "no"]
-    if outside:
-        console.print(f"  [dim]not about this patient: {safe(', '.join(outside))}[/]")
-    matrix = Table(show_edge=False, pad_edge=False, header_style="bold")
+        told = f"{safe(document['short'])} [dim]({document['age_years']} y old{scope})[/]"
+        console.print(f"  [bold]{letter}[/] {told}")
+    matrix = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
     matrix.add_column("option", min_width=24)
-    for letter, _ in zip(ascii_uppercase, shown, strict=False):
-        matrix.add_column(letter, justify="center", no_wrap=True)
-    for row in rows:
+    for letter in letters:
+        matrix.add_column(letter, no_wrap=True)
+    for row in part.rows:
         purpose = "" if row["intent"] == "tumour_control" else _purpose(row["intent"])
-        cells = [row["cells"][index] for index in shown]
-        matrix.add_row(
-            safe(row["label"] + purpose),
-            *(Text(_cell(cell), style=STYLES.get(cell["status"], "dim")) for cell in cells),
-        )
-    console.print()
+        cells = [
+            Text(_cell(cell), style=STYLES.get(cell["status"], "dim")) for cell in row["cells"]
+        ]
+        matrix.add_row(safe(row["label"] + purpose), *cells)
     console.print(matrix)
-    legend = [f"{sign} {name.replace('_', ' ')}" for name, sign in SYMBOLS.items() if sign.strip()]
-    console.print(f"[dim]{'  '.join(legend)}  * unverified, does not count  † minority[/]")
-    left = len(view["rows"]) - len(rows)
-    if left:
-        console.print(f"[dim]{left} options without a settled position: add --all[/]")
+
+
+def _letter(index: int) -> str:
+    """Return A to Z, then AA, AB and so on."""
+    first, last = divmod(index, len(ascii_uppercase))
+    return (ascii_uppercase[first - 1] if first else "") + ascii_uppercase[last]
 
 
 def _purpose(intent: str) -> str:
@@ -105,14 +117,15 @@ def _cell(cell: View) -> str:
 
 def _print_labels(console: Console, labels: list[View]) -> None:
     words = (("on_label", "On label"), ("off_label", "Off label"), ("undetermined", "Label open"))
+    # A medicine with two indications in a region is named by both, or it would be on and off label.
+    places = Counter((label["option"], label["region"]) for label in labels)
     console.print()
     for status, word in words:
-        regions: dict[str, list[str]] = {}
+        names: dict[str, None] = {}
         for label in labels:
             if label["status"] == status:
-                named = regions.setdefault(label["option_label"], [])
-                if label["region"] not in named:
-                    named.append(label["region"])
-        if regions:
-            told = ", ".join(f"{name} ({', '.join(where)})" for name, where in regions.items())
-            console.print(f"[bold]{word}:[/] {safe(told)}")
+                several = places[label["option"], label["region"]] > 1
+                which = label["id"] if several else label["region"]
+                names[f"{label['option_label']} ({which})"] = None
+        if names:
+            console.print(f"[bold]{word}:[/] {safe(', '.join(names))}")

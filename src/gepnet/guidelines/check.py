@@ -11,7 +11,7 @@ from gepnet.guidelines.examples import MutationScore, mutation_scores, run_examp
 from gepnet.knowledge import Problem
 from gepnet.measures import FUNCTIONS
 
-# Share of deliberate mistakes that the examples of one state of the knowledge must notice.
+# Share of deliberate mistakes that the examples of one document must notice.
 REQUIRED_MUTATION_SCORE = 0.9
 
 
@@ -49,18 +49,26 @@ def check(base: KnowledgeBase, mutate: bool = True) -> CheckReport:
     problems = [problem for one in CHECKS for problem in one(base)]
     scores = mutation_scores(base) if mutate and not problems else []
     report = CheckReport(problems, scores, counts(base))
-    if scores and report.mutation_score < REQUIRED_MUTATION_SCORE:
-        problems.append(
-            Problem(
-                "knowledge",
+    problems.extend(too_weak(scores))
+    return report
+
+
+def too_weak(scores: list[MutationScore]) -> Iterator[Problem]:
+    """Yield a problem for each document whose examples let too many mistakes pass."""
+    totals: dict[str, list[int]] = {}
+    for score in scores:
+        killed, total = totals.get(score.document, [0, 0])
+        totals[score.document] = [killed + score.killed, total + score.total]
+    for document, (killed, total) in totals.items():
+        if total and killed / total < REQUIRED_MUTATION_SCORE:
+            yield Problem(
+                document,
                 None,
                 "",
                 "mutation score",
-                f"{report.mutation_score:.1%}",
+                f"{killed} of {total}",
                 f"at least {REQUIRED_MUTATION_SCORE:.0%} of deliberate mistakes noticed",
             )
-        )
-    return report
 
 
 def counts(base: KnowledgeBase) -> dict[str, int]:

@@ -81,6 +81,11 @@ class MutationScore:
     total: int
     survivors: tuple[Survivor, ...]
 
+    @property
+    def document(self) -> str:
+        """The document, list of labels or set of rules that the entry belongs to."""
+        return self.entry.split("/", maxsplit=1)[0]
+
 
 def subjects(base: KnowledgeBase) -> Iterator[Subject]:
     """Yield every entry that carries examples."""

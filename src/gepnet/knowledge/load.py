@@ -40,10 +40,21 @@ def load_knowledge(*extra: Path) -> Knowledge:
     return _load(tuple(path.resolve() for path in (PACKAGED, *extra)))
 
 
-@lru_cache(maxsize=4)
+# By digest of the content: a file that was edited in the meantime is another knowledge.
+_loaded: dict[str, Knowledge] = {}
+
+
 def _load(roots: tuple[Path, ...]) -> Knowledge:
     files = [(path, path.read_bytes()) for path in _knowledge_files(roots)]
     digest = _digest(roots, files)
+    if digest not in _loaded:
+        _loaded[digest] = _read_or_stored(roots, files, digest)
+    return _loaded[digest]
+
+
+def _read_or_stored(
+    roots: tuple[Path, ...], files: Sequence[tuple[Path, bytes]], digest: str
+) -> Knowledge:
     cache = cache_file(f"knowledge-{digest[:20]}.json")
     if cache is not None and cache.is_file():
         stored = _stored(cache, digest)

@@ -55,9 +55,9 @@ def nearest(word: str, candidates: Iterable[str]) -> str | None:
     """Return the candidate spelled most like ``word``, or None if none is close."""
     names = list(candidates)
     folded = word.casefold()
+    # The same but for case; else the first that begins so: `ki67` meant `ki67_percent`.
     found = [name for name in names if name.casefold() == folded]
+    if not found and len(word) > 2:
+        found = [name for name in names if name.casefold().startswith(folded)]
     found = found or difflib.get_close_matches(word, names, n=1, cutoff=0.6)
-    if found:
-        return found[0]
-    # `ki67` is far from `ki67_percent` by letters and yet what its author meant.
-    return next((name for name in names if len(word) > 2 and name.startswith(word.lower())), None)
+    return found[0] if found else None

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from gepnet.facts import Facts, show
 from gepnet.guidelines import Assessment, KnowledgeBase, Status
 from gepnet.record import Record
-from gepnet.report.view import STATED, View, assessment_view, value_text
+from gepnet.report.matrix import Matrix, quiet_documents, split_matrix
+from gepnet.report.view import View, assessment_view, value_text
 
 STATED_ORDER = (
     Status.RECOMMENDED,
@@ -18,15 +19,6 @@ STATED_ORDER = (
     Status.AGAINST,
     Status.CONFLICTING,
 )
-
-
-@dataclass(frozen=True)
-class Matrix:
-    """A part of the matrix: some rows, and a column for each document that speaks in them."""
-
-    title: str
-    rows: Sequence[View]
-    documents: Sequence[View]
 
 
 @dataclass(frozen=True)
@@ -72,64 +64,6 @@ def case_page(
         source_title=source_title,
         decided=decided,
     )
-
-
-def split_matrix(view: View) -> list[Matrix]:
-    """Return the matrix in the parts in which a board reads it.
-
-    First the options with a settled position, then those that are open everywhere, each with the
-    documents that speak there; last what only unverified entries say.
-    """
-    settled = [row for row in view["rows"] if row["settled"]]
-    rest = [row for row in view["rows"] if not row["settled"]]
-    parts = [
-        _matrix("Settled positions", view, settled, _speaks),
-        _matrix("Options on which no position is settled", view, rest, _speaks),
-    ]
-    shown = {document["id"] for part in parts for document in part.documents}
-    unverified = _matrix("Unverified entries only", view, view["rows"], _unverified, shown)
-    return [part for part in (*parts, unverified) if part.documents]
-
-
-def _speaks(cell: View) -> bool:
-    return cell["status"] in STATED or cell["open"] or bool(cell["dissent"])
-
-
-def _unverified(cell: View) -> bool:
-    return bool(cell["unverified"])
-
-
-def _matrix(
-    title: str,
-    view: View,
-    rows: Sequence[View],
-    wanted: Callable[[View], bool],
-    without: Collection[str] = (),
-) -> Matrix:
-    columns = [
-        index
-        for index, document in enumerate(view["documents"])
-        if document["id"] not in without and any(wanted(row["cells"][index]) for row in rows)
-    ]
-    kept = [row for row in rows if any(wanted(row["cells"][index]) for index in columns)]
-    return Matrix(
-        title,
-        [{**row, "cells": [row["cells"][index] for index in columns]} for row in kept],
-        [view["documents"][index] for index in columns],
-    )
-
-
-def quiet_documents(view: View, matrices: Sequence[Matrix]) -> dict[str, list[str]]:
-    """Return the documents without a column, by the reason why they have nothing to say."""
-    shown = {document["id"] for part in matrices for document in part.documents}
-    found: dict[str, list[str]] = {}
-    for document in view["documents"]:
-        if document["id"] in shown:
-            continue
-        outside = document["in_scope"] == "no"
-        read = "read, without a position" if document["coverage"] == "complete" else "not read on"
-        found.setdefault("not about" if outside else read, []).append(document["short"])
-    return found
 
 
 def headline(facts: Facts, base: KnowledgeBase) -> str:
