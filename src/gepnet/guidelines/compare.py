@@ -48,8 +48,10 @@ def agreement(first: Status, second: Status) -> Agreement | None:
     There is nothing to compare where a document is not about the patient, or where neither says
     anything. What was not read is never taken for silence, and what is open never for a position.
     """
+    if first in QUIET and second in QUIET:
+        return None
     pair = {first, second}
-    if Status.OUT_OF_SCOPE in pair or pair <= QUIET:
+    if Status.OUT_OF_SCOPE in pair:
         return None
     if Status.NOT_READ in pair:
         return Agreement.NOT_READ
@@ -80,8 +82,12 @@ def compare(assessment: Assessment) -> list[Pair]:
     documents = list(assessment.documents.values())
     for option, intent in assessment.rows():
         cells = [document.cells[option, intent] for document in documents]
-        for first, second in combinations(cells, 2):
-            kind = agreement(standing(first), standing(second))
+        standings = [(cell, standing(cell)) for cell in cells]
+        if all(status in QUIET for _, status in standings):
+            continue
+        within = [one for one in standings if one[1] is not Status.OUT_OF_SCOPE]
+        for (first, one), (second, other) in combinations(within, 2):
+            kind = agreement(one, other)
             if kind is not None:
                 found.append(Pair(option, intent, first, second, kind))
     return found
