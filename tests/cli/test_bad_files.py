@@ -85,7 +85,9 @@ def test_a_broken_file_is_refused_with_a_reason(
 def test_the_same_file_is_refused_in_every_command(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "p.yaml"
     path.write_text("gepnet: 1\npatient: p\nevents: [{kind: pathology, ki67_percent: 130}]\n")
-    for call in (["assess", path], ["explain", path, "a/b"], ["facts", "of", path]):
+    calls = [["assess", path], ["explain", path, "a/b"], ["facts", "of", path]]
+    calls += [["compare", path], ["missing", path], ["report", path, "-o", tmp_path / "r.html"]]
+    for call in calls:
         for form in ("table", "json"):
             done = run(*call, "--format", form)
             assert (done.code, done.out) == (2, "")

@@ -18,6 +18,10 @@ COMMANDS = [
     ["assess"],
     ["explain"],
     ["demo"],
+    ["report"],
+    ["compare"],
+    ["missing"],
+    ["whatif"],
     ["facts"],
     ["facts", "list"],
     ["facts", "show"],
@@ -333,6 +337,47 @@ def test_demo_writes_the_report(run: Run, tmp_path: Path, monkeypatch: pytest.Mo
     assert told.code == 0
     assert "3 decision points" in told.out
     assert (tmp_path / "again" / "report.html").read_text(encoding="utf-8") == report
+
+
+@pytest.mark.parametrize("command", ["demo", "report"])
+def test_a_report_that_cannot_be_written_is_refused(
+    command: str, run: Run, patient: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file in place of the folder once ended in a traceback."""
+    from gepnet.api import reporting
+
+    monkeypatch.setattr(reporting, "published_records", lambda _: [])
+    arguments = [patient, "-o", patient / "r.html"] if command == "report" else ["-o", patient]
+    done = run(command, *arguments)
+    assert done.code == 2
+    assert "expected a file that can be written (" in done.err
+
+
+def test_report_of_ones_own_patients(run: Run, patient: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.yaml"
+    other.write_text("gepnet: 1\npatient: other\nevents: []\n")
+    page = tmp_path / "out" / "report.html"
+    found = data(run, "report", patient, other, "-o", page)
+    assert [item["patient"] for item in found["patients"]] == ["example", "other"]
+    assert 'id="other"' in page.read_text(encoding="utf-8")
+    assert shown(run, "report", patient, "-o", page) == f"Report: {page}\n"
+
+
+def test_report_names_what_is_wrong_with_every_file(
+    run: Run, patient: Path, tmp_path: Path
+) -> None:
+    for name, value in (("a", 130), ("b", 140)):
+        text = f"gepnet: 1\npatient: {name}\nevents: [{{kind: pathology, ki67_percent: {value}}}]\n"
+        (tmp_path / f"{name}.yaml").write_text(text)
+    again = tmp_path / "again.yaml"
+    again.write_text(patient.read_text(encoding="utf-8"), encoding="utf-8")
+    files = [tmp_path / "a.yaml", patient, tmp_path / "b.yaml", again]
+    done = run("report", *files, "-o", tmp_path / "r.html")
+    assert (done.code, done.out) == (2, "")
+    assert [line.split(": error")[0] for line in done.err.splitlines()[:-1]] == [
+        f"{tmp_path}/a.yaml:3", f"{again}", f"{tmp_path}/b.yaml:3",
+    ]  # fmt: skip
+    assert not (tmp_path / "r.html").exists()
 
 
 def test_import_of_cases_writes_one_file_each(run: Run, tmp_path: Path) -> None:

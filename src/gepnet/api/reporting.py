@@ -11,7 +11,8 @@ from gepnet.api.assessing import assess_record, read_patient
 from gepnet.api.showing import list_documents, list_entries
 from gepnet.guidelines import KnowledgeBase
 from gepnet.io import CaseRecord, published_records
-from gepnet.knowledge import write_atomically
+from gepnet.knowledge import InputError, Problem, write_atomically
+from gepnet.record import Record
 from gepnet.report import CasePage, case_page
 
 
@@ -46,12 +47,25 @@ def patient_pages(
     """Assess patient files.
 
     Raises:
-        InputError: with every problem of the first file that has one.
+        InputError: with every problem of every file, or if two files hold the same patient.
     """
-    records = [read_patient(file, base) for file in files]
+    records: dict[str, Record] = {}
+    problems: list[Problem] = []
+    for file in files:
+        try:
+            record = read_patient(file, base)
+        except InputError as error:
+            problems.extend(error.problems)
+            continue
+        if record.patient in records:
+            value = repr(record.patient)
+            problems.append(Problem(str(file), None, "", "patient", value, "each patient once"))
+        records.setdefault(record.patient, record)
+    if problems:
+        raise InputError(problems)
     return [
         case_page(record, assess_record(record, base, at, knowledge_date, region), base)
-        for record in records
+        for record in records.values()
     ]
 
 
@@ -72,6 +86,9 @@ def write_report(
         knowledge_date: documents in force on this day.
         title: heading of the report.
         hindsight: say that knowledge of today was applied to patients of the past.
+
+    Raises:
+        InputError: if the file cannot be written.
     """
     from gepnet.report.html import render_report
 
@@ -83,5 +100,10 @@ def write_report(
         "hindsight": hindsight,
         "entries": list_entries(base),
     }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, render_report(title, pages, about))
+    text = render_report(title, pages, about)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(path, text)
+    except OSError as error:
+        expected = f"a file that can be written ({error.strerror})"
+        raise InputError([Problem(str(path), None, "", "", "", expected)]) from error
