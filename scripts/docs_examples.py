@@ -71,9 +71,6 @@ def pages() -> list[Path]:
 def run(command: str) -> tuple[int, str]:
     """Run a ``gepnet`` command in this process and return its exit code and what it prints."""
     from gepnet.cli import main
-    from gepnet.knowledge import load
-
-    load._load.cache_clear()  # a command starts anew; a file may have changed since the last
 
     output = io.StringIO()
     code = 0

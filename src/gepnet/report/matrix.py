@@ -79,6 +79,6 @@ def quiet_documents(view: View, matrices: Sequence[Matrix]) -> dict[str, list[st
         if document["id"] in shown:
             continue
         outside = document["in_scope"] == "no"
-        read = "read, without a position" if document["coverage"] == "complete" else "not read on"
+        read = "without a position on" if document["coverage"] == "complete" else "not read on"
         found.setdefault("not about" if outside else read, []).append(document["short"])
     return found
