@@ -119,7 +119,8 @@ def test_signs_are_told_by_symbol_and_word_and_are_dark_enough_to_read(
     contrast = page.evaluate(
         """() => {
           const light = c => { const v = c.match(/[0-9.]+/g).slice(0, 3).map(Number)
-            .map(x => { x /= 255; return x <= 0.03928 ? x / 12.92 : ((x + 0.055) / 1.055) ** 2.4; });
+            .map(x => x / 255)
+            .map(x => x <= 0.03928 ? x / 12.92 : ((x + 0.055) / 1.055) ** 2.4);
             return 0.2126 * v[0] + 0.7152 * v[1] + 0.0722 * v[2]; };
           const ground = e => { while (e) { const c = getComputedStyle(e).backgroundColor;
             if (!c.endsWith(', 0)') && c !== 'transparent') return c; e = e.parentElement; }
