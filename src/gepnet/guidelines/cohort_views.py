@@ -36,26 +36,36 @@ def long_form(
     kind = pl.Enum([status.value for status in Status])
     names = pl.Series([CODES[code].status.value for code in range(len(CODES))], dtype=kind)
     possible = pl.Series([" or ".join(s.value for s in code.possible) for code in CODES])
-    parts = [
-        statuses.select(
-            *by,
-            pl.lit(document.id).alias("document"),
-            pl.lit(option).alias("option"),
-            pl.lit(intent).alias("intent"),
-            _code(cohort.column_of(document, option, intent)).alias("code"),
-        )
+    wanted = set(rows or cohort.base.rows)
+    places = [
+        (document.id, *row, cohort.column_of(document, *row) or _NEVER)
         for document in cohort.documents
-        for option, intent in rows or cohort.base.rows
+        for row in cohort.base.rows
+        if row in wanted
     ]
+    by_column = pl.LazyFrame(
+        places, schema=["document", "option", "intent", "column"], orient="row"
+    ).with_row_index("place")
     codes = list(range(len(CODES)))
-    return pl.concat(parts).with_columns(
-        status=pl.col("code").replace_strict(codes, names, return_dtype=kind),
-        possible=pl.col("code").replace_strict(codes, possible, return_dtype=pl.String),
+    return (
+        statuses.select(*by, *dict.fromkeys(place[-1] for place in places if place[-1] != _NEVER))
+        .with_columns(pl.lit(OUT_OF_SCOPE, dtype=pl.UInt8).alias(_NEVER))
+        .unpivot(index=by, variable_name="column", value_name="code")
+        .join(by_column, on="column")
+        .sort(*by, "place")
+        .select(
+            *by,
+            "document",
+            "option",
+            "intent",
+            "code",
+            status=pl.col("code").replace_strict(codes, names, return_dtype=kind),
+            possible=pl.col("code").replace_strict(codes, possible, return_dtype=pl.String),
+        )
     )
 
 
-def _code(column: str | None) -> pl.Expr:
-    return pl.lit(OUT_OF_SCOPE, dtype=pl.UInt8) if column is None else pl.col(column)
+_NEVER = "__out_of_scope"
 
 
 @dataclass(frozen=True)

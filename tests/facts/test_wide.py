@@ -1,0 +1,96 @@
+"""Derived facts as columns are what they are for one patient, in Polars and in SQL."""
+
+import datetime
+from random import Random
+
+import polars as pl
+import pytest
+
+from gepnet import api
+from gepnet.criteria import IsKnown
+from gepnet.criteria.columns import cells, columns_of, low_column
+from gepnet.facts import derive
+from gepnet.facts.frame import PolarsAlgebra
+from gepnet.facts.sql import SqlAlgebra
+from gepnet.facts.wide import Source, WidePlan, supplied_columns
+from gepnet.measures import FUNCTIONS
+from gepnet.measures.columns import COLUMN_FUNCTIONS
+from gepnet.vocabulary import Fact, Interval, Value, exact
+from tests.tables import Patients, by_duckdb, table
+
+DAY = datetime.date(2025, 12, 31)
+BASE = api.base()
+COMPUTED = [
+    fact
+    for fact in BASE.vocabulary.base_facts()
+    if fact.entry.function in COLUMN_FUNCTIONS or fact.entry.bound is not None
+]
+
+
+def test_every_named_function_works_on_columns_too() -> None:
+    assert set(COLUMN_FUNCTIONS) == set(FUNCTIONS)
+
+
+def inputs_of(fact: Fact) -> list[Fact]:
+    entry = fact.entry.bound or fact.entry
+    return [BASE.vocabulary[name] for name in entry.inputs]
+
+
+def scalar(fact: Fact, values: dict[str, Value]) -> Value:
+    """What the reference derives."""
+    measures, bound = BASE.knowledge.measures, fact.entry.bound
+    if bound is None:
+        return derive(fact, values, BASE.criteria, measures, exact(DAY)).value
+    inputs = {name: values.get(name) for name in bound.inputs}
+    return FUNCTIONS[bound.function](inputs, measures, exact(DAY))
+
+
+def computed(fact: Fact, patients: list[dict[str, Value]]) -> list[pl.DataFrame]:
+    """The columns of a fact by each engine."""
+    inputs = inputs_of(fact)
+    rows = table(patients, inputs)
+    given = supplied_columns(inputs, rows.columns)
+    source = Source(BASE.criteria, BASE.knowledge.measures, given, DAY)
+    nodes = [IsKnown(fact.id)]
+    lazy = rows.lazy()
+    for stage in WidePlan(source, PolarsAlgebra(BASE.vocabulary), nodes).stages:
+        lazy = lazy.with_columns(**stage)
+    query = "facts"
+    for stage in WidePlan(source, SqlAlgebra(BASE.vocabulary), nodes).stages:
+        added = ", ".join(f'{value.sql("duckdb")} AS "{name}"' for name, value in stage.items())
+        query = f"(SELECT *, {added} FROM {query})"
+    names = list(columns_of(fact))
+    frames = [lazy.collect(), by_duckdb(f"SELECT * FROM {query}", rows)]
+    # Null in "not applicable" says no more than false does.
+    return [
+        frame.select(names).with_columns(pl.col(pl.Boolean).fill_null(False)) for frame in frames
+    ]
+
+
+@pytest.mark.parametrize("fact", COMPUTED, ids=lambda fact: fact.id)
+def test_named_functions_give_the_same_for_columns(fact: Fact) -> None:
+    make = Patients(Random(fact.id), BASE.vocabulary)
+    patients = [make.patient(inputs_of(fact), known) for known in (0.9, 1.0) for _ in range(400)]
+    wanted = [cells(fact, scalar(fact, values)) for values in patients]
+    assert sum(row[low_column(fact)] is not None for row in wanted) > 50
+    for frame in computed(fact, patients):
+        for values, row, expected in zip(patients, frame.rows(named=True), wanted, strict=True):
+            assert row == expected, values
+
+
+def point(number: str) -> Interval:
+    value = BASE.vocabulary["weight_kg"].parse(number)
+    assert isinstance(value, Interval)
+    return value
+
+
+def test_a_tie_is_rounded_to_even_as_for_one_patient() -> None:
+    # (140 - 68) * weight * 88.4 / (72 * 88.4) is the weight; its index at 2 m a quarter of it.
+    body = BASE.vocabulary["bmi_kg_m2"]
+    patients = [
+        {"weight_kg": point(str(kg / 10)), "height_cm": point("200")} for kg in range(600, 1000)
+    ]
+    wanted = [cells(body, scalar(body, values)) for values in patients]
+    assert wanted[2] == {"bmi_kg_m2": 15.0}, "60.2 / 4 is 15.05, and 15.0 is even"
+    for frame in computed(body, patients):
+        assert frame.rows(named=True) == wanted
