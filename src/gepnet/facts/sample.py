@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
@@ -42,7 +43,7 @@ class Sampler:
     def table(self, rows: int) -> pl.LazyFrame:
         """Return the lazy table: a patient id and the columns of every fact to record."""
         specs = dict(self._specs())
-        shown = [self.criteria.vocabulary[name] for name in self._recorded()]
+        shown = [self.criteria.vocabulary[name] for name in self._recorded]
         index = pl.DataFrame({ROW: pl.int_range(rows, dtype=pl.UInt64, eager=True)})
         table = index.lazy()
         for name, spec in specs.items():
@@ -66,10 +67,10 @@ class Sampler:
 
     # --- which facts ----------------------------------------------------------------------------
 
+    @cached_property
     def _recorded(self) -> list[str]:
-        """Return the wanted facts that no derivation gives."""
-        source = Source(self.criteria, self.measures, frozenset(), self.at)
-        return [name for name, level in source.needed(self.wanted).items() if level == 0]
+        """The wanted facts that a record gives, and what the others follow from."""
+        return Source(self.criteria, self.measures, frozenset(), self.at).recorded(self.wanted)
 
     def _specs(self) -> Iterator[tuple[str, Spec]]:
         """Yield every fact to draw, those that others depend on first."""
@@ -78,7 +79,7 @@ class Sampler:
         yield from listed.items()
         patterns = [item["pattern"] for item in spec["families"]]
         families = dict(zip(patterns, spec["families"], strict=True))
-        rest = [vocabulary[name] for name in self._recorded() if name not in listed]
+        rest = [vocabulary[name] for name in self._recorded if name not in listed]
         members = [fact for fact in rest if fact.family in families]
         received = {f.subject for f in members if f.family and "{therapy}" in f.family}
         for subject in sorted(received, key=self._depth):
@@ -112,7 +113,7 @@ class Sampler:
         listed = {item["fact"] for item in self.measures["sample"]["facts"]}
         options = self.criteria.vocabulary.options
         names = [f"received_{member}" for member in options.members(subject) if member != subject]
-        return [name for name in names if name in listed or name in self._recorded()]
+        return [name for name in names if name in listed or name in self._recorded]
 
     # --- one fact -------------------------------------------------------------------------------
 

@@ -106,6 +106,12 @@ class Source:
             climb(name)
         return levels
 
+    def recorded(self, wanted: Iterable[str]) -> list[str]:
+        """Return the facts among all needed ones that a record gives, not only a derivation."""
+        bounded = {name for name in self.vocabulary if self.vocabulary[name].entry.bound}
+        levels = self.needed(wanted)
+        return [name for name, level in levels.items() if level == 0 or name in bounded]
+
 
 @dataclass
 class WidePlan:
@@ -152,8 +158,9 @@ class WidePlan:
 
     @property
     def absent(self) -> list[Fact]:
-        """Facts that only the table could give and that it has no column for."""
-        return [f for f in self._facts() if not self.source.has(f) and not self.levels[f.id]]
+        """Facts that the table should give and that it has no column for."""
+        recorded = self.source.recorded(self.levels)
+        return [f for f in self._facts() if f.id in recorded and not self.source.has(f)]
 
     def truth(self, node: Node) -> Expression:
         """Return the truth of a criterion."""

@@ -73,8 +73,8 @@ class CohortSql:
         bare = Source(base.criteria, measures, frozenset(), at)
         levels = bare.needed(self.cohort.facts_named)
         if columns is None:
-            given = [c for n, lvl in levels.items() if not lvl for c in columns_of(vocabulary[n])]
-            columns = [PATIENT, *given]
+            recorded = bare.recorded(self.cohort.facts_named)
+            columns = [PATIENT, *(c for name in recorded for c in columns_of(vocabulary[name]))]
         self.given = list(columns)
         facts = [vocabulary[name] for name in levels]
         supplied = supplied_columns(facts, self.given)
