@@ -6,6 +6,7 @@ speaks about. Nothing is merged: the class names what the reader sees side by si
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import combinations
@@ -76,12 +77,20 @@ def standing(cell: Cell) -> Status:
     return cell.status
 
 
-def compare(assessment: Assessment) -> list[Pair]:
-    """Return every pair of documents in force on every option on which one of them speaks."""
+def compare(assessment: Assessment, rows: Collection[tuple[str, str]] | None = None) -> list[Pair]:
+    """Return every pair of documents in force on every option on which one of them speaks.
+
+    Args:
+        assessment: of one patient.
+        rows: only these (option, intent).
+    """
     found: list[Pair] = []
     documents = list(assessment.documents.values())
-    for option, intent in assessment.rows():
-        cells = [document.cells[option, intent] for document in documents]
+    spoken = {row for document in documents for row in document.cells.spoken}
+    for row in assessment.rows():
+        if row not in spoken or (rows is not None and row not in rows):
+            continue
+        cells = [document.cells[row] for document in documents]
         standings = [(cell, standing(cell)) for cell in cells]
         if all(status in QUIET for _, status in standings):
             continue
@@ -89,5 +98,5 @@ def compare(assessment: Assessment) -> list[Pair]:
         for (first, one), (second, other) in combinations(within, 2):
             kind = agreement(one, other)
             if kind is not None:
-                found.append(Pair(option, intent, first, second, kind))
+                found.append(Pair(*row, first, second, kind))
     return found

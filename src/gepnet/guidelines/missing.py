@@ -88,7 +88,7 @@ def _concerned(base: KnowledgeBase, assessment: Assessment) -> Iterable[_Concern
     stances = Stances(base)
     options: dict[tuple[Stance, str, Status], list[str]] = {}
     for name, document in assessment.documents.items():
-        for (option, intent), cell in document.cells.items():
+        for (option, intent), cell in document.cells.spoken.items():
             stance = stances.of(name, option, intent)
             if stance is not None:
                 options.setdefault((stance, intent, standing(cell)), []).append(option)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from gepnet.criteria import Explanation
 from gepnet.facts import Facts
@@ -19,6 +18,9 @@ from gepnet.guidelines.compiled import (
 from gepnet.guidelines.status import Status
 from gepnet.knowledge.models import Position
 from gepnet.vocabulary import Truth
+
+if TYPE_CHECKING:
+    from gepnet.guidelines.cells import Cells
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,7 @@ class DocumentAssessment:
     scope: Explanation
     coverage: str
     age_years: int
-    cells: Mapping[tuple[str, str], Cell]
+    cells: Cells
     judged: dict[str, Judged]
 
 

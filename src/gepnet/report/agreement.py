@@ -7,6 +7,7 @@ from typing import Any
 
 from gepnet.guidelines import (
     QUIET,
+    STATED,
     Agreement,
     Assessment,
     KnowledgeBase,
@@ -18,7 +19,7 @@ from gepnet.guidelines import (
 )
 from gepnet.report.differences import deciding_view
 from gepnet.report.view import head_view, speaking_rows
-from gepnet.report.words import SIGNS
+from gepnet.report.words import INTENTS, SIGNS
 
 View = dict[str, Any]
 # Pairs that a reader looks for. Of those of which one document does not speak only the ones are
@@ -40,21 +41,19 @@ def comparison_view(
         assessment: of one patient.
         base: the knowledge it was made with.
         option: this option only, with every pair of documents.
-        every_pair: also pairs of which one does not speak, and options that repeat their class.
+        every_pair: also pairs of which one does not speak, options on which no document takes a
+            settled position, and options that repeat their class.
     """
     everything = every_pair or option is not None
-    rows = set(assessment.rows() if everything else speaking_rows(assessment, base))
-    pairs = [
-        pair
-        for pair in compare(assessment)
-        if (pair.option, pair.intent) in rows and option in (None, pair.option)
-    ]
+    rows = set(assessment.rows() if everything else settled_rows(assessment, base))
+    wanted = {row for row in rows if option in (None, row[0])}
+    pairs = compare(assessment, wanted)
     search = deciding(base, assessment.facts)
     if everything:
         verdicts = search.between(pairs)
     else:
-        verdicts = search.between(pair for pair in pairs if pair.agreement in _TELLING)
-        quiet = search.between((p for p in pairs if p.agreement in _ONE_QUIET), most=1)
+        verdicts = search.between([pair for pair in pairs if pair.agreement in _TELLING])
+        quiet = search.between([p for p in pairs if p.agreement in _ONE_QUIET], most=1)
         verdicts.update((pair, verdict) for pair, verdict in quiet.items() if _by_one(verdict))
         pairs = [pair for pair in pairs if pair.agreement in _TELLING or pair in verdicts]
     by_row: dict[tuple[str, str], list[Pair]] = {}
@@ -66,6 +65,18 @@ def comparison_view(
             row_view(row, found, verdicts, assessment, base) for row, found in by_row.items()
         ],
     }
+
+
+def settled_rows(assessment: Assessment, base: KnowledgeBase) -> list[tuple[str, str]]:
+    """Return the rows on which a document takes a position that its class does not take already."""
+    settled = {*STATED, Status.CONFLICTING}
+    found = {
+        row
+        for document in assessment.documents.values()
+        for row, cell in document.cells.spoken.items()
+        if cell.status in settled
+    }
+    return [row for row in speaking_rows(assessment, base) if row in found]
 
 
 def _by_one(verdict: Verdict) -> bool:
@@ -93,7 +104,10 @@ def row_view(
         "kind": base.options[option].kind,
         "positions": positions_view(row, assessment),
         "agreement": counts,
-        "lines": [*_deciding_lines(shown), *_judgement_lines(shown)],
+        "lines": sorted(
+            [*_deciding_lines(shown), *_judgement_lines(shown)],
+            key=lambda line: not line["conflict"],
+        ),
         "pairs": shown,
     }
 
@@ -203,3 +217,43 @@ def _judgement_lines(pairs: Iterable[View]) -> list[View]:
         {"who": f"{name} v {', '.join(others)}", "conflict": True, "sets": []}
         for name, others in joined.items()
     ]
+
+
+# What a page shows of an option: the rest is in `gepnet compare`.
+_LINES_ON_A_PAGE = 5
+_WAYS_ON_A_PAGE = 2
+
+
+def page_rows(view: View) -> tuple[list[View], list[str]]:
+    """Return what a page tells of a comparison: where documents differ, and where they do not.
+
+    Options with the same positions and the same answers share a row; conflicts come first.
+    """
+    differing: dict[str, View] = {}
+    agreeing: list[str] = []
+    for option in view["options"]:
+        name = " ".join(part for part in (option["label"], INTENTS[option["intent"]]) if part)
+        lines = [line for line in map(_page_line, option["lines"]) if line is not None]
+        if lines:
+            shown, more = lines[:_LINES_ON_A_PAGE], len(lines[_LINES_ON_A_PAGE:])
+            row = {"positions": option["positions"], "lines": shown, "more": more}
+            differing.setdefault(str(row), {**row, "options": []})["options"].append(name)
+        elif not _DIFFERING & set(option["agreement"]):
+            agreeing.append(name)
+    rows = sorted(differing.values(), key=lambda row: not any(x["conflict"] for x in row["lines"]))
+    return rows, agreeing
+
+
+def _page_line(line: View) -> View | None:
+    """Return a line as a page tells it: every conflict, and of the others what one fact decides."""
+    if not line["conflict"] and all(len(found["changes"]) > 1 for found in line["sets"]):
+        return None
+    ways: dict[str, list[str]] = {}
+    for found in line["sets"][:_WAYS_ON_A_PAGE]:
+        ways.setdefault(found["then"], []).append(found["what"])
+    return {
+        "who": line["who"],
+        "conflict": line["conflict"],
+        "ways": [f"{' or '.join(what)}: {then}" for then, what in ways.items()],
+        "more": len(line["sets"][_WAYS_ON_A_PAGE:]),
+    }

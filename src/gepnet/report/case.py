@@ -9,6 +9,8 @@ from typing import Any
 from gepnet.facts import Facts, show
 from gepnet.guidelines import Assessment, KnowledgeBase, Status
 from gepnet.record import Record
+from gepnet.report.agreement import comparison_view, page_rows
+from gepnet.report.changes import missing_view, requests
 from gepnet.report.matrix import Matrix, quiet_documents, split_matrix
 from gepnet.report.view import View, assessment_view, value_text
 
@@ -33,6 +35,9 @@ class CasePage:
     prior: Sequence[str]
     losses: Sequence[str]
     counts: dict[str, int]
+    differing: Sequence[View] = field(default_factory=tuple)
+    agreeing: Sequence[str] = field(default_factory=tuple)
+    asks: Sequence[View] = field(default_factory=tuple)
     as_of: str | None = None
     source_url: str | None = None
     source_title: str | None = None
@@ -50,6 +55,7 @@ def case_page(
     """Return the page of one patient."""
     view = assessment_view(assessment, base)
     matrices = split_matrix(view)
+    differing, agreeing = page_rows(comparison_view(assessment, base))
     return CasePage(
         id=record.patient,
         title=headline(assessment.facts, base),
@@ -59,6 +65,9 @@ def case_page(
         prior=prior_treatments(record, base),
         losses=record.losses,
         counts=status_counts(view),
+        differing=differing,
+        agreeing=agreeing,
+        asks=requests(missing_view(assessment, base)),
         as_of=None if record.as_of is None else str(record.as_of),
         source_url=source_url,
         source_title=source_title,

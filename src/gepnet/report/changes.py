@@ -104,7 +104,7 @@ def _summary(
         for (short, status), names in brought.items()
     ]
     if dropped:
-        lines.append(f"{dropped} open position{'' if dropped == 1 else 's'} without a result")
+        lines.append(f"{dropped} open position{' falls' if dropped == 1 else 's fall'} away")
     return lines
 
 

@@ -73,5 +73,7 @@ def deciding_view(found: DecidingFacts, base: KnowledgeBase) -> View:
         "position": found.position.value,
         "changeable": all(change["changeable"] for change in changes),
         "changes": changes,
+        "what": text if all(c["changeable"] for c in changes) else f"{text} (cannot be changed)",
+        "then": f"then {BOTH[found.position]}",
         "text": f"{text}: then {BOTH[found.position]}",
     }
