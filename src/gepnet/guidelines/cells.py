@@ -23,6 +23,7 @@ class Cells(Mapping[Row, Cell]):
         self._rows = rows
         self._spoken = spoken
         self._quiet = quiet
+        self._made: dict[Row, Cell] = {}
 
     @property
     def spoken(self) -> Mapping[Row, Cell]:
@@ -31,12 +32,12 @@ class Cells(Mapping[Row, Cell]):
 
     def __getitem__(self, row: Row) -> Cell:
         """Return the cell of a row."""
-        found = self._spoken.get(row)
-        if found is not None:
-            return found
-        if row not in self._rows:
-            raise KeyError(row)
-        return self._quiet(row)
+        found = self._spoken.get(row) or self._made.get(row)
+        if found is None:
+            if row not in self._rows:
+                raise KeyError(row)
+            found = self._made[row] = self._quiet(row)
+        return found
 
     def __iter__(self) -> Iterator[Row]:
         """Iterate over the rows in tree order."""
