@@ -100,13 +100,42 @@ def one_patient(folder: Path) -> list[dict[str, Any]]:
     ]
 
 
+def compared() -> list[dict[str, Any]]:
+    """Time every pair of documents on every option of one patient, nothing remembered.
+
+    The patient is the published one on whom most is open, so that most has to be searched.
+    """
+    from gepnet import api
+    from gepnet.guidelines import Deciding, Status, compare
+    from gepnet.io import published_records
+
+    base = api.base()
+    assessments = [api.assess_record(c.record, base) for c in published_records(base.vocabulary)]
+
+    def open_positions(assessment: Any) -> int:
+        cells = [c for d in assessment.documents.values() for c in d.cells.spoken.values()]
+        return sum(cell.status is Status.UNDETERMINED for cell in cells)
+
+    most = max(assessments, key=open_positions)
+    pairs = compare(most)
+    return [
+        {
+            "what": f"deciding facts of {len(pairs)} pairs of documents, up to three changes",
+            "seconds": median_call(lambda: Deciding(base, most.facts).between(pairs), runs=RUNS),
+            "beside": "the assessment alone",
+            "peer_seconds": median_call(lambda: api.assess_facts(most.facts, base)),
+            "goal_seconds": 1.0,
+        }
+    ]
+
+
 def main() -> None:
     """Print the table, or JSON with ``--json``."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true")
     as_json = parser.parse_args().json
     with tempfile.TemporaryDirectory() as name:
-        results = [*start_up(Path(name)), *one_patient(Path(name))]
+        results = [*start_up(Path(name)), *one_patient(Path(name)), *compared()]
     for result in results:
         result["ratio"] = result["seconds"] / result["peer_seconds"]
     if as_json:

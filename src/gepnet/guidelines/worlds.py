@@ -71,6 +71,10 @@ class Worlds:
     ) -> Iterator[tuple[dict[str, Value], int]]:
         """Yield each combination of values that occurs, with the worlds where it does."""
         whole = within == self.everywhere
+        if whole and len(names) == 1:
+            for value, where in self.values(names[0]).items():
+                yield {names[0]: value}, where
+            return
         for parts in product(*(self.values(name).items() for name in names)):
             masks = [mask for _, mask in parts]
             where = masks.pop() if whole and masks else within
