@@ -62,6 +62,10 @@ class PolarsAlgebra:
             return pl.lit(cell, dtype=column_type(fact, fact.id))
         return pl.lit(cell)
 
+    def small(self, number: int) -> pl.Expr:
+        """Return a whole number below 256 as a constant."""
+        return pl.lit(number, dtype=pl.UInt8)
+
     def nothing(self, fact: Fact, column: str) -> pl.Expr:
         """Return null of a column's type."""
         return pl.lit(None, dtype=column_type(fact, column))
@@ -113,14 +117,8 @@ class PolarsAlgebra:
 
     def date(self, text: pl.Expr, last: bool) -> pl.Expr:
         """Return the first or the last day that a date text can mean."""
-        length = text.str.len_bytes()
         first = first_day(text)
-        if not last:
-            return first
-        year_end = first.dt.offset_by("1y") - pl.duration(days=1)
-        return (
-            pl.when(length == 4).then(year_end).when(length == 7).then(first.dt.month_end())
-        ).otherwise(first)
+        return last_day(text, first) if last else first
 
     def day_number(self, date: pl.Expr) -> pl.Expr:
         """Return a date in days since 1970-01-01."""
@@ -148,4 +146,12 @@ def first_day(text: pl.Expr) -> pl.Expr:
     return padded.str.to_date("%Y-%m-%d", strict=False)
 
 
-__all__ = ["PolarsAlgebra", "column_type", "divided", "first_day"]
+def last_day(text: pl.Expr, first: pl.Expr) -> pl.Expr:
+    """Return the last day that a date text can mean, given the first."""
+    length = text.str.len_bytes()
+    year_end = first.dt.offset_by("1y") - pl.duration(days=1)
+    month_end = first.dt.month_end()
+    return pl.when(length == 4).then(year_end).when(length == 7).then(month_end).otherwise(first)
+
+
+__all__ = ["PolarsAlgebra", "column_type", "divided", "first_day", "last_day"]

@@ -48,6 +48,10 @@ class SqlAlgebra:
         value = sql.convert(cell)
         return sql.cast(value, _KINDS.DOUBLE) if fact.type == "number" else value
 
+    def small(self, number: int) -> sql.Expr:
+        """Return a whole number below 256 as a constant."""
+        return sql.Literal.number(number)
+
     def nothing(self, fact: Fact, column: str) -> sql.Expr:
         """Return null of a column's type."""
         return sql.cast(sql.Null(), _TYPES[columns_of(fact)[column]])

@@ -7,20 +7,21 @@ Batches are read column by column, and what is only needed for a faulty column i
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import polars as pl
 
 from gepnet.criteria.columns import absent_column, columns_of, high_column, low_column
-from gepnet.facts.frame import column_type, first_day
-from gepnet.facts.wide import supplied_columns
+from gepnet.facts.frame import column_type, first_day, last_day
+from gepnet.facts.wide import first_day_column, last_day_column, supplied_columns
 from gepnet.measures.columns import as_steps
 from gepnet.vocabulary import Fact
 
 ROW = "__row"
 Schema = Mapping[str, pl.DataType]
-_DATE = r"^\d{4}(-\d{2}(-\d{2})?)?$"
+_DAYS = (first_day_column, last_day_column)
 # A decimal number times its power of ten is whole or half up to binary noise of this size.
 _NOISE = 1e-6
 
@@ -47,7 +48,8 @@ class Reader:
         """
         self.kept = tuple(kept)
         self.facts = tuple(fact for fact in facts if supplied_columns([fact], schema))
-        self.given = supplied_columns(self.facts, schema)
+        days = {day(f) for f in self.facts if f.type == "date" for day in _DAYS}
+        self.given = supplied_columns(self.facts, schema) | days
         self.sources = tuple(
             name
             for fact in self.facts
@@ -58,6 +60,8 @@ class Reader:
         for fact in self.facts:
             names = [name for name in columns_of(fact) if name in self.given]
             self.schema |= {name: column_type(fact, name) for name in names}
+            if fact.type == "date":
+                self.schema |= {day(fact): pl.Date() for day in _DAYS}
 
     def read(self, batch: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]]:
         """Return a batch in gepnet's own types, and its faults (rows from column ``__row``)."""
@@ -83,7 +87,7 @@ class _Batch:
         elif fact.type == "boolean":
             found = {fact.id: self._boolean(fact.id)}
         else:
-            found = {fact.id: self._date(fact)}
+            found = self._date(fact)
         absent = absent_column(fact)
         if absent is not None and absent in given:
             found = self._absence(fact, absent, found)
@@ -150,16 +154,19 @@ class _Batch:
         value = _hidden(text == "true", ~text.is_in(["true", "false"]))
         return self._fault(name, column.is_not_null() & value.is_null(), value)
 
-    def _date(self, fact: Fact) -> pl.Series:
+    def _date(self, fact: Fact) -> dict[str, pl.Series]:
         column = self.table[fact.id]
         if column.dtype == pl.Date:
-            return column.dt.to_string("%Y-%m-%d")
+            return _dated(fact, column.dt.to_string("%Y-%m-%d"), column, column)
         if column.dtype != pl.String:
             empty = pl.Series(fact.id, [None] * len(column), dtype=pl.String)
-            return self._fault(fact.id, column.is_not_null(), empty)
-        day = pl.select(first_day(pl.lit(column))).to_series()
-        good = column.str.contains(_DATE) & day.is_not_null()
-        return self._fault(fact.id, column.is_not_null() & ~good, column)
+            text = self._fault(fact.id, column.is_not_null(), empty)
+            return _dated(fact, text, *[text.cast(pl.Null).cast(pl.Date)] * 2)
+        first, last = _days(column)
+        text = column
+        if first.null_count() != column.null_count():
+            text = self._fault(fact.id, column.is_not_null() & first.is_null(), column)
+        return _dated(fact, text, first, last)
 
     def _absence(
         self, fact: Fact, absent: str, found: dict[str, pl.Series]
@@ -176,6 +183,26 @@ class _Batch:
 def _hidden(value: pl.Series, where: pl.Series) -> pl.Series:
     nothing = pl.Series([None], dtype=value.dtype)
     return value.zip_with(~where.fill_null(True), nothing.new_from_index(0, len(value)))
+
+
+def _dated(fact: Fact, *columns: pl.Series) -> dict[str, pl.Series]:
+    names = (fact.id, first_day_column(fact), last_day_column(fact))
+    return dict(zip(names, columns, strict=True))
+
+
+def _days(text: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Return the first and the last day that texts can mean; null for what is no date."""
+    lengths = text.str.len_bytes()
+    if (lengths == 10).all():
+        first = last = text.str.to_date("%Y-%m-%d", strict=False)
+    else:
+        dated = pl.select(first_day(pl.lit(text)).alias("first")).with_columns(text.alias("text"))
+        dated = dated.with_columns(last=last_day(pl.col("text"), pl.col("first")))
+        other = ~lengths.is_in([4, 7, 10])
+        first, last = (_hidden(dated[name], other) for name in ("first", "last"))
+    # What the parser forgives and gepnet does not: a space for a zero, a year of three digits.
+    odd = text.str.contains(" ", literal=True) | (first < datetime.date(1000, 1, 1))
+    return (_hidden(first, odd), _hidden(last, odd)) if odd.any() else (first, last)
 
 
 def _rounded(fact: Fact, value: pl.Series) -> pl.Series:

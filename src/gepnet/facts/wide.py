@@ -57,6 +57,9 @@ class WideAlgebra(Algebra, Protocol):
     def constant(self, fact: Fact, cell: Any) -> Expression:
         """Return a cell of a fact's column as a constant of the column's type."""
 
+    def small(self, number: int) -> Expression:
+        """Return a whole number below 256 as a constant."""
+
     def nothing(self, fact: Fact, column: str) -> Expression:
         """Return null of a column's type."""
 
@@ -125,6 +128,7 @@ class WidePlan:
     conflicts: dict[str, str] = field(default_factory=dict)
     derived_columns: dict[str, dict[str, str]] = field(default_factory=dict)
     _staged: dict[Node, str] = field(default_factory=dict)
+    _values: int = 0
 
     def __post_init__(self) -> None:
         """Lay out the stages."""
@@ -192,6 +196,13 @@ class WidePlan:
                 columns[name] = self.truth(node)
         self._stage(columns)
         self._staged.update(names)
+
+    def _keep_value(self, value: Expression) -> Expression:
+        """Put a value that is used more than once into a column of its own."""
+        name = f"__v{self._values}"
+        self._values += 1
+        self._stage({name: value})
+        return self.algebra.column(name)
 
     def _rules(self, facts: Iterable[Fact]) -> None:
         self._keep(
@@ -280,17 +291,21 @@ class WidePlan:
     def _call(self, fact: Fact, function: str, inputs: Sequence[str]) -> Steps:
         columns = {name: self._input(self.source.vocabulary[name]) for name in inputs}
         source = self.source
-        call = Call(self.algebra, columns, source.measures, source.at, fact.precision)
+        call = Call(
+            self.algebra, columns, source.measures, source.at, fact.precision, self._keep_value
+        )
         return COLUMN_FUNCTIONS[function](call)
 
     def _days(self, fact: Fact) -> Stage:
         """Return the first and last day of a date that something is worked out from."""
         if fact.type != "date" or fact.id not in self._read_by_functions:
             return {}
+        if first_day_column(fact) in self.source.supplied:
+            return {}
         text = self.algebra.column(fact.id)
         return {
-            f"__first_{fact.id}": self.algebra.date(text, last=False),
-            f"__last_{fact.id}": self.algebra.date(text, last=True),
+            first_day_column(fact): self.algebra.date(text, last=False),
+            last_day_column(fact): self.algebra.date(text, last=True),
         }
 
     @cached_property
@@ -303,8 +318,8 @@ class WidePlan:
     def _input(self, fact: Fact) -> Column:
         low = high = self.algebra.column(low_column(fact))
         if fact.type == "date":
-            low = self.algebra.column(f"__first_{fact.id}")
-            high = self.algebra.column(f"__last_{fact.id}")
+            low = self.algebra.column(first_day_column(fact))
+            high = self.algebra.column(last_day_column(fact))
         if fact.entry.interval:
             high = self.algebra.column(high_column(fact))
         name = absent_column(fact)
@@ -383,6 +398,16 @@ class WidePlan:
         return self.algebra.either(shared)
 
 
+def first_day_column(fact: Fact) -> str:
+    """Return the column with the first day that a date can mean."""
+    return f"__first_{fact.id}"
+
+
+def last_day_column(fact: Fact) -> str:
+    """Return the column with the last day that a date can mean."""
+    return f"__last_{fact.id}"
+
+
 def supplied_columns(facts: Iterable[Fact], schema: Iterable[str]) -> frozenset[str]:
     """Return the columns of facts that a table gives, a point column standing for both bounds."""
     given = set(schema)
@@ -402,4 +427,13 @@ def unknown_columns(schema: Iterable[str], vocabulary: Vocabulary) -> dict[str, 
     return {name: nearest(name, known) for name in schema if name not in known}
 
 
-__all__ = ["Source", "Stage", "WideAlgebra", "WidePlan", "supplied_columns", "unknown_columns"]
+__all__ = [
+    "Source",
+    "Stage",
+    "WideAlgebra",
+    "WidePlan",
+    "first_day_column",
+    "last_day_column",
+    "supplied_columns",
+    "unknown_columns",
+]

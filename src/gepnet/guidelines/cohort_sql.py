@@ -16,12 +16,7 @@ from gepnet.criteria.columns import columns_of
 from gepnet.facts.sql import SqlAlgebra
 from gepnet.facts.wide import Source, WidePlan, supplied_columns
 from gepnet.guidelines.compiled import KnowledgeBase
-from gepnet.guidelines.wide import (
-    Cohort,
-    StatusColumn,
-    completely_read,
-    reading_truth,
-)
+from gepnet.guidelines.wide import Cohort, status_stages
 
 PATIENT = "patient"
 
@@ -93,81 +88,24 @@ class CohortSql:
     def text(self, table: str, dialect: str) -> str:
         """Return the SELECT."""
         kept = [PATIENT] if PATIENT in self.given else []
-        truths = self._truths()
+        statuses, results = status_stages(self.plan, self.cohort)
         points = {name: self.algebra.column(source) for name, source in self.points.items()}
-        stages: list[Mapping[str, sql.Expr]] = [points, *self.plan.stages, truths]
+        stages: list[Mapping[str, sql.Expr]] = [points, *self.plan.stages, *statuses]
         names = [*kept, *self.read]
-        query: sql.Expr = sql.to_table(table)
-        for stage in _without_unused(stages, set(truths)):
-            query = _select(names, stage, query)
-            names = [*names, *(name for name in stage if name not in names)]
-        distinct = {column.content: column for column in self.cohort.columns}
-        places = {content: f"__s{index}" for index, content in enumerate(distinct)}
-        statuses = {places[content]: self._status(column) for content, column in distinct.items()}
-        final = {c.name: self.algebra.column(places[c.content]) for c in self.cohort.columns}
-        return _select(kept, final, _select(kept, statuses, query)).sql(
-            dialect, pretty=True, copy=False
-        )
-
-    def _truths(self) -> dict[str, sql.Expr]:
-        plan = self.plan
-        truths = {
-            _truth(r.full_id): reading_truth(plan, r.when, r.when_broad)
-            for r in self.cohort.recommendations
-        }
-        for document in self.cohort.documents:
-            truths[_scope(document.id)] = plan.truth(document.scope)
-            if document.ever_complete:
-                truths[_complete(document.id)] = completely_read(plan, document)
-        return truths
-
-    def _status(self, column: StatusColumn) -> sql.Expr:
-        """Return the lookup as nested CASE: every test once on every way through."""
-        return sql.cast(self._lookup(column), sql.DataType.Type.UTINYINT)
-
-    def _lookup(self, column: StatusColumn) -> sql.Expr:
-        if not column.covered:
-            return _code(next(column.table())[2])
-        tests = [self.algebra.column(_scope(column.document.id))]
-        for _, found in column.held:
-            names = [self.algebra.column(_truth(r.full_id)) for r in found]
-            tests.append(self.algebra.either(names))
-        halves: dict[bool, list[int]] = {False: [], True: []}
-        for _, complete, code in column.table():
-            halves[complete].append(code)
-        partly = _tree(tests, halves[False])
-        if not column.document.ever_complete:
-            return partly
-        read = self.algebra.column(_complete(column.document.id))
-        return _case([(read, _tree(tests, halves[True]))], partly)
-
-
-def _tree(tests: Sequence[sql.Expr], codes: Sequence[int]) -> sql.Expr:
-    """Return CASE over the first test; the codes are for false, true, unknown, in this order."""
-    if len(set(codes)) == 1:
-        return _code(codes[0])
-    third = len(codes) // 3
-    parts = [codes[:third], codes[third : 2 * third], codes[2 * third :]]
-    false, true, unknown = (_tree(tests[1:], part) for part in parts)
-    if parts[0] == parts[1] == parts[2]:
-        return false
-    test = sql.Paren(this=tests[0].copy())
-    return _case([(test, true), (sql.Not(this=test.copy()), false)], unknown)
-
-
-def _case(branches: Sequence[tuple[sql.Expr, sql.Expr]], otherwise: sql.Expr) -> sql.Case:
-    case = sql.Case()
-    for condition, value in branches:
-        case = case.when(condition, value, copy=False)
-    return case.else_(otherwise, copy=False)
-
-
-def _code(code: int) -> sql.Expr:
-    return sql.Literal.number(code)
+        query: sql.Expr = _select(names, {}, sql.to_table(table))
+        for stage in _without_unused(stages, set(results.values())):
+            again = set(names) & set(stage)
+            query = _select([n for n in names if n not in again] if again else ["*"], stage, query)
+            names += [name for name in stage if name not in again]
+        codes = {name: self.algebra.column(place) for name, place in results.items()}
+        final = {n: sql.cast(code, sql.DataType.Type.UTINYINT) for n, code in codes.items()}
+        return _select(kept, final, query).sql(dialect, pretty=True, copy=False)
 
 
 def _select(kept: Iterable[str], added: Mapping[str, sql.Expr], query: sql.Expr) -> sql.Select:
-    columns: list[sql.Expr] = [sql.column(name, quoted=True) for name in kept if name not in added]
+    columns: list[sql.Expr] = [
+        sql.Star() if name == "*" else sql.column(name, quoted=True) for name in kept
+    ]
     columns += [sql.alias_(value, name, quoted=True, copy=False) for name, value in added.items()]
     source = query.subquery("t", copy=False) if isinstance(query, sql.Select) else query
     return sql.select(*columns, copy=False).from_(source, copy=False)
@@ -185,15 +123,3 @@ def _without_unused(
         if chosen:
             kept.append(chosen)
     return kept[::-1]
-
-
-def _truth(name: str) -> str:
-    return f"__{name}"
-
-
-def _scope(document: str) -> str:
-    return f"__scope_{document}"
-
-
-def _complete(document: str) -> str:
-    return f"__complete_{document}"

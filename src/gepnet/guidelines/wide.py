@@ -8,13 +8,13 @@ of a column is a status; an undetermined one has a code for each set of statuses
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 
 from gepnet.criteria import Node, facts_of
-from gepnet.facts.wide import WidePlan
+from gepnet.facts.wide import Stage, WideAlgebra, WidePlan
 from gepnet.guidelines.assess import documents_in_force
 from gepnet.guidelines.compiled import (
     CompiledDocument,
@@ -172,6 +172,52 @@ def _counting(held: Iterable[HeldPosition], kind: str) -> tuple[CompiledRecommen
     )
 
 
+def status_stages(plan: WidePlan, cohort: Cohort) -> tuple[list[Stage], dict[str, str]]:
+    """Return the stages that follow those of the facts, and the column of each status column.
+
+    Recommendations come first, then what several of them say together, then each distinct status.
+    """
+    column = plan.algebra.column
+    truths: Stage = {
+        _truth(r): reading_truth(plan, r.when, r.when_broad) for r in cohort.recommendations
+    }
+    for document in cohort.documents:
+        truths[_scope(document)] = plan.truth(document.scope)
+        if document.ever_complete:
+            truths[_complete(document)] = completely_read(plan, document)
+    together = {
+        _together(found): plan.algebra.either([column(_truth(r)) for r in found])
+        for held in cohort.columns
+        for _, found in held.held
+        if len(found) > 1
+    }
+    distinct = {found.content: found for found in cohort.columns}
+    places = {content: f"__s{index}" for index, content in enumerate(distinct)}
+    statuses: Stage = {}
+    for content, found in distinct.items():
+        asked = [column(_scope(found.document)), *(column(_together(r)) for _, r in found.held)]
+        complete = column(_complete(found.document))
+        statuses[places[content]] = status(plan.algebra, found, asked, complete)
+    results = {found.name: places[found.content] for found in cohort.columns}
+    return [stage for stage in (truths, together, statuses) if stage], results
+
+
+def _truth(recommendation: CompiledRecommendation) -> str:
+    return f"__{recommendation.full_id}"
+
+
+def _together(found: Sequence[CompiledRecommendation]) -> str:
+    return "__" + " ".join(r.full_id for r in found)
+
+
+def _scope(document: CompiledDocument) -> str:
+    return f"__scope {document.id}"
+
+
+def _complete(document: CompiledDocument) -> str:
+    return f"__complete {document.id}"
+
+
 def reading_truth(plan: WidePlan, when: Node, when_broad: Node | None) -> Expression:
     """Return the truth of a criterion with two readings; open between narrow and broad."""
     narrow = plan.truth(when)
@@ -193,3 +239,38 @@ def completely_read(plan: WidePlan, document: CompiledDocument) -> Expression:
         for level, node in document.coverage
     ]
     return algebra.choose(branches, algebra.literal(False))
+
+
+def status(
+    algebra: WideAlgebra,
+    column: StatusColumn,
+    truths: Sequence[Expression],
+    complete: Expression,
+) -> Expression:
+    """Return the code of a status: the table of all statuses, asked truth by truth.
+
+    Args:
+        algebra: the engine.
+        column: whose table it is.
+        truths: of the scope and of each kind of position that the column holds.
+        complete: whether the document was read completely on the topic; never unknown.
+    """
+    halves: dict[bool, list[int]] = {False: [], True: []}
+    for _, read, code in column.table():
+        halves[read].append(code)
+    partly = _asked(algebra, truths, halves[False])
+    if not column.document.ever_complete or halves[True] == halves[False]:
+        return partly
+    return algebra.choose([(complete, _asked(algebra, truths, halves[True]))], partly)
+
+
+def _asked(algebra: WideAlgebra, truths: Sequence[Expression], codes: Sequence[int]) -> Expression:
+    """Ask the first truth; the codes are for false, true and unknown, a third each."""
+    if len(set(codes)) == 1:
+        return algebra.small(codes[0])
+    third = len(codes) // 3
+    parts = [codes[:third], codes[third : 2 * third], codes[2 * third :]]
+    false, true, unknown = (_asked(algebra, truths[1:], part) for part in parts)
+    if parts[0] == parts[1] == parts[2]:
+        return false
+    return algebra.choose([(truths[0], true), (algebra.negate(truths[0]), false)], unknown)

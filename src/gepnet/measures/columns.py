@@ -87,13 +87,18 @@ class Steps:
 
 @dataclass(frozen=True)
 class Call:
-    """A call of a named function on columns."""
+    """A call of a named function on columns.
+
+    ``keep`` may put an expression into a column of its own, so that what is used twice is
+    computed once.
+    """
 
     algebra: Algebra
     inputs: Mapping[str, Column]
     measures: Mapping[str, Any]
     at: datetime.date
     precision: Decimal
+    keep: Callable[[Expression], Expression] = lambda expression: expression
 
     def numbers(self, *names: str) -> list[Column]:
         """Return the named inputs."""
@@ -119,7 +124,7 @@ class Call:
             [column.low] if column.low is column.high else [column.low, column.high]
             for column in columns
         ]
-        results = [function(*combination) for combination in product(*ends)]
+        results = [self.keep(function(*combination)) for combination in product(*ends)]
         low = high = results[0]
         for result in results[1:]:
             low = self.algebra.choose([(result < low, result)], low)
@@ -129,9 +134,9 @@ class Call:
     def ratio(self, numerator: Expression, denominator: Expression) -> Expression:
         """Return a quotient in steps of the precision, rounded half to even."""
         step, places = as_steps(self.precision)
-        top, bottom = numerator * 10**places, denominator * step
-        doubled = top * 2 + bottom
-        nearest = self.algebra.floor_divide(doubled, bottom * 2)
+        bottom = self.keep(denominator * step)
+        doubled = self.keep(numerator * (2 * 10**places) + bottom)
+        nearest = self.keep(self.algebra.floor_divide(doubled, bottom * 2))
         tie = self.algebra.equal(nearest * bottom * 2, doubled)
         return self.algebra.choose([(tie, _even_below(self.algebra, nearest))], nearest)
 
@@ -139,7 +144,8 @@ class Call:
         """Return the square root of a quotient in steps, rounded half to even."""
         step, places = as_steps(self.precision)
         top, bottom = numerator * 100**places * 4, denominator * step**2
-        guess = self.algebra.root(top, bottom * 4)
+        top, bottom = self.keep(top), self.keep(bottom)
+        guess = self.keep(self.algebra.root(top, bottom * 4))
         # The nearest n has (2n - 1)^2 <= 4x <= (2n + 1)^2; a guess by floats is at most one away.
         above, below = _square(guess * 2 + 1) * bottom, _square(guess * 2 - 1) * bottom
         odd = self.algebra.equal(_even_below(self.algebra, guess) + 1, guess)
@@ -260,6 +266,7 @@ def _days(call: Call, column: Column) -> tuple[Expression, Expression]:
 
 
 def _positive(call: Call, number: Expression) -> Expression:
+    number = call.keep(number)
     return call.algebra.choose([(number < 0, call.algebra.literal(0))], number)
 
 
