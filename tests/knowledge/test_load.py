@@ -159,7 +159,7 @@ def test_a_missing_source_is_named_with_the_nearest_spelling() -> None:
     line = line_of(FACTS, "- id: ki67_percent")
     assert found == (
         f"facts/facts.yaml:{line}: error, in ki67_percent, field source, value 'esmo-202': "
-        "expected the id of a source in sources.yaml; did you mean 'esmo-2020'?"
+        "expected the id of a source of the bibliography; did you mean 'esmo-2020'?"
     )
 
 

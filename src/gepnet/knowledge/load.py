@@ -22,7 +22,7 @@ from gepnet.knowledge.models import Knowledge
 from gepnet.knowledge.problems import InputError, Problem
 from gepnet.knowledge.read import read_files
 
-FOLDERS = ("facts", "therapies", "guidelines", "labels", "safety", "protocols", "measures")
+FOLDERS = ("sources", "facts", "therapies", "guidelines", "labels", "safety", "protocols", "measures")
 PACKAGED = Path(__file__).parent
 
 
@@ -99,7 +99,6 @@ def _knowledge_files(roots: Sequence[Path]) -> Iterator[Path]:
             continue
         folders = [root / name for name in FOLDERS] if root == PACKAGED.resolve() else [root]
         if root == PACKAGED.resolve():
-            yield root / "sources.yaml"
             yield root / "coverage.yaml"
         for folder in folders:
             yield from sorted(folder.rglob("*.yaml"))

@@ -1,0 +1,1 @@
+"""The PRRT course: eligibility, plan, release of each cycle, dosimetry, retreatment."""
