@@ -89,7 +89,7 @@ def lower_bound(facts: Path, output: Path) -> Callable[[], object]:
     from gepnet.criteria.columns import columns_of
     from gepnet.criteria.polars import to_polars
     from gepnet.guidelines.cohort import CohortPlan
-    from gepnet.guidelines.cohort_run import open_table
+    from gepnet.guidelines.cohort_run import open_table, write
 
     base = api.base()
     table, schema = open_table(facts)
@@ -110,9 +110,7 @@ def lower_bound(facts: Path, output: Path) -> Callable[[], object]:
     def run() -> None:
         evaluated = read.with_columns(**truths).select(*truths)
         evaluated.select(pl.all().sum()).collect(engine="streaming")
-        result.sink_parquet(
-            output, compression=COMPRESSION, compression_level=LEVEL, engine="streaming"
-        )
+        write(result, output, {}, COMPRESSION)
 
     return run
 
