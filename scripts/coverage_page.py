@@ -23,8 +23,8 @@ Before anything was encoded, the statements of each document were collected and 
 Each has become one or more entries, or the reason why it has not stands here. In a terminal:
 `gepnet knowledge check --coverage`, which fails where one has neither.
 
-An identifier ending in `r` is remembered, not read: its entries are `unverified`. One beginning with
-`E` or `S-` names an element that a clinical review asked for.
+An identifier ending in `r` is remembered, not read: its entries are `unverified`. One beginning
+with `E` or `S-` names an element that a clinical review asked for.
 
 """
 
