@@ -6,5 +6,5 @@ import typer
 
 app = typer.Typer(
     no_args_is_help=True,
-    help="A course of radioligand therapy: who is eligible, each cycle's release, the whole course.",
+    help="A course of radioligand therapy: who is eligible, release, the whole course.",
 )
