@@ -18,6 +18,7 @@ from gepnet.cli import (
     knowledge,
     prrt,
     report,
+    response,
 )
 
 app = typer.Typer(
@@ -41,6 +42,7 @@ app.add_typer(importing.app, name="import")
 app.add_typer(cases.app, name="cases")
 app.add_typer(cohort.app, name="cohort")
 app.add_typer(prrt.app, name="prrt")
+app.add_typer(response.app, name="response")
 
 
 def _version(wanted: bool) -> None:

@@ -1,0 +1,12 @@
+"""``gepnet response``: response, growth and toxicity over time; one module for each subject."""
+
+from __future__ import annotations
+
+import typer
+
+app = typer.Typer(no_args_is_help=True, help="Response, growth and toxicity over time.")
+
+
+@app.callback()
+def response() -> None:
+    """Response, growth and toxicity over time."""
