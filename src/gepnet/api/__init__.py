@@ -19,6 +19,16 @@ if TYPE_CHECKING:
     from gepnet.api.evaluating import evaluate_cases
     from gepnet.api.importing import import_cases, import_tables
     from gepnet.api.knowing import base, check_knowledge, fact_coverage
+    from gepnet.api.modelling import (
+        calibration,
+        fit_cohort,
+        forest,
+        midtreatment_view,
+        scores_view,
+        stored_model,
+        toxicity_view,
+        write_made_up_cohort,
+    )
     from gepnet.api.reporting import patient_pages, published_case_pages, write_report
     from gepnet.api.showing import (
         assessment_view,
@@ -46,6 +56,16 @@ _EXPORTS = {
     "evaluating": ("evaluate_cases",),
     "importing": ("import_cases", "import_tables"),
     "knowing": ("base", "check_knowledge", "fact_coverage"),
+    "modelling": (
+        "calibration",
+        "fit_cohort",
+        "forest",
+        "midtreatment_view",
+        "scores_view",
+        "stored_model",
+        "toxicity_view",
+        "write_made_up_cohort",
+    ),
     "reporting": ("patient_pages", "published_case_pages", "write_report"),
     "showing": (
         "assessment_view",
@@ -67,6 +87,7 @@ __all__ = [
     "assess_record",
     "assessment_view",
     "base",
+    "calibration",
     "check_knowledge",
     "comparison_view",
     "count_rows",
@@ -76,21 +97,28 @@ __all__ = [
     "fact_coverage",
     "facts_of",
     "facts_view",
+    "fit_cohort",
+    "forest",
     "import_cases",
     "import_tables",
     "list_documents",
     "list_facts",
     "matrix_parts",
+    "midtreatment_view",
     "missing_view",
     "patient_pages",
     "published_case_pages",
     "quiet_documents",
     "read_patient",
     "sample_facts",
+    "scores_view",
     "show_entry",
     "show_fact",
     "status_sql",
+    "stored_model",
+    "toxicity_view",
     "whatif_view",
+    "write_made_up_cohort",
     "write_report",
 ]
 

@@ -106,8 +106,9 @@ def fit(
         for place, term in enumerate(design.terms, start=1)
     )
     separation = tuple(
-        "intercept" if place == 0 else f"{design.terms[place - 1][0].column} "
-        f"{design.terms[place - 1][1]}"
+        "intercept"
+        if place == 0
+        else f"{design.terms[place - 1][0].column} {design.terms[place - 1][1]}"
         for place in apart
     )
     per = _rarer(cohort) / parameters
@@ -273,8 +274,9 @@ def weaknesses(
     elif abs(1 - slope.corrected) > limits.weak_above_slope_gap:
         found.append(
             f"calibration slope {slope.corrected:.2f} after correction for optimism: "
-            "predictions are too extreme" if slope.corrected < 1 else
-            f"calibration slope {slope.corrected:.2f} after correction for optimism: "
+            "predictions are too extreme"
+            if slope.corrected < 1
+            else f"calibration slope {slope.corrected:.2f} after correction for optimism: "
             "predictions are too timid"
         )
     return tuple(found)
