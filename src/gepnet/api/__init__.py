@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     from gepnet.api.importing import import_cases, import_tables
     from gepnet.api.knowing import base, check_knowledge, fact_coverage
     from gepnet.api.reporting import patient_pages, published_case_pages, write_report
+    from gepnet.api.responding import (
+        assess_response,
+        findings_of,
+        response_options,
+        response_view,
+    )
     from gepnet.api.showing import (
         assessment_view,
         explain_recommendation,
@@ -47,6 +53,12 @@ _EXPORTS = {
     "importing": ("import_cases", "import_tables"),
     "knowing": ("base", "check_knowledge", "fact_coverage"),
     "reporting": ("patient_pages", "published_case_pages", "write_report"),
+    "responding": (
+        "assess_response",
+        "findings_of",
+        "response_options",
+        "response_view",
+    ),
     "showing": (
         "assessment_view",
         "explain_recommendation",
@@ -65,6 +77,7 @@ __all__ = [
     "assess_cohort",
     "assess_facts",
     "assess_record",
+    "assess_response",
     "assessment_view",
     "base",
     "check_knowledge",
@@ -76,6 +89,7 @@ __all__ = [
     "fact_coverage",
     "facts_of",
     "facts_view",
+    "findings_of",
     "import_cases",
     "import_tables",
     "list_documents",
@@ -86,6 +100,8 @@ __all__ = [
     "published_case_pages",
     "quiet_documents",
     "read_patient",
+    "response_options",
+    "response_view",
     "sample_facts",
     "show_entry",
     "show_fact",
