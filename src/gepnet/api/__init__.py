@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         findings_of,
         response_options,
         response_view,
+        write_responses,
     )
     from gepnet.api.showing import (
         assessment_view,
@@ -58,6 +59,7 @@ _EXPORTS = {
         "findings_of",
         "response_options",
         "response_view",
+        "write_responses",
     ),
     "showing": (
         "assessment_view",
@@ -108,6 +110,7 @@ __all__ = [
     "status_sql",
     "whatif_view",
     "write_report",
+    "write_responses",
 ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,7 @@ def assess_response(
         InputError: with every problem of the files and options.
     """
     if lesions is None and responses is None and patients is None:
-        problem = Problem("command", None, "", "", "", "a file of lesions or of responses")
+        problem = Problem("command line", None, "", "", "", "a file of lesions or of responses")
         raise InputError([problem])
     rules = read_rules(base.knowledge.measures)
     chosen = read_options(rules, options)
@@ -83,3 +84,59 @@ def response_options(base: KnowledgeBase) -> list[View]:
 def findings_of(results: Sequence[Result]) -> list[str]:
     """Return what a reader should look at in the data, one line each."""
     return [str(finding) for result in results for finding in result.findings]
+
+
+def write_responses(
+    base: KnowledgeBase,
+    output: Path,
+    lesions: Path | None = None,
+    responses: Path | None = None,
+    patients: Path | None = None,
+    options: Mapping[str, str | int] | None = None,
+) -> View:
+    """Write the response of many patients: time points to ``output``, best responses beside it.
+
+    The same rules as :func:`assess_response`, column by column. ``output`` ends in ``.parquet`` or
+    ``.csv``; the best responses go to the same name with ``-best``. Sums are in 0.01 mm.
+
+    Raises:
+        InputError: with what is wrong with files or options; nothing is written then.
+    """
+    kinds = (".parquet", ".csv")
+    if output.suffix not in kinds:
+        expected = f"a file that ends in {' or '.join(kinds)}"
+        raise InputError([Problem("command line", None, "", "output", str(output), expected)])
+    _need("polars", "fast")
+    _need("numpy", "numbers")
+    from gepnet.response.recist.columns import assess_table
+
+    rules = read_rules(base.knowledge.measures)
+    table = assess_table(rules, read_options(rules, options), lesions, responses, patients)
+    files = (output, output.with_name(f"{output.stem}-best{output.suffix}"))
+    output.parent.mkdir(parents=True, exist_ok=True)
+    for frame, file in zip((table.points, table.best), files, strict=True):
+        partial = file.with_name(f"{file.name}.partial")
+        if file.suffix == ".csv":
+            frame.write_csv(partial)
+        else:
+            frame.write_parquet(partial)
+        partial.replace(file)
+    order = {word: place for place, word in enumerate(rules.best.order)}
+
+    def counts(column: str) -> dict[str, int]:
+        found = dict(table.best.group_by(column).len().iter_rows())
+        return dict(sorted(found.items(), key=lambda item: order[item[0]]))
+
+    return {
+        "patients": len(table.best),
+        "timepoints": len(table.points),
+        "best_overall": counts("best_overall"),
+        "best_overall_confirmed": counts("best_overall_confirmed"),
+        "files": [str(file) for file in files],
+    }
+
+
+def _need(module: str, extra: str) -> None:
+    if find_spec(module) is None:
+        expected = f"{module} (pip install 'gepnet[{extra}]')"
+        raise InputError([Problem("command line", None, "", "library", "not installed", expected)])

@@ -9,6 +9,7 @@ death_date, new_therapy_date.
 from __future__ import annotations
 
 import datetime
+from collections.abc import Collection
 from pathlib import Path
 
 from gepnet.knowledge import InputError, Problem
@@ -72,6 +73,32 @@ def read_patients(
     ]
 
 
+def read_heads(path: Path) -> list[PatientRow]:
+    """Read ``patients.csv``.
+
+    Raises:
+        InputError: with every problem of the file.
+    """
+    problems: list[Problem] = []
+    heads = _heads(path, problems)
+    if problems:
+        raise InputError(problems)
+    return list(heads.values())
+
+
+def read_responses(path: Path, taken: Collection[str]) -> list[tuple[str, datetime.date, str]]:
+    """Read ``responses.csv`` of patients who are not in ``taken`` (they have lesions).
+
+    Raises:
+        InputError: with every problem of the file.
+    """
+    problems: list[Problem] = []
+    found = _responses(path, taken, problems)
+    if problems:
+        raise InputError(problems)
+    return [(name, date, word) for name, rows in found.items() for date, word in rows]
+
+
 def _heads(path: Path, problems: list[Problem]) -> dict[str, PatientRow]:
     faults = Faults(str(path))
     heads: dict[str, PatientRow] = {}
@@ -113,7 +140,7 @@ def _markers(cells: Cells) -> tuple[Marker, ...]:
 
 
 def _responses(
-    path: Path, rows: dict[str, list[LesionRow]], problems: list[Problem]
+    path: Path, taken: Collection[str], problems: list[Problem]
 ) -> dict[str, list[tuple[datetime.date, str]]]:
     faults = Faults(str(path))
     found: dict[str, list[tuple[datetime.date, str]]] = {}
@@ -125,7 +152,7 @@ def _responses(
         word = spellings.get(cells.text("response", required=True).casefold())
         if word is None and "response" in cells.values:
             cells.fault("response", f"one of {', '.join(GIVEN)}")
-        if name in rows:
+        if name in taken:
             cells.fault("patient_id", "a patient without lesions in the other file")
         elif date is not None and word is not None:
             first = seen.setdefault((name, date), cells.line)
@@ -215,7 +242,7 @@ def _check_value(
     given = column in cells.values
     if status in (Status.MEASURED, Status.SPLIT_FROM) and not given and role is Role.TARGET:
         cells.fault(column, f"a diameter, since the status is {status.value}")
-    if status is Status.MEASURED and diameter == 0:
+    if status in (Status.MEASURED, Status.SPLIT_FROM) and diameter == 0:
         cells.fault(column, "more than 0, or the status absent")
     small = rules.limits.too_small_mm.hundredths
     allowed = {

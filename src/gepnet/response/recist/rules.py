@@ -1,4 +1,4 @@
-"""The rules of RECIST 1.1 as models over ``knowledge/measures/recist-1.1.yaml``, and its options."""
+"""The rules of RECIST 1.1 as models over their data file, and the options it leaves open."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gepnet.response.recist.lineage import Lineage
+from gepnet.response.recist.lineage import Lineage, lineage
 from gepnet.response.recist.model import LesionRow, Patient, Role, Status, Sum, millimetres
 from gepnet.response.recist.rules import Rules
 from gepnet.response.recist.values import MERGED, NOT_EVALUATED, Value, value_of
@@ -25,17 +25,17 @@ class Seen:
         return sorted(lesion for lesion, own in self.roles.items() if own is role)
 
 
-def see(patient: Patient, lines: Lineage) -> Seen:
+def see(patient: Patient) -> Seen:
     """Sort the rows from baseline on by lesion and date."""
     baseline = patient.baseline
     rows: dict[str, dict[datetime.date, LesionRow]] = {}
     roles: dict[str, Role] = {}
-    for row in patient.lesions:
-        if baseline is None or row.date >= baseline:
-            rows.setdefault(row.lesion, {})[row.date] = row
-            if roles.get(row.lesion) is not Role.NEW:
-                roles[row.lesion] = row.role
-    return Seen(rows, roles, lines)
+    known = tuple(row for row in patient.lesions if baseline is None or row.date >= baseline)
+    for row in known:
+        rows.setdefault(row.lesion, {})[row.date] = row
+        if roles.get(row.lesion) is not Role.NEW:
+            roles[row.lesion] = row.role
+    return Seen(rows, roles, lineage(known))
 
 
 def states(

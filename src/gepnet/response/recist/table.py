@@ -133,7 +133,7 @@ def read_rows(
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.reader(file, strict=True)
             header = [cell.strip() for cell in next(reader, [])]
-            if not _header(header, required, optional, faults):
+            if not check_header(header, required, optional, faults):
                 return
             for cells in reader:
                 if len(cells) > len(header):
@@ -155,9 +155,10 @@ def read_rows(
         faults.add(reader.line_num, "", "", "", f"valid CSV ({error})")
 
 
-def _header(
-    header: list[str], required: Sequence[str], optional: Sequence[str], faults: Faults
+def check_header(
+    header: Sequence[str], required: Sequence[str], optional: Sequence[str], faults: Faults
 ) -> bool:
+    """Note columns that are missing, doubled or unknown; return whether there are none."""
     known = [*required, *optional]
     count = len(faults.problems)
     for column in required:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 
-from gepnet.response.recist.lineage import lineage
 from gepnet.response.recist.model import Hundredths, Patient, Sum, TimePoint
 from gepnet.response.recist.new import NewLesions, new_lesions
 from gepnet.response.recist.rules import HUNDREDTHS, NONE, Options, Rules
@@ -102,7 +101,7 @@ def time_points(
     """Return the baseline sum and every assessment after baseline."""
     if not patient.lesions:
         return None, [_given(date, response) for date, response in patient.responses]
-    seen = see(patient, lineage(patient.lesions))
+    seen = see(patient)
     news = new_lesions(seen, rules, options)
     first, *later = patient.dates
     start = target_sum(seen, first, rules)
