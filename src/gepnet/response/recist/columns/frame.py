@@ -6,7 +6,7 @@ functions of ``input`` and ``lineage``, which say what.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
@@ -19,7 +19,7 @@ from gepnet.response.recist.rules import Rules
 from gepnet.response.recist.table import MOST, Cells, Faults, check_header
 
 _TEXTS = (*LESION_COLUMNS, *LESION_OPTIONAL)
-_ALIKE = {Role.NEW_EQUIVOCAL.value: Role.NEW.value}
+_KINDS = {"target": 0, "non_target": 1, "new": 2, "new_equivocal": 2}
 
 
 def read_texts(path: Path) -> pl.DataFrame:
@@ -144,20 +144,61 @@ def _odd_optional(rules: Rules) -> pl.Expr:
 _NEVER_TARGET = [Status.PRESENT.value, Status.UNEQUIVOCAL_PROGRESSION.value]
 
 
-def check_patients(frame: pl.DataFrame, baselines: pl.DataFrame, file: str) -> None:
+@dataclass(frozen=True)
+class Coded:
+    """Lesions with small numbers for patients and lesions: what joins and groups run on."""
+
+    rows: pl.DataFrame
+    patients: pl.DataFrame  # patient_id (a number), name
+
+    def code(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Return the rows of ``frame`` whose patient is here, the name replaced by its number."""
+        named = frame.rename({"patient_id": "name"})
+        return named.join(self.patients, on="name", maintain_order="left").drop("name")
+
+    def name(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Return ``frame`` with the name of each patient in place of the number."""
+        named = frame.join(self.patients, on="patient_id", how="left", maintain_order="left")
+        return named.with_columns(pl.col("name").alias("patient_id")).drop("name")
+
+
+def code(frame: pl.DataFrame) -> Coded:
+    """Number patients in the order of the file, and lesions."""
+    patients = frame.select(pl.col("patient_id").alias("name")).unique(maintain_order=True)
+    patients = patients.with_row_index("patient_id")
+    lesions = frame.select("lesion").unique(maintain_order=True).with_row_index("code")
+    rows = (
+        frame.rename({"patient_id": "name"})
+        .join(patients, on="name", how="left", maintain_order="left")
+        .join(lesions, on="lesion", how="left", maintain_order="left")
+        .drop("name", "lesion")
+        .rename({"code": "lesion", "other": "other_name"})
+    )
+    # A link to a lesion that is nowhere in the file becomes null; the check of links refuses it.
+    others = lesions.rename({"lesion": "other_name", "code": "other"})
+    if rows["other_name"].null_count() < len(rows):
+        rows = rows.join(others, on="other_name", how="left", maintain_order="left")
+    else:
+        rows = rows.with_columns(pl.lit(None, dtype=pl.UInt32).alias("other"))
+    kind = pl.col("role").replace_strict(_KINDS, return_dtype=pl.UInt8).alias("kind")
+    return Coded(rows.with_columns(kind), patients)
+
+
+def check_patients(frame: pl.DataFrame, coded: Coded, baselines: pl.DataFrame, file: str) -> None:
     """Refuse patients whose rows do not fit together: doubles, changed roles, broken lineage.
 
-    ``baselines`` has patient_id, baseline (None: the first date).
+    ``baselines`` has patient_id (number), baseline (None: the first date).
 
     Raises:
         InputError: with every problem of these patients (the first, where there are very many).
     """
-    bad = _unfit(frame, baselines)
+    bad = _unfit(coded.rows, baselines)
     if not len(bad):
         return
     faults = Faults(file)
-    given = dict(baselines.iter_rows())
-    for patient in bad.to_list()[:MOST]:
+    given = dict(coded.name(baselines).select("patient_id", "baseline").iter_rows())
+    names = coded.name(bad.sort().head(MOST).to_frame("patient_id"))["patient_id"]
+    for patient in names.to_list():
         rows = frame.filter(pl.col("patient_id") == patient).iter_rows(named=True)
         lesions = tuple(_lesion(row) for row in rows)
         check_lineage(Patient(PatientRow(patient, baseline=given.get(patient)), lesions), faults)
@@ -178,67 +219,71 @@ def _lesion(row: dict[str, object]) -> LesionRow:
     )
 
 
-def _unfit(frame: pl.DataFrame, baselines: pl.DataFrame) -> pl.Series:
+def _unfit(rows: pl.DataFrame, baselines: pl.DataFrame) -> pl.Series:
     """Return the patients in whom something does not fit; a few may turn out to be right."""
-    alike = pl.col("role").replace(_ALIKE)
-    of_lesion = frame.group_by("patient_id", "lesion").agg(
-        alike.n_unique().alias("roles"),
-        pl.col("nodal").n_unique().alias("nodals"),
-        pl.col("date").is_duplicated().any().alias("double"),
-        alike.first().alias("role"),
+    of_lesion = rows.group_by("patient_id", "lesion").agg(
+        pl.col("kind").min(),
+        (
+            (pl.col("kind").min() != pl.col("kind").max())
+            | (pl.col("nodal").min() != pl.col("nodal").max())
+        ).alias("changes"),
     )
-    first_days = frame.group_by("patient_id").agg(pl.col("date").min().alias("first"))
+    first_days = rows.group_by("patient_id").agg(pl.col("date").min().alias("first"))
     start = first_days.join(baselines, on="patient_id", how="left").select(
         "patient_id", pl.coalesce("baseline", "first").alias("start")
     )
-    from_start = frame.join(start, on="patient_id").filter(pl.col("date") >= pl.col("start"))
-    begins = (
-        from_start.sort("date")
-        .group_by("patient_id", "lesion", maintain_order=True)
-        .agg(pl.col("date", "start", "role", "status").first())
+    from_start = rows.join(start, on="patient_id").filter(pl.col("date") >= pl.col("start"))
+    earliest = pl.col("date").arg_min()
+    begins = from_start.group_by("patient_id", "lesion").agg(
+        pl.col("date").min(), pl.col("start").first(), pl.col("kind", "status").get(earliest)
     )
     is_first = pl.col("date") == pl.col("start")
-    is_new = pl.col("role").is_in([Role.NEW.value, Role.NEW_EQUIVOCAL.value])
     is_fit = (
-        pl.when(is_new)
+        pl.when(pl.col("kind") == _KINDS["new"])
         .then(~is_first)
         .when(is_first)
-        .then((pl.col("role") != "target") | pl.col("status").is_in(["measured", "too_small"]))
+        .then(
+            (pl.col("kind") != _KINDS["target"]) | pl.col("status").is_in(["measured", "too_small"])
+        )
         .otherwise(pl.col("status") == "split_from")
     )
-    dated = start.join(
-        frame.select("patient_id", pl.col("date").alias("start")).unique(),
-        on=["patient_id", "start"],
-        how="anti",
-    )
-    parts: Sequence[pl.Series] = (
-        of_lesion.filter((pl.col("roles") > 1) | (pl.col("nodals") > 1) | pl.col("double"))[
-            "patient_id"
-        ],
-        begins.filter(~is_fit)["patient_id"],
-        dated["patient_id"],
-        _broken_links(frame, of_lesion),
-    )
-    return pl.concat(parts).unique(maintain_order=True)
+    scans = rows.select("patient_id", pl.col("date").alias("start")).unique()
+    return pl.concat(
+        [
+            of_lesion.filter(pl.col("changes"))["patient_id"],
+            begins.filter(~is_fit)["patient_id"],
+            start.join(scans, on=["patient_id", "start"], how="anti")["patient_id"],
+            _doubles(rows),
+            _broken_links(rows, of_lesion),
+        ]
+    ).unique()
 
 
-def _broken_links(frame: pl.DataFrame, of_lesion: pl.DataFrame) -> pl.Series:
+def _doubles(rows: pl.DataFrame) -> pl.Series:
+    """Return patients with a lesion that has two rows on one date."""
+    keys = rows.select("patient_id", "lesion", "date")
+    if keys.n_unique() == len(keys):
+        return rows["patient_id"].clear()
+    return keys.filter(keys.is_duplicated())["patient_id"]
+
+
+def _broken_links(rows: pl.DataFrame, of_lesion: pl.DataFrame) -> pl.Series:
     """Return patients in whom a split or merge names no fitting lesion, or comes back to itself."""
-    links = frame.filter(pl.col("other").is_not_null()).select(
-        "patient_id", "lesion", "other", "status", pl.col("role").replace(_ALIKE)
+    links = rows.filter(pl.col("other_name").is_not_null()).select(
+        "patient_id", "lesion", "other", "status", "kind"
     )
     if not len(links):
-        return pl.Series("patient_id", [], dtype=pl.String)
+        return rows["patient_id"].clear()
     other = of_lesion.select(
-        "patient_id", pl.col("lesion").alias("other"), pl.col("role").alias("to")
+        "patient_id", pl.col("lesion").alias("other"), pl.col("kind").alias("to")
     )
     joined = links.join(other, on=["patient_id", "other"], how="left")
-    is_loss = (pl.col("status") == "merged_into") & (pl.col("role") == "non_target")
-    broken = joined.filter(pl.col("to").is_null() | ((pl.col("to") != pl.col("role")) & ~is_loss))
+    is_loss = (pl.col("status") == "merged_into") & (pl.col("kind") == _KINDS["non_target"])
+    broken = joined.filter(pl.col("to").is_null() | ((pl.col("to") != pl.col("kind")) & ~is_loss))
     edges = links.select("patient_id", "status", "lesion", "other").unique()
     walk, circles = edges, []
     # A path of as many steps as a patient has edges has come back to where it was.
-    longest = int(edges.group_by("patient_id").len()["len"].max() or 0)  # type: ignore[call-overload]
+    longest = int(edges.group_by("patient_id").len()["len"].max() or 0)  # type: ignore[arg-type]
     for _ in range(longest):
         circles.append(walk.filter(pl.col("lesion") == pl.col("other"))["patient_id"])
         step = edges.rename({"lesion": "other", "other": "next"})

@@ -21,19 +21,25 @@ _TARGET, _NON_TARGET = Role.TARGET.value, Role.NON_TARGET.value
 
 
 def time_points(
-    frame: pl.DataFrame, heads: pl.DataFrame, markers: pl.DataFrame, rules: Rules, options: Options
+    lesions: pl.DataFrame,
+    heads: pl.DataFrame,
+    markers: pl.DataFrame,
+    rules: Rules,
+    options: Options,
 ) -> pl.DataFrame:
     """Return the assessments after baseline, one row a patient and date.
 
     Args:
-        frame: lesions as ``frame.typed`` returns them, checked.
+        lesions: lesions as ``frame.code`` returns them, checked.
         heads: patient_id, baseline (None: the first date of the patient).
         markers: patient_id, date, elevated: from when the markers were so.
         rules: RECIST 1.1.
         options: the choices.
     """
     own = heads.select("patient_id", "baseline").filter(pl.col("baseline").is_not_null())
-    rows = frame.select("patient_id", "date", "lesion", "role", "nodal", "size", "status", "other")
+    rows = lesions.select(
+        "patient_id", "date", "lesion", "role", "nodal", "size", "status", "other"
+    )
     if len(own):
         rows = rows.join(own, on="patient_id", how="left").filter(
             pl.col("baseline").is_null() | (pl.col("date") >= pl.col("baseline"))
@@ -89,44 +95,57 @@ def _members(rows: pl.DataFrame) -> pl.DataFrame:
 def _by_date(rows: pl.DataFrame, dates: pl.DataFrame) -> pl.DataFrame:
     """Return sums and states by patient and date, lesions without a row included."""
     members = _members(rows)
-    grid = members.join(dates, on="patient_id").filter(pl.col("date") >= pl.col("first"))
-    values = rows.select(
-        *_KEY, "date", "value", "evaluated", "gone", "counted", "progressed", "other",
-        pl.lit(True).alias("has_row"),
-    )  # fmt: skip
-    grid = grid.join(values, on=[*_KEY, "date"], how="left")
-    lacking = grid["has_row"].null_count()
-    if lacking:
-        grid = _without_row(grid)
-    is_target = pl.col("role") == _TARGET
-    is_other = pl.col("role") == _NON_TARGET
+    known = rows.filter(pl.col("role").is_in([_TARGET, _NON_TARGET]))
+    per_patient = (known, members, dates)
+    counts = [frame.group_by("patient_id").len(f"n{i}") for i, frame in enumerate(per_patient)]
+    of_patient = counts[0].join(counts[1], on="patient_id").join(counts[2], on="patient_id")
+    is_full = pl.col("n0").cast(pl.Int64) == pl.col("n1").cast(pl.Int64) * pl.col("n2")
+    gaps = of_patient.filter(~is_full).select("patient_id")
+    values = known.select(
+        *_KEY, "date", "role", "value", "evaluated", "gone", "counted", "progressed", "other"
+    )
+    if len(gaps):  # only patients in whom a lesion has no row on some date
+        grid = members.join(gaps, on="patient_id").join(dates, on="patient_id")
+        grid = grid.filter(pl.col("date") >= pl.col("first"))
+        rowed = values.drop("role").with_columns(pl.lit(True).alias("has_row"))
+        grid = _without_row(grid.join(rowed, on=[*_KEY, "date"], how="left"))
+        full = values.join(gaps, on="patient_id", how="anti")
+        values = pl.concat([full, grid.select(values.columns)])
+    return _summed(values, members)
+
+
+def _summed(grid: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
+    """Sum what the lesions of each patient and date are."""
+    is_target, is_other = pl.col("role") == _TARGET, pl.col("role") == _NON_TARGET
     counted, missing = pl.col("counted"), ~pl.col("evaluated")
     stays = pl.col("evaluated") & ~pl.col("gone") & counted & ~pl.col("progressed")
-    into_target = _into_target(grid, members) if grid["counted"].all() is False else pl.lit(False)
-    return (
-        grid.with_columns(into_target.alias("lost"))
-        .group_by("patient_id", "date")
-        .agg(
-            is_target.any().alias("has_targets"),
-            pl.col("value").filter(is_target).sum().alias("sum"),
-            (is_target & missing).any().alias("t_missing"),
-            (pl.col("gone") | ~counted).filter(is_target).all().alias("t_gone"),
-            (is_target & counted).any().alias("t_own"),
-            (is_target & stays).any().alias("t_present"),
-            is_other.any().alias("has_others"),
-            (is_other & pl.col("progressed")).any().alias("n_progressed"),
-            (is_other & missing).any().alias("n_missing"),
-            (is_other & stays).any().alias("n_persistent"),
-            (is_other & pl.col("lost")).any().alias("n_lost"),
-        )
+    into_target = pl.lit(False) if grid["counted"].all() else _into_target(grid, members)
+    flags = {
+        "has_targets": is_target,
+        "t_missing": is_target & missing,
+        "t_not_gone": is_target & counted & ~pl.col("gone"),
+        "t_own": is_target & counted,
+        "t_present": is_target & stays,
+        "has_others": is_other,
+        "n_progressed": is_other & pl.col("progressed"),
+        "n_missing": is_other & missing,
+        "n_persistent": is_other & stays,
+        "n_lost": is_other & into_target,
+    }
+    marked = grid.select("patient_id", "date", pl.col("value") * is_target, **flags)
+    return marked.group_by("patient_id", "date").agg(
+        pl.col("value").sum().alias("sum"), pl.col(list(flags)).any()
     )
 
 
 def _without_row(grid: pl.DataFrame) -> pl.DataFrame:
-    """Say what a lesion without a row is: still merged, split up, or not evaluated."""
+    """Say what a lesion without a row is: still merged, split up, or not evaluated.
+
+    The first date of a lesion has a row, so that filling forward never reaches into the next one.
+    """
     grid = grid.sort(*_KEY, "date").with_columns(
-        pl.when(pl.col("has_row")).then(pl.col("date")).forward_fill().over(_KEY).alias("last"),
-        pl.when(pl.col("has_row")).then(pl.col("counted")).forward_fill().over(_KEY).alias("was"),
+        pl.when(pl.col("has_row")).then(pl.col("date")).forward_fill().alias("last"),
+        pl.when(pl.col("has_row")).then(pl.col("counted")).forward_fill().alias("was"),
         pl.when(pl.col("has_row")).then(pl.col("other")).alias("other"),
     )
     lacks = pl.col("has_row").is_null()
@@ -139,7 +158,7 @@ def _without_row(grid: pl.DataFrame) -> pl.DataFrame:
     ).fill_null(False)
     into = pl.when(pl.col("has_row") & ~pl.col("counted")).then(pl.col("other"))
     return (
-        grid.with_columns(into.forward_fill().over(_KEY).alias("into"))
+        grid.with_columns(into.forward_fill().alias("into"))
         .with_columns(
             pl.when(is_merged).then(pl.col("into")).otherwise(pl.col("other")).alias("other")
         )
@@ -272,7 +291,7 @@ def _target(rules: Rules, options: Options) -> pl.Expr:
     return (
         pl.when(~pl.col("has_targets"))
         .then(pl.lit(NONE))
-        .when(pl.col("complete") & pl.col("t_gone") & pl.col("t_own"))
+        .when(pl.col("complete") & ~pl.col("t_not_gone") & pl.col("t_own"))
         .then(pl.lit(CR))
         .when(is_progression)
         .then(pl.lit(PD))
@@ -285,7 +304,7 @@ def _target(rules: Rules, options: Options) -> pl.Expr:
 
 
 def _non_target() -> pl.Expr:
-    gone = pl.col("complete") & pl.col("t_gone") & pl.col("t_own") & pl.col("has_targets")
+    gone = pl.col("complete") & ~pl.col("t_not_gone") & pl.col("t_own") & pl.col("has_targets")
     lost = pl.col("n_lost")
     return (
         pl.when(~pl.col("has_others"))

@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from gepnet.response.recist.columns.best import best_responses
-from gepnet.response.recist.columns.frame import check_patients, read_texts, typed
+from gepnet.response.recist.columns.frame import check_patients, code, read_texts, typed
 from gepnet.response.recist.columns.points import POINT_COLUMNS, time_points
 from gepnet.response.recist.input import read_heads, read_responses
 from gepnet.response.recist.model import PatientRow
@@ -72,15 +72,18 @@ def assess_lesions(
     Raises:
         InputError: if the rows of a patient do not fit together.
     """  # noqa: D205
-    known = _heads(heads)
+    coded = code(frame)
+    known = coded.code(_heads(heads))
     baselines = known.select("patient_id", "baseline")
-    check_patients(frame, baselines, file)
-    points = time_points(frame, baselines, _markers(heads), rules, options)
-    first = frame.group_by("patient_id", maintain_order=True).agg(pl.col("date").min())
+    check_patients(frame, coded, baselines, file)
+    markers = coded.code(_markers(heads))
+    points = time_points(coded.rows, baselines, markers, rules, options)
+    first = coded.rows.group_by("patient_id").agg(pl.col("date").min()).sort("patient_id")
     references = first.join(known, on="patient_id", how="left", maintain_order="left").select(
         "patient_id", pl.coalesce("reference", "baseline", "date").alias("reference")
     )
-    return Table(points, best_responses(points, references, rules, options))
+    best = best_responses(points, references, rules, options)
+    return Table(coded.name(points), coded.name(best))
 
 
 def assess_responses(
