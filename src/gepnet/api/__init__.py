@@ -30,6 +30,16 @@ if TYPE_CHECKING:
         write_made_up_cohort,
     )
     from gepnet.api.reporting import patient_pages, published_case_pages, write_report
+    from gepnet.api.responding import (
+        assess_response,
+        choi_view,
+        findings_of,
+        growth_view,
+        marker_view,
+        response_options,
+        response_view,
+        write_responses,
+    )
     from gepnet.api.showing import (
         assessment_view,
         explain_recommendation,
@@ -67,6 +77,16 @@ _EXPORTS = {
         "write_made_up_cohort",
     ),
     "reporting": ("patient_pages", "published_case_pages", "write_report"),
+    "responding": (
+        "assess_response",
+        "choi_view",
+        "findings_of",
+        "growth_view",
+        "marker_view",
+        "response_options",
+        "response_view",
+        "write_responses",
+    ),
     "showing": (
         "assessment_view",
         "explain_recommendation",
@@ -85,10 +105,12 @@ __all__ = [
     "assess_cohort",
     "assess_facts",
     "assess_record",
+    "assess_response",
     "assessment_view",
     "base",
     "calibration",
     "check_knowledge",
+    "choi_view",
     "comparison_view",
     "count_rows",
     "evaluate_cases",
@@ -97,12 +119,15 @@ __all__ = [
     "fact_coverage",
     "facts_of",
     "facts_view",
+    "findings_of",
     "fit_cohort",
     "forest",
+    "growth_view",
     "import_cases",
     "import_tables",
     "list_documents",
     "list_facts",
+    "marker_view",
     "matrix_parts",
     "midtreatment_view",
     "missing_view",
@@ -110,6 +135,8 @@ __all__ = [
     "published_case_pages",
     "quiet_documents",
     "read_patient",
+    "response_options",
+    "response_view",
     "sample_facts",
     "scores_view",
     "show_entry",
@@ -120,6 +147,7 @@ __all__ = [
     "whatif_view",
     "write_made_up_cohort",
     "write_report",
+    "write_responses",
 ]
 
 

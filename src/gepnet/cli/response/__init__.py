@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from gepnet.cli.response import fit, midtreatment, scores, toxicity
+from gepnet.cli.response import fit, growth, midtreatment, recist, scores, toxicity
 
 app = typer.Typer(no_args_is_help=True, help="Response, growth and toxicity over time.")
 
@@ -14,6 +14,10 @@ def response() -> None:
     """Response, growth and toxicity over time."""
 
 
+app.command()(recist.recist)
+app.command()(growth.growth)
+app.command()(growth.choi)
+app.command()(growth.markers)
 app.command()(midtreatment.midtreatment)
 app.command()(scores.scores)
 app.command()(fit.fit)

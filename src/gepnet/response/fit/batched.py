@@ -123,8 +123,7 @@ def _quantities(
 
 def covariance(design: Array, events: Array, others: Array, beta: Array) -> Array:
     """Return the inverse information (B, P, P) at given coefficients (B, P)."""
-    inverse: Array = np.linalg.inv(_quantities(design, events, others, beta)[2])
-    return inverse
+    return np.asarray(np.linalg.inv(_quantities(design, events, others, beta)[2]), float)
 
 
 def full_rank(design: Array, events: Array, others: Array) -> NDArray[np.bool_]:
