@@ -184,7 +184,7 @@ def _estimate(
     design = np.repeat(np.vstack([rows, rows]), counts, axis=0)[:, 1:]
     outcome = np.repeat([1, 0], [int(events.sum()), int(others.sum())])
     model = FirthLogisticRegression(
-        backend="numpy", max_iter=200, gtol=1e-7, xtol=1e-9, max_halfstep=50
+        backend="numpy", max_iter=200, gtol=1e-6, xtol=1e-6, max_halfstep=50
     )
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
