@@ -16,9 +16,11 @@ if TYPE_CHECKING:
     )
     from gepnet.api.cohorts import assess_cohort, count_rows, sample_facts, status_sql
     from gepnet.api.comparing import comparison_view, missing_view, whatif_view
+    from gepnet.api.course import course_view, eligibility_view, review_view
     from gepnet.api.evaluating import evaluate_cases
     from gepnet.api.importing import import_cases, import_tables
     from gepnet.api.knowing import base, check_knowledge, fact_coverage
+    from gepnet.api.laboratory import grade_laboratory
     from gepnet.api.modelling import (
         calibration,
         fit_cohort,
@@ -63,6 +65,7 @@ _EXPORTS = {
     ),
     "cohorts": ("assess_cohort", "count_rows", "sample_facts", "status_sql"),
     "comparing": ("comparison_view", "missing_view", "whatif_view"),
+    "course": ("course_view", "eligibility_view", "review_view"),
     "evaluating": ("evaluate_cases",),
     "importing": ("import_cases", "import_tables"),
     "knowing": ("base", "check_knowledge", "fact_coverage"),
@@ -76,6 +79,7 @@ _EXPORTS = {
         "toxicity_view",
         "write_made_up_cohort",
     ),
+    "laboratory": ("grade_laboratory",),
     "reporting": ("patient_pages", "published_case_pages", "write_report"),
     "responding": (
         "assess_response",
@@ -113,6 +117,8 @@ __all__ = [
     "choi_view",
     "comparison_view",
     "count_rows",
+    "course_view",
+    "eligibility_view",
     "evaluate_cases",
     "example_patient",
     "explain_recommendation",
@@ -122,6 +128,7 @@ __all__ = [
     "findings_of",
     "fit_cohort",
     "forest",
+    "grade_laboratory",
     "growth_view",
     "import_cases",
     "import_tables",
@@ -137,6 +144,7 @@ __all__ = [
     "read_patient",
     "response_options",
     "response_view",
+    "review_view",
     "sample_facts",
     "scores_view",
     "show_entry",
