@@ -132,32 +132,22 @@ def _tables(view: list[dict[str, Any]], details: bool) -> None:
             if patient["baseline_sum_mm"] is not None:
                 title += f", baseline {patient['baseline_date']}: {patient['baseline_sum_mm']} mm"
             table(title, ["date", "target", "non-target", "new", "overall, with its reason"], rows)
-    table(
-        "Best overall response",
-        ["patient", "best", "confirmed", "progression", *(_DETAILS if details else ())],
-        [_best_row(patient, details) for patient in view],
-    )
-
-
-_DETAILS = ("why confirmed is so", "PFS, days", "rule", "response, days")
-
-
-def _best_row(patient: dict[str, Any], details: bool) -> list[Any]:
-    row = [
-        patient["patient_id"],
-        patient["best_overall"],
-        patient["best_overall_confirmed"],
-        patient["progression_date"],
-    ]
+    columns = ["patient", "best", "confirmed", "progression"]
+    keys = ("patient_id", "best_overall", "best_overall_confirmed", "progression_date")
+    table("Best overall response", columns, [[p[key] for key in keys] for p in view])
     if details:
-        pfs, duration = patient["pfs"], patient["duration_of_response"]
-        row += [
-            patient["best_overall_confirmed_detail"]["reason"],
-            _days(pfs),
-            pfs["rule"],
-            _days(duration),
-        ]
-    return row
+        columns = ["patient", "confirmed response, why", "PFS, days", "rule", "response, days"]
+        table("Durations (+: observation ended first)", columns, [_durations(p) for p in view])
+
+
+def _durations(patient: dict[str, Any]) -> list[Any]:
+    return [
+        patient["patient_id"],
+        patient["best_overall_confirmed_detail"]["reason"],
+        _days(patient["pfs"]),
+        patient["pfs"]["rule"],
+        _days(patient["duration_of_response"]),
+    ]
 
 
 def _days(survival: dict[str, Any] | None) -> str:

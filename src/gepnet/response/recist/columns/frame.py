@@ -283,7 +283,8 @@ def _broken_links(rows: pl.DataFrame, of_lesion: pl.DataFrame) -> pl.Series:
     edges = links.select("patient_id", "status", "lesion", "other").unique()
     walk, circles = edges, []
     # A path of as many steps as a patient has edges has come back to where it was.
-    longest = int(edges.group_by("patient_id").len()["len"].max() or 0)  # type: ignore[arg-type]
+    steps = edges.group_by("patient_id").len()["len"].to_numpy()
+    longest = int(steps.max(initial=0))
     for _ in range(longest):
         circles.append(walk.filter(pl.col("lesion") == pl.col("other"))["patient_id"])
         step = edges.rename({"lesion": "other", "other": "next"})
