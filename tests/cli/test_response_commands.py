@@ -82,7 +82,10 @@ def test_many_patients_go_to_files(run: Run, lesions: Path, tmp_path: Path) -> N
         done = run("response", "recist", lesions, "-o", output, "--format", "json")
         assert done.code == 0
         assert json.loads(done.out)["best_overall"] == {"PR": 1}
-        assert read(output)["overall"].to_list() == ["PR", "PR", "PR", "PD"]
+        points = read(output)
+        assert points["overall"].to_list() == ["PR", "PR", "PR", "PD"]
+        assert points["sum_mm"].to_list() == [70, 60, 71, 72]
+        assert points["change_from_nadir_pct"].to_list() == [-30, -14.2857, 18.3333, 20]
         assert read(tmp_path / f"out-best{ending}")["best_overall_confirmed"].to_list() == ["PR"]
     (tmp_path / "bad.csv").write_text(f"{HEADER}\n{row('L', 0, 'mesured')}\n", "utf-8")
     done = run("response", "recist", tmp_path / "bad.csv", "-o", tmp_path / "new.parquet")

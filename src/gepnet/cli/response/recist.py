@@ -120,14 +120,13 @@ def _tables(view: list[dict[str, Any]], details: bool) -> None:
                 point["date"],
                 point["target"] or "-",
                 point["non_target"] or "-",
-                {True: "yes", False: "no", None: "?"}[point["new_lesion"]]
-                if point["target"] or point["non_target"]
-                else "-",
+                {True: "yes", False: "no", None: "?"}[point["new_lesion"]],
                 point["reason"],
             ]
             for point in patient["timepoints"]
         ]
-        if rows:
+        # Responses that were given say nothing that their own file does not.
+        if any(point["target"] or point["non_target"] for point in patient["timepoints"]):
             title = f"Patient {patient['patient_id']}"
             if patient["baseline_sum_mm"] is not None:
                 title += f", baseline {patient['baseline_date']}: {patient['baseline_sum_mm']} mm"
@@ -182,6 +181,6 @@ def _written(summary: dict[str, Any], format_: Format) -> None:
     for name in ("best_overall", "best_overall_confirmed"):
         rows = [[word, count] for word, count in summary[name].items()]
         table(name.replace("_", " "), ["response", "patients"], rows)
-    typer.echo(f"{summary['patients']} patients, {summary['timepoints']} time points written:")
+    typer.echo(f"Patients: {summary['patients']}, time points: {summary['timepoints']}, in")
     for file in summary["files"]:
         typer.echo(f"  {file}")
