@@ -34,6 +34,7 @@ def read_texts(path: Path) -> pl.DataFrame:
             raw = pl.read_parquet(path)
         else:
             raw = pl.read_csv(path, infer_schema=False, encoding="utf8")
+        raw = raw.rename({name: name.strip().removeprefix("\ufeff") for name in raw.columns})
     except (OSError, pl.exceptions.PolarsError) as error:
         faults.add(None, "", "", "", f"a readable CSV or Parquet file ({str(error)[:80]})")
         raise InputError(faults.problems) from None
