@@ -69,7 +69,8 @@ def recist(
         return
     chosen = _chosen(option or [], confirm)
     if output is not None:
-        summary = api.write_responses(base, output, lesions, responses, patients, chosen)
+        with _busy(format_ is Format.TABLE):
+            summary = api.write_responses(base, output, lesions, responses, patients, chosen)
         _written(summary, format_)
         return
     with progress_bar(format_ is Format.TABLE) as advance:
@@ -111,6 +112,18 @@ def progress_bar(wanted: bool) -> Iterator[Callable[[int], None] | None]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("patients", total=None)
         yield lambda count: bar.update(task, completed=count)
+
+
+@contextmanager
+def _busy(wanted: bool) -> Iterator[None]:
+    """Show that work goes on where somebody is looking: columns have no count of patients."""
+    if not (wanted and sys.stderr.isatty()):
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("assessing all patients"):
+        yield
 
 
 def _tables(view: list[dict[str, Any]], details: bool) -> None:
