@@ -97,6 +97,9 @@ def _rules(rules: Rules) -> str:
         for name, limit in part:
             source = f"{limit.source}, {limit.locator}" if limit.locator else limit.source
             text += _row(_plain(name), str(limit.value), limit.rule, limit.verification, source)
+    text += "\n## Value of a lesion\n\n| Rule | Counts | Verified | Source |\n|---|---|---|---|\n"
+    for rule in rules.values:
+        text += _row(_plain(rule.id), rule.says, rule.verification, rule.source)
     text += OVERALL
     for row in overall_rows(rules):
         names = (row["target"], row["non_target"], row["new"])

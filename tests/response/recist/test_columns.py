@@ -164,6 +164,7 @@ BAD = {
     "a status": ["p,2024-01-01,L,target,liver,false,50,mesured"],
     "nodal": ["p,2024-01-01,L,target,liver,maybe,50,measured"],
     "no organ": ["p,2024-01-01,L,target,,false,50,measured"],
+    "node or not is unknown": ["p,2024-01-01,L,target,liver,,50,measured"],
     "no patient": [",2024-01-01,L,target,liver,false,50,measured"],
     "itself": ["p,2024-01-01,L,non_target,liver,false,,split_from:L"],
     "new at baseline": ["p,2024-01-01,L,new,liver,false,,present"],

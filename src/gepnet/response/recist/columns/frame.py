@@ -116,7 +116,8 @@ def _refuse_rows(texts: pl.DataFrame, frame: pl.DataFrame, rules: Rules, file: s
         | (is_given & no_size)
         | (status.is_in(["measured", "split_from"]) & ~(size > 0))
         | (status.is_in(["measured", "split_from"]) & size.is_null())
-        | ((role == "target") & (texts["organ"].is_null() | status.is_in(_NEVER_TARGET)))
+        | ((role == "target") & status.is_in(_NEVER_TARGET))
+        | (texts["nodal"].is_null() & ((role == "target") | is_given | (status == "too_small")))
         | ((status == "unequivocal_progression") & (role != "non_target"))
     ).fill_null(False)
     is_odd = is_odd | texts.select(_odd_optional(rules)).to_series()
@@ -236,16 +237,19 @@ def _unfit(rows: pl.DataFrame, baselines: pl.DataFrame) -> pl.Series:
     from_start = rows.join(start, on="patient_id").filter(pl.col("date") >= pl.col("start"))
     earliest = pl.col("date").arg_min()
     begins = from_start.group_by("patient_id", "lesion").agg(
-        pl.col("date").min(), pl.col("start").first(), pl.col("kind", "status").get(earliest)
+        pl.col("date").min(),
+        pl.col("start").first(),
+        pl.col("kind", "status", "organ").get(earliest),
     )
     is_first = pl.col("date") == pl.col("start")
+    is_chosen = (pl.col("kind") != _KINDS["target"]) | (
+        pl.col("status").is_in(["measured", "too_small"]) & (pl.col("organ") != "")
+    )
     is_fit = (
         pl.when(pl.col("kind") == _KINDS["new"])
         .then(~is_first)
         .when(is_first)
-        .then(
-            (pl.col("kind") != _KINDS["target"]) | pl.col("status").is_in(["measured", "too_small"])
-        )
+        .then(is_chosen)
         .otherwise(pl.col("status") == "split_from")
     )
     scans = rows.select("patient_id", pl.col("date").alias("start")).unique()
