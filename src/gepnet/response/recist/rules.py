@@ -246,7 +246,7 @@ class Rules(_Part):
     @cached_property
     def unverified(self) -> frozenset[str]:
         """Ids of the options and value rules that are recalled or chosen, not read."""
-        named = (*self.options, *self.values)
+        named: tuple[Choice | ValueRule, ...] = (*self.options, *self.values)
         return frozenset(rule.id for rule in named if rule.verification == "unverified")
 
 
