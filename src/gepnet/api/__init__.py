@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     )
     from gepnet.api.cohorts import assess_cohort, count_rows, sample_facts, status_sql
     from gepnet.api.comparing import comparison_view, missing_view, whatif_view
+    from gepnet.api.dosimetry import dosimetry_view, write_time_activity_example
     from gepnet.api.evaluating import evaluate_cases
     from gepnet.api.importing import import_cases, import_tables
     from gepnet.api.knowing import base, check_knowledge, fact_coverage
@@ -43,6 +44,7 @@ _EXPORTS = {
     ),
     "cohorts": ("assess_cohort", "count_rows", "sample_facts", "status_sql"),
     "comparing": ("comparison_view", "missing_view", "whatif_view"),
+    "dosimetry": ("dosimetry_view", "write_time_activity_example"),
     "evaluating": ("evaluate_cases",),
     "importing": ("import_cases", "import_tables"),
     "knowing": ("base", "check_knowledge", "fact_coverage"),
@@ -70,6 +72,7 @@ __all__ = [
     "check_knowledge",
     "comparison_view",
     "count_rows",
+    "dosimetry_view",
     "evaluate_cases",
     "example_patient",
     "explain_recommendation",
@@ -92,6 +95,7 @@ __all__ = [
     "status_sql",
     "whatif_view",
     "write_report",
+    "write_time_activity_example",
 ]
 
 

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import typer
 
+from gepnet.cli.prrt import dosimetry
+
 app = typer.Typer(
     no_args_is_help=True,
-    help="A course of radioligand therapy: who is eligible, each cycle's release, the whole course.",
+    help="A course of radioligand therapy: who is eligible, release, the whole course.",
 )
+
+
+@app.callback()
+def prrt() -> None:
+    """A course of radioligand therapy: who is eligible, each cycle's release, the whole course."""
+
+
+app.command()(dosimetry.dosimetry)

@@ -1,9 +1,9 @@
 """Absorbed dose: time-integrated activity times S-value (MIRD), scaled to the patient's mass.
 
-``D(target) = sum_sources TIA x S(target <- source)``. A region's dose from itself takes the phantom's
-S-value times ``m_phantom / m_patient``; a lesion, and the marrow by blood, take all electrons as
-absorbed where they start. Dose from other regions is added where its S-value is known and the other
-region was measured; it is never scaled. (Bolch WE et al. J Nucl Med 2009;50:477-484,
+``D(target) = sum_sources TIA x S(target <- source)``. A region's dose from itself takes the
+phantom's S-value times ``m_phantom / m_patient``; a lesion, and the marrow by blood, take all
+electrons as absorbed where they start. Dose from other regions is added where its S-value is known
+and the other region was measured; it is never scaled. (Bolch WE et al. J Nucl Med 2009;50:477-484,
 doi 10.2967/jnumed.108.056036.)
 """
 

@@ -1,4 +1,4 @@
-"""Biologically effective dose of the kidney, with repair of sublethal damage while it is irradiated.
+"""Biologically effective dose of the kidney, with repair of sublethal damage meanwhile.
 
 ``BED = sum_i [D_i + G_i D_i^2 / (alpha/beta)]`` over cycles that do not interfere, with the
 Lea-Catcheside factor ``G`` of the dose rate. For a dose rate ``sum_j r_j e^(-k_j t)`` and repair at

@@ -103,8 +103,8 @@ class Chosen:
 def choose(curves: Curves, request: Request, data: DosimetryData) -> Chosen:
     """Fit the candidate forms to every curve and choose one, or refuse with a reason.
 
-    Rules: a form is compared by AICc only where a curve has at least three points more than the form
-    has parameters. Where the uptake is seen but no form with uptake can be compared, a
+    Rules: a form is compared by AICc only where a curve has at least three points more than the
+    form has parameters. Where the uptake is seen but no form with uptake can be compared, a
     mono-exponential is fitted to the points from the maximum on, and the others are listed as left
     out. A form that is not solved, not settled by the points or slower than physical decay is no
     candidate; if none is left the curve is refused.
@@ -130,10 +130,17 @@ def choose(curves: Curves, request: Request, data: DosimetryData) -> Chosen:
         aicc[chosen, index] = np.where(left_out[chosen].any(axis=1), np.nan, fit.aicc)
         verdicts[chosen, index] = _verdict(fit, points, request, data)
     _select(form, refusal, aicc, verdicts, forms)
-    used = replace(curves, used=np.where((form == 0)[:, None] & (forms[0] is MONO), shown,
-                                         curves.used))
+    used = replace(
+        curves, used=np.where((form == 0)[:, None] & (forms[0] is MONO), shown, curves.used)
+    )
     outcome = Chosen(
-        forms, used, form, refusal, aicc, fits, rows,
+        forms,
+        used,
+        form,
+        refusal,
+        aicc,
+        fits,
+        rows,
         left_out & ((form == 0) & (forms[0] is MONO))[:, None],
         np.full(len(curves), np.nan),
     )
@@ -147,8 +154,8 @@ def _uptake(curves: Curves, data: DosimetryData) -> tuple[NDArray[np.bool_], NDA
     highest = activity.max(axis=1)
     first = np.take_along_axis(curves.activity, curves.used.argmax(axis=1)[:, None], axis=1)[:, 0]
     last_place = curves.used.shape[1] - 1 - curves.used[:, ::-1].argmax(axis=1)
-    rises = highest > first * (1 + data.checks.fit.uptake_rise.value / 100)
-    peak_last = (activity.argmax(axis=1) == last_place) & (curves.points > 1)
+    rises = np.asarray(highest > first * (1 + data.checks.fit.uptake_rise.value / 100), dtype=bool)
+    peak_last = np.asarray((activity.argmax(axis=1) == last_place) & (curves.points > 1))
     return rises, peak_last
 
 
@@ -206,9 +213,7 @@ def _candidates(
     return np.asarray(enough & (both | meant) & possible)
 
 
-def _verdict(
-    fit: Fit, points: Curves, request: Request, data: DosimetryData
-) -> NDArray[np.intp]:
+def _verdict(fit: Fit, points: Curves, request: Request, data: DosimetryData) -> NDArray[np.intp]:
     rate, _ = fit.rate()
     verdict = np.full(len(points), int(Refusal.NO))
     verdict[rate < data.physics.decay_per_h * _PHYSICAL] = int(Refusal.SLOWER_THAN_DECAY)

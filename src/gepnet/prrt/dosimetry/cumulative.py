@@ -23,9 +23,7 @@ class Interval:
 
     def at(self, row: int) -> dict[str, float | None]:
         """Return one of them as plain numbers; None for unknown and for no bound."""
-        return {
-            name: plain(getattr(self, name)[row]) for name in ("value", "low", "high")
-        }
+        return {name: plain(getattr(self, name)[row]) for name in ("value", "low", "high")}
 
 
 def plain(number: float) -> float | None:
@@ -83,7 +81,7 @@ def _sum(
     some = np.bincount(group, weights=known, minlength=groups) > 0
 
     def added(values: Array) -> Array:
-        return np.bincount(group[known], weights=values[known], minlength=groups)
+        return np.bincount(group[known], weights=values[known], minlength=groups).astype(float)
 
     total = added(parts.value)
     with np.errstate(invalid="ignore"):

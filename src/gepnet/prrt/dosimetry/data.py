@@ -236,6 +236,7 @@ class FitData(_Model):
     extrapolation_warned: Quantity
     extrapolation_refused: Quantity
     misfit_warned: Quantity
+    scatter_warned: Quantity
     published_uptake_rate: Quantity
 
 

@@ -1,8 +1,8 @@
 """Physical decay, handled in the open: what is fitted is always the activity that is there.
 
-A measured activity may have been corrected for decay to the time of injection. Its file must say so
-(`decay_corrected`); the correction is taken back before a curve is fitted, so that every rate here is
-an effective one: physical and biological together.
+A measured activity may have been corrected for decay to the time of injection. Its file must say
+so (`decay_corrected`); the correction is taken back before a curve is fitted, so that every rate
+here is an effective one: physical and biological together.
 """
 
 from __future__ import annotations

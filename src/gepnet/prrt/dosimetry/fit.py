@@ -46,9 +46,7 @@ class Curves:
 
     def rows(self, chosen: NDArray[np.intp] | NDArray[np.bool_] | slice) -> Curves:
         """Return some of the curves."""
-        return Curves(
-            self.times[chosen], self.activity[chosen], self.used[chosen], self.cv[chosen]
-        )
+        return Curves(self.times[chosen], self.activity[chosen], self.used[chosen], self.cv[chosen])
 
     @property
     def points(self) -> NDArray[np.intp]:
@@ -109,8 +107,8 @@ class Fit:
 def task_of(curves: Curves, errors: Errors) -> Task:
     """Return the least squares task: what is fitted, with which weights.
 
-    Proportional errors (the usual ones: calibration, outlining, partial volume go with the activity):
-    ln(activity) with weights 1/cv. Constant errors: the activities, all with the same weight.
+    Proportional errors (the usual ones: calibration, outlining and partial volume go with the
+    activity): ln(activity) with weights 1/cv. Constant errors: the activities, all alike.
     """
     there = curves.used
     times = np.where(there, curves.times, 1.0)
@@ -201,16 +199,14 @@ def _inverse(jacobian: Array) -> tuple[Array, NDArray[np.bool_]]:
         normal = normal / scale[:, :, None] / scale[:, None, :]
     normal[dead] = np.eye(normal.shape[1])
     roots = np.linalg.eigvalsh(normal)
-    identifiable = ~dead & (roots[:, 0] > _SINGULAR)
+    identifiable: NDArray[np.bool_] = np.asarray(~dead & (roots[:, 0] > _SINGULAR), dtype=bool)
     normal[~identifiable] = np.eye(normal.shape[1])
     inverse = np.linalg.inv(normal) / scale[:, :, None] / scale[:, None, :]
     inverse[~identifiable] = np.nan
     return inverse, identifiable
 
 
-def _aicc(
-    squares: Array, points: Array, size: int, known: NDArray[np.bool_], task: Task
-) -> Array:
+def _aicc(squares: Array, points: Array, size: int, known: NDArray[np.bool_], task: Task) -> Array:
     level = np.ones_like(squares)
     if not task.logarithmic:  # relative to the size of the activities
         level = np.maximum((task.weights * task.target**2).sum(axis=1) / points, 1e-300)

@@ -1,19 +1,20 @@
 """The shapes a time-activity curve may have, all of them sums of exponentials.
 
-``A(t) = sum_j a_j exp(-k_j t)``, with ``a`` (MBq) and ``k`` (1/h, effective) functions of a few free
-parameters. Everything else follows from ``a``, ``k`` and their derivatives: the curve, its Jacobian,
-its integral ``sum_j a_j / k_j`` (MIRD) and the gradient of the integral.
+``A(t) = sum_j a_j exp(-k_j t)``, with ``a`` (MBq) and ``k`` (1/h, effective) functions of a few
+free parameters. Everything else follows from ``a``, ``k`` and their derivatives: the curve, its
+Jacobian, its integral ``sum_j a_j / k_j`` (MIRD) and the gradient of the integral.
 
-| form         | curve                                           | free parameters                |
-|--------------|-------------------------------------------------|--------------------------------|
-| mono         | ``A e^(-k t)``                                  | ln A, k                        |
-| bi_uptake    | ``A (e^(-k1 t) - e^(-k2 t))``, zero at injection | ln A, ln k1, ln (k2-k1)        |
-| bi_washout   | ``A1 e^(-k1 t) + A2 e^(-k2 t)``                  | ln A1, ln k1, ln A2, ln (k2-k1) |
-| tri_uptake   | ``a e^(-b t) + c e^(-d t) - (a+c) e^(-f t)``     | ln a, ln b, ln c, ln (d-b)     |
+| form       | curve                                        | free parameters                 |
+|------------|----------------------------------------------|---------------------------------|
+| mono       | ``A e^(-k t)``                               | ln A, k                         |
+| bi_uptake  | ``A (e^(-k1 t) - e^(-k2 t))``                | ln A, ln k1, ln (k2-k1)         |
+| bi_washout | ``A1 e^(-k1 t) + A2 e^(-k2 t)``              | ln A1, ln k1, ln A2, ln (k2-k1) |
+| tri_uptake | ``a e^(-b t) + c e^(-d t) - (a+c) e^(-f t)`` | ln a, ln b, ln c, ln (d-b)      |
 
 The rate of a mono-exponential is free in sign, so that activity which does not fall is seen and
-refused, not hidden by a bound. The last form takes the rate of uptake ``f`` as given (Jackson P et
-al. Med Phys 2013, doi 10.1118/1.4824318): with the uptake free, no usual number of scans decides it.
+refused, not hidden by a bound. The forms with uptake start at zero. The last one takes the rate of
+uptake ``f`` as given (Jackson P et al. Med Phys 2013, doi 10.1118/1.4824318): with the uptake free,
+no usual number of scans decides it.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ class Form:
 def values(parts: Components, times: Array) -> Array:
     """Activities (c, n) in MBq at the times (c, n)."""
     exponentials = np.exp(-parts.k[:, None, :] * times[:, :, None])
-    return np.einsum("cj,cnj->cn", parts.a, exponentials)
+    return np.asarray(np.einsum("cj,cnj->cn", parts.a, exponentials))
 
 
 def values_and_jacobian(parts: Components, times: Array) -> tuple[Array, Array]:
@@ -69,7 +70,7 @@ def integral_gradient(parts: Components) -> Array:
     """Derivatives of the integral by the free parameters, (c, p)."""
     by_a = np.einsum("cj,cjp->cp", 1 / parts.k, parts.da)
     by_k = np.einsum("cj,cjp->cp", parts.a / parts.k**2, parts.dk)
-    return by_a - by_k
+    return np.asarray(by_a - by_k)
 
 
 def integral_after(parts: Components, time_h: Array) -> Array:

@@ -16,7 +16,6 @@ from gepnet.prrt.dosimetry.data import MarrowData, Sex
 from gepnet.prrt.dosimetry.decay import Array
 
 
-
 def marrow_self_dose_gy(
     blood_tia_mbq_h_per_g: Any, ratio: Any, electron_dose_constant: float
 ) -> Any:

@@ -63,6 +63,14 @@ def _about_fit(result: Dosimetry, row: int) -> list[Note]:
         found.append(note("no-interval", text))
     if np.isinf(freedom):
         found += _misfit(result, row)
+    elif result.request.errors == "proportional" and freedom > 0:
+        scatter = 100 * float(fitted.scale[at])
+        if scatter > fit.scatter_warned.value:
+            text = (
+                f"the points scatter by {scatter:.0f} % about the curve: another form may be meant "
+                "(--model bi), or state the error of the points for a sharper choice (--cv)"
+            )
+            found.append(note("scatter", text, fit.scatter_warned))
     return found
 
 
@@ -94,6 +102,8 @@ def _about_estimate(result: Dosimetry, row: int) -> list[Note]:
         f"if the true half-life is {low:.0f} to {high:.0f} h; the range given is this, no "
         "confidence interval"
     )
+    if np.isnan(result.series.curves.cv[row, 0]):
+        error += ", and the error of the one measurement is not in it"
     region = result.data.physics.region(str(result.series.region[row]))
     usual = None if region is None else checks.half_life(region.group)
     cited = None if result.single == "previous_cycle" else usual
@@ -127,7 +137,9 @@ def _about_dose(result: Dosimetry, row: int, region: Region) -> list[Note]:
     method = "single" if result.estimated.rows[row] else "fit"
     for known in data.checks.published_uncertainty:
         if known.group == region.group and known.method == method:
-            span = f"{known.low:g}" if known.low == known.high else f"{known.low:g} to {known.high:g}"
+            span = (
+                f"{known.low:g}" if known.low == known.high else f"{known.low:g} to {known.high:g}"
+            )
             text = f"whole chain of measurement, published: about {span} % ({known.locator})"
             found.append(note("published-uncertainty", text, known))
     return found

@@ -16,7 +16,7 @@ from gepnet.prrt.dosimetry.absorbed import (
     self_coefficients,
 )
 from gepnet.prrt.dosimetry.bed import bed, protraction_factor, protraction_factor_mono
-from gepnet.prrt.dosimetry.choose import NONE, Chosen, Refusal, Request, choose
+from gepnet.prrt.dosimetry.choose import Chosen, Refusal, Request, choose
 from gepnet.prrt.dosimetry.cumulative import Cumulative, Interval, cumulative
 from gepnet.prrt.dosimetry.data import DosimetryData
 from gepnet.prrt.dosimetry.decay import LN2, Array
@@ -111,7 +111,10 @@ def run(
         tia_interval = _by_draws(tia_interval, draws.tia, confidence)
         half_life = _by_draws(half_life, draws.half_life, confidence)
     estimated = _estimate(series, data, chosen, single, half_life)
-    tia_interval, half_life = _with_estimates(series, tia_interval, half_life, estimated, single)
+    normal = quantile(np.full(len(series), np.inf), confidence)
+    tia_interval, half_life = _with_estimates(
+        series, tia_interval, half_life, estimated, single, normal
+    )
     coefficients = self_coefficients(series, data)
     dose, cross, no_dose, dose_draws = _dose(
         series, data, tia_interval, coefficients, draws, monte_carlo
@@ -172,11 +175,7 @@ def _estimate(
     if single is None or not rows.any():
         empty = Interval(nothing, nothing, nothing)
         return Estimated(np.zeros(size, bool), empty, nothing, nothing, withheld)
-    half = (
-        _earlier(series, fitted)
-        if single == "previous_cycle"
-        else _usual(series, data)
-    )
+    half = _earlier(series, fitted) if single == "previous_cycle" else _usual(series, data)
     half = Interval(*(np.where(rows, part, np.nan) for part in (half.value, half.low, half.high)))
     what = "earlier cycle of this patient with a fitted curve and its interval"
     if single != "previous_cycle":
@@ -240,6 +239,7 @@ def _with_estimates(
     half_life: Interval,
     estimated: Estimated,
     single: stp.Method | None,
+    normal: Array,
 ) -> tuple[Interval, Interval]:
     given = estimated.rows & (estimated.withheld == "")
     if not given.any():
@@ -250,7 +250,11 @@ def _with_estimates(
             value = stp.haenscheid_2018(activity, time)
         else:
             value = stp.known_half_life(activity, time, estimated.half_life.value)
-        low, high = value / (1 + estimated.error_high), value / (1 + estimated.error_low)
+        # A stated error of the one measurement is independent of the half-life's.
+        stated = normal * np.nan_to_num(series.curves.cv[:, 0])
+        below = np.hypot(np.log1p(estimated.error_high).clip(min=0), stated)
+        above = np.hypot(np.log1p(estimated.error_low).clip(max=0), stated)
+        low, high = value * np.exp(-below), value * np.exp(above)
 
     def merged(old: Interval, *new: Array) -> Interval:
         parts = (old.value, old.low, old.high)
@@ -325,8 +329,3 @@ def _bed(
         drawn = np.where(np.isinf(dose_draws), np.inf, drawn)
     drawn[np.isnan(protraction)] = np.nan
     return _by_draws(found, drawn, data.checks.fit.confidence.value), drawn
-
-
-def is_given(result: Dosimetry, row: int) -> bool:
-    """Whether a curve has a time-integrated activity."""
-    return bool(result.chosen.form[row] != NONE or np.isfinite(result.tia.value[row]))

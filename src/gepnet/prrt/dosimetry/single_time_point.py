@@ -1,13 +1,13 @@
 """Time-integrated activity from one measurement, and how far off it can be.
 
-- `haenscheid_2018` needs no half-life: ``TIA = A(t) 2t / ln 2`` (Hänscheid H et al. J Nucl Med 2018,
-  doi 10.2967/jnumed.117.193706).
-- `population` takes a usual effective half-life of the region and `previous_cycle` the one fitted to
-  an earlier cycle of the same patient: ``TIA = A(t) 2^(t/T) T / ln 2`` (Hänscheid H et al.
+- `haenscheid_2018` needs no half-life: ``TIA = A(t) 2t / ln 2`` (Hänscheid H et al. J Nucl Med
+  2018, doi 10.2967/jnumed.117.193706).
+- `population` takes a usual effective half-life of the region and `previous_cycle` the one fitted
+  to an earlier cycle of the same patient: ``TIA = A(t) 2^(t/T) T / ln 2`` (Hänscheid H et al.
   Nuklearmedizin 2017; Madsen M et al. Med Phys 2018, doi 10.1002/mp.12886).
 
-If the true curve falls with half-life ``T``, the first is off by ``2x / 2^x - 1`` with ``x = t/T``,
-the second by ``2^(t/T0 - t/T) T0/T - 1``. Both are largest at ``T = t ln 2`` and fall to both sides.
+If the true curve falls with half-life ``T``, the first is off by ``2x / 2^x - 1`` (``x = t/T``),
+the second by ``2^(t/T0 - t/T) T0/T - 1``. Both are largest at ``T = t ln 2`` and fall on both sides.
 """
 
 from __future__ import annotations
@@ -59,9 +59,7 @@ def error_range(
     return ends.min(axis=0), np.maximum(ends.max(axis=0), peak)
 
 
-def local_dose(
-    concentration_mbq_per_g: Any, time_h: Any, electron_dose_constant: float
-) -> Any:
+def local_dose(concentration_mbq_per_g: Any, time_h: Any, electron_dose_constant: float) -> Any:
     """Return the dose in Gy of `haenscheid_2018` with all electrons absorbed where they start.
 
     ``D = 2 delta / ln 2 x C x t``; the coefficient is 0.2461, published rounded as 0.25.

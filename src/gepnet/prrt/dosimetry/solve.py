@@ -1,6 +1,6 @@
 """Least squares for thousands of small curves at once: Levenberg-Marquardt on whole arrays.
 
-Each curve has its own damping and stops on its own; the arrays shrink to the curves that still move.
+Each curve has its own damping and stops on its own; the arrays shrink to those that still move.
 Marquardt DW. J Soc Ind Appl Math 1963;11:431-441, doi 10.1137/0111030.
 """
 
@@ -39,8 +39,7 @@ class Task:
 
     def rows(self, chosen: NDArray[np.intp] | NDArray[np.bool_]) -> Task:
         """Return some of the curves."""
-        picked = (part[chosen] for part in (self.times, self.target, self.weights))
-        return Task(*picked, self.logarithmic)
+        return Task(self.times[chosen], self.target[chosen], self.weights[chosen], self.logarithmic)
 
 
 @dataclass(frozen=True)
@@ -79,12 +78,10 @@ def minimise(form: Form, task: Task, start: Array) -> Solution:
         gradient, normal, scale = _normal_equations(away[moving], jacobian[moving])
         flat = _is_flat(gradient, squares[moving])
         converged[moving[flat]] = True
-        moving, gradient, normal, scale = (
-            part[~flat] for part in (moving, gradient, normal, scale)
-        )
+        moving = moving[~flat]
         if not moving.size:
             break
-        step = _step(gradient, normal, scale, damping[moving])
+        step = _step(gradient[~flat], normal[~flat], scale[~flat], damping[moving])
         tried = theta[moving] + step
         new_away, new_jacobian = residuals(form, task.rows(moving), tried)
         new_squares = _sum(new_away)
@@ -106,7 +103,7 @@ def minimise(form: Form, task: Task, start: Array) -> Solution:
 
 def _sum(away: Array) -> Array:
     with np.errstate(over="ignore", invalid="ignore"):
-        return np.einsum("cn,cn->c", away, away)
+        return np.asarray(np.einsum("cn,cn->c", away, away))
 
 
 def _normal_equations(away: Array, jacobian: Array) -> tuple[Array, Array, Array]:

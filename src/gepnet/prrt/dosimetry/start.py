@@ -79,9 +79,7 @@ def _best_pair(form: Form, task: Task, uptake_per_h: float | None) -> Array:
         log_gap = np.log(rates[:, fast] - rates[:, slow])
         log_c = np.log(np.maximum(two, _SMALL))
         columns = (
-            [log_a, log_k, log_gap]
-            if form.id == BI_UPTAKE.id
-            else [log_a, log_k, log_c, log_gap]
+            [log_a, log_k, log_gap] if form.id == BI_UPTAKE.id else [log_a, log_k, log_c, log_gap]
         )
         start[better] = np.stack(columns, axis=1)[better]
     lost = ~np.isfinite(best)

@@ -56,7 +56,11 @@ class Stated:
         value = getattr(self, name)
         if value is None:
             return ""
-        return {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
+        return (
+            {True: "yes", False: "no"}.get(value, str(value))
+            if isinstance(value, bool)
+            else str(value)
+        )
 
 
 @dataclass(frozen=True)
@@ -98,7 +102,9 @@ class _Reading:
     def fault(self, row: int, name: str, expected: str, near: str | None = None) -> None:
         """Note a faulty cell."""
         entry = " ".join(
-            str(self.columns[key].text[row]) for key in ("patient_id", "region") if key in self.columns
+            str(self.columns[key].text[row])
+            for key in ("patient_id", "region")
+            if key in self.columns
         )
         cycle = self.columns["cycle"].text[row] if "cycle" in self.columns else ""
         entry = f"{entry} cycle {cycle}" if cycle else entry
@@ -185,7 +191,11 @@ class _Checked:
         if column is None:
             return np.full(len(self.reading.lines), np.nan)
         number, there = column.numbers(), column.text != ""
-        mci = f" (1 mCi is {self.data.checks.mbq_per_mci.value:g} MBq)" if "bq" in unit.lower() else ""
+        mci = (
+            f" (1 mCi is {self.data.checks.mbq_per_mci.value:g} MBq)"
+            if "bq" in unit.lower()
+            else ""
+        )
         expected = f"a number in {unit}{mci}" if "such as" not in unit else unit
         if "hours" in unit:
             expected = f"a number of {unit}"
@@ -337,7 +347,9 @@ class _Checked:
         wrong = known & (ordered != found[groups])
         for row in np.flatnonzero(wrong):
             self.reading.fault(
-                int(order[row]), name, f"one value for the whole curve (before it: {found[groups[row]]})"
+                int(order[row]),
+                name,
+                f"one value for the whole curve (before it: {found[groups[row]]})",
             )
         return found
 
@@ -348,7 +360,9 @@ class _Checked:
         some = np.bincount(group, weights=stated, minlength=len(counts))
         mixed = (some > 0) & (some < counts)
         for row in np.flatnonzero(mixed[group] & ~stated):
-            self.reading.fault(int(row), "activity_cv_percent", "an error for each point or for none")
+            self.reading.fault(
+                int(row), "activity_cv_percent", "an error for each point or for none"
+            )
 
     def _check_total(self, administered: NDArray[Any], group: NDArray[np.intp]) -> None:
         with np.errstate(invalid="ignore"):

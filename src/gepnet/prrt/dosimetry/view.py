@@ -95,7 +95,9 @@ def _curve(result: Dosimetry, row: int, curves: bool) -> View:
         },
         "effective_half_life_h": result.half_life.at(row),
         "biological_half_life_h": plain(
-            float(biological_half_life(result.half_life.value[row], result.data.physics.half_life_h))
+            float(
+                biological_half_life(result.half_life.value[row], result.data.physics.half_life_h)
+            )
         ),
         "tia_mbq_h": result.tia.at(row),
         "tia_extrapolated": plain(chosen.beyond[row]) if place else None,
@@ -240,5 +242,3 @@ def _limits(
             }
         )
     return found
-
-
