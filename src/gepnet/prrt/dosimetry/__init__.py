@@ -15,6 +15,7 @@ Import from the modules: they need numpy, which the rest of gepnet does not load
 | `single_time_point` | one measurement: two formulas and their errors                 |
 | `absorbed`          | S-values, mass, dose from other regions                        |
 | `marrow`, `bed`     | red marrow from blood; kidney BED with repair                  |
+| `trapezoid`         | the integral without a model, to hold beside a fitted one      |
 | `cumulative`        | sums over cycles                                               |
 | `run`               | all of it                                                      |
 | `notes`, `view`     | what is shown                                                  |

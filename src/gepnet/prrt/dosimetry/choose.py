@@ -112,7 +112,7 @@ def choose(curves: Curves, request: Request, data: DosimetryData) -> Chosen:
     forms = request.forms()
     rises, peak_last = _uptake(curves, data)
     washout, left_out = _from_maximum(curves, rises, request.model)
-    shown = np.where(left_out.any(axis=1)[:, None], washout.used, curves.used)
+    shown = np.where(left_out.any(axis=1, keepdims=True), washout.used, curves.used)
     form = np.full(len(curves), NONE)
     refusal = _before(curves, washout, request, peak_last, forms)
     aicc = np.full((len(curves), len(forms)), np.nan)
@@ -121,6 +121,9 @@ def choose(curves: Curves, request: Request, data: DosimetryData) -> Chosen:
     rows: dict[int, NDArray[np.intp]] = {}
     for index, candidate in enumerate(forms):
         mine = _candidates(candidate, curves, washout, request, rises) & (refusal == Refusal.NO)
+        if candidate is BI_WASHOUT:
+            # Falling exponentials do not rise: tried only where no uptake could be fitted.
+            mine &= ~(rises & (verdicts == Refusal.NO)[:, forms.index(BI_UPTAKE)])
         chosen = np.flatnonzero(mine)
         if not chosen.size:
             continue
@@ -154,7 +157,8 @@ def _uptake(curves: Curves, data: DosimetryData) -> tuple[NDArray[np.bool_], NDA
     highest = activity.max(axis=1)
     first = np.take_along_axis(curves.activity, curves.used.argmax(axis=1)[:, None], axis=1)[:, 0]
     last_place = curves.used.shape[1] - 1 - curves.used[:, ::-1].argmax(axis=1)
-    rises = np.asarray(highest > first * (1 + data.checks.fit.uptake_rise.value / 100), dtype=bool)
+    least = first * (1 + data.checks.fit.uptake_rise.value / 100)
+    rises: NDArray[np.bool_] = np.greater(highest, least)
     peak_last = np.asarray((activity.argmax(axis=1) == last_place) & (curves.points > 1))
     return rises, peak_last
 
@@ -202,15 +206,13 @@ def _candidates(
     if request.model == "tri":
         return np.asarray(curves.points >= form.size + 1)
     comparable = curves.points >= form.size + 3
-    # A sum of falling exponentials cannot rise: no use in trying.
-    possible = ~rises if form is BI_WASHOUT else np.ones_like(rises)
     if request.model == "auto":
-        return np.asarray(comparable & possible)
+        return np.asarray(comparable)
     # Without a comparison the data's own shape says which of the two bi-exponentials is meant.
     enough = curves.points >= form.size + 1
     both = curves.points >= BI_WASHOUT.size + 3
     meant = rises if form is BI_UPTAKE else ~rises
-    return np.asarray(enough & (both | meant) & possible)
+    return np.asarray(enough & (both | meant))
 
 
 def _verdict(fit: Fit, points: Curves, request: Request, data: DosimetryData) -> NDArray[np.intp]:
@@ -266,13 +268,12 @@ def reason(outcome: Chosen, curve: int, request: Request, data: DosimetryData) -
     """Say why a curve was refused, with the numbers that decided."""
     points = int(outcome.curves.points[curve])
     physical = data.physics.half_life_h
-    least = min(form.size for form in outcome.forms) + (request.model in {"bi", "tri"})
     texts = {
         Refusal.ONE_POINT: "one time point only: no curve follows from it; a single-time-point "
         "method can be asked for",
         Refusal.ONLY_UPTAKE: "the activity is highest at the last point: only the uptake was "
         "measured, and nothing says how fast the activity leaves",
-        Refusal.TOO_FEW: f"{points} points: {request.model} needs at least {least}",
+        Refusal.TOO_FEW: f"{points} points: {_needed(outcome, request)}",
         Refusal.NOT_FALLING: "the activity does not fall: the fitted rate is zero or negative",
         Refusal.SLOWER_THAN_DECAY: f"the effective half-life{_effective(outcome, curve)} is longer "
         f"than the physical one ({physical:.1f} h): check calibration, outlining, and whether the "
@@ -284,6 +285,12 @@ def reason(outcome: Chosen, curve: int, request: Request, data: DosimetryData) -
         Refusal.UPTAKE_NOT_FIRST: "a fitted rate is faster than the given rate of uptake",
     }
     return texts[Refusal(int(outcome.refusal[curve]))]
+
+
+def _needed(outcome: Chosen, request: Request) -> str:
+    more = request.model in {"bi", "tri"}
+    needs = [f"{form.id} needs {form.size + more}" for form in outcome.forms]
+    return ", ".join(needs[:1] if request.model == "auto" else needs)
 
 
 def _effective(outcome: Chosen, curve: int) -> str:

@@ -141,7 +141,7 @@ def fit_form(
     if form.id == MONO.id and errors == "proportional":  # a straight line: solved already
         away, jacobian = residuals(form, task, theta)
         squares = np.einsum("cn,cn->c", away, away)
-        solved = np.isfinite(theta).all(axis=1)
+        solved = np.asarray(np.isfinite(theta).all(axis=1), dtype=bool)
     else:
         found = minimise(form, task, theta)
         theta, squares, jacobian, solved = (
@@ -177,7 +177,7 @@ def refit(
     task = task_of(curves, errors)
     if form.id == MONO.id and errors == "proportional":
         theta = straight_line(task)
-        return theta, np.isfinite(theta).all(axis=1)
+        return theta, np.asarray(np.isfinite(theta).all(axis=1), dtype=bool)
     found = minimise(form, task, start)
     return found.theta, found.converged
 
@@ -199,7 +199,7 @@ def _inverse(jacobian: Array) -> tuple[Array, NDArray[np.bool_]]:
         normal = normal / scale[:, :, None] / scale[:, None, :]
     normal[dead] = np.eye(normal.shape[1])
     roots = np.linalg.eigvalsh(normal)
-    identifiable: NDArray[np.bool_] = np.asarray(~dead & (roots[:, 0] > _SINGULAR), dtype=bool)
+    identifiable: NDArray[np.bool_] = np.greater(roots[:, 0], _SINGULAR) & ~dead
     normal[~identifiable] = np.eye(normal.shape[1])
     inverse = np.linalg.inv(normal) / scale[:, :, None] / scale[:, None, :]
     inverse[~identifiable] = np.nan

@@ -7,7 +7,7 @@
   Nuklearmedizin 2017; Madsen M et al. Med Phys 2018, doi 10.1002/mp.12886).
 
 If the true curve falls with half-life ``T``, the first is off by ``2x / 2^x - 1`` (``x = t/T``),
-the second by ``2^(t/T0 - t/T) T0/T - 1``. Both are largest at ``T = t ln 2`` and fall on both sides.
+the second by ``2^(t/T0 - t/T) T0/T - 1``. Both are largest at ``T = t ln 2``, less on both sides.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from gepnet.prrt.dosimetry.decay import LN2, biological_half_life
 from gepnet.prrt.dosimetry.forms import Components, values_and_jacobian
 from gepnet.prrt.dosimetry.notes import notes
 from gepnet.prrt.dosimetry.run import Dosimetry
+from gepnet.prrt.dosimetry.trapezoid import model_free
 
 View = dict[str, Any]
 _SAMPLES = 80
@@ -28,10 +29,19 @@ def dosimetry_view(result: Dosimetry, curves: bool = True) -> View:
         result: what was computed.
         curves: with samples of each curve and its band, for drawing.
     """
+    series = result.series
+    free = model_free(series.curves, result.data.physics.decay_per_h)
+    found = [_curve(result, row, curves) for row in range(len(series))]
+    between = free.first + free.logarithmic
+    for row, curve in enumerate(found):
+        curve["model_free_tia_mbq_h"] = {
+            "effective_tail": plain(between[row] + free.effective_tail[row]),
+            "physical_tail": plain(between[row] + free.physical_tail[row]),
+        }
     return {
         "settings": _settings(result),
         "constants": _constants(result),
-        "curves": [_curve(result, row, curves) for row in range(len(result.series))],
+        "curves": found,
         "cumulative": [_sum(result, row) for row in range(len(result.sums.lead))],
     }
 
