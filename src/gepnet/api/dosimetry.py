@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
+from collections.abc import Callable
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,20 +14,6 @@ from gepnet.knowledge import InputError, Problem, nearest, write_atomically
 
 View = dict[str, Any]
 EXAMPLE = "cases/example_time_activity.csv"
-_INTERVALS = ("effective_half_life_h", "tia_mbq_h", "dose_gy", "bed_gy")
-_PLAIN = (
-    "patient_id",
-    "cycle",
-    "region",
-    "status",
-    "reason",
-    "model",
-    "mass_g",
-    "administered_gbq",
-    "tia_extrapolated",
-    "no_dose",
-    "dose_per_activity_gy_per_gbq",
-)
 
 
 def dosimetry_view(
@@ -49,6 +34,8 @@ def dosimetry_view(
     monte_carlo: int = 0,
     seed: int = 1,
     curves: bool = True,
+    detailed: bool = True,
+    progress: Callable[[int, int], None] | None = None,
     output: Path | None = None,
 ) -> View:
     """Fit a CSV file of time-activity data and return doses, with the curves to draw.
@@ -71,17 +58,20 @@ def dosimetry_view(
         monte_carlo: number of simulated measurements for each curve; 0 for the covariance.
         seed: of the simulated measurements.
         curves: with samples of each curve and its band.
+        detailed: with every curve and sum; without, only the overview, for a register.
+        progress: called with the number of curves whose measurements were simulated, and of all.
         output: a file to write, ``.json`` (the view) or ``.csv`` (one row a curve).
 
     Returns:
-        ``settings``, ``constants``, ``curves`` (one for each patient, cycle and region, in the
-        order of the file) and ``cumulative`` (one for each patient and region). Units are in the
-        names; None is unknown.
+        ``settings``, ``constants``, ``overview`` (one entry a region), and if detailed ``curves``
+        (one for each patient, cycle and region, in the order of the file) and ``cumulative`` (one
+        for each patient and region). Units are in the names; None is unknown.
 
     Raises:
         InputError: every problem of the file or of the arguments.
     """
     _need_numbers()
+    from gepnet.prrt.dosimetry import columns
     from gepnet.prrt.dosimetry import view as views
     from gepnet.prrt.dosimetry.choose import Model, Request
     from gepnet.prrt.dosimetry.data import dosimetry_data
@@ -116,27 +106,17 @@ def dosimetry_view(
     )
     request = Request(model, errors, uptake_rate_per_h)  # type: ignore[arg-type]
     drawn = MonteCarlo(monte_carlo, seed) if monte_carlo else None
-    result = run(read_series(source, data, stated), data, request, single_time_point, drawn)  # type: ignore[arg-type]
-    view = views.dosimetry_view(result, curves)
+    series = read_series(source, data, stated)
+    result = run(series, data, request, single_time_point, drawn, progress)  # type: ignore[arg-type]
+    view = views.dosimetry_view(result, curves, detailed)
     if output is not None:
         output.parent.mkdir(parents=True, exist_ok=True)
-        text = as_csv(view) if output.suffix == ".csv" else json.dumps(view, indent=2) + "\n"
+        if output.suffix == ".csv":
+            text = columns.as_csv(columns.result_columns(result))
+        else:
+            text = json.dumps(view, indent=2) + "\n"
         write_atomically(output, text)
     return view
-
-
-def as_csv(view: View) -> str:
-    """Return the curves of a view as CSV, one row each."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    parts = [(key, end) for key in _INTERVALS for end in ("value", "low", "high")]
-    names = [key if end == "value" else f"{key}_{end}" for key, end in parts]
-    writer.writerow([*_PLAIN, *names, "notes"])
-    for curve in view["curves"]:
-        notes = "; ".join(note["text"] for note in curve["notes"])
-        numbers = [curve[key][end] for key, end in parts]
-        writer.writerow([*(curve[key] for key in _PLAIN), *numbers, notes])
-    return text.getvalue()
 
 
 def write_time_activity_example(output: Path | None) -> None:

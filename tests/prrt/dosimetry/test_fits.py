@@ -1,4 +1,4 @@
-"""The solver: derivatives, agreement with scipy and a peer, truth without noise, coverage with it."""
+"""The solver: derivatives, agreement with scipy and a peer, the truth with and without noise."""
 
 import json
 import math
@@ -26,7 +26,7 @@ from gepnet.prrt.dosimetry.forms import (
     values_and_jacobian,
 )
 from gepnet.prrt.dosimetry.single_time_point import haenscheid_2018
-from gepnet.prrt.dosimetry.uncertainty import quantile
+from gepnet.prrt.dosimetry.uncertainty import percentiles, quantile, simulate
 from tests.prrt.dosimetry.tables import curves, fall, packaged
 
 DATA = packaged()
@@ -177,6 +177,28 @@ def test_intervals_hold_the_truth_as_often_as_they_say(
     covered = float((np.abs(np.log(found / total)) <= width).mean())
     assert 0.93 <= covered <= 0.97
     assert abs(float(np.median(found)) / total - 1) < 0.01
+
+
+@pytest.mark.parametrize(
+    ("truth", "times", "stated", "sets", "slack"),
+    [
+        ("mono", [24.0, 96, 168], np.nan, 2000, 0.02),
+        ("mono", [24.0, 96, 168], 0.05, 2000, 0.02),
+        ("uptake", TIMES, 0.05, 400, 0.035),  # 400 sets: a standard error of 1.1 %
+    ],
+)
+def test_simulated_intervals_hold_the_truth_as_often(
+    truth: str, times: list[float], stated: float, sets: int, slack: float
+) -> None:
+    curve, total = TRUTHS[truth]
+    random = np.random.default_rng(20261126)
+    exact = np.array([curve(t) for t in times])
+    noisy = exact * (1 + 0.05 * random.standard_normal((sets, len(times))))
+    chosen = choose(curves(times, noisy, stated), Request(), DATA)
+    draws = simulate(chosen, Request(), 200, 1, repair_half_life_h=2.8)
+    low, high = percentiles(draws.tia, 0.95)
+    covered = float(((low <= total) & (total <= high)).mean())
+    assert abs(covered - 0.95) <= slack
 
 
 # A peer ------------------------------------------------------------------------------------------

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -96,6 +99,9 @@ def dosimetry(
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="Write .json (everything) or .csv.")
     ] = None,
+    overview: Annotated[
+        bool, typer.Option("--overview", help="Only counts and medians by region: for a register.")
+    ] = False,
     example: Annotated[
         bool, typer.Option("--example", help="Write the packaged made-up example to --output.")
     ] = False,
@@ -112,30 +118,75 @@ def dosimetry(
         api.write_time_activity_example(output)
         typer.echo(f"Example: {output}")
         return
-    view = api.dosimetry_view(
-        api.base(),
-        file,
-        model=model.value,
-        uptake_rate_per_h=uptake_rate,
-        single_time_point=None if single_time_point is None else single_time_point.value,
-        errors=errors.value,
-        decay_corrected=decay_corrected,
-        activity_cv_percent=cv,
-        mass_cv_percent=mass_cv,
-        administered_gbq=administered_gbq,
-        sex=None if sex is None else sex.value,
-        liver_lesions=None if liver_lesions is None else liver_lesions.value,
-        haematocrit=haematocrit,
-        monte_carlo=monte_carlo,
-        seed=seed,
-        output=output,
-    )
+    with _progress(monte_carlo > 0 and format_ is Format.TABLE) as advance:
+        view = api.dosimetry_view(
+            api.base(),
+            file,
+            model=model.value,
+            uptake_rate_per_h=uptake_rate,
+            single_time_point=None if single_time_point is None else single_time_point.value,
+            errors=errors.value,
+            decay_corrected=decay_corrected,
+            activity_cv_percent=cv,
+            mass_cv_percent=mass_cv,
+            administered_gbq=administered_gbq,
+            sex=None if sex is None else sex.value,
+            liver_lesions=None if liver_lesions is None else liver_lesions.value,
+            haematocrit=haematocrit,
+            monte_carlo=monte_carlo,
+            seed=seed,
+            detailed=not overview,
+            progress=advance,
+            output=output,
+        )
     if format_ is Format.JSON:
         print_json(view)
         return
-    _print(view)
+    if overview:
+        _print_overview(view)
+    else:
+        _print(view)
     if output is not None:
         typer.echo(f"Written: {output}")
+
+
+@contextmanager
+def _progress(wanted: bool) -> Iterator[Callable[[int, int], None] | None]:
+    """Show a bar where somebody is looking."""
+    if not (wanted and sys.stderr.isatty()):
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("curves", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _print_overview(view: dict[str, Any]) -> None:
+    rows = [
+        [
+            item["region"],
+            item["curves"],
+            _counted(item["models"]),
+            _counted(item["refused"]),
+            _quartiles(item["effective_half_life_h"]),
+            _quartiles(item["dose_gy"]),
+        ]
+        for item in view["overview"]
+    ]
+    columns = ["region", "curves", "models", "refused", "T_eff h", "dose Gy"]
+    table("By region: how many curves, median (quartiles)", columns, rows)
+
+
+def _counted(found: dict[str, int]) -> str:
+    return ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in found.items())
+
+
+def _quartiles(item: dict[str, float | None]) -> str | None:
+    return interval(dict(zip(("low", "value", "high"), item.values(), strict=True)))
 
 
 def _print(view: dict[str, Any]) -> None:

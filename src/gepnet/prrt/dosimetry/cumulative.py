@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,7 +29,7 @@ class Interval:
 
 def plain(number: float) -> float | None:
     """Return a number for JSON: None for NaN and for infinity."""
-    return float(number) if np.isfinite(number) else None
+    return float(number) if math.isfinite(number) else None
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from gepnet.prrt.dosimetry.decay import LN2, Array
 from gepnet.prrt.dosimetry.table import Series
 from gepnet.prrt.dosimetry.uncertainty import (
     Draws,
+    Progress,
     log_interval,
     percentiles,
     quantile,
@@ -84,6 +85,7 @@ def run(
     request: Request | None = None,
     single: stp.Method | None = None,
     monte_carlo: MonteCarlo | None = None,
+    progress: Progress | None = None,
 ) -> Dosimetry:
     """Compute time-integrated activities and doses of every curve.
 
@@ -93,6 +95,7 @@ def run(
         request: which form, and how errors go with activity.
         single: how a curve of one point is estimated; None refuses it.
         monte_carlo: intervals by simulated measurements instead of the covariance.
+        progress: called with the number of curves whose measurements were simulated, and of all.
     """
     request = request or Request()
     confidence = data.checks.fit.confidence.value
@@ -107,7 +110,7 @@ def run(
     repair = data.physics.kidney_bed.repair_half_life.value
     draws = None
     if monte_carlo is not None:
-        draws = simulate(chosen, request, monte_carlo.draws, monte_carlo.seed, repair)
+        draws = simulate(chosen, request, monte_carlo.draws, monte_carlo.seed, repair, progress)
         tia_interval = _by_draws(tia_interval, draws.tia, confidence)
         half_life = _by_draws(half_life, draws.half_life, confidence)
     estimated = _estimate(series, data, chosen, single, half_life)

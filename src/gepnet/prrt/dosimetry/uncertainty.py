@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,8 @@ from gepnet.prrt.dosimetry.decay import Array
 from gepnet.prrt.dosimetry.fit import Curves, Fit, refit
 from gepnet.prrt.dosimetry.forms import integral, slowest_rate, values
 
+Progress = Callable[[int, int], None]
+_LARGEST = 100.0
 _BATCH = 200_000  # simulated curves in memory at once
 
 
@@ -45,7 +48,12 @@ class Draws:
 
 
 def simulate(
-    chosen: Chosen, request: Request, draws: int, seed: int, repair_half_life_h: float
+    chosen: Chosen,
+    request: Request,
+    draws: int,
+    seed: int,
+    repair_half_life_h: float,
+    progress: Progress | None = None,
 ) -> Draws:
     """Simulate measurements about every fitted curve and fit each of them again.
 
@@ -56,6 +64,7 @@ def simulate(
     random = np.random.default_rng(seed)
     shape = (len(chosen.form), draws)
     tia, half, factor = (np.full(shape, np.nan) for _ in range(3))
+    done, total = 0, int((chosen.form >= 0).sum())
     for index in sorted(chosen.fits):
         fit, rows = chosen.fits[index], chosen.rows[index]
         mine = np.flatnonzero((chosen.form[rows] == index) & (fit.freedom > 0))
@@ -66,6 +75,9 @@ def simulate(
             found = _once(fit, part, points, request, draws, random, repair_half_life_h)
             for whole, values_ in zip((tia, half, factor), found, strict=True):
                 whole[rows[part]] = values_
+            done += len(part)
+            if progress is not None:
+                progress(done, total)
     return Draws(tia, half, factor)
 
 
@@ -92,6 +104,8 @@ def _once(
     away = noise * wider[:, :, None] * scale[:, None, :]
     repeated = points.rows(np.repeat(np.arange(len(part)), draws))
     if request.errors == "proportional":
+        # An error estimated from one degree of freedom has no bound; a floating point number has.
+        away = np.clip(away, -_LARGEST, _LARGEST)
         activity = curve[:, None, :] * np.exp(away)
     else:
         activity = curve[:, None, :] + away

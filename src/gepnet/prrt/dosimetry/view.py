@@ -9,6 +9,7 @@ import numpy as np
 
 from gepnet.prrt.dosimetry.absorbed import NoDose, why_no_dose
 from gepnet.prrt.dosimetry.choose import Refusal, reason
+from gepnet.prrt.dosimetry.columns import overview
 from gepnet.prrt.dosimetry.cumulative import Interval, plain
 from gepnet.prrt.dosimetry.data import Limit
 from gepnet.prrt.dosimetry.decay import LN2, biological_half_life
@@ -22,13 +23,21 @@ _SAMPLES = 80
 _BEYOND = 1.25  # how far a drawn curve goes beyond the last point
 
 
-def dosimetry_view(result: Dosimetry, curves: bool = True) -> View:
+def dosimetry_view(result: Dosimetry, curves: bool = True, detailed: bool = True) -> View:
     """Return everything as plain data, units in the names; None is unknown.
 
     Args:
         result: what was computed.
         curves: with samples of each curve and its band, for drawing.
+        detailed: with every curve and every sum; without, only the overview.
     """
+    view: View = {
+        "settings": _settings(result),
+        "constants": _constants(result),
+        "overview": overview(result),
+    }
+    if not detailed:
+        return view
     series = result.series
     free = model_free(series.curves, result.data.physics.decay_per_h)
     found = [_curve(result, row, curves) for row in range(len(series))]
@@ -38,12 +47,7 @@ def dosimetry_view(result: Dosimetry, curves: bool = True) -> View:
             "effective_tail": plain(between[row] + free.effective_tail[row]),
             "physical_tail": plain(between[row] + free.physical_tail[row]),
         }
-    return {
-        "settings": _settings(result),
-        "constants": _constants(result),
-        "curves": found,
-        "cumulative": [_sum(result, row) for row in range(len(result.sums.lead))],
-    }
+    return view | {"curves": found, "cumulative": _sums(result)}
 
 
 def _settings(result: Dosimetry) -> View:
@@ -197,26 +201,39 @@ def _sampled(result: Dosimetry, row: int) -> View:
     return found
 
 
-def _sum(result: Dosimetry, group: int) -> View:
+def _sums(result: Dosimetry) -> list[View]:
+    """Return one sum for each patient and region, with the cycles that are and are not in it."""
+    series, group = result.series, result.sums.group
+    known = np.isfinite(result.dose.value).tolist()
+    seen: dict[str, set[int]] = {}
+    summed: dict[int, list[tuple[int, float]]] = {}
+    for row, (patient, cycle) in enumerate(zip(series.patient, series.cycle, strict=True)):
+        seen.setdefault(str(patient), set()).add(int(cycle))
+        if known[row]:
+            given = float(series.administered_gbq[row])
+            summed.setdefault(int(group[row]), []).append((int(cycle), given))
+    return [
+        _sum(result, row, seen[str(series.patient[lead])], sorted(summed.get(row, [])))
+        for row, lead in enumerate(result.sums.lead)
+    ]
+
+
+def _sum(result: Dosimetry, group: int, seen: set[int], summed: list[tuple[int, float]]) -> View:
     sums, series = result.sums, result.series
     lead = int(sums.lead[group])
-    patient, region = str(series.patient[lead]), str(series.region[lead])
-    mine = sums.group == group
-    known = mine & np.isfinite(result.dose.value)
-    seen = sorted({int(cycle) for cycle in series.cycle[series.patient == series.patient[lead]]})
-    summed = sorted(int(cycle) for cycle in series.cycle[known])
-    given = series.administered_gbq[known]
-    bed = sums.bed.at(group)
+    region = str(series.region[lead])
+    cycles = [cycle for cycle, _ in summed]
+    dose, bed = sums.dose.at(group), sums.bed.at(group)
     return {
-        "patient_id": patient,
+        "patient_id": str(series.patient[lead]),
         "region": region,
-        "cycles": summed,
-        "cycles_without_dose": [cycle for cycle in seen if cycle not in summed],
-        "complete": bool(summed) and summed == seen,
-        "administered_gbq": plain(float(given.sum())) if summed else None,
-        "dose_gy": sums.dose.at(group),
+        "cycles": cycles,
+        "cycles_without_dose": sorted(seen - set(cycles)),
+        "complete": set(cycles) == seen,
+        "administered_gbq": plain(sum(given for _, given in summed)) if summed else None,
+        "dose_gy": dose,
         "bed_gy": bed,
-        "limits": _limits(result, region, sums.dose.at(group), bed),
+        "limits": _limits(result, region, dose, bed),
     }
 
 
