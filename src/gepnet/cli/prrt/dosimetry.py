@@ -194,7 +194,7 @@ def _print(view: dict[str, Any]) -> None:
     drawn = settings["interval"]
     how = drawn if isinstance(drawn, str) else f"{drawn['draws']} draws, seed {drawn['seed']}"
     level = f"{100 * settings['confidence']:g} %"
-    columns = ["cycle", "region", "model", "points", "T_eff h", "TIA MBq h", "dose Gy"]
+    columns = ["cycle", "region", "model (points)", "T_eff h", "TIA MBq h", "dose Gy"]
     for patient in dict.fromkeys(curve["patient_id"] for curve in view["curves"]):
         mine = [curve for curve in view["curves"] if curve["patient_id"] == patient]
         title = f"{patient}: {settings['radionuclide']}, intervals {level} by {how}"
@@ -211,7 +211,8 @@ def _print(view: dict[str, Any]) -> None:
 
 def _row(curve: dict[str, Any]) -> list[Any]:
     model = (curve["model"] or "refused").replace("_", " ")
-    head = [curve["cycle"], curve["region"], model, len(curve["points"])]
+    points = sum(point["used"] for point in curve["points"])
+    head = [curve["cycle"], _named(curve), f"{model} ({points})"]
     return head + [
         interval(curve[key]) for key in ("effective_half_life_h", "tia_mbq_h", "dose_gy")
     ]
@@ -220,13 +221,18 @@ def _row(curve: dict[str, Any]) -> list[Any]:
 def _sum_row(item: dict[str, Any]) -> list[Any]:
     given = item["administered_gbq"]
     return [
-        item["region"],
+        _named(item),
         ", ".join(map(str, item["cycles"])),
         ", ".join(map(str, item["cycles_without_dose"])),
         None if given is None else f"{given:.3g}",
         interval(item["dose_gy"]),
         interval(item["bed_gy"]),
     ]
+
+
+def _named(item: dict[str, Any]) -> str:
+    same = item["dose_to"] == item["region"]
+    return str(item["region"]) if same else f"{item['region']} ({item['dose_to']})"
 
 
 def interval(item: dict[str, float | None]) -> str | None:

@@ -104,14 +104,14 @@ def choose(curves: Curves, request: Request, data: DosimetryData) -> Chosen:
     """Fit the candidate forms to every curve and choose one, or refuse with a reason.
 
     Rules: a form is compared by AICc only where a curve has at least three points more than the
-    form has parameters. Where the uptake is seen but no form with uptake can be compared, a
-    mono-exponential is fitted to the points from the maximum on, and the others are listed as left
-    out. A form that is not solved, not settled by the points or slower than physical decay is no
+    form has parameters, on all its points. Where the uptake is seen and a mono-exponential is
+    chosen all the same, it is fitted to the points from the maximum on, and the others are listed
+    as left out. A form that is not solved, not settled by the points or slower than physical decay is no
     candidate; if none is left the curve is refused.
     """
     forms = request.forms()
     rises, peak_last = _uptake(curves, data)
-    washout, left_out = _from_maximum(curves, rises, request.model)
+    washout, left_out = _from_maximum(curves, rises)
     shown = np.where(left_out.any(axis=1, keepdims=True), washout.used, curves.used)
     form = np.full(len(curves), NONE)
     refusal = _before(curves, washout, request, peak_last, forms)
@@ -130,7 +130,11 @@ def choose(curves: Curves, request: Request, data: DosimetryData) -> Chosen:
         points = (washout if candidate is MONO else curves).rows(chosen)
         fit = fit_form(candidate, points, request.errors, request.uptake_per_h)
         fits[index], rows[index] = fit, chosen
-        aicc[chosen, index] = np.where(left_out[chosen].any(axis=1), np.nan, fit.aicc)
+        aicc[chosen, index] = fit.aicc
+        shortened = chosen[left_out[chosen].any(axis=1)] if candidate is MONO else chosen[:0]
+        if shortened.size:  # an AICc compares forms on the same points
+            whole = fit_form(candidate, curves.rows(shortened), request.errors)
+            aicc[shortened, index] = whole.aicc
         verdicts[chosen, index] = _verdict(fit, points, request, data)
     _select(form, refusal, aicc, verdicts, forms)
     used = replace(
@@ -163,14 +167,11 @@ def _uptake(curves: Curves, data: DosimetryData) -> tuple[NDArray[np.bool_], NDA
     return rises, peak_last
 
 
-def _from_maximum(
-    curves: Curves, rises: NDArray[np.bool_], model: Model
-) -> tuple[Curves, NDArray[np.bool_]]:
-    """Return the curves without their uptake, where a mono-exponential cannot be compared."""
-    compared = (model == "auto") & (curves.points >= BI_UPTAKE.size + 3)
+def _from_maximum(curves: Curves, rises: NDArray[np.bool_]) -> tuple[Curves, NDArray[np.bool_]]:
+    """Return the curves without their uptake, and which points that leaves out."""
     peak = np.where(curves.used, curves.activity, -np.inf).argmax(axis=1)
     before = np.arange(curves.times.shape[1])[None, :] < peak[:, None]
-    left_out = before & curves.used & (rises & ~compared)[:, None]
+    left_out = before & curves.used & rises[:, None]
     return replace(curves, used=curves.used & ~left_out), left_out
 
 

@@ -99,11 +99,11 @@ def _about_estimate(result: Dosimetry, row: int) -> list[Note]:
     low, high = estimated.half_life.low[row], estimated.half_life.high[row]
     error = (
         f"{100 * estimated.error_low[row]:+.1f} to {100 * estimated.error_high[row]:+.1f} % "
-        f"if the true half-life is {low:.0f} to {high:.0f} h; the range given is this, no "
-        "confidence interval"
+        f"if the true half-life is {low:.0f} to {high:.0f} h; the range is this "
     )
-    if np.isnan(result.series.curves.cv[row, 0]):
-        error += ", and the error of the one measurement is not in it"
+    stated = not np.isnan(result.series.curves.cv[row, 0])
+    error += "with the stated" if stated else "without the"
+    error += " error of the measurement, no confidence interval"
     region = result.data.physics.region(str(result.series.region[row]))
     usual = None if region is None else checks.half_life(region.group)
     cited = None if result.single == "previous_cycle" else usual

@@ -73,7 +73,9 @@ def _constants(result: Dosimetry) -> list[View]:
         "kidney_alpha_beta": physics.kidney_bed.alpha_beta,
         "kidney_repair_half_life": physics.kidney_bed.repair_half_life,
     }
-    return [
+    scaling = physics.mass_scaling
+    rule = scaling.model_dump(include={"rule", "source", "locator", "verification"})
+    return [{"name": "mass_scaling", **rule}] + [
         {
             "name": name,
             **quantity.model_dump(include={"value", "unit", "source", "locator", "verification"}),
@@ -93,6 +95,7 @@ def _curve(result: Dosimetry, row: int, curves: bool) -> View:
         "patient_id": str(series.patient[row]),
         "cycle": int(series.cycle[row]),
         "region": str(series.region[row]),
+        "dose_to": _dose_to(result, row),
         "line": int(series.line[row]),
         "status": status,
         "reason": why,
@@ -145,6 +148,13 @@ def _curve(result: Dosimetry, row: int, curves: bool) -> View:
     if curves:
         found["curve"] = None if place is None else _sampled(result, row)
     return found
+
+
+def _dose_to(result: Dosimetry, row: int) -> str:
+    """Return what the dose is to: blood samples stand for the red marrow."""
+    name = str(result.series.region[row])
+    region = result.data.physics.region(name)
+    return "red_marrow" if region is not None and region.kind == "blood" else name
 
 
 def _status(result: Dosimetry, row: int) -> tuple[str, str | None]:
@@ -227,6 +237,7 @@ def _sum(result: Dosimetry, group: int, seen: set[int], summed: list[tuple[int, 
     return {
         "patient_id": str(series.patient[lead]),
         "region": region,
+        "dose_to": _dose_to(result, lead),
         "cycles": cycles,
         "cycles_without_dose": sorted(seen - set(cycles)),
         "complete": set(cycles) == seen,
@@ -254,7 +265,9 @@ def _limits(
         if value is None:
             continue
         reached = "reached" if value >= limit.value else "below"
-        if reached == "below" and (high is None or high >= limit.value):
+        if reached == "below" and interval["low"] is None:
+            reached = "below, without an interval"
+        elif reached == "below" and (high is None or high >= limit.value):
             reached = "within the interval"
         found.append(
             {
