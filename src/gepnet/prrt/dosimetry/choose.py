@@ -106,8 +106,8 @@ def choose(curves: Curves, request: Request, data: DosimetryData) -> Chosen:
     Rules: a form is compared by AICc only where a curve has at least three points more than the
     form has parameters, on all its points. Where the uptake is seen and a mono-exponential is
     chosen all the same, it is fitted to the points from the maximum on, and the others are listed
-    as left out. A form that is not solved, not settled by the points or slower than physical decay is no
-    candidate; if none is left the curve is refused.
+    as left out. A form that is not solved, not settled by the points or slower than physical decay
+    is no candidate; if none is left the curve is refused.
     """
     forms = request.forms()
     rises, peak_last = _uptake(curves, data)
