@@ -16,10 +16,12 @@ if TYPE_CHECKING:
     )
     from gepnet.api.cohorts import assess_cohort, count_rows, sample_facts, status_sql
     from gepnet.api.comparing import comparison_view, missing_view, whatif_view
+    from gepnet.api.course import course_view, eligibility_view, review_view
     from gepnet.api.dosimetry import dosimetry_view, write_time_activity_example
     from gepnet.api.evaluating import evaluate_cases
     from gepnet.api.importing import import_cases, import_tables
     from gepnet.api.knowing import base, check_knowledge, fact_coverage
+    from gepnet.api.laboratory import grade_laboratory
     from gepnet.api.reporting import patient_pages, published_case_pages, write_report
     from gepnet.api.showing import (
         assessment_view,
@@ -44,10 +46,12 @@ _EXPORTS = {
     ),
     "cohorts": ("assess_cohort", "count_rows", "sample_facts", "status_sql"),
     "comparing": ("comparison_view", "missing_view", "whatif_view"),
+    "course": ("course_view", "eligibility_view", "review_view"),
     "dosimetry": ("dosimetry_view", "write_time_activity_example"),
     "evaluating": ("evaluate_cases",),
     "importing": ("import_cases", "import_tables"),
     "knowing": ("base", "check_knowledge", "fact_coverage"),
+    "laboratory": ("grade_laboratory",),
     "reporting": ("patient_pages", "published_case_pages", "write_report"),
     "showing": (
         "assessment_view",
@@ -72,13 +76,16 @@ __all__ = [
     "check_knowledge",
     "comparison_view",
     "count_rows",
+    "course_view",
     "dosimetry_view",
+    "eligibility_view",
     "evaluate_cases",
     "example_patient",
     "explain_recommendation",
     "fact_coverage",
     "facts_of",
     "facts_view",
+    "grade_laboratory",
     "import_cases",
     "import_tables",
     "list_documents",
@@ -89,6 +96,7 @@ __all__ = [
     "published_case_pages",
     "quiet_documents",
     "read_patient",
+    "review_view",
     "sample_facts",
     "show_entry",
     "show_fact",

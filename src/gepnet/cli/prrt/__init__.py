@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import typer
 
-from gepnet.cli.prrt import dosimetry
+from gepnet.cli.prrt import course, dosimetry, eligibility, review
 
 app = typer.Typer(
     no_args_is_help=True,
     help="A course of radioligand therapy: who is eligible, release, the whole course.",
 )
-
-
-@app.callback()
-def prrt() -> None:
-    """A course of radioligand therapy: who is eligible, each cycle's release, the whole course."""
-
-
+app.command()(eligibility.eligibility)
+app.command()(review.review)
+app.command()(course.course)
 app.command()(dosimetry.dosimetry)
