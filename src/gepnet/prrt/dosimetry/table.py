@@ -182,7 +182,7 @@ class _Checked:
         column = self.reading.columns["cycle"]
         number = column.numbers()
         with np.errstate(invalid="ignore"):
-            wrong = ~((number >= 1) & (number == np.floor(number)) & (number < 1000))
+            wrong = ~((number >= 1) & (number == np.floor(number)) & np.isfinite(number))
         self.reading.faults(wrong, "cycle", "a whole number from 1")
         return np.where(wrong, 0, number).astype(np.intp)
 
