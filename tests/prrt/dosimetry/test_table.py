@@ -1,5 +1,6 @@
 """The CSV file: every problem by row, column, value and what was expected, all at once."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -171,3 +172,23 @@ def test_words(tmp_path: Path) -> None:
         ("sex", "female"),
         ("liver_lesions", "excluded"),
     }
+
+
+@pytest.mark.parametrize(
+    ("stated", "field"),
+    [
+        (replace(STATED, activity_cv_percent=-5), "activity_cv_percent"),
+        (replace(STATED, mass_cv_percent=float("nan")), "mass_cv_percent"),
+        (replace(STATED, administered_gbq=200), "administered_gbq"),
+        (replace(STATED, haematocrit=42), "haematocrit"),
+        (replace(STATED, sex="man"), "sex"),
+        (replace(STATED, liver_lesions="no"), "liver_lesions"),
+    ],
+)
+def test_a_statement_that_cannot_be_is_told_once(
+    tmp_path: Path, stated: Stated, field: str
+) -> None:
+    file = write(tmp_path / "good.csv", rows("spleen", [4, 24, 96], fall(60)))
+    with pytest.raises(InputError) as caught:
+        read_series(file, packaged(), stated)
+    assert [problem.field for problem in caught.value.problems] == [field]

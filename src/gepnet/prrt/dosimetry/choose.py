@@ -269,6 +269,7 @@ def reason(outcome: Chosen, curve: int, request: Request, data: DosimetryData) -
     """Say why a curve was refused, with the numbers that decided."""
     points = int(outcome.curves.points[curve])
     physical = data.physics.half_life_h
+    half_life = _effective(outcome, curve, data)
     texts = {
         Refusal.ONE_POINT: "one time point only: no curve follows from it; a single-time-point "
         "method can be asked for",
@@ -276,8 +277,8 @@ def reason(outcome: Chosen, curve: int, request: Request, data: DosimetryData) -
         "measured, and nothing says how fast the activity leaves",
         Refusal.TOO_FEW: f"{points} points: {_needed(outcome, request)}",
         Refusal.NOT_FALLING: "the activity does not fall: the fitted rate is zero or negative",
-        Refusal.SLOWER_THAN_DECAY: "the effective half-life"
-        f"{_effective(outcome, curve, data)} is longer than the physical one ({physical:.1f} h): check calibration, outlining, and whether the "
+        Refusal.SLOWER_THAN_DECAY: f"the effective half-life{half_life} is longer than the "
+        f"physical one ({physical:.1f} h): check calibration, outlining, and whether the "
         "activities were decay-corrected",
         Refusal.UNSOLVED: "the fit did not come to an end",
         Refusal.UNSETTLED: "the points do not settle all parameters of the curve",
