@@ -88,6 +88,7 @@ def test_monte_carlo(run: Run, example: Path) -> None:
         (("--model", "tri"), "uptake-rate"),
         (("--model", "tri", "--uptake-rate", "-1"), "above 0"),
         (("--uptake-rate", "1.3"), "only with --model tri"),
+        (("--monte-carlo", "100000", "--cv", "-1"), "cv_percent"),
         (("-o", "doses.xlsx"), ".json or .csv"),
         (("--errors", "constant", "--cv", "5"), "constant errors"),
     ],

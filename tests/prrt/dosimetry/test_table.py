@@ -1,10 +1,14 @@
 """The CSV file: every problem by row, column, value and what was expected, all at once."""
 
+import csv
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gepnet.knowledge import InputError, Problem
 from gepnet.prrt.dosimetry.run import run
@@ -36,6 +40,9 @@ def problems(
         ("P1,1,spleen,4,nan,150", "activity_mbq", "'nan'", "a number in MBq"),
         ("P1,1,spleen,4,inf,150", "activity_mbq", "'inf'", "a number in MBq"),
         ("P1,1,spleen,4,120000,150", "activity_mbq", "'120000'", "as kBq it would be 120"),
+        ("P1,1,spleen,4,1_000,150", "activity_mbq", "'1_000'", "a number in MBq"),
+        ("P1,1,spleen,4,\u0661\u0662,150", "activity_mbq", "'\u0661\u0662'", "a number in MBq"),
+        ("P1,1,spleen,4,1e400,150", "activity_mbq", "'1e400'", "a number in MBq"),
         ("P1,1,spleen,4,100,150 g", "mass_g", "'150 g'", "a number in g"),
         ("P1,1,spleen,4,100,0", "mass_g", "'0'", "above 0"),
         ("P1,one,spleen,4,100,150", "cycle", "'one'", "a whole number from 1"),
@@ -192,3 +199,27 @@ def test_a_statement_that_cannot_be_is_told_once(
     with pytest.raises(InputError) as caught:
         read_series(file, packaged(), stated)
     assert [problem.field for problem in caught.value.problems] == [field]
+
+
+cells = st.one_of(
+    st.sampled_from(["P1", "1", "2", "spleen", "liver", "4", "24", "96", "100", "", "yes", "no"]),
+    st.floats().map(str),
+    st.text(max_size=6),
+)
+
+
+@settings(max_examples=150)
+@given(table=st.lists(st.lists(cells, min_size=7, max_size=7), max_size=5))
+def test_whatever_stands_in_the_file_is_read_or_refused(table: list[list[str]]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "any.csv"
+        with file.open("w", encoding="utf-8", newline="") as stream:
+            writer = csv.writer(stream)
+            writer.writerow([*HEAD.split(","), "decay_corrected"])
+            writer.writerows(table)
+        try:
+            found = read_series(file, packaged(), Stated())
+        except InputError as error:
+            assert error.problems
+        else:
+            assert (found.curves.activity > 0).all() and (found.curves.times > 0).all()

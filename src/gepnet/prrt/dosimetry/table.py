@@ -209,7 +209,7 @@ class _Checked:
         column = self.reading.columns["cycle"]
         number = column.numbers()
         with np.errstate(invalid="ignore"):
-            wrong = ~((number >= 1) & (number == np.floor(number)) & np.isfinite(number))
+            wrong = ~((number >= 1) & (number == np.floor(number)) & (number < 2**31))
         self.reading.faults(wrong, "cycle", "a whole number from 1")
         return np.where(wrong, 0, number).astype(np.intp)
 

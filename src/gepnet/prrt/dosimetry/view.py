@@ -126,6 +126,7 @@ def _curve(result: Dosimetry, row: int, curves: bool) -> View:
         "dose_per_activity_gy_per_gbq": None
         if dose["value"] is None or not np.isfinite(given)
         else dose["value"] / float(given),
+        "published_gy_per_gbq": _published(result, row),
         "protraction_factor": plain(result.protraction[row]),
         "bed_gy": result.bed.at(row),
         "notes": notes(result, row),
@@ -149,6 +150,16 @@ def _curve(result: Dosimetry, row: int, curves: bool) -> View:
     if curves:
         found["curve"] = None if place is None else _sampled(result, row)
     return found
+
+
+def _published(result: Dosimetry, row: int) -> list[View]:
+    """Return what was published for such a region, to hold beside a dose per activity."""
+    region = result.data.physics.region(str(result.series.region[row]))
+    return [
+        known.model_dump(include={"value", "sd", "source", "locator", "verification"})
+        for known in result.data.checks.published_dose_per_activity
+        if region is not None and known.group == region.group
+    ]
 
 
 def _sentence(result: Dosimetry, curve: View) -> str:
