@@ -7,33 +7,20 @@ A statement is data: every model that makes a clinical claim carries its source,
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-Verification = Literal["primary", "secondary", "unverified"]
+from gepnet.knowledge.course_models import (
+    AdvisoryLimit,
+    KidneyReference,
+    MarrowSignal,
+    PlanProfile,
+)
+from gepnet.knowledge.shapes import Entry, Id, Sourced, Verification
+
 PositionKind = Literal["recommended", "option", "trial_only", "against"]
 Intent = Literal["tumour_control", "symptom_control", "downsizing", "staging", "monitoring"]
-# Words of small letters and digits, joined by _ or - (and . for editions such as recist-1.1).
-Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
-
-
-class Entry(BaseModel):
-    """Anything that is written in a knowledge file and can be pointed at."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    file: str = ""
-    line: int = 0
-
-
-class Sourced(Entry):
-    """An entry that states something and must say where it was read."""
-
-    source: Id
-    locator: str | None = None
-    read_in: Id | None = None
-    verification: Verification = "unverified"
-    fact_ids: tuple[str, ...] = ()
 
 
 class Source(Entry):
@@ -382,4 +369,8 @@ class Knowledge(BaseModel):
     labels: tuple[LabelEntry, ...] = ()
     safety: tuple[SafetyRule, ...] = ()
     checklists: tuple[Checklist, ...] = ()
+    plan_profiles: tuple[PlanProfile, ...] = ()
+    advisory_limits: tuple[AdvisoryLimit, ...] = ()
+    kidney_references: tuple[KidneyReference, ...] = ()
+    marrow_signals: tuple[MarrowSignal, ...] = ()
     measures: dict[str, Any] = Field(default_factory=dict)

@@ -8,6 +8,12 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from gepnet.knowledge.course_models import (
+    AdvisoryLimit,
+    KidneyReference,
+    MarrowSignal,
+    PlanProfile,
+)
 from gepnet.knowledge.models import (
     Checklist,
     DocumentFile,
@@ -36,6 +42,10 @@ _LISTS: dict[str, tuple[str, type[BaseModel]]] = {
     "labels": ("labels", LabelEntry),
     "rules": ("safety", SafetyRule),
     "checklists": ("checklists", Checklist),
+    "plan_profiles": ("plan_profiles", PlanProfile),
+    "advisory_limits": ("advisory_limits", AdvisoryLimit),
+    "kidney_references": ("kidney_references", KidneyReference),
+    "marrow_signals": ("marrow_signals", MarrowSignal),
 }
 _DOCUMENT_KEYS = ("document", "recommendations", "statements", "not_encoded")
 _KNOWN_KEYS = (*_LISTS, *_DOCUMENT_KEYS)
