@@ -16,7 +16,7 @@ from decimal import Decimal
 from gepnet.knowledge.course_models import Schedule
 from gepnet.prrt.given import GivenCycle
 from gepnet.prrt.plan.days import WorkingDays, outward
-from gepnet.prrt.plan.model import PlannedCycle, Violation, Window
+from gepnet.prrt.plan.model import PlannedCycle, Violation, ViolationKind, Window
 
 
 @dataclass(frozen=True)
@@ -228,7 +228,7 @@ class _Search:
         last = stretch or window.last
         for day in outward(after, after, last):
             if self.wish.days.why_no_slot(day) is None:
-                kind = "not_before" if delayed else "no_day_in_window"
+                kind: ViolationKind = "not_before" if delayed else "no_day_in_window"
                 told = f"{reason}; {day} lies outside it, allowed after a toxicity until {stretch}"
                 return _Placed(day, Violation(subject, kind, window, day, told))
         if stretch is not None:

@@ -109,7 +109,8 @@ def _place(
     if moment is None or (step.every is not None and moment.date() > table.end(step)):
         return None
     wished = moment.date()
-    day, reasons = wished, ()
+    day = wished
+    reasons: tuple[str, ...] = ()
     if step.appointment and not timed and not _is_history(step, cycle):
         found = _working_day(step, table, wished, window)
         if found is None:
