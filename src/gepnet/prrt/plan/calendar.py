@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 from gepnet.prrt.plan.model import CoursePlan, PlannedCycle, PlannedStep
 from gepnet.prrt.plan.settings import Settings
-from gepnet.prrt.plan.words import place_of, step_title, window_text
+from gepnet.prrt.plan.words import moved_text, place_of, step_title, window_text
 
 _NOTICE = "A plan, not a release: a named person releases each cycle. Not medical advice."
 
@@ -61,7 +61,7 @@ class _Writer:
         told = [] if cycle.window is None else [f"Window: {window_text(cycle.window)}."]
         if cycle.stretch is not None and not cycle.given:
             told.append(f"After a toxicity, at the latest {cycle.stretch}.")
-        told += [f"Moved by {cycle.moved_days} days: {why}." for why in cycle.moved_for]
+        told += [f"{moved_text(cycle.moved_days)}: {why}." for why in cycle.moved_for]
         told += [f"Window not kept: {v.reason}." for v in self._faults(f"cycle {cycle.number}")]
         assert cycle.start is not None
         event = self._event(f"cycle/{cycle.number}", title, told)
@@ -81,7 +81,7 @@ class _Writer:
             told.append(f"{step.amount}.")
         if planned.window is not None and not planned.deadline:
             told.append(f"Window: {window_text(planned.window)}.")
-        told += [f"Moved by {planned.moved_days} days: {why}." for why in planned.moved_for]
+        told += [f"{moved_text(planned.moved_days)}: {why}." for why in planned.moved_for]
         if step.note:
             told.append(" ".join(step.note.split()))
         event = self._event(planned.key, title, told)

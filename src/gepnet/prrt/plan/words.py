@@ -19,6 +19,12 @@ def window_text(window: Window | None) -> str:
     return f"{window.first} to {window.last}"
 
 
+def moved_text(days: int) -> str:
+    """Return by how much a date was moved."""
+    count = f"{abs(days)} day{'' if abs(days) == 1 else 's'}"
+    return f"Moved {count} {'later' if days > 0 else 'earlier'}"
+
+
 def place_of(stated: Stated) -> str:
     """Return source and locator."""
     return stated.source if stated.locator is None else f"{stated.source}, {stated.locator}"
