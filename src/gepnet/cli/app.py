@@ -7,7 +7,18 @@ import sys
 import typer
 
 from gepnet import __version__
-from gepnet.cli import assess, cases, cohort, compare, demo, facts, importing, knowledge, report
+from gepnet.cli import (
+    assess,
+    cases,
+    cohort,
+    compare,
+    demo,
+    facts,
+    importing,
+    knowledge,
+    prrt,
+    report,
+)
 
 app = typer.Typer(
     name="gepnet",
@@ -29,6 +40,7 @@ app.add_typer(knowledge.app, name="knowledge")
 app.add_typer(importing.app, name="import")
 app.add_typer(cases.app, name="cases")
 app.add_typer(cohort.app, name="cohort")
+app.add_typer(prrt.app, name="prrt")
 
 
 def _version(wanted: bool) -> None:

@@ -120,7 +120,8 @@ def _facts(
 def _considered(vocabulary: Vocabulary, record: Record, wanted: Iterable[str]) -> list[Fact]:
     """Base facts, and of the families the members that a criterion or the record names."""
     names = {name for name in wanted if name in vocabulary}
-    lineages = [vocabulary.options.lineage(course.option) for course in record.treatments]
+    given = (*(c.option for c in record.treatments), *(c.option for c in record.cycles))
+    lineages = [vocabulary.options.lineage(option) for option in dict.fromkeys(given)]
     subjects = {option for lineage in lineages for option in lineage}
     return [
         fact

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any, get_args
 
 from gepnet.facts.model import Observed
-from gepnet.record import AnyEvent, Progression, Record, Treatment
+from gepnet.record import AnyEvent, Cycle, Progression, Record, Treatment
 from gepnet.record.model import ProgressionType
-from gepnet.vocabulary import PartialDate, Vocabulary
+from gepnet.vocabulary import Interval, PartialDate, Vocabulary
 
 SUPERSEDED = "pathology_superseded"
+REACTION = "prior_hypersensitivity_grade"
 PROGRESSION_TYPES: tuple[str, ...] = get_args(ProgressionType)
 
 
@@ -28,6 +30,10 @@ def observe(record: Record, vocabulary: Vocabulary) -> Iterator[Observed]:
             yield Observed(name, value, day, event.id, order, event.author, event.kind)
         if isinstance(event, Progression):
             yield from _progression(event, order, vocabulary)
+        if isinstance(event, Cycle) and event.reaction_grade is not None and REACTION in vocabulary:
+            grade = Decimal(event.reaction_grade)
+            value = Interval(grade, grade)
+            yield Observed(REACTION, value, day, event.id, order, event.author, event.kind)
     if record.region is not None and "region" in vocabulary:
         yield Observed("region", record.region, None, "record", -1)
 

@@ -48,8 +48,8 @@ def event_to_plain(event: AnyEvent) -> dict[str, Any]:
     fields = [name for name in type(event).model_fields if name != "values"]
     for name in fields:
         value = getattr(event, name)
-        default = type(event).model_fields[name].default
-        if name not in {"id", "kind"} and (value is None or value == default):
+        field = type(event).model_fields[name]
+        if name not in {"id", "kind"} and (value is None or value == field.default):
             continue
         plain[name] = _plain(value)
     plain.update({name: _plain(value) for name, value in event.values.items()})
@@ -63,7 +63,7 @@ def _plain(value: Any) -> Any:
         return [_plain(item) for item in value]
     if isinstance(value, Interval):
         return _number(value.low) if value.is_point else str(value)
-    return value
+    return _number(value) if isinstance(value, Decimal) else value
 
 
 def _number(number: Decimal) -> int | float:

@@ -1,0 +1,10 @@
+"""``gepnet prrt``: the course of radioligand therapy. One module a subject, one line each here."""
+
+from __future__ import annotations
+
+import typer
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="A course of radioligand therapy: who is eligible, each cycle's release, the whole course.",
+)
