@@ -16,6 +16,13 @@ if TYPE_CHECKING:
     )
     from gepnet.api.cohorts import assess_cohort, count_rows, sample_facts, status_sql
     from gepnet.api.comparing import comparison_view, missing_view, whatif_view
+    from gepnet.api.course_plan import (
+        PlanQuestion,
+        plan_prrt,
+        plan_view,
+        write_calendar,
+        write_sheet,
+    )
     from gepnet.api.evaluating import evaluate_cases
     from gepnet.api.importing import import_cases, import_tables
     from gepnet.api.knowing import base, check_knowledge, fact_coverage
@@ -43,6 +50,7 @@ _EXPORTS = {
     ),
     "cohorts": ("assess_cohort", "count_rows", "sample_facts", "status_sql"),
     "comparing": ("comparison_view", "missing_view", "whatif_view"),
+    "course_plan": ("PlanQuestion", "plan_prrt", "plan_view", "write_calendar", "write_sheet"),
     "evaluating": ("evaluate_cases",),
     "importing": ("import_cases", "import_tables"),
     "knowing": ("base", "check_knowledge", "fact_coverage"),
@@ -62,6 +70,7 @@ _EXPORTS = {
 _MODULES = {name: module for module, names in _EXPORTS.items() for name in names}
 
 __all__ = [
+    "PlanQuestion",
     "assess_cohort",
     "assess_facts",
     "assess_record",
@@ -83,6 +92,8 @@ __all__ = [
     "matrix_parts",
     "missing_view",
     "patient_pages",
+    "plan_prrt",
+    "plan_view",
     "published_case_pages",
     "quiet_documents",
     "read_patient",
@@ -91,7 +102,9 @@ __all__ = [
     "show_fact",
     "status_sql",
     "whatif_view",
+    "write_calendar",
     "write_report",
+    "write_sheet",
 ]
 
 

@@ -15,6 +15,7 @@ from gepnet.knowledge.models import (
     LabelEntry,
     Position,
     Recommendation,
+    RetreatmentRule,
     SafetyRule,
     Source,
 )
@@ -96,6 +97,15 @@ class CompiledChecklist:
     items: tuple[tuple[Node, Node | None], ...]
 
 
+@dataclass(frozen=True)
+class CompiledRetreatment:
+    """A rule on another course with its criteria."""
+
+    entry: RetreatmentRule
+    when: Node
+    when_broad: Node | None
+
+
 class KnowledgeBase:
     """Vocabulary, option tree and all compiled entries of one state of the knowledge."""
 
@@ -132,6 +142,14 @@ class KnowledgeBase:
                 ),
             )
             for entry in knowledge.checklists
+        )
+        self.retreatment = tuple(
+            CompiledRetreatment(
+                entry,
+                self._node(entry.when, entry, "when"),
+                self._optional(entry.when_broad, entry),
+            )
+            for entry in knowledge.retreatment_rules
         )
         for fact in self.vocabulary.base_facts():
             for index, rule in enumerate(fact.entry.derived):
@@ -191,8 +209,8 @@ class KnowledgeBase:
                 nodes.append(recommendation.when)
                 if recommendation.when_broad is not None:
                     nodes.append(recommendation.when_broad)
-        for label in self.labels:
-            nodes.extend(node for node in (label.when, label.when_broad) if node is not None)
+        for entry in (*self.labels, *self.retreatment):
+            nodes.extend(node for node in (entry.when, entry.when_broad) if node is not None)
         nodes.extend(rule.when for rule in self.safety)
         for checklist in self.checklists:
             nodes.extend(node for pair in checklist.items for node in pair if node is not None)

@@ -39,6 +39,9 @@ def coverage(base: KnowledgeBase) -> list[CoverageLine]:
             reasons.setdefault(left.fact_id, left.reason)
     for label in base.labels:
         _carry(carried, label.entry.fact_ids, f"label/{label.entry.id}")
+    for rule_on_more in base.retreatment:
+        entry = rule_on_more.entry
+        _carry(carried, entry.fact_ids, f"retreatment/{entry.id}")
     for rule in base.safety:
         _carry(carried, rule.entry.fact_ids, f"safety/{rule.entry.id}")
     for checklist in base.checklists:

@@ -355,6 +355,20 @@ class Checklist(Entry):
     items: tuple[ChecklistItem, ...]
 
 
+class RetreatmentRule(Sourced):
+    """From how long a benefit a text supports another course, where it is no recommendation.
+
+    Recommendations on the option itself stand in their documents and are not repeated here.
+    """
+
+    id: Id
+    label: str
+    when: str
+    when_broad: str | None = None
+    note: str | None = None
+    examples: Examples
+
+
 class Knowledge(BaseModel):
     """Everything gepnet knows, as read from its files and checked for shape and references."""
 
@@ -370,6 +384,7 @@ class Knowledge(BaseModel):
     safety: tuple[SafetyRule, ...] = ()
     checklists: tuple[Checklist, ...] = ()
     plan_profiles: tuple[PlanProfile, ...] = ()
+    retreatment_rules: tuple[RetreatmentRule, ...] = ()
     advisory_limits: tuple[AdvisoryLimit, ...] = ()
     kidney_references: tuple[KidneyReference, ...] = ()
     marrow_signals: tuple[MarrowSignal, ...] = ()

@@ -23,6 +23,7 @@ from gepnet.knowledge.models import (
     Knowledge,
     LabelEntry,
     OptionEntry,
+    RetreatmentRule,
     SafetyRule,
     Source,
 )
@@ -43,6 +44,7 @@ _LISTS: dict[str, tuple[str, type[BaseModel]]] = {
     "rules": ("safety", SafetyRule),
     "checklists": ("checklists", Checklist),
     "plan_profiles": ("plan_profiles", PlanProfile),
+    "retreatment_rules": ("retreatment_rules", RetreatmentRule),
     "advisory_limits": ("advisory_limits", AdvisoryLimit),
     "kidney_references": ("kidney_references", KidneyReference),
     "marrow_signals": ("marrow_signals", MarrowSignal),

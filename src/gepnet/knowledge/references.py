@@ -113,7 +113,8 @@ def _references(found: Found) -> Iterator[_Reference]:
         for item in checklist.items:
             yield _Reference(item, "source", item.source, sources)
             yield _Reference(item, "read_in", item.read_in, sources)
-    for kind in ("plan_profiles", "advisory_limits", "kidney_references", "marrow_signals"):
+    kinds = ("retreatment_rules", "advisory_limits", "kidney_references", "marrow_signals")
+    for kind in ("plan_profiles", *kinds):
         for entry in found.models[kind]:
             yield _Reference(entry, "source", entry.source, sources)
     for entry in found.models["marrow_signals"]:

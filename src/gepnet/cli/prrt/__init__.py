@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import typer
 
+from gepnet.cli.prrt import plan
+
 app = typer.Typer(
     no_args_is_help=True,
     help="A course of radioligand therapy: who is eligible, each cycle's release, the whole course.",
 )
+app.command()(plan.plan)

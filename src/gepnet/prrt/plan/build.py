@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from gepnet.knowledge import InputError, Problem, nearest
 from gepnet.knowledge.course_models import PlanProfile, Step
@@ -26,7 +27,8 @@ class Request:
     """What a plan is asked for.
 
     ``beside`` replaces the profiles that the chosen one names; ``ticked`` are choices by
-    ``profile/step``; ``last_long_acting_ssa`` the last injection so far.
+    ``profile/step``; ``last_long_acting_ssa`` the last injection so far; ``released_gbq`` the
+    activity released for a cycle; ``stopped`` says that a person ended the course.
     """
 
     profile: str
@@ -45,6 +47,8 @@ class Request:
     sex: str | None = None
     last_long_acting_ssa: datetime.date | None = None
     course: str = "1"
+    released_gbq: Mapping[int, Decimal] = field(default_factory=dict)
+    stopped: bool = False
 
 
 def plan_course(
@@ -88,6 +92,8 @@ def plan_course(
         request.start,
         request.given,
         _not_before(request),
+        request.released_gbq,
+        request.stopped,
     )
     cycles, violations = place_cycles(wish)
     followed, also_said = _followed(profile, others, request.sex)

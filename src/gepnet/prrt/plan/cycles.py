@@ -9,8 +9,8 @@ profile lets the interval stretch, and the window is named as not kept; past tha
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from gepnet.knowledge.course_models import Schedule
@@ -24,7 +24,8 @@ class Wish:
     """What is asked of the days: the wished first day or what was given, and limits of today.
 
     ``not_before`` holds for the next cycle (a toxicity that has to resolve first); ``time`` is the
-    local start of each infusion; ``search_days`` how far the first cycle may move.
+    local start of each infusion; ``search_days`` how far the first cycle may move;
+    ``released_gbq`` the activity that was released for a cycle; ``stopped`` ends the course.
     """
 
     schedule: Schedule
@@ -34,10 +35,17 @@ class Wish:
     start: datetime.date | None = None
     given: tuple[GivenCycle, ...] = ()
     not_before: datetime.date | None = None
+    released_gbq: Mapping[int, Decimal] = field(default_factory=dict)
+    stopped: bool = False
 
     @property
     def count(self) -> int:
-        """Number of cycles, at least those given."""
+        """Number of cycles, at least those given; no more of them once a course was stopped."""
+        return len(self.given) if self.stopped else self.planned
+
+    @property
+    def planned(self) -> int:
+        """Number of cycles that the profile plans, at least those given."""
         return max(int(self.schedule.cycles.value), len(self.given))
 
     @property
@@ -116,7 +124,7 @@ def _planned_cycle(
     start = None if placed.day is None else datetime.datetime.combine(placed.day, wish.time)
     moved = 0 if target is None or placed.day is None else (placed.day - target).days
     reasons = _moved_for(wish, number, target) if moved else ()
-    activity = wish.schedule.activity_gbq.value
+    activity = wish.released_gbq.get(number, wish.schedule.activity_gbq.value)
     return PlannedCycle(number, start, activity, False, target, window, stretch, moved, reasons)
 
 

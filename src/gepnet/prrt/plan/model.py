@@ -74,7 +74,7 @@ class PlannedCycle:
 
 @dataclass(frozen=True, slots=True)
 class PlannedStep:
-    """One step on its date; ``start`` is None for a choice that has only a window.
+    """One step on its date; ``start`` is None where its window holds no working day.
 
     ``timed`` steps have a local time, the others are a whole day. ``deadline`` marks a last
     permitted or first allowed moment instead of an appointment. ``key`` names the step for good:

@@ -24,6 +24,14 @@ class SlopeSettings(BaseModel):
     weight_within_days: int
 
 
+class Checks(BaseModel):
+    """Items of a checklist."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    checklist: str
+    items: tuple[str, ...]
+
+
 class Settings(BaseModel):
     """Defaults of the plan; none is a clinical statement."""
 
@@ -40,6 +48,9 @@ class Settings(BaseModel):
     deadline_alarm_days_before: int
     sample_counts_early_days: int
     retreatment_cycles_shown: int
+    ssa_statements: tuple[str, ...]
+    retreatment_checks: Checks
+    topic_analytes: dict[str, tuple[str, ...]]
     kidney_slope: SlopeSettings
     signal_least_samples: int
 

@@ -101,9 +101,9 @@ def _place(
     if offset is None and step.latest is None:
         if window.last is None:
             return None  # nothing follows by which it could be done
-        return PlannedStep(
-            key, step, profile, cycle.number, None, None, window, False, False, ticked=False
-        )
+        day = _last_working_day(table, window)
+        start = None if day is None else datetime.datetime.combine(day, datetime.time())
+        return PlannedStep(key, step, profile, cycle.number, start, None, window, False, True)
     deadline = offset is None
     moment = shifted(cycle.start, step.latest if offset is None else offset, step.unit)
     if moment is None or (step.every is not None and moment.date() > table.end(step)):
@@ -167,6 +167,16 @@ def _working_day(
     reach = datetime.timedelta(days=table.search_days)
     first, last = window.first or wished - reach, window.last or wished + reach
     for day in outward(wished, first, last, step.prefer == "later"):
+        if table.days.why_closed(day) is None:
+            return day
+    return None
+
+
+def _last_working_day(table: Timetable, window: Window) -> datetime.date | None:
+    """Return the last working day of a window by whose end something has to be done."""
+    assert window.last is not None
+    first = window.first or window.last - datetime.timedelta(days=table.search_days)
+    for day in outward(window.last, first, window.last):
         if table.days.why_closed(day) is None:
             return day
     return None
