@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from gepnet.api.after_prrt import cumulative_view, monitoring_view, retreatment_view
     from gepnet.api.assessing import (
         assess_facts,
         assess_record,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
 #: Module that defines the public names after it.
 _EXPORTS = {
+    "after_prrt": ("cumulative_view", "monitoring_view", "retreatment_view"),
     "assessing": (
         "assess_facts",
         "assess_record",
@@ -79,6 +81,7 @@ __all__ = [
     "check_knowledge",
     "comparison_view",
     "count_rows",
+    "cumulative_view",
     "evaluate_cases",
     "example_patient",
     "explain_recommendation",
@@ -91,12 +94,14 @@ __all__ = [
     "list_facts",
     "matrix_parts",
     "missing_view",
+    "monitoring_view",
     "patient_pages",
     "plan_prrt",
     "plan_view",
     "published_case_pages",
     "quiet_documents",
     "read_patient",
+    "retreatment_view",
     "sample_facts",
     "show_entry",
     "show_fact",

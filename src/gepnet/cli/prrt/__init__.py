@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import typer
 
-from gepnet.cli.prrt import plan
+from gepnet.cli.prrt import after, plan
 
 app = typer.Typer(
     no_args_is_help=True,
     help="A course of radioligand therapy: who is eligible, each cycle's release, the whole course.",
 )
 app.command()(plan.plan)
+app.command()(after.retreatment)
+app.command()(after.cumulative)
+app.command()(after.monitoring)
