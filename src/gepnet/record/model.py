@@ -71,8 +71,21 @@ class Event(BaseModel):
     values: dict[str, Any] = Field(default_factory=dict)
 
 
+class Limits(BaseModel):
+    """Lower and upper limit of normal of one laboratory value, in the unit of its fact."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    lln: Decimal | None = None
+    uln: Decimal | None = None
+
+
 class Observation(Event):
-    """Values of facts, read as one report: pathology, imaging, laboratory, an assertion."""
+    """Values of facts, read as one report: pathology, imaging, laboratory, an assertion.
+
+    ``limits`` are the limits of normal of the laboratory that measured the values.
+    """
+
+    limits: dict[str, Limits] = Field(default_factory=dict)
 
 
 class Progression(Event):

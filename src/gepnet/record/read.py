@@ -17,6 +17,7 @@ from pydantic import BaseModel, ValidationError
 
 from gepnet.knowledge import Document, InputError, Problem, nearest, read_yaml
 from gepnet.record.cycles import check_cycles, check_release, read_activity
+from gepnet.record.limits import read_limits
 from gepnet.record.model import (
     EVENT_MODELS,
     AnyEvent,
@@ -229,6 +230,9 @@ class _Reader:
                 told = (fault.value, fault.expected, fault.suggestion)
                 self.problem((*path, "activity_gbq"), item["id"], "activity_gbq", *told)
                 return None
+        if "limits" in chosen:
+            limits = (chosen["limits"], kind, facts, item["id"], path)
+            chosen["limits"] = read_limits(*limits, self.problem)
         event = self.model(model, {**chosen, "values": values}, path, item["id"])
         if isinstance(event, Progression):
             self.check_progression(event, path)

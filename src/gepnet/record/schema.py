@@ -76,7 +76,27 @@ def _event(kind: str, properties: dict[str, Any], required: list[str]) -> dict[s
 
 def _observation(kind: str, vocabulary: Vocabulary) -> dict[str, Any]:
     facts = vocabulary.of_event(kind)
-    return _event(kind, {name: _value(fact) for name, fact in facts.items()}, [])
+    properties = {name: _value(fact) for name, fact in facts.items()}
+    if kind == "laboratory":
+        numbers = [name for name, fact in facts.items() if fact.type == "number"]
+        properties["limits"] = _limits(numbers)
+    return _event(kind, properties, [])
+
+
+def _limits(numbers: list[str]) -> dict[str, Any]:
+    quantity = {
+        "type": "object",
+        "required": ["value", "unit"],
+        "properties": {"value": {"type": "number"}, "unit": {"type": "string"}},
+    }
+    limit = {"anyOf": [{"type": "number"}, {"type": "null"}, quantity]}
+    pair = {"type": "array", "items": limit, "minItems": 2, "maxItems": 2}
+    return {
+        "type": "object",
+        "description": "lower and upper limit of normal of the laboratory, by fact",
+        "propertyNames": {"enum": numbers},
+        "additionalProperties": pair,
+    }
 
 
 def _progression(vocabulary: Vocabulary) -> dict[str, Any]:

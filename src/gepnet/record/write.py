@@ -51,6 +51,10 @@ def event_to_plain(event: AnyEvent) -> dict[str, Any]:
         field = type(event).model_fields[name]
         if name not in {"id", "kind"} and (value is None or value == field.default):
             continue
+        if name == "limits":
+            value = {fact: (limits.lln, limits.uln) for fact, limits in value.items()}
+            if not value:
+                continue
         plain[name] = _plain(value)
     plain.update({name: _plain(value) for name, value in event.values.items()})
     return plain
@@ -59,6 +63,8 @@ def event_to_plain(event: AnyEvent) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     if isinstance(value, PartialDate):
         return str(value)
+    if isinstance(value, dict):
+        return {name: _plain(item) for name, item in value.items()}
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
     if isinstance(value, Interval):

@@ -8,7 +8,7 @@ from gepnet.cli.prrt import after, plan
 
 app = typer.Typer(
     no_args_is_help=True,
-    help="A course of radioligand therapy: who is eligible, each cycle's release, the whole course.",
+    help="A course of radioligand therapy: who is eligible, release, the whole course.",
 )
 app.command()(plan.plan)
 app.command()(after.retreatment)
