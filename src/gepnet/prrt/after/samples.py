@@ -6,7 +6,7 @@ import datetime
 from dataclasses import dataclass
 from decimal import Decimal
 
-from gepnet.record import Record
+from gepnet.record import Observation, Record
 from gepnet.vocabulary import Interval
 
 
@@ -39,7 +39,7 @@ def samples_of(record: Record, at: datetime.date) -> dict[str, list[Sample]]:
         day = event.date.first
         if day != event.date.last or day > at:
             continue
-        limits = getattr(event, "limits", {})
+        limits = event.limits if isinstance(event, Observation) else {}
         for name, value in event.values.items():
             if isinstance(value, Interval) and value.is_point:
                 bounds = limits.get(name)
