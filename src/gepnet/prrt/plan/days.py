@@ -33,7 +33,7 @@ class WorkingDays:
             for day in days:
                 if day not in WEEKDAYS:
                     expected = f"weekdays among {', '.join(WEEKDAYS)}"
-                    told = (repr(day), expected, nearest(day, WEEKDAYS))
+                    told = (repr(day), expected, nearest(day[:3], WEEKDAYS))
                     problems.append(Problem("command line", None, "", name, *told))
         if problems:
             raise InputError(problems)
