@@ -22,7 +22,7 @@ def local(value: datetime.date) -> datetime.date:
     return value.replace(tzinfo=None) if isinstance(value, datetime.datetime) else value
 
 
-@hypothesis_settings(max_examples=40)
+@hypothesis_settings(max_examples=15)
 @hypothesis_given(requests())
 def test_a_parser_reads_the_dates_of_the_plan(request: Request) -> None:
     made = plan_course(request, knowledge().plan_profiles, settings())

@@ -21,8 +21,7 @@ if TYPE_CHECKING:
         PlanQuestion,
         plan_prrt,
         plan_view,
-        write_calendar,
-        write_sheet,
+        write_plan,
     )
     from gepnet.api.evaluating import evaluate_cases
     from gepnet.api.importing import import_cases, import_tables
@@ -52,7 +51,7 @@ _EXPORTS = {
     ),
     "cohorts": ("assess_cohort", "count_rows", "sample_facts", "status_sql"),
     "comparing": ("comparison_view", "missing_view", "whatif_view"),
-    "course_plan": ("PlanQuestion", "plan_prrt", "plan_view", "write_calendar", "write_sheet"),
+    "course_plan": ("PlanQuestion", "plan_prrt", "plan_view", "write_plan"),
     "evaluating": ("evaluate_cases",),
     "importing": ("import_cases", "import_tables"),
     "knowing": ("base", "check_knowledge", "fact_coverage"),
@@ -107,9 +106,8 @@ __all__ = [
     "show_fact",
     "status_sql",
     "whatif_view",
-    "write_calendar",
+    "write_plan",
     "write_report",
-    "write_sheet",
 ]
 
 

@@ -365,30 +365,30 @@ def _notices(plan: CoursePlan, record: Record | None) -> list[str]:
     return found
 
 
-def write_calendar(plan: CoursePlan, base: KnowledgeBase, path: Path) -> None:
-    """Write the plan as an iCalendar file.
+def write_plan(
+    plan: CoursePlan, base: KnowledgeBase, ics: Path | None = None, sheet: Path | None = None
+) -> None:
+    """Write a plan as an iCalendar file and as the patient's sheet (PDF or HTML by its ending).
+
+    Everything is made before anything is written.
 
     Raises:
-        InputError: if the file cannot be written.
+        InputError: for another ending, or if a file cannot be written.
     """
     from gepnet.prrt.plan.calendar import to_icalendar
-
-    _write(path, to_icalendar(plan, settings_of(base.knowledge.measures)))
-
-
-def write_sheet(plan: CoursePlan, path: Path) -> None:
-    """Write the patient's sheet, as PDF or HTML by the ending of the file.
-
-    Raises:
-        InputError: for another ending, or if the file cannot be written.
-    """
     from gepnet.prrt.plan.sheet import sheet_html, sheet_pdf
 
-    ending = path.suffix.lower()
-    if ending not in (".pdf", ".html"):
-        problem = Problem("command line", None, "", "sheet", str(path), "a .pdf or .html file")
-        raise InputError([problem])
-    _write(path, sheet_pdf(plan) if ending == ".pdf" else sheet_html(plan).encode())
+    files: list[tuple[Path, bytes]] = []
+    if sheet is not None:
+        ending = sheet.suffix.lower()
+        if ending not in (".pdf", ".html"):
+            expected = "a .pdf or .html file"
+            raise InputError([Problem("command line", None, "", "sheet", str(sheet), expected)])
+        files.append((sheet, sheet_pdf(plan) if ending == ".pdf" else sheet_html(plan).encode()))
+    if ics is not None:
+        files.append((ics, to_icalendar(plan, settings_of(base.knowledge.measures))))
+    for path, data in files:
+        _write(path, data)
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -91,10 +91,7 @@ def plan(
     )
     made = api.plan_prrt(base, question, record)
     view = api.plan_view(made, base, record)
-    if ics is not None:
-        api.write_calendar(made, base, ics)
-    if sheet is not None:
-        api.write_sheet(made, sheet)
+    api.write_plan(made, base, ics, sheet)
     if output is Format.JSON:
         print_json(view)
         return
