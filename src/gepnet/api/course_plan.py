@@ -10,7 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from gepnet.criteria import interpret
+from gepnet.criteria import conjunction, interpret
 from gepnet.facts import Facts, facts_of_record
 from gepnet.guidelines import KnowledgeBase
 from gepnet.knowledge import InputError, Problem
@@ -282,22 +282,23 @@ def _positions(base: KnowledgeBase, facts: Facts | None, option: str) -> list[di
     found = []
     for document in base.documents:
         for recommendation in document.recommendations:
+            held: dict[str, list[str]] = {}
             for position in recommendation.entry.options:
-                if position.option != option:
-                    continue
-                truth = None
-                if facts is not None:
-                    truths = [
-                        interpret(node, facts.values)
-                        for node in (document.scope, recommendation.when)
-                    ]
-                    truth = False if False in truths else None if None in truths else True
-                entry = recommendation.entry
+                if position.option == option:
+                    held.setdefault(position.position, []).append(position.intent)
+            if not held:
+                continue
+            truth = None
+            if facts is not None:
+                nodes = (document.scope, recommendation.when)
+                truth = conjunction(interpret(node, facts.values) for node in nodes)
+            entry = recommendation.entry
+            for stance, intents in held.items():
                 found.append(
                     {
                         "entry": recommendation.full_id,
-                        "position": position.position,
-                        "intent": position.intent,
+                        "position": stance,
+                        "intents": intents,
                         "concerns_patient": truth,
                         "note": _line(entry.note),
                         "source": entry.source,
@@ -326,7 +327,7 @@ def _statements(base: KnowledgeBase, names: Sequence[str]) -> list[dict[str, Any
             {
                 "entry": name,
                 "position": "statement",
-                "intent": None,
+                "intents": [],
                 "concerns_patient": None,
                 "note": _line(statement.text),
                 "source": statement.source,

@@ -210,8 +210,8 @@ class _Search:
                 if day == target:
                     return _Placed(day)
                 reason = (
-                    f"the profile states no window around {target}; the next slot is "
-                    f"{(day - target).days} days later ({_reasons(self.wish, target, day)})"
+                    f"the profile states no window around {target}; the next slot is {day} "
+                    f"({_reasons(self.wish, target, day) or f'not before {earliest}'})"
                 )
                 return _Placed(day, Violation(subject, "no_window_stated", None, day, reason))
         reason = f"no slot: {_reasons(self.wish, begin, last)}"
