@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     )
     from gepnet.api.cohorts import assess_cohort, count_rows, sample_facts, status_sql
     from gepnet.api.comparing import comparison_view, missing_view, whatif_view
+    from gepnet.api.course import course_view, eligibility_view, review_view
     from gepnet.api.course_plan import (
         PlanQuestion,
         plan_prrt,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from gepnet.api.evaluating import evaluate_cases
     from gepnet.api.importing import import_cases, import_tables
     from gepnet.api.knowing import base, check_knowledge, fact_coverage
+    from gepnet.api.laboratory import grade_laboratory
     from gepnet.api.reporting import patient_pages, published_case_pages, write_report
     from gepnet.api.showing import (
         assessment_view,
@@ -52,9 +54,11 @@ _EXPORTS = {
     "cohorts": ("assess_cohort", "count_rows", "sample_facts", "status_sql"),
     "comparing": ("comparison_view", "missing_view", "whatif_view"),
     "course_plan": ("PlanQuestion", "plan_prrt", "plan_view", "write_plan"),
+    "course": ("course_view", "eligibility_view", "review_view"),
     "evaluating": ("evaluate_cases",),
     "importing": ("import_cases", "import_tables"),
     "knowing": ("base", "check_knowledge", "fact_coverage"),
+    "laboratory": ("grade_laboratory",),
     "reporting": ("patient_pages", "published_case_pages", "write_report"),
     "showing": (
         "assessment_view",
@@ -80,13 +84,16 @@ __all__ = [
     "check_knowledge",
     "comparison_view",
     "count_rows",
+    "course_view",
     "cumulative_view",
+    "eligibility_view",
     "evaluate_cases",
     "example_patient",
     "explain_recommendation",
     "fact_coverage",
     "facts_of",
     "facts_view",
+    "grade_laboratory",
     "import_cases",
     "import_tables",
     "list_documents",
@@ -101,6 +108,7 @@ __all__ = [
     "quiet_documents",
     "read_patient",
     "retreatment_view",
+    "review_view",
     "sample_facts",
     "show_entry",
     "show_fact",

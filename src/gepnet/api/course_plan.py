@@ -279,7 +279,7 @@ def _step(planned: PlannedStep) -> dict[str, Any]:
 
 def _positions(base: KnowledgeBase, facts: Facts | None, option: str) -> list[dict[str, Any]]:
     """Return what each document says of an option, and whether it speaks of this patient."""
-    found = []
+    found: list[dict[str, Any]] = []
     for document in base.documents:
         for recommendation in document.recommendations:
             held: dict[str, list[str]] = {}

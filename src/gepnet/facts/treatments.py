@@ -278,7 +278,9 @@ OVER_TREATMENTS: dict[str, Callable[[Story], Answer]] = {
 OVER_EVENTS: dict[str, Callable[[Story, str], Answer]] = {
     function.__name__: function for function in (event_recorded, days_since_event)
 }
-RECORD_FUNCTIONS = frozenset({*OVER_TREATMENTS, *OVER_EVENTS})
+#: Facts that only the review of a cycle sets, from the course so far (``gepnet.prrt.context``).
+RELEASE_CONTEXT = "release_context"
+RECORD_FUNCTIONS = frozenset({*OVER_TREATMENTS, *OVER_EVENTS, RELEASE_CONTEXT})
 
 
 def treatment_facts(story: Story) -> dict[str, Answer]:

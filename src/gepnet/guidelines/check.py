@@ -82,7 +82,8 @@ def counts(base: KnowledgeBase) -> dict[str, int]:
         "labels": len(base.labels),
         "safety rules": len(base.safety),
         "retreatment rules": len(base.retreatment),
-        "checklist items": sum(len(c.items) for c in base.checklists),
+        "checklist items": sum(len(c.items) for c in (*base.checklists, *base.profiles)),
+        "release rules and items": len(base.release),
     }
 
 

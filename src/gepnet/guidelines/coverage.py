@@ -39,12 +39,15 @@ def coverage(base: KnowledgeBase) -> list[CoverageLine]:
             reasons.setdefault(left.fact_id, left.reason)
     for label in base.labels:
         _carry(carried, label.entry.fact_ids, f"label/{label.entry.id}")
-    for rule_on_more in base.retreatment:
-        entry = rule_on_more.entry
-        _carry(carried, entry.fact_ids, f"retreatment/{entry.id}")
+    for more in base.retreatment:
+        _carry(carried, more.entry.fact_ids, f"retreatment/{more.entry.id}")
     for rule in base.safety:
         _carry(carried, rule.entry.fact_ids, f"safety/{rule.entry.id}")
-    for checklist in base.checklists:
+    for release in base.release:
+        _carry(carried, release.entry.fact_ids, f"release/{release.entry.id}")
+    for amount in base.knowledge.release_amounts:
+        _carry(carried, amount.fact_ids, f"release/{amount.id}")
+    for checklist in (*base.checklists, *base.profiles):
         for item in checklist.entry.items:
             _carry(carried, item.fact_ids, f"{checklist.entry.id}/{item.id}")
     return [

@@ -23,6 +23,9 @@ from gepnet.knowledge.models import (
     Knowledge,
     LabelEntry,
     OptionEntry,
+    ReleaseAmount,
+    ReleaseItem,
+    ReleaseRule,
     RetreatmentRule,
     SafetyRule,
     Source,
@@ -48,6 +51,9 @@ _LISTS: dict[str, tuple[str, type[BaseModel]]] = {
     "advisory_limits": ("advisory_limits", AdvisoryLimit),
     "kidney_references": ("kidney_references", KidneyReference),
     "marrow_signals": ("marrow_signals", MarrowSignal),
+    "release_rules": ("release_rules", ReleaseRule),
+    "release_items": ("release_items", ReleaseItem),
+    "release_amounts": ("release_amounts", ReleaseAmount),
 }
 _DOCUMENT_KEYS = ("document", "recommendations", "statements", "not_encoded")
 _KNOWN_KEYS = (*_LISTS, *_DOCUMENT_KEYS)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import typer
 
-from gepnet.cli.prrt import after, plan
+from gepnet.cli.prrt import after, course, eligibility, plan, review
 
 app = typer.Typer(
     no_args_is_help=True,
     help="A course of radioligand therapy: who is eligible, release, the whole course.",
 )
+app.command()(eligibility.eligibility)
+app.command()(review.review)
+app.command()(course.course)
 app.command()(plan.plan)
 app.command()(after.retreatment)
 app.command()(after.cumulative)

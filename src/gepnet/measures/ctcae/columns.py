@@ -63,12 +63,17 @@ def grade_columns(
 
 
 def _pick(
-    either: pl.Expr, chosen: pl.Expr, plain: pl.Expr, special: pl.Expr, join: Callable[..., pl.Expr]
+    either: pl.Expr,
+    chosen: pl.Expr,
+    plain: pl.Expr,
+    special: pl.Expr,
+    join: Callable[..., pl.Expr],
 ) -> pl.Expr:
     import polars as pl
 
-    joined = join(plain, special)
-    return pl.when(either).then(joined).when(chosen).then(special).otherwise(plain)
+    found: pl.Expr = pl.when(chosen).then(special).otherwise(plain)
+    joined: pl.Expr = pl.when(either).then(join(plain, special)).otherwise(found)
+    return joined
 
 
 class _Row:
@@ -79,7 +84,8 @@ class _Row:
     def steps(self, name: str) -> pl.Expr:
         import polars as pl
 
-        return (pl.col(name) * 10**PLACES).round().cast(pl.Int64)
+        scaled: pl.Expr = pl.col(name) * 10**PLACES
+        return scaled.round().cast(pl.Int64)
 
     def grades(self, rows: Rows) -> tuple[pl.Expr, pl.Expr]:
         import polars as pl
