@@ -194,7 +194,7 @@ def _days(text: pl.Series) -> tuple[pl.Series, pl.Series]:
     """Return the first and the last day that texts can mean; null for what is no date."""
     lengths = text.str.len_bytes()
     if (lengths == 10).all():
-        first = last = text.str.to_date("%Y-%m-%d", strict=False)
+        first = last = text.str.to_date("%Y-%m-%d", strict=False, cache=False)
     else:
         dated = pl.select(first_day(pl.lit(text)).alias("first")).with_columns(text.alias("text"))
         dated = dated.with_columns(last=last_day(pl.col("text"), pl.col("first")))

@@ -53,7 +53,7 @@ class Findings:
         self, table: pl.LazyFrame, columns: Mapping[str, Sequence[int]]
     ) -> pl.LazyFrame:
         """Count the codes of status columns, given with the codes that they can have."""
-        return _through(table, partial(self._statuses, columns))
+        return _through(table, partial(self._statuses, columns, _counts(columns)))
 
     def note_batch(self, rows: int, faults: Sequence[Fault]) -> None:
         """Count a batch that was read, and keep its unusable cells."""
@@ -87,23 +87,26 @@ class Findings:
                 self.conflict_list = sorted([*self.conflict_list, *found])[:LISTED]
         return batch
 
-    def _statuses(self, columns: Mapping[str, Sequence[int]], batch: pl.DataFrame) -> pl.DataFrame:
-        counted = {name: _counts(batch[name], codes) for name, codes in columns.items()}
+    def _statuses(
+        self, columns: Mapping[str, Sequence[int]], counts: Sequence[pl.Expr], batch: pl.DataFrame
+    ) -> pl.DataFrame:
+        found = iter(batch.select(counts).row(0))
+        counted = {}
+        for name, codes in columns.items():
+            *others, last = codes
+            numbers = Counter({code: next(found) for code in others})
+            numbers[last] = len(batch) - numbers.total()
+            counted[name] = numbers
         with self._lock:
-            for name, counts in counted.items():
-                self.codes.setdefault(name, Counter()).update(counts)
+            for name, numbers in counted.items():
+                self.codes.setdefault(name, Counter()).update(numbers)
         return batch
 
 
-def _counts(column: pl.Series, codes: Sequence[int]) -> Counter[int]:
-    """Count codes; a comparison a code is much faster than grouping."""
-    counts: Counter[int] = Counter()
-    left = len(column)
-    for code in codes[:-1]:
-        counts[code] = int((column == code).sum())
-        left -= counts[code]
-    counts[codes[-1]] = left
-    return counts
+def _counts(columns: Mapping[str, Sequence[int]]) -> list[pl.Expr]:
+    """Return how often each code but a column's last occurs; much faster than grouping."""
+    wanted = [(name, code) for name, codes in columns.items() for code in codes[:-1]]
+    return [(pl.col(n) == c).sum().alias(str(i)) for i, (n, c) in enumerate(wanted)]
 
 
 def _conflict(fact: str, width: int, row: tuple[Any, ...]) -> Conflict:
