@@ -204,3 +204,27 @@ def test_monitoring_and_retreatment_print_tables_too(run: Run, course: Path) -> 
     assert {due["profile"] for due in one["due"]} == {"eu-label"}
     done = run("prrt", "monitoring", course, "--profile", "nobody")
     assert done.code == 2
+
+
+def test_a_laboratory_file_adds_to_the_samples(run: Run, course: Path, tmp_path: Path) -> None:
+    labs = tmp_path / "labs.csv"
+    rows = ["patient_id,date,analyte,value,unit,lln,uln,baseline"]
+    rows += [
+        f"course,{day},creatinine_clearance_ml_min,{value},mL/min,,,"
+        for day, value in (("2025-08-01", 91), ("2025-10-01", 90), ("2026-01-02", 89))
+    ]
+    rows += [
+        f"course,{day},creatinine_clearance_ml_min,{value},mL/min,,,"
+        for day, value in (("2026-02-01", 88), ("2026-02-20", 87), ("2026-03-15", 86))
+    ]
+    rows.append("course,2026-03-15,haemoglobin_g_l,100,g/L,120,160,")
+    labs.write_text("\n".join(rows) + "\n")
+    view = data(run, "prrt", "monitoring", course, "--labs", labs)
+    shown = [point["date"] for point in view["kidney"]["clearances"]]
+    assert shown == ["2026-01-02", "2026-02-01", "2026-02-20", "2026-03-15"], "from the baseline"
+    assert "72 days from first to last" in view["kidney"]["refused"]
+    assert next(s for s in view["marrow"] if s["id"] == "abnormal-count")["signal"] == "yes"
+    labs.write_text(labs.read_text().replace("course,", "other,"))
+    done = run("prrt", "monitoring", course, "--labs", labs)
+    assert done.code == 2
+    assert "values of course; the file has other" in done.err

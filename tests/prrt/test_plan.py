@@ -162,6 +162,21 @@ def test_a_long_acting_analogue_too_near_is_named() -> None:
     assert not exactly.violations, "28 days are enough"
 
 
+def test_no_sample_is_planned_into_the_past() -> None:
+    late = plan(start=d("2026-02-02"), made_on=d("2026-01-28"))
+    sample = next(s for s in late.steps if s.step.topic == "laboratory_before")
+    assert sample.day == d("2026-01-28")
+    assert sample.moved_for == ("2026-01-19: already past",)
+    # Sunday before a Monday: from tomorrow on there is no working day before the cycle.
+    too_late = plan(start=d("2026-02-02"), made_on=d("2026-01-31"))
+    assert {(v.kind, v.subject.split(",")[0]) for v in too_late.violations} >= {
+        ("no_day_for_step", "Haemoglobin"),
+        ("no_day_for_step", "SSTR-PET within 4 weeks before the course"),
+    }
+    gone = plan(start=d("2026-02-02"), made_on=d("2026-02-02"))
+    assert {v.kind for v in gone.violations} == {"already_past"}
+
+
 def test_a_stopped_course_plans_no_cycle_and_still_the_time_after() -> None:
     made = plan(given=given("2026-01-05", "2026-03-02"), made_on=d("2026-04-20"), stopped=True)
     assert len(made.cycles) == 2

@@ -62,6 +62,9 @@ def test_what_is_moved_says_so(request: Request) -> None:
             assert step.day in step.window
         if step.moved_days:
             assert step.step.appointment, "only an appointment moves; a last day stays where it is"
+            cycle = plan.cycles[step.cycle - 1]
+            if not cycle.given and cycle.day is not None and cycle.day >= plan.made_on:
+                assert step.day >= plan.made_on
             assert open_days.why_closed(step.day) is None
 
 

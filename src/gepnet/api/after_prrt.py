@@ -156,16 +156,26 @@ def monitoring_view(
     base: KnowledgeBase,
     at: str | None = None,
     profiles: Sequence[str] = (),
+    labs: Path | None = None,
 ) -> dict[str, Any]:
     """Return kidney slope, marrow signals, counts over time and the next dates after a course.
 
+    Args:
+        record: the patient.
+        base: the knowledge.
+        at: date of the question; default: the record's own, else today.
+        profiles: only the dates of these.
+        labs: more values of the patient, as the laboratory CSV of ``gepnet labs grade``.
+
     Raises:
-        InputError: for a bad date or an unknown profile.
+        InputError: for a bad date, an unknown profile or a bad file.
     """
     facts = facts_of(record, base, at)
     today = facts.at.last
     settings = settings_of(base.knowledge.measures)
     samples = samples_of(record, today)
+    if labs is not None:
+        _add_labs(samples, record, base, labs, today)
     first, last = _dose(facts, "prrt_first_dose_date"), _dose(facts, "prrt_last_dose_date")
     baseline = None if first is None else first.first
     points, left_out = clearances(
@@ -213,6 +223,33 @@ def monitoring_view(
         **_due(record, base, last, samples, today, profiles, settings),
         "notices": _monitoring_notices(record, first, last, today),
     }
+
+
+def _add_labs(
+    samples: dict[str, list[Sample]],
+    record: Record,
+    base: KnowledgeBase,
+    path: Path,
+    today: datetime.date,
+) -> None:
+    """Add the values of a laboratory file; a value of the record for the same day stays."""
+    from gepnet.io.laboratory import read_laboratory
+
+    rows = read_laboratory(path, base.vocabulary)
+    own = [row for row in rows if row.patient == record.patient]
+    if rows and not own:
+        names = sorted({row.patient for row in rows})
+        expected = f"values of {record.patient}; the file has {', '.join(names)}"
+        close = nearest(record.patient, names)
+        raise InputError([Problem(str(path), None, "", "patient_id", "", expected, close)])
+    for row in own:
+        day = row.date.first
+        series = samples.setdefault(row.analyte, [])
+        if day == row.date.last and day <= today and day not in {one.day for one in series}:
+            event = f"{path.name}:{row.line}"
+            series.append(Sample(day, row.analyte, row.value, row.lln, event))
+    for series in samples.values():
+        series.sort(key=lambda sample: sample.day)
 
 
 def _activity(facts: Facts) -> Decimal | None:

@@ -315,7 +315,7 @@ def _statements(base: KnowledgeBase, names: Sequence[str]) -> list[dict[str, Any
         for document in base.documents
         for statement in document.file.statements
     }
-    found = []
+    found: list[dict[str, Any]] = []
     for name in names:
         if name not in known:
             expected = "document/statement of the knowledge"
@@ -352,7 +352,8 @@ def _notices(plan: CoursePlan, record: Record | None) -> list[str]:
             elif event.decision == "hold" and number > len(given.cycles):
                 found.append(
                     f"Cycle {number} was held by {event.author} on {event.date}: its date stands "
-                    "only once it is released; give the first possible day with --not-before."
+                    "only once it is released, its activity is the profile's and the review may "
+                    "propose another; give the first possible day with --not-before."
                 )
         if given.earlier:
             total = sum((cycle.activity_gbq for cycle in given.earlier), Decimal(0))

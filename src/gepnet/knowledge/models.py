@@ -17,7 +17,12 @@ from gepnet.knowledge.course_models import (
     MarrowSignal,
     PlanProfile,
 )
-from gepnet.knowledge.shapes import Entry, Id, Sourced, Verification
+
+# Entries everywhere take their base from here.
+from gepnet.knowledge.shapes import Entry as Entry  # noqa: PLC0414
+from gepnet.knowledge.shapes import Id as Id  # noqa: PLC0414
+from gepnet.knowledge.shapes import Sourced as Sourced  # noqa: PLC0414
+from gepnet.knowledge.shapes import Verification as Verification  # noqa: PLC0414
 
 PositionKind = Literal["recommended", "option", "trial_only", "against"]
 Intent = Literal["tumour_control", "symptom_control", "downsizing", "staging", "monitoring"]

@@ -75,6 +75,9 @@ def monitoring(
     profile: Annotated[
         list[str] | None, typer.Option("--profile", help="Only these profiles' dates.")
     ] = None,
+    labs: Annotated[
+        Path | None, typer.Option("--labs", help="More laboratory values, as CSV.")
+    ] = None,
     extra: Extra = None,
     output: FormatOption = Format.TABLE,
 ) -> None:
@@ -82,7 +85,8 @@ def monitoring(
     from gepnet import api
 
     base = api.base(*(extra or []))
-    view = api.monitoring_view(api.read_patient(patient, base), base, at, tuple(profile or ()))
+    record = api.read_patient(patient, base)
+    view = api.monitoring_view(record, base, at, tuple(profile or ()), labs)
     if output is Format.JSON:
         print_json(view)
         return

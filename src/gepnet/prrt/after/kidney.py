@@ -114,7 +114,7 @@ def slope(points: Sequence[Clearance], settings: SlopeSettings) -> Slope | Refus
     span = (points[-1].day - points[0].day).days
     if span < settings.least_span_days:
         return Refused(
-            f"{span} days from first to last; at least {settings.least_span_days} needed"
+            f"{span} days from first to last; at least {settings.least_span_days} are needed"
         )
     years = [(point.day - points[0].day).days / DAYS_PER_YEAR for point in points]
     logs = [math.log(float(point.value)) for point in points]

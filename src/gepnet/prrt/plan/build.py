@@ -103,7 +103,8 @@ def plan_course(
         settings.working_days, settings.working_days, request.country, request.closed
     )
     horizon = add_months(_end(cycles, request), settings.horizon_months)
-    table = Timetable(cycles, appointments, settings.appointment_search_days, horizon)
+    search = settings.appointment_search_days
+    table = Timetable(cycles, appointments, search, horizon, request.made_on)
     steps: list[PlannedStep] = []
     offered: list[PlannedStep] = []
     for owner, step in followed:

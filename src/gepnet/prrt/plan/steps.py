@@ -15,19 +15,23 @@ from decimal import Decimal
 
 from gepnet.knowledge.course_models import PlanProfile, Step
 from gepnet.prrt.plan.days import WorkingDays, outward
-from gepnet.prrt.plan.model import PlannedCycle, PlannedStep, Violation, Window
+from gepnet.prrt.plan.model import PlannedCycle, PlannedStep, Violation, ViolationKind, Window
 
 _IN_DAYS = {"days": 1, "weeks": 7}
 
 
 @dataclass(frozen=True)
 class Timetable:
-    """What the steps hang on: the cycles, the days, and the end of what is shown."""
+    """What the steps hang on: the cycles, the days, and the end of what is shown.
+
+    Before a cycle that lies ahead of ``today`` no appointment is planned into the past.
+    """
 
     cycles: Sequence[PlannedCycle]
     days: WorkingDays
     search_days: int
     horizon: datetime.date
+    today: datetime.date | None = None
 
     def anchors(self, step: Step) -> list[tuple[PlannedCycle, datetime.date | None]]:
         """Return the cycles that a step belongs to, each with the day of the next one."""
@@ -112,14 +116,18 @@ def _place(
     day = wished
     reasons: tuple[str, ...] = ()
     if step.appointment and not timed and not _is_history(step, cycle):
-        found = _working_day(step, table, wished, window)
+        begin = _not_before(table, cycle)
+        found = _working_day(step, table, wished, window, begin)
         if found is None:
-            reason = f"no working day: {_closed(table, window, wished)}"
+            over = begin is not None and window.last is not None and window.last < begin
+            why = "already past" if over else _closed(table, window, wished, begin)
             subject = f"{step.label}, cycle {cycle.number}"
-            return Violation(subject, "no_day_for_step", window, None, reason)
+            kind: ViolationKind = "already_past" if over else "no_day_for_step"
+            return Violation(subject, kind, window, None, f"no working day: {why}")
         day = found
-        why = table.days.why_closed(wished)
-        reasons = (f"{wished}: {why}",) if why else ()
+        closed = table.days.why_closed(wished)
+        past = "already past" if begin is not None and wished < begin else None
+        reasons = tuple(f"{wished}: {why}" for why in (past or closed,) if why and day != wished)
     start = moment if timed else datetime.datetime.combine(day, datetime.time())
     return PlannedStep(
         key,
@@ -161,11 +169,24 @@ def _window(
     return Window(first, last)
 
 
+def _not_before(table: Timetable, cycle: PlannedCycle) -> datetime.date | None:
+    ahead = (
+        not cycle.given and table.today is not None and (cycle.day or table.today) >= table.today
+    )
+    return table.today if ahead else None
+
+
 def _working_day(
-    step: Step, table: Timetable, wished: datetime.date, window: Window
+    step: Step,
+    table: Timetable,
+    wished: datetime.date,
+    window: Window,
+    begin: datetime.date | None,
 ) -> datetime.date | None:
     reach = datetime.timedelta(days=table.search_days)
     first, last = window.first or wished - reach, window.last or wished + reach
+    if begin is not None:
+        first = max(first, begin)
     for day in outward(wished, first, last, step.prefer == "later"):
         if table.days.why_closed(day) is None:
             return day
@@ -182,9 +203,13 @@ def _last_working_day(table: Timetable, window: Window) -> datetime.date | None:
     return None
 
 
-def _closed(table: Timetable, window: Window, wished: datetime.date) -> str:
+def _closed(
+    table: Timetable, window: Window, wished: datetime.date, begin: datetime.date | None
+) -> str:
     first, last = window.first or wished, window.last or wished
-    count = (last - first).days + 1
+    if begin is not None:
+        first = max(first, begin)
+    count = max(0, (last - first).days + 1)
     days = (first + datetime.timedelta(days=n) for n in range(count))
     return "; ".join(dict.fromkeys(w for w in map(table.days.why_closed, days) if w))
 
