@@ -86,6 +86,7 @@ def test_an_entry_counted_as_covering_exists(base: KnowledgeBase) -> None:
     known |= {f"{d.id}/{s.id}" for d in base.documents for s in d.file.statements}
     known |= {f"label/{label.entry.id}" for label in base.labels}
     known |= {f"safety/{rule.entry.id}" for rule in base.safety}
+    known |= {f"retreatment/{rule.entry.id}" for rule in base.retreatment}
     known |= {f"{c.entry.id}/{i.id}" for c in base.checklists for i in c.entry.items}
     named = {entry for line in api.fact_coverage() for entry in line["entries"]}
     assert named <= known

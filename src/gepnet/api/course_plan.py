@@ -104,6 +104,11 @@ def _of_record(
         last_long_acting_ssa=parse_date(injected).last if isinstance(injected, str) else None,
         released_gbq=released,
         stopped=any(event.decision == "stop" for event in latest.values()),
+        held=frozenset(
+            number
+            for number, event in latest.items()
+            if event.decision == "hold" and number > len(given.cycles)
+        ),
     )
 
 
@@ -198,6 +203,7 @@ def plan_view(
                 "time": None if cycle.start is None else f"{cycle.start:%H:%M}",
                 "activity_gbq": float(cycle.activity_gbq),
                 "given": cycle.given,
+                "held": cycle.number in plan.held,
                 "target": None if cycle.target is None else cycle.target.isoformat(),
                 "window": _window(cycle.window),
                 "stretch_until": None if cycle.stretch is None else cycle.stretch.isoformat(),
