@@ -9,7 +9,12 @@ from typing import Any
 
 from gepnet.guidelines.compiled import KnowledgeBase
 from gepnet.knowledge import Knowledge
-from gepnet.knowledge.course_models import AdvisoryLimit, KidneyReference, MarrowSignal
+from gepnet.knowledge.course_models import (
+    AdvisoryLimit,
+    KidneyReference,
+    MarrowRisk,
+    MarrowSignal,
+)
 
 
 @dataclass(frozen=True)
@@ -68,8 +73,9 @@ def course_entries(knowledge: Knowledge) -> Iterator[tuple[str, tuple[str, ...]]
                 yield f"plan/{profile.id}/{name}", stated.fact_ids
     for rule in knowledge.retreatment_rules:
         yield f"retreatment/{rule.id}", rule.fact_ids
-    after: list[AdvisoryLimit | KidneyReference | MarrowSignal] = [*knowledge.advisory_limits]
-    after += [*knowledge.kidney_references, *knowledge.marrow_signals]
+    after: list[AdvisoryLimit | KidneyReference | MarrowRisk | MarrowSignal]
+    after = [*knowledge.advisory_limits, *knowledge.kidney_references]
+    after += [*knowledge.marrow_signals, *knowledge.marrow_risks]
     for entry in after:
         yield f"after/{entry.id}", entry.fact_ids
 

@@ -20,8 +20,9 @@ def plan(
         str | None, typer.Option("--start", help="Wished day of cycle 1 (YYYY-MM-DD).")
     ] = None,
     profile: Annotated[
-        str, typer.Option("--profile", help="Whose schedule: eu-label, us-label, ...")
-    ] = "eu-label",
+        str | None,
+        typer.Option("--profile", help="Whose schedule; default: the label of the region."),
+    ] = None,
     beside: Annotated[
         list[str] | None,
         typer.Option(
