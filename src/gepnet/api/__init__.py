@@ -7,7 +7,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from gepnet.api.after_prrt import cumulative_view, monitoring_view, retreatment_view
     from gepnet.api.assessing import (
         assess_facts,
         assess_record,
@@ -18,17 +17,16 @@ if TYPE_CHECKING:
     from gepnet.api.cohorts import assess_cohort, count_rows, sample_facts, status_sql
     from gepnet.api.comparing import comparison_view, missing_view, whatif_view
     from gepnet.api.course import course_view, eligibility_view, review_view
-    from gepnet.api.course_plan import (
-        PlanQuestion,
-        plan_prrt,
-        plan_view,
-        write_plan,
-    )
+    from gepnet.api.course_plan import PlanQuestion, plan_prrt, write_plan
+    from gepnet.api.course_plan_view import plan_view
+    from gepnet.api.cumulative import cumulative_view
     from gepnet.api.evaluating import evaluate_cases
     from gepnet.api.importing import import_cases, import_tables
     from gepnet.api.knowing import base, check_knowledge, fact_coverage
     from gepnet.api.laboratory import grade_laboratory
+    from gepnet.api.monitoring import monitoring_view
     from gepnet.api.reporting import patient_pages, published_case_pages, write_report
+    from gepnet.api.retreatment import retreatment_view
     from gepnet.api.showing import (
         assessment_view,
         explain_recommendation,
@@ -43,7 +41,6 @@ if TYPE_CHECKING:
 
 #: Module that defines the public names after it.
 _EXPORTS = {
-    "after_prrt": ("cumulative_view", "monitoring_view", "retreatment_view"),
     "assessing": (
         "assess_facts",
         "assess_record",
@@ -53,13 +50,17 @@ _EXPORTS = {
     ),
     "cohorts": ("assess_cohort", "count_rows", "sample_facts", "status_sql"),
     "comparing": ("comparison_view", "missing_view", "whatif_view"),
-    "course_plan": ("PlanQuestion", "plan_prrt", "plan_view", "write_plan"),
+    "course_plan": ("PlanQuestion", "plan_prrt", "write_plan"),
+    "course_plan_view": ("plan_view",),
+    "cumulative": ("cumulative_view",),
     "course": ("course_view", "eligibility_view", "review_view"),
     "evaluating": ("evaluate_cases",),
     "importing": ("import_cases", "import_tables"),
     "knowing": ("base", "check_knowledge", "fact_coverage"),
     "laboratory": ("grade_laboratory",),
+    "monitoring": ("monitoring_view",),
     "reporting": ("patient_pages", "published_case_pages", "write_report"),
+    "retreatment": ("retreatment_view",),
     "showing": (
         "assessment_view",
         "explain_recommendation",
