@@ -117,6 +117,15 @@ def test_a_full_release_where_half_is_proposed_is_named() -> None:
     assert [finding.kind for finding in given.findings] == ["given above the release"]
 
 
+def test_an_activity_beyond_a_tenth_above_the_proposal_is_named() -> None:
+    clean = lab("2026-01-23")
+    assert two_cycles(clean, release(3, WEEK_8, "proceed", 8.1)).findings == ()
+    told = two_cycles(clean, release(3, WEEK_8, "proceed", 8.2)).findings
+    assert [finding.kind for finding in told] == ["released above the proposal"]
+    given = two_cycles(clean, release(3, WEEK_8, "proceed", 7.4), cycle(3, WEEK_8, 8.2)).findings
+    assert [finding.kind for finding in given] == ["given above the release"]
+
+
 def test_a_release_rests_on_the_review_that_it_names() -> None:
     clean = lab("2026-01-23")
     course = course_so_far(record([*TWO_CYCLES, clean]), PROTOCOLS, 3, parse_date(WEEK_8))
@@ -228,7 +237,7 @@ def made_up(cycles: list[Any]) -> Events:
     return events
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.lists(ONE_CYCLE, min_size=1, max_size=4), st.randoms(use_true_random=False))
 def test_laws_of_every_course(cycles: list[Any], order: random.Random) -> None:
     events = made_up(cycles)

@@ -234,10 +234,11 @@ def _names(seen: Review) -> str:
 
 
 def _more(given: Decimal | None, proposed: Decimal | None, protocols: Protocols) -> bool:
-    """Whether an activity is that of a full dose where a reduced one is proposed."""
+    """Whether an activity exceeds another by more than what counts as the same."""
     if given is None or proposed is None:
         return False
-    return protocols.is_reduced(proposed) and not protocols.is_reduced(given)
+    tolerance = protocols.amount("activity-tolerance").value / 100
+    return given > proposed * (1 + tolerance)
 
 
 def course_view(courses: Sequence[Course]) -> dict[str, Any]:
