@@ -14,15 +14,63 @@ if TYPE_CHECKING:
         facts_of,
         read_patient,
     )
-    from gepnet.api.cohorts import assess_cohort, count_rows, sample_facts, status_sql
-    from gepnet.api.comparing import comparison_view, missing_view, whatif_view
-    from gepnet.api.course import course_view, eligibility_view, review_view
-    from gepnet.api.dosimetry import dosimetry_view, write_time_activity_example
-    from gepnet.api.evaluating import evaluate_cases
-    from gepnet.api.importing import import_cases, import_tables
-    from gepnet.api.knowing import base, check_knowledge, fact_coverage
-    from gepnet.api.laboratory import grade_laboratory
-    from gepnet.api.reporting import patient_pages, published_case_pages, write_report
+    from gepnet.api.cohorts import (
+        assess_cohort,
+        count_rows,
+        sample_facts,
+        status_sql,
+    )
+    from gepnet.api.comparing import (
+        comparison_view,
+        missing_view,
+        whatif_view,
+    )
+    from gepnet.api.course import (
+        course_view,
+        eligibility_view,
+        review_view,
+    )
+    from gepnet.api.course_plan import (
+        PlanQuestion,
+        plan_prrt,
+        write_plan,
+    )
+    from gepnet.api.course_plan_view import (
+        plan_view,
+    )
+    from gepnet.api.cumulative import (
+        cumulative_view,
+    )
+    from gepnet.api.dosimetry import (
+        dosimetry_view,
+        write_time_activity_example,
+    )
+    from gepnet.api.evaluating import (
+        evaluate_cases,
+    )
+    from gepnet.api.importing import (
+        import_cases,
+        import_tables,
+    )
+    from gepnet.api.knowing import (
+        base,
+        check_knowledge,
+        fact_coverage,
+    )
+    from gepnet.api.laboratory import (
+        grade_laboratory,
+    )
+    from gepnet.api.monitoring import (
+        monitoring_view,
+    )
+    from gepnet.api.reporting import (
+        patient_pages,
+        published_case_pages,
+        write_report,
+    )
+    from gepnet.api.retreatment import (
+        retreatment_view,
+    )
     from gepnet.api.showing import (
         assessment_view,
         explain_recommendation,
@@ -44,15 +92,51 @@ _EXPORTS = {
         "facts_of",
         "read_patient",
     ),
-    "cohorts": ("assess_cohort", "count_rows", "sample_facts", "status_sql"),
-    "comparing": ("comparison_view", "missing_view", "whatif_view"),
-    "course": ("course_view", "eligibility_view", "review_view"),
-    "dosimetry": ("dosimetry_view", "write_time_activity_example"),
+    "cohorts": (
+        "assess_cohort",
+        "count_rows",
+        "sample_facts",
+        "status_sql",
+    ),
+    "comparing": (
+        "comparison_view",
+        "missing_view",
+        "whatif_view",
+    ),
+    "course": (
+        "course_view",
+        "eligibility_view",
+        "review_view",
+    ),
+    "course_plan": (
+        "PlanQuestion",
+        "plan_prrt",
+        "write_plan",
+    ),
+    "course_plan_view": ("plan_view",),
+    "cumulative": ("cumulative_view",),
+    "dosimetry": (
+        "dosimetry_view",
+        "write_time_activity_example",
+    ),
     "evaluating": ("evaluate_cases",),
-    "importing": ("import_cases", "import_tables"),
-    "knowing": ("base", "check_knowledge", "fact_coverage"),
+    "importing": (
+        "import_cases",
+        "import_tables",
+    ),
+    "knowing": (
+        "base",
+        "check_knowledge",
+        "fact_coverage",
+    ),
     "laboratory": ("grade_laboratory",),
-    "reporting": ("patient_pages", "published_case_pages", "write_report"),
+    "monitoring": ("monitoring_view",),
+    "reporting": (
+        "patient_pages",
+        "published_case_pages",
+        "write_report",
+    ),
+    "retreatment": ("retreatment_view",),
     "showing": (
         "assessment_view",
         "explain_recommendation",
@@ -68,6 +152,7 @@ _EXPORTS = {
 _MODULES = {name: module for module, names in _EXPORTS.items() for name in names}
 
 __all__ = [
+    "PlanQuestion",
     "assess_cohort",
     "assess_facts",
     "assess_record",
@@ -77,6 +162,7 @@ __all__ = [
     "comparison_view",
     "count_rows",
     "course_view",
+    "cumulative_view",
     "dosimetry_view",
     "eligibility_view",
     "evaluate_cases",
@@ -92,16 +178,21 @@ __all__ = [
     "list_facts",
     "matrix_parts",
     "missing_view",
+    "monitoring_view",
     "patient_pages",
+    "plan_prrt",
+    "plan_view",
     "published_case_pages",
     "quiet_documents",
     "read_patient",
+    "retreatment_view",
     "review_view",
     "sample_facts",
     "show_entry",
     "show_fact",
     "status_sql",
     "whatif_view",
+    "write_plan",
     "write_report",
     "write_time_activity_example",
 ]
