@@ -124,7 +124,8 @@ def main() -> None:
         return
     print(
         f"RECIST 1.1, {given.patients:,} patients x {ASSESSMENTS} assessments, "
-        f"{len(frame):,} rows, file to file: {own[0]:.1f} s, processor {own[1]:.1f} s (goal {GOAL_SECONDS} s)"
+        f"{len(frame):,} rows, file to file: {own[0]:.1f} s, processor {own[1]:.1f} s "
+        f"(goal {GOAL_SECONDS} s)"
     )
     print(
         f"pyrecist, {given.peer:,} patients: {peer[0]:.1f} s, processor {peer[1]:.1f} s; for each "

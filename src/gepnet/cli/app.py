@@ -16,6 +16,8 @@ from gepnet.cli import (
     facts,
     importing,
     knowledge,
+    labs,
+    prrt,
     report,
     response,
 )
@@ -40,6 +42,8 @@ app.add_typer(knowledge.app, name="knowledge")
 app.add_typer(importing.app, name="import")
 app.add_typer(cases.app, name="cases")
 app.add_typer(cohort.app, name="cohort")
+app.add_typer(labs.app, name="labs")
+app.add_typer(prrt.app, name="prrt")
 app.add_typer(response.app, name="response")
 
 
