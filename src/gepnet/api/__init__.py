@@ -68,6 +68,16 @@ if TYPE_CHECKING:
         published_case_pages,
         write_report,
     )
+    from gepnet.api.responding import (
+        assess_response,
+        choi_view,
+        findings_of,
+        growth_view,
+        marker_view,
+        response_options,
+        response_view,
+        write_responses,
+    )
     from gepnet.api.retreatment import (
         retreatment_view,
     )
@@ -136,6 +146,16 @@ _EXPORTS = {
         "published_case_pages",
         "write_report",
     ),
+    "responding": (
+        "assess_response",
+        "choi_view",
+        "findings_of",
+        "growth_view",
+        "marker_view",
+        "response_options",
+        "response_view",
+        "write_responses",
+    ),
     "retreatment": ("retreatment_view",),
     "showing": (
         "assessment_view",
@@ -156,9 +176,11 @@ __all__ = [
     "assess_cohort",
     "assess_facts",
     "assess_record",
+    "assess_response",
     "assessment_view",
     "base",
     "check_knowledge",
+    "choi_view",
     "comparison_view",
     "count_rows",
     "course_view",
@@ -171,11 +193,14 @@ __all__ = [
     "fact_coverage",
     "facts_of",
     "facts_view",
+    "findings_of",
     "grade_laboratory",
+    "growth_view",
     "import_cases",
     "import_tables",
     "list_documents",
     "list_facts",
+    "marker_view",
     "matrix_parts",
     "missing_view",
     "monitoring_view",
@@ -185,6 +210,8 @@ __all__ = [
     "published_case_pages",
     "quiet_documents",
     "read_patient",
+    "response_options",
+    "response_view",
     "retreatment_view",
     "review_view",
     "sample_facts",
@@ -194,6 +221,7 @@ __all__ = [
     "whatif_view",
     "write_plan",
     "write_report",
+    "write_responses",
     "write_time_activity_example",
 ]
 

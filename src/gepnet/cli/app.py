@@ -19,6 +19,7 @@ from gepnet.cli import (
     labs,
     prrt,
     report,
+    response,
 )
 
 app = typer.Typer(
@@ -43,6 +44,7 @@ app.add_typer(cases.app, name="cases")
 app.add_typer(cohort.app, name="cohort")
 app.add_typer(labs.app, name="labs")
 app.add_typer(prrt.app, name="prrt")
+app.add_typer(response.app, name="response")
 
 
 def _version(wanted: bool) -> None:
