@@ -14,13 +14,52 @@ if TYPE_CHECKING:
         facts_of,
         read_patient,
     )
-    from gepnet.api.cohorts import assess_cohort, count_rows, sample_facts, status_sql
-    from gepnet.api.comparing import comparison_view, missing_view, whatif_view
-    from gepnet.api.course import course_view, eligibility_view, review_view
-    from gepnet.api.evaluating import evaluate_cases
-    from gepnet.api.importing import import_cases, import_tables
-    from gepnet.api.knowing import base, check_knowledge, fact_coverage
-    from gepnet.api.laboratory import grade_laboratory
+    from gepnet.api.cohorts import (
+        assess_cohort,
+        count_rows,
+        sample_facts,
+        status_sql,
+    )
+    from gepnet.api.comparing import (
+        comparison_view,
+        missing_view,
+        whatif_view,
+    )
+    from gepnet.api.course import (
+        course_view,
+        eligibility_view,
+        review_view,
+    )
+    from gepnet.api.course_plan import (
+        PlanQuestion,
+        plan_prrt,
+        write_plan,
+    )
+    from gepnet.api.course_plan_view import (
+        plan_view,
+    )
+    from gepnet.api.cumulative import (
+        cumulative_view,
+    )
+    from gepnet.api.dosimetry import (
+        dosimetry_view,
+        write_time_activity_example,
+    )
+    from gepnet.api.evaluating import (
+        evaluate_cases,
+    )
+    from gepnet.api.importing import (
+        import_cases,
+        import_tables,
+    )
+    from gepnet.api.knowing import (
+        base,
+        check_knowledge,
+        fact_coverage,
+    )
+    from gepnet.api.laboratory import (
+        grade_laboratory,
+    )
     from gepnet.api.modelling import (
         calibration,
         fit_cohort,
@@ -31,7 +70,14 @@ if TYPE_CHECKING:
         toxicity_view,
         write_made_up_cohort,
     )
-    from gepnet.api.reporting import patient_pages, published_case_pages, write_report
+    from gepnet.api.monitoring import (
+        monitoring_view,
+    )
+    from gepnet.api.reporting import (
+        patient_pages,
+        published_case_pages,
+        write_report,
+    )
     from gepnet.api.responding import (
         assess_response,
         choi_view,
@@ -41,6 +87,9 @@ if TYPE_CHECKING:
         response_options,
         response_view,
         write_responses,
+    )
+    from gepnet.api.retreatment import (
+        retreatment_view,
     )
     from gepnet.api.showing import (
         assessment_view,
@@ -63,12 +112,44 @@ _EXPORTS = {
         "facts_of",
         "read_patient",
     ),
-    "cohorts": ("assess_cohort", "count_rows", "sample_facts", "status_sql"),
-    "comparing": ("comparison_view", "missing_view", "whatif_view"),
-    "course": ("course_view", "eligibility_view", "review_view"),
+    "cohorts": (
+        "assess_cohort",
+        "count_rows",
+        "sample_facts",
+        "status_sql",
+    ),
+    "comparing": (
+        "comparison_view",
+        "missing_view",
+        "whatif_view",
+    ),
+    "course": (
+        "course_view",
+        "eligibility_view",
+        "review_view",
+    ),
+    "course_plan": (
+        "PlanQuestion",
+        "plan_prrt",
+        "write_plan",
+    ),
+    "course_plan_view": ("plan_view",),
+    "cumulative": ("cumulative_view",),
+    "dosimetry": (
+        "dosimetry_view",
+        "write_time_activity_example",
+    ),
     "evaluating": ("evaluate_cases",),
-    "importing": ("import_cases", "import_tables"),
-    "knowing": ("base", "check_knowledge", "fact_coverage"),
+    "importing": (
+        "import_cases",
+        "import_tables",
+    ),
+    "knowing": (
+        "base",
+        "check_knowledge",
+        "fact_coverage",
+    ),
+    "laboratory": ("grade_laboratory",),
     "modelling": (
         "calibration",
         "fit_cohort",
@@ -79,8 +160,12 @@ _EXPORTS = {
         "toxicity_view",
         "write_made_up_cohort",
     ),
-    "laboratory": ("grade_laboratory",),
-    "reporting": ("patient_pages", "published_case_pages", "write_report"),
+    "monitoring": ("monitoring_view",),
+    "reporting": (
+        "patient_pages",
+        "published_case_pages",
+        "write_report",
+    ),
     "responding": (
         "assess_response",
         "choi_view",
@@ -91,6 +176,7 @@ _EXPORTS = {
         "response_view",
         "write_responses",
     ),
+    "retreatment": ("retreatment_view",),
     "showing": (
         "assessment_view",
         "explain_recommendation",
@@ -106,6 +192,7 @@ _EXPORTS = {
 _MODULES = {name: module for module, names in _EXPORTS.items() for name in names}
 
 __all__ = [
+    "PlanQuestion",
     "assess_cohort",
     "assess_facts",
     "assess_record",
@@ -118,6 +205,8 @@ __all__ = [
     "comparison_view",
     "count_rows",
     "course_view",
+    "cumulative_view",
+    "dosimetry_view",
     "eligibility_view",
     "evaluate_cases",
     "example_patient",
@@ -138,12 +227,16 @@ __all__ = [
     "matrix_parts",
     "midtreatment_view",
     "missing_view",
+    "monitoring_view",
     "patient_pages",
+    "plan_prrt",
+    "plan_view",
     "published_case_pages",
     "quiet_documents",
     "read_patient",
     "response_options",
     "response_view",
+    "retreatment_view",
     "review_view",
     "sample_facts",
     "scores_view",
@@ -154,8 +247,10 @@ __all__ = [
     "toxicity_view",
     "whatif_view",
     "write_made_up_cohort",
+    "write_plan",
     "write_report",
     "write_responses",
+    "write_time_activity_example",
 ]
 
 
