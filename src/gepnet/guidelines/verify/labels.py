@@ -19,9 +19,9 @@ from gepnet.guidelines.verify.findings import Finding, Region
 from gepnet.guidelines.verify.gaps import quiet
 from gepnet.guidelines.verify.positions import SUPPORT, Holding, Stand
 from gepnet.guidelines.verify.prover import Part
-from gepnet.guidelines.verify.regions import deciding_facts, fewest, parts_of
+from gepnet.guidelines.verify.regions import deciding_facts, implicant, parts_of
 
-MOST_REGIONS = 3
+MOST_REGIONS = 2
 
 
 def labels_by_region(context: Context, option: str) -> dict[str, list[CompiledLabel]]:
@@ -116,10 +116,10 @@ def _source(label: CompiledLabel) -> dict[str, str | None]:
     }
 
 
-def label_texts(context: Context) -> Iterator[Finding]:
+def label_texts(context: Context, name: str) -> Iterator[Finding]:
     """Yield what the words of a label leave open, and whom no document of its region takes up."""
     for label in context.base.labels:
-        if not label_in_force(label, context.day):
+        if label.entry.id != name or not label_in_force(label, context.day):
             continue
         entry = label.entry
         if label.when_broad is not None:
@@ -168,8 +168,6 @@ def _unplaced(context: Context, label: CompiledLabel) -> Iterator[Finding]:
             nodes.append(stand.document.scope)
             nodes += [h.recommendation.when_broad or h.recommendation.when for h in stand.holdings]
     wanted = conj([prover.holds((label.when, True)), *silent])
-    from gepnet.guidelines.verify.regions import implicant
-
     assert answer.model is not None
     parts = implicant(prover, answer.model, nodes, wanted)
     region = context.described(answer, parts, [(label.when, True), *parts])
@@ -190,4 +188,4 @@ def _unplaced(context: Context, label: CompiledLabel) -> Iterator[Finding]:
         )
 
 
-__all__ = ["fewest", "label_texts", "labels_by_region", "off_label"]
+__all__ = ["label_texts", "labels_by_region", "off_label"]
