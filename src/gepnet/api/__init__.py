@@ -19,6 +19,14 @@ if TYPE_CHECKING:
     from gepnet.api.evaluating import evaluate_cases
     from gepnet.api.importing import import_cases, import_tables
     from gepnet.api.knowing import base, check_knowledge, fact_coverage
+    from gepnet.api.proving import (
+        describe_finding,
+        disagreements,
+        knowledge_diff,
+        proofs_page,
+        prove_knowledge,
+        status_grid,
+    )
     from gepnet.api.reporting import patient_pages, published_case_pages, write_report
     from gepnet.api.showing import (
         assessment_view,
@@ -46,6 +54,14 @@ _EXPORTS = {
     "evaluating": ("evaluate_cases",),
     "importing": ("import_cases", "import_tables"),
     "knowing": ("base", "check_knowledge", "fact_coverage"),
+    "proving": (
+        "describe_finding",
+        "disagreements",
+        "knowledge_diff",
+        "prove_knowledge",
+        "proofs_page",
+        "status_grid",
+    ),
     "reporting": ("patient_pages", "published_case_pages", "write_report"),
     "showing": (
         "assessment_view",
@@ -70,6 +86,8 @@ __all__ = [
     "check_knowledge",
     "comparison_view",
     "count_rows",
+    "describe_finding",
+    "disagreements",
     "evaluate_cases",
     "example_patient",
     "explain_recommendation",
@@ -78,17 +96,21 @@ __all__ = [
     "facts_view",
     "import_cases",
     "import_tables",
+    "knowledge_diff",
     "list_documents",
     "list_facts",
     "matrix_parts",
     "missing_view",
     "patient_pages",
+    "proofs_page",
+    "prove_knowledge",
     "published_case_pages",
     "quiet_documents",
     "read_patient",
     "sample_facts",
     "show_entry",
     "show_fact",
+    "status_grid",
     "status_sql",
     "whatif_view",
     "write_report",

@@ -111,3 +111,152 @@ def _check(field: str, given: Collection[str], known: list[str]) -> None:
                 for name in wrong
             ]
         )
+
+
+def describe_finding(
+    base: KnowledgeBase,
+    findings: Sequence[View],
+    identifier: str,
+    knowledge_date: datetime.date | None = None,
+) -> View:
+    """Return one finding with its regions described in full.
+
+    Args:
+        base: the knowledge.
+        findings: as ``disagreements`` gives them; the first is enough.
+        identifier: ``id`` of a finding.
+        knowledge_date: documents and labels in force on this day (default: today).
+
+    Raises:
+        InputError: if there is no such finding.
+    """
+    from gepnet.guidelines.verify.between import described
+    from gepnet.guidelines.verify.context import Context
+    from gepnet.guidelines.verify.findings import from_plain
+    from gepnet.guidelines.verify.sizes import with_shares
+
+    known = {finding["id"]: finding for finding in findings}
+    _check("finding", [identifier], list(known))
+    found = known[identifier]
+    if found["regions"] or found["kind"] not in {"condition", "sequence"}:
+        return found
+    day = knowledge_date or datetime.date.today()
+    finding = described(Context(base, day), from_plain(found))
+    return with_shares(base, [finding], day)[0].plain()
+
+
+def knowledge_diff(
+    before: str,
+    after: str,
+    *,
+    without: Collection[str] = (),
+    knowledge_date: datetime.date | None = None,
+) -> View:
+    """Return what changed between two documents, or two states of the knowledge.
+
+    Args:
+        before: the id of a document, ``packaged``, or a file or folder added to the packaged
+            knowledge.
+        after: the same; two documents, or two states.
+        without: labels that the second side is to lack.
+        knowledge_date: documents and labels in force on this day (default: today).
+
+    Returns:
+        ``entries``: mappings with ``change`` (added, removed, changed), ``entry`` and ``what``;
+        ``findings`` as ``prove_knowledge`` gives them, of kind ``superseded``, each with the status
+        before and after, regions and witnesses; ``counts``, ``kinds``, ``sample``.
+
+    Raises:
+        InputError: for what is neither a document nor a file.
+    """
+    from gepnet.guidelines.verify import KINDS
+    from gepnet.guidelines.verify.changed import compare_documents, compare_states
+    from gepnet.guidelines.verify.sizes import SAMPLE, with_shares
+
+    day = knowledge_date or datetime.date.today()
+    base, old = _state(after), _state(before)
+    documents = {d.id for d in base.documents}
+    if before in documents and after in documents:
+        entries, findings = compare_documents(base, before, after, day)
+    else:
+        _check("label", without, [label.entry.id for label in base.labels])
+        entries, findings = compare_states(old, base, frozenset(without), day)
+    listed = [finding.plain() for finding in with_shares(base, findings, day)]
+    return {
+        "before": before,
+        "after": after,
+        "without": list(without),
+        "entries": entries,
+        "findings": listed,
+        "counts": {"superseded": len(listed)},
+        "kinds": dict(KINDS),
+        "timed_out": sum(f["verdict"] == "timed_out" for f in listed),
+        "sample": SAMPLE,
+    }
+
+
+def _state(name: str) -> KnowledgeBase:
+    """Return the packaged knowledge, with a file or folder where ``name`` is one."""
+    from gepnet.api.knowing import base
+
+    packaged = base()
+    documents = [d.id for d in packaged.documents]
+    if name == "packaged" or name in documents:
+        return packaged
+    if not Path(name).exists():
+        expected = "a document, 'packaged', or a file or folder"
+        near = nearest(name, [*documents, "packaged"])
+        raise InputError([Problem("command line", None, "", "document", name, expected, near)])
+    return base(Path(name))
+
+
+def status_grid(
+    base: KnowledgeBase,
+    document: str,
+    option: str,
+    intent: str,
+    patient: dict[str, Any],
+    across: tuple[str, Sequence[Any]],
+    down: tuple[str, Sequence[Any]],
+    knowledge_date: datetime.date | None = None,
+) -> View:
+    """Return the status of an option in a document for patients that differ in two facts.
+
+    Args:
+        base: the knowledge.
+        document: whose status.
+        option: of which option.
+        intent: for which purpose.
+        patient: fact to value, as a patient file has it, for everything that stays the same.
+        across: a fact and its values, from left to right.
+        down: a fact and its values, from top to bottom.
+        knowledge_date: documents in force on this day (default: today).
+
+    Returns:
+        ``statuses``: a row for each value of ``down``, a status for each of ``across``.
+
+    Raises:
+        InputError: for an unknown document, option or fact, or a value that a fact cannot have.
+    """
+    from gepnet.guidelines.verify.grid import grid
+
+    _check("document", [document], [d.id for d in base.documents])
+    _check("option", [option], list(base.options))
+    _check("fact", [*patient, across[0], down[0]], list(base.vocabulary))
+    day = knowledge_date or datetime.date.today()
+    statuses = grid(base, (document, option, intent), patient, across, down, day)
+    return {
+        "document": document,
+        "option": option,
+        "intent": intent,
+        "across": {"fact": across[0], "values": list(across[1])},
+        "down": {"fact": down[0], "values": list(down[1])},
+        "statuses": statuses,
+    }
+
+
+def proofs_page(view: View, title: str) -> str:
+    """Return findings as one page of HTML that works from a file."""
+    from gepnet.report.proofs import proofs_page as page
+
+    return page(view, title)

@@ -7,7 +7,18 @@ import sys
 import typer
 
 from gepnet import __version__
-from gepnet.cli import assess, cases, cohort, compare, demo, facts, importing, knowledge, report
+from gepnet.cli import (
+    assess,
+    cases,
+    cohort,
+    compare,
+    demo,
+    facts,
+    importing,
+    knowledge,
+    proofs,
+    report,
+)
 
 app = typer.Typer(
     name="gepnet",
@@ -26,6 +37,9 @@ app.command()(demo.demo)
 app.command()(report.report)
 app.add_typer(facts.app, name="facts")
 app.add_typer(knowledge.app, name="knowledge")
+knowledge.app.command()(proofs.verify)
+knowledge.app.command()(proofs.disagreements)
+knowledge.app.command()(proofs.diff)
 app.add_typer(importing.app, name="import")
 app.add_typer(cases.app, name="cases")
 app.add_typer(cohort.app, name="cohort")

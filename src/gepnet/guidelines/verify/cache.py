@@ -86,7 +86,9 @@ class Proved:
             entry.model_dump(mode="json")
             for entry in (*knowledge.facts, *knowledge.families, *knowledge.options)
         ]
-        code = [file.read_text(encoding="utf-8") for file in sorted(Path(__file__).parent.glob("*.py"))]
+        code = [
+            file.read_text(encoding="utf-8") for file in sorted(Path(__file__).parent.glob("*.py"))
+        ]
         return _digest(
             [_without_places(shapes), self.base.rows, knowledge.measures.get("dependencies"), code]
         )

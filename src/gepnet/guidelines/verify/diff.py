@@ -62,9 +62,7 @@ def _same(before: Stand | None, after: Stand | None) -> bool:
 
 
 def _criteria(stand: Stand) -> tuple[object, ...]:
-    held = [
-        (h.kind, h.recommendation.when, h.recommendation.when_broad) for h in stand.holdings
-    ]
+    held = [(h.kind, h.recommendation.when, h.recommendation.when_broad) for h in stand.holdings]
     return (stand.document.scope, tuple(held))
 
 

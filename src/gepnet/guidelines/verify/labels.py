@@ -96,7 +96,7 @@ def _off(
             stand.intent,
             {stand.document.id: held[0].kind, **{f"label/{name}": "off_label" for name in ids}},
             tuple(regions),
-            (*sources(held), *(_source(label) for label in labels)),
+            (*sources(held), *(label_source(label) for label in labels)),
             tuple(deciding),
             claims,
             detail=f"supported but off label in {where}",
@@ -104,7 +104,8 @@ def _off(
         )
 
 
-def _source(label: CompiledLabel) -> dict[str, str | None]:
+def label_source(label: CompiledLabel) -> dict[str, str | None]:
+    """Return where a label was read."""
     entry = label.entry
     return {
         "label": entry.id,
@@ -138,7 +139,7 @@ def label_texts(context: Context, name: str) -> Iterator[Finding]:
                     "",
                     {f"label/{entry.id}": "undetermined, the text is ambiguous"},
                     (region,),
-                    (_source(label),),
+                    (label_source(label),),
                     deciding_facts(open_parts),
                 )
         yield from _unplaced(context, label)
@@ -181,7 +182,7 @@ def _unplaced(context: Context, label: CompiledLabel) -> Iterator[Finding]:
             row[1],
             {f"label/{entry.id}": "on_label"},
             (region,),
-            (_source(label),),
+            (label_source(label),),
             deciding_facts(parts),
             detail=f"{spoken} of {len(of_region)} documents of {entry.region} take a position on "
             f"it for anybody; none on it: {', '.join(without) or 'no document'}",

@@ -90,7 +90,6 @@ class Witnesses:
                 wrong.append(f"{claim.document} on {claim.option}: {status.value}")
         return wrong
 
-
     def _only(self, claims: Sequence[Claim]) -> KnowledgeBase:
         """Return the knowledge with the documents of some claims only, as nothing else is asked."""
         base = copy(self.base)
