@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         describe_finding,
         disagreements,
         knowledge_diff,
+        named_patients,
         proofs_page,
         prove_knowledge,
         status_grid,
