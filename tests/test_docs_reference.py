@@ -8,6 +8,15 @@ import typer.main
 
 from gepnet import api
 from gepnet.cli.app import app
+from gepnet.knowledge.course_models import (
+    AdvisoryLimit,
+    KidneyReference,
+    MarrowRisk,
+    MarrowSignal,
+    PlanProfile,
+    Schedule,
+    Step,
+)
 from gepnet.knowledge.models import (
     Checklist,
     ChecklistItem,
@@ -20,13 +29,16 @@ from gepnet.knowledge.models import (
     OptionEntry,
     Position,
     Recommendation,
+    ReleaseAmount,
+    ReleaseItem,
+    ReleaseRule,
     SafetyRule,
     Source,
     Statement,
     Strength,
     Toxicity,
 )
-from gepnet.record import Event, Progression, Record, Treatment
+from gepnet.record import Cycle, Event, Progression, Record, Release, Treatment
 from scripts import reference_pages
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
@@ -59,8 +71,9 @@ def test_the_command_line_page_names_every_command_and_option(
     "model",
     [
         Source, DocumentHeader, Coverage, Recommendation, Position, Strength, Examples, Statement,
-        LabelEntry, SafetyRule, Checklist, ChecklistItem, FactEntry, FactFamily, OptionEntry,
-        Toxicity,
+        LabelEntry, SafetyRule, Checklist, ChecklistItem, ReleaseRule, ReleaseItem, ReleaseAmount,
+        FactEntry, FactFamily, OptionEntry, Toxicity,
+        PlanProfile, Schedule, Step, AdvisoryLimit, KidneyReference, MarrowSignal, MarrowRisk,
     ],
     ids=lambda model: model.__name__,
 )  # fmt: skip
@@ -70,7 +83,7 @@ def test_the_page_of_knowledge_files_names_every_key(model: type) -> None:
     assert {key for key in keys - {"file", "line"} if f"`{key}`" not in text} == set()
 
 
-@pytest.mark.parametrize("model", [Record, Event, Progression, Treatment])
+@pytest.mark.parametrize("model", [Record, Event, Progression, Treatment, Cycle, Release])
 def test_the_page_of_the_patient_file_names_every_key(model: type) -> None:
     text = (DOCS / "reference" / "patient-file.md").read_text(encoding="utf-8")
     keys = set(model.model_fields) - {"values"}  # type: ignore[attr-defined]
@@ -90,6 +103,10 @@ def test_every_fact_option_document_rule_and_source_is_printed() -> None:
     rules = PAGES["reference/safety-and-labels.md"]
     named = [*(r.entry.id for r in base.safety), *(label.entry.id for label in base.labels)]
     assert {name for name in named if f"`{name}`" not in rules} == set()
+    release = PAGES["reference/release-rules.md"]
+    parts = [*(r.entry.id for r in base.release), *(a.id for a in base.knowledge.release_amounts)]
+    assert {name for name in parts if f"`{name}`" not in release} == set()
+    assert {p.entry.id for p in base.profiles if f"{{ #{p.entry.id} }}" not in release} == set()
     sources = PAGES["reference/sources.md"]
     assert {name for name in base.sources if f"{{ #{name} }}" not in sources} == set()
 

@@ -14,11 +14,55 @@ if TYPE_CHECKING:
         facts_of,
         read_patient,
     )
-    from gepnet.api.cohorts import assess_cohort, count_rows, sample_facts, status_sql
-    from gepnet.api.comparing import comparison_view, missing_view, whatif_view
-    from gepnet.api.evaluating import evaluate_cases
-    from gepnet.api.importing import import_cases, import_tables
-    from gepnet.api.knowing import base, check_knowledge, fact_coverage
+    from gepnet.api.cohorts import (
+        assess_cohort,
+        count_rows,
+        sample_facts,
+        status_sql,
+    )
+    from gepnet.api.comparing import (
+        comparison_view,
+        missing_view,
+        whatif_view,
+    )
+    from gepnet.api.course import (
+        course_view,
+        eligibility_view,
+        review_view,
+    )
+    from gepnet.api.course_plan import (
+        PlanQuestion,
+        plan_prrt,
+        write_plan,
+    )
+    from gepnet.api.course_plan_view import (
+        plan_view,
+    )
+    from gepnet.api.cumulative import (
+        cumulative_view,
+    )
+    from gepnet.api.dosimetry import (
+        dosimetry_view,
+        write_time_activity_example,
+    )
+    from gepnet.api.evaluating import (
+        evaluate_cases,
+    )
+    from gepnet.api.importing import (
+        import_cases,
+        import_tables,
+    )
+    from gepnet.api.knowing import (
+        base,
+        check_knowledge,
+        fact_coverage,
+    )
+    from gepnet.api.laboratory import (
+        grade_laboratory,
+    )
+    from gepnet.api.monitoring import (
+        monitoring_view,
+    )
     from gepnet.api.proving import (
         describe_finding,
         disagreements,
@@ -28,7 +72,24 @@ if TYPE_CHECKING:
         prove_knowledge,
         status_grid,
     )
-    from gepnet.api.reporting import patient_pages, published_case_pages, write_report
+    from gepnet.api.reporting import (
+        patient_pages,
+        published_case_pages,
+        write_report,
+    )
+    from gepnet.api.responding import (
+        assess_response,
+        choi_view,
+        findings_of,
+        growth_view,
+        marker_view,
+        response_options,
+        response_view,
+        write_responses,
+    )
+    from gepnet.api.retreatment import (
+        retreatment_view,
+    )
     from gepnet.api.showing import (
         assessment_view,
         explain_recommendation,
@@ -50,21 +111,70 @@ _EXPORTS = {
         "facts_of",
         "read_patient",
     ),
-    "cohorts": ("assess_cohort", "count_rows", "sample_facts", "status_sql"),
-    "comparing": ("comparison_view", "missing_view", "whatif_view"),
+    "cohorts": (
+        "assess_cohort",
+        "count_rows",
+        "sample_facts",
+        "status_sql",
+    ),
+    "comparing": (
+        "comparison_view",
+        "missing_view",
+        "whatif_view",
+    ),
+    "course": (
+        "course_view",
+        "eligibility_view",
+        "review_view",
+    ),
+    "course_plan": (
+        "PlanQuestion",
+        "plan_prrt",
+        "write_plan",
+    ),
+    "course_plan_view": ("plan_view",),
+    "cumulative": ("cumulative_view",),
+    "dosimetry": (
+        "dosimetry_view",
+        "write_time_activity_example",
+    ),
     "evaluating": ("evaluate_cases",),
-    "importing": ("import_cases", "import_tables"),
-    "knowing": ("base", "check_knowledge", "fact_coverage"),
+    "importing": (
+        "import_cases",
+        "import_tables",
+    ),
+    "knowing": (
+        "base",
+        "check_knowledge",
+        "fact_coverage",
+    ),
+    "laboratory": ("grade_laboratory",),
+    "monitoring": ("monitoring_view",),
     "proving": (
         "describe_finding",
         "disagreements",
         "knowledge_diff",
         "named_patients",
-        "prove_knowledge",
         "proofs_page",
+        "prove_knowledge",
         "status_grid",
     ),
-    "reporting": ("patient_pages", "published_case_pages", "write_report"),
+    "reporting": (
+        "patient_pages",
+        "published_case_pages",
+        "write_report",
+    ),
+    "responding": (
+        "assess_response",
+        "choi_view",
+        "findings_of",
+        "growth_view",
+        "marker_view",
+        "response_options",
+        "response_view",
+        "write_responses",
+    ),
+    "retreatment": ("retreatment_view",),
     "showing": (
         "assessment_view",
         "explain_recommendation",
@@ -80,43 +190,64 @@ _EXPORTS = {
 _MODULES = {name: module for module, names in _EXPORTS.items() for name in names}
 
 __all__ = [
+    "PlanQuestion",
     "assess_cohort",
     "assess_facts",
     "assess_record",
+    "assess_response",
     "assessment_view",
     "base",
     "check_knowledge",
+    "choi_view",
     "comparison_view",
     "count_rows",
+    "course_view",
+    "cumulative_view",
     "describe_finding",
     "disagreements",
+    "dosimetry_view",
+    "eligibility_view",
     "evaluate_cases",
     "example_patient",
     "explain_recommendation",
     "fact_coverage",
     "facts_of",
     "facts_view",
+    "findings_of",
+    "grade_laboratory",
+    "growth_view",
     "import_cases",
     "import_tables",
     "knowledge_diff",
     "list_documents",
     "list_facts",
+    "marker_view",
     "matrix_parts",
     "missing_view",
+    "monitoring_view",
     "named_patients",
     "patient_pages",
+    "plan_prrt",
+    "plan_view",
     "proofs_page",
     "prove_knowledge",
     "published_case_pages",
     "quiet_documents",
     "read_patient",
+    "response_options",
+    "response_view",
+    "retreatment_view",
+    "review_view",
     "sample_facts",
     "show_entry",
     "show_fact",
     "status_grid",
     "status_sql",
     "whatif_view",
+    "write_plan",
     "write_report",
+    "write_responses",
+    "write_time_activity_example",
 ]
 
 

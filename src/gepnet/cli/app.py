@@ -16,8 +16,11 @@ from gepnet.cli import (
     facts,
     importing,
     knowledge,
+    labs,
     proofs,
+    prrt,
     report,
+    response,
 )
 
 app = typer.Typer(
@@ -43,6 +46,9 @@ knowledge.app.command()(proofs.diff)
 app.add_typer(importing.app, name="import")
 app.add_typer(cases.app, name="cases")
 app.add_typer(cohort.app, name="cohort")
+app.add_typer(labs.app, name="labs")
+app.add_typer(prrt.app, name="prrt")
+app.add_typer(response.app, name="response")
 
 
 def _version(wanted: bool) -> None:

@@ -13,7 +13,7 @@ from gepnet.facts.families import declared, family_facts
 from gepnet.facts.model import Facts, FactValue, Observed
 from gepnet.facts.observe import latest_report, observe
 from gepnet.facts.select import select
-from gepnet.facts.treatments import Story, treatment_facts
+from gepnet.facts.treatments import OVER_TREATMENTS, Story, treatment_facts
 from gepnet.knowledge.models import Knowledge
 from gepnet.record import Record
 from gepnet.vocabulary import NOT_APPLICABLE, Fact, PartialDate, Value, Vocabulary, exact
@@ -26,6 +26,7 @@ def facts_of_record(
     at: PartialDate | None = None,
     wanted: Iterable[str] = (),
     region: str | None = None,
+    only: Container[str] | None = None,
 ) -> Facts:
     """Return the facts of ``record`` as of ``at``.
 
@@ -36,6 +37,7 @@ def facts_of_record(
         at: the date; by default the record's own ``as_of``, else today.
         wanted: therapy and site facts to work out besides those that the record speaks about.
         region: overrides the region of the record.
+        only: work out only these derived facts (``needed_for`` says which a criterion needs).
     """
     vocabulary = criteria.vocabulary
     when = at or record.as_of or exact(datetime.date.today())
@@ -63,11 +65,11 @@ def facts_of_record(
         entries.setdefault(
             name, FactValue(name, answer.value, "recorded", answer.date, answer.event)
         )
-    absences = _declared_absences(facts, record, when)
+    absences = _declared_absences(facts, record, when, vocabulary)
     for name, absence in absences.items():
         if not vocabulary[name].is_derived:
             entries.setdefault(name, absence)
-    lacking = derive_all(entries, vocabulary, criteria, knowledge.measures, when, absences)
+    lacking = derive_all(entries, vocabulary, criteria, knowledge.measures, when, absences, only)
     return _facts(record.patient, when, entries, lacking, absences)
 
 
@@ -120,7 +122,8 @@ def _facts(
 def _considered(vocabulary: Vocabulary, record: Record, wanted: Iterable[str]) -> list[Fact]:
     """Base facts, and of the families the members that a criterion or the record names."""
     names = {name for name in wanted if name in vocabulary}
-    lineages = [vocabulary.options.lineage(course.option) for course in record.treatments]
+    given = (*(c.option for c in record.treatments), *(c.option for c in record.cycles))
+    lineages = [vocabulary.options.lineage(option) for option in dict.fromkeys(given)]
     subjects = {option for lineage in lineages for option in lineage}
     return [
         fact
@@ -129,8 +132,14 @@ def _considered(vocabulary: Vocabulary, record: Record, wanted: Iterable[str]) -
     ]
 
 
+def _counted_over_treatments(fact: Fact, vocabulary: Vocabulary) -> bool:
+    """Whether a fact is counted over the treatments of a record, or from one that is."""
+    named = [vocabulary[name] for name in fact.entry.inputs if name in vocabulary]
+    return any(one.entry.function in OVER_TREATMENTS for one in (fact, *named))
+
+
 def _declared_absences(
-    facts: Iterable[Fact], record: Record, at: PartialDate
+    facts: Iterable[Fact], record: Record, at: PartialDate, vocabulary: Vocabulary
 ) -> dict[str, FactValue]:
     """Return what silence means where the record declares the domain complete."""
     found: dict[str, FactValue] = {}
@@ -140,6 +149,8 @@ def _declared_absences(
             continue
         if fact.family is not None and "{therapy}" in fact.family:
             continue  # their own functions know what silence means
+        if _counted_over_treatments(fact, vocabulary):
+            continue  # so do these: a course of which the date is unknown is still a course
         value: Value = False if fact.entry.absence == "false" else NOT_APPLICABLE
         found[fact.id] = FactValue(
             fact.id,

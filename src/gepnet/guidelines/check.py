@@ -81,7 +81,9 @@ def counts(base: KnowledgeBase) -> dict[str, int]:
         "recommendations": sum(len(d.recommendations) for d in base.documents),
         "labels": len(base.labels),
         "safety rules": len(base.safety),
-        "checklist items": sum(len(c.items) for c in base.checklists),
+        "retreatment rules": len(base.retreatment),
+        "checklist items": sum(len(c.items) for c in (*base.checklists, *base.profiles)),
+        "release rules and items": len(base.release),
     }
 
 
@@ -144,6 +146,15 @@ def derivations_have_an_order(base: KnowledgeBase) -> Iterator[Problem]:
         yield Problem("facts", None, " -> ".join(error.args[1]), "derived", "", "no cycle")
 
 
+def risks_name_facts(base: KnowledgeBase) -> Iterator[Problem]:
+    """What a text names as a risk is a fact of the vocabulary, the members of families included."""
+    for risk in base.knowledge.marrow_risks:
+        if risk.fact not in base.vocabulary:
+            close = base.vocabulary.nearest(risk.fact)
+            told = ("fact", repr(risk.fact), "the id of a fact", close)
+            yield Problem(risk.file, risk.line, risk.id, *told)
+
+
 def statements_have_sources(base: KnowledgeBase) -> Iterator[Problem]:
     """Every entry that takes a position says where it was read."""
     for subject in subjects(base):
@@ -177,6 +188,7 @@ def examples_come_out(base: KnowledgeBase) -> Iterator[Problem]:
 CHECKS: tuple[Callable[[KnowledgeBase], Iterator[Problem]], ...] = (
     vocabulary_is_sound,
     derivations_have_an_order,
+    risks_name_facts,
     statements_have_sources,
     examples_come_out,
 )

@@ -15,6 +15,9 @@ from gepnet.knowledge.models import (
     LabelEntry,
     Position,
     Recommendation,
+    ReleaseItem,
+    ReleaseRule,
+    RetreatmentRule,
     SafetyRule,
     Source,
 )
@@ -96,6 +99,23 @@ class CompiledChecklist:
     items: tuple[tuple[Node, Node | None], ...]
 
 
+@dataclass(frozen=True)
+class CompiledRetreatment:
+    """A rule on another course with its criteria."""
+
+    entry: RetreatmentRule
+    when: Node
+    when_broad: Node | None
+
+
+@dataclass(frozen=True)
+class CompiledRelease:
+    """A rule about the release of a cycle, or something to be known before, with its criterion."""
+
+    entry: ReleaseRule | ReleaseItem
+    when: Node
+
+
 class KnowledgeBase:
     """Vocabulary, option tree and all compiled entries of one state of the knowledge."""
 
@@ -123,7 +143,7 @@ class KnowledgeBase:
         self.safety = tuple(
             CompiledRule(entry, self._node(entry.when, entry, "when")) for entry in knowledge.safety
         )
-        self.checklists = tuple(
+        checklists = tuple(
             CompiledChecklist(
                 entry,
                 tuple(
@@ -132,6 +152,22 @@ class KnowledgeBase:
                 ),
             )
             for entry in knowledge.checklists
+        )
+        self.retreatment = tuple(
+            CompiledRetreatment(
+                entry,
+                self._node(entry.when, entry, "when"),
+                self._optional(entry.when_broad, entry),
+            )
+            for entry in knowledge.retreatment_rules
+        )
+        head = "report_head"
+        self.checklists = tuple(c for c in checklists if c.entry.purpose == head)
+        self.profiles = tuple(c for c in checklists if c.entry.purpose != head)
+        release: list[ReleaseRule | ReleaseItem]
+        release = [*knowledge.release_rules, *knowledge.release_items]
+        self.release = tuple(
+            CompiledRelease(entry, self._node(entry.when, entry, "when")) for entry in release
         )
         for fact in self.vocabulary.base_facts():
             for index, rule in enumerate(fact.entry.derived):
@@ -193,6 +229,9 @@ class KnowledgeBase:
                     nodes.append(recommendation.when_broad)
         for label in self.labels:
             nodes.extend(node for node in (label.when, label.when_broad) if node is not None)
+        for rule_on_more in self.retreatment:
+            pair = (rule_on_more.when, rule_on_more.when_broad)
+            nodes.extend(node for node in pair if node is not None)
         nodes.extend(rule.when for rule in self.safety)
         for checklist in self.checklists:
             nodes.extend(node for pair in checklist.items for node in pair if node is not None)

@@ -8,6 +8,13 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from gepnet.knowledge.course_models import (
+    AdvisoryLimit,
+    KidneyReference,
+    MarrowRisk,
+    MarrowSignal,
+    PlanProfile,
+)
 from gepnet.knowledge.models import (
     Checklist,
     DocumentFile,
@@ -17,6 +24,10 @@ from gepnet.knowledge.models import (
     Knowledge,
     LabelEntry,
     OptionEntry,
+    ReleaseAmount,
+    ReleaseItem,
+    ReleaseRule,
+    RetreatmentRule,
     SafetyRule,
     Source,
 )
@@ -36,6 +47,15 @@ _LISTS: dict[str, tuple[str, type[BaseModel]]] = {
     "labels": ("labels", LabelEntry),
     "rules": ("safety", SafetyRule),
     "checklists": ("checklists", Checklist),
+    "plan_profiles": ("plan_profiles", PlanProfile),
+    "retreatment_rules": ("retreatment_rules", RetreatmentRule),
+    "advisory_limits": ("advisory_limits", AdvisoryLimit),
+    "kidney_references": ("kidney_references", KidneyReference),
+    "marrow_signals": ("marrow_signals", MarrowSignal),
+    "marrow_risks": ("marrow_risks", MarrowRisk),
+    "release_rules": ("release_rules", ReleaseRule),
+    "release_items": ("release_items", ReleaseItem),
+    "release_amounts": ("release_amounts", ReleaseAmount),
 }
 _DOCUMENT_KEYS = ("document", "recommendations", "statements", "not_encoded")
 _KNOWN_KEYS = (*_LISTS, *_DOCUMENT_KEYS)

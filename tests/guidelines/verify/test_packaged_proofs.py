@@ -71,18 +71,27 @@ SECTION_4: dict[str, tuple[Any, str, str, str]] = {
     "D-05": (lambda: of_pair("enets-nfpan-2023", "tafuto-2025"), "trial_only", LU, ""),
     "D-06": (lambda: against_labels("enets-si-2024"), "off_label", LU, "EU"),
     "D-07": (lambda: of_pair("enets-nfpan-2023", "esmo-2020"), "sequence", LU, ""),
-    "D-08": (lambda: supported_by("norway-2020", of_pair("itanet-2024", "norway-2020")), "condition", "fdg_pet", ""),
+    "D-08": (
+        lambda: supported_by("norway-2020", of_pair("itanet-2024", "norway-2020")),
+        "condition", "fdg_pet", "",
+    ),
     "D-10": (
         lambda: of_pair("norway-2020", "tafuto-2025"), "opposed", "ssa_interval_shortening", "",
     ),
-    "D-11": (lambda: supported_by("norway-2020", of_pair("norway-2020", "review-gi-net-2025")), "condition", "ssa", ""),
+    "D-11": (
+        lambda: supported_by("norway-2020", of_pair("norway-2020", "review-gi-net-2025")),
+        "condition", "ssa", "",
+    ),
     "D-13": (
         lambda: of_pair("review-gi-net-2025", "spain-2016"), "opposed", "ssa_continuation", "",
     ),
     "D-14": (
         lambda: of_pair("italy-ngt-2022", "review-gi-net-2025"), "opposed", "surveillance", "",
     ),
-    "D-17": (lambda: supported_by("asco-2023", of_pair("asco-2023", "review-gi-net-2025")), "condition", LU, ""),
+    "D-17": (
+        lambda: supported_by("asco-2023", of_pair("asco-2023", "review-gi-net-2025")),
+        "condition", LU, "",
+    ),
     "D-19": (lambda: against_labels("norway-2020"), "off_label", "everolimus", "EU"),
     "D-20": (lambda: against_labels("norway-2020"), "off_label", "lanreotide", "EU"),
     "D-21": (lambda: of_label("cabometyx-eu"), "unplaced_label", "cabozantinib", ""),
@@ -205,7 +214,8 @@ def test_ordinary_patients_are_possible() -> None:
     prover = context().prover
     for text in (
         "grade = 'NET_G2' and ki67_percent = 10 and site_group = 'midgut' and progressed_on_ssa",
-        "grade = 'NET_G3' and sstr_gt_liver_all_lesions and treatment_naive and fdg_result = 'positive'",
+        "grade = 'NET_G3' and sstr_gt_liver_all_lesions and treatment_naive and fdg_result ="
+        " 'positive'",
         "grade = 'NEC' and ki67_percent = 55 and sstr_any_uptake",
         "received_prrt and prrt_cycles = 4 and progressed_on_prrt and received_everolimus",
         "functioning and syndrome = 'carcinoid' and on_ssa and hormone_symptoms_worse",
