@@ -67,6 +67,7 @@ def prove_knowledge(
         base,
         knowledge_date or datetime.date.today(),
         document=document,
+        kinds=kinds,
         extra=extra,
         processes=processes,
         cache=cache,
