@@ -180,7 +180,10 @@ def describe_finding(
     identifier: str,
     knowledge_date: datetime.date | None = None,
 ) -> View:
-    """Return one finding with its regions described in full.
+    """Return one finding with its regions described in full and the facts that decide.
+
+    Where two documents take opposite positions, the deciding facts are those of the first witness:
+    the fewest changes that give both the same position; none if they differ by judgement.
 
     Args:
         base: the knowledge.
@@ -199,11 +202,29 @@ def describe_finding(
     known = {finding["id"]: finding for finding in findings}
     _check("finding", [identifier], list(known))
     found = known[identifier]
+    day = knowledge_date or datetime.date.today()
+    if found["kind"] in {"opposed", "trial_only"} and not found["deciding"]:
+        return {**found, "deciding": _deciding(base, found, day)}
     if found["regions"] or found["kind"] not in {"condition", "sequence"}:
         return found
-    day = knowledge_date or datetime.date.today()
     finding = described(Context(base, day), from_plain(found))
     return with_shares(base, [finding], day)[0].plain()
+
+
+def _deciding(base: KnowledgeBase, found: View, day: datetime.date) -> list[str]:
+    from gepnet.facts import facts_of_values
+    from gepnet.guidelines import assess, compare, deciding
+
+    facts = facts_of_values(found["witness"], base.knowledge, base.criteria, "witness")
+    row = found["option"], found["intent"]
+    pairs = [
+        pair
+        for pair in compare(assess(base, facts, day), [row])
+        if set(pair.documents) == set(found["documents"])
+    ]
+    verdicts = deciding(base, facts).between(pairs).values()
+    names = [c.fact for v in verdicts for group in v.sets for c in group.changes]
+    return list(dict.fromkeys(names))
 
 
 def knowledge_diff(

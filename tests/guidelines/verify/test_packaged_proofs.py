@@ -127,6 +127,12 @@ def test_the_deciding_facts_are_those_of_the_known_rows() -> None:
     assert "ki67_percent" in band.deciding
 
 
+def test_opposite_positions_are_described_with_what_decides() -> None:
+    found = [f.plain() for f in of_pair("italy-ngt-2022", "spain-2016") if f.kind == "opposed"]
+    described_ = api.describe_finding(api.base(), found, found[0]["id"], DAY)
+    assert "tumour_burden" in described_["deciding"] or "low_burden" in described_["deciding"]
+
+
 def check_witnesses(finding: Finding) -> None:
     """Assess each witness as any other patient: nothing here comes from the solver."""
     base = context().base
