@@ -14,7 +14,8 @@ from gepnet.report.words import BADGES, INTENTS, SIGNS
 
 
 @lru_cache(maxsize=1)
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Return what renders the templates of this room."""
     environment = Environment(
         loader=PackageLoader("gepnet.report"),
         autoescape=True,
@@ -32,5 +33,5 @@ def render_report(title: str, cases: Sequence[CasePage], about: dict[str, Any]) 
     The same cases, knowledge and dates give the same bytes.
     """
     style = files("gepnet.report").joinpath("templates/style.css").read_text(encoding="utf-8")
-    template = _environment().get_template("report.html")
+    template = environment().get_template("report.html")
     return template.render(title=title, cases=cases, about=about, style=style)
