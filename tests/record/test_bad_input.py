@@ -302,7 +302,8 @@ HEADS = {
     "unknown complete domain": (
         "gepnet: 1\npatient: p\ncomplete: {treatment: 2024}\nevents: []\n",
         "p.yaml:3: error, field complete, value 'treatment': expected one of comorbidities, "
-        "imaging, metastases, progression, symptoms, treatments; did you mean 'treatments'?",
+        "imaging, metastases, progression, symptoms, toxicities, treatments; "
+        "did you mean 'treatments'?",
     ),
     "complete with no date": (
         "gepnet: 1\npatient: p\ncomplete: {treatments: soon}\nevents: []\n",
