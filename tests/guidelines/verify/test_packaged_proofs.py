@@ -16,8 +16,10 @@ from gepnet.guidelines.verify.between import between, described
 from gepnet.guidelines.verify.context import Context
 from gepnet.guidelines.verify.findings import Finding, from_plain
 from gepnet.guidelines.verify.labels import label_texts, off_label
+from gepnet.guidelines.verify.rules import rules
 from gepnet.guidelines.verify.run import prove
 from gepnet.guidelines.verify.thresholds import thresholds
+from gepnet.guidelines.verify.twins import twins
 from gepnet.guidelines.verify.within import within
 
 DAY = datetime.date(2026, 1, 15)
@@ -47,6 +49,16 @@ def against_labels(name: str) -> tuple[Finding, ...]:
 @cache
 def of_label(name: str) -> tuple[Finding, ...]:
     return tuple(label_texts(context(), name))
+
+
+@cache
+def of_rules() -> tuple[Finding, ...]:
+    return tuple(rules(context()))
+
+
+@cache
+def of_twins() -> tuple[Finding, ...]:
+    return tuple(twins(context()))
 
 
 def one_of(findings: tuple[Finding, ...], kind: str, option: str, about: str = "") -> Finding:

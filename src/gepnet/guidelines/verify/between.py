@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import product
 
+from gepnet.facts import facts_of_values
 from gepnet.guidelines.verify.context import (
     Context,
     applies,
@@ -19,7 +20,7 @@ from gepnet.guidelines.verify.context import (
 from gepnet.guidelines.verify.findings import Finding, Region
 from gepnet.guidelines.verify.positions import SUPPORT, Holding, Stand
 from gepnet.guidelines.verify.prover import Part
-from gepnet.guidelines.verify.regions import deciding_facts, parts_of, words
+from gepnet.guidelines.verify.regions import deciding_facts, fewest, parts_of, stated, words
 
 #: Groups of facts that say in which line of treatment a patient is.
 HISTORY = frozenset({"lines of treatment", "treatments", "PRRT"})
@@ -157,8 +158,39 @@ def described(context: Context, finding: Finding, most: int = MOST_REGIONS) -> F
             region = context.region(answer, core, also, [mine.id, theirs.id], finding.claims)
             if region is not None:
                 seen.add(part)
+                if finding.kind == "sequence":
+                    linked = _other_time(context, region, theirs, right, finding.options[0])
+                    region = replace(region, linked=linked)
                 regions.append(region)
-    return replace(finding, regions=tuple(regions))
+    if finding.kind != "sequence":
+        return replace(finding, regions=tuple(regions))
+    then = (claim(right, finding.options[0], *SUPPORT),)
+    return replace(finding, regions=tuple(regions), linked_claims=then)
+
+
+def _other_time(
+    context: Context, region: Region, theirs: Holding, right: Stand, option: str
+) -> Region | None:
+    """Return the same patient with another history, whom the second document treats so as well.
+
+    Every fact of the first witness but those of the history is the same; None if no such patient
+    is possible: then more than the history keeps the two documents apart.
+    """
+    base = context.base
+    facts = facts_of_values(dict(region.witness), base.knowledge, base.criteria, "witness")
+    kept: list[Part] = []
+    for name in region.witness:
+        value = facts.values.get(name)
+        if base.vocabulary[name].entry.group not in HISTORY:
+            kept += stated(name, value)
+    core = applies(theirs.recommendation, right.document)
+    wanted = [*core, *kept, *excluded(right, theirs.kind)]
+    answer = context.ask(wanted)
+    if not answer.found:
+        return None
+    parts = fewest(context.prover, core)
+    claims = [claim(right, option, *SUPPORT)]
+    return context.described(answer, parts, wanted, [theirs.id], claims)
 
 
 def _kind(context: Context, part: Part) -> str:

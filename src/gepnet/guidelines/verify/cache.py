@@ -15,6 +15,7 @@ from gepnet.guidelines.verify.findings import Finding, from_plain
 from gepnet.knowledge import cache_file, write_atomically
 
 _PLACES = frozenset({"file", "line"})
+_OF_THE_DAY = frozenset({"across", "basis", "label", "rules", "twins"})
 
 
 class Proved:
@@ -36,14 +37,18 @@ class Proved:
     def key(self, job: tuple[str, ...]) -> str:
         """Return the digest of what a job depends on."""
         kind, *names = job
-        if kind in {"across", "basis"}:
+        if kind in {"across", "basis", "rules", "twins"}:
             names = sorted(self.contents)
         if kind == "label":
             names = [*names, *sorted(self.contents)]
         about = [self.contents.get(name, name) for name in names]
         about += [self._labels] if kind in {"document", "label"} else []
         # Which documents are in force decides what is asked of all of them together.
-        about += [self.day.isoformat()] if kind in {"across", "basis", "label"} else []
+        about += [self.day.isoformat()] if kind in _OF_THE_DAY else []
+        if kind == "rules":
+            about += [self._labels, self._rules]
+        if kind == "twins":
+            about += [self.base.knowledge.measures.get("told_apart")]
         return _digest([kind, *names, *about])
 
     def get(self, key: str) -> list[Finding] | None:
@@ -77,6 +82,13 @@ class Proved:
             if label_in_force(label, self.day)
         ]
         return _digest(_without_places(entries))
+
+    @cached_property
+    def _rules(self) -> str:
+        knowledge = self.base.knowledge
+        listed = (*knowledge.checklists, *knowledge.safety)
+        listed += (*knowledge.release_rules, *knowledge.release_items)
+        return _digest(_without_places([entry.model_dump(mode="json") for entry in listed]))
 
     @cached_property
     def _ground(self) -> str:

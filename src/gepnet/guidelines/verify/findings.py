@@ -18,11 +18,16 @@ KINDS = {
     "ambiguous": "patients for whom a text leaves a position open although everything is known",
     "hole": "a value exactly at a limit that belongs to neither side",
     "double": "a value exactly at a limit that belongs to both sides",
+    "shared_limit": "what each rule and document says exactly at a limit that several share",
     "opposed": "one document recommends or allows what another is against",
     "trial_only": "one document recommends or allows what another keeps to trials",
     "ranking": "one document prefers another option to what a second one supports",
     "sequence": "one document supports an option in a line in which another does not yet",
     "condition": "one document asks for something more than another before it supports an option",
+    "eligibility": "a patient whom one profile lets pass and another, or a safety rule, turns away",
+    "undivided": "one position for two patients whom other documents tell apart by one fact",
+    "left_out": "patients whom a document leaves out for one value of a fact alone",
+    "spread": "patients for whom one has to read several documents of a body, or finds none",
     "off_label": "a position for patients whom no label in force in a region includes",
     "dissent": "a minority note beside the position of its own document",
     "unplaced_label": "patients on label for whom no document of the region has any position",
@@ -43,6 +48,10 @@ DISAGREEMENTS = (
     "ambiguous",
     "hole",
     "dissent",
+    "eligibility",
+    "undivided",
+    "left_out",
+    "spread",
     "off_label",
     "unplaced_label",
 )
@@ -57,12 +66,22 @@ class Claim:
     intent: str
     statuses: tuple[str, ...]
 
+    def plain(self) -> dict[str, Any]:
+        """Return the claim as JSON-able data."""
+        return {
+            "document": self.document,
+            "option": self.option,
+            "intent": self.intent,
+            "statuses": list(self.statuses),
+        }
+
 
 @dataclass(frozen=True)
 class Region:
     """A set of patients by the fewest facts, and one of them.
 
-    Every fully known patient of whom all ``criteria`` are true is in the region.
+    Every fully known patient of whom all ``criteria`` are true is in the region. ``linked`` is
+    a second patient beside the first, where a finding is about two.
     """
 
     criteria: tuple[str, ...]
@@ -70,6 +89,18 @@ class Region:
     witness: dict[str, Any]
     recommendations: tuple[str, ...] = ()
     share: float | None = None
+    linked: Region | None = None
+
+    def plain(self) -> dict[str, Any]:
+        """Return the region as JSON-able data."""
+        return {
+            "words": list(self.words),
+            "criteria": list(self.criteria),
+            "witness": dict(self.witness),
+            "recommendations": list(self.recommendations),
+            "share": self.share,
+            "linked": None if self.linked is None else self.linked.plain(),
+        }
 
 
 @dataclass(frozen=True)
@@ -88,11 +119,19 @@ class Finding:
     detail: str = ""
     verdict: Verdict = "found"
     about: str = ""
+    # How ``deciding`` was found: the facts that would bring the two documents together, none of
+    # them (they differ by judgement), or, where empty, the facts that the finding itself is about.
+    decided: str = ""
+    linked_claims: tuple[Claim, ...] = ()
 
     @property
     def id(self) -> str:
         """The same text for the same finding, whatever else is found."""
-        parts = [self.kind, *self.documents, *self.options[:1], self.intent, self.about]
+        # What many share is told apart by what it is about.
+        documents = () if self.kind in {"shared_limit", "spread"} else self.documents
+        if not documents:
+            return f"{self.kind}~{self.about}"
+        parts = [self.kind, *documents, *self.options[:1], self.intent, self.about]
         return "~".join(part for part in parts if part)
 
     @property
@@ -124,27 +163,12 @@ class Finding:
             "region": list(first.words) if first else [],
             "criteria": list(first.criteria) if first else [],
             "witness": dict(first.witness) if first else {},
-            "regions": [
-                {
-                    "words": list(r.words),
-                    "criteria": list(r.criteria),
-                    "witness": dict(r.witness),
-                    "recommendations": list(r.recommendations),
-                    "share": r.share,
-                }
-                for r in self.regions
-            ],
+            "regions": [r.plain() for r in self.regions],
             "sources": [dict(source) for source in self.sources],
             "deciding": list(self.deciding),
-            "claims": [
-                {
-                    "document": c.document,
-                    "option": c.option,
-                    "intent": c.intent,
-                    "statuses": list(c.statuses),
-                }
-                for c in self.claims
-            ],
+            "decided": self.decided,
+            "claims": [c.plain() for c in self.claims],
+            "linked_claims": [c.plain() for c in self.linked_claims],
             "share": max(sizes) if sizes else None,
             "detail": self.detail,
             "about": self.about,
@@ -160,26 +184,32 @@ def from_plain(data: dict[str, Any]) -> Finding:
         options=tuple(data["options"]),
         intent=data["intent"] or "",
         positions=data["positions"],
-        regions=tuple(
-            Region(
-                tuple(r["criteria"]),
-                tuple(r["words"]),
-                r["witness"],
-                tuple(r["recommendations"]),
-                r["share"],
-            )
-            for r in data["regions"]
-        ),
+        regions=tuple(_region(r) for r in data["regions"]),
         sources=tuple(data["sources"]),
         deciding=tuple(data["deciding"]),
-        claims=tuple(
-            Claim(c["document"], c["option"], c["intent"], tuple(c["statuses"]))
-            for c in data["claims"]
-        ),
+        claims=_claims(data["claims"]),
         detail=data["detail"],
         verdict=data["verdict"],
         about=data["about"],
+        decided=data["decided"],
+        linked_claims=_claims(data["linked_claims"]),
     )
+
+
+def _region(data: dict[str, Any]) -> Region:
+    linked = data["linked"]
+    return Region(
+        tuple(data["criteria"]),
+        tuple(data["words"]),
+        data["witness"],
+        tuple(data["recommendations"]),
+        data["share"],
+        None if linked is None else _region(linked),
+    )
+
+
+def _claims(data: list[dict[str, Any]]) -> tuple[Claim, ...]:
+    return tuple(Claim(c["document"], c["option"], c["intent"], tuple(c["statuses"])) for c in data)
 
 
 @dataclass

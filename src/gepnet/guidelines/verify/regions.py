@@ -7,13 +7,13 @@ from typing import Any
 
 import z3
 
-from gepnet.criteria import And, Compare, Node, Not, OneOf, Or, atoms, facts_of
+from gepnet.criteria import And, Compare, Holds, Node, Not, OneOf, Or, Term, atoms, facts_of
 from gepnet.criteria.ast import FLIPPED, Always
 from gepnet.criteria.prose import prose
 from gepnet.criteria.smt import formula, neg
 from gepnet.criteria.text import to_text
 from gepnet.guidelines.verify.prover import Part, Prover
-from gepnet.vocabulary import Vocabulary
+from gepnet.vocabulary import Interval, Value, Vocabulary
 
 
 def parts_of(wanted: Iterable[Part]) -> list[Part]:
@@ -166,7 +166,11 @@ def _together(nodes: list[Node], vocabulary: Vocabulary) -> list[Node]:
             and last.operator in {">", ">="}
             and node.operator in {"<", "<="}
         ):
-            found[-1] = And((last, node))
+            exact = (last.operator, node.operator) == (
+                ">=",
+                "<=",
+            ) and last.constant == node.constant
+            found[-1] = Compare(node.terms, "=", node.constant) if exact else And((last, node))
         elif _excludes(node) and _excludes(last) and facts_of(node) == facts_of(last):  # type: ignore[arg-type]
             fact = vocabulary[facts_of(node)[0]]
             values = {*last.operand.values, *node.operand.values}  # type: ignore[union-attr]
@@ -186,12 +190,25 @@ def deciding_facts(parts: Iterable[Part]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for node, _ in parts for name in facts_of(node)))
 
 
+def stated(name: str, value: Value) -> list[Part]:
+    """Return that a fact has an exact value; nothing where it is unknown or does not apply."""
+    match value:
+        case bool():
+            return [(Holds(name), value)]
+        case str():
+            return [(OneOf(name, (value,)), True)]
+        case Interval() if value.is_point:
+            return [(Compare((Term(name),), "=", value.low), True)]
+    return []
+
+
 __all__ = [
     "as_node",
     "deciding_facts",
     "fewest",
     "implicant",
     "parts_of",
+    "stated",
     "texts",
     "words",
 ]

@@ -16,13 +16,16 @@ from gepnet.guidelines.verify.basis import basis
 from gepnet.guidelines.verify.between import between
 from gepnet.guidelines.verify.cache import Proved
 from gepnet.guidelines.verify.context import Context
+from gepnet.guidelines.verify.decided import with_deciding
 from gepnet.guidelines.verify.diff import changes
 from gepnet.guidelines.verify.findings import DISAGREEMENTS, KINDS, Finding, Tally
 from gepnet.guidelines.verify.gaps import gaps, unplaced
 from gepnet.guidelines.verify.labels import label_texts, off_label
 from gepnet.guidelines.verify.prover import DEFAULT_TIMEOUT_MS
+from gepnet.guidelines.verify.rules import rules
 from gepnet.guidelines.verify.sizes import with_shares
 from gepnet.guidelines.verify.thresholds import thresholds
+from gepnet.guidelines.verify.twins import twins
 from gepnet.guidelines.verify.within import within
 from gepnet.knowledge import load_knowledge
 
@@ -66,6 +69,8 @@ _BRINGS = {
     "label": {"ambiguous", "unplaced_label"},
     "across": {"no_position"},
     "basis": {"unverified_only", "secondary_only"},
+    "rules": {"eligibility", "shared_limit", "hole", "double"},
+    "twins": {"undivided", "left_out", "spread"},
 }  # fmt: skip
 
 
@@ -94,7 +99,7 @@ def _all_jobs(base: KnowledgeBase, day: datetime.date, document: str | None) -> 
     if document is not None:
         return [job for job in jobs if document in job[1:]]
     jobs += [("label", label.entry.id) for label in base.labels]
-    return [*jobs, ("across",), ("basis",)]
+    return [*jobs, ("across",), ("basis",), ("rules",), ("twins",)]
 
 
 def prove(
@@ -205,7 +210,7 @@ def _answer(context: Context, job: Job) -> Iterator[Finding]:
             if name in context.in_force:
                 yield from off_label(context, name)
         case ("pair", one, other):
-            yield from between(context, one, other)
+            yield from with_deciding(context, between(context, one, other))
         case ("superseded", old, new):
             stands = context.positions.by_document
             yield from changes(context, stands[old], stands[new], (old, new), only_both=True)
@@ -215,6 +220,10 @@ def _answer(context: Context, job: Job) -> Iterator[Finding]:
             yield from unplaced(context)
         case ("basis",):
             yield from basis(context)
+        case ("rules",):
+            yield from rules(context)
+        case ("twins",):
+            yield from twins(context)
 
 
 __all__ = ["Job", "Proofs", "jobs_of", "prove"]

@@ -79,7 +79,7 @@ class Witnesses:
         facts = facts_of_values(
             dict(witness), self.base.knowledge, self.base.criteria, "witness", exact(self.day)
         )
-        assessment = assess(self._only(claims), facts, self.day)
+        assessment = assess(self.only(claim.document for claim in claims), facts, self.day)
         wrong = []
         for claim in claims:
             document = assessment.documents.get(claim.document)
@@ -90,10 +90,10 @@ class Witnesses:
                 wrong.append(f"{claim.document} on {claim.option}: {status.value}")
         return wrong
 
-    def _only(self, claims: Sequence[Claim]) -> KnowledgeBase:
-        """Return the knowledge with the documents of some claims only, as nothing else is asked."""
+    def only(self, documents: Iterable[str]) -> KnowledgeBase:
+        """Return the knowledge with some documents only, as nothing else is asked."""
         base = copy(self.base)
-        names = {claim.document for claim in claims}
+        names = set(documents)
         base.documents = tuple(d for d in self.base.documents if d.id in names)
         base.labels, base.safety, base.checklists = (), (), ()
         return base

@@ -1,0 +1,378 @@
+"""Two patients that differ in one fact: who tells them apart, and who is about one of them only.
+
+Which facts are asked about is data (``knowledge/measures/told_apart.yaml``). Both patients of such
+a pair are possible, fully known and assessed like any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from gepnet.criteria import Node, facts_of, interpret
+from gepnet.criteria.smt import Formula, constant, same
+from gepnet.facts import facts_of_values, needed_for
+from gepnet.guidelines.compiled import CompiledDocument
+from gepnet.guidelines.verify.axioms import World
+from gepnet.guidelines.verify.context import Context, claim, sources, timed_out
+from gepnet.guidelines.verify.findings import Claim, Finding, Region
+from gepnet.guidelines.verify.positions import SUPPORT, Holding, Stand
+from gepnet.guidelines.verify.prover import Part
+from gepnet.guidelines.verify.regions import fewest, stated, texts, words
+from gepnet.guidelines.verify.witnesses import given_values
+from gepnet.knowledge import InputError, Problem
+from gepnet.knowledge.models import Intent
+from gepnet.vocabulary import Value
+
+FILE = "measures/told_apart.yaml"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Undivided(_Part):
+    """A fact, two of its values, and the options on which documents may tell the two apart."""
+
+    fact: str
+    values: tuple[str, str]
+    broad: str
+    finer: str
+    intent: Intent
+    why: str
+
+
+class LeftOut(_Part):
+    """A fact, a value for which patients may be left out, and of whom that is asked."""
+
+    fact: str
+    value: bool | str
+    about: str
+    intent: Intent
+    why: str
+
+
+class Questions(BaseModel):
+    """The page of questions."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+    undivided: tuple[Undivided, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+
+
+def questions(measures: Mapping[str, Any]) -> Questions:
+    """Return what is asked.
+
+    Raises:
+        InputError: if the page is faulty.
+    """
+    try:
+        return Questions.model_validate(measures.get("told_apart", {}))
+    except ValidationError as error:
+        raise InputError(
+            [
+                Problem(FILE, None, "", ".".join(map(str, e["loc"])), str(e["input"]), e["msg"])
+                for e in error.errors()
+            ]
+        ) from error
+
+
+def twins(context: Context) -> Iterator[Finding]:
+    """Yield every finding about two patients that differ in one fact."""
+    asked = questions(context.base.knowledge.measures)
+    for one in asked.undivided:
+        yield from _undivided(context, one)
+    for item in asked.left_out:
+        yield from _left_out(context, item)
+
+
+def _value(context: Context, fact: str, value: Value | str) -> Value:
+    known = context.base.vocabulary[fact]
+    return known.parse(value) if isinstance(value, str) else value
+
+
+def _is(context: Context, world: World, fact: str, value: Value) -> Formula:
+    return same(world.symbols[fact], constant(context.base.vocabulary[fact], value))
+
+
+def _undivided(context: Context, asked: Undivided) -> Iterator[Finding]:
+    prover = context.prover
+    twin = prover.axioms.varied([asked.fact], f"@{asked.fact}")
+    prover.add(twin.axioms)
+    stands = context.positions.by_document
+    broad = asked.broad, asked.intent
+    names = [name for name in context.in_force if broad in stands[name]]
+    finer = [
+        stands[name][asked.finer, asked.intent]
+        for name in context.in_force
+        if (asked.finer, asked.intent) in stands[name]
+    ]
+    # What is for it may name one regimen of the class.
+    regimens = {
+        name: (option, stand)
+        for name in context.in_force
+        for (option, intent), stand in stands[name].items()
+        if intent == asked.intent
+        and context.base.options.covers(asked.finer, option)
+        and stand.of_kind(*SUPPORT)
+    }
+    for here, there in (asked.values, asked.values[::-1]):
+        apart = [
+            _is(context, prover.world, asked.fact, _value(context, asked.fact, here)),
+            _is(context, twin, asked.fact, _value(context, asked.fact, there)),
+        ]
+        for name in names:
+            one = stands[name][broad]
+            same_for_both = [one.status(prover.world, "support"), one.status(twin, "support")]
+            for other in finer:
+                if not other.of_kind("against"):
+                    continue
+                wanted = [*apart, *same_for_both, other.status(prover.world, "against")]
+                for option, third in regimens.values():
+                    context.prover.tally.pairs += 1
+                    answer = prover.ask([*wanted, third.status(twin, "support")])
+                    who = [one, other, third]
+                    if answer.verdict == "timed_out":
+                        documents = [stand.document.id for stand in who]
+                        yield timed_out("undivided", documents, [asked.broad], asked.intent)
+                    if answer.found and answer.model is not None:
+                        values = prover.world.values(answer.model)
+                        finding = _told_apart(context, asked, who, option, values, (here, there))
+                        if finding is not None:
+                            yield finding
+
+
+def _told_apart(
+    context: Context,
+    asked: Undivided,
+    who: Sequence[Stand],
+    option: str,
+    values: Mapping[str, Value],
+    apart: tuple[str, str],
+) -> Finding | None:
+    one, other, third = who
+    claims = (claim(one, asked.broad, *SUPPORT), claim(other, asked.finer, "against"))
+    linked = (claim(one, asked.broad, *SUPPORT), claim(third, option, *SUPPORT))
+    nodes = [node for stand in who for node in _nodes(stand)]
+    needed = needed_for([n for node in nodes for n in facts_of(node)], context.base.criteria)
+    about = {name: value for name, value in values.items() if name in needed}
+    first = {**about, asked.fact: _value(context, asked.fact, apart[0])}
+    witness = given_values(_smallest(context, asked, first, apart[1], claims, linked))
+    twin = {**witness, asked.fact: apart[1]}
+    refused = [
+        *context.witnesses.refuted(witness, claims),
+        *context.witnesses.refuted(twin, linked),
+    ]
+    if refused:
+        context.prover.tally.refused.append(f"undivided: {'; '.join(refused)}")
+        return None
+    held = [*_held(context, one, SUPPORT, witness), *_held(context, other, ("against",), witness)]
+    later = [*_held(context, one, SUPPORT, twin), *_held(context, third, SUPPORT, twin)]
+    region = _described(context, held, (one, other), witness)
+    vocabulary = context.base.vocabulary
+    label = vocabulary[asked.fact].entry.label
+    name = context.base.options[asked.finer].label
+    short = [stand.document.file.document.short for stand in who]
+    tells = short[1] if other is third else f"{short[1]} and {short[2]}"
+    return Finding(
+        "undivided",
+        tuple(dict.fromkeys(stand.document.id for stand in who)),
+        tuple(dict.fromkeys((asked.broad, asked.finer, option))),
+        asked.intent,
+        {
+            one.document.id: "one position for both",
+            other.document.id: f"against {asked.finer}: {apart[0]}",
+            third.document.id: f"supports {option}: {apart[1]}",
+        },
+        (replace(region, linked=_described(context, later, (one, third), twin)),),
+        sources([*held, *later]),
+        (asked.fact,),
+        claims,
+        detail=f"{label} {apart[0]} or {apart[1]}: the same in {short[0]}; told apart on {name} by "
+        f"{tells}",
+        about=f"{asked.fact}={apart[0]}",
+        linked_claims=linked,
+    )
+
+
+def _smallest(
+    context: Context,
+    asked: Undivided,
+    first: dict[str, Value],
+    other: str,
+    claims: Sequence[Claim],
+    linked: Sequence[Claim],
+) -> dict[str, Value]:
+    """Leave out every fact without which both patients are still assessed as claimed."""
+    kept = dict(first)
+    for name in list(kept):
+        if name == asked.fact:
+            continue
+        rest = {key: value for key, value in kept.items() if key != name}
+        given = given_values(rest)
+        if not context.witnesses.refuted(given, claims) and not context.witnesses.refuted(
+            {**given, asked.fact: other}, linked
+        ):
+            kept = rest
+    return kept
+
+
+def _nodes(stand: Stand) -> Iterator[Node]:
+    yield stand.document.scope
+    for holding in stand.holdings:
+        yield holding.recommendation.when
+        if holding.recommendation.when_broad is not None:
+            yield holding.recommendation.when_broad
+
+
+def _held(
+    context: Context, stand: Stand, kinds: Sequence[str], witness: Mapping[str, Any]
+) -> list[Holding]:
+    """Return the recommendations of a kind that apply to a patient."""
+    facts = facts_of_values(dict(witness), context.base.knowledge, context.base.criteria, "witness")
+    return [
+        holding
+        for holding in stand.of_kind(*kinds)
+        if interpret(holding.recommendation.when, facts.values) is True
+    ][:1]
+
+
+def _described(
+    context: Context, held: Sequence[Holding], who: Sequence[Stand], witness: dict[str, Any]
+) -> Region:
+    wanted: list[Part] = [(stand.document.scope, True) for stand in who]
+    wanted += [(holding.recommendation.when, True) for holding in held]
+    parts = fewest(context.prover, wanted)
+    ids = tuple(holding.id for holding in held)
+    return Region(texts(parts), words(parts, context.base.vocabulary), witness, ids)
+
+
+def _left_out(context: Context, asked: LeftOut) -> Iterator[Finding]:
+    """Find documents that one value puts out of scope, and bodies that spread such patients."""
+    about: Part = context.base.criteria(asked.about), True
+    has: Part = context.base.criteria(_text(asked)), True
+    bodies: dict[str, list[CompiledDocument]] = {}
+    for name in context.in_force:
+        document = context.documents[name]
+        stands = [s for s in context.positions.stands(name) if s.intent == asked.intent]
+        inside = context.ask([about, has, (document.scope, True)])
+        if inside.found and any(stand.of_kind(*SUPPORT) for stand in stands):
+            bodies.setdefault(document.file.document.body, []).append(document)
+        if inside.verdict == "timed_out":
+            yield timed_out("left_out", [name], (), asked.intent)
+        if inside.verdict == "none":
+            yield from _without(context, asked, document, [about, has])
+    for body, listed in bodies.items():
+        if len(listed) > 1:
+            yield from _spread(context, asked, body, listed, [about, has])
+
+
+def _without(
+    context: Context, asked: LeftOut, document: CompiledDocument, core: list[Part]
+) -> Iterator[Finding]:
+    """Show one patient whom a document leaves out, and one whom it is about."""
+    about, has = core
+    inside: list[Part] = [about, (has[0], False), (document.scope, True)]
+    within = context.ask(inside)
+    linked = context.region(within, inside) if within.found else None
+    if linked is None:
+        return
+    # The same patient but for what the two are told apart by.
+    base = context.base
+    facts = facts_of_values(dict(linked.witness), base.knowledge, base.criteria, "witness")
+    kept = [
+        part
+        for name in linked.witness
+        if name != asked.fact
+        for part in stated(name, facts.values.get(name))
+    ]
+    left: list[Part] = [*core, *kept, (document.scope, False)]
+    out = context.ask(left)
+    if not out.found:
+        return
+    region = context.described(out, fewest(context.prover, core), left)
+    if region is not None:
+        label = context.base.vocabulary[asked.fact].entry.label
+        yield Finding(
+            "left_out",
+            (document.id,),
+            (),
+            asked.intent,
+            {document.id: "out_of_scope"},
+            (replace(region, linked=linked),),
+            (_head(document),),
+            (asked.fact,),
+            detail=f"{label}: no such patient is in its scope, others are",
+            about=_text(asked),
+        )
+
+
+def _spread(
+    context: Context,
+    asked: LeftOut,
+    body: str,
+    listed: Sequence[CompiledDocument],
+    core: list[Part],
+) -> Iterator[Finding]:
+    """Say in which share of such patients each document of a body, and none, is about them."""
+    alone = [
+        document
+        for document in listed
+        if context.ask([*core, (document.scope, False)]).verdict == "none"
+    ]
+    if alone:
+        return
+    regions: list[Region] = []
+    for document in listed:
+        parts = [*core, (document.scope, True)]
+        answer = context.ask(parts)
+        region = context.region(answer, parts) if answer.found else None
+        if region is not None:
+            regions.append(region)
+    none = [*core, *((document.scope, False) for document in listed)]
+    answer = context.ask(none)
+    if answer.verdict == "timed_out":
+        yield timed_out("spread", [d.id for d in listed], (), asked.intent)
+    outside = context.region(answer, none) if answer.found else None
+    if outside is not None:
+        regions.append(outside)
+    label = context.base.vocabulary[asked.fact].entry.label
+    rest = "and some are in none" if outside is not None else "and each is in one"
+    yield Finding(
+        "spread",
+        tuple(document.id for document in listed),
+        (),
+        asked.intent,
+        {document.id: "about some of them" for document in listed},
+        tuple(regions),
+        tuple(_head(document) for document in listed),
+        (asked.fact,),
+        detail=f"{label}: no one of {len(listed)} documents of {body} is about every such patient, "
+        + rest,
+        about=f"{_text(asked)}/{body}",
+    )
+
+
+def _text(asked: LeftOut) -> str:
+    if asked.value is True:
+        return asked.fact
+    return f"not {asked.fact}" if asked.value is False else f"{asked.fact} = '{asked.value}'"
+
+
+def _head(document: CompiledDocument) -> dict[str, Any]:
+    head = document.file.document
+    return {
+        "document": head.id,
+        "recommendation": "scope",
+        "source": head.source,
+        "locator": None,
+        "read_in": None,
+        "verification": getattr(head, "verification", None),
+        "note": None,
+    }
+
+
+__all__ = ["Questions", "questions", "twins"]
