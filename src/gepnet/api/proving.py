@@ -11,6 +11,7 @@ from gepnet.guidelines import KnowledgeBase
 from gepnet.knowledge import InputError, Problem, nearest
 
 if TYPE_CHECKING:
+    from gepnet.guidelines.known import Judgement
     from gepnet.guidelines.verify import Proofs
 
 View = dict[str, Any]
@@ -26,6 +27,7 @@ def prove_knowledge(
     processes: int = 2,
     cache: bool = True,
     timeout_ms: int | None = None,
+    known: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> View:
     """Return everything that a solver finds about the knowledge.
@@ -39,6 +41,7 @@ def prove_knowledge(
         processes: how many processes search.
         cache: keep and use what earlier runs proved.
         timeout_ms: for one question of the solver.
+        known: say of each known disagreement which findings show it.
         progress: called with the jobs done and their number.
 
     Returns:
@@ -47,12 +50,16 @@ def prove_knowledge(
         the first region), ``criteria`` (the same in the criteria language), ``witness`` (fact to
         value, as a patient file has it), ``share`` (of ``sample``, None where not measured),
         ``regions`` (all of them, each with ``words``, ``criteria``, ``witness``,
-        ``recommendations`` and ``share``), ``sources`` (document or label, entry, source, locator,
-        verification, note), ``deciding`` (facts), ``claims`` (statuses that the witness has),
-        ``detail`` and ``verdict`` (``found`` or ``timed_out``). Beside it ``kinds`` with what each
-        kind says, ``counts``, ``timed_out``, ``refused`` (answers of the solver that the
-        interpreter did not confirm and that are not listed), ``questions``, ``pairs``, ``sample``,
-        and without a choice of document or kind ``patients`` (see ``named_patients``).
+        ``recommendations``, ``share`` and ``linked``, a second patient where it takes two),
+        ``sources`` (document or label, entry, source, locator, verification, note), ``deciding``
+        (facts) and ``decided`` (``facts`` that would bring two documents together, ``judgement``,
+        ``no_position``, or empty where the facts are those that the finding is about), ``claims``
+        (statuses that the witness has), ``linked_claims``, ``judgement`` (ours, where one was
+        made: ``judgement``, ``why``, ``row``), ``detail`` and ``verdict`` (``found`` or
+        ``timed_out``). Beside it ``kinds`` with what each kind says, ``counts``, ``timed_out``,
+        ``refused`` (answers of the solver that the interpreter did not confirm and that are not
+        listed), ``questions``, ``pairs``, ``sample``, and without a choice of document or kind
+        ``patients`` (see ``named_patients``).
 
     Raises:
         InputError: for an unknown document or kind.
@@ -74,24 +81,39 @@ def prove_knowledge(
         timeout_ms=timeout_ms or DEFAULT_TIMEOUT_MS,
         progress=progress,
     )
-    view = _view(proofs, kinds, document)
+    view = _view(base, proofs, kinds, document)
+    if known and document is None:
+        from gepnet.guidelines.known import accounted
+
+        view["known"] = accounted(base.knowledge.measures, proofs.findings)
     if document is None and not kinds:
         view["patients"] = named_patients(base, knowledge_date)
     return view
 
 
 def disagreements(base: KnowledgeBase, **options: Any) -> View:
-    """Return the findings in which sources differ, or two parts of one; see ``prove_knowledge``."""
+    """Return the findings in which sources differ, or two parts of one; see ``prove_knowledge``.
+
+    Beside it ``known``: each row of the list of known disagreements with the ids of the
+    ``findings`` that show it, or with ``kind`` ``not_expressible`` and the ``reason``.
+    """
     from gepnet.guidelines.verify import DISAGREEMENTS
 
-    return prove_knowledge(base, kinds=DISAGREEMENTS, **options)
+    return prove_knowledge(base, kinds=DISAGREEMENTS, known=True, **options)
 
 
-def _view(proofs: Proofs, kinds: Collection[str], document: str | None) -> View:
+def _view(
+    base: KnowledgeBase, proofs: Proofs, kinds: Collection[str], document: str | None
+) -> View:
+    from gepnet.guidelines.known import judgements
     from gepnet.guidelines.verify import KINDS
     from gepnet.guidelines.verify.sizes import SAMPLE
 
-    findings = [finding.plain() for finding in proofs.of(kinds, document)]
+    judged = judgements(base.knowledge.measures)
+    findings = [
+        {**finding.plain(), "judgement": _judgement(judged.get(finding.id))}
+        for finding in proofs.of(kinds, document)
+    ]
     counts = {kind: sum(f["kind"] == kind for f in findings) for kind in KINDS}
     return {
         "findings": findings,
@@ -105,6 +127,10 @@ def _view(proofs: Proofs, kinds: Collection[str], document: str | None) -> View:
         "proved_now": proofs.proved_now,
         "sample": SAMPLE,
     }
+
+
+def _judgement(judged: Judgement | None) -> View | None:
+    return None if judged is None else judged.model_dump(include={"judgement", "why", "row"})
 
 
 def _check(field: str, given: Collection[str], known: list[str]) -> None:
@@ -180,10 +206,7 @@ def describe_finding(
     identifier: str,
     knowledge_date: datetime.date | None = None,
 ) -> View:
-    """Return one finding with its regions described in full and the facts that decide.
-
-    Where two documents take opposite positions, the deciding facts are those of the first witness:
-    the fewest changes that give both the same position; none if they differ by judgement.
+    """Return one finding with its regions described in full.
 
     Args:
         base: the knowledge.
@@ -203,28 +226,11 @@ def describe_finding(
     _check("finding", [identifier], list(known))
     found = known[identifier]
     day = knowledge_date or datetime.date.today()
-    if found["kind"] in {"opposed", "trial_only"} and not found["deciding"]:
-        return {**found, "deciding": _deciding(base, found, day)}
     if found["regions"] or found["kind"] not in {"condition", "sequence"}:
         return found
     finding = described(Context(base, day), from_plain(found))
-    return with_shares(base, [finding], day)[0].plain()
-
-
-def _deciding(base: KnowledgeBase, found: View, day: datetime.date) -> list[str]:
-    from gepnet.facts import facts_of_values
-    from gepnet.guidelines import assess, compare, deciding
-
-    facts = facts_of_values(found["witness"], base.knowledge, base.criteria, "witness")
-    row = found["option"], found["intent"]
-    pairs = [
-        pair
-        for pair in compare(assess(base, facts, day), [row])
-        if set(pair.documents) == set(found["documents"])
-    ]
-    verdicts = deciding(base, facts).between(pairs).values()
-    names = [c.fact for v in verdicts for group in v.sets for c in group.changes]
-    return list(dict.fromkeys(names))
+    full = with_shares(base, [finding], day)[0].plain()
+    return {**full, "judgement": found.get("judgement")}
 
 
 def knowledge_diff(

@@ -156,16 +156,32 @@ def _tables(view: dict[str, Any], title: str) -> None:
             ", ".join(finding["documents"]),
             ", ".join(finding["options"][:3]) + (" …" if len(finding["options"]) > 3 else ""),
             "; ".join(finding["region"]) or finding["detail"],
+            _deciding(finding),
             "" if finding["share"] is None else f"{finding['share']:.2%}",
         ]
         for finding in view["findings"]
     ]
-    table(title, ["kind", "documents", "options", "for whom", "share"], rows)
+    table(title, ["kind", "documents", "options", "for whom", "what decides", "share"], rows)
     said = [[kind, count, view["kinds"].get(kind, "")] for kind, count in view["counts"].items()]
     table("How many of each kind", ["kind", "how many", "what it is"], said)
+    if "known" in view:
+        known = [
+            [row["id"], row["title"], row["kind"], len(row["findings"]), row["reason"] or ""]
+            for row in view["known"]
+        ]
+        head = ["row", "known disagreement", "here", "findings", "why not"]
+        table("The known disagreements among them", head, known)
     typer.echo(f"Shares are of a {view['sample']}.")
     if view.get("timed_out"):
         typer.echo(f"{view['timed_out']} searches timed out: neither shown nor excluded.")
+
+
+def _deciding(finding: dict[str, Any]) -> str:
+    """Return the facts that decide; a long list is cut short."""
+    if finding["decided"] in {"judgement", "no_position"}:
+        return "judgement" if finding["decided"] == "judgement" else "one has no position"
+    names = finding["deciding"]
+    return ", ".join(names[:4]) + (" …" if len(names) > 4 else "")
 
 
 @contextmanager

@@ -34,11 +34,27 @@ def between(context: Context, first: str, second: str) -> Iterator[Finding]:
     for one, other, options in context.positions.shared(first, second):
         context.prover.tally.pairs += len(options)
         for left, right in ((one, other), (other, one)):
-            yield from _clash(context, left, right, options, "opposed", "against")
-            yield from _clash(context, left, right, options, "trial_only", "trial_only")
+            yield from _opposite(context, left, right, options)
             yield from _conditions(context, left, right, options)
     yield from _rankings(context, first, second)
     yield from _rankings(context, second, first)
+
+
+def clashes(context: Context, first: str, second: str) -> Iterator[Finding]:
+    """Yield only where one of two documents supports what the other is against or keeps to trials.
+
+    These are the fewest and the gravest, and cost a fraction of the rest.
+    """
+    for one, other, options in context.positions.shared(first, second):
+        for left, right in ((one, other), (other, one)):
+            yield from _opposite(context, left, right, options)
+
+
+def _opposite(
+    context: Context, left: Stand, right: Stand, options: Sequence[str]
+) -> Iterator[Finding]:
+    yield from _clash(context, left, right, options, "opposed", "against")
+    yield from _clash(context, left, right, options, "trial_only", "trial_only")
 
 
 def _clash(
@@ -254,4 +270,4 @@ def _ranked(
         return
 
 
-__all__ = ["HISTORY", "between", "described"]
+__all__ = ["HISTORY", "between", "clashes", "described"]

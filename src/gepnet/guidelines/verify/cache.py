@@ -41,7 +41,7 @@ class Proved:
             names = sorted(self.contents)
         if kind == "label":
             names = [*names, *sorted(self.contents)]
-        about = [self.contents.get(name, name) for name in names]
+        about: list[Any] = [self.contents.get(name, name) for name in names]
         about += [self._labels] if kind in {"document", "label"} else []
         # Which documents are in force decides what is asked of all of them together.
         about += [self.day.isoformat()] if kind in _OF_THE_DAY else []

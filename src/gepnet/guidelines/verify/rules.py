@@ -69,15 +69,14 @@ def sayings(context: Context) -> Iterator[Saying]:
     base = context.base
     for profile in (*base.profiles, *base.checklists):
         owner, kind = profile.entry.id, profile.entry.purpose
-        options = (profile.entry.option,) if profile.entry.option else ()
+        options: tuple[str, ...] = (profile.entry.option,) if profile.entry.option else ()
         for item, (node, _) in zip(profile.entry.items, profile.items, strict=True):
             source = _source(item, owner, item.id)
             yield Saying(owner, kind, item.id, item.topic or "", "met", options, node, source)
     for rule in base.safety:
-        owner, said = f"safety/{rule.entry.id}", rule.entry.severity
+        owner, options = f"safety/{rule.entry.id}", tuple(rule.entry.options)
         source = _source(rule.entry, owner, rule.entry.id)
-        options = tuple(rule.entry.options)
-        yield Saying(owner, "safety", owner, "", said, options, rule.when, source)
+        yield Saying(owner, "safety", owner, "", rule.entry.severity, options, rule.when, source)
     for release in base.release:
         owner = f"release/{release.entry.id}"
         said = str(getattr(release.entry, "effect", "asked for"))
