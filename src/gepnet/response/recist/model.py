@@ -252,7 +252,7 @@ def rounded(
     truly: list[bool],
     places: Decimal = HUNDREDTH,
 ) -> Decimal:
-    """Return ``value`` rounded half to even; or down or up, where only that reaches the same limits.
+    """Return ``value`` half to even; or down or up, where only that reaches the same limits.
 
     ``reached`` says which limits a number reaches, ``truly`` which the exact value does.
     """
