@@ -1,4 +1,4 @@
-"""What a program may rely on in ``gepnet response recist --format json``, as a schema of its own."""
+"""What programs may rely on in ``gepnet response recist --format json``, as a schema of its own."""
 
 import json
 import random
