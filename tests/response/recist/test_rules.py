@@ -196,6 +196,18 @@ def test_a_lesion_that_changes_its_organ_is_a_finding() -> None:
     assert not results([row("L", 0, 30), row("L", 1, 30, organ="")])[0].findings
 
 
+def test_a_node_that_is_pathological_again_by_a_millimetre_calls_for_caution() -> None:
+    """After a CR a node of 9 mm that measures 10 mm is PD by the rule, within measurement error."""
+    (result,) = results(course("N", [18, 9, 10, 9, 14], nodal=True))
+    assert [point.overall for point in result.timepoints] == ["CR", "PD", "CR", "PD"]
+    told = [str(f) for f in result.findings if f.lesion == "N"]
+    assert told == [
+        "p 2024-05-01 N: node from 9 to 10 mm: pathological by less than 5 mm of growth, "
+        "be cautious"
+    ]
+    assert not any(f.lesion for f in results(course("N", [18, 12, 13], nodal=True))[0].findings)
+
+
 def survival(rows: list[str], head: str = "", **given: str | int) -> tuple[int | None, bool, str]:
     columns = "patient_id,reference_date,death_date,new_therapy_date"
     (result,) = results(rows, f"{columns}\np,2024-01-01,{head or ','}\n", **given)
