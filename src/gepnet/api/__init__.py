@@ -14,6 +14,7 @@ if TYPE_CHECKING:
         facts_of,
         read_patient,
     )
+    from gepnet.api.atlas import write_atlas
     from gepnet.api.cohorts import assess_cohort, count_rows, sample_facts, status_sql
     from gepnet.api.comparing import comparison_view, missing_view, whatif_view
     from gepnet.api.evaluating import evaluate_cases
@@ -41,6 +42,7 @@ _EXPORTS = {
         "facts_of",
         "read_patient",
     ),
+    "atlas": ("write_atlas",),
     "cohorts": ("assess_cohort", "count_rows", "sample_facts", "status_sql"),
     "comparing": ("comparison_view", "missing_view", "whatif_view"),
     "evaluating": ("evaluate_cases",),
@@ -91,6 +93,7 @@ __all__ = [
     "show_fact",
     "status_sql",
     "whatif_view",
+    "write_atlas",
     "write_report",
 ]
 

@@ -106,7 +106,7 @@ def _draw(figure: Figure, data: HeatData) -> None:
         axes.spines[side].set_visible(False)
     axes.set_title(data.title)
     axes.annotate(
-        f"in each cell: {data.measure}, %\nhatched: nothing to compare",
+        f"in each cell: {data.measure}, %\nhatched: nothing, or too little, to compare",
         (1, 1),
         xycoords="axes fraction",
         ha="right",

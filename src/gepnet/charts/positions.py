@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gepnet.charts.base import Cell, Chart, TableTwin
-from gepnet.charts.style import HOLE_HATCH, INK, POSITIONS, SOFT
+from gepnet.charts.style import HOLE_HATCH, POSITIONS, SOFT
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -32,6 +32,7 @@ class PositionMap:
     statuses: tuple[tuple[str, ...], ...]
     given: str = ""
     possible: tuple[tuple[str, ...], ...] = ()
+    legend: bool = True
 
     def __post_init__(self) -> None:
         """Refuse a grid of another size, or a status that has no sign.
@@ -60,7 +61,10 @@ def position_map(data: PositionMap) -> Chart:
         f"{data.document} on {data.option}",
         _sentence(data),
         TableTwin((data.across, data.down, "position", "possible"), tuple(rows)),
-        max(5.4, 2.9 + 0.46 * len(data.across_values)),
+        max(
+            5.4 if data.legend else 3.4,
+            (2.9 if data.legend else 1.4) + 0.46 * len(data.across_values),
+        ),
         max(2.7, 2.0 + 0.42 * len(data.down_values)),
         lambda figure: _draw(figure, data),
     )
@@ -104,7 +108,11 @@ def _draw(figure: Figure, data: PositionMap) -> None:
         axes.spines[side].set_visible(False)
     axes.set_xlabel(data.across)
     axes.set_ylabel(data.down)
-    axes.set_title(f"{data.document}: {data.option}\n{data.given}".rstrip(), fontsize=10.5)
+    # Without a legend it is one of several on a page that says option and setting once.
+    full = f"{data.document}: {data.option}\n{data.given}".rstrip()
+    axes.set_title(full if data.legend else data.document, fontsize=10.5)
+    if not data.legend:
+        return
     present = [n for n in POSITIONS if any(n in row for row in data.statuses)]
     handles = []
     for name in present:
@@ -119,6 +127,4 @@ def _draw(figure: Figure, data: PositionMap) -> None:
                 label=words,
             )
         )
-    legend = figure.legend(handles=handles, loc="outside right upper")
-    for shown in legend.get_texts():
-        shown.set_color(INK)
+    figure.legend(handles=handles, loc="outside right upper")

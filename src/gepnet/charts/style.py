@@ -78,7 +78,7 @@ POSITIONS: dict[str, tuple[str, str, str, str]] = {
     "conflicting": ("#ffd98a", "⇄", INK, "conflict within"),
     "undetermined": ("#fff8df", "?", INK, "open"),
     "silent": ("#ffffff", "\N{EN DASH}", SOFT, "hole: read, no position"),
-    "not_read": ("#ffffff", "·", SOFT, "not read"),
+    "not_read": ("#ffffff", "·", SOFT, "nothing in what was read"),
     "out_of_scope": ("#e9edf0", "", SOFT, "out of scope"),
 }
 

@@ -7,7 +7,18 @@ import sys
 import typer
 
 from gepnet import __version__
-from gepnet.cli import assess, cases, cohort, compare, demo, facts, importing, knowledge, report
+from gepnet.cli import (
+    assess,
+    atlas,
+    cases,
+    cohort,
+    compare,
+    demo,
+    facts,
+    importing,
+    knowledge,
+    report,
+)
 
 app = typer.Typer(
     name="gepnet",
@@ -24,6 +35,7 @@ app.command()(compare.missing)
 app.command()(compare.whatif)
 app.command()(demo.demo)
 app.command()(report.report)
+knowledge.app.command(name="atlas")(atlas.atlas)
 app.add_typer(facts.app, name="facts")
 app.add_typer(knowledge.app, name="knowledge")
 app.add_typer(importing.app, name="import")

@@ -22,7 +22,16 @@ from gepnet.knowledge.models import Knowledge
 from gepnet.knowledge.problems import InputError, Problem
 from gepnet.knowledge.read import read_files
 
-FOLDERS = ("sources", "facts", "therapies", "guidelines", "labels", "safety", "protocols", "measures")
+FOLDERS = (
+    "sources",
+    "facts",
+    "therapies",
+    "guidelines",
+    "labels",
+    "safety",
+    "protocols",
+    "measures",
+)
 PACKAGED = Path(__file__).parent
 
 

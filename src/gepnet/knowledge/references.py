@@ -66,7 +66,11 @@ class _Reference:
     kinds: tuple[str, ...]
 
 
-_WORDS = {"sources": "a source of the bibliography", "options": "an option", "documents": "a document"}
+_WORDS = {
+    "sources": "a source of the bibliography",
+    "options": "an option",
+    "documents": "a document",
+}
 
 
 def check_references(found: Found) -> Iterator[Problem]:

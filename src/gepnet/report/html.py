@@ -14,16 +14,17 @@ from gepnet.report.words import BADGES, INTENTS, SIGNS
 
 
 @lru_cache(maxsize=1)
-def _environment() -> Environment:
-    environment = Environment(
+def environment() -> Environment:
+    """Return what every page is rendered with."""
+    found = Environment(
         loader=PackageLoader("gepnet.report"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(SIGNS=SIGNS, INTENTS=INTENTS, BADGES=BADGES)
-    return environment
+    found.globals.update(SIGNS=SIGNS, INTENTS=INTENTS, BADGES=BADGES)
+    return found
 
 
 def render_report(title: str, cases: Sequence[CasePage], about: dict[str, Any]) -> str:
@@ -32,5 +33,5 @@ def render_report(title: str, cases: Sequence[CasePage], about: dict[str, Any]) 
     The same cases, knowledge and dates give the same bytes.
     """
     style = files("gepnet.report").joinpath("templates/style.css").read_text(encoding="utf-8")
-    template = _environment().get_template("report.html")
+    template = environment().get_template("report.html")
     return template.render(title=title, cases=cases, about=about, style=style)
