@@ -47,8 +47,8 @@ format: $(INSTALLED) ## Mend what style can be mended by a machine
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(INSTALLED) ## Time what has a time budget
-	$(BIN)/python -m benchmarks
+bench: $(INSTALLED) ## Time things beside their peers (BENCH="cohort recist" for some)
+	$(BIN)/python -m benchmarks $(BENCH)
 
 docs: $(INSTALLED) ## Build the documentation into site/
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict

@@ -12,6 +12,7 @@ import json
 import resource
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -232,7 +233,12 @@ def main() -> None:
     if chosen.one:
         one(chosen.one[0], Path(chosen.one[1]), Path(chosen.one[2]))
         return
-    folder = chosen.folder or Path(".")
+    with tempfile.TemporaryDirectory() as temporary:
+        compare(chosen, chosen.folder or Path(temporary))
+
+
+def compare(chosen: argparse.Namespace, folder: Path) -> None:
+    """Print both tables; the files of a folder that was named are kept for the next run."""
     folder.mkdir(parents=True, exist_ok=True)
     sizes = [10_000, 100_000, MILLION] + [10 * MILLION] * chosen.ten_million
     for line in speed(folder, chosen.rows, chosen.rounds):

@@ -80,6 +80,9 @@ def test_compare_all_adds_pairs_of_which_one_does_not_speak(run: Run) -> None:
     assert count[0] < count[1]
     kinds = {p["agreement"] for row in all_["options"] for p in row["pairs"]}
     assert kinds >= {"same", "not_read", "one_silent", "insufficient_data"}
+    unread = [p for row in all_["options"] for p in row["pairs"] if p["agreement"] == "not_read"]
+    decided = {pair["deciding"] for pair in unread}
+    assert "not_read" in decided and "judgement" not in decided
 
 
 def test_the_same_question_gives_the_same_bytes(run: Run) -> None:

@@ -156,6 +156,8 @@ def _print_lines(console: Console, lines: list[dict[str, Any]]) -> None:
 def _decided(pair: dict[str, Any]) -> list[str]:
     if pair["deciding"] == "judgement":
         return ["; ".join(["they differ by judgement", *pair["beside"]])]
+    if pair["deciding"] == "not_read":
+        return ["what one of them says of it for such a patient was not read"]
     if pair["deciding"] == "no_position":
         return ["one of them takes no position on it that counts, whoever the patient"]
     return _sets(pair)

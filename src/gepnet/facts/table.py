@@ -8,13 +8,13 @@ Batches are read column by column, and what is only needed for a faulty column i
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import polars as pl
 
 from gepnet.criteria.columns import absent_column, columns_of, high_column, low_column
-from gepnet.facts.frame import column_type, first_day, last_day
+from gepnet.facts.frame import column_type, divided, first_day, last_day
 from gepnet.facts.wide import first_day_column, last_day_column, supplied_columns
 from gepnet.measures.columns import as_steps
 from gepnet.vocabulary import Fact
@@ -62,10 +62,13 @@ class Reader:
             self.schema |= {name: column_type(fact, name) for name in names}
             if fact.type == "date":
                 self.schema |= {day(fact): pl.Date() for day in _DAYS}
+        checks = {fact.id: _is_sound(fact, schema) for fact in self.facts}
+        self._checks = [e.alias(name) for name, e in checks.items() if e is not None]
 
     def read(self, batch: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]]:
         """Return a batch in gepnet's own types, and its faults (rows from column ``__row``)."""
-        work = _Batch(batch)
+        sound = batch.select(self._checks).row(0, named=True) if self._checks else {}
+        work = _Batch(batch, frozenset(name for name, is_sound in sound.items() if is_sound))
         for fact in self.facts:
             work.read(fact, self.given)
         kept = [batch[name] for name in self.kept]
@@ -76,6 +79,7 @@ class Reader:
 @dataclass
 class _Batch:
     table: pl.DataFrame
+    sound: frozenset[str] = frozenset()
     columns: dict[str, pl.Series] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
 
@@ -105,7 +109,11 @@ class _Batch:
 
     def _number(self, fact: Fact) -> dict[str, pl.Series]:
         names = [low_column(fact), high_column(fact)]
-        if names[0] == names[1] or not set(names) <= set(self.table.columns):
+        sources = _sources(fact, self.table.columns)
+        if fact.id in self.sound:
+            columns = [self.table[name] for name in sources]
+            return dict(zip(names, columns * (3 - len(columns)), strict=True))
+        if len(sources) == 1:
             return dict.fromkeys(names, self._measured(fact, fact.id))
         low, high = (self._measured(fact, name) for name in names)
         if low.null_count() or high.null_count():
@@ -180,6 +188,35 @@ class _Batch:
         return {**found, absent: marked}
 
 
+def _sources(fact: Fact, given: Collection[str]) -> list[str]:
+    """Return the columns of a number in a table: both of its bounds, or one for both."""
+    bounds = dict.fromkeys([low_column(fact), high_column(fact)])
+    return list(bounds) if len(bounds) == 2 and set(bounds) <= set(given) else [fact.id]
+
+
+def _is_sound(fact: Fact, schema: Schema) -> pl.Expr | None:
+    """Return whether a batch gives every number of a fact just as it is stored; None: look closer.
+
+    One question for all numbers of a batch: most tables need nothing more.
+    """
+    if fact.type != "number":
+        return None
+    names = _sources(fact, schema)
+    if any(schema[name] != pl.Float64() for name in names):
+        return None
+    assert fact.entry.range is not None
+    least, greatest = (float(end) for end in fact.entry.range)
+    step, places = as_steps(fact.precision)
+    truths = []
+    for column in map(pl.col, names):
+        steps = (column * (10**places / step)).round() * step
+        truths.append((divided(steps, 10**places) == column) & column.is_between(least, greatest))
+    if len(names) == 2:
+        low, high = map(pl.col, names)
+        truths += [low <= high, low.is_null() == high.is_null()]
+    return pl.all_horizontal(truth.all() for truth in truths)
+
+
 def _hidden(value: pl.Series, where: pl.Series) -> pl.Series:
     nothing = pl.Series([None], dtype=value.dtype)
     return value.zip_with(~where.fill_null(True), nothing.new_from_index(0, len(value)))
@@ -194,7 +231,7 @@ def _days(text: pl.Series) -> tuple[pl.Series, pl.Series]:
     """Return the first and the last day that texts can mean; null for what is no date."""
     lengths = text.str.len_bytes()
     if (lengths == 10).all():
-        first = last = text.str.to_date("%Y-%m-%d", strict=False)
+        first = last = text.str.to_date("%Y-%m-%d", strict=False, cache=False)
     else:
         dated = pl.select(first_day(pl.lit(text)).alias("first")).with_columns(text.alias("text"))
         dated = dated.with_columns(last=last_day(pl.col("text"), pl.col("first")))

@@ -13,6 +13,7 @@ import polars as pl
 
 from gepnet.facts.table import ROW, Fault
 
+COUNTED_AT_ONCE = 250_000  # rows
 LISTED = 1000  # beyond this many, faults and conflicts are counted but not listed
 
 
@@ -37,7 +38,9 @@ class Findings:
     faults: list[Fault] = field(default_factory=list)
     conflicts: Counter[str] = field(default_factory=Counter)
     conflict_list: list[Conflict] = field(default_factory=list)
-    codes: dict[str, Counter[int]] = field(default_factory=dict)
+    _codes: dict[str, Counter[int]] = field(default_factory=dict)
+    _waiting: list[pl.DataFrame] = field(default_factory=list)
+    _count_rest: Callable[[], None] = lambda: None
     _lock: Lock = field(default_factory=Lock)
 
     def watch_conflicts(
@@ -53,7 +56,9 @@ class Findings:
         self, table: pl.LazyFrame, columns: Mapping[str, Sequence[int]]
     ) -> pl.LazyFrame:
         """Count the codes of status columns, given with the codes that they can have."""
-        return _through(table, partial(self._statuses, columns))
+        counts = _counts(columns)
+        self._count_rest = partial(self._count, columns, counts)
+        return _through(table, partial(self._statuses, columns, counts))
 
     def note_batch(self, rows: int, faults: Sequence[Fault]) -> None:
         """Count a batch that was read, and keep its unusable cells."""
@@ -87,23 +92,42 @@ class Findings:
                 self.conflict_list = sorted([*self.conflict_list, *found])[:LISTED]
         return batch
 
-    def _statuses(self, columns: Mapping[str, Sequence[int]], batch: pl.DataFrame) -> pl.DataFrame:
-        counted = {name: _counts(batch[name], codes) for name, codes in columns.items()}
+    def _statuses(
+        self, columns: Mapping[str, Sequence[int]], counts: Sequence[pl.Expr], batch: pl.DataFrame
+    ) -> pl.DataFrame:
         with self._lock:
-            for name, counts in counted.items():
-                self.codes.setdefault(name, Counter()).update(counts)
+            self._waiting.append(batch.select(list(columns)))
+            due = sum(map(len, self._waiting)) >= COUNTED_AT_ONCE
+        if due:
+            self._count(columns, counts)
         return batch
 
+    def _count(self, columns: Mapping[str, Sequence[int]], counts: Sequence[pl.Expr]) -> None:
+        """Count what waits; the many questions cost more than their answers on few rows."""
+        with self._lock:
+            waiting, self._waiting = self._waiting, []
+        if not waiting:
+            return
+        table = pl.concat(waiting)
+        found = iter(table.select(counts).row(0))
+        with self._lock:
+            for name, codes in columns.items():
+                *others, last = codes
+                numbers = Counter({code: next(found) for code in others})
+                numbers[last] = len(table) - numbers.total()
+                self._codes.setdefault(name, Counter()).update(numbers)
 
-def _counts(column: pl.Series, codes: Sequence[int]) -> Counter[int]:
-    """Count codes; a comparison a code is much faster than grouping."""
-    counts: Counter[int] = Counter()
-    left = len(column)
-    for code in codes[:-1]:
-        counts[code] = int((column == code).sum())
-        left -= counts[code]
-    counts[codes[-1]] = left
-    return counts
+    @property
+    def codes(self) -> dict[str, Counter[int]]:
+        """How often each code of each status column occurs, once the stream has ended."""
+        self._count_rest()
+        return self._codes
+
+
+def _counts(columns: Mapping[str, Sequence[int]]) -> list[pl.Expr]:
+    """Return how often each code but a column's last occurs; much faster than grouping."""
+    wanted = [(name, code) for name, codes in columns.items() for code in codes[:-1]]
+    return [(pl.col(n) == c).sum().alias(str(i)) for i, (n, c) in enumerate(wanted)]
 
 
 def _conflict(fact: str, width: int, row: tuple[Any, ...]) -> Conflict:

@@ -273,4 +273,5 @@ def _asked(algebra: WideAlgebra, truths: Sequence[Expression], codes: Sequence[i
     false, true, unknown = (_asked(algebra, truths[1:], part) for part in parts)
     if parts[0] == parts[1] == parts[2]:
         return false
-    return algebra.choose([(truths[0], true), (algebra.negate(truths[0]), false)], unknown)
+    # Whether a truth is unknown is asked first: columns say it faster than whether it is false.
+    return algebra.choose([(algebra.missing(truths[0]), unknown), (truths[0], true)], false)

@@ -138,10 +138,16 @@ def pair_view(
         "short": [head.short for head in heads],
         "statuses": [pair.first.status.value, pair.second.status.value],
         "agreement": pair.agreement.value,
-        "deciding": None if verdict is None else verdict.outcome,
+        "deciding": None if verdict is None else outcome(pair, verdict),
         "sets": [] if verdict is None else [deciding_view(found, base) for found in verdict.sets],
         "beside": beside(pair, assessment),
     }
+
+
+def outcome(pair: Pair, verdict: Verdict) -> str:
+    """Return what decides between two documents; what was not read is no judgement of theirs."""
+    unread = pair.agreement is Agreement.NOT_READ and verdict.outcome == "judgement"
+    return "not_read" if unread else verdict.outcome
 
 
 def beside(pair: Pair, assessment: Assessment) -> list[str]:
