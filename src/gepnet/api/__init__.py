@@ -21,6 +21,13 @@ if TYPE_CHECKING:
     from gepnet.api.importing import import_cases, import_tables
     from gepnet.api.knowing import base, check_knowledge, fact_coverage
     from gepnet.api.reporting import patient_pages, published_case_pages, write_report
+    from gepnet.api.responding import (
+        assess_response,
+        findings_of,
+        response_options,
+        response_view,
+        write_responses,
+    )
     from gepnet.api.showing import (
         assessment_view,
         explain_recommendation,
@@ -49,6 +56,13 @@ _EXPORTS = {
     "importing": ("import_cases", "import_tables"),
     "knowing": ("base", "check_knowledge", "fact_coverage"),
     "reporting": ("patient_pages", "published_case_pages", "write_report"),
+    "responding": (
+        "assess_response",
+        "findings_of",
+        "response_options",
+        "response_view",
+        "write_responses",
+    ),
     "showing": (
         "assessment_view",
         "explain_recommendation",
@@ -67,6 +81,7 @@ __all__ = [
     "assess_cohort",
     "assess_facts",
     "assess_record",
+    "assess_response",
     "assessment_view",
     "base",
     "check_knowledge",
@@ -78,6 +93,7 @@ __all__ = [
     "fact_coverage",
     "facts_of",
     "facts_view",
+    "findings_of",
     "import_cases",
     "import_tables",
     "list_documents",
@@ -88,6 +104,8 @@ __all__ = [
     "published_case_pages",
     "quiet_documents",
     "read_patient",
+    "response_options",
+    "response_view",
     "sample_facts",
     "show_entry",
     "show_fact",
@@ -95,6 +113,7 @@ __all__ = [
     "whatif_view",
     "write_atlas",
     "write_report",
+    "write_responses",
 ]
 
 

@@ -18,6 +18,7 @@ from gepnet.cli import (
     importing,
     knowledge,
     report,
+    response,
 )
 
 app = typer.Typer(
@@ -41,6 +42,7 @@ app.add_typer(knowledge.app, name="knowledge")
 app.add_typer(importing.app, name="import")
 app.add_typer(cases.app, name="cases")
 app.add_typer(cohort.app, name="cohort")
+app.add_typer(response.app, name="response")
 
 
 def _version(wanted: bool) -> None:

@@ -1,0 +1,142 @@
+"""Response over time: RECIST 1.1, growth, Choi and the course of markers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from gepnet.guidelines import KnowledgeBase
+from gepnet.knowledge import InputError, Problem
+from gepnet.response.recist import (
+    Result,
+    assess,
+    detail_view,
+    read_options,
+    read_patients,
+    read_rules,
+    result_view,
+)
+
+View = dict[str, Any]
+
+
+def assess_response(
+    base: KnowledgeBase,
+    lesions: Path | None = None,
+    responses: Path | None = None,
+    patients: Path | None = None,
+    options: Mapping[str, str | int] | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> list[Result]:
+    """Return the response of each patient by RECIST 1.1, every result with its reason.
+
+    Args:
+        base: the knowledge.
+        lesions: CSV of lesions, one row a lesion and date.
+        responses: CSV of responses already given, for patients without lesions.
+        patients: CSV with reference and baseline dates and markers.
+        options: named choices that the paper leaves open, where not the default.
+        progress: called with the number of patients done.
+
+    Raises:
+        InputError: with every problem of the files and options.
+    """
+    if lesions is None and responses is None and patients is None:
+        problem = Problem("command line", None, "", "", "", "a file of lesions or of responses")
+        raise InputError([problem])
+    rules = read_rules(base.knowledge.measures)
+    chosen = read_options(rules, options)
+    found = []
+    for count, patient in enumerate(read_patients(rules, lesions, responses, patients), 1):
+        found.append(assess(patient, rules, chosen))
+        if progress is not None:
+            progress(count)
+    return found
+
+
+def response_view(results: Iterable[Result], details: bool = False) -> list[View]:
+    """Return results as plain data: one object a patient.
+
+    With ``details`` also dates and reasons of best response, durations, PFS and findings.
+    """
+    view = detail_view if details else result_view
+    return [view(result) for result in results]
+
+
+def response_options(base: KnowledgeBase) -> list[View]:
+    """Return the named choices that RECIST 1.1 leaves open, with their defaults and sources."""
+    return [
+        {
+            "option": choice.id,
+            "default": choice.default,
+            "values": list(choice.values) or "a whole number",
+            "says": choice.says,
+            "source": choice.source,
+            "locator": choice.locator,
+            "verification": choice.verification,
+        }
+        for choice in read_rules(base.knowledge.measures).options
+    ]
+
+
+def findings_of(results: Sequence[Result]) -> list[str]:
+    """Return what a reader should look at in the data, one line each."""
+    return [str(finding) for result in results for finding in result.findings]
+
+
+def write_responses(
+    base: KnowledgeBase,
+    output: Path,
+    lesions: Path | None = None,
+    responses: Path | None = None,
+    patients: Path | None = None,
+    options: Mapping[str, str | int] | None = None,
+) -> View:
+    """Write the response of many patients: time points to ``output``, best responses beside it.
+
+    The same rules as :func:`assess_response`, column by column. ``output`` ends in ``.parquet`` or
+    ``.csv``; the best responses go to the same name with ``-best``. Sums are in 0.01 mm.
+
+    Raises:
+        InputError: with what is wrong with files or options; nothing is written then.
+    """
+    kinds = (".parquet", ".csv")
+    if output.suffix not in kinds:
+        expected = f"a file that ends in {' or '.join(kinds)}"
+        raise InputError([Problem("command line", None, "", "output", str(output), expected)])
+    _need("polars", "fast")
+    _need("numpy", "numbers")
+    from gepnet.response.recist.columns import assess_table
+
+    rules = read_rules(base.knowledge.measures)
+    table = assess_table(rules, read_options(rules, options), lesions, responses, patients)
+    files = (output, output.with_name(f"{output.stem}-best{output.suffix}"))
+    output.parent.mkdir(parents=True, exist_ok=True)
+    for frame, file in zip((table.points, table.best), files, strict=True):
+        partial = file.with_name(f"{file.name}.partial")
+        if file.suffix == ".csv":
+            frame.write_csv(partial)
+        else:
+            frame.write_parquet(partial)
+        partial.replace(file)
+    order = {word: place for place, word in enumerate(rules.best.order)}
+
+    def counts(column: str) -> dict[str, int]:
+        found = dict(table.best.group_by(column).len().iter_rows())
+        return dict(sorted(found.items(), key=lambda item: order[item[0]]))
+
+    return {
+        "patients": len(table.best),
+        "timepoints": len(table.points),
+        "best_overall": counts("best_overall"),
+        "best_overall_confirmed": counts("best_overall_confirmed"),
+        "files": [str(file) for file in files],
+    }
+
+
+def _need(module: str, extra: str) -> None:
+    if find_spec(module) is None:
+        expected = f"{module} (pip install 'gepnet[{extra}]')"
+        raise InputError([Problem("command line", None, "", "library", "not installed", expected)])

@@ -1,0 +1,17 @@
+"""``gepnet response``: response, growth and toxicity over time; one module for each subject."""
+
+from __future__ import annotations
+
+import typer
+
+from gepnet.cli.response import recist
+
+app = typer.Typer(no_args_is_help=True, help="Response, growth and toxicity over time.")
+
+
+@app.callback()
+def response() -> None:
+    """Response, growth and toxicity over time."""
+
+
+app.command()(recist.recist)

@@ -1,0 +1,42 @@
+"""RECIST 1.1: from measured lesions to the response of a time point and the best response.
+
+The rules are data (``knowledge/measures/recist-1.1.yaml``, Eisenhauer 2009,
+doi 10.1016/j.ejca.2008.10.026). :func:`assess` explains one patient; ``columns`` does many.
+"""
+
+from gepnet.response.recist.assess import assess
+from gepnet.response.recist.input import read_patients
+from gepnet.response.recist.model import (
+    Finding,
+    LesionRow,
+    Marker,
+    Patient,
+    PatientRow,
+    Result,
+    Role,
+    Status,
+    TimePoint,
+)
+from gepnet.response.recist.rules import Options, Rules, read_options, read_rules
+from gepnet.response.recist.view import detail_view, overall_rows, result_view
+
+__all__ = [
+    "Finding",
+    "LesionRow",
+    "Marker",
+    "Options",
+    "Patient",
+    "PatientRow",
+    "Result",
+    "Role",
+    "Rules",
+    "Status",
+    "TimePoint",
+    "assess",
+    "detail_view",
+    "overall_rows",
+    "read_options",
+    "read_patients",
+    "read_rules",
+    "result_view",
+]

@@ -1,0 +1,50 @@
+"""Everything that is said of one patient: the reference for the columnar engine."""
+
+from __future__ import annotations
+
+from gepnet.response.recist.best import best_response, cr_then_less, first_response, settle
+from gepnet.response.recist.model import Finding, Patient, Result
+from gepnet.response.recist.pfs import survival
+from gepnet.response.recist.rules import Options, Rules
+from gepnet.response.recist.selection import findings
+from gepnet.response.recist.timepoint import PD, SD, time_points
+
+
+def assess(patient: Patient, rules: Rules, options: Options) -> Result:
+    """Assess one patient.
+
+    Confirmation is judged on the literal response of each time point: a PR that is only carried
+    forward confirms nothing. Duration of response runs from its first CR or PR, that of stable
+    disease from the reference date.
+    """
+    baseline_sum, points = time_points(patient, rules, options)
+    reference = patient.reference
+    course = settle([(point.date, point.overall) for point in points], options)
+    literal = settle([(point.date, point.literal) for point in points], options)
+    best = best_response(course, reference, rules, options, confirmed=False)
+    sure = best_response(literal, reference, rules, options, confirmed=True)
+    pfs = survival(course, reference, patient.head, options)
+    durations = [
+        None if start is None else survival(course, start, patient.head, options)
+        for start in (first_response(literal, options, sure) for sure in (False, True))
+    ]
+    noted = list(findings(patient, rules)) if patient.lesions else []
+    less = cr_then_less([(point.date, point.overall) for point in points])
+    if less is not None:
+        told = "less than CR after a CR: was the CR real (then this is PD) or a PR?"
+        noted.append(Finding(patient.id, less, "", told))
+    return Result(
+        patient=patient.id,
+        baseline=patient.baseline,
+        baseline_sum=baseline_sum,
+        reference=reference,
+        timepoints=tuple(points),
+        best=best,
+        best_confirmed=sure,
+        progression=next((date for date, response in course if response == PD), None),
+        pfs=pfs,
+        response_duration=durations[0],
+        response_duration_confirmed=durations[1],
+        stable_duration=pfs if best.response == SD else None,
+        findings=tuple(noted),
+    )

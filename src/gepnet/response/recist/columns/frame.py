@@ -1,0 +1,296 @@
+"""Tables of lesions as typed Polars columns, checked as strictly as the reader for one patient.
+
+The checks run as columns. Only rows and patients in which something is wrong are given to the
+functions of ``input`` and ``lineage``, which say what.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from gepnet.knowledge import InputError
+from gepnet.response.recist.input import LESION_COLUMNS, LESION_OPTIONAL, lesion_row
+from gepnet.response.recist.lineage import check_lineage
+from gepnet.response.recist.model import LesionRow, Patient, PatientRow, Role, Status
+from gepnet.response.recist.rules import Rules
+from gepnet.response.recist.table import MOST, Cells, Faults, check_header
+
+_TEXTS = (*LESION_COLUMNS, *LESION_OPTIONAL)
+_KINDS = {"target": 0, "non_target": 1, "new": 2, "new_equivocal": 2}
+
+
+def read_texts(path: Path) -> pl.DataFrame:
+    """Return a CSV or Parquet table of lesions as text columns with the line of each row.
+
+    Raises:
+        InputError: if it cannot be read or its columns are not those of a lesion table.
+    """
+    faults = Faults(str(path))
+    try:
+        if path.suffix == ".parquet":
+            raw = pl.read_parquet(path)
+        else:
+            raw = pl.read_csv(path, infer_schema=False, encoding="utf8")
+    except (OSError, pl.exceptions.PolarsError) as error:
+        faults.add(None, "", "", "", f"a readable CSV or Parquet file ({str(error)[:80]})")
+        raise InputError(faults.problems) from None
+    check_header(raw.columns, LESION_COLUMNS, LESION_OPTIONAL, faults)
+    faults.stop()
+    cells = [
+        (pl.col(name).cast(pl.String).str.strip_chars() if name in raw.columns else pl.lit(None))
+        .cast(pl.String)
+        .alias(name)
+        for name in _TEXTS
+    ]
+    texts = raw.select(cells).with_columns(
+        pl.when(pl.col(name) != "").then(pl.col(name)).alias(name) for name in _TEXTS
+    )
+    return texts.with_row_index("line", offset=2).filter(
+        pl.any_horizontal(pl.col(name).is_not_null() for name in _TEXTS)
+    )
+
+
+def _hundredths(column: str, shift: int) -> pl.Expr:
+    """A decimal text as an integer of hundredths of a millimetre; null if it is none.
+
+    ``shift`` is how many decimals one hundredth has: 2 for millimetres, 3 for centimetres.
+    """
+    text = pl.col(column)
+    whole = text.str.extract(r"^([0-9]{0,6})(?:\.[0-9]+)?$", 1)
+    decimals = text.str.extract(r"\.([0-9]+)$", 1).fill_null("")
+    kept = decimals.str.pad_end(shift, "0").str.slice(0, shift)
+    is_exact = decimals.str.slice(shift).str.strip_chars("0") == ""
+    is_number = text.str.contains(r"^([0-9]{1,6}(\.[0-9]+)?|\.[0-9]+)$")
+    value = (whole + kept).cast(pl.Int64, strict=False)
+    return pl.when(is_number & is_exact).then(value)
+
+
+def typed(texts: pl.DataFrame, rules: Rules, file: str) -> pl.DataFrame:
+    """Return patient_id, line, date, lesion, role, organ, nodal, size, status, other.
+
+    Raises:
+        InputError: with what is wrong with each row (the first rows, where there are very many).
+    """
+    link = pl.col("status").str.extract(r"^(split_from|merged_into)\s*:\s*\S", 1)
+    frame = texts.select(
+        "line",
+        "patient_id",
+        pl.col("date").str.to_date("%Y-%m-%d", strict=False),
+        pl.col("lesion_id").alias("lesion"),
+        "role",
+        pl.col("organ").fill_null(""),
+        pl.col("nodal")
+        .str.to_lowercase()
+        .replace_strict({"true": True, "false": False}, default=None, return_dtype=pl.Boolean),
+        _hundredths("diameter_mm", 2).fill_null(_hundredths("diameter_cm", 3)).alias("size"),
+        pl.coalesce(link, "status").alias("status"),
+        pl.when(link.is_not_null())
+        .then(pl.col("status").str.splitn(":", 2).struct.field("field_1").str.strip_chars())
+        .alias("other"),
+    )
+    _refuse_rows(texts, frame, rules, file)
+    return frame.with_columns(pl.col("nodal").fill_null(False))
+
+
+def _refuse_rows(texts: pl.DataFrame, frame: pl.DataFrame, rules: Rules, file: str) -> None:
+    """Give every row that is not plainly right to the reader of one row, which decides."""
+    status, size, role = frame["status"], frame["size"], frame["role"]
+    is_given = texts["diameter_mm"].is_not_null() | texts["diameter_cm"].is_not_null()
+    no_size = status.is_in(["absent", "too_small", "not_evaluated", "merged_into"])
+    is_odd = (
+        frame["date"].is_null()
+        | (texts["date"].str.len_chars() != 10)
+        | texts["lesion_id"].is_null()
+        | texts["patient_id"].is_null()
+        | ~role.is_in([r.value for r in Role])
+        | ~status.is_in([s.value for s in Status])
+        | (status.is_in(["split_from", "merged_into"]) & frame["other"].is_null())
+        | (frame["other"] == frame["lesion"])
+        | (frame["nodal"].is_null() & texts["nodal"].is_not_null())
+        | (is_given & size.is_null())
+        | (texts["diameter_mm"].is_not_null() & texts["diameter_cm"].is_not_null())
+        | (is_given & no_size)
+        | (status.is_in(["measured", "split_from"]) & ~(size > 0))
+        | (status.is_in(["measured", "split_from"]) & size.is_null())
+        | ((role == "target") & (texts["organ"].is_null() | status.is_in(_NEVER_TARGET)))
+        | ((status == "unequivocal_progression") & (role != "non_target"))
+    ).fill_null(False)
+    is_odd = is_odd | texts.select(_odd_optional(rules)).to_series()
+    faults = Faults(file)
+    for cells in texts.filter(is_odd).iter_rows(named=True):
+        values = {name: text for name, text in cells.items() if text and name != "line"}
+        lesion_row(Cells(cells["line"], values, values.get("patient_id", ""), faults), rules)
+        if len(faults.problems) >= MOST:
+            break
+    faults.stop()
+
+
+def _odd_optional(rules: Rules) -> pl.Expr:
+    """Whether an optional cell is not as the reader of one row would have it."""
+    method, kind = pl.col("method"), pl.col("kind")
+    good = (
+        method.is_null() | method.is_in([*rules.methods.accepted, *rules.methods.refused]),
+        kind.is_null() | kind.is_in([*rules.never_measurable.kinds, *rules.other_kinds]),
+        pl.col("slice_mm").is_null() | _hundredths("slice_mm", 2).is_not_null(),
+        pl.col("locally_treated").str.to_lowercase().is_in(["true", "false"]).fill_null(True),
+        pl.col("hu").str.contains(r"^-?[0-9]{1,6}(\.[0-9]+)?$").fill_null(True),
+    )
+    return ~pl.all_horizontal(good)
+
+
+_NEVER_TARGET = [Status.PRESENT.value, Status.UNEQUIVOCAL_PROGRESSION.value]
+
+
+@dataclass(frozen=True)
+class Coded:
+    """Lesions with small numbers for patients and lesions: what joins and groups run on."""
+
+    rows: pl.DataFrame
+    patients: pl.DataFrame  # patient_id (a number), name
+
+    def code(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Return the rows of ``frame`` whose patient is here, the name replaced by its number."""
+        named = frame.rename({"patient_id": "name"})
+        return named.join(self.patients, on="name", maintain_order="left").drop("name")
+
+    def name(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Return ``frame`` with the name of each patient in place of the number."""
+        named = frame.join(self.patients, on="patient_id", how="left", maintain_order="left")
+        return named.with_columns(pl.col("name").alias("patient_id")).drop("name")
+
+
+def code(frame: pl.DataFrame) -> Coded:
+    """Number patients in the order of the file, and lesions."""
+    patients = frame.select(pl.col("patient_id").alias("name")).unique(maintain_order=True)
+    patients = patients.with_row_index("patient_id")
+    lesions = frame.select("lesion").unique(maintain_order=True).with_row_index("code")
+    rows = (
+        frame.rename({"patient_id": "name"})
+        .join(patients, on="name", how="left", maintain_order="left")
+        .join(lesions, on="lesion", how="left", maintain_order="left")
+        .drop("name", "lesion")
+        .rename({"code": "lesion", "other": "other_name"})
+    )
+    # A link to a lesion that is nowhere in the file becomes null; the check of links refuses it.
+    others = lesions.rename({"lesion": "other_name", "code": "other"})
+    if rows["other_name"].null_count() < len(rows):
+        rows = rows.join(others, on="other_name", how="left", maintain_order="left")
+    else:
+        rows = rows.with_columns(pl.lit(None, dtype=pl.UInt32).alias("other"))
+    kind = pl.col("role").replace_strict(_KINDS, return_dtype=pl.UInt8).alias("kind")
+    return Coded(rows.with_columns(kind), patients)
+
+
+def check_patients(frame: pl.DataFrame, coded: Coded, baselines: pl.DataFrame, file: str) -> None:
+    """Refuse patients whose rows do not fit together: doubles, changed roles, broken lineage.
+
+    ``baselines`` has patient_id (number), baseline (None: the first date).
+
+    Raises:
+        InputError: with every problem of these patients (the first, where there are very many).
+    """
+    bad = _unfit(coded.rows, baselines)
+    if not len(bad):
+        return
+    faults = Faults(file)
+    given = dict(coded.name(baselines).select("patient_id", "baseline").iter_rows())
+    names = coded.name(bad.sort().head(MOST).to_frame("patient_id"))["patient_id"]
+    for patient in names.to_list():
+        rows = frame.filter(pl.col("patient_id") == patient).iter_rows(named=True)
+        lesions = tuple(_lesion(row) for row in rows)
+        check_lineage(Patient(PatientRow(patient, baseline=given.get(patient)), lesions), faults)
+    faults.stop()
+
+
+def _lesion(row: dict[str, object]) -> LesionRow:
+    return LesionRow(
+        line=row["line"],  # type: ignore[arg-type]
+        date=row["date"],  # type: ignore[arg-type]
+        lesion=str(row["lesion"]),
+        role=Role(str(row["role"])),
+        organ=str(row["organ"]),
+        nodal=bool(row["nodal"]),
+        diameter=row["size"],  # type: ignore[arg-type]
+        status=Status(str(row["status"])),
+        other=str(row["other"] or ""),
+    )
+
+
+def _unfit(rows: pl.DataFrame, baselines: pl.DataFrame) -> pl.Series:
+    """Return the patients in whom something does not fit; a few may turn out to be right."""
+    of_lesion = rows.group_by("patient_id", "lesion").agg(
+        pl.col("kind").min(),
+        (
+            (pl.col("kind").min() != pl.col("kind").max())
+            | (pl.col("nodal").min() != pl.col("nodal").max())
+        ).alias("changes"),
+    )
+    first_days = rows.group_by("patient_id").agg(pl.col("date").min().alias("first"))
+    start = first_days.join(baselines, on="patient_id", how="left").select(
+        "patient_id", pl.coalesce("baseline", "first").alias("start")
+    )
+    from_start = rows.join(start, on="patient_id").filter(pl.col("date") >= pl.col("start"))
+    earliest = pl.col("date").arg_min()
+    begins = from_start.group_by("patient_id", "lesion").agg(
+        pl.col("date").min(), pl.col("start").first(), pl.col("kind", "status").get(earliest)
+    )
+    is_first = pl.col("date") == pl.col("start")
+    is_fit = (
+        pl.when(pl.col("kind") == _KINDS["new"])
+        .then(~is_first)
+        .when(is_first)
+        .then(
+            (pl.col("kind") != _KINDS["target"]) | pl.col("status").is_in(["measured", "too_small"])
+        )
+        .otherwise(pl.col("status") == "split_from")
+    )
+    scans = rows.select("patient_id", pl.col("date").alias("start")).unique()
+    return pl.concat(
+        [
+            of_lesion.filter(pl.col("changes"))["patient_id"],
+            begins.filter(~is_fit)["patient_id"],
+            start.join(scans, on=["patient_id", "start"], how="anti")["patient_id"],
+            _doubles(rows),
+            _broken_links(rows, of_lesion),
+        ]
+    ).unique()
+
+
+def _doubles(rows: pl.DataFrame) -> pl.Series:
+    """Return patients with a lesion that has two rows on one date."""
+    keys = rows.select("patient_id", "lesion", "date")
+    if keys.n_unique() == len(keys):
+        return rows["patient_id"].clear()
+    return keys.filter(keys.is_duplicated())["patient_id"]
+
+
+def _broken_links(rows: pl.DataFrame, of_lesion: pl.DataFrame) -> pl.Series:
+    """Return patients in whom a split or merge names no fitting lesion, or comes back to itself."""
+    links = rows.filter(pl.col("other_name").is_not_null()).select(
+        "patient_id", "lesion", "other", "status", "kind"
+    )
+    if not len(links):
+        return rows["patient_id"].clear()
+    other = of_lesion.select(
+        "patient_id", pl.col("lesion").alias("other"), pl.col("kind").alias("to")
+    )
+    joined = links.join(other, on=["patient_id", "other"], how="left")
+    is_loss = (pl.col("status") == "merged_into") & (pl.col("kind") == _KINDS["non_target"])
+    broken = joined.filter(pl.col("to").is_null() | ((pl.col("to") != pl.col("kind")) & ~is_loss))
+    edges = links.select("patient_id", "status", "lesion", "other").unique()
+    walk, circles = edges, []
+    # A path of as many steps as a patient has edges has come back to where it was.
+    longest = int(edges.group_by("patient_id").len()["len"].max() or 0)  # type: ignore[arg-type]
+    for _ in range(longest):
+        circles.append(walk.filter(pl.col("lesion") == pl.col("other"))["patient_id"])
+        step = edges.rename({"lesion": "other", "other": "next"})
+        walk = walk.join(step, on=["patient_id", "status", "other"]).select(
+            "patient_id", "status", "lesion", pl.col("next").alias("other")
+        )
+        walk = walk.unique()
+        if not len(walk):
+            break
+    return pl.concat([broken["patient_id"], *circles])

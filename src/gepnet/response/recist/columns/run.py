@@ -1,0 +1,128 @@
+"""From tables of lesions or responses to tables of time points and best responses."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from gepnet.response.recist.columns.best import best_responses
+from gepnet.response.recist.columns.frame import check_patients, code, read_texts, typed
+from gepnet.response.recist.columns.points import POINT_COLUMNS, time_points
+from gepnet.response.recist.input import read_heads, read_responses
+from gepnet.response.recist.model import PatientRow
+from gepnet.response.recist.rules import Options, Rules
+
+_HEADS = {"patient_id": pl.String, "reference": pl.Date, "baseline": pl.Date}
+_MARKERS = {"patient_id": pl.String, "date": pl.Date, "elevated": pl.Boolean}
+
+
+@dataclass(frozen=True)
+class Table:
+    """Time points, one row an assessment, and the best response, one row a patient."""
+
+    points: pl.DataFrame
+    best: pl.DataFrame
+
+
+def assess_table(
+    rules: Rules,
+    options: Options,
+    lesions: Path | None,
+    responses: Path | None = None,
+    patients: Path | None = None,
+) -> Table:
+    """Assess many patients from files (``input`` describes them; lesions may be Parquet).
+
+    Raises:
+        InputError: with what is wrong, as for one patient; of very many problems, the first.
+    """
+    heads = [] if patients is None else read_heads(patients)
+    parts = []
+    named: set[str] = set()
+    if lesions is not None:
+        frame = typed(read_texts(lesions), rules, str(lesions))
+        parts.append(assess_lesions(frame, heads, rules, options, str(lesions)))
+        named = set(parts[0].best["patient_id"])
+    others = [head for head in heads if head.patient not in named]
+    if responses is not None or others:
+        given = _given([] if responses is None else read_responses(responses, named))
+        parts.append(assess_responses(given, others, rules, options))
+    return Table(pl.concat([t.points for t in parts]), pl.concat([t.best for t in parts]))
+
+
+def _given(rows: Sequence[tuple[str, datetime.date, str]]) -> pl.DataFrame:
+    schema = {"patient_id": pl.String, "date": pl.Date, "response": pl.String}
+    return pl.DataFrame(list(rows), schema=schema, orient="row")
+
+
+def assess_lesions(
+    frame: pl.DataFrame,
+    heads: Sequence[PatientRow],
+    rules: Rules,
+    options: Options,
+    file: str = "lesions",
+) -> Table:
+    """Assess lesions in typed columns: patient_id, line, date, lesion, role, organ, nodal, size
+    (0.01 mm), status, other.
+
+    Raises:
+        InputError: if the rows of a patient do not fit together.
+    """  # noqa: D205
+    coded = code(frame)
+    known = coded.code(_heads(heads))
+    baselines = known.select("patient_id", "baseline")
+    check_patients(frame, coded, baselines, file)
+    markers = coded.code(_markers(heads))
+    points = time_points(coded.rows, baselines, markers, rules, options)
+    first = coded.rows.group_by("patient_id").agg(pl.col("date").min()).sort("patient_id")
+    references = first.join(known, on="patient_id", how="left", maintain_order="left").select(
+        "patient_id", pl.coalesce("reference", "baseline", "date").alias("reference")
+    )
+    best = best_responses(points, references, rules, options)
+    return Table(coded.name(points), coded.name(best))
+
+
+def assess_responses(
+    given: pl.DataFrame, heads: Sequence[PatientRow], rules: Rules, options: Options
+) -> Table:
+    """Assess sequences of responses: patient_id, date, response."""
+    known = _heads(heads)
+    response = pl.col("response")
+    points = given.sort("patient_id", "date").select(
+        "patient_id", "date", response.alias("overall"), response.alias("literal")
+    )
+    names = pl.concat([given["patient_id"], known["patient_id"]]).unique(maintain_order=True)
+    first = given.group_by("patient_id").agg(pl.col("date").min())
+    references = (
+        names.to_frame()
+        .join(first, on="patient_id", how="left", maintain_order="left")
+        .join(known, on="patient_id", how="left", maintain_order="left")
+        .select("patient_id", pl.coalesce("reference", "baseline", "date").alias("reference"))
+    )
+    best = best_responses(points, references, rules, options)
+    empty = {
+        "sum": pl.Int64, "nadir": pl.Int64, "baseline": pl.Int64, "complete": pl.Boolean,
+        "target": pl.String, "non_target": pl.String, "new_lesion": pl.Boolean,
+    }  # fmt: skip
+    filled = points.with_columns(
+        pl.lit(None, dtype=kind).alias(name) for name, kind in empty.items()
+    )
+    return Table(filled.select(POINT_COLUMNS), best)
+
+
+def _heads(heads: Sequence[PatientRow]) -> pl.DataFrame:
+    rows = [(head.patient, head.reference, head.baseline) for head in heads]
+    return pl.DataFrame(rows, schema=_HEADS, orient="row")
+
+
+def _markers(heads: Sequence[PatientRow]) -> pl.DataFrame:
+    rows = [
+        (head.patient, marker.date or datetime.date.min, marker.elevated)
+        for head in heads
+        for marker in head.markers
+    ]
+    return pl.DataFrame(rows, schema=_MARKERS, orient="row")

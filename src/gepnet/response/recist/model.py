@@ -1,0 +1,237 @@
+"""What is assessed and what comes out: rows of lesions, assessments, results.
+
+Lengths are integers of 0.01 mm, so that 20 % of 50.1 mm is not a question of floating point.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import ROUND_DOWN, Decimal
+from enum import StrEnum
+from fractions import Fraction
+
+Hundredths = int
+
+
+class Role(StrEnum):
+    """What a lesion is in the assessment."""
+
+    TARGET = "target"
+    NON_TARGET = "non_target"
+    NEW = "new"
+    NEW_EQUIVOCAL = "new_equivocal"
+
+
+class Status(StrEnum):
+    """What was seen of a lesion on one date."""
+
+    MEASURED = "measured"
+    TOO_SMALL = "too_small"
+    ABSENT = "absent"
+    NOT_EVALUATED = "not_evaluated"
+    PRESENT = "present"
+    UNEQUIVOCAL_PROGRESSION = "unequivocal_progression"
+    SPLIT_FROM = "split_from"
+    MERGED_INTO = "merged_into"
+
+
+@dataclass(frozen=True, slots=True)
+class LesionRow:
+    """One lesion on one date."""
+
+    line: int
+    date: datetime.date
+    lesion: str
+    role: Role
+    organ: str
+    nodal: bool
+    diameter: Hundredths | None
+    status: Status
+    other: str = ""  # the lesion it was split from or merged into
+    method: str = ""
+    kind: str = ""
+    slice: Hundredths | None = None
+    locally_treated: bool | None = None
+    hu: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """Whether the tumour markers were above normal on a date."""
+
+    date: datetime.date | None  # None: at baseline
+    elevated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PatientRow:
+    """What is known of a patient beside the lesions."""
+
+    patient: str
+    reference: datetime.date | None = None
+    baseline: datetime.date | None = None
+    markers: tuple[Marker, ...] = ()
+    death: datetime.date | None = None
+    new_therapy: datetime.date | None = None
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """A patient to assess: lesions, or responses already given for each date."""
+
+    head: PatientRow
+    lesions: tuple[LesionRow, ...] = ()
+    responses: tuple[tuple[datetime.date, str], ...] = ()
+
+    @property
+    def id(self) -> str:
+        """The patient's name in the files."""
+        return self.head.patient
+
+    @property
+    def dates(self) -> list[datetime.date]:
+        """Dates of assessment from baseline on, in order."""
+        days = sorted({row.date for row in self.lesions} | {day for day, _ in self.responses})
+        start = self.head.baseline
+        return days if start is None or not self.lesions else [d for d in days if d >= start]
+
+    @property
+    def baseline(self) -> datetime.date | None:
+        """The date of the baseline scan; None without any."""
+        if not self.lesions:
+            return self.head.baseline
+        return self.head.baseline or min(row.date for row in self.lesions)
+
+    @property
+    def reference(self) -> datetime.date | None:
+        """The date from which time is counted: given, else baseline, else the first assessment."""
+        return self.head.reference or self.baseline or next(iter(self.dates), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """The sum of the targets on one date.
+
+    ``value`` is the sum of the targets that were assessed; with any of them missing it is a lower
+    bound. ``missing`` names them. ``gone``: every target was assessed and none is left.
+    """
+
+    value: Hundredths
+    missing: tuple[str, ...]
+    gone: bool
+    parts: tuple[str, ...] = ()  # what has to be said of splits, merges and default values
+    present: bool = False  # at least one target was seen that is still disease
+
+    @property
+    def complete(self) -> bool:
+        """Whether every target was assessed."""
+        return not self.missing
+
+
+@dataclass(frozen=True, slots=True)
+class TimePoint:
+    """One assessment with its reason.
+
+    ``new_lesion`` is None while a finding is equivocal. ``literal`` is the overall response with
+    each time point judged alone; it differs from ``overall`` where a PR is carried forward.
+    """
+
+    date: datetime.date
+    sum: Hundredths | None
+    nadir: Hundredths | None
+    baseline: Hundredths | None
+    target: str | None
+    non_target: str | None
+    new_lesion: bool | None
+    overall: str
+    literal: str
+    reason: str
+    complete: bool = True
+
+    @property
+    def from_baseline(self) -> Fraction | None:
+        """Change of the sum from baseline in percent, exactly; None where it cannot be said."""
+        return self._change(self.baseline)
+
+    @property
+    def from_nadir(self) -> Fraction | None:
+        """Change of the sum from the smallest earlier sum in percent, exactly."""
+        return self._change(self.nadir)
+
+    def _change(self, base: Hundredths | None) -> Fraction | None:
+        if self.sum is None or not self.complete or not base:
+            return None
+        return Fraction(100 * (self.sum - base), base)
+
+
+@dataclass(frozen=True, slots=True)
+class BestResponse:
+    """A best overall response, when it was reached and why."""
+
+    response: str
+    date: datetime.date | None
+    reason: str
+    confirmed_on: datetime.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Survival:
+    """Progression-free survival: days from the reference date, an event or not, and the rule."""
+
+    days: int | None
+    event: bool
+    date: datetime.date | None
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something in the data that a reader should look at; no result depends on it."""
+
+    patient: str
+    date: datetime.date | None
+    lesion: str
+    says: str
+
+    def __str__(self) -> str:
+        """One line."""
+        place = " ".join(str(p) for p in (self.patient, self.date, self.lesion) if p)
+        return f"{place}: {self.says}"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """Everything that is said of one patient."""
+
+    patient: str
+    baseline: datetime.date | None
+    baseline_sum: Hundredths | None
+    reference: datetime.date | None
+    timepoints: tuple[TimePoint, ...]
+    best: BestResponse
+    best_confirmed: BestResponse
+    progression: datetime.date | None
+    pfs: Survival
+    response_duration: Survival | None  # from the first CR or PR; None without one
+    response_duration_confirmed: Survival | None
+    stable_duration: Survival | None
+    findings: Sequence[Finding] = field(default=())
+
+
+def millimetres(value: Hundredths) -> str:
+    """Return a length for people: 62, 60.12."""
+    text = f"{Decimal(value) / 100:.2f}"
+    return text.rstrip("0").rstrip(".")
+
+
+def percent(change: Fraction) -> str:
+    """Return a change for people, cut (not rounded) after two decimals: never across a limit."""
+    value = (Decimal(change.numerator) / Decimal(change.denominator)).quantize(
+        Decimal("0.01"), rounding=ROUND_DOWN
+    )
+    text = f"{abs(value):.2f}".rstrip("0").rstrip(".")
+    sign = "+" if change > 0 else "-" if change < 0 else ""
+    return f"{sign}{text} %"

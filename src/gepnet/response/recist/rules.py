@@ -1,0 +1,315 @@
+"""The rules of RECIST 1.1 as models over their data file, and the options it leaves open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from itertools import product
+from typing import Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from gepnet.knowledge import InputError, Problem, nearest
+
+FILE = "measures/recist-1.1.yaml"
+NONE = "none"  # the patient has no lesions of this kind
+HUNDREDTHS = 100  # lengths are integers of 0.01 mm
+Model = TypeVar("Model", bound=BaseModel)
+Verification = Literal["primary", "secondary", "unverified"]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Stated(_Part):
+    """What is said, where, and how far it was verified."""
+
+    source: str
+    locator: str | None = None
+    verification: Verification
+
+
+class Limit(Stated):
+    """A number with the rule it belongs to."""
+
+    value: Decimal
+    rule: str
+
+    @property
+    def hundredths(self) -> int:
+        """The number as an integer of hundredths (0.01 mm, 0.01 %)."""
+        return int(self.value * HUNDREDTHS)
+
+
+class Limits(_Part):
+    """Limits of size and number; lengths in millimetres."""
+
+    target_non_nodal_mm: Limit
+    target_node_mm: Limit
+    pathological_node_mm: Limit
+    caliper_mm: Limit
+    chest_xray_mm: Limit
+    slice_mm: Limit
+    slice_factor: Limit
+    targets_in_all: Limit
+    targets_an_organ: Limit
+    too_small_mm: Limit
+    absent_mm: Limit
+    baseline_days: Limit
+
+
+class ResponseLimits(_Part):
+    """The three numbers of the target response."""
+
+    partial_response_percent: Limit
+    progression_percent: Limit
+    progression_mm: Limit
+
+
+class NeverMeasurable(Stated):
+    """Kinds of lesion that no size makes measurable."""
+
+    kinds: tuple[str, ...]
+
+
+class Methods(Stated):
+    """Methods of imaging that give a measurement, and those that do not."""
+
+    accepted: tuple[str, ...]
+    refused: tuple[str, ...]
+
+
+class LocallyTreated(Stated):
+    """What local treatment means for a lesion."""
+
+    rule: str
+
+
+class Organs(Stated):
+    """Words for one organ; all nodes are one."""
+
+    same: dict[str, tuple[str, ...]]
+    nodes: str
+
+    def canonical(self, organ: str, nodal: bool) -> str:
+        """Return the organ that counts for the limit of targets an organ."""
+        if nodal:
+            return self.nodes
+        word = " ".join(organ.casefold().replace("_", " ").replace(",", " ").split())
+        return self._words.get(word, word)
+
+    @cached_property
+    def _words(self) -> dict[str, str]:
+        return {word: organ for organ, words in self.same.items() for word in (organ, *words)}
+
+
+class OverallRow(Stated):
+    """One row of the table of overall responses; an empty list stands for any value."""
+
+    target: tuple[str, ...] = ()
+    non_target: tuple[str, ...] = ()
+    new: tuple[str, ...] = ()
+    overall: str
+
+
+class Overall(_Part):
+    """Target x non-target x new lesion: the overall response of a time point."""
+
+    target: tuple[str, ...]
+    non_target: tuple[str, ...]
+    new: tuple[str, ...]
+    rows: tuple[OverallRow, ...]
+    note: str
+
+    @cached_property
+    def table(self) -> dict[tuple[str, str, str], OverallRow]:
+        """Every combination with the first row that fits it.
+
+        Raises:
+            InputError: if a combination has no row.
+        """
+        found: dict[tuple[str, str, str], OverallRow] = {}
+        for key in product(self.target, self.non_target, self.new):
+            row = next((row for row in self.rows if _fits(row, key)), None)
+            if row is None:
+                text = " x ".join(key)
+                raise InputError([Problem(FILE, None, "overall", "rows", text, "a row for it")])
+            found[key] = row
+        return found
+
+
+def _fits(row: OverallRow, key: tuple[str, str, str]) -> bool:
+    allowed = (row.target, row.non_target, row.new)
+    return all(not values or value in values for values, value in zip(allowed, key, strict=True))
+
+
+class Best(Stated):
+    """Order of preference of responses, best first."""
+
+    order: tuple[str, ...]
+
+
+class Pair(_Part):
+    """First and second assessment, and what the paper allows as confirmed best response."""
+
+    first: str
+    second: str
+    best: tuple[str, ...]
+    early: tuple[str, ...]
+
+
+class Pairs(Stated):
+    """The paper's table of two assessments."""
+
+    rows: tuple[Pair, ...]
+
+
+class Choice(Stated):
+    """A named option: words, or a whole number from ``minimum``."""
+
+    id: str
+    says: str
+    default: str | int
+    values: tuple[str, ...] = ()
+    minimum: int | None = None
+
+    @property
+    def expected(self) -> str:
+        """What may be given."""
+        return f"one of {', '.join(self.values)}" if self.values else "a whole number, 0 or more"
+
+
+class PfsRule(_Part):
+    """One rule of the end of progression-free survival."""
+
+    id: str
+    says: str
+
+
+class Pfs(Stated):
+    """Rules of progression-free survival."""
+
+    rules: tuple[PfsRule, ...]
+
+
+class Never(Stated):
+    """Something that is never progression by itself."""
+
+    what: str
+    says: str
+
+
+class Note(Stated):
+    """A remark on the rules."""
+
+    says: str
+
+
+class Rules(_Part):
+    """RECIST 1.1."""
+
+    id: str
+    title: str
+    source: str
+    limits: Limits
+    response: ResponseLimits
+    never_measurable: NeverMeasurable
+    other_kinds: dict[str, str]
+    not_lesions: tuple[str, ...]
+    methods: Methods
+    locally_treated: LocallyTreated
+    organs: Organs
+    overall: Overall
+    best: Best
+    confirmed_pairs: Pairs
+    options: tuple[Choice, ...]
+    pfs: Pfs
+    never_progression: tuple[Never, ...]
+    notes: tuple[Note, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The choices that the paper leaves open; what each means is in the data file."""
+
+    pr_carry_forward: str
+    missing_targets: str
+    reappearance_after_cr: str
+    equivocal_new_confirmed: str
+    confirmation_days: int
+    sd_minimum_days: int
+    max_ne_between: int
+    max_sd_between: int
+    no_assessment: str
+    less_after_cr: str
+    early_sd_after_cr: str
+    pfs_new_therapy: str
+    pfs_longest_gap_days: int
+
+
+def read_rules(measures: Mapping[str, Any]) -> Rules:
+    """Return RECIST 1.1 from the knowledge (``base.knowledge.measures``).
+
+    Raises:
+        InputError: naming each key of the file that is not as expected.
+    """
+    return read_measure(Rules, measures["recist-1.1"], FILE)
+
+
+def read_measure(model: type[Model], data: Any, file: str) -> Model:
+    """Validate a free-form measure file.
+
+    Raises:
+        InputError: naming file and key of each fault.
+    """
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        raise InputError(
+            Problem(
+                file,
+                None,
+                "",
+                ".".join(map(str, fault["loc"])),
+                repr(fault["input"])[:80],
+                fault["msg"],
+            )
+            for fault in error.errors()
+        ) from None
+
+
+def read_options(rules: Rules, given: Mapping[str, str | int] | None = None) -> Options:
+    """Return the options with their defaults, changed as ``given``.
+
+    Raises:
+        InputError: naming each option that is unknown or has no such value.
+    """
+    choices = {choice.id: choice for choice in rules.options}
+    values: dict[str, Any] = {name: choice.default for name, choice in choices.items()}
+    problems = []
+    for name, text in (given or {}).items():
+        choice = choices.get(name)
+        if choice is None:
+            expected = f"one of {', '.join(choices)}"
+            near = nearest(name, choices)
+            problems.append(Problem("option", None, "", name, str(text), expected, near))
+            continue
+        value = _value(choice, str(text))
+        if value is None:
+            near = nearest(str(text), choice.values)
+            problems.append(Problem("option", None, "", name, str(text), choice.expected, near))
+        else:
+            values[name] = value
+    if problems:
+        raise InputError(problems)
+    return Options(**values)
+
+
+def _value(choice: Choice, text: str) -> str | int | None:
+    if choice.values:
+        return text if text in choice.values else None
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 7 else None
+    return None if number is None or number < (choice.minimum or 0) else number

@@ -1,0 +1,195 @@
+"""The response at each assessment: targets, non-targets, new lesions, overall.
+
+This is the reference: written to be read, one patient at a time. ``columns`` does the same for many
+patients and is held to it by tests.
+"""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+from gepnet.response.recist.model import Hundredths, Patient, Sum, TimePoint
+from gepnet.response.recist.new import NewLesions, new_lesions
+from gepnet.response.recist.rules import HUNDREDTHS, NONE, Options, Rules
+from gepnet.response.recist.sums import NonTargets, non_targets, see, target_sum
+from gepnet.response.recist.words import Words
+
+CR, PR, SD, PD, NE = "CR", "PR", "SD", "PD", "NE"
+NON_CR_NON_PD = "NON-CR/NON-PD"
+
+
+@dataclass
+class _Course:
+    """What earlier assessments mean for the next."""
+
+    baseline: Hundredths | None
+    nadir: Hundredths | None
+    had_response: bool = False
+    complete_since: datetime.date | None = None
+    progression: datetime.date | None = None
+
+
+def is_progression(current: Hundredths, nadir: Hundredths, rules: Rules) -> bool:
+    """Whether a sum has grown enough over the smallest earlier sum: relatively and absolutely.
+
+    Eisenhauer 2009 (doi 10.1016/j.ejca.2008.10.026): both conditions, in whole hundredths of a
+    millimetre. Over a sum of zero any growth meets the relative one.
+    """
+    rise = current - nadir
+    limits = rules.response
+    enough = HUNDREDTHS * HUNDREDTHS * rise >= limits.progression_percent.hundredths * nadir
+    return rise >= limits.progression_mm.hundredths and enough
+
+
+def is_partial_response(current: Hundredths, baseline: Hundredths, rules: Rules) -> bool:
+    """Whether a sum has fallen enough from baseline (Eisenhauer 2009)."""
+    least = rules.response.partial_response_percent.hundredths * baseline
+    return HUNDREDTHS * HUNDREDTHS * (baseline - current) >= least
+
+
+def target_response(
+    current: Sum | None, baseline: Hundredths, nadir: Hundredths, rules: Rules, options: Options
+) -> str | None:
+    """Return the response of the targets, judged alone; None for a patient without targets."""
+    if current is None:
+        return None
+    if current.gone:
+        return CR
+    may_prove = current.complete or options.missing_targets == "lower_bound"
+    if may_prove and is_progression(current.value, nadir, rules):
+        return PD
+    if not current.complete:
+        return NE
+    return PR if is_partial_response(current.value, baseline, rules) else SD
+
+
+def non_target_response(
+    found: NonTargets | None, targets: Sum | None, marker_elevated: bool
+) -> str | None:
+    """Return the response of the non-targets; None without any, unless a marker is still raised.
+
+    A marker above normal forbids CR and never makes progression.
+    """
+    if found is None:
+        return NON_CR_NON_PD if marker_elevated else None
+    if found.progressed:
+        return PD
+    if found.missing or (found.merged and targets is not None and targets.missing):
+        return NE
+    lost = bool(found.merged) and not (targets is not None and targets.gone)
+    return NON_CR_NON_PD if found.persistent or lost or marker_elevated else CR
+
+
+def overall_response(
+    target: str | None, non_target: str | None, new: bool | None, rules: Rules
+) -> str:
+    """Look the overall response up in the table of the rules."""
+    word = {True: "yes", False: "no", None: "equivocal"}[new]
+    return rules.overall.table[target or NONE, non_target or NONE, word].overall
+
+
+def marker_elevated(patient: Patient, date: datetime.date) -> bool:
+    """Whether markers that were raised are not known to be normal again on ``date``."""
+    known = [m for m in patient.head.markers if m.date is None or m.date <= date]
+    return bool(known) and known[-1].elevated
+
+
+def time_points(
+    patient: Patient, rules: Rules, options: Options
+) -> tuple[Hundredths | None, list[TimePoint]]:
+    """Return the baseline sum and every assessment after baseline."""
+    if not patient.lesions:
+        return None, [_given(date, response) for date, response in patient.responses]
+    seen = see(patient)
+    news = new_lesions(seen, rules, options)
+    first, *later = patient.dates
+    start = target_sum(seen, first, rules)
+    course = _Course(*((None, None) if start is None else (start.value, start.value)))
+    points = []
+    for date in later:
+        targets = target_sum(seen, date, rules)
+        others = non_targets(seen, date, rules)
+        points.append(_assess(patient, date, targets, others, news, course, rules, options))
+    return course.baseline, points
+
+
+def _given(date: datetime.date, response: str) -> TimePoint:
+    reason = f"{response}: as given"
+    return TimePoint(date, None, None, None, None, None, None, response, response, reason)
+
+
+def _assess(
+    patient: Patient,
+    date: datetime.date,
+    targets: Sum | None,
+    others: NonTargets | None,
+    news: NewLesions,
+    course: _Course,
+    rules: Rules,
+    options: Options,
+) -> TimePoint:
+    """Assess one date and let the course know."""
+    words = Words(rules, course.baseline or 0, course.nadir or 0)
+    literal = target_response(targets, course.baseline or 0, course.nadir or 0, rules, options)
+    is_carried = (
+        options.pr_carry_forward == "carried"
+        and literal == SD
+        and course.had_response
+        and course.progression is None
+    )
+    target = PR if is_carried else literal
+    raised = marker_elevated(patient, date)
+    non_target = non_target_response(others, targets, raised)
+    real, doubtful = news.real_on(date), news.doubtful_on(date)
+    new = True if real else None if doubtful else False
+    overall = overall_response(target, non_target, new, rules)
+    alone = overall_response(literal, non_target, new, rules)
+    is_back = (
+        options.reappearance_after_cr == "progression"
+        and course.complete_since is not None
+        and _is_disease(targets, others)
+    )
+    told = [words.back(course.complete_since)] if is_back and course.complete_since else []
+    if is_back:
+        overall = alone = PD
+    told += words.new(real, doubtful, news, date)
+    told += words.non_target(others, non_target, raised)
+    told_target = words.target(targets, literal, is_carried)
+    # What decides comes first: for progression by other than the sum, the sum comes last.
+    is_by_sum = overall != PD or literal == PD
+    told = [*told_target, *told] if is_by_sum else [*told, *told_target]
+    told += words.parts(targets)
+    if course.progression is not None:
+        told.append(f"after progression on {course.progression}, not counted for best response")
+    point = TimePoint(
+        date,
+        None if targets is None else targets.value,
+        course.nadir,
+        course.baseline,
+        target,
+        non_target,
+        new,
+        overall,
+        alone,
+        f"{overall}: {'; '.join(told)}",
+        targets is None or targets.complete,
+    )
+    _remember(course, point, literal, targets)
+    return point
+
+
+def _is_disease(targets: Sum | None, others: NonTargets | None) -> bool:
+    """Whether a target or non-target was seen that is disease."""
+    seen = others is not None and bool(others.persistent or others.progressed)
+    return seen or (targets is not None and targets.present)
+
+
+def _remember(course: _Course, point: TimePoint, literal: str | None, targets: Sum | None) -> None:
+    if targets is not None and targets.complete and course.nadir is not None:
+        course.nadir = min(course.nadir, targets.value)
+    course.had_response |= literal in (CR, PR)
+    if point.overall == CR and course.complete_since is None:
+        course.complete_since = point.date
+    if point.overall == PD and course.progression is None:
+        course.progression = point.date

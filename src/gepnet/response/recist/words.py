@@ -1,0 +1,106 @@
+"""The reason of a response in words: which numbers were compared with which."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from gepnet.response.recist.model import Hundredths, Sum, millimetres, percent
+from gepnet.response.recist.new import NewLesions
+from gepnet.response.recist.rules import Rules
+from gepnet.response.recist.sums import NonTargets
+
+
+def _named(lesions: Sequence[str]) -> str:
+    return ", ".join(lesions)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Says of one assessment what decided, against a baseline and a smallest earlier sum."""
+
+    rules: Rules
+    baseline: Hundredths
+    nadir: Hundredths
+
+    def target(self, sum_: Sum | None, response: str | None, is_carried: bool) -> list[str]:
+        """Say what the targets did."""
+        if sum_ is None or response is None:
+            return []
+        if response == "CR":
+            if sum_.value == 0:
+                return ["all targets gone"]
+            limit = millimetres(self.rules.limits.pathological_node_mm.hundredths)
+            return [f"all targets gone, nodes below {limit} mm (sum {millimetres(sum_.value)} mm)"]
+        missing = f"{_named(sum_.missing)} not evaluated"
+        least = "" if sum_.complete else "at least "
+        size = f"sum {least}{millimetres(sum_.value)} mm"
+        if response == "PD":
+            told = f"{size}, {self._from_nadir(sum_.value)}"
+            return [told] if sum_.complete else [told, missing]
+        if response == "NE":
+            return [missing]
+        told = f"{size}, {self._from_baseline(sum_.value)}"
+        if response == "PR":
+            return [told]
+        told = f"{told}; {self._from_nadir(sum_.value)}"
+        return [f"{told}; PR carried forward, SD by this time point alone" if is_carried else told]
+
+    def _from_baseline(self, size: Hundredths) -> str:
+        change = percent(Fraction(100 * (size - self.baseline), self.baseline))
+        return f"baseline {millimetres(self.baseline)} mm, {change}"
+
+    def _from_nadir(self, size: Hundredths) -> str:
+        rise = size - self.nadir
+        sign = "+" if rise > 0 else "-" if rise < 0 else ""
+        grown = f"{sign}{millimetres(abs(rise))} mm"
+        if self.nadir:
+            grown = f"{percent(Fraction(100 * rise, self.nadir))} and {grown}"
+        return f"nadir {millimetres(self.nadir)} mm, {grown}"
+
+    def parts(self, sum_: Sum | None) -> list[str]:
+        """Say what cannot be seen from the sum."""
+        return [] if sum_ is None else list(sum_.parts)
+
+    def non_target(
+        self, found: NonTargets | None, response: str | None, marker_raised: bool
+    ) -> list[str]:
+        """Say what the non-targets did."""
+        told = []
+        if found is not None and found.progressed:
+            told.append(f"non-target PD: unequivocal progression of {_named(found.progressed)}")
+        elif found is not None and response is not None:
+            named = [
+                (found.persistent, "present"),
+                (found.merged, "merged into a target"),
+                (found.missing, "not evaluated"),
+            ]
+            said = [f"{_named(lesions)} {word}" for lesions, word in named if lesions]
+            told.append(f"non-target {response}" + (f" ({'; '.join(said)})" if said else ""))
+        if marker_raised:
+            told.append("tumour marker not known to be normal again: no CR")
+        return told
+
+    def new(
+        self, real: list[str], doubtful: list[str], news: NewLesions, date: datetime.date
+    ) -> list[str]:
+        """Say which lesions are new, and which findings equivocal."""
+        told = []
+        for lesion in real:
+            since, sure = news.real[lesion], news.confirmed[lesion]
+            text = f"new lesion {lesion}"
+            if since != date:
+                text += f" since {since}"
+            if sure != since:
+                text += f", equivocal at first, clear on {sure}"
+            told.append(text)
+        return [
+            *told,
+            *(f"equivocal finding {lesion}: not counted until clear" for lesion in doubtful),
+        ]
+
+    def back(self, since: datetime.date) -> str:
+        """Say that disease is back after a complete response."""
+        return f"disease seen again after the CR of {since}"
