@@ -26,7 +26,7 @@ from gepnet.knowledge.models import (
     Strength,
     Toxicity,
 )
-from gepnet.record import Event, Progression, Record, Treatment
+from gepnet.record import Cycle, Event, Progression, Record, Release, Treatment
 from scripts import reference_pages
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
@@ -70,7 +70,7 @@ def test_the_page_of_knowledge_files_names_every_key(model: type) -> None:
     assert {key for key in keys - {"file", "line"} if f"`{key}`" not in text} == set()
 
 
-@pytest.mark.parametrize("model", [Record, Event, Progression, Treatment])
+@pytest.mark.parametrize("model", [Record, Event, Progression, Treatment, Cycle, Release])
 def test_the_page_of_the_patient_file_names_every_key(model: type) -> None:
     text = (DOCS / "reference" / "patient-file.md").read_text(encoding="utf-8")
     keys = set(model.model_fields) - {"values"}  # type: ignore[attr-defined]

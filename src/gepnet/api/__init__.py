@@ -17,9 +17,11 @@ if TYPE_CHECKING:
     from gepnet.api.atlas import write_atlas
     from gepnet.api.cohorts import assess_cohort, count_rows, sample_facts, status_sql
     from gepnet.api.comparing import comparison_view, missing_view, whatif_view
+    from gepnet.api.course import course_view, eligibility_view, review_view
     from gepnet.api.evaluating import evaluate_cases
     from gepnet.api.importing import import_cases, import_tables
     from gepnet.api.knowing import base, check_knowledge, fact_coverage
+    from gepnet.api.laboratory import grade_laboratory
     from gepnet.api.reporting import patient_pages, published_case_pages, write_report
     from gepnet.api.responding import (
         assess_response,
@@ -52,9 +54,11 @@ _EXPORTS = {
     "atlas": ("write_atlas",),
     "cohorts": ("assess_cohort", "count_rows", "sample_facts", "status_sql"),
     "comparing": ("comparison_view", "missing_view", "whatif_view"),
+    "course": ("course_view", "eligibility_view", "review_view"),
     "evaluating": ("evaluate_cases",),
     "importing": ("import_cases", "import_tables"),
     "knowing": ("base", "check_knowledge", "fact_coverage"),
+    "laboratory": ("grade_laboratory",),
     "reporting": ("patient_pages", "published_case_pages", "write_report"),
     "responding": (
         "assess_response",
@@ -87,6 +91,8 @@ __all__ = [
     "check_knowledge",
     "comparison_view",
     "count_rows",
+    "course_view",
+    "eligibility_view",
     "evaluate_cases",
     "example_patient",
     "explain_recommendation",
@@ -94,6 +100,7 @@ __all__ = [
     "facts_of",
     "facts_view",
     "findings_of",
+    "grade_laboratory",
     "import_cases",
     "import_tables",
     "list_documents",
@@ -106,6 +113,7 @@ __all__ = [
     "read_patient",
     "response_options",
     "response_view",
+    "review_view",
     "sample_facts",
     "show_entry",
     "show_fact",

@@ -19,6 +19,8 @@ from gepnet.cli import (
     knowledge,
     report,
     response,
+    labs,
+    prrt,
 )
 
 app = typer.Typer(
@@ -43,6 +45,8 @@ app.add_typer(importing.app, name="import")
 app.add_typer(cases.app, name="cases")
 app.add_typer(cohort.app, name="cohort")
 app.add_typer(response.app, name="response")
+app.add_typer(labs.app, name="labs")
+app.add_typer(prrt.app, name="prrt")
 
 
 def _version(wanted: bool) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import replace
 
 from gepnet.criteria import Criteria
@@ -22,7 +22,11 @@ def is_given(facts: Facts, name: str, vocabulary: Vocabulary) -> bool:
 
 
 def facts_with(
-    facts: Facts, changes: Mapping[str, Value], knowledge: Knowledge, criteria: Criteria
+    facts: Facts,
+    changes: Mapping[str, Value],
+    knowledge: Knowledge,
+    criteria: Criteria,
+    only: Container[str] | None = None,
 ) -> Facts:
     """Return ``facts`` with some of them changed and everything worked out anew.
 
@@ -31,6 +35,7 @@ def facts_with(
         changes: the new values; None makes a fact unknown.
         knowledge: vocabulary and measures.
         criteria: parser of the same knowledge.
+        only: work out only these derived facts (``needed_for`` says which a criterion needs).
     """
     vocabulary = criteria.vocabulary
     given = {n: facts[n] for n in facts if is_given(facts, n, vocabulary) and n not in changes}
@@ -43,7 +48,7 @@ def facts_with(
         if value is not None:
             entries[name] = FactValue(name, value, "recorded", note="assumed")
     lacking = derive_all(
-        entries, vocabulary, criteria, knowledge.measures, facts.at, facts.absences
+        entries, vocabulary, criteria, knowledge.measures, facts.at, facts.absences, only
     )
     for name, entry in given.items():
         if vocabulary[name].is_derived:

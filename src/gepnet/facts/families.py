@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from gepnet.facts.cycles import told_by_cycles
 from gepnet.record import Progression, Record, Treatment
 from gepnet.vocabulary import (
     NOT_APPLICABLE,
@@ -114,12 +115,19 @@ def courses(
     )
 
 
-def courses_begun(record: Record, at: PartialDate) -> list[tuple[Treatment, bool]]:
+def courses_begun(
+    record: Record, options: OptionTree, at: PartialDate
+) -> list[tuple[Treatment, bool]]:
     """Return the courses begun by ``at``, oldest first, and whether that is certain of each.
 
     A course is as it was known on the date: what became of it later is left out. What a record
-    tells without a date had happened by the date of the record.
+    tells without a date had happened by the date of the record. Cycles given one by one count as
+    the course that they make up.
     """
+    return told_by_cycles(_begun(record, at), record, options, at)
+
+
+def _begun(record: Record, at: PartialDate) -> list[tuple[Treatment, bool]]:
     found = []
     for course in _oldest_first(record.treatments):
         if course.start is not None and course.start.first > at.last:
@@ -242,7 +250,8 @@ def months_since(c: Courses) -> Answer:
     running = ongoing(c)
     if running.value is True:
         return Answer(Interval(Decimal(0), Decimal(0)), running.event, running.date)
-    stops = [(course.stop, course) for course in c.given if course.stop is not None]
+    lasts = [(course.last_dose or course.stop, course) for course in c.given]
+    stops = [(day, course) for day, course in lasts if day is not None]
     if not stops or len(stops) < len(c.given) or c.possible:
         return NOTHING
     stop, course = max(stops, key=lambda pair: pair[0].last)
@@ -303,7 +312,7 @@ def family_facts(
     found: dict[str, Answer] = {}
     by_option: dict[str, Courses] = {}
     counting = counting_signs(measures)
-    begun = courses_begun(record, at)
+    begun = courses_begun(record, options, at)
     for fact in facts:
         if fact.family not in FAMILIES or fact.subject is None:
             continue

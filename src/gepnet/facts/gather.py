@@ -26,6 +26,7 @@ def facts_of_record(
     at: PartialDate | None = None,
     wanted: Iterable[str] = (),
     region: str | None = None,
+    only: Container[str] | None = None,
 ) -> Facts:
     """Return the facts of ``record`` as of ``at``.
 
@@ -36,6 +37,7 @@ def facts_of_record(
         at: the date; by default the record's own ``as_of``, else today.
         wanted: therapy and site facts to work out besides those that the record speaks about.
         region: overrides the region of the record.
+        only: work out only these derived facts (``needed_for`` says which a criterion needs).
     """
     vocabulary = criteria.vocabulary
     when = at or record.as_of or exact(datetime.date.today())
@@ -67,7 +69,7 @@ def facts_of_record(
     for name, absence in absences.items():
         if not vocabulary[name].is_derived:
             entries.setdefault(name, absence)
-    lacking = derive_all(entries, vocabulary, criteria, knowledge.measures, when, absences)
+    lacking = derive_all(entries, vocabulary, criteria, knowledge.measures, when, absences, only)
     return _facts(record.patient, when, entries, lacking, absences)
 
 
@@ -120,7 +122,8 @@ def _facts(
 def _considered(vocabulary: Vocabulary, record: Record, wanted: Iterable[str]) -> list[Fact]:
     """Base facts, and of the families the members that a criterion or the record names."""
     names = {name for name in wanted if name in vocabulary}
-    lineages = [vocabulary.options.lineage(course.option) for course in record.treatments]
+    given = (*(c.option for c in record.treatments), *(c.option for c in record.cycles))
+    lineages = [vocabulary.options.lineage(option) for option in dict.fromkeys(given)]
     subjects = {option for lineage in lineages for option in lineage}
     return [
         fact

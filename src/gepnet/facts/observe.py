@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any, get_args
 
 from gepnet.facts.model import Observed
-from gepnet.record import AnyEvent, Progression, Record, Treatment
+from gepnet.record import AnyEvent, Cycle, Observation, Progression, Record, Treatment
 from gepnet.record.model import ProgressionType
-from gepnet.vocabulary import PartialDate, Vocabulary
+from gepnet.vocabulary import Interval, PartialDate, Vocabulary
 
 SUPERSEDED = "pathology_superseded"
+REACTION = "prior_hypersensitivity_grade"
 PROGRESSION_TYPES: tuple[str, ...] = get_args(ProgressionType)
 
 
@@ -26,10 +28,28 @@ def observe(record: Record, vocabulary: Vocabulary) -> Iterator[Observed]:
         day = event.start if isinstance(event, Treatment) else event.date
         for name, value in event.values.items():
             yield Observed(name, value, day, event.id, order, event.author, event.kind)
+        if isinstance(event, Observation) and event.limits:
+            for name, value in _upper_limits(event, vocabulary):
+                yield Observed(name, value, day, event.id, order, event.author, event.kind)
         if isinstance(event, Progression):
             yield from _progression(event, order, vocabulary)
+        if isinstance(event, Cycle) and event.reaction_grade is not None and REACTION in vocabulary:
+            grade = Decimal(event.reaction_grade)
+            value = Interval(grade, grade)
+            yield Observed(REACTION, value, day, event.id, order, event.author, event.kind)
     if record.region is not None and "region" in vocabulary:
         yield Observed("region", record.region, None, "record", -1)
+
+
+def _upper_limits(event: Observation, vocabulary: Vocabulary) -> Iterator[tuple[str, Interval]]:
+    """Yield the facts that are the upper limit of normal of a value, such as that of bilirubin."""
+    for fact in vocabulary.base_facts():
+        if fact.entry.function != "times_uln":
+            continue
+        measured, limit = fact.entry.inputs
+        given = event.limits.get(measured)
+        if given is not None and given.uln is not None and limit not in event.values:
+            yield limit, Interval(given.uln, given.uln)
 
 
 def _progression(event: Progression, order: int, vocabulary: Vocabulary) -> Iterator[Observed]:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from gepnet.facts.cycles import cycles_given
 from gepnet.facts.families import (
     NOTHING,
     Answer,
@@ -61,7 +62,7 @@ class Story:
     @cached_property
     def begun(self) -> list[tuple[Treatment, bool]]:
         """The courses begun by the date, as far as they were known by then."""
-        return courses_begun(self.record, self.at)
+        return courses_begun(self.record, self.vocabulary.options, self.at)
 
     @property
     def complete(self) -> bool:
@@ -141,7 +142,7 @@ def prrt_cycles(story: Story) -> Answer:
     numbers = [course.cycles for course in given if course.cycles is not None]
     if len(numbers) < len(given):
         return NOTHING
-    return Answer(_count(sum(numbers)), given[-1].id, given[-1].stop)
+    return Answer(_count(sum(numbers)), given[-1].id, given[-1].last_dose or given[-1].stop)
 
 
 def prrt_cumulative_activity(story: Story) -> Answer:
@@ -157,7 +158,7 @@ def prrt_cumulative_activity(story: Story) -> Answer:
             total += Decimal(str(course.activity_gbq)) * course.cycles
         else:
             return NOTHING
-    return Answer(Interval(total, total), given[-1].id, given[-1].stop)
+    return Answer(Interval(total, total), given[-1].id, given[-1].last_dose or given[-1].stop)
 
 
 def prrt_first_dose(story: Story) -> Answer:
@@ -171,11 +172,28 @@ def prrt_first_dose(story: Story) -> Answer:
 
 def prrt_last_dose(story: Story) -> Answer:
     """Date of the last PRRT dose."""
-    given = [course for course in _prrt(story) if course.stop is not None]
+    doses = [(course.last_dose or course.stop, course) for course in _prrt(story)]
+    dated = [(day, course) for day, course in doses if day is not None]
+    if not dated:
+        return _no_prrt(story)
+    day, last = max(dated, key=lambda pair: pair[0].last)
+    return Answer(str(day), last.id, day)
+
+
+def prrt_last_activity(story: Story) -> Answer:
+    """Activity in GBq of the latest PRRT cycle whose own activity is recorded."""
+    given = _prrt(story)
     if not given:
         return _no_prrt(story)
-    last = max(given, key=lambda course: course.stop.last if course.stop else story.at.first)
-    return Answer(str(last.stop), last.id, last.stop)
+    cycles = [cycle for cycle, sure in cycles_given(story.record, story.at) if sure]
+    last = max(cycles, key=lambda cycle: cycle.date.last, default=None)
+    if last is not None:
+        return Answer(Interval(last.activity_gbq, last.activity_gbq), last.id, last.date)
+    course = given[-1]
+    if course.activity_gbq is None:
+        return NOTHING
+    activity = Decimal(str(course.activity_gbq))
+    return Answer(Interval(activity, activity), course.id, course.stop)
 
 
 def _no_prrt(story: Story) -> Answer:
@@ -203,7 +221,7 @@ def prrt_benefit_from_last_dose(story: Story) -> Answer:
     if last.benefit_from_last_dose_months is not None:
         months = Decimal(str(last.benefit_from_last_dose_months))
         return Answer(Interval(months, months), last.id, last.stop)
-    return _until_progression(story, last, last.stop)
+    return _until_progression(story, last, last.last_dose or last.stop)
 
 
 def _until_progression(story: Story, course: Treatment, start: PartialDate | None) -> Answer:
@@ -251,6 +269,7 @@ OVER_TREATMENTS: dict[str, Callable[[Story], Answer]] = {
         prrt_cumulative_activity,
         prrt_first_dose,
         prrt_last_dose,
+        prrt_last_activity,
         prrt_benefit_from_first_dose,
         prrt_benefit_from_last_dose,
         prrt_best_response,
@@ -259,7 +278,9 @@ OVER_TREATMENTS: dict[str, Callable[[Story], Answer]] = {
 OVER_EVENTS: dict[str, Callable[[Story, str], Answer]] = {
     function.__name__: function for function in (event_recorded, days_since_event)
 }
-RECORD_FUNCTIONS = frozenset({*OVER_TREATMENTS, *OVER_EVENTS})
+#: Facts that only the review of a cycle sets, from the course so far (``gepnet.prrt.context``).
+RELEASE_CONTEXT = "release_context"
+RECORD_FUNCTIONS = frozenset({*OVER_TREATMENTS, *OVER_EVENTS, RELEASE_CONTEXT})
 
 
 def treatment_facts(story: Story) -> dict[str, Answer]:

@@ -15,6 +15,8 @@ from gepnet.knowledge.models import (
     LabelEntry,
     Position,
     Recommendation,
+    ReleaseItem,
+    ReleaseRule,
     SafetyRule,
     Source,
 )
@@ -96,6 +98,14 @@ class CompiledChecklist:
     items: tuple[tuple[Node, Node | None], ...]
 
 
+@dataclass(frozen=True)
+class CompiledRelease:
+    """A rule about the release of a cycle, or something to be known before, with its criterion."""
+
+    entry: ReleaseRule | ReleaseItem
+    when: Node
+
+
 class KnowledgeBase:
     """Vocabulary, option tree and all compiled entries of one state of the knowledge."""
 
@@ -123,7 +133,7 @@ class KnowledgeBase:
         self.safety = tuple(
             CompiledRule(entry, self._node(entry.when, entry, "when")) for entry in knowledge.safety
         )
-        self.checklists = tuple(
+        checklists = tuple(
             CompiledChecklist(
                 entry,
                 tuple(
@@ -132,6 +142,14 @@ class KnowledgeBase:
                 ),
             )
             for entry in knowledge.checklists
+        )
+        head = "report_head"
+        self.checklists = tuple(c for c in checklists if c.entry.purpose == head)
+        self.profiles = tuple(c for c in checklists if c.entry.purpose != head)
+        release: list[ReleaseRule | ReleaseItem]
+        release = [*knowledge.release_rules, *knowledge.release_items]
+        self.release = tuple(
+            CompiledRelease(entry, self._node(entry.when, entry, "when")) for entry in release
         )
         for fact in self.vocabulary.base_facts():
             for index, rule in enumerate(fact.entry.derived):

@@ -41,7 +41,11 @@ def coverage(base: KnowledgeBase) -> list[CoverageLine]:
         _carry(carried, label.entry.fact_ids, f"label/{label.entry.id}")
     for rule in base.safety:
         _carry(carried, rule.entry.fact_ids, f"safety/{rule.entry.id}")
-    for checklist in base.checklists:
+    for release in base.release:
+        _carry(carried, release.entry.fact_ids, f"release/{release.entry.id}")
+    for amount in base.knowledge.release_amounts:
+        _carry(carried, amount.fact_ids, f"release/{amount.id}")
+    for checklist in (*base.checklists, *base.profiles):
         for item in checklist.entry.items:
             _carry(carried, item.fact_ids, f"{checklist.entry.id}/{item.id}")
     return [

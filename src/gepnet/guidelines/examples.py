@@ -96,7 +96,9 @@ def subjects(base: KnowledgeBase) -> Iterator[Subject]:
         yield Subject(f"label/{label.entry.id}", label.entry, None, label.when, label.when_broad)
     for rule in base.safety:
         yield Subject(f"safety/{rule.entry.id}", rule.entry, None, rule.when, None)
-    for checklist in base.checklists:
+    for release in (item for item in base.release if item.entry.examples is not None):
+        yield Subject(f"release/{release.entry.id}", release.entry, None, release.when, None)
+    for checklist in (*base.checklists, *base.profiles):
         for entry, (when, broad) in zip(checklist.entry.items, checklist.items, strict=True):
             yield Subject(f"{checklist.entry.id}/{entry.id}", entry, None, when, broad)
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from gepnet.knowledge import InputError, Problem, nearest
-from gepnet.record import AnyEvent, Observation, Progression, Record, Treatment, parse_record
+from gepnet.record import EVENT_MODELS, Observation, Record, parse_record
 from gepnet.vocabulary import Vocabulary
 
 PATIENTS = "patients"
@@ -71,7 +71,7 @@ def read_event_tables(
     if not files:
         what = "at least one CSV table" if folder.is_dir() else "a folder with CSV tables"
         tables.fault(str(folder), None, what)
-    kinds = dict.fromkeys((PATIENTS, "treatment", "progression", *vocabulary.event_kinds()))
+    kinds = dict.fromkeys((PATIENTS, *EVENT_MODELS, *vocabulary.event_kinds()))
     for path in files:
         if path.stem in kinds:
             _read_table(path, path.stem, vocabulary, tables)
@@ -101,8 +101,7 @@ def _read_table(path: Path, kind: str, vocabulary: Vocabulary, tables: _Tables) 
 def _columns(kind: str, vocabulary: Vocabulary) -> list[str]:
     if kind == PATIENTS:
         return list(_HEAD)
-    models: dict[str, type[AnyEvent]] = {"treatment": Treatment, "progression": Progression}
-    model: type[AnyEvent] = models.get(kind, Observation)
+    model = EVENT_MODELS.get(kind, Observation)
     own = [name for name in model.model_fields if name not in {"kind", "values"}]
     return ["patient", *own, *vocabulary.of_event(kind)]
 

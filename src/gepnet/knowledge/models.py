@@ -349,23 +349,110 @@ class SafetyRule(Sourced):
 
 
 class ChecklistItem(Sourced):
-    """One line of a named checklist; ``when`` says that it is met."""
+    """One line of a named checklist; ``when`` says that it is met.
+
+    ``topic`` is what lines of several checklists are compared by, ``limit`` the limit in words, and
+    ``max_age_days`` how old a dated value may be for this line.
+    """
 
     id: Id
     label: str
+    topic: Id | None = None
+    limit: str | None = None
+    max_age_days: int | None = Field(default=None, gt=0)
     when: str
     when_broad: str | None = None
     examples: Examples
 
 
 class Checklist(Entry):
-    """A named list of conditions shown as met, not met or missing."""
+    """A named list of conditions shown as met, not met or missing.
+
+    One for the ``report_head`` stands in every report; an ``eligibility`` profile is asked for by
+    name, and profiles are never mixed. ``regions`` are those in which a profile is the default.
+    """
 
     id: Id
     title: str
     option: Id
     source: Id
+    purpose: Literal["report_head", "eligibility"] = "report_head"
+    regions: tuple[str, ...] = ()
+    note: str | None = None
     items: tuple[ChecklistItem, ...]
+
+
+Phase = Literal["every", "first", "later"]
+
+
+class ReleaseRule(Sourced):
+    """A rule about the release of a cycle; it fires whatever its verification.
+
+    ``toxicity`` is a row of a dose-modification table: present it holds the cycle, having occurred
+    since the last dose it reduces the next one, and recurring after a reduced dose it ends the
+    course; rules of one ``row`` count as one toxicity. ``hold``, ``stop`` and ``warn`` say it at
+    once, ``reduced`` is told with a reduced dose. Where ``required``, a rule that missing facts
+    leave open makes the review undecidable. ``analyte`` is the value whose grade is shown.
+    """
+
+    id: Id
+    label: str
+    effect: Literal["toxicity", "hold", "stop", "warn", "reduced"]
+    row: Id | None = None
+    phase: Phase = "every"
+    required: bool = True
+    when: str
+    analyte: Id | None = None
+    message: str
+    note: str | None = None
+    examples: Examples | None = None
+
+    @model_validator(mode="after")
+    def _row_of_toxicity(self) -> Self:
+        _examples_if_needed(self.when, self.examples)
+        if (self.effect == "toxicity") != (self.row is not None):
+            raise ValueError("a 'toxicity', and nothing else, needs its 'row'")
+        return self
+
+
+class ReleaseItem(Sourced):
+    """Something that has to be known before a cycle is released.
+
+    Known means that one of ``facts`` is, no older than ``max_age_days`` and, with
+    ``since_last_dose``, dated after the last dose. ``when`` says for whom; where it is open the
+    item is asked for. Without ``required`` what is missing only warns.
+    """
+
+    id: Id
+    label: str
+    facts: tuple[Id, ...] = Field(min_length=1)
+    phase: Phase = "every"
+    required: bool = True
+    when: str = "true"
+    max_age_days: int | None = Field(default=None, gt=0)
+    since_last_dose: bool = False
+    note: str | None = None
+    examples: Examples | None = None
+
+    @model_validator(mode="after")
+    def _examples(self) -> Self:
+        _examples_if_needed(self.when, self.examples)
+        return self
+
+
+def _examples_if_needed(when: str, examples: Examples | None) -> None:
+    if examples is None and when != "true":
+        raise ValueError("a criterion needs 'examples' that hold it in place")
+
+
+class ReleaseAmount(Sourced):
+    """A number that the course is planned and reviewed by."""
+
+    id: Id
+    label: str
+    value: Decimal
+    unit: str
+    note: str | None = None
 
 
 class Knowledge(BaseModel):
@@ -382,4 +469,7 @@ class Knowledge(BaseModel):
     labels: tuple[LabelEntry, ...] = ()
     safety: tuple[SafetyRule, ...] = ()
     checklists: tuple[Checklist, ...] = ()
+    release_rules: tuple[ReleaseRule, ...] = ()
+    release_items: tuple[ReleaseItem, ...] = ()
+    release_amounts: tuple[ReleaseAmount, ...] = ()
     measures: dict[str, Any] = Field(default_factory=dict)

@@ -17,6 +17,9 @@ from gepnet.knowledge.models import (
     Knowledge,
     LabelEntry,
     OptionEntry,
+    ReleaseAmount,
+    ReleaseItem,
+    ReleaseRule,
     SafetyRule,
     Source,
 )
@@ -36,6 +39,9 @@ _LISTS: dict[str, tuple[str, type[BaseModel]]] = {
     "labels": ("labels", LabelEntry),
     "rules": ("safety", SafetyRule),
     "checklists": ("checklists", Checklist),
+    "release_rules": ("release_rules", ReleaseRule),
+    "release_items": ("release_items", ReleaseItem),
+    "release_amounts": ("release_amounts", ReleaseAmount),
 }
 _DOCUMENT_KEYS = ("document", "recommendations", "statements", "not_encoded")
 _KNOWN_KEYS = (*_LISTS, *_DOCUMENT_KEYS)

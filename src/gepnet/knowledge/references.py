@@ -93,7 +93,8 @@ def check_references(found: Found) -> Iterator[Problem]:
 
 def _references(found: Found) -> Iterator[_Reference]:
     sources, options = ("sources",), ("options",)
-    for kind in ("facts", "families", "options", "labels", "safety", "checklists"):
+    release = ("release_rules", "release_items", "release_amounts")
+    for kind in ("facts", "families", "options", "labels", "safety", "checklists", *release):
         for entry in found.models[kind]:
             yield _Reference(entry, "source", entry.source, sources)
             yield _Reference(entry, "read_in", getattr(entry, "read_in", None), sources)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from typing import Any
 
@@ -35,14 +35,33 @@ def days_since(values: Mapping[str, Value], measures: Mapping[str, Any], at: Par
 def hours_since(values: Mapping[str, Value], measures: Mapping[str, Any], at: PartialDate) -> Value:
     """Hours from the date given as the only input, whole days as precise as the dates are.
 
-    A date without a time can lie anywhere in its day, hence the range of up to two days.
+    A date without a time can lie anywhere in its day, hence the range of up to two days. Where one
+    of the two dates has a time, the day of the other is taken to be local to it.
     """
     start = _only(values, at)
     if not isinstance(start, PartialDate):
         return start
+    known = start.moment or at.moment
+    if known is not None and known.tzinfo is not None:
+        begun, asked = _moments(start, known.tzinfo), _moments(at, known.tzinfo)
+        least = max(timedelta(0), asked[0] - begun[1])
+        return Interval(_hours(least), _hours(max(least, asked[1] - begun[0])))
     days = _days(start, at)
-    least = max(Decimal(0), days.low - 1) * HOURS_PER_DAY
-    return Interval(least, (days.high + 1) * HOURS_PER_DAY)
+    fewest = max(Decimal(0), days.low - 1) * HOURS_PER_DAY
+    return Interval(fewest, (days.high + 1) * HOURS_PER_DAY)
+
+
+def _moments(when: PartialDate, zone: tzinfo) -> tuple[datetime, datetime]:
+    """Return the first and the last moment that a date can mean."""
+    if when.moment is not None:
+        return when.moment, when.moment
+    midnight = time(tzinfo=zone)
+    day_after = when.last + timedelta(days=1)
+    return datetime.combine(when.first, midnight), datetime.combine(day_after, midnight)
+
+
+def _hours(span: timedelta) -> Decimal:
+    return Decimal(span // timedelta(seconds=1)) / Decimal(3600)
 
 
 def months_since(

@@ -40,3 +40,13 @@ def constant(measures: Mapping[str, Any], formula: str, name: str) -> Decimal:
         KeyError: if the file does not give it.
     """
     return Decimal(str(measures["formulas"][formula]["constants"][name]))
+
+
+def constants(measures: Mapping[str, Any], formula: str) -> dict[str, Decimal]:
+    """Return all constants of a published formula by name.
+
+    Raises:
+        KeyError: if the file does not give the formula.
+    """
+    names = measures["formulas"][formula]["constants"]
+    return {name: constant(measures, formula, name) for name in names}

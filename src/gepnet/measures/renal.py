@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from gepnet.measures.inputs import constant, numbers, over_bounds
+from gepnet.measures.inputs import constant, constants, numbers, over_bounds
 from gepnet.vocabulary import PartialDate, Value
 
 
@@ -49,3 +49,46 @@ def times_uln(values: Mapping[str, Value], measures: Mapping[str, Any], at: Part
     if found[1].low <= 0:
         return None
     return over_bounds(lambda value, limit: value / limit, *found)
+
+
+def egfr_ckd_epi_2021(
+    creatinine_umol_l: Decimal, age_years: Decimal, sex: str, measures: Mapping[str, Any]
+) -> Decimal:
+    """Estimated GFR in mL/min per 1.73 m2 by the equation without race of 2021.
+
+    Shown beside a clearance and never compared with a limit in mL/min.
+
+    Inker LA, Eneanya ND, Coresh J et al. N Engl J Med 2021;385:1737-1749,
+    doi 10.1056/NEJMoa2102953.
+    """
+    formula = "ckd_epi_2021"
+    given = constants(measures, formula)
+    female = sex == "female"
+    ratio = creatinine_umol_l / given["creatinine_umol_l_per_mg_dl"]
+    ratio /= given["kappa_female" if female else "kappa_male"]
+    below = min(ratio, Decimal(1)) ** given["alpha_female" if female else "alpha_male"]
+    above = max(ratio, Decimal(1)) ** given["exponent_above"]
+    factor = given["female_factor"] if female else Decimal(1)
+    return given["scale"] * below * above * given["per_year"] ** age_years * factor
+
+
+def egfr_mdrd(
+    creatinine_umol_l: Decimal, age_years: Decimal, sex: str, measures: Mapping[str, Any]
+) -> Decimal:
+    """Estimated GFR in mL/min per 1.73 m2 by the MDRD equation for IDMS-traceable creatinine.
+
+    The race term of the original is left out.
+
+    Levey AS, Coresh J, Greene T et al. Ann Intern Med 2006;145:247-254,
+    doi 10.7326/0003-4819-145-4-200608150-00004.
+    """
+    formula = "mdrd"
+    given = constants(measures, formula)
+    creatinine = creatinine_umol_l / given["creatinine_umol_l_per_mg_dl"]
+    factor = given["female_factor"] if sex == "female" else Decimal(1)
+    return (
+        given["scale"]
+        * creatinine ** given["creatinine_exponent"]
+        * age_years ** given["age_exponent"]
+        * factor
+    )

@@ -6,6 +6,7 @@ Nothing is computed, imputed or overwritten here: a wrong report is withdrawn, n
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -33,6 +34,9 @@ StopReason = Literal[
     "complication",
     "other",
 ]
+ReleaseDecision = Literal["proceed", "hold", "reduce", "step_up", "stop"]
+#: Decisions that let a cycle be given, and so name its activity.
+RELEASING: frozenset[str] = frozenset({"proceed", "reduce", "step_up"})
 ProgressionType = Literal[
     "radiological_recist",
     "radiological_below_recist",
@@ -67,8 +71,21 @@ class Event(BaseModel):
     values: dict[str, Any] = Field(default_factory=dict)
 
 
+class Limits(BaseModel):
+    """Lower and upper limit of normal of one laboratory value, in the unit of its fact."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    lln: Decimal | None = None
+    uln: Decimal | None = None
+
+
 class Observation(Event):
-    """Values of facts, read as one report: pathology, imaging, laboratory, an assertion."""
+    """Values of facts, read as one report: pathology, imaging, laboratory, an assertion.
+
+    ``limits`` are the limits of normal of the laboratory that measured the values.
+    """
+
+    limits: dict[str, Limits] = Field(default_factory=dict)
 
 
 class Progression(Event):
@@ -84,13 +101,15 @@ class Treatment(Event):
     """A course of one option, from start to stop.
 
     ``activity_gbq`` is the activity of one cycle of radioligand therapy; ``benefit_months`` the
-    time with response or stable disease.
+    time with response or stable disease; ``last_dose`` the last administration of a course that is
+    not known to have stopped.
     """
 
     kind: Literal["treatment"] = "treatment"
     option: str
     start: Date | None = None
     stop: Date | None = None
+    last_dose: Date | None = None
     ongoing: bool | None = None
     dose_mg: float | None = Field(default=None, gt=0)
     interval_days: float | None = Field(default=None, gt=0)
@@ -105,7 +124,52 @@ class Treatment(Event):
     intent: str | None = None
 
 
-AnyEvent = Observation | Progression | Treatment
+class Cycle(Event):
+    """One cycle of radioligand therapy that was given: when, of what and how much.
+
+    ``date`` is a local day, or a date-time with its offset. ``activity_gbq`` is what was
+    administered, in GBq. ``course`` tells the courses of one patient apart; cycles are numbered
+    from 1 within a course. ``reaction_grade`` is the CTCAE grade of a reaction to the infusion, 0
+    if there was none.
+    """
+
+    kind: Literal["prrt_cycle"] = "prrt_cycle"
+    date: Date
+    cycle: int = Field(ge=1, lt=100)
+    option: str = "lu177_dotatate"
+    activity_gbq: Decimal = Field(gt=0)
+    course: str | None = None
+    amino_acids: bool | None = None
+    reaction_grade: int | None = Field(default=None, ge=0, le=5)
+
+
+class Release(Event):
+    """What a named person decided about a cycle, the author being that person.
+
+    ``activity_gbq`` is the activity that was released, in GBq; a decision to hold or stop has none.
+    ``override`` says why the decision departs from what the review proposed, ``review`` is the
+    digest of the review that it rests on.
+    """
+
+    kind: Literal["prrt_release"] = "prrt_release"
+    date: Date
+    author: str = Field(min_length=1)
+    cycle: int = Field(ge=1, lt=100)
+    decision: ReleaseDecision
+    activity_gbq: Decimal | None = Field(default=None, gt=0)
+    course: str | None = None
+    override: str | None = None
+    review: str | None = None
+
+
+AnyEvent = Observation | Progression | Treatment | Cycle | Release
+#: Kinds of event with fields of their own; every other kind is an observation.
+EVENT_MODELS: dict[str, type[AnyEvent]] = {
+    "treatment": Treatment,
+    "progression": Progression,
+    "prrt_cycle": Cycle,
+    "prrt_release": Release,
+}
 
 
 class Record(BaseModel):
@@ -118,10 +182,22 @@ class Record(BaseModel):
     title: str | None = None
     source: str | None = None
     complete: dict[str, Date | None] = Field(default_factory=dict)
-    events: tuple[Observation | Progression | Treatment, ...] = ()
+    events: tuple[AnyEvent, ...] = ()
     losses: tuple[str, ...] = ()
 
     @property
     def treatments(self) -> tuple[Treatment, ...]:
         """Courses that stand, in file order."""
         return tuple(e for e in self.events if isinstance(e, Treatment) and not e.withdrawn)
+
+    @property
+    def cycles(self) -> tuple[Cycle, ...]:
+        """Cycles given that stand, by course in order of number."""
+        found = [e for e in self.events if isinstance(e, Cycle) and not e.withdrawn]
+        courses = list(dict.fromkeys(e.course for e in found))
+        return tuple(sorted(found, key=lambda e: (courses.index(e.course), e.cycle)))
+
+    @property
+    def releases(self) -> tuple[Release, ...]:
+        """Decisions on cycles that stand, in file order."""
+        return tuple(e for e in self.events if isinstance(e, Release) and not e.withdrawn)

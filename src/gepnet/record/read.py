@@ -16,7 +16,18 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from gepnet.knowledge import Document, InputError, Problem, nearest, read_yaml
-from gepnet.record.model import AnyEvent, Observation, Progression, Record, Treatment
+from gepnet.record.cycles import check_cycles, check_release, read_activity
+from gepnet.record.limits import read_limits
+from gepnet.record.model import (
+    EVENT_MODELS,
+    AnyEvent,
+    Cycle,
+    Observation,
+    Progression,
+    Record,
+    Release,
+    Treatment,
+)
 from gepnet.vocabulary import Fact, PartialDate, Value, ValueProblem, Vocabulary, parse_date
 
 if TYPE_CHECKING:
@@ -26,7 +37,6 @@ FORMAT = 1
 _A_DATE = "a date such as 2024-05-17, 2024-05 or 2024"
 # Fields of a treatment that are held to the range of the months of benefit.
 _MONTHS = ("benefit_months", "benefit_from_last_dose_months", "duration_months")
-_MODELS: dict[str, type[AnyEvent]] = {"treatment": Treatment, "progression": Progression}
 _RECORD_KEYS = (
     "gepnet",
     "patient",
@@ -118,6 +128,8 @@ class _Reader:
         if record is not None:
             self.check_future(record.as_of, ("as_of",), "", "as_of")
         self.check_story(events)
+        for fault in check_cycles(events, self.vocabulary):
+            self.problem(("events", fault.index, fault.field), *fault.told)
         if record is None or self.problems:
             raise InputError(self.problems)
         return record.model_copy(update={"events": tuple(events.values())})
@@ -188,7 +200,7 @@ class _Reader:
 
     def event(self, item: dict[str, Any], path: tuple[str | int, ...]) -> AnyEvent | None:
         kind = item.get("kind")
-        kinds = dict.fromkeys(("treatment", "progression", *self.vocabulary.event_kinds()))
+        kinds = dict.fromkeys((*EVENT_MODELS, *self.vocabulary.event_kinds()))
         if not isinstance(kind, str) or kind not in kinds:
             self.problem(
                 (*path, "kind"),
@@ -199,7 +211,7 @@ class _Reader:
                 nearest(str(kind), kinds),
             )
             return None
-        model = _MODELS.get(kind, Observation)
+        model = EVENT_MODELS.get(kind, Observation)
         own = [name for name in model.model_fields if name != "values"]
         facts = self.vocabulary.of_event(kind)
         values: dict[str, Any] = {}
@@ -211,11 +223,26 @@ class _Reader:
             else:
                 self.unknown_key(key, item, path, [*own, *facts])
         chosen = {key: item[key] for key in own if item.get(key) is not None}
+        if model in (Cycle, Release) and "activity_gbq" in chosen:
+            try:
+                chosen["activity_gbq"] = read_activity(chosen["activity_gbq"], self.vocabulary)
+            except ValueProblem as fault:
+                told = (fault.value, fault.expected, fault.suggestion)
+                self.problem((*path, "activity_gbq"), item["id"], "activity_gbq", *told)
+                return None
+        if "limits" in chosen:
+            limits = (chosen["limits"], kind, facts, item["id"], path)
+            chosen["limits"] = read_limits(*limits, self.problem)
         event = self.model(model, {**chosen, "values": values}, path, item["id"])
         if isinstance(event, Progression):
             self.check_progression(event, path)
         if isinstance(event, Treatment):
             self.check_treatment(event, path)
+        if isinstance(event, Cycle):
+            self.check_options((event.option,), (*path, "option"), event.id, "option")
+        if isinstance(event, Release):
+            for release in check_release(event):
+                self.problem((*path, release.field), *release.told)
         return event
 
     def value(self, fact: Fact, raw: Any, path: tuple[str | int, ...], entry: str) -> Value:
@@ -232,7 +259,10 @@ class _Reader:
         self, key: str, item: dict[str, Any], path: tuple[str | int, ...], known: list[str]
     ) -> None:
         fact = self.vocabulary.get(key)
-        if fact is not None and fact.entry.event:
+        if item["kind"] in ("prrt_cycle", "prrt_release") and key.startswith("activity_"):
+            expected = "activity_gbq, in GBq or as {value: 200, unit: mCi}"
+            self.problem((*path, key), item["id"], key, None, expected, "activity_gbq")
+        elif fact is not None and fact.entry.event:
             expected = f"this fact in an event of kind '{fact.entry.event}'"
             self.problem((*path, key), item["id"], key, None, expected)
         elif fact is not None:
@@ -251,7 +281,7 @@ class _Reader:
 
     def check_treatment(self, event: Treatment, path: tuple[str | int, ...]) -> None:
         self.check_options((event.option,), (*path, "option"), event.id, "option")
-        for name in ("start", "stop"):
+        for name in ("start", "stop", "last_dose"):
             self.check_future(getattr(event, name), (*path, name), event.id, name)
         if event.start and event.stop and event.stop.last < event.start.first:
             self.problem((*path, "stop"), event.id, "stop", str(event.stop), "a day after start")

@@ -4,18 +4,29 @@ from __future__ import annotations
 
 from typing import Any, get_args
 
-from gepnet.record.model import BestResponse, ProgressionType, StopReason, Treatment
+from gepnet.record.cycles import ACTIVITY
+from gepnet.record.model import (
+    RELEASING,
+    BestResponse,
+    ProgressionType,
+    ReleaseDecision,
+    StopReason,
+    Treatment,
+)
 from gepnet.record.read import FORMAT
 from gepnet.vocabulary import Fact, Vocabulary
 
 _DATE = {"type": "string", "description": "YYYY, YYYY-MM or YYYY-MM-DD"}
+_MOMENT = {"type": "string", "description": "a local day, or a date-time with its offset from UTC"}
 
 
 def patient_schema(vocabulary: Vocabulary) -> dict[str, Any]:
     """Return the JSON Schema (draft 2020-12) of gepnet's patient file."""
-    kinds = [kind for kind in vocabulary.event_kinds() if kind not in {"treatment", "progression"}]
+    own = {"treatment", "progression", "prrt_cycle", "prrt_release"}
+    kinds = [kind for kind in vocabulary.event_kinds() if kind not in own]
     domains = sorted({f.entry.complete for f in vocabulary.values() if f.entry.complete})
     variants = [_treatment(vocabulary), _progression(vocabulary)]
+    variants += [_cycle(vocabulary), _release(vocabulary)]
     variants += [_observation(kind, vocabulary) for kind in kinds]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -65,7 +76,27 @@ def _event(kind: str, properties: dict[str, Any], required: list[str]) -> dict[s
 
 def _observation(kind: str, vocabulary: Vocabulary) -> dict[str, Any]:
     facts = vocabulary.of_event(kind)
-    return _event(kind, {name: _value(fact) for name, fact in facts.items()}, [])
+    properties = {name: _value(fact) for name, fact in facts.items()}
+    if kind == "laboratory":
+        numbers = [name for name, fact in facts.items() if fact.type == "number"]
+        properties["limits"] = _limits(numbers)
+    return _event(kind, properties, [])
+
+
+def _limits(numbers: list[str]) -> dict[str, Any]:
+    quantity = {
+        "type": "object",
+        "required": ["value", "unit"],
+        "properties": {"value": {"type": "number"}, "unit": {"type": "string"}},
+    }
+    limit = {"anyOf": [{"type": "number"}, {"type": "null"}, quantity]}
+    pair = {"type": "array", "items": limit, "minItems": 2, "maxItems": 2}
+    return {
+        "type": "object",
+        "description": "lower and upper limit of normal of the laboratory, by fact",
+        "propertyNames": {"enum": numbers},
+        "additionalProperties": pair,
+    }
 
 
 def _progression(vocabulary: Vocabulary) -> dict[str, Any]:
@@ -80,6 +111,7 @@ def _treatment(vocabulary: Vocabulary) -> dict[str, Any]:
         "option": _option(vocabulary),
         "start": _DATE,
         "stop": _DATE,
+        "last_dose": _DATE,
         "ongoing": {"type": "boolean"},
         "best_response": {"enum": list(get_args(BestResponse))},
         "stop_reason": {"enum": list(get_args(StopReason))},
@@ -91,6 +123,40 @@ def _treatment(vocabulary: Vocabulary) -> dict[str, Any]:
     facts = vocabulary.of_event("treatment")
     properties.update({name: _value(fact) for name, fact in facts.items()})
     return _event("treatment", properties, ["option"])
+
+
+def _cycle(vocabulary: Vocabulary) -> dict[str, Any]:
+    properties: dict[str, Any] = {
+        "date": _MOMENT,
+        "cycle": {"type": "integer", "minimum": 1},
+        "option": _option(vocabulary),
+        "activity_gbq": _value(vocabulary[ACTIVITY]) if ACTIVITY in vocabulary else {},
+        "course": {"type": "string"},
+        "amino_acids": {"type": "boolean"},
+        "reaction_grade": {"type": "integer", "minimum": 0, "maximum": 5},
+    }
+    facts = {n: _value(f) for n, f in vocabulary.of_event("prrt_cycle").items()}
+    return _event("prrt_cycle", {**properties, **facts}, ["date", "cycle", "activity_gbq"])
+
+
+def _release(vocabulary: Vocabulary) -> dict[str, Any]:
+    properties: dict[str, Any] = {
+        "date": _MOMENT,
+        "cycle": {"type": "integer", "minimum": 1},
+        "decision": {"enum": list(get_args(ReleaseDecision))},
+        "activity_gbq": _value(vocabulary[ACTIVITY]) if ACTIVITY in vocabulary else {},
+        "course": {"type": "string"},
+        "override": {"type": "string"},
+        "review": {"type": "string"},
+    }
+    needed = ["date", "author", "cycle", "decision"]
+    frees = {"properties": {"decision": {"enum": sorted(RELEASING)}}}
+    return {
+        **_event("prrt_release", properties, needed),
+        "if": frees,
+        "then": {"required": ["activity_gbq"]},
+        "else": {"properties": {"activity_gbq": False}},
+    }
 
 
 def _option(vocabulary: Vocabulary) -> dict[str, Any]:

@@ -48,9 +48,13 @@ def event_to_plain(event: AnyEvent) -> dict[str, Any]:
     fields = [name for name in type(event).model_fields if name != "values"]
     for name in fields:
         value = getattr(event, name)
-        default = type(event).model_fields[name].default
-        if name not in {"id", "kind"} and (value is None or value == default):
+        field = type(event).model_fields[name]
+        if name not in {"id", "kind"} and (value is None or value == field.default):
             continue
+        if name == "limits":
+            value = {fact: (limits.lln, limits.uln) for fact, limits in value.items()}
+            if not value:
+                continue
         plain[name] = _plain(value)
     plain.update({name: _plain(value) for name, value in event.values.items()})
     return plain
@@ -59,11 +63,13 @@ def event_to_plain(event: AnyEvent) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     if isinstance(value, PartialDate):
         return str(value)
+    if isinstance(value, dict):
+        return {name: _plain(item) for name, item in value.items()}
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
     if isinstance(value, Interval):
         return _number(value.low) if value.is_point else str(value)
-    return value
+    return _number(value) if isinstance(value, Decimal) else value
 
 
 def _number(number: Decimal) -> int | float:

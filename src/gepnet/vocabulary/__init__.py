@@ -3,7 +3,7 @@
 from gepnet.vocabulary.dates import DAYS_PER_MONTH, PartialDate, exact, months_between, parse_date
 from gepnet.vocabulary.fact import Fact, ValueProblem
 from gepnet.vocabulary.options import OptionTree
-from gepnet.vocabulary.units import unit_words
+from gepnet.vocabulary.units import spelled, unit_words
 from gepnet.vocabulary.values import NOT_APPLICABLE, Absent, Interval, Truth, Value, plain
 from gepnet.vocabulary.vocabulary import Vocabulary, load_vocabulary
 
@@ -24,5 +24,6 @@ __all__ = [
     "months_between",
     "parse_date",
     "plain",
+    "spelled",
     "unit_words",
 ]

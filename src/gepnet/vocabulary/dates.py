@@ -5,21 +5,26 @@ from __future__ import annotations
 import calendar
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 _PLAIN = re.compile(r"^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$")
+_MOMENT = re.compile(r"^(\d{4}-\d{2}-\d{2})[T ]\d{2}:\d{2}")
 # The mean length of a month in the Gregorian calendar, 365.25 / 12 days.
 DAYS_PER_MONTH = Decimal("30.4375")
 
 
 @dataclass(frozen=True, slots=True)
 class PartialDate:
-    """A date as written, with the first and last day that it can mean."""
+    """A date as written, with the first and last day that it can mean.
+
+    A date-time is its local day, and ``moment`` the time with its offset.
+    """
 
     text: str
     first: date
     last: date
+    moment: datetime | None = None
 
     def __str__(self) -> str:
         """Return the date as it was written."""
@@ -29,13 +34,17 @@ class PartialDate:
 def parse_date(text: str) -> PartialDate:
     """Read ``2019``, ``2019-05``, ``2019-05-17`` or another EDTF date with a first and a last day.
 
-    Seasons are refused, because their months depend on the hemisphere, and so are intervals
-    without an end, because nothing bounds them.
+    A date-time such as ``2019-05-17T08:30+02:00`` needs its offset from UTC: without one it says
+    another moment to every reader. Seasons are refused, because their months depend on the
+    hemisphere, and so are intervals without an end, because nothing bounds them.
 
     Raises:
         ValueError: if the text is no such date.
     """
     text = text.strip()
+    if _MOMENT.match(text):
+        moment = _moment(text)
+        return PartialDate(text, moment.date(), moment.date(), moment)
     match = _PLAIN.match(text)
     try:
         first, last = _edtf_days(text) if match is None else _plain_days(*match.groups())
@@ -44,6 +53,16 @@ def parse_date(text: str) -> PartialDate:
     if first > last:
         raise ValueError(f"'{text}' ends before it starts")
     return PartialDate(text, first, last)
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError(f"'{text}' is no date-time") from error
+    if moment.tzinfo is None:
+        raise ValueError(f"'{text}' has no offset from UTC, such as 2019-05-17T08:30+02:00")
+    return moment
 
 
 def _plain_days(year: str, month: str | None, day: str | None) -> tuple[date, date]:

@@ -42,6 +42,12 @@ def convert(number: Decimal, unit: str, target: str | None, fact: str) -> Decima
     return number * _factor(unit, target)
 
 
+def spelled(unit: str) -> str:
+    """Return the UCUM code of a unit as laboratories write it; a code stays as it is."""
+    spellings: dict[str, str] = load_knowledge().measures.get("units", {}).get("spellings", {})
+    return spellings.get(unit.strip(), unit.strip())
+
+
 def known_units(fact: str, target: str | None) -> list[str]:
     """Return the units that a value of ``fact`` is known to be reported in."""
     others = [str(rule["from_unit"]) for rule in _substance_rules() if rule["fact"] == fact]

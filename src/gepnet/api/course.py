@@ -1,0 +1,129 @@
+"""The course of radioligand therapy: eligibility, the review of one cycle, the course replayed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from gepnet.facts import facts_of_record
+from gepnet.guidelines import KnowledgeBase
+from gepnet.knowledge import InputError, Problem, nearest
+from gepnet.prrt.context import course_so_far
+from gepnet.prrt.course import course_view as view_of_course
+from gepnet.prrt.course import replay
+from gepnet.prrt.eligibility import default_profile, eligibility
+from gepnet.prrt.eligibility import eligibility_view as view_of_eligibility
+from gepnet.prrt.protocol import Profile, Protocols
+from gepnet.prrt.review import review
+from gepnet.prrt.review import review_view as view_of_review
+from gepnet.record import Record
+from gepnet.vocabulary import PartialDate, parse_date
+
+View = dict[str, Any]
+_compiled: WeakKeyDictionary[KnowledgeBase, Protocols] = WeakKeyDictionary()
+
+
+def protocols_of(base: KnowledgeBase) -> Protocols:
+    """Return the protocols of a knowledge base, compiled once."""
+    if base not in _compiled:
+        _compiled[base] = Protocols(base.knowledge, base.criteria)
+    return _compiled[base]
+
+
+def eligibility_view(
+    record: Record,
+    base: KnowledgeBase,
+    profiles: Sequence[str] = (),
+    at: str | None = None,
+    region: str | None = None,
+) -> View:
+    """Return who finds the patient eligible: every named profile for itself, by default all.
+
+    Raises:
+        InputError: if ``at`` is no date or a profile is not known.
+    """
+    protocols = protocols_of(base)
+    chosen = [_profile(protocols, name) for name in profiles or protocols.profiles]
+    when = None if at is None else _date(at, "at")
+    facts = facts_of_record(
+        record,
+        base.knowledge,
+        base.criteria,
+        when,
+        wanted=protocols.needed,
+        region=region,
+        only=protocols.needed,
+    )
+    return view_of_eligibility([eligibility(p, facts, protocols) for p in chosen], protocols)
+
+
+def review_view(
+    record: Record,
+    base: KnowledgeBase,
+    cycle: int,
+    date: str,
+    ctcae: str = "5",
+    profile: str | None = None,
+    course: str | None = None,
+) -> View:
+    """Return what the review of a cycle on a date proposes, and why.
+
+    Args:
+        record: the patient.
+        base: the knowledge.
+        cycle: the number of the cycle that may be given.
+        date: a local day, or a date-time with its offset.
+        ctcae: edition of the grades shown.
+        profile: eligibility profile before cycle 1; by default that of the patient's region.
+        course: which course, where the record has several.
+
+    Raises:
+        InputError: if the cycle cannot be reviewed, or an argument is wrong.
+    """
+    protocols = protocols_of(base)
+    so_far = course_so_far(record, protocols, cycle, _date(date, "date"), course)
+    chosen = (
+        default_profile(protocols, record.region)
+        if profile is None
+        else _profile(protocols, profile)
+    )
+    view = view_of_review(review(so_far, chosen, ctcae))
+    for entry in (*view["rules"], *view["missing"]):
+        entry["source_title"] = base.sources[entry["source"]].title
+    return view
+
+
+def course_view(
+    record: Record, base: KnowledgeBase, ctcae: str = "5", course: str | None = None
+) -> View:
+    """Return every course of a record, replayed from its events.
+
+    Raises:
+        InputError: if there is no such course, or the record has none.
+    """
+    return view_of_course(replay(record, protocols_of(base), ctcae, course))
+
+
+def _profile(protocols: Protocols, name: str) -> Profile:
+    """Return a profile by its id, with or without ``eligibility-`` before it."""
+    for known in (name, f"eligibility-{name}"):
+        if known in protocols.profiles:
+            return protocols.profiles[known]
+    short = [known.removeprefix("eligibility-") for known in protocols.profiles]
+    told = ("command line", None, "", "profile", repr(name), f"one of {', '.join(short)}")
+    raise InputError([Problem(*told, nearest(name, short))])
+
+
+def _date(text: str, field: str) -> PartialDate:
+    try:
+        day = parse_date(text)
+    except ValueError as error:
+        expected = f"a day such as 2024-05-17, or a date-time with its offset ({error})"
+        raise InputError(
+            [Problem("command line", None, "", field, repr(text), expected)]
+        ) from error
+    if day.first != day.last:
+        expected = "a day such as 2024-05-17"
+        raise InputError([Problem("command line", None, "", field, repr(text), expected)])
+    return day

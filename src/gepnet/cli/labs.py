@@ -1,0 +1,80 @@
+"""``gepnet labs``: laboratory files."""
+
+from __future__ import annotations
+
+import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from gepnet.cli.output import Format, FormatOption, print_json, table
+
+app = typer.Typer(no_args_is_help=True, help="Laboratory values: grades by CTCAE.")
+
+
+class Ctcae(StrEnum):
+    """Editions of CTCAE."""
+
+    FIVE = "5"
+    SIX = "6"
+
+
+CtcaeOption = Annotated[Ctcae, typer.Option("--ctcae", help="Edition of CTCAE.")]
+
+
+@app.callback()
+def labs() -> None:
+    """Laboratory values: grades by CTCAE."""
+
+
+@app.command()
+def grade(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="CSV: patient_id, date, analyte, value, unit, lln, uln, baseline. The analyte is "
+            "the name of a laboratory fact; baseline marks the baseline sample or gives its value."
+        ),
+    ],
+    ctcae: CtcaeOption = Ctcae.FIVE,
+    baseline_date: Annotated[
+        datetime.datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"], help="The latest sample up to this day is the baseline."
+        ),
+    ] = None,
+    worst_case: Annotated[
+        bool, typer.Option("--worst-case", help="Take symptoms that a grade needs to be there.")
+    ] = False,
+    output: FormatOption = Format.TABLE,
+) -> None:
+    """Grade each value of a laboratory file; what is missing leaves a grade open, never normal."""
+    from gepnet import api
+
+    day = None if baseline_date is None else baseline_date.date()
+    view = api.grade_laboratory(file, api.base(), ctcae.value, day, worst_case)
+    if output is Format.JSON:
+        print_json(view)
+        return
+    rows = [
+        [
+            row["patient_id"],
+            row["date"],
+            row["analyte"],
+            f"{row['value']:g} {row['unit']}".strip(),
+            row["term"],
+            _grade(row),
+            row["reason"],
+        ]
+        for row in view["rows"]
+    ]
+    columns = ["patient", "date", "analyte", "value", "term", "grade", "reason"]
+    table(f"Grades by CTCAE {view['ctcae']}", columns, rows)
+
+
+def _grade(row: dict[str, Any]) -> str:
+    if row["grade"] is not None:
+        return str(row["grade"])
+    return "open" if row["at_least"] is None else f"{row['at_least']} to {row['at_most']}"

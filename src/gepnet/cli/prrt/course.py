@@ -1,0 +1,61 @@
+"""``gepnet prrt course``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import typer
+
+from gepnet.cli.assess import PatientFile
+from gepnet.cli.labs import Ctcae, CtcaeOption
+from gepnet.cli.output import Format, FormatOption, print_json, table
+from gepnet.cli.prrt.review import CourseOption
+
+
+def course(
+    patient: PatientFile,
+    ctcae: CtcaeOption = Ctcae.FIVE,
+    course: CourseOption = None,
+    output: FormatOption = Format.TABLE,
+) -> None:
+    """Replay a course from its events: its state, the review on each day, what went against it."""
+    from gepnet import api
+
+    base = api.base()
+    view = api.course_view(api.read_patient(patient, base), base, ctcae.value, course)
+    if output is Format.JSON:
+        print_json(view)
+        return
+    for one in view["courses"]:
+        _print(one)
+
+
+def _print(one: dict[str, Any]) -> None:
+    name = f" {one['course']}" if one["course"] else ""
+    title = f"Course{name}: {one['state']}, {one['cumulative_activity_gbq']:g} GBq in all"
+    rows = [
+        [
+            event["date"],
+            event["cycle"],
+            "given" if event["decision"] is None else event["decision"].replace("_", " "),
+            "" if event["activity_gbq"] is None else f"{event['activity_gbq']:g} GBq",
+            event["author"] or "",
+            event["after"],
+            _review(event["review"]),
+        ]
+        for event in one["events"]
+    ]
+    columns = ["date", "cycle", "event", "activity", "by", "state", "review on that day"]
+    table(title, columns, rows)
+    if not one["findings"]:
+        typer.echo("Nothing went against a rule.")
+    for finding in one["findings"]:
+        typer.echo(f"{finding['kind'].upper()}: {finding['text']}")
+
+
+def _review(view: dict[str, Any] | None) -> str:
+    if view is None:
+        return "none possible"
+    names = ", ".join(view["rules"] or view["missing"])
+    proposal = str(view["proposal"]).replace("_", " ")
+    return f"{proposal}: {names}" if names else proposal

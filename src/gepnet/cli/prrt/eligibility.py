@@ -1,0 +1,79 @@
+"""``gepnet prrt eligibility``."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from gepnet.cli.assess import At, PatientFile, Region
+from gepnet.cli.output import Format, FormatOption, print_json, table
+
+Profiles = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--profile",
+        help="Profile: eu-label, us-label, nanets, review-003, hospital-london. Can be repeated; "
+        "default: all, each for itself.",
+    ),
+]
+
+
+def eligibility(
+    patient: PatientFile,
+    profile: Profiles = None,
+    at: At = None,
+    region: Region = None,
+    output: FormatOption = Format.TABLE,
+) -> None:
+    """Show by which document the patient is eligible: met, not met, missing or stale."""
+    from gepnet import api
+
+    base = api.base()
+    view = api.eligibility_view(api.read_patient(patient, base), base, profile or (), at, region)
+    if output is Format.JSON:
+        print_json(view)
+        return
+    for one in view["profiles"]:
+        rows = [[i["label"], i["status"], _values(i), i["limit"], _source(i)] for i in one["items"]]
+        title = f"{one['title']}: {one['status']}"
+        table(title, ["condition", "", "value", "limit", "source"], rows)
+    if len(view["profiles"]) > 1:
+        _print_differences(view)
+    kidney = view["kidney"]
+    shown = [
+        ("creatinine clearance", kidney["creatinine_clearance_ml_min"], "mL/min"),
+        ("CKD-EPI 2021", kidney["egfr_ckd_epi_2021_ml_min_173m2"], "mL/min/1.73 m2"),
+        ("MDRD", kidney["egfr_mdrd_ml_min_173m2"], "mL/min/1.73 m2"),
+    ]
+    told = [f"{name} {value} {unit}" for name, value, unit in shown if value is not None]
+    if told:
+        typer.echo(f"{'; '.join(told)}. {kidney['note']}")
+
+
+def _values(item: dict[str, Any]) -> str:
+    if item["status"] == "missing":
+        return "; ".join(dict.fromkeys(missing["order"] for missing in item["missing"]))
+    text = "; ".join(dict.fromkeys(value["text"] for value in item["values"]))
+    return f"{text}, too old" if item["status"] == "stale" else text
+
+
+def _source(item: dict[str, Any]) -> str:
+    badge = "" if item["verification"] == "primary" else f" ({item['verification']})"
+    return f"{item['source']}{badge}"
+
+
+def _print_differences(view: dict[str, Any]) -> None:
+    names = [one["id"] for one in view["profiles"]]
+    rows = [
+        [
+            row["topic"],
+            *(
+                "; ".join(f"{line['limit']}: {line['status']}" for line in row["profiles"][name])
+                or "says nothing"
+                for name in names
+            ),
+        ]
+        for row in view["differences"]
+    ]
+    table("Where the profiles differ", ["topic", *(one["title"] for one in view["profiles"])], rows)

@@ -1,0 +1,86 @@
+"""``gepnet prrt review``."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from gepnet.cli.assess import PatientFile
+from gepnet.cli.labs import Ctcae, CtcaeOption
+from gepnet.cli.output import Format, FormatOption, print_json, table
+
+CourseOption = Annotated[
+    str | None, typer.Option("--course", help="Which course, where the record has several.")
+]
+
+
+def review(
+    patient: PatientFile,
+    cycle: Annotated[int, typer.Option("--cycle", min=1, help="Number of the cycle.")],
+    date: Annotated[
+        str, typer.Option("--date", help="Day, or date-time with its offset, of the cycle.")
+    ],
+    ctcae: CtcaeOption = Ctcae.FIVE,
+    profile: Annotated[
+        str | None,
+        typer.Option("--profile", help="Eligibility profile before cycle 1; default: by region."),
+    ] = None,
+    course: CourseOption = None,
+    output: FormatOption = Format.TABLE,
+) -> None:
+    """Review a cycle before it is given: proceed, hold, reduce, step up, stop or undecidable.
+
+    It only proposes: a named person releases the cycle, and the release is an event of the record.
+    """
+    from gepnet import api
+
+    base = api.base()
+    record = api.read_patient(patient, base)
+    view = api.review_view(record, base, cycle, date, ctcae.value, profile, course)
+    if output is Format.JSON:
+        print_json(view)
+    else:
+        _print(view)
+
+
+def _print(view: dict[str, Any]) -> None:
+    proposal = view["proposal"].replace("_", " ")
+    activity = "" if view["activity_gbq"] is None else f", {view['activity_gbq']:g} GBq"
+    typer.echo(f"{view['patient']}, cycle {view['cycle']} on {view['date']}: {proposal}{activity}")
+    if view["rules"]:
+        rows = [
+            [rule["effect"], rule["because"], f"{rule['source']} ({rule['verification']})"]
+            for rule in view["rules"]
+        ]
+        table("Rules that fired", ["", "because", "source"], rows)
+    if view["missing"]:
+        rows = [[item["label"], item["why"], item["source"]] for item in view["missing"]]
+        table("Missing", ["what", "why", "asked for by"], rows)
+    rows = [
+        [
+            line["date"],
+            line["role"].replace("_", "-"),
+            line["term"],
+            f"{line['value']:g}",
+            _grade(line),
+            line["reason"] + (f"; {line['trend']}" if line["trend"] else ""),
+        ]
+        for line in view["grades"]
+    ]
+    if rows:
+        title = f"Grades by CTCAE {view['ctcae']}"
+        table(title, ["date", "", "term", "value", "grade", "reason"], rows)
+    typer.echo(f"Digest of this review: {view['digest']}")
+    typer.echo("A proposal: a named person releases the cycle.")
+
+
+def _grade(line: dict[str, Any]) -> str:
+    own = line["grade"]
+    if own is None:
+        own = "open" if line["at_least"] is None else f"{line['at_least']} to {line['at_most']}"
+    if not line["differs"]:
+        return str(own)
+    other = line["other_edition"]
+    told = "open" if other["grade"] is None else other["grade"]
+    return f"{own} (CTCAE {other['ctcae']}: {told})"

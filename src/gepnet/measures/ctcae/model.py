@@ -1,0 +1,145 @@
+"""The shape of an edition of CTCAE as it is written in ``knowledge/measures/ctcae_v*.yaml``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+
+from gepnet.knowledge import InputError, Problem
+from gepnet.knowledge.models import Verification
+
+Reference = Literal["lln", "uln", "baseline"]
+Direction = Literal["low", "high"]
+GRADES = (4, 3, 2, 1)
+_FILES = {"5": "ctcae_v5", "6": "ctcae_v6"}
+
+
+class Limit(BaseModel):
+    """One way to reach a grade: a value below or above a number, or a multiple of a reference.
+
+    ``below`` and ``above`` exclude the limit itself, ``from`` includes it. ``needs`` names what a
+    laboratory value cannot tell; ``also`` has to hold as well.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    below: Decimal | None = None
+    above: Decimal | None = None
+    from_: Decimal | None = None
+    of: Reference | None = None
+    needs: Literal["symptoms", "fasting"] | None = None
+    also: Limit | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from(cls, data: Any) -> Any:
+        if isinstance(data, dict) and "from" in data:
+            data = {**data, "from_": data["from"]}
+            del data["from"]
+        return data
+
+    @model_validator(mode="after")
+    def _one_bound(self) -> Self:
+        if sum(bound is not None for bound in (self.below, self.above, self.from_)) != 1:
+            raise ValueError("one of 'below', 'above' and 'from'")
+        return self
+
+    @property
+    def number(self) -> Decimal:
+        """The number or multiple at which the grade starts."""
+        chosen = (self.below, self.above, self.from_)
+        return next(bound for bound in chosen if bound is not None)
+
+
+Rows = dict[int, tuple[Limit, ...]]
+
+
+class Term(BaseModel):
+    """One term: which analytes it grades and from which values on each grade holds.
+
+    ``baseline_high`` takes the place of ``grades`` where the patient's baseline was above the upper
+    limit of normal of its own sample, ``baseline_low`` where it was below the lower one.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    term: str
+    analytes: tuple[str, ...]
+    direction: Direction
+    verification: Verification
+    grades: Rows = {}
+    baseline_high: Rows = {}
+    baseline_low: Rows = {}
+    ungraded: str | None = None
+    note: str | None = None
+
+    @model_validator(mode="after")
+    def _graded_or_said_why(self) -> Self:
+        if bool(self.grades) == bool(self.ungraded):
+            raise ValueError("either 'grades' or the reason in 'ungraded'")
+        for rows in (self.grades, self.baseline_high, self.baseline_low):
+            if not set(rows) <= set(GRADES):
+                raise ValueError("grades 1 to 4")
+        if self.baseline_high and self.baseline_low:
+            raise ValueError("one of 'baseline_high' and 'baseline_low'")
+        return self
+
+
+class Edition(BaseModel):
+    """One edition with all its terms."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    edition: Literal["5", "6"]
+    title: str
+    source: str
+    read_in: str | None = None
+    locator: str
+    terms: tuple[Term, ...]
+
+    def of(self, analyte: str) -> tuple[Term, ...]:
+        """Return the terms that grade an analyte, by the name of its fact."""
+        return tuple(term for term in self.terms if analyte in term.analytes)
+
+    @property
+    def analytes(self) -> tuple[str, ...]:
+        """Every analyte that a term of the edition speaks of."""
+        return tuple(dict.fromkeys(name for term in self.terms for name in term.analytes))
+
+
+# By the data that they were read from, which is kept so that its identity stays its own.
+_read: dict[int, tuple[Any, Edition]] = {}
+
+
+def edition(measures: Mapping[str, Any], name: str | int) -> Edition:
+    """Return edition ``5`` or ``6`` of the knowledge files.
+
+    Raises:
+        InputError: for another edition, or if the file is not as it should be.
+    """
+    stem = _FILES.get(str(name))
+    if stem is None:
+        expected = f"an edition of CTCAE: {', '.join(_FILES)}"
+        raise InputError([Problem("command line", None, "", "ctcae", repr(str(name)), expected)])
+    data = measures[stem]
+    if id(data) not in _read:
+        try:
+            _read[id(data)] = (data, Edition.model_validate(data))
+        except ValidationError as error:
+            raise InputError(
+                Problem(
+                    f"measures/{stem}.yaml",
+                    None,
+                    "",
+                    ".".join(str(step) for step in fault["loc"]),
+                    repr(fault["input"])[:100],
+                    fault["msg"],
+                )
+                for fault in error.errors(include_url=False)
+            ) from error
+    return _read[id(data)][1]
+
+
+def editions(measures: Mapping[str, Any]) -> tuple[Edition, ...]:
+    """Return all editions, oldest first."""
+    return tuple(edition(measures, name) for name in _FILES)

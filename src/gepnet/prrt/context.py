@@ -1,0 +1,234 @@
+"""The course so far as the review of one cycle sees it, built from the record by one path.
+
+What is known on the date of the review counts, nothing later. The time since the first dose falls
+into windows: after each dose up to and including the day of the next one, the last window up to the
+day of the review. A sample of the day of a dose was taken before it and belongs to the window that
+the dose ends. Rules read the values of one window only, so that an old value is never taken for one
+after the last dose.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+
+from gepnet.facts import Facts, facts_of_record, facts_with
+from gepnet.knowledge import InputError, Problem
+from gepnet.prrt.protocol import Protocols
+from gepnet.record import AnyEvent, Cycle, Observation, Record, Release
+from gepnet.vocabulary import Interval, PartialDate, Value, exact
+
+#: Kinds of event that a window is about: their values say how the last dose was borne.
+SAMPLED = frozenset({"laboratory", "toxicity"})
+CREATININE, CLEARANCE = "creatinine_umol_l", "creatinine_clearance_ml_min"
+_HUNDRED = Decimal(100)
+
+
+@dataclass(frozen=True)
+class Window:
+    """The time after one dose: ``after`` is that cycle, ``until`` the last day."""
+
+    after: Cycle | None
+    until: PartialDate
+
+    @property
+    def start(self) -> datetime.date | None:
+        """The day of the dose; only later days count."""
+        return None if self.after is None else self.after.date.last
+
+
+@dataclass(frozen=True)
+class CourseSoFar:
+    """One course up to the review of one of its cycles."""
+
+    record: Record
+    protocols: Protocols
+    number: int
+    at: PartialDate
+    cycles: tuple[Cycle, ...]
+    course: str | None
+
+    @property
+    def last(self) -> Cycle | None:
+        """The previous cycle of the course."""
+        return self.cycles[-1] if self.cycles else None
+
+    @cached_property
+    def windows(self) -> tuple[Window, ...]:
+        """The time after each dose, the present window last."""
+        if not self.cycles:
+            return ()
+        ends = [*(cycle.date for cycle in self.cycles[1:]), self.at]
+        return tuple(Window(c, end) for c, end in zip(self.cycles, ends, strict=True))
+
+    @property
+    def window(self) -> Window:
+        """The time since the last dose; before cycle 1 all time so far."""
+        return self.windows[-1] if self.windows else Window(None, self.at)
+
+    def samples(self, window: Window) -> tuple[Observation, ...]:
+        """Return what was sampled in a window, oldest first."""
+        found = [
+            (event.date.last, event)
+            for event in self.record.events
+            if isinstance(event, Observation)
+            and event.kind in SAMPLED
+            and not event.withdrawn
+            and event.date is not None
+            and (window.start is None or event.date.last > window.start)
+            and event.date.first <= window.until.last
+        ]
+        return tuple(event for _, event in sorted(found, key=lambda pair: pair[0]))
+
+    def days(self, window: Window) -> list[PartialDate]:
+        """Return the days on which something was sampled in a window, oldest first."""
+        days = {event.date.last: event.date for event in self.samples(window) if event.date}
+        return [days[day] for day in sorted(days)]
+
+    @cached_property
+    def baseline(self) -> Facts | None:
+        """The facts of the last samples up to the day of cycle 1; None before it."""
+        if not self.cycles:
+            return None
+        return self._facts(self.record, exact(self.cycles[0].date.last))
+
+    def facts(self, window: Window, at: PartialDate) -> Facts:
+        """Return the facts as of a day of a window, with those that only a review sets."""
+        kept = set(map(id, self.samples(window)))
+        events = (e for e in self.record.events if e.kind not in SAMPLED or id(e) in kept)
+        plain = self._facts(_with(self.record, events), at)
+        protocols = self.protocols
+        changes = self._context(plain, window, at)
+        return facts_with(
+            plain, changes, protocols.knowledge, protocols.criteria, only=protocols.needed
+        )
+
+    def _facts(self, record: Record, at: PartialDate) -> Facts:
+        protocols = self.protocols
+        return facts_of_record(
+            record,
+            protocols.knowledge,
+            protocols.criteria,
+            at,
+            wanted=protocols.needed,
+            only=protocols.needed,
+        )
+
+    def _context(self, facts: Facts, window: Window, at: PartialDate) -> dict[str, Value]:
+        context: dict[str, Value] = {"release_cycle": _point(Decimal(self.number))}
+        total = facts["prrt_cumulative_activity_gbq"].value
+        if isinstance(total, Interval):
+            full = self.protocols.full
+            context["activity_after_cycle_gbq"] = Interval(total.low + full, total.high + full)
+        if window.after is not None:
+            context["days_since_last_dose_of_course"] = _days(window.after.date, at)
+            context["sampled_at_nadir"] = self._sampled_at_nadir(window)
+        if self.baseline is not None:
+            rise = _percent(facts[CREATININE].value, self.baseline[CREATININE].value)
+            change = _percent(facts[CLEARANCE].value, self.baseline[CLEARANCE].value)
+            fall = None if change is None else Interval(-change.high, -change.low)
+            context["creatinine_rise_percent"] = self._fitted("creatinine_rise_percent", rise)
+            context["clearance_fall_percent"] = self._fitted("clearance_fall_percent", fall)
+        return context
+
+    def _fitted(self, name: str, value: Interval | None) -> Value:
+        fact = self.protocols.criteria.vocabulary[name]
+        return None if value is None else Interval(fact.round(value.low), fact.round(value.high))
+
+    def _sampled_at_nadir(self, window: Window) -> bool:
+        first = int(self.protocols.amount("nadir-from").value)
+        last = int(self.protocols.amount("nadir-to").value)
+        assert window.start is not None
+        ages = [
+            (event.date.last - window.start).days
+            for event in self.samples(window)
+            if event.date is not None and "platelets_10e9_l" in event.values
+        ]
+        return any(first <= age <= last for age in ages)
+
+
+def course_so_far(
+    record: Record,
+    protocols: Protocols,
+    number: int,
+    at: PartialDate,
+    course: str | None = None,
+) -> CourseSoFar:
+    """Return the course of a record up to the review of cycle ``number`` at ``at``.
+
+    Args:
+        record: the patient.
+        protocols: what the review goes by.
+        number: the cycle under review.
+        at: the date of the review.
+        course: which course; by default the one with the latest cycle or release before the cycle
+            under review, or a new one for cycle 1.
+
+    Raises:
+        InputError: if the cycle before is not there, or this one was given before the date.
+    """
+    known = [cycle for cycle in record.cycles if cycle.date.first <= at.last]
+    if course is None:
+        course = _latest_course(record, known, number, at)
+    members = tuple(c for c in known if c.course == course)
+    before = tuple(c for c in members if c.cycle < number)
+    problems = []
+    given = next((c for c in members if c.cycle >= number and c.date.last < at.first), None)
+    if given is not None:
+        expected = f"a cycle that was not given yet (cycle {given.cycle}: {given.date})"
+        problems.append(Problem("command line", None, "", "cycle", str(number), expected))
+    missing = sorted(set(range(1, number)) - {c.cycle for c in before})
+    if missing:
+        told = ", ".join(map(str, missing))
+        expected = f"the cycles before it in the record by {at}; not there: {told}"
+        problems.append(Problem("command line", None, "", "cycle", str(number), expected))
+    if problems:
+        raise InputError(problems)
+    later = {c.id for c in record.cycles if c.course == course and c.cycle >= number}
+    events = (
+        event
+        for event in record.events
+        if not isinstance(event, Release)
+        and event.id not in later
+        and (event.date is None or event.date.first <= at.last)
+    )
+    return CourseSoFar(_with(record, events), protocols, number, at, before, course)
+
+
+def _latest_course(
+    record: Record, known: Sequence[Cycle], number: int, at: PartialDate
+) -> str | None:
+    """Return the course of the latest decision about this cycle, or of the cycle before it."""
+    releases = [r for r in record.releases if r.cycle == number and r.date.first <= at.last]
+    named = [r.course for r in releases if r.course is not None]
+    if named:
+        return named[-1]
+    before = [c for c in known if c.cycle == number - 1]
+    if before:
+        return max(before, key=lambda c: c.date.last).course
+    return None
+
+
+def _with(record: Record, events: Iterable[AnyEvent]) -> Record:
+    return record.model_copy(update={"events": tuple(events)})
+
+
+def _point(number: Decimal) -> Interval:
+    return Interval(number, number)
+
+
+def _days(start: PartialDate, at: PartialDate) -> Interval:
+    least = max(0, (at.first - start.last).days)
+    return Interval(Decimal(least), Decimal(max(least, (at.last - start.first).days)))
+
+
+def _percent(now: Value, before: Value) -> Interval | None:
+    """Return the change from ``before`` to ``now`` in per cent of ``before``."""
+    if not isinstance(now, Interval) or not isinstance(before, Interval) or before.low <= 0:
+        return None
+    low = (now.low - before.high) * _HUNDRED / before.high
+    high = (now.high - before.low) * _HUNDRED / before.low
+    return Interval(low, high)

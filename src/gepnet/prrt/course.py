@@ -1,0 +1,282 @@
+"""A course replayed from its events: states, reviews, and what went against a rule.
+
+The same events give the same course, in whatever order a file has them. A release or a dose against
+a rule that held on its day is named, with the person and the reason given; it is never passed over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from gepnet.knowledge import InputError, Problem, nearest
+from gepnet.prrt.context import course_so_far
+from gepnet.prrt.eligibility import default_profile
+from gepnet.prrt.protocol import Protocols
+from gepnet.prrt.review import Review, review, review_view
+from gepnet.prrt.states import FINAL, State, Step, follow
+from gepnet.record import RELEASING, Cycle, Record, Release
+from gepnet.vocabulary.values import plain
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something in the course that went against a rule or against the order of things."""
+
+    kind: str
+    event: str
+    cycle: int
+    text: str
+    rules: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One event of the course with the state that it led to and the review on its day."""
+
+    event: Cycle | Release
+    before: State
+    after: State
+    review: Review | None
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
+class Course:
+    """One course: its events in order of time, its state, and the activity given."""
+
+    name: str | None
+    state: State
+    next_cycle: int
+    cumulative_gbq: Decimal
+    entries: tuple[Entry, ...]
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Everything that went against a rule, in order of time."""
+        return tuple(finding for entry in self.entries for finding in entry.findings)
+
+
+def replay(
+    record: Record, protocols: Protocols, ctcae: str = "5", course: str | None = None
+) -> tuple[Course, ...]:
+    """Return the courses of a record, in order of their first event.
+
+    Args:
+        record: the patient.
+        protocols: what reviews go by.
+        ctcae: edition of the grades shown.
+        course: only this one.
+
+    Raises:
+        InputError: if there is no such course, or no course at all.
+    """
+    events: list[Cycle | Release] = [*record.cycles, *record.releases]
+    events.sort(key=_when)
+    names = list(dict.fromkeys(event.course for event in events))
+    if course is not None:
+        if course not in names:
+            known = [name for name in names if name is not None]
+            expected = f"a course of the record ({', '.join(known) or 'none has a name'})"
+            told = ("command line", None, "", "course", repr(course), expected)
+            raise InputError([Problem(*told, nearest(course, known))])
+        names = [course]
+    if not names:
+        expected = "a cycle (prrt_cycle) or a release (prrt_release) in the record"
+        raise InputError([Problem(record.patient, None, "", "events", "", expected)])
+    return tuple(
+        _replay([e for e in events if e.course == name], record, protocols, ctcae, name)
+        for name in names
+    )
+
+
+def _when(event: Cycle | Release) -> tuple[Any, ...]:
+    """Return the place in time; a decision of the day of a dose comes before the dose."""
+    moment = event.date.moment
+    stamp = 0.0 if moment is None else moment.timestamp()
+    return event.date.first, isinstance(event, Cycle), stamp, event.cycle, event.id
+
+
+def _replay(
+    events: Sequence[Cycle | Release],
+    record: Record,
+    protocols: Protocols,
+    ctcae: str,
+    name: str | None,
+) -> Course:
+    state, following, total = State.PLANNED, 1, Decimal(0)
+    released: Release | None = None
+    entries: list[Entry] = []
+    for event in events:
+        findings: list[Finding] = []
+        step = _step(event, protocols)
+        after, foreseen = follow(state, step)
+        if not foreseen:
+            findings.append(_unforeseen(event, state, step))
+        if event.cycle != following and foreseen:
+            text = f"cycle {event.cycle} is decided or given where cycle {following} comes next"
+            findings.append(Finding("out of order", event.id, event.cycle, text))
+        seen = _review(event, record, protocols, ctcae)
+        if isinstance(event, Release):
+            findings.extend(_against_review(event, seen, protocols))
+            released = event
+        else:
+            findings.extend(_given_otherwise(event, released, seen, protocols))
+            total += event.activity_gbq
+            following, released = event.cycle + 1, None
+        entries.append(Entry(event, state, after, seen, tuple(findings)))
+        state = after
+    return Course(name, state, following, total, tuple(entries))
+
+
+def _step(event: Cycle | Release, protocols: Protocols) -> Step:
+    if isinstance(event, Cycle):
+        last = event.cycle >= protocols.amount("planned-cycles").value
+        return Step.GIVE_LAST if last else Step.GIVE
+    if event.decision == "hold":
+        return Step.HOLD
+    if event.decision == "stop":
+        return Step.STOP
+    reduced = event.activity_gbq is not None and protocols.is_reduced(event.activity_gbq)
+    return Step.RELEASE_REDUCED if reduced else Step.RELEASE
+
+
+def _unforeseen(event: Cycle | Release, state: State, step: Step) -> Finding:
+    if isinstance(event, Cycle) and state not in FINAL:
+        text = f"cycle {event.cycle} was given without a release"
+        return Finding("given without a release", event.id, event.cycle, text)
+    text = f"{step.value} of cycle {event.cycle} after the course was {state.value}"
+    return Finding("after the end of the course", event.id, event.cycle, text)
+
+
+def _review(
+    event: Cycle | Release, record: Record, protocols: Protocols, ctcae: str
+) -> Review | None:
+    """Return the review of the day of an event; None where its course does not allow one."""
+    try:
+        course = course_so_far(record, protocols, event.cycle, event.date, event.course)
+    except InputError:
+        return None
+    return review(course, default_profile(protocols, record.region), ctcae)
+
+
+def _against_review(event: Release, seen: Review | None, protocols: Protocols) -> list[Finding]:
+    if event.decision not in RELEASING:
+        return []
+    if seen is None:
+        text = f"cycle {event.cycle} was released where it cannot be reviewed"
+        return [Finding("not reviewable", event.id, event.cycle, text)]
+    found = []
+    reason = f"; reason: {event.override}" if event.override else "; no reason is given"
+    who = f"released by {event.author} on {event.date}"
+    if seen.proposal not in RELEASING:
+        rules = tuple(rule.id for rule in seen.holding) or tuple(m.id for m in seen.missing)
+        text = f"cycle {event.cycle} was {who} against {seen.proposal}: {_names(seen)}{reason}"
+        found.append(Finding("released against a rule", event.id, event.cycle, text, rules))
+    elif _more(event.activity_gbq, seen.activity_gbq, protocols):
+        assert event.activity_gbq is not None and seen.activity_gbq is not None
+        rules = tuple(rule.id for rule in seen.fired if rule.effect == "reduce")
+        text = (
+            f"cycle {event.cycle} was {who} with {plain(event.activity_gbq)} GBq where "
+            f"{plain(seen.activity_gbq)} GBq is proposed{reason}"
+        )
+        found.append(Finding("released above the proposal", event.id, event.cycle, text, rules))
+    if event.review is not None and event.review != seen.digest:
+        text = f"the review it rests on ({event.review}) is not that of the record ({seen.digest})"
+        found.append(Finding("another review", event.id, event.cycle, text))
+    return found
+
+
+def _given_otherwise(
+    event: Cycle, released: Release | None, seen: Review | None, protocols: Protocols
+) -> list[Finding]:
+    found = []
+    if released is not None and released.decision in RELEASING:
+        if released.cycle != event.cycle:
+            text = f"cycle {event.cycle} was given on the release of cycle {released.cycle}"
+            found.append(Finding("given on another release", event.id, event.cycle, text))
+        if _more(event.activity_gbq, released.activity_gbq, protocols):
+            text = (
+                f"cycle {event.cycle} was given with {plain(event.activity_gbq)} GBq, released "
+                f"were {plain(released.activity_gbq or Decimal(0))} GBq"
+            )
+            found.append(Finding("given above the release", event.id, event.cycle, text))
+    elif released is not None:
+        text = f"cycle {event.cycle} was given after the decision to {released.decision}"
+        found.append(Finding("given against a decision", event.id, event.cycle, text))
+    if seen is None:
+        text = f"cycle {event.cycle} was given where it cannot be reviewed"
+        found.append(Finding("not reviewable", event.id, event.cycle, text))
+    elif seen.holding:
+        rules = tuple(rule.id for rule in seen.holding)
+        text = (
+            f"cycle {event.cycle} was given on {event.date} against {seen.proposal}: {_names(seen)}"
+        )
+        found.append(Finding("given against a rule", event.id, event.cycle, text, rules))
+    elif seen.missing:
+        rules = tuple(item.id for item in seen.missing)
+        text = f"cycle {event.cycle} was given on {event.date} with missing: {_names(seen)}"
+        found.append(Finding("given undecidable", event.id, event.cycle, text, rules))
+    return found
+
+
+def _names(seen: Review) -> str:
+    return ", ".join([r.label for r in seen.holding] or [m.label for m in seen.missing])
+
+
+def _more(given: Decimal | None, proposed: Decimal | None, protocols: Protocols) -> bool:
+    """Whether an activity is that of a full dose where a reduced one is proposed."""
+    if given is None or proposed is None:
+        return False
+    return protocols.is_reduced(proposed) and not protocols.is_reduced(given)
+
+
+def course_view(courses: Sequence[Course]) -> dict[str, Any]:
+    """Return courses as JSON-ready data."""
+    return {"courses": [_view(course) for course in courses]}
+
+
+def _view(course: Course) -> dict[str, Any]:
+    return {
+        "course": course.name,
+        "state": course.state.value,
+        "next_cycle": course.next_cycle,
+        "cumulative_activity_gbq": float(course.cumulative_gbq),
+        "events": [_entry_view(entry) for entry in course.entries],
+        "findings": [
+            {
+                "kind": f.kind,
+                "event": f.event,
+                "cycle": f.cycle,
+                "text": f.text,
+                "rules": list(f.rules),
+            }
+            for f in course.findings
+        ],
+    }
+
+
+def _entry_view(entry: Entry) -> dict[str, Any]:
+    event, seen = entry.event, entry.review
+    activity = event.activity_gbq
+    return {
+        "id": event.id,
+        "kind": event.kind,
+        "date": str(event.date),
+        "cycle": event.cycle,
+        "decision": event.decision if isinstance(event, Release) else None,
+        "author": event.author,
+        "activity_gbq": None if activity is None else float(activity),
+        "before": entry.before.value,
+        "after": entry.after.value,
+        "review": None if seen is None else _short(review_view(seen)),
+    }
+
+
+def _short(view: dict[str, Any]) -> dict[str, Any]:
+    kept = ("proposal", "activity_gbq", "digest")
+    rules = [rule["id"] for rule in view["rules"] if rule["effect"] != "warn"]
+    missing = [item["id"] for item in view["missing"]]
+    return {**{name: view[name] for name in kept}, "rules": rules, "missing": missing}

@@ -1,0 +1,184 @@
+"""CTCAE grades of the laboratory values around one cycle: the nadir apart from the last value.
+
+The worst value since the last dose and the latest one are two lines, because a sample of week 7 or
+8 can miss the nadir. Each is graded in the edition that was asked for and in the other one; where
+the two differ the line says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Literal
+
+from gepnet.measures.ctcae import Baseline, Grade, Sample, Term, edition, editions, grade
+from gepnet.prrt.context import CourseSoFar
+from gepnet.record import Observation
+from gepnet.vocabulary import Interval, PartialDate, Vocabulary
+
+MULTIPLES = "{ULN}"
+_ONE = Decimal(1)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One value of one analyte with the limits of its laboratory."""
+
+    analyte: str
+    date: PartialDate
+    value: Decimal
+    lln: Decimal | None
+    uln: Decimal | None
+
+
+@dataclass(frozen=True)
+class GradeLine:
+    """A value around a cycle with its grade in the edition asked for and in the other."""
+
+    role: Literal["nadir", "pre_cycle", "baseline"]
+    measured: Measured
+    baseline: Measured | None
+    grade: Grade
+    other: Grade | None
+    previous: Measured | None
+
+    @property
+    def differs(self) -> bool:
+        """Whether the two editions give different grades."""
+        if self.other is None or self.other.at_least is None or self.grade.at_least is None:
+            return False
+        ends = (self.grade.at_least, self.grade.at_most)
+        return ends != (self.other.at_least, self.other.at_most)
+
+    @property
+    def trend(self) -> str | None:
+        """Against the sample before: rising, falling or unchanged."""
+        if self.previous is None:
+            return None
+        change = self.measured.value - self.previous.value
+        return "rising" if change > 0 else "falling" if change < 0 else "unchanged"
+
+
+def measured(events: Sequence[Observation], vocabulary: Vocabulary) -> dict[str, list[Measured]]:
+    """Return the values of laboratory events by analyte, in order of date."""
+    found: dict[str, list[Measured]] = {}
+    for event in events:
+        if event.kind != "laboratory" or event.date is None:
+            continue
+        for name, value in event.values.items():
+            if not isinstance(value, Interval) or not value.is_point:
+                continue
+            lln, uln = _limits(event, name, vocabulary)
+            line = Measured(name, event.date, value.low, lln, uln)
+            found.setdefault(name, []).append(line)
+    return found
+
+
+def _limits(
+    event: Observation, name: str, vocabulary: Vocabulary
+) -> tuple[Decimal | None, Decimal | None]:
+    """Return the limits of normal of a value; a multiple of the upper limit is its own measure."""
+    if vocabulary[name].entry.unit == MULTIPLES:
+        return None, _ONE
+    given = event.limits.get(name)
+    if given is not None:
+        return given.lln, given.uln
+    for fact in vocabulary.base_facts():
+        if fact.entry.function == "times_uln" and fact.entry.inputs[0] == name:
+            limit = event.values.get(fact.entry.inputs[1])
+            if isinstance(limit, Interval):
+                return None, limit.low
+    return None, None
+
+
+def grade_lines(course: CourseSoFar, ctcae: str) -> tuple[GradeLine, ...]:
+    """Return the grades of all values that the edition grades, nadir first."""
+    protocols = course.protocols
+    vocabulary = protocols.criteria.vocabulary
+    measures = protocols.knowledge.measures
+    chosen = edition(measures, ctcae)
+    other = next(e for e in editions(measures) if e.edition != chosen.edition)
+    now = measured(course.samples(course.window), vocabulary)
+    earlier = measured(_up_to_first_dose(course), vocabulary)
+    found: list[GradeLine] = []
+    for analyte in dict.fromkeys((*chosen.analytes, *other.analytes)):
+        values = now.get(analyte, [])
+        if not values:
+            continue
+        baseline = earlier[analyte][-1] if course.cycles and analyte in earlier else None
+        for term in chosen.of(analyte):
+            twin = _twin(term, other.of(analyte))
+            lines = _of_term(course, term, twin, values, baseline, chosen.edition, other.edition)
+            found.extend(lines)
+    return tuple(found)
+
+
+def _up_to_first_dose(course: CourseSoFar) -> list[Observation]:
+    from gepnet.prrt.context import Window
+
+    if not course.cycles:
+        return []
+    return list(course.samples(Window(None, course.cycles[0].date)))
+
+
+def _twin(term: Term, others: Sequence[Term]) -> Term | None:
+    same = [other for other in others if other.direction == term.direction]
+    return same[0] if same else None
+
+
+def _of_term(
+    course: CourseSoFar,
+    term: Term,
+    twin: Term | None,
+    values: Sequence[Measured],
+    baseline: Measured | None,
+    name: str,
+    other: str,
+) -> Iterator[GradeLine]:
+    worst = min if term.direction == "low" else max
+    nadir = worst(values, key=lambda line: line.value)
+    last = values[-1]
+    before = not course.cycles
+    roles: list[tuple[Literal["nadir", "pre_cycle", "baseline"], Measured]]
+    roles = [("baseline", last)] if before else [("nadir", nadir), ("pre_cycle", last)]
+    for role, line in roles:
+        sample = _sample(line, baseline, before)
+        place = values.index(line)
+        previous = values[place - 1] if place else baseline
+        yield GradeLine(
+            role,
+            line,
+            baseline,
+            grade(term, sample, name),
+            None if twin is None else grade(twin, sample, other),
+            previous,
+        )
+
+
+def _sample(line: Measured, baseline: Measured | None, before: bool) -> Sample:
+    known = None if baseline is None else Baseline(baseline.value, baseline.lln, baseline.uln)
+    return Sample(line.value, line.lln, line.uln, known, before)
+
+
+def grade_view(line: GradeLine) -> Mapping[str, Any]:
+    """Return a line as plain data."""
+    other = line.other
+    return {
+        "date": str(line.measured.date),
+        "analyte": line.measured.analyte,
+        "role": line.role,
+        "value": float(line.measured.value),
+        "term": line.grade.term,
+        "ctcae": line.grade.edition,
+        "grade": line.grade.grade,
+        "at_least": line.grade.at_least,
+        "at_most": line.grade.at_most,
+        "baseline": None if line.baseline is None else float(line.baseline.value),
+        "reason": line.grade.reason,
+        "trend": line.trend,
+        "other_edition": None
+        if other is None
+        else {"ctcae": other.edition, "term": other.term, "grade": other.grade},
+        "differs": line.differs,
+    }

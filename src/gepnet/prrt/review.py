@@ -1,0 +1,326 @@
+"""The review before a cycle: what speaks for giving it, at which activity, and what is not known.
+
+It proposes and never releases. A rule that ends the course comes before one that holds the cycle,
+that before what is missing, and only a review without either proposes an activity: the reduced one
+after a toxicity since the last dose, the full one otherwise.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Literal
+
+from gepnet.facts import Facts
+from gepnet.prrt.context import CourseSoFar
+from gepnet.prrt.eligibility import Eligibility, eligibility
+from gepnet.prrt.grades import GradeLine, grade_lines, grade_view
+from gepnet.prrt.known import look_at, words
+from gepnet.prrt.protocol import Item, Profile, Rule
+from gepnet.prrt.toxicity import History, Occurrence, history
+
+Proposal = Literal["proceed", "hold", "reduce", "step_up", "stop", "undecidable"]
+Effect = Literal["stop", "hold", "reduce", "warn"]
+_ORDER: tuple[Effect, ...] = ("stop", "hold", "reduce", "warn")
+
+
+@dataclass(frozen=True)
+class Fired:
+    """A rule that fired, what it does to the proposal, and why."""
+
+    id: str
+    effect: Effect
+    label: str
+    because: str
+    source: str
+    locator: str | None
+    verification: str
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Something that has to be known and is not, or is too old."""
+
+    id: str
+    label: str
+    facts: tuple[str, ...]
+    why: str
+    source: str
+    verification: str
+
+
+@dataclass(frozen=True)
+class Review:
+    """What is proposed for a cycle on a date, and everything behind it."""
+
+    course: CourseSoFar
+    ctcae: str
+    proposal: Proposal
+    activity_gbq: Decimal | None
+    fired: tuple[Fired, ...]
+    missing: tuple[Missing, ...]
+    grades: tuple[GradeLine, ...]
+    profile: str | None
+
+    @property
+    def holding(self) -> tuple[Fired, ...]:
+        """The rules that speak against giving the cycle now."""
+        return tuple(rule for rule in self.fired if rule.effect in ("stop", "hold"))
+
+    @property
+    def digest(self) -> str:
+        """A short digest of the proposal and everything behind it, for a release to refer to."""
+        text = json.dumps(self._content(), sort_keys=True, ensure_ascii=False, default=str)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def _content(self) -> dict[str, Any]:
+        return {
+            "knowledge": self.course.protocols.knowledge.digest,
+            "patient": self.course.record.patient,
+            "cycle": self.course.number,
+            "course": self.course.course,
+            "date": str(self.course.at),
+            "ctcae": self.ctcae,
+            "proposal": self.proposal,
+            "activity": str(self.activity_gbq),
+            "rules": [[rule.id, rule.effect, rule.because] for rule in self.fired],
+            "missing": [[item.id, item.why] for item in self.missing],
+            "grades": [grade_view(line) for line in self.grades],
+        }
+
+
+def review(course: CourseSoFar, profile: Profile | None = None, ctcae: str = "5") -> Review:
+    """Return the review of a cycle.
+
+    Args:
+        course: the course so far, up to the cycle under review.
+        profile: the eligibility profile that holds before cycle 1, where no dose-modification table
+            applies: a defect that was there from the start halves no dose.
+        ctcae: edition of the grades shown; no rule depends on it.
+
+    Raises:
+        InputError: for another edition than 5 or 6.
+    """
+    facts = course.facts(course.window, course.at)
+    lines = grade_lines(course, ctcae)
+    past = history(course)
+    fired: list[Fired] = []
+    missing: list[Missing] = []
+    if not course.cycles and profile is not None:
+        _eligible(eligibility(profile, facts, course.protocols), fired, missing)
+    for rule in course.protocols.rules:
+        if _in_phase(rule.entry.phase, course):
+            _judge(rule, facts, past, lines, fired, missing)
+    for item in course.protocols.items:
+        if _in_phase(item.entry.phase, course):
+            _ask(item, facts, fired, missing)
+    proposal = _proposal(course, fired, missing)
+    fired.extend(_beside(course, proposal))
+    ordered = sorted(fired, key=lambda rule: _ORDER.index(rule.effect))
+    return Review(
+        course,
+        ctcae,
+        proposal,
+        _activity(course, proposal),
+        tuple(ordered),
+        tuple(_once(missing)),
+        lines,
+        None if profile is None or course.cycles else profile.entry.id,
+    )
+
+
+def _in_phase(phase: str, course: CourseSoFar) -> bool:
+    return phase == "every" or (phase == "later") == bool(course.cycles)
+
+
+def _proposal(course: CourseSoFar, fired: list[Fired], missing: list[Missing]) -> Proposal:
+    effects = {rule.effect for rule in fired}
+    if "stop" in effects:
+        return "stop"
+    if "hold" in effects:
+        return "hold"
+    if missing:
+        return "undecidable"
+    if "reduce" in effects:
+        return "reduce"
+    last = course.last
+    if last is not None and course.protocols.is_reduced(last.activity_gbq):
+        return "step_up"
+    return "proceed"
+
+
+def _activity(course: CourseSoFar, proposal: Proposal) -> Decimal | None:
+    if proposal in ("proceed", "step_up"):
+        return course.protocols.full
+    return course.protocols.reduced if proposal == "reduce" else None
+
+
+def _judge(
+    rule: Rule,
+    facts: Facts,
+    past: History,
+    lines: Iterable[GradeLine],
+    fired: list[Fired],
+    missing: list[Missing],
+) -> None:
+    entry = rule.entry
+    if entry.effect == "reduced":
+        return
+    known = look_at(rule.when, facts)
+    vocabulary = past.course.protocols.criteria.vocabulary
+    if known.truth is None and entry.required:
+        told = tuple(name for name in known.missing)
+        why = f"not known since the last dose: whether {entry.message}"
+        why = why if entry.effect == "toxicity" else f"not known: whether {entry.message}"
+        missing.append(Missing(entry.id, entry.label, told, why, entry.source, entry.verification))
+    if entry.effect != "toxicity":
+        if known.truth is True:
+            text = f"{entry.message} ({words(known.values, vocabulary)})"
+            fired.append(_fired(rule, entry.effect, text))
+        return
+    seen = past.now.get(entry.id)
+    present = known.truth is True
+    if not present and seen is None:
+        return
+    values = known.values if present or seen is None else seen.values
+    text = f"{entry.message}: {words(values, vocabulary)}{_editions(rule, lines)}"
+    if not present and seen is not None:
+        text += f"; occurred since the last dose, {_over(seen)}"
+    assert entry.row is not None
+    if past.recurred(entry.row):
+        fired.append(_fired(rule, "stop", f"{text}; recurred after a reduced dose"))
+    elif present:
+        fired.append(_fired(rule, "hold", text))
+    else:
+        fired.append(_fired(rule, "reduce", text))
+
+
+def _over(seen: Occurrence) -> str:
+    if seen.resolved is None:
+        return f"last seen on {seen.last}"
+    return f"resolved on {seen.resolved}"
+
+
+def _editions(rule: Rule, lines: Iterable[GradeLine]) -> str:
+    """Say where the editions of CTCAE would grade the value behind a rule differently."""
+    for line in lines:
+        if line.measured.analyte == rule.entry.analyte and line.differs and line.other is not None:
+            told = ", ".join(
+                f"CTCAE {g.edition} grade {g.grade if g.grade is not None else 'open'}"
+                for g in sorted((line.grade, line.other), key=lambda g: g.edition)
+            )
+            return f" ({told}: the limit on the value decides, so the cautious reading holds)"
+    return ""
+
+
+def _fired(rule: Rule, effect: str, because: str) -> Fired:
+    entry = rule.entry
+    chosen = next(e for e in _ORDER if e == effect)
+    return Fired(
+        entry.id, chosen, entry.label, because, entry.source, entry.locator, entry.verification
+    )
+
+
+def _ask(item: Item, facts: Facts, fired: list[Fired], missing: list[Missing]) -> None:
+    """Add what an item asks for, where it is not known or too old; open means asked for."""
+    entry = item.entry
+    if look_at(item.when, facts).truth is False:
+        return
+    ages: list[int] = []
+    for name in entry.facts:
+        value = facts[name]
+        if not value.is_known:
+            continue
+        behind = facts.behind(name) or (value,)
+        age = max((v.age_days for v in behind if v.age_days is not None), default=0)
+        if entry.max_age_days is None or age <= entry.max_age_days:
+            return
+        ages.append(age)
+    if ages:
+        why = f"{min(ages)} days old, at most {entry.max_age_days} allowed"
+    else:
+        why = "not sampled since the last dose" if entry.since_last_dose else "not known"
+        if entry.since_last_dose and not facts["days_since_last_dose_of_course"].is_known:
+            why = "not known"
+    if entry.required:
+        missing.append(
+            Missing(entry.id, entry.label, entry.facts, why, entry.source, entry.verification)
+        )
+    else:
+        text = f"{entry.label}: {why}"
+        told = (entry.source, entry.locator, entry.verification)
+        fired.append(Fired(entry.id, "warn", entry.label, text, *told))
+
+
+def _eligible(found: Eligibility, fired: list[Fired], missing: list[Missing]) -> None:
+    for line in found.lines:
+        entry = line.line.entry
+        name = f"{found.profile.entry.id}/{entry.id}"
+        if line.status == "not met":
+            text = f"{entry.label}: not met ({line.words})"
+            told = (entry.source, entry.locator, entry.verification)
+            fired.append(Fired(name, "hold", entry.label, text, *told))
+        elif line.status != "met":
+            why = "not known" if line.status == "missing" else f"too old: {line.stale_words}"
+            facts = line.known.missing or tuple(value.fact for value in line.known.stale)
+            missing.append(Missing(name, entry.label, facts, why, entry.source, entry.verification))
+
+
+def _beside(course: CourseSoFar, proposal: Proposal) -> Iterator[Fired]:
+    """Yield what is said with a reduced dose."""
+    if proposal == "reduce":
+        for rule in course.protocols.rules:
+            if rule.entry.effect == "reduced":
+                yield _fired(rule, "warn", rule.entry.message)
+
+
+def _once(missing: Iterable[Missing]) -> Iterator[Missing]:
+    seen: set[str] = set()
+    for item in missing:
+        if item.id not in seen:
+            seen.add(item.id)
+            yield item
+
+
+def review_view(found: Review) -> dict[str, Any]:
+    """Return a review as JSON-ready data."""
+    course = found.course
+    activity = found.activity_gbq
+    return {
+        "patient": course.record.patient,
+        "cycle": course.number,
+        "course": course.course,
+        "date": str(course.at),
+        "ctcae": found.ctcae,
+        "profile": found.profile,
+        "proposal": found.proposal,
+        "activity_gbq": None if activity is None else float(activity),
+        "rules": [
+            {
+                "id": rule.id,
+                "effect": rule.effect,
+                "label": rule.label,
+                "source": rule.source,
+                "locator": rule.locator,
+                "verification": rule.verification,
+                "because": rule.because,
+            }
+            for rule in found.fired
+        ],
+        "grades": [grade_view(line) for line in found.grades],
+        "missing": [
+            {
+                "id": item.id,
+                "label": item.label,
+                "facts": list(item.facts),
+                "why": item.why,
+                "source": item.source,
+                "verification": item.verification,
+            }
+            for item in found.missing
+        ],
+        "digest": found.digest,
+    }

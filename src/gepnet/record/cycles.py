@@ -1,0 +1,164 @@
+"""What a reader holds cycles of radioligand therapy and their releases to.
+
+The numbers of a course follow its dates, no number is used twice, and what a treatment event says
+of the same course agrees with the cycles: a contradiction is a problem, never a choice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any
+
+from gepnet.record.model import RELEASING, AnyEvent, Cycle, Release, Treatment
+from gepnet.vocabulary import Interval, OptionTree, PartialDate, ValueProblem, Vocabulary
+
+#: The fact whose unit, step and range an activity is read by.
+ACTIVITY = "prrt_last_activity_gbq"
+TOTAL = "prrt_cumulative_activity_gbq"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One fault of an event: its place among the events, the field, and what is told of it."""
+
+    index: int
+    event: str
+    field: str
+    value: object
+    expected: str
+
+    @property
+    def told(self) -> tuple[str, str, object, str]:
+        """Event, field, value and expectation."""
+        return self.event, self.field, self.value, self.expected
+
+
+def read_activity(raw: Any, vocabulary: Vocabulary) -> Decimal:
+    """Return an activity in GBq, given as a number or as ``{value: 200, unit: mCi}``.
+
+    Raises:
+        ValueProblem: if it is none, or outside what one cycle can be.
+    """
+    fact = vocabulary.get(ACTIVITY)
+    if fact is None:
+        return Decimal(str(raw))
+    try:
+        value = fact.parse(raw)
+    except ValueProblem as fault:
+        expected = f"{fault.expected}; another unit is written {{value: 200, unit: mCi}}"
+        raise ValueProblem(fault.value, expected, fault.suggestion) from fault
+    if not isinstance(value, Interval) or not value.is_point:
+        raise ValueProblem(raw, "one number")
+    return value.low
+
+
+def check_release(event: Release) -> Iterator[Fault]:
+    """Yield a fault where the decision and the activity do not belong together."""
+    if event.decision in RELEASING and event.activity_gbq is None:
+        yield Fault(
+            -1, event.id, "activity_gbq", None, f"the activity that '{event.decision}' frees"
+        )
+    if event.decision not in RELEASING and event.activity_gbq is not None:
+        value = str(event.activity_gbq)
+        yield Fault(
+            -1, event.id, "activity_gbq", value, f"none, since '{event.decision}' frees none"
+        )
+
+
+def check_cycles(events: Mapping[int, AnyEvent], vocabulary: Vocabulary) -> Iterator[Fault]:
+    """Yield every fault of the cycles of a record, given with the places of its events."""
+    placed = [(i, e) for i, e in events.items() if isinstance(e, Cycle) and not e.withdrawn]
+    courses: dict[str | None, list[tuple[int, Cycle]]] = {}
+    for index, cycle in placed:
+        courses.setdefault(cycle.course, []).append((index, cycle))
+    for members in courses.values():
+        yield from _numbers(members)
+        yield from _order(members)
+    treatments = [e for e in events.values() if isinstance(e, Treatment) and not e.withdrawn]
+    places = {cycle.id: index for index, cycle in placed}
+    for group in group_cycles([cycle for _, cycle in placed]):
+        index = places[group[0].id]
+        covering = covering_courses(group, treatments, vocabulary.options)
+        if len(covering) > 1:
+            names = ", ".join(course.id for course in covering)
+            expected = f"the course that it belongs to, since several are possible: {names}"
+            yield Fault(index, group[0].id, "course", group[0].course, expected)
+        elif covering:
+            yield from _contradictions(index, group, covering[0], vocabulary)
+
+
+def _numbers(members: Sequence[tuple[int, Cycle]]) -> Iterator[Fault]:
+    first: dict[int, str] = {}
+    for index, cycle in members:
+        if cycle.cycle in first:
+            expected = f"a number used once in a course (first in {first[cycle.cycle]})"
+            yield Fault(index, cycle.id, "cycle", cycle.cycle, expected)
+        first.setdefault(cycle.cycle, cycle.id)
+
+
+def _order(members: Sequence[tuple[int, Cycle]]) -> Iterator[Fault]:
+    ordered = sorted(members, key=lambda pair: pair[1].cycle)
+    for (_, before), (index, after) in pairwise(ordered):
+        if before.cycle < after.cycle and after.date.last <= before.date.first:
+            expected = f"a day after cycle {before.cycle} ({before.date})"
+            yield Fault(index, after.id, "date", str(after.date), expected)
+        elif before.option != after.option:
+            expected = f"{before.option}, as in cycle {before.cycle}, or another 'course'"
+            yield Fault(index, after.id, "option", after.option, expected)
+
+
+def _contradictions(
+    index: int, group: Sequence[Cycle], course: Treatment, vocabulary: Vocabulary
+) -> Iterator[Fault]:
+    name = group[0].id
+    if course.cycles is not None and course.cycles != len(group):
+        expected = f"{course.cycles} cycles, as treatment '{course.id}' says; {len(group)} are here"
+        yield Fault(index, name, "cycle", len(group), expected)
+    total = sum((cycle.activity_gbq for cycle in group), Decimal(0))
+    told = course.cumulative_activity_gbq
+    if told is not None and _rounded(Decimal(str(told)), vocabulary) != _rounded(total, vocabulary):
+        expected = (
+            f"{told} GBq in all, as treatment '{course.id}' says; the cycles add up to {total}"
+        )
+        yield Fault(index, name, "activity_gbq", str(total), expected)
+
+
+def _rounded(total: Decimal, vocabulary: Vocabulary) -> Decimal:
+    fact = vocabulary.get(TOTAL)
+    return total if fact is None else fact.round(total)
+
+
+def group_cycles(cycles: Sequence[Cycle]) -> list[list[Cycle]]:
+    """Return cycles by course and option, each group in order of number."""
+    groups: dict[tuple[str | None, str], list[Cycle]] = {}
+    for cycle in sorted(cycles, key=lambda cycle: cycle.cycle):
+        groups.setdefault((cycle.course, cycle.option), []).append(cycle)
+    return list(groups.values())
+
+
+def covering_courses(
+    group: Sequence[Cycle], treatments: Sequence[Treatment], options: OptionTree
+) -> list[Treatment]:
+    """Return the treatment events that tell of the same course as a group of cycles.
+
+    A course named by the cycles is that treatment. Otherwise it is a treatment with the same
+    option, or a class of it, within whose dates all cycles may lie.
+    """
+    named = [course for course in treatments if course.id == group[0].course]
+    if named:
+        return named
+    option = group[0].option
+    lineage = set(options.lineage(option)) if option in options else {option}
+    return [
+        course
+        for course in treatments
+        if course.option in lineage
+        and all(_may_lie(cycle.date, course.start, course.stop) for cycle in group)
+    ]
+
+
+def _may_lie(day: PartialDate, start: PartialDate | None, stop: PartialDate | None) -> bool:
+    return (start is None or day.last >= start.first) and (stop is None or day.first <= stop.last)

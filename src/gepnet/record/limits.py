@@ -1,0 +1,78 @@
+"""Limits of normal as a laboratory event gives them: ``limits: {platelets_10e9_l: [150, 400]}``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, Protocol
+
+from gepnet.knowledge import nearest
+from gepnet.record.model import Limits
+from gepnet.vocabulary import Fact, Interval, ValueProblem
+
+_SHAPE = "[lower, upper] limit of normal, null for one that there is not"
+
+
+class Told(Protocol):
+    """How a reader is told of a fault."""
+
+    def __call__(
+        self,
+        path: tuple[str | int, ...],
+        entry: str,
+        field: str,
+        value: object,
+        expected: str,
+        suggestion: str | None = None,
+    ) -> None:
+        """Say what is wrong where."""
+
+
+def read_limits(
+    raw: Any,
+    kind: str,
+    facts: Mapping[str, Fact],
+    entry: str,
+    path: tuple[str | int, ...],
+    told: Told,
+) -> dict[str, Limits]:
+    """Return the limits of normal of an event, by fact.
+
+    A limit is a number in the unit of its fact, or ``{value: 1.2, unit: mg/dL}``.
+    """
+    place = (*path, "limits")
+    if kind != "laboratory" or not isinstance(raw, Mapping):
+        expected = "limits of normal in an event of kind 'laboratory', as a mapping"
+        told(place, entry, "limits", kind, expected)
+        return {}
+    found: dict[str, Limits] = {}
+    for name, pair in raw.items():
+        fact = facts.get(name)
+        where = (*place, name)
+        if fact is None or fact.type != "number":
+            expected = "a laboratory value that is a number"
+            told(where, entry, "limits", name, expected, nearest(str(name), facts))
+        elif isinstance(pair, Limits):
+            found[name] = pair
+        elif not isinstance(pair, list | tuple) or len(pair) != 2:
+            told(where, entry, f"limits.{name}", str(pair), _SHAPE)
+        else:
+            try:
+                low, high = (_limit(fact, bound) for bound in pair)
+            except ValueProblem as fault:
+                told(where, entry, f"limits.{name}", fault.value, fault.expected, fault.suggestion)
+                continue
+            if low is not None and high is not None and low >= high:
+                told(where, entry, f"limits.{name}", f"{low} and {high}", "the lower limit first")
+            else:
+                found[name] = Limits(lln=low, uln=high)
+    return found
+
+
+def _limit(fact: Fact, raw: Any) -> Decimal | None:
+    if raw is None:
+        return None
+    value = fact.parse(raw)
+    if not isinstance(value, Interval) or not value.is_point:
+        raise ValueProblem(raw, "one number")
+    return value.low

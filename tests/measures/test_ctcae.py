@@ -1,0 +1,194 @@
+"""CTCAE grades: the vectors of the fact sheet, baselines, missing limits, columns and bands."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gepnet import api
+from gepnet.measures.ctcae import Baseline, Sample, Term, bands, edition, editions, grade
+from gepnet.measures.ctcae.columns import grade_columns
+
+MEASURES = api.base().knowledge.measures
+
+
+def term(name: str, analyte: str) -> Term:
+    return edition(MEASURES, name).of(analyte)[0]
+
+
+def graded(name: str, analyte: str, value: Any, **more: Any) -> int | None:
+    given: dict[str, Any] = {
+        k: v if isinstance(v, bool | Baseline) else Decimal(str(v)) for k, v in more.items()
+    }
+    sample = Sample(Decimal(str(value)), **given)
+    return grade(term(name, analyte), sample, name).grade
+
+
+def base(value: Any, uln: Any = None, lln: Any = None) -> Baseline:
+    return Baseline(
+        Decimal(str(value)),
+        None if lln is None else Decimal(str(lln)),
+        None if uln is None else Decimal(str(uln)),
+    )
+
+
+# Derived from the tables of CTCAE v5.0 and v6.0 as pharmaverse admiral encodes them (project fact
+# sheet on response and toxicity, section 3.3).
+VECTORS: list[tuple[str, dict[str, Any], list[float], list[int | None], list[int | None]]] = [
+    (
+        "platelets_10e9_l", {"lln": 150}, [75.0, 74.9, 50.0, 49.9, 25.0, 24.9],
+        [1, 2, 2, 3, 3, 4], [1, 2, 2, 3, 3, 3],
+    ),
+    ("platelets_10e9_l", {"lln": 150}, [9.9], [4], [4]),
+    ("neutrophils_10e9_l", {"lln": 1.8}, [0.9, 0.45], [3, 4], [2, 3]),
+    ("haemoglobin_g_l", {"lln": 120}, [100, 99, 80, 79], [1, 2, 2, 3], [1, 2, 2, 3]),
+    ("alt_u_l", {"uln": 40, "baseline": base(30, 40)}, [120, 121, 201], [1, 2, 3], [1, 2, 3]),
+    (
+        "alt_u_l", {"uln": 40, "baseline": base(80, 40)}, [119, 120, 161, 241, 321, 401],
+        [0, 1, 1, 2, 2, 3], [1, 1, 3, 3, 4, 4],
+    ),
+    ("creatinine_umol_l", {"uln": 100, "baseline": base(60, 100, 50)}, [95], [2], [0]),
+    (
+        "creatinine_umol_l", {"uln": 100, "baseline": base(90, 100, 50)}, [151, 301, 601],
+        [2, 3, 4], [2, 3, 4],
+    ),
+    ("potassium_mmol_l", {"lln": 3.5}, [3.2], [1], [1]),
+    ("albumin_g_l", {"lln": 35}, [29], [2], [2]),
+    ("egfr_ml_min_173m2", {}, [59.5], [2], [None]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("analyte", "more", "values", "five", "six"), VECTORS)
+def test_the_vectors_of_the_fact_sheet(
+    analyte: str, more: dict[str, Any], values: list[float], five: list[Any], six: list[Any]
+) -> None:
+    assert [graded("5", analyte, value, **more) for value in values] == five
+    assert [graded("6", analyte, value, **more) for value in values] == six
+
+
+def test_symptoms_that_a_grade_needs_are_assumed_only_when_asked() -> None:
+    sample = Sample(Decimal("3.2"), lln=Decimal("3.5"))
+    assert grade(term("5", "potassium_mmol_l"), sample, "5", worst_case=True).grade == 2
+
+
+def test_a_baseline_sample_is_graded_without_its_own_baseline() -> None:
+    # Relative to itself a high baseline would grade 0 (open report on pharmaverse admiral, 2512).
+    assert graded("5", "alt_u_l", 80, uln=40, baseline=base(80, 40)) == 0
+    assert graded("5", "alt_u_l", 80, uln=40, baseline=base(80, 40), before_treatment=True) == 1
+    told = grade(
+        term("5", "creatinine_umol_l"),
+        Sample(Decimal(130), uln=Decimal(84), before_treatment=True),
+        "5",
+    )
+    assert told.grade == 2
+    assert "baseline sample" in told.reason
+    assert graded("6", "alp_u_l", 300, uln=120, before_treatment=True) == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "analyte", "value", "more", "low", "high", "missing"),
+    [
+        ("5", "platelets_10e9_l", 300, {}, 0, 1, ("lln",)),
+        ("5", "platelets_10e9_l", 68, {}, 2, 2, ()),
+        ("5", "alt_u_l", 130, {"uln": 40}, 0, 4, ("baseline",)),
+        ("5", "creatinine_umol_l", 95, {"uln": 100}, 0, 3, ("baseline",)),
+        ("5", "creatinine_umol_l", 95, {"baseline": base(90)}, 0, 4, ("uln",)),
+        ("6", "creatinine_umol_l", 95, {"uln": 100, "baseline": base(60)}, 0, 2, ()),
+        ("6", "glucose_mmol_l", 12, {"uln": 5.6}, 0, 2, ()),
+        ("6", "glucose_mmol_l", 14, {"uln": 5.6}, 3, 3, ()),
+    ],
+)
+def test_what_is_missing_leaves_a_range_and_never_normal(
+    name: str, analyte: str, value: Any, more: dict[str, Any], low: int, high: int, missing: Any
+) -> None:
+    found: dict[str, Any] = {
+        k: v if isinstance(v, Baseline) else Decimal(str(v)) for k, v in more.items()
+    }
+    told = grade(edition(MEASURES, name).of(analyte)[-1], Sample(Decimal(value), **found), name)
+    assert (told.at_least, told.at_most) == (low, high)
+    assert set(missing) <= set(told.missing)
+    assert (told.grade is None) == (low != high)
+    assert "missing" in told.reason or low == high
+
+
+def test_what_an_edition_does_not_grade_has_no_grade() -> None:
+    told = grade(term("6", "lymphocytes_10e9_l"), Sample(Decimal("0.1")), "6")
+    assert told.grade is None
+    assert "no row" in told.reason
+
+
+def test_another_edition_is_refused() -> None:
+    with pytest.raises(Exception, match="an edition of CTCAE: 5, 6"):
+        edition(MEASURES, "4")
+
+
+NAMES = ["value", "lln", "uln", "baseline", "baseline_lln", "baseline_uln"]
+TERMS = [(e.edition, t) for e in editions(MEASURES) for t in e.terms]
+REFERENCE = st.one_of(st.none(), st.integers(1, 800).map(lambda n: Decimal(n) / 4))
+
+
+COLUMNS = [
+    expression.alias(f"{end}{place}")
+    for place, (_, one) in enumerate(TERMS)
+    for end, expression in zip("<>", grade_columns(one), strict=True)
+]
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.tuples(*[REFERENCE] * 6, st.booleans()), min_size=1, max_size=12))
+def test_columns_grade_as_the_reference_does(rows: list[Any]) -> None:
+    table = pl.DataFrame(
+        {
+            name: [None if r[i] is None else float(r[i]) for r in rows]
+            for i, name in enumerate(NAMES)
+        }
+        | {"before_treatment": [row[6] for row in rows]},
+        schema=dict.fromkeys(NAMES, pl.Float64) | {"before_treatment": pl.Boolean},
+    )
+    found = table.select(COLUMNS)
+    for place, (name, one) in enumerate(TERMS):
+        for index, (value, lln, uln, baseline, b_lln, b_uln, before) in enumerate(rows):
+            told = (found[f"<{place}"][index], found[f">{place}"][index])
+            if value is None:
+                assert told == (None, None)
+                continue
+            known = None if baseline is None else Baseline(baseline, b_lln, b_uln)
+            wanted = grade(one, Sample(value, lln, uln, known, before), name)
+            assert told == (wanted.at_least, wanted.at_most), (name, one.term)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 8000), st.integers(1, 800), st.integers(1, 800))
+def test_a_worse_value_never_has_a_lower_grade(value: int, limit: int, step: int) -> None:
+    for name, one in TERMS:
+        if one.ungraded:
+            continue
+        end = Decimal(limit) / 4
+        at = Decimal(value) / 10
+        worse = at - Decimal(step) / 10 if one.direction == "low" else at + Decimal(step) / 10
+        first = grade(one, Sample(at, lln=end, uln=end, before_treatment=True), name)
+        second = grade(one, Sample(worse, lln=end, uln=end, before_treatment=True), name)
+        assert second.at_least is not None and first.at_least is not None
+        assert second.at_least >= first.at_least
+
+
+def test_bands_are_where_the_grades_are() -> None:
+    platelets = term("5", "platelets_10e9_l")
+    drawn = bands(platelets, lln=Decimal(150))
+    assert [f"{b.grade}: {b.low} to {b.high}" for b in drawn] == [
+        "1: 75 to 150", "2: 50 to 75", "3: 25 to 50", "4: None to 25",
+    ]  # fmt: skip
+    for band in drawn:
+        low = band.low if band.low is not None else Decimal(0)
+        assert graded("5", "platelets_10e9_l", low, lln=150) == band.grade
+    creatinine = bands(term("6", "creatinine_umol_l"), uln=Decimal(100))
+    starts = [Decimal(100), Decimal(150), Decimal(300), Decimal(600)]
+    assert [(b.grade, b.low) for b in creatinine] == list(enumerate(starts, 1))
+    assert [b.high for b in creatinine] == [*starts[1:], None]
+    # Without a lower limit of normal there is no first band.
+    assert [b.grade for b in bands(platelets)] == [2, 3, 4]
