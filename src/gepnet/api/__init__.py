@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from gepnet.api.after_prrt import cumulative_view, monitoring_view, retreatment_view
     from gepnet.api.assessing import (
         assess_facts,
         assess_record,
@@ -18,6 +19,12 @@ if TYPE_CHECKING:
     from gepnet.api.cohorts import assess_cohort, count_rows, sample_facts, status_sql
     from gepnet.api.comparing import comparison_view, missing_view, whatif_view
     from gepnet.api.course import course_view, eligibility_view, review_view
+    from gepnet.api.course_plan import (
+        PlanQuestion,
+        plan_prrt,
+        plan_view,
+        write_plan,
+    )
     from gepnet.api.evaluating import evaluate_cases
     from gepnet.api.importing import import_cases, import_tables
     from gepnet.api.knowing import base, check_knowledge, fact_coverage
@@ -44,6 +51,7 @@ if TYPE_CHECKING:
 
 #: Module that defines the public names after it.
 _EXPORTS = {
+    "after_prrt": ("cumulative_view", "monitoring_view", "retreatment_view"),
     "assessing": (
         "assess_facts",
         "assess_record",
@@ -54,6 +62,7 @@ _EXPORTS = {
     "atlas": ("write_atlas",),
     "cohorts": ("assess_cohort", "count_rows", "sample_facts", "status_sql"),
     "comparing": ("comparison_view", "missing_view", "whatif_view"),
+    "course_plan": ("PlanQuestion", "plan_prrt", "plan_view", "write_plan"),
     "course": ("course_view", "eligibility_view", "review_view"),
     "evaluating": ("evaluate_cases",),
     "importing": ("import_cases", "import_tables"),
@@ -82,6 +91,7 @@ _EXPORTS = {
 _MODULES = {name: module for module, names in _EXPORTS.items() for name in names}
 
 __all__ = [
+    "PlanQuestion",
     "assess_cohort",
     "assess_facts",
     "assess_record",
@@ -92,6 +102,7 @@ __all__ = [
     "comparison_view",
     "count_rows",
     "course_view",
+    "cumulative_view",
     "eligibility_view",
     "evaluate_cases",
     "example_patient",
@@ -107,12 +118,16 @@ __all__ = [
     "list_facts",
     "matrix_parts",
     "missing_view",
+    "monitoring_view",
     "patient_pages",
+    "plan_prrt",
+    "plan_view",
     "published_case_pages",
     "quiet_documents",
     "read_patient",
     "response_options",
     "response_view",
+    "retreatment_view",
     "review_view",
     "sample_facts",
     "show_entry",
@@ -120,6 +135,7 @@ __all__ = [
     "status_sql",
     "whatif_view",
     "write_atlas",
+    "write_plan",
     "write_report",
     "write_responses",
 ]

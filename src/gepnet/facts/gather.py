@@ -13,7 +13,7 @@ from gepnet.facts.families import declared, family_facts
 from gepnet.facts.model import Facts, FactValue, Observed
 from gepnet.facts.observe import latest_report, observe
 from gepnet.facts.select import select
-from gepnet.facts.treatments import Story, treatment_facts
+from gepnet.facts.treatments import OVER_TREATMENTS, Story, treatment_facts
 from gepnet.knowledge.models import Knowledge
 from gepnet.record import Record
 from gepnet.vocabulary import NOT_APPLICABLE, Fact, PartialDate, Value, Vocabulary, exact
@@ -65,7 +65,7 @@ def facts_of_record(
         entries.setdefault(
             name, FactValue(name, answer.value, "recorded", answer.date, answer.event)
         )
-    absences = _declared_absences(facts, record, when)
+    absences = _declared_absences(facts, record, when, vocabulary)
     for name, absence in absences.items():
         if not vocabulary[name].is_derived:
             entries.setdefault(name, absence)
@@ -132,8 +132,14 @@ def _considered(vocabulary: Vocabulary, record: Record, wanted: Iterable[str]) -
     ]
 
 
+def _counted_over_treatments(fact: Fact, vocabulary: Vocabulary) -> bool:
+    """Whether a fact is counted over the treatments of a record, or from one that is."""
+    named = [vocabulary[name] for name in fact.entry.inputs if name in vocabulary]
+    return any(one.entry.function in OVER_TREATMENTS for one in (fact, *named))
+
+
 def _declared_absences(
-    facts: Iterable[Fact], record: Record, at: PartialDate
+    facts: Iterable[Fact], record: Record, at: PartialDate, vocabulary: Vocabulary
 ) -> dict[str, FactValue]:
     """Return what silence means where the record declares the domain complete."""
     found: dict[str, FactValue] = {}
@@ -143,6 +149,8 @@ def _declared_absences(
             continue
         if fact.family is not None and "{therapy}" in fact.family:
             continue  # their own functions know what silence means
+        if _counted_over_treatments(fact, vocabulary):
+            continue  # so do these: a course of which the date is unknown is still a course
         value: Value = False if fact.entry.absence == "false" else NOT_APPLICABLE
         found[fact.id] = FactValue(
             fact.id,

@@ -81,6 +81,7 @@ def counts(base: KnowledgeBase) -> dict[str, int]:
         "recommendations": sum(len(d.recommendations) for d in base.documents),
         "labels": len(base.labels),
         "safety rules": len(base.safety),
+        "retreatment rules": len(base.retreatment),
         "checklist items": sum(len(c.items) for c in (*base.checklists, *base.profiles)),
         "release rules and items": len(base.release),
     }

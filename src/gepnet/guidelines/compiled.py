@@ -17,6 +17,7 @@ from gepnet.knowledge.models import (
     Recommendation,
     ReleaseItem,
     ReleaseRule,
+    RetreatmentRule,
     SafetyRule,
     Source,
 )
@@ -99,6 +100,15 @@ class CompiledChecklist:
 
 
 @dataclass(frozen=True)
+class CompiledRetreatment:
+    """A rule on another course with its criteria."""
+
+    entry: RetreatmentRule
+    when: Node
+    when_broad: Node | None
+
+
+@dataclass(frozen=True)
 class CompiledRelease:
     """A rule about the release of a cycle, or something to be known before, with its criterion."""
 
@@ -142,6 +152,14 @@ class KnowledgeBase:
                 ),
             )
             for entry in knowledge.checklists
+        )
+        self.retreatment = tuple(
+            CompiledRetreatment(
+                entry,
+                self._node(entry.when, entry, "when"),
+                self._optional(entry.when_broad, entry),
+            )
+            for entry in knowledge.retreatment_rules
         )
         head = "report_head"
         self.checklists = tuple(c for c in checklists if c.entry.purpose == head)
@@ -211,6 +229,9 @@ class KnowledgeBase:
                     nodes.append(recommendation.when_broad)
         for label in self.labels:
             nodes.extend(node for node in (label.when, label.when_broad) if node is not None)
+        for rule_on_more in self.retreatment:
+            pair = (rule_on_more.when, rule_on_more.when_broad)
+            nodes.extend(node for node in pair if node is not None)
         nodes.extend(rule.when for rule in self.safety)
         for checklist in self.checklists:
             nodes.extend(node for pair in checklist.items for node in pair if node is not None)

@@ -39,6 +39,8 @@ def coverage(base: KnowledgeBase) -> list[CoverageLine]:
             reasons.setdefault(left.fact_id, left.reason)
     for label in base.labels:
         _carry(carried, label.entry.fact_ids, f"label/{label.entry.id}")
+    for more in base.retreatment:
+        _carry(carried, more.entry.fact_ids, f"retreatment/{more.entry.id}")
     for rule in base.safety:
         _carry(carried, rule.entry.fact_ids, f"safety/{rule.entry.id}")
     for release in base.release:

@@ -94,6 +94,8 @@ def subjects(base: KnowledgeBase) -> Iterator[Subject]:
             yield Subject(item.full_id, item.entry, document.scope, item.when, item.when_broad)
     for label in base.labels:
         yield Subject(f"label/{label.entry.id}", label.entry, None, label.when, label.when_broad)
+    for more in base.retreatment:
+        yield Subject(f"retreatment/{more.entry.id}", more.entry, None, more.when, more.when_broad)
     for rule in base.safety:
         yield Subject(f"safety/{rule.entry.id}", rule.entry, None, rule.when, None)
     for release in (item for item in base.release if item.entry.examples is not None):

@@ -7,33 +7,25 @@ A statement is data: every model that makes a clinical claim carries its source,
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-Verification = Literal["primary", "secondary", "unverified"]
+from gepnet.knowledge.course_models import (
+    AdvisoryLimit,
+    KidneyReference,
+    MarrowSignal,
+    PlanProfile,
+)
+
+# Entries everywhere take their base from here.
+from gepnet.knowledge.shapes import Entry as Entry  # noqa: PLC0414
+from gepnet.knowledge.shapes import Id as Id  # noqa: PLC0414
+from gepnet.knowledge.shapes import Sourced as Sourced  # noqa: PLC0414
+from gepnet.knowledge.shapes import Verification as Verification  # noqa: PLC0414
+
 PositionKind = Literal["recommended", "option", "trial_only", "against"]
 Intent = Literal["tumour_control", "symptom_control", "downsizing", "staging", "monitoring"]
-# Words of small letters and digits, joined by _ or - (and . for editions such as recist-1.1).
-Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
-
-
-class Entry(BaseModel):
-    """Anything that is written in a knowledge file and can be pointed at."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    file: str = ""
-    line: int = 0
-
-
-class Sourced(Entry):
-    """An entry that states something and must say where it was read."""
-
-    source: Id
-    locator: str | None = None
-    read_in: Id | None = None
-    verification: Verification = "unverified"
-    fact_ids: tuple[str, ...] = ()
 
 
 class Source(Entry):
@@ -455,6 +447,20 @@ class ReleaseAmount(Sourced):
     note: str | None = None
 
 
+class RetreatmentRule(Sourced):
+    """From how long a benefit a text supports another course, where it is no recommendation.
+
+    Recommendations on the option itself stand in their documents and are not repeated here.
+    """
+
+    id: Id
+    label: str
+    when: str
+    when_broad: str | None = None
+    note: str | None = None
+    examples: Examples
+
+
 class Knowledge(BaseModel):
     """Everything gepnet knows, as read from its files and checked for shape and references."""
 
@@ -472,4 +478,9 @@ class Knowledge(BaseModel):
     release_rules: tuple[ReleaseRule, ...] = ()
     release_items: tuple[ReleaseItem, ...] = ()
     release_amounts: tuple[ReleaseAmount, ...] = ()
+    plan_profiles: tuple[PlanProfile, ...] = ()
+    retreatment_rules: tuple[RetreatmentRule, ...] = ()
+    advisory_limits: tuple[AdvisoryLimit, ...] = ()
+    kidney_references: tuple[KidneyReference, ...] = ()
+    marrow_signals: tuple[MarrowSignal, ...] = ()
     measures: dict[str, Any] = Field(default_factory=dict)

@@ -8,6 +8,12 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from gepnet.knowledge.course_models import (
+    AdvisoryLimit,
+    KidneyReference,
+    MarrowSignal,
+    PlanProfile,
+)
 from gepnet.knowledge.models import (
     Checklist,
     DocumentFile,
@@ -20,6 +26,7 @@ from gepnet.knowledge.models import (
     ReleaseAmount,
     ReleaseItem,
     ReleaseRule,
+    RetreatmentRule,
     SafetyRule,
     Source,
 )
@@ -39,6 +46,11 @@ _LISTS: dict[str, tuple[str, type[BaseModel]]] = {
     "labels": ("labels", LabelEntry),
     "rules": ("safety", SafetyRule),
     "checklists": ("checklists", Checklist),
+    "plan_profiles": ("plan_profiles", PlanProfile),
+    "retreatment_rules": ("retreatment_rules", RetreatmentRule),
+    "advisory_limits": ("advisory_limits", AdvisoryLimit),
+    "kidney_references": ("kidney_references", KidneyReference),
+    "marrow_signals": ("marrow_signals", MarrowSignal),
     "release_rules": ("release_rules", ReleaseRule),
     "release_items": ("release_items", ReleaseItem),
     "release_amounts": ("release_amounts", ReleaseAmount),

@@ -70,6 +70,8 @@ _WORDS = {
     "sources": "a source of the bibliography",
     "options": "an option",
     "documents": "a document",
+    "facts": "a fact",
+    "plan_profiles": "a plan profile",
 }
 
 
@@ -112,6 +114,21 @@ def _references(found: Found) -> Iterator[_Reference]:
         for item in checklist.items:
             yield _Reference(item, "source", item.source, sources)
             yield _Reference(item, "read_in", item.read_in, sources)
+    kinds = ("retreatment_rules", "advisory_limits", "kidney_references", "marrow_signals")
+    for kind in ("plan_profiles", *kinds):
+        for entry in found.models[kind]:
+            yield _Reference(entry, "source", entry.source, sources)
+    for entry in found.models["marrow_signals"]:
+        for analyte in (*entry.analytes, entry.rising):
+            yield _Reference(entry, "analytes", analyte, ("facts",))
+    for entry in found.models["plan_profiles"]:
+        for other in entry.beside:
+            yield _Reference(entry, "beside", other, ("plan_profiles",))
+        numbers = () if entry.schedule is None else tuple(entry.schedule)
+        for name, stated in (*numbers, *((step.id, step) for step in entry.steps)):
+            if stated is not None:
+                yield _Reference(entry, f"{name}.source", stated.source, sources)
+                yield _Reference(entry, f"{name}.read_in", stated.read_in, sources)
     for document in found.models["documents"]:
         yield from _of_document(document)
 

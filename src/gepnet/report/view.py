@@ -18,7 +18,8 @@ from gepnet.guidelines import (
     SafetyNote,
     Status,
 )
-from gepnet.knowledge.models import Recommendation, Sourced
+from gepnet.knowledge.models import Recommendation
+from gepnet.knowledge.shapes import Sourced
 from gepnet.vocabulary import Interval, Truth, unit_words
 
 View = dict[str, Any]

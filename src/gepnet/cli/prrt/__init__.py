@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from gepnet.cli.prrt import course, eligibility, review
+from gepnet.cli.prrt import after, course, eligibility, plan, review
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -13,3 +13,7 @@ app = typer.Typer(
 app.command()(eligibility.eligibility)
 app.command()(review.review)
 app.command()(course.course)
+app.command()(plan.plan)
+app.command()(after.retreatment)
+app.command()(after.cumulative)
+app.command()(after.monitoring)

@@ -1,0 +1,237 @@
+"""``gepnet prrt retreatment``, ``cumulative`` and ``monitoring``: the time after a course."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from gepnet.cli.assess import At, Extra, KnowledgeDate, PatientFile
+from gepnet.cli.output import Format, FormatOption, print_json, safe, table
+
+Doses = Annotated[
+    Path | None,
+    typer.Option(
+        "--doses", help="Organ doses: CSV with patient_id, cycle, region, dose_gy, bed_gy."
+    ),
+]
+
+
+def retreatment(
+    patient: PatientFile,
+    at: At = None,
+    doses: Doses = None,
+    knowledge_date: KnowledgeDate = None,
+    extra: Extra = None,
+    output: FormatOption = Format.TABLE,
+) -> None:
+    """Show what each text asks of another course of PRRT, side by side, and what the record says.
+
+    Months of benefit are counted from the first and from the last dose: two facts, because texts
+    seldom say which they mean. Between the two readings a text stays open.
+    """
+    from gepnet import api
+
+    base = api.base(*(extra or []))
+    record = api.read_patient(patient, base)
+    day = None if knowledge_date is None else knowledge_date.date()
+    view = api.retreatment_view(record, base, at, doses, day)
+    if output is Format.JSON:
+        print_json(view)
+        return
+    _print_retreatment(view)
+
+
+def cumulative(
+    patient: PatientFile,
+    at: At = None,
+    doses: Doses = None,
+    extra: Extra = None,
+    output: FormatOption = Format.TABLE,
+) -> None:
+    """Show the activity given so far in GBq and mCi, and organ doses, beside advisory limits."""
+    from gepnet import api
+
+    base = api.base(*(extra or []))
+    view = api.cumulative_view(api.read_patient(patient, base), base, at, doses)
+    if output is Format.JSON:
+        print_json(view)
+        return
+    rows = [
+        [c["cycle"], c["date"], f"{c['activity_gbq']:g}", f"{c['sum_gbq']:g}"]
+        for c in view["cycles"]
+    ]
+    if rows:
+        columns = ["cycle", "day", "GBq", "sum, GBq"]
+        table(f"Cycles of {view['patient']} by {view['at']}", columns, rows)
+    typer.echo(f"In all: {_activity(view['total_gbq'], view['total_mci'])}")
+    _print_limits(view["limits"])
+
+
+def monitoring(
+    patient: PatientFile,
+    at: At = None,
+    profile: Annotated[
+        list[str] | None, typer.Option("--profile", help="Only these profiles' dates.")
+    ] = None,
+    labs: Annotated[
+        Path | None, typer.Option("--labs", help="More laboratory values, as CSV.")
+    ] = None,
+    extra: Extra = None,
+    output: FormatOption = Format.TABLE,
+) -> None:
+    """Show kidney slope, marrow signals, counts over time and the next dates after PRRT."""
+    from gepnet import api
+
+    base = api.base(*(extra or []))
+    record = api.read_patient(patient, base)
+    view = api.monitoring_view(record, base, at, tuple(profile or ()), labs)
+    if output is Format.JSON:
+        print_json(view)
+        return
+    _print_monitoring(view)
+
+
+def _activity(gbq: float | None, mci: float | None) -> str:
+    return "unknown" if gbq is None else f"{gbq:g} GBq ({mci:g} mCi)"
+
+
+def _print_retreatment(view: dict[str, Any]) -> None:
+    from rich.console import Console
+
+    console = Console()
+    rows = [[b["label"], b["months"] or "unknown", b["event"]] for b in view["benefit"]]
+    table(f"Benefit of the latest course of {view['patient']}, months", ["", "", "event"], rows)
+    rows = [
+        [
+            entry["title"],
+            entry["status"].replace("_", " "),
+            _met(entry),
+            "; ".join(f"{t['text']}: {t['met']}" for t in entry["thresholds"]) or "none stated",
+            entry["note"],
+            entry["verification"],
+        ]
+        for entry in view["documents"]
+    ]
+    rows += [
+        [rule["label"], "", _met(rule), _thresholds(rule), rule["note"], rule["verification"]]
+        for rule in view["rules"]
+    ]
+    columns = ["text", "position", "its condition", "thresholds", "note", "verification"]
+    table(f"Another course of PRRT, by text, on {view['at']}", columns, rows)
+    rows = [
+        [check["label"], check["met"], "; ".join(check["missing"]), "; ".join(check["stale"])]
+        for check in view["checks"]
+    ]
+    title = f"As for a first course ({view['checks'][0]['profile']})" if view["checks"] else ""
+    table(title, ["", "", "missing", "older than it should be"], rows)
+    if view["label"] is not None and view["label"]["fires"]:
+        line = f"{view['label']['message']} ({view['label']['verification']})"
+        console.print(f"[bold yellow]{safe(line)}[/]", highlight=False)
+    rows = [
+        [
+            total["further_cycles"],
+            _activity(total["total_gbq"], total["total_mci"]),
+            "; ".join(f"{limit['standing']} {limit['limit']:g} GBq" for limit in total["limits"]),
+        ]
+        for total in view["lifetime"]["after"]
+    ]
+    limits = view["lifetime"]["after"][0]["limits"]
+    told = "; ".join(f"{limit['profile']}: {limit['limit']:g} GBq" for limit in limits)
+    columns = ["further cycles", "lifetime total", "against the limit"]
+    table(f"Lifetime activity; advisory limit of {told}", columns, rows)
+    _print_limits([one for one in view["cumulative"]["limits"] if one["unit"] == "Gy"])
+
+
+def _met(entry: dict[str, Any]) -> str:
+    if entry["ambiguous"]:
+        return "open, text ambiguous"
+    missing = f": {'; '.join(entry['missing'])} missing" if entry["missing"] else ""
+    return f"{entry['met']}{missing}"
+
+
+def _thresholds(rule: dict[str, Any]) -> str:
+    return "; ".join(f"{one['text']}: {one['met']}" for one in rule["thresholds"])
+
+
+def _print_limits(limits: list[dict[str, Any]]) -> None:
+    rows = [
+        [
+            one["label"],
+            "unknown" if one["total"] is None else f"{one['total']:g} {one['unit']}",
+            f"{one['limit']:g} {one['unit']}",
+            one["standing"],
+            one["profile"],
+            one["source"],
+            one["verification"],
+        ]
+        for one in limits
+    ]
+    columns = ["", "total", "limit", "", "whose", "source", "verification"]
+    table("Advisory limits; none is a limit of a label", columns, rows)
+
+
+def _print_monitoring(view: dict[str, Any]) -> None:
+    from rich.console import Console
+
+    console = Console()
+    kidney = view["kidney"]
+    rows = [
+        [p["date"], f"{p['ml_min']:g}", p["how"].replace("_", " ")] for p in kidney["clearances"]
+    ]
+    rows += [[x["date"], "", x["reason"]] for x in kidney["left_out"]]
+    if rows:
+        table(f"Creatinine clearance of {view['patient']}, mL/min", ["day", "", "how"], rows)
+    slope = kidney["slope"]
+    if slope is None:
+        console.print(f"Kidney slope: none ({safe(kidney['refused'])}).", highlight=False)
+    else:
+        line = (
+            f"Kidney slope: {slope['percent_a_year']:+.1f} % a year "
+            f"({100 * slope['confidence']:g} % interval {slope['low']:+.1f} to "
+            f"{slope['high']:+.1f}), {slope['samples']} clearances, {slope['first']} to "
+            f"{slope['last']}"
+        )
+        console.print(line, highlight=False)
+        rows = [
+            [r["label"], f"{r['fall_percent_a_year']:g} %", r["faster"], r["verification"]]
+            for r in kidney["references"]
+        ]
+        table("Loss a year beside published ones", ["", "", "faster", "verification"], rows)
+    rows = [
+        [
+            s["label"],
+            s["signal"],
+            "; ".join(s["because"]) or "; ".join(f"missing: {name}" for name in s["missing"]),
+            s["action"] if s["signal"] == "yes" else "",
+            s["verification"],
+        ]
+        for s in view["marrow"]
+    ]
+    columns = ["", "", "because", "what to do", "verification"]
+    table("Signals for a myeloid neoplasm", columns, rows)
+    rows = [
+        [name, "; ".join(f"{p['date']} {p['value']:g}" for p in points)]
+        for name, points in view["series"].items()
+    ]
+    if rows:
+        table("Counts over time, from the baseline on", ["", ""], rows)
+    if view["due_refused"] is not None:
+        console.print(f"Next dates: none ({safe(view['due_refused'])}).", highlight=False)
+    else:
+        rows = [
+            [
+                d["title"],
+                d["label"],
+                d["last_sample"] or "none",
+                d["due"],
+                "overdue" if d["overdue"] else "",
+                d["verification"],
+            ]
+            for d in view["due"]
+        ]
+        columns = ["document", "what", "last sample", "next", "", "verification"]
+        table(f"Next dates after the last dose ({view['last_dose']})", columns, rows)
+    for notice in view["notices"]:
+        console.print(safe(notice), highlight=False)

@@ -1,0 +1,191 @@
+"""``gepnet prrt plan``: the dates of a course, its calendar and the patient's sheet."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from gepnet.cli.assess import Extra
+from gepnet.cli.output import Format, FormatOption, print_json, safe, table
+
+
+def plan(
+    patient: Annotated[
+        Path | None,
+        typer.Argument(help="Patient file; cycles given in it anchor the rest.", exists=False),
+    ] = None,
+    start: Annotated[
+        str | None, typer.Option("--start", help="Wished day of cycle 1 (YYYY-MM-DD).")
+    ] = None,
+    profile: Annotated[
+        str, typer.Option("--profile", help="Whose schedule: eu-label, us-label, ...")
+    ] = "eu-label",
+    beside: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--beside", help="Profiles for what it leaves out; default: those that it names."
+        ),
+    ] = None,
+    alone: Annotated[
+        bool, typer.Option("--alone", help="The profile alone, nothing beside it.")
+    ] = False,
+    tick: Annotated[
+        list[str] | None, typer.Option("--tick", help="A choice to plan, as profile/step.")
+    ] = None,
+    holidays: Annotated[
+        str | None, typer.Option("--holidays", help="Country, or region: NO, US, DE-BY, ...")
+    ] = None,
+    slots: Annotated[
+        str | None, typer.Option("--slots", help="Weekdays of cycles: mon,tue,...")
+    ] = None,
+    closed: Annotated[
+        list[str] | None, typer.Option("--closed", help="A day without work (YYYY-MM-DD).")
+    ] = None,
+    not_before: Annotated[
+        str | None, typer.Option("--not-before", help="Earliest day of the next cycle.")
+    ] = None,
+    time: Annotated[
+        str | None, typer.Option("--time", help="Local start of the infusion (HH:MM).")
+    ] = None,
+    timezone: Annotated[
+        str | None, typer.Option("--timezone", help="Time zone of the calendar; default: floating.")
+    ] = None,
+    course: Annotated[
+        str | None, typer.Option("--course", help="Course of the record; default: the latest.")
+    ] = None,
+    at: Annotated[
+        str | None, typer.Option("--at", help="Day of the plan; default: as_of, else today.")
+    ] = None,
+    ics: Annotated[Path | None, typer.Option("--ics", help="Write an iCalendar file.")] = None,
+    sheet: Annotated[
+        Path | None, typer.Option("--sheet", help="Write the patient's sheet (.pdf or .html).")
+    ] = None,
+    extra: Extra = None,
+    output: FormatOption = Format.TABLE,
+) -> None:
+    """Plan a course: cycles, medicines around them, blood tests, imaging, time after.
+
+    Every date says which document it comes from and how far that was verified. Holidays and slots
+    move dates within their windows; a window that cannot be kept is named with the reason. What is
+    a person's choice is shown without a tick and planned only with --tick. A plan releases nothing.
+    """
+    from gepnet import api
+
+    base = api.base(*(extra or []))
+    record = None if patient is None else api.read_patient(patient, base)
+    question = api.PlanQuestion(
+        profile=profile,
+        start=start,
+        at=at,
+        not_before=not_before,
+        beside=() if alone else (None if beside is None else tuple(beside)),
+        ticked=tuple(tick or ()),
+        holidays=holidays,
+        slots=() if slots is None else tuple(day.strip().lower() for day in slots.split(",")),
+        closed=tuple(closed or ()),
+        time=time,
+        timezone=timezone,
+        course=course,
+    )
+    made = api.plan_prrt(base, question, record)
+    view = api.plan_view(made, base, record)
+    api.write_plan(made, base, ics, sheet)
+    if output is Format.JSON:
+        print_json(view)
+        return
+    _print(view)
+    for name, file in (("Calendar", ics), ("Sheet", sheet)):
+        if file is not None:
+            typer.echo(f"{name}: {file}")
+
+
+def _print(view: dict[str, Any]) -> None:
+    from rich.console import Console
+
+    console = Console()
+    total = f"{view['total_gbq']:g} GBq ({view['total_mci']:.0f} mCi) in all"
+    rows = [
+        [
+            cycle["cycle"],
+            _day(cycle),
+            cycle["time"] if not cycle["given"] else "",
+            f"{cycle['activity_gbq']:g} GBq",
+            "given" if cycle["given"] else "planned" if cycle["date"] else "no day",
+            _window(cycle["window"]),
+            cycle["stretch_until"],
+            _moved(cycle),
+        ]
+        for cycle in view["cycles"]
+    ]
+    title = f"Course of {view['patient']} by {view['profile']['title']}, {total}"
+    columns = ["cycle", "day", "time", "activity", "", "window", "after toxicity until", "moved"]
+    table(title, columns, rows)
+    for fault in view["violations"]:
+        line = f"Window not kept, {fault['subject']}: {fault['reason']}"
+        console.print(f"[bold yellow]{safe(line)}[/]", highlight=False)
+    rows = [
+        [_day(step), _at(step), step["title"], _moved(step), step["profile"], step["verification"]]
+        for step in view["steps"]
+    ]
+    table("Dates", ["day", "", "what", "moved", "document", "verification"], rows)
+    rows = [
+        [
+            "[ ]",
+            step["id"],
+            _day(step) or _window(step["window"]),
+            step["title"],
+            step["verification"],
+        ]
+        for step in _once(view["choices"])
+    ]
+    if rows:
+        title = "Choices of a person (--tick ID); first date of each"
+        table(title, ["", "id", "day", "what", "verification"], rows)
+    _positions("Somatostatin analogue with and after PRRT", view["ssa_positions"])
+    _positions("Imaging in the middle of the course", view["midcourse_positions"])
+    if view["also_said"]:
+        rows = [[s["profile"], s["label"], s["verification"]] for s in view["also_said"]]
+        table("Also said, not planned", ["document", "what", "verification"], rows)
+    for notice in view["notices"]:
+        console.print(safe(notice), highlight=False)
+
+
+def _positions(title: str, positions: list[dict[str, Any]]) -> None:
+    words = {True: "yes", False: "no", None: "open"}
+    rows = [
+        [p["entry"], p["position"], words[p["concerns_patient"]], p["note"], p["verification"]]
+        for p in positions
+    ]
+    if rows:
+        columns = ["entry", "position", "this patient", "note", "verification"]
+        table(title, columns, rows)
+
+
+def _once(steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    first: dict[str, dict[str, Any]] = {}
+    for step in steps:
+        first.setdefault(step["id"], step)
+    return list(first.values())
+
+
+def _day(item: dict[str, Any]) -> str:
+    return item["date"] or ""
+
+
+def _at(step: dict[str, Any]) -> str:
+    word = {"by": "by", "until": "until", "on": ""}[step["kind"]]
+    return " ".join(part for part in (word, step["time"] or "") if part)
+
+
+def _window(window: dict[str, Any] | None) -> str:
+    if window is None:
+        return ""
+    return f"{window['first'] or '...'} to {window['last'] or '...'}"
+
+
+def _moved(item: dict[str, Any]) -> str:
+    if not item["moved_days"]:
+        return ""
+    return "; ".join((f"{item['moved_days']:+d} d", *item["moved_for"]))

@@ -1,0 +1,196 @@
+"""The shapes of what documents say about giving a PRRT course and about the time after it.
+
+A profile is one document's own account of a course. Profiles stand side by side and are never
+mixed: a step of a plan always belongs to exactly one of them, and says to which.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from gepnet.knowledge.shapes import Entry, Id, Sourced, Verification
+
+Anchor = Literal["each_cycle", "first_cycle", "last_cycle"]
+Unit = Literal["minutes", "hours", "days", "weeks", "months"]
+Topic = Literal[
+    "ssa_long_acting_stop",
+    "ssa_short_acting_stop",
+    "ssa_after_dose",
+    "pregnancy",
+    "laboratory_before",
+    "visit_before",
+    "imaging_before",
+    "antiemetic",
+    "amino_acids",
+    "infusion",
+    "observation",
+    "crisis_watch",
+    "laboratory_nadir",
+    "imaging_midcourse",
+    "imaging_after",
+    "blood_after",
+    "kidney_after",
+    "contact",
+    "travel_card",
+    "breastfeeding",
+    "contraception",
+]
+
+
+class Stated(BaseModel):
+    """A statement with the place where it was read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    source: Id
+    locator: str | None = None
+    read_in: Id | None = None
+    verification: Verification = "unverified"
+    fact_ids: tuple[str, ...] = ()
+    note: str | None = None
+
+
+class Figure(Stated):
+    """A number that a document states."""
+
+    value: Decimal = Field(gt=0)
+
+
+class Schedule(BaseModel):
+    """How many cycles of which activity, and how far apart.
+
+    ``window_days`` is the tolerance to both sides of the interval, None where the document gives
+    none; ``stretch_days`` the longest interval after a toxicity, counted from the previous dose.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    cycles: Figure
+    activity_gbq: Figure
+    interval_days: Figure
+    window_days: Figure | None = None
+    stretch_days: Figure | None = None
+
+
+class Step(Stated):
+    """Something that belongs to a course, in time from a cycle.
+
+    Offsets are in ``unit`` from the start of the infusion of the cycle that ``anchor`` names (days
+    and longer count from its day); negative ones lie before it. Without ``at`` the step is a limit:
+    done by ``latest``, or by the next cycle where ``by_next_cycle`` is set; a rule that ``holds``
+    until then is no such limit, it ends there. Repetitions end at ``until``, and
+    ``months_from_first`` months after the first cycle. A ``choice`` is shown and not planned until
+    a person ticks it.
+    """
+
+    id: Id
+    topic: Topic
+    label: str
+    patient: str | None = None
+    anchor: Anchor
+    cycle: int | None = Field(default=None, ge=1)
+    unit: Unit
+    at: Decimal | None = None
+    also_at: tuple[Decimal, ...] = ()
+    earliest: Decimal | None = None
+    latest: Decimal | None = None
+    by_next_cycle: bool = False
+    every: Decimal | None = Field(default=None, gt=0)
+    until: Decimal | None = None
+    months_from_first: Decimal | None = Field(default=None, gt=0)
+    holds: Literal["by", "until"] = "by"
+    minutes: int | None = Field(default=None, gt=0)
+    amount: str | None = None
+    appointment: bool = False
+    prefer: Literal["earlier", "later"] = "later"
+    choice: bool = False
+    who: Literal["everyone", "female", "male"] = "everyone"
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.at is None and self.latest is None and not self.by_next_cycle:
+            raise ValueError("a step needs 'at', 'latest' or 'by_next_cycle'")
+        low, high = self.earliest, self.latest
+        if low is not None and high is not None and low > high:
+            raise ValueError("'earliest' may not lie after 'latest'")
+        if self.at is not None:
+            early = low is not None and self.at < low
+            if early or (high is not None and self.at > high):
+                raise ValueError("'at' has to lie between 'earliest' and 'latest'")
+        elif self.every is not None or self.also_at:
+            raise ValueError("what is repeated needs 'at', its first time")
+        if self.until is not None and self.every is None:
+            raise ValueError("'until' ends a repetition: give 'every'")
+        return self
+
+
+class PlanProfile(Entry):
+    """One document's account of a PRRT course; ``beside`` names profiles for what it leaves out."""
+
+    id: Id
+    title: str
+    short: str
+    region: str | None = None
+    edition: str | None = None
+    source: Id
+    superseded: bool = False
+    schedule: Schedule | None = None
+    beside: tuple[Id, ...] = ()
+    steps: tuple[Step, ...] = ()
+    note: str | None = None
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if len({step.id for step in self.steps}) < len(self.steps):
+            raise ValueError("each step of a profile needs an id of its own")
+        return self
+
+
+class AdvisoryLimit(Sourced):
+    """A total that some advise not to exceed; reaching it exactly is not exceeding it."""
+
+    id: Id
+    label: str
+    quantity: Literal["activity", "absorbed_dose", "bed"]
+    region: Literal["kidneys", "bone_marrow"] | None = None
+    value: Decimal = Field(gt=0)
+    unit: Literal["GBq", "Gy"]
+    profile: str
+    note: str | None = None
+
+
+class KidneyReference(Sourced):
+    """A published yearly fall of kidney function to see a patient's own against."""
+
+    id: Id
+    label: str
+    fall_percent_a_year: Decimal
+    kind: Literal["mean", "never_exceeded"]
+    note: str | None = None
+
+
+class MarrowSignal(Sourced):
+    """A pattern in the blood counts that calls for a haematologist.
+
+    ``any_low``: the latest value of any of ``analytes`` below its lower limit of normal.
+    ``low_for_months``: one of them below it in every sample for longer than ``months``.
+    ``rise_with_low``: ``rising`` above its first value and still rising, with one of them low.
+    """
+
+    id: Id
+    label: str
+    kind: Literal["any_low", "low_for_months", "rise_with_low"]
+    analytes: tuple[Id, ...]
+    rising: Id | None = None
+    months: Decimal | None = Field(default=None, gt=0)
+    action: str
+    note: str | None = None
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if (self.months is not None) != (self.kind == "low_for_months"):
+            raise ValueError("'months' belongs to the kind low_for_months")
+        if (self.rising is not None) != (self.kind == "rise_with_low"):
+            raise ValueError("'rising' belongs to the kind rise_with_low")
+        return self

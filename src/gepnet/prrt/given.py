@@ -1,0 +1,95 @@
+"""Cycles that were given, as a plan and its totals need them."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from gepnet.knowledge import InputError, Problem
+from gepnet.record import Cycle, Record, Release
+
+
+@dataclass(frozen=True, slots=True)
+class GivenCycle:
+    """One cycle that was given: its number in the course, local day and activity in GBq."""
+
+    number: int
+    day: datetime.date
+    activity_gbq: Decimal
+
+
+def in_order(cycles: Sequence[GivenCycle], file: str = "cycles") -> tuple[GivenCycle, ...]:
+    """Return the cycles of one course by number.
+
+    Raises:
+        InputError: if a number is used twice or left out, or a day lies before the one before.
+    """
+    problems = []
+    ordered = sorted(cycles, key=lambda cycle: cycle.number)
+    for position, cycle in enumerate(ordered, 1):
+        entry = f"cycle {cycle.number}"
+        if cycle.number != position:
+            value = str(cycle.number)
+            expected = f"the numbers 1 to {len(ordered)}, each once"
+            problems.append(Problem(file, None, entry, "cycle", value, expected))
+            break
+        if position > 1 and cycle.day <= ordered[position - 2].day:
+            expected = f"a day after cycle {position - 1} ({ordered[position - 2].day})"
+            problems.append(Problem(file, None, entry, "date", str(cycle.day), expected))
+    if problems:
+        raise InputError(problems)
+    return tuple(ordered)
+
+
+@dataclass(frozen=True, slots=True)
+class CourseGiven:
+    """The course that a record is in: its cycles so far and what was decided of the next ones.
+
+    ``earlier`` are the cycles of courses before it.
+    """
+
+    name: str
+    cycles: tuple[GivenCycle, ...]
+    earlier: tuple[GivenCycle, ...]
+    releases: tuple[Release, ...]
+
+
+def course_given(record: Record, at: datetime.date, course: str | None = None) -> CourseGiven:
+    """Return the course with the latest cycle up to ``at``, or the one named.
+
+    Raises:
+        InputError: if a cycle has no full date, a number is left out, or the course is not there.
+    """
+    known = [cycle for cycle in record.cycles if cycle.date.first <= at]
+    problems = [
+        Problem(
+            record.patient, None, c.id, "date", str(c.date), "a full date, from which a plan counts"
+        )
+        for c in known
+        if c.date.first != c.date.last
+    ]
+    names = {cycle.course for cycle in known} | {event.course for event in record.releases}
+    if course is not None and course not in names:
+        expected = f"a course of the record: {', '.join(sorted(filter(None, names))) or 'none'}"
+        problems.append(Problem(record.patient, None, "", "course", repr(course), expected))
+    if problems:
+        raise InputError(problems)
+    latest = max(known, key=lambda cycle: cycle.date.first, default=None)
+    chosen = course if course is not None else (latest.course if latest is not None else None)
+    own = [cycle for cycle in known if cycle.course == chosen]
+    others = [cycle for cycle in known if cycle.course != chosen]
+    releases = [
+        event for event in record.releases if event.course == chosen and event.date.first <= at
+    ]
+    return CourseGiven(
+        chosen or "1",
+        in_order([_given(cycle) for cycle in own], record.patient),
+        tuple(sorted((_given(cycle) for cycle in others), key=lambda cycle: cycle.day)),
+        tuple(sorted(releases, key=lambda event: (event.date.first, event.cycle))),
+    )
+
+
+def _given(cycle: Cycle) -> GivenCycle:
+    return GivenCycle(cycle.cycle, cycle.date.first, cycle.activity_gbq)

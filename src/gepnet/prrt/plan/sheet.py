@@ -1,0 +1,143 @@
+"""The printable sheet for the patient: dates in plain words, large type, one line a thing to do.
+
+PDF by Typst, or HTML by Jinja; both are drawn from the same view, and the same plan gives the same
+bytes (Typst's own fonts, and the day of the plan as the time in the file).
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+from importlib.resources import files
+from typing import Any
+
+from gepnet.prrt.plan.model import CoursePlan, PlannedCycle, PlannedStep
+from gepnet.prrt.plan.words import spoken
+
+# Told once on the sheet, not on every cycle.
+_ONCE = ("travel_card", "contact", "crisis_watch", "pregnancy", "breastfeeding", "contraception")
+_AFTER = ("blood_after", "kidney_after", "imaging_after")
+# How much of the time after the course fits a sheet that a patient keeps.
+_SHOWN_AFTER = 8
+
+
+def sheet_view(plan: CoursePlan) -> dict[str, Any]:
+    """Return what the sheet says, as plain data."""
+    cycles = [_cycle(plan, cycle) for cycle in plan.cycles]
+    after = [step for step in plan.steps if step.step.topic in _AFTER and step.step.patient]
+    last = plan.cycles[-1].number
+    after += [
+        step
+        for step in plan.steps
+        if step.step.topic == "laboratory_nadir" and step.cycle == last and step.step.patient
+    ]
+    dates: dict[str, list[str]] = {}
+    for step in sorted(after, key=lambda s: s.start or datetime.datetime.max):
+        if step.day is not None:
+            dates.setdefault(_text(step), []).append(spoken(step.day))
+    unverified = any(step.step.verification == "unverified" for step in plan.steps)
+    return {
+        "title": "Your treatment plan",
+        "subtitle": "Lutetium treatment (PRRT)",
+        "patient": plan.patient,
+        "made_on": spoken(plan.made_on),
+        "cycles": cycles,
+        "after": [
+            {"text": text, "dates": days[:_SHOWN_AFTER], "more": len(days) > _SHOWN_AFTER}
+            for text, days in dates.items()
+        ],
+        "rules": _rules(plan),
+        "unverified": unverified,
+        "source": plan.profile.title,
+    }
+
+
+def _cycle(plan: CoursePlan, cycle: PlannedCycle) -> dict[str, Any]:
+    own = [
+        step
+        for step in plan.steps
+        if step.step.patient
+        and step.start is not None
+        and step.step.topic not in (*_ONCE, *_AFTER)
+        and _belongs(plan, step) == cycle.number
+    ]
+    before = [s for s in own if cycle.day is None or (s.day or s.start) != cycle.day]
+    on_day = [s for s in own if cycle.day is not None and s.day == cycle.day]
+    return {
+        "number": cycle.number,
+        "date": None if cycle.day is None else spoken(cycle.day),
+        "given": cycle.given,
+        "time": None if cycle.start is None else f"{cycle.start:%H:%M}",
+        "before": [_line(step) for step in before],
+        "on_day": [{"time": _clock(step), "text": _text(step)} for step in on_day],
+    }
+
+
+def _belongs(plan: CoursePlan, step: PlannedStep) -> int:
+    """A count after a cycle is on the way to the next one, where there is one."""
+    later = step.step.topic in ("laboratory_nadir", "imaging_midcourse")
+    if later:
+        return step.cycle + 1
+    return step.cycle
+
+
+def _clock(step: PlannedStep) -> str:
+    if not step.timed or step.start is None:
+        return ""
+    return f"by {step.start:%H:%M}" if step.deadline else f"{step.start:%H:%M}"
+
+
+def _line(step: PlannedStep) -> dict[str, str]:
+    assert step.start is not None
+    when = spoken(step.start.date())
+    if step.timed:
+        when = f"{when}, {step.start:%H:%M}"
+    return {"when": when, "text": _text(step)}
+
+
+def _text(step: PlannedStep) -> str:
+    text = " ".join((step.step.patient or "").split())
+    return f"{text} *" if step.step.verification == "unverified" else text
+
+
+def _rules(plan: CoursePlan) -> list[dict[str, str]]:
+    """Return what holds for the whole course, each rule once, with the last day that it names."""
+    found: dict[str, PlannedStep] = {}
+    for step in plan.steps:
+        if step.step.topic in _ONCE and step.step.patient:
+            found[_text(step)] = step
+    return [
+        {
+            "text": text,
+            "until": spoken(step.start.date())
+            if step.start is not None
+            and step.step.anchor == "last_cycle"
+            and step.step.holds == "until"
+            else "",
+        }
+        for text, step in found.items()
+    ]
+
+
+def sheet_html(plan: CoursePlan) -> str:
+    """Return the sheet as one HTML page that needs nothing else."""
+    from jinja2 import Environment, PackageLoader
+
+    loader = PackageLoader("gepnet.prrt.plan")
+    environment = Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    return environment.get_template("sheet.html.jinja").render(sheet=sheet_view(plan))
+
+
+def sheet_pdf(plan: CoursePlan) -> bytes:
+    """Return the sheet as PDF."""
+    import typst
+
+    template = files("gepnet.prrt.plan").joinpath("templates/sheet.typ").read_bytes()
+    pdf: bytes = typst.compile(
+        template,
+        format="pdf",
+        ignore_system_fonts=True,
+        sys_inputs={"sheet": json.dumps(sheet_view(plan))},
+        timestamp=datetime.datetime.combine(plan.made_on, datetime.time(), datetime.UTC),
+    )
+    return pdf

@@ -1,0 +1,362 @@
+"""Totals, kidney slope, marrow signals and next dates, against hand-worked and second answers."""
+
+from __future__ import annotations
+
+import datetime
+import math
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import given as hypothesis_given
+from hypothesis import strategies as st
+
+from gepnet.knowledge import InputError
+from gepnet.knowledge.course_models import AdvisoryLimit, MarrowSignal
+from gepnet.prrt.after.cumulative import (
+    OrganDose,
+    against_limits,
+    read_doses,
+    standing,
+    to_mci,
+    total_activity,
+)
+from gepnet.prrt.after.due import next_due
+from gepnet.prrt.after.kidney import (
+    Clearance,
+    Refused,
+    Slope,
+    against_references,
+    clearances,
+    slope,
+)
+from gepnet.prrt.after.marrow import signal
+from gepnet.prrt.after.samples import Sample, since
+from gepnet.prrt.given import GivenCycle
+from gepnet.vocabulary import Interval
+from tests.prrt.plans import d, given, knowledge, settings
+
+LIMITS = {limit.id: limit for limit in knowledge().advisory_limits}
+SIGNALS = {rule.id: rule for rule in knowledge().marrow_signals}
+
+
+# Totals ------------------------------------------------------------------------------------------
+
+
+@hypothesis_given(
+    st.lists(st.decimals(Decimal("0.1"), Decimal(15), places=2), max_size=8).map(
+        lambda values: [GivenCycle(n, d("2026-01-05"), v) for n, v in enumerate(values, 1)]
+    )
+)
+def test_the_total_is_the_sum(cycles: list[GivenCycle]) -> None:
+    thousandths = sum(int(cycle.activity_gbq * 1000) for cycle in cycles)
+    assert total_activity(cycles) * 1000 == thousandths
+    assert total_activity(cycles) == total_activity(list(reversed(cycles)))
+
+
+@pytest.mark.parametrize(
+    ("gbq", "mci"), [("7.4", 200), ("29.6", 800), ("59.2", 1600), ("3.7", 100)]
+)
+def test_millicuries_of_the_label_and_the_review(gbq: str, mci: int) -> None:
+    # US label 2.1: 7.4 GBq = 200 mCi; review topic: about 1,600 mCi in eight courses.
+    assert to_mci(Decimal(gbq), knowledge().measures) == mci
+
+
+def test_eight_doses_are_at_the_lifetime_limit_and_not_over_it() -> None:
+    limit = LIMITS["lifetime-activity"]
+    eight = total_activity([GivenCycle(n, d("2026-01-05"), Decimal("7.4")) for n in range(1, 9)])
+    assert standing(eight, limit).standing == "at"
+    assert standing(eight, limit).left == 0
+    assert standing(eight + Decimal("0.1"), limit).standing == "over"
+    assert standing(eight - Decimal("0.1"), limit).standing == "below"
+    assert standing(None, limit).standing == "unknown"
+
+
+def limits_by_id(
+    doses: list[OrganDose], cycles: int, activity: str | None = "29.6"
+) -> dict[str, tuple[str, Decimal | None]]:
+    total = None if activity is None else Decimal(activity)
+    found = against_limits(total, cycles, doses, knowledge().advisory_limits)
+    return {one.limit.id: (one.standing, one.total) for one in found}
+
+
+def test_an_organ_total_needs_every_cycle() -> None:
+    doses = [OrganDose("p", n, "kidneys", Decimal("5.75"), Decimal("6.5")) for n in range(1, 5)]
+    whole = limits_by_id(doses, 4)
+    assert whole["kidney-absorbed-dose"] == ("at", Decimal(23))
+    assert whole["kidney-bed-risk"] == ("below", Decimal(26))
+    assert whole["marrow-absorbed-dose"] == ("unknown", None)
+    part = limits_by_id(doses[:3], 4)
+    assert part["kidney-absorbed-dose"] == ("unknown", None), "three of four say nothing of the sum"
+    assert limits_by_id(doses, 0)["kidney-absorbed-dose"] == ("unknown", None)
+
+
+def test_no_limit_is_shown_without_its_source() -> None:
+    assert {
+        limit.id for limit in knowledge().advisory_limits if limit.verification == "primary"
+    } >= {
+        "lifetime-activity",
+        "kidney-absorbed-dose",
+        "marrow-absorbed-dose",
+    }
+    assert LIMITS["kidney-bed-risk"].verification == "unverified"
+    assert isinstance(LIMITS["kidney-bed-risk"], AdvisoryLimit)
+
+
+def test_a_file_of_doses_is_read_or_every_fault_of_it_named(tmp_path: Path) -> None:
+    good = tmp_path / "doses.csv"
+    good.write_text(
+        "patient_id,cycle,region,dose_gy,bed_gy\np,1,kidneys,4.8,5.3\np,1,bone_marrow,0.3,\n"
+    )
+    assert read_doses(good) == [
+        OrganDose("p", 1, "kidneys", Decimal("4.8"), Decimal("5.3")),
+        OrganDose("p", 1, "bone_marrow", Decimal("0.3"), None),
+    ]
+    bad = tmp_path / "bad.csv"
+    bad.write_text(
+        "patient_id,cycle,region,dose_gy,bed_gy\n"
+        "p,1,kidneys,4.8,5.3\np,1,kidneys,4.8,5.3\np,0,kidney,-1,2\n,2,kidneys,4,3\n"
+    )
+    with pytest.raises(InputError) as caught:
+        read_doses(bad)
+    told = [str(problem) for problem in caught.value.problems]
+    assert any("bad.csv:3" in t and "one dose for kidneys" in t for t in told)
+    assert any("bad.csv:4" in t and "did you mean 'kidneys'" in t for t in told)
+    assert any("bad.csv:4" in t and "field dose_gy" in t for t in told)
+    assert any("bad.csv:5" in t and "field patient_id" in t for t in told)
+    assert any("bad.csv:5" in t and "field bed_gy" in t for t in told)
+    headless = tmp_path / "headless.csv"
+    headless.write_text("patient,cycle,organ,dose_gy\n")
+    with pytest.raises(InputError, match="field patient_id"):
+        read_doses(headless)
+
+
+# Kidney slope ------------------------------------------------------------------------------------
+
+
+def points(*pairs: tuple[str, float]) -> list[Clearance]:
+    return [Clearance(d(day), Decimal(str(value)), "recorded") for day, value in pairs]
+
+
+def falling(percent: float, years: int, noise: list[float] | None = None) -> list[Clearance]:
+    """A clearance that loses ``percent`` a year, sampled every half year."""
+    start = d("2022-01-01")
+    found = []
+    for n in range(2 * years + 1):
+        day = start + datetime.timedelta(days=round(n * 365.25 / 2))
+        elapsed = (day - start).days / 365.25
+        value = 90 * (1 - percent / 100) ** elapsed
+        value *= math.exp(noise[n] if noise else 0)
+        found.append(Clearance(day, Decimal(repr(value)), "recorded"))
+    return found
+
+
+@pytest.mark.parametrize("percent", [0.5, 3.4, 10, 25])
+def test_a_known_loss_is_found(percent: float) -> None:
+    found = slope(falling(percent, 3), settings().kidney_slope)
+    assert isinstance(found, Slope)
+    assert found.percent_a_year == pytest.approx(-percent, abs=1e-9)
+    assert found.low == pytest.approx(found.high, abs=1e-6)
+
+
+def test_the_interval_agrees_with_scipy() -> None:
+    from scipy import stats
+
+    noise = [0.03, -0.05, 0.01, 0.04, -0.02, -0.06, 0.05]
+    data = falling(5, 3, noise)
+    found = slope(data, settings().kidney_slope)
+    assert isinstance(found, Slope)
+    x = [(p.day - data[0].day).days / 365.25 for p in data]
+    line = stats.linregress(x, [math.log(float(p.value)) for p in data])
+    reach = stats.t.ppf(0.975, len(x) - 2) * line.stderr
+    assert found.percent_a_year == pytest.approx(100 * math.expm1(line.slope), rel=1e-9)
+    assert found.low == pytest.approx(100 * math.expm1(line.slope - reach), rel=1e-9)
+    assert found.high == pytest.approx(100 * math.expm1(line.slope + reach), rel=1e-9)
+
+
+def test_the_interval_covers_the_truth_as_often_as_it_says() -> None:
+    """2,000 series of 9 samples with 5 % noise: 95 % intervals cover in 93-97 %."""
+    import numpy as np
+
+    generator = np.random.default_rng(20260105)
+    noises = generator.normal(0, 0.05, (2000, 9))
+    covered = 0
+    for noise in noises:
+        found = slope(falling(3.4, 4, noise.tolist()), settings().kidney_slope)
+        assert isinstance(found, Slope)
+        covered += found.low <= -3.4 <= found.high
+    assert 0.93 <= covered / 2000 <= 0.97
+
+
+def test_too_little_gives_the_reason_and_no_slope() -> None:
+    few = points(("2025-01-01", 90), ("2025-07-01", 88), ("2026-01-01", 86))
+    assert slope(few, settings().kidney_slope) == Refused("3 clearances; at least 4 are needed")
+    short = points(*((f"2025-01-{day:02d}", 90.0 - day) for day in (1, 8, 15, 22)))
+    refused = slope(short, settings().kidney_slope)
+    assert isinstance(refused, Refused)
+    assert "21 days from first to last" in refused.reason
+    zero = points(("2025-01-01", 0))
+    assert slope(zero, settings().kidney_slope) == Refused("a clearance of 0 has no logarithm")
+
+
+def test_a_loss_beside_the_published_ones_is_open_where_the_interval_includes_them() -> None:
+    def faster(low: float, high: float) -> dict[str, bool | None]:
+        found = Slope((low + high) / 2, low, high, 0.95, 6, d("2022-01-01"), d("2025-01-01"))
+        compared = against_references(found, knowledge().kidney_references)
+        return {one.reference.id: one.faster for one in compared}
+
+    assert faster(-6, -4) == {"bergsma-mean": True, "bergsma-never": False}
+    assert faster(-6, -3) == {"bergsma-mean": None, "bergsma-never": False}
+    assert faster(-3.4, 1) == {"bergsma-mean": False, "bergsma-never": False}
+    assert faster(-30, -21) == {"bergsma-mean": True, "bergsma-never": True}
+
+
+def lab(name: str, day: str, value: float, lln: float | None = None) -> Sample:
+    bound = None if lln is None else Decimal(str(lln))
+    return Sample(d(day), name, Decimal(str(value)), bound, "e")
+
+
+def test_a_creatinine_without_a_weight_of_its_day_gives_no_clearance() -> None:
+    samples = {
+        "creatinine_umol_l": [
+            lab("creatinine_umol_l", "2025-01-01", 80),
+            lab("creatinine_umol_l", "2025-06-01", 85),
+        ],
+        "weight_kg": [lab("weight_kg", "2025-01-01", 70), lab("weight_kg", "2025-05-31", 70)],
+        "creatinine_clearance_ml_min": [lab("creatinine_clearance_ml_min", "2025-09-01", 77)],
+    }
+    seen = []
+
+    def formula(day: datetime.date, weight: Decimal, creatinine: Decimal) -> Interval:
+        seen.append((day, weight, creatinine))
+        return Interval(Decimal(80), Decimal(82))
+
+    found, left_out = clearances(samples, formula, settings().kidney_slope.weight_within_days)
+    assert [(str(c.day), c.value, c.how) for c in found] == [
+        ("2025-01-01", 81, "cockcroft_gault"),
+        ("2025-09-01", 77, "recorded"),
+    ]
+    assert [(str(x.day), x.reason) for x in left_out] == [
+        ("2025-06-01", "creatinine without a weight of that day")
+    ]
+    assert seen == [(d("2025-01-01"), Decimal(70), Decimal(80))]
+
+
+# Marrow ------------------------------------------------------------------------------------------
+
+HB, MCV = "haemoglobin_g_l", "mcv_fl"
+
+
+def judged(rule: str, **series: list[Sample]) -> tuple[bool | None, tuple[str, ...]]:
+    result = signal(SIGNALS[rule], series, settings().signal_least_samples)
+    return result.truth, result.missing
+
+
+def test_an_abnormal_count_is_a_signal_and_an_unknown_limit_is_open() -> None:
+    low = [lab(HB, "2025-01-01", 119, 120)]
+    assert judged("abnormal-count", haemoglobin_g_l=low)[0] is True
+    normal = {
+        "haemoglobin_g_l": [lab(HB, "2025-01-01", 120, 120)],
+        "platelets_10e9_l": [lab("platelets_10e9_l", "2025-01-01", 150, 150)],
+        "leukocytes_10e9_l": [lab("leukocytes_10e9_l", "2025-01-01", 4, 3.5)],
+    }
+    truth, missing = judged("abnormal-count", **normal)
+    assert (truth, missing) == (None, ("neutrophils_10e9_l",))
+    whole = {**normal, "neutrophils_10e9_l": [lab("neutrophils_10e9_l", "2025-01-01", 2, 1.5)]}
+    assert judged("abnormal-count", **whole) == (False, ())
+    no_limit = {**whole, "haemoglobin_g_l": [lab(HB, "2025-01-01", 90)]}
+    truth, missing = judged("abnormal-count", **no_limit)
+    assert truth is None
+    assert missing == ("lower limit of normal of haemoglobin_g_l on 2025-01-01",)
+
+
+@pytest.mark.parametrize(
+    ("last", "expected"), [("2025-07-01", False), ("2025-07-02", True), ("2025-06-01", False)]
+)
+def test_more_than_six_months_is_more_than_six_months(last: str, expected: bool) -> None:
+    only = SIGNALS["persistent-cytopenia"].model_copy(update={"analytes": (HB,)})
+    series = {HB: [lab(HB, "2024-12-01", 125, 120), lab(HB, "2025-01-01", 110, 120)]}
+    series[HB].append(lab(HB, last, 111, 120))
+    assert signal(only, series, 3).truth is expected
+
+
+def test_a_recovery_in_between_begins_the_count_anew() -> None:
+    only = SIGNALS["persistent-cytopenia"].model_copy(update={"analytes": (HB,)})
+    series = {
+        HB: [
+            lab(HB, "2024-01-01", 110, 120),
+            lab(HB, "2025-05-01", 121, 120),
+            lab(HB, "2025-06-01", 110, 120),
+        ]
+    }
+    assert signal(only, series, 3).truth is False
+
+
+def test_a_sample_without_a_limit_in_the_run_leaves_it_open() -> None:
+    only = SIGNALS["persistent-cytopenia"].model_copy(update={"analytes": (HB,)})
+    series = {
+        HB: [
+            lab(HB, "2024-10-01", 110, 120),
+            lab(HB, "2025-01-01", 110),
+            lab(HB, "2025-03-01", 110, 120),
+            lab(HB, "2025-07-15", 110, 120),
+        ]
+    }
+    assert signal(only, series, 3).truth is None
+    assert signal(only, {HB: series[HB][1:2]}, 3).truth is None
+
+
+def test_a_rising_mcv_counts_with_anaemia_only() -> None:
+    rising = [lab(MCV, f"202{n}-01-01", 90 + 3 * n) for n in range(3, 6)]
+    anaemia, normal = [lab(HB, "2025-01-01", 110, 120)], [lab(HB, "2025-01-01", 130, 120)]
+    name = "mcv-rise-with-anaemia"
+    assert judged(name, mcv_fl=rising, haemoglobin_g_l=anaemia)[0] is True
+    assert judged(name, mcv_fl=rising, haemoglobin_g_l=normal)[0] is False
+    flat = [lab(MCV, f"202{n}-01-01", 90) for n in range(3, 6)]
+    assert judged(name, mcv_fl=flat, haemoglobin_g_l=anaemia)[0] is False
+    truth, missing = judged(name, mcv_fl=rising[:2], haemoglobin_g_l=anaemia)
+    assert (truth, missing) == (None, ("mcv_fl: at least 3 values, 2 known",))
+
+
+def test_a_series_begins_with_its_baseline_before_the_first_dose() -> None:
+    series = [lab(MCV, day, 90) for day in ("2022-01-01", "2022-06-01", "2022-07-05")]
+    assert [str(s.day) for s in since(series, d("2022-07-01"))] == ["2022-06-01", "2022-07-05"]
+    assert since(series, None) == series
+
+
+def test_a_signal_has_the_numbers_of_its_kind_and_no_others() -> None:
+    plain = {"id": "x", "label": "x", "action": "x", "source": "bergsma-phd", "analytes": [HB]}
+    with pytest.raises(ValueError, match="'months' belongs to"):
+        MarrowSignal(**plain, kind="any_low", months=6)
+    with pytest.raises(ValueError, match="'rising' belongs to"):
+        MarrowSignal(**plain, kind="rise_with_low")
+
+
+# Next dates --------------------------------------------------------------------------------------
+
+
+def due(profile: str, today: str, *sampled: str) -> dict[str, tuple[str, bool]]:
+    chosen = next(p for p in knowledge().plan_profiles if p.id == profile)
+    analytes = {n for names in settings().topic_analytes.values() for n in names}
+    samples = {name: [lab(name, day, 100) for day in sampled] for name in analytes}
+    found = next_due(chosen, d("2026-01-05"), samples, d(today), settings())
+    return {one.topic: (str(one.due), one.overdue) for one in found}
+
+
+def test_the_review_wants_kidneys_every_three_months_and_counts_every_six() -> None:
+    name = "review-gi-net-2025"
+    assert due(name, "2026-02-01") == {
+        "blood_after": ("2026-07-05", False),
+        "kidney_after": ("2026-04-05", False),
+    }
+    assert due(name, "2026-05-01", "2026-03-25")["kidney_after"] == ("2026-07-05", False)
+    assert due(name, "2026-05-01", "2026-03-01")["kidney_after"] == ("2026-04-05", True)
+    assert due(name, "2027-02-01", "2027-01-05")["kidney_after"] == ("2027-07-05", False)
+    assert due(name, "2040-02-01", "2040-01-30")["blood_after"][0] == "2040-07-05"
+
+
+def test_each_profile_keeps_its_own_calendar() -> None:
+    assert due("halfdanarson-2023", "2026-01-06") == {"blood_after": ("2026-02-05", False)}
+    assert due("eu-label", "2026-01-06") == {"blood_after": ("2026-02-02", False)}
+    assert due("tafuto-2025", "2026-01-06") == {}
+    assert given("2026-01-05")[0].day == d("2026-01-05")
