@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         plan_view,
         write_plan,
     )
+    from gepnet.api.dosimetry import dosimetry_view, write_time_activity_example
     from gepnet.api.evaluating import evaluate_cases
     from gepnet.api.importing import import_cases, import_tables
     from gepnet.api.knowing import base, check_knowledge, fact_coverage
@@ -64,6 +65,7 @@ _EXPORTS = {
     "comparing": ("comparison_view", "missing_view", "whatif_view"),
     "course_plan": ("PlanQuestion", "plan_prrt", "plan_view", "write_plan"),
     "course": ("course_view", "eligibility_view", "review_view"),
+    "dosimetry": ("dosimetry_view", "write_time_activity_example"),
     "evaluating": ("evaluate_cases",),
     "importing": ("import_cases", "import_tables"),
     "knowing": ("base", "check_knowledge", "fact_coverage"),
@@ -104,6 +106,7 @@ __all__ = [
     "course_view",
     "cumulative_view",
     "eligibility_view",
+    "dosimetry_view",
     "evaluate_cases",
     "example_patient",
     "explain_recommendation",
@@ -138,6 +141,7 @@ __all__ = [
     "write_plan",
     "write_report",
     "write_responses",
+    "write_time_activity_example",
 ]
 
 

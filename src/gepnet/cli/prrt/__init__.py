@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from gepnet.cli.prrt import after, course, eligibility, plan, review
+from gepnet.cli.prrt import dosimetry
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -17,3 +18,11 @@ app.command()(plan.plan)
 app.command()(after.retreatment)
 app.command()(after.cumulative)
 app.command()(after.monitoring)
+
+
+@app.callback()
+def prrt() -> None:
+    """A course of radioligand therapy: who is eligible, each cycle's release, the whole course."""
+
+
+app.command()(dosimetry.dosimetry)

@@ -1,0 +1,283 @@
+"""``gepnet prrt dosimetry``: time-activity data to doses."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from gepnet.cli.output import Format, FormatOption, print_json, table
+
+
+class Model(StrEnum):
+    """Which form of curve is fitted."""
+
+    AUTO = "auto"
+    MONO = "mono"
+    BI = "bi"
+    TRI = "tri"
+
+
+class Errors(StrEnum):
+    """How measurement errors go with activity."""
+
+    PROPORTIONAL = "proportional"
+    CONSTANT = "constant"
+
+
+class Single(StrEnum):
+    """How a curve of one point is estimated."""
+
+    HAENSCHEID_2018 = "haenscheid_2018"
+    POPULATION = "population"
+    PREVIOUS_CYCLE = "previous_cycle"
+
+
+class Sex(StrEnum):
+    """Which phantom's S-values."""
+
+    MALE = "male"
+    FEMALE = "female"
+
+
+class LiverLesions(StrEnum):
+    """What the liver's outline holds."""
+
+    EXCLUDED = "excluded"
+    INCLUDED = "included"
+    NONE = "none"
+
+
+def dosimetry(
+    file: Annotated[
+        Path | None, typer.Argument(help="CSV: patient_id, cycle, region, time_h, activity_mbq, …")
+    ] = None,
+    model: Annotated[
+        Model, typer.Option(help="Form of the curve; auto compares mono and bi by AICc.")
+    ] = Model.AUTO,
+    uptake_rate: Annotated[
+        float | None, typer.Option(help="Rate of uptake in 1/h, for --model tri only.")
+    ] = None,
+    single_time_point: Annotated[
+        Single | None, typer.Option(help="How a curve of one point is estimated.")
+    ] = None,
+    errors: Annotated[
+        Errors, typer.Option(help="Measurement errors: proportional to activity, or constant.")
+    ] = Errors.PROPORTIONAL,
+    decay_corrected: Annotated[
+        bool | None,
+        typer.Option(
+            "--decay-corrected/--not-decay-corrected",
+            help="Whether activities are corrected to the injection; a column of the file wins.",
+        ),
+    ] = None,
+    cv: Annotated[
+        float | None, typer.Option(help="Standard error of each activity in percent, if known.")
+    ] = None,
+    mass_cv: Annotated[
+        float | None, typer.Option(help="Standard error of each mass in percent, if known.")
+    ] = None,
+    administered_gbq: Annotated[
+        float | None, typer.Option(help="Activity given per cycle, if not in the file.")
+    ] = None,
+    sex: Annotated[Sex | None, typer.Option(help="Phantom of the S-values.")] = None,
+    liver_lesions: Annotated[
+        LiverLesions | None, typer.Option(help="Lesions in the liver's outline.")
+    ] = None,
+    haematocrit: Annotated[
+        float | None, typer.Option(help="Fraction: marrow-to-blood ratio by 0.19/(1-Hct).")
+    ] = None,
+    monte_carlo: Annotated[
+        int, typer.Option(min=0, max=100_000, help="Simulated measurements per curve; 0: none.")
+    ] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Of the simulated measurements.")] = 1,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="Write .json (everything) or .csv.")
+    ] = None,
+    overview: Annotated[
+        bool, typer.Option("--overview", help="Only counts and medians by region: for a register.")
+    ] = False,
+    example: Annotated[
+        bool, typer.Option("--example", help="Write the packaged made-up example to --output.")
+    ] = False,
+    format_: FormatOption = Format.TABLE,
+) -> None:
+    """Fit time-activity curves; time-integrated activity, absorbed dose, BED, with uncertainty.
+
+    A curve that the points cannot support is refused, with the reason; that is an answer, and the
+    exit code is 0. Exit code 2: the file or an option cannot be used, and nothing was written.
+    """
+    from gepnet import api
+
+    if example:
+        api.write_time_activity_example(output)
+        typer.echo(f"Example: {output}")
+        return
+    with _progress(monte_carlo > 0 and format_ is Format.TABLE) as advance:
+        view = api.dosimetry_view(
+            api.base(),
+            file,
+            model=model.value,
+            uptake_rate_per_h=uptake_rate,
+            single_time_point=None if single_time_point is None else single_time_point.value,
+            errors=errors.value,
+            decay_corrected=decay_corrected,
+            activity_cv_percent=cv,
+            mass_cv_percent=mass_cv,
+            administered_gbq=administered_gbq,
+            sex=None if sex is None else sex.value,
+            liver_lesions=None if liver_lesions is None else liver_lesions.value,
+            haematocrit=haematocrit,
+            monte_carlo=monte_carlo,
+            seed=seed,
+            detailed=not overview,
+            progress=advance,
+            output=output,
+        )
+    if format_ is Format.JSON:
+        print_json(view)
+        return
+    if overview:
+        _print_overview(view)
+    else:
+        _print(view)
+    if output is not None:
+        typer.echo(f"Written: {output}")
+
+
+@contextmanager
+def _progress(wanted: bool) -> Iterator[Callable[[int, int], None] | None]:
+    """Show a bar where somebody is looking."""
+    if not (wanted and sys.stderr.isatty()):
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("curves", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _print_overview(view: dict[str, Any]) -> None:
+    rows = [
+        [
+            item["region"],
+            item["curves"],
+            _counted(item["models"]),
+            _counted(item["refused"]),
+            _quartiles(item["effective_half_life_h"]),
+            _quartiles(item["dose_gy"]),
+        ]
+        for item in view["overview"]
+    ]
+    columns = ["region", "curves", "models", "refused", "T_eff h", "dose Gy"]
+    table("By region: how many curves, median (quartiles)", columns, rows)
+
+
+def _counted(found: dict[str, int]) -> str:
+    return ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in found.items())
+
+
+def _quartiles(item: dict[str, float | None]) -> str | None:
+    return interval(dict(zip(("low", "value", "high"), item.values(), strict=True)))
+
+
+def _print(view: dict[str, Any]) -> None:
+    settings = view["settings"]
+    drawn = settings["interval"]
+    how = drawn if isinstance(drawn, str) else f"{drawn['draws']} draws, seed {drawn['seed']}"
+    level = f"{100 * settings['confidence']:g} %"
+    columns = ["cycle", "region", "model (points)", "T_eff h", "TIA MBq h", "dose Gy"]
+    for patient in dict.fromkeys(curve["patient_id"] for curve in view["curves"]):
+        mine = [curve for curve in view["curves"] if curve["patient_id"] == patient]
+        title = f"{patient}: {settings['radionuclide']}, intervals {level} by {how}"
+        table(title, columns, [_row(curve) for curve in mine])
+        _print_remarks(mine)
+        sums = [item for item in view["cumulative"] if item["patient_id"] == patient]
+        table(
+            f"{patient}: sums over cycles",
+            ["region", "cycles", "no dose in", "GBq", "dose Gy", "kidney BED Gy"],
+            [_sum_row(item) for item in sums],
+        )
+        _print_limits(sums)
+
+
+def _row(curve: dict[str, Any]) -> list[Any]:
+    model = (curve["model"] or "refused").replace("_", " ")
+    points = sum(point["used"] for point in curve["points"])
+    head = [curve["cycle"], _named(curve), f"{model} ({points})"]
+    return head + [
+        interval(curve[key]) for key in ("effective_half_life_h", "tia_mbq_h", "dose_gy")
+    ]
+
+
+def _sum_row(item: dict[str, Any]) -> list[Any]:
+    given = item["administered_gbq"]
+    return [
+        _named(item),
+        ", ".join(map(str, item["cycles"])),
+        ", ".join(map(str, item["cycles_without_dose"])),
+        None if given is None else f"{given:.3g}",
+        interval(item["dose_gy"]),
+        interval(item["bed_gy"]),
+    ]
+
+
+def _named(item: dict[str, Any]) -> str:
+    same = item["dose_to"] == item["region"]
+    return str(item["region"]) if same else f"{item['region']} ({item['dose_to']})"
+
+
+def interval(item: dict[str, float | None]) -> str | None:
+    """Return ``value (low-high)`` to three digits; without an interval it says so."""
+    value, low, high = (item[key] for key in ("value", "low", "high"))
+    if value is None:
+        return None
+    if low is None:
+        return f"{_three(value)} (no interval)"
+    return f"{_three(value)} ({_three(low)}-{'no bound' if high is None else _three(high)})"
+
+
+def _three(number: float) -> str:
+    return f"{number:.3g}" if abs(number) < 1000 else f"{number:.0f}"
+
+
+def _print_remarks(curves: list[dict[str, Any]]) -> None:
+    """Print each remark once, with the curves that it is about."""
+    about: dict[str, list[str]] = {}
+    for curve in curves:
+        place = f"{curve['region']} (cycle {curve['cycle']})"
+        for text in _remarks(curve):
+            about.setdefault(text, []).append(place)
+    for text, places in about.items():
+        typer.echo(f"- {', '.join(places)}: {text}")
+
+
+def _remarks(curve: dict[str, Any]) -> list[str]:
+    found = []
+    if curve["status"] == "refused":
+        found.append(f"refused: {curve['reason']}")
+    elif curve["no_dose"]:
+        found.append(f"no dose: {curve['no_dose']}")
+    for note in curve["notes"]:
+        badge = f" [{note['verification']}: {note['source']}]" if note["source"] else ""
+        found.append(f"{note['text']}{badge}")
+    return found
+
+
+def _print_limits(sums: list[dict[str, Any]]) -> None:
+    for item in sums:
+        for limit in item["limits"]:
+            if limit["state"] != "below":
+                typer.echo(
+                    f"- {item['region']}: advisory limit {limit['limit']:g} {limit['unit']} "
+                    f"({limit['quantity']}, {limit['locator']}) {limit['state']} "
+                    f"[{limit['verification']}: {limit['source']}]"
+                )

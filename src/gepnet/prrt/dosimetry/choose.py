@@ -1,0 +1,303 @@
+"""Which form a curve gets, and when it gets none: what the data cannot support is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import IntEnum
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gepnet.prrt.dosimetry.data import DosimetryData
+from gepnet.prrt.dosimetry.decay import LN2, Array
+from gepnet.prrt.dosimetry.fit import Curves, Errors, Fit, fit_form
+from gepnet.prrt.dosimetry.forms import (
+    BI_UPTAKE,
+    BI_WASHOUT,
+    MONO,
+    Form,
+    integral_after,
+    tri_uptake,
+)
+
+Model = Literal["auto", "mono", "bi", "tri"]
+NONE = -1
+# Above the physical rate but for the rounding of the arithmetic.
+_PHYSICAL = 1 - 1e-6
+
+
+class Refusal(IntEnum):
+    """Why a curve was not integrated."""
+
+    NO = 0
+    ONE_POINT = 1
+    ONLY_UPTAKE = 2
+    TOO_FEW = 3
+    NOT_FALLING = 4
+    SLOWER_THAN_DECAY = 5
+    UNSOLVED = 6
+    UNSETTLED = 7
+    TOO_FAR = 8
+    UPTAKE_NOT_FIRST = 9
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the user asked for."""
+
+    model: Model = "auto"
+    errors: Errors = "proportional"
+    uptake_per_h: float | None = None
+
+    def forms(self) -> tuple[Form, ...]:
+        """The forms that may come out."""
+        if self.model == "tri":
+            assert self.uptake_per_h is not None, "checked where the request is made"
+            return (tri_uptake(self.uptake_per_h),)
+        return {
+            "auto": (MONO, BI_UPTAKE, BI_WASHOUT),
+            "mono": (MONO,),
+            "bi": (BI_UPTAKE, BI_WASHOUT),
+        }[self.model]
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The outcome for c curves.
+
+    ``form`` indexes ``forms`` (-1: refused). ``curves`` are the points that the outcome rests on.
+    ``fits`` has, by form, the fit of the curves ``rows[form]``; ``aicc`` (c, forms) is NaN where a
+    form was no candidate or had too few points for it.
+    """
+
+    forms: tuple[Form, ...]
+    curves: Curves
+    form: NDArray[np.intp]
+    refusal: NDArray[np.intp]
+    aicc: Array
+    fits: Mapping[int, Fit]
+    rows: Mapping[int, NDArray[np.intp]]
+    left_out: NDArray[np.bool_]  # points of the uptake phase that a mono-exponential leaves out
+    beyond: Array  # share of the integral after the last point, by the chosen form
+
+    def place(self, curve: int) -> tuple[Fit, int] | None:
+        """Return the chosen fit of a curve and its row in it."""
+        form = int(self.form[curve])
+        if form == NONE:
+            return None
+        return self.fits[form], int(np.searchsorted(self.rows[form], curve))
+
+    def gather(self, read: str, count: int) -> tuple[Array, ...]:
+        """Return what method ``read`` of the fits gives (``count`` arrays), NaN where refused."""
+        found = tuple(np.full(len(self.form), np.nan) for _ in range(count))
+        for form, fit in self.fits.items():
+            mine = self.form[self.rows[form]] == form
+            values = getattr(fit, read)() if callable(getattr(fit, read)) else (getattr(fit, read),)
+            for whole, part in zip(found, values, strict=True):
+                whole[self.rows[form][mine]] = part[mine]
+        return found
+
+
+def choose(curves: Curves, request: Request, data: DosimetryData) -> Chosen:
+    """Fit the candidate forms to every curve and choose one, or refuse with a reason.
+
+    Rules: a form is compared by AICc only where a curve has at least three points more than the
+    form has parameters, on all its points. Where the uptake is seen and a mono-exponential is
+    chosen all the same, it is fitted to the points from the maximum on, and the others are listed
+    as left out. A form that is not solved, not settled by the points or slower than physical decay is no
+    candidate; if none is left the curve is refused.
+    """
+    forms = request.forms()
+    rises, peak_last = _uptake(curves, data)
+    washout, left_out = _from_maximum(curves, rises)
+    shown = np.where(left_out.any(axis=1, keepdims=True), washout.used, curves.used)
+    form = np.full(len(curves), NONE)
+    refusal = _before(curves, washout, request, peak_last, forms)
+    aicc = np.full((len(curves), len(forms)), np.nan)
+    verdicts = np.full((len(curves), len(forms)), int(Refusal.TOO_FEW))
+    fits: dict[int, Fit] = {}
+    rows: dict[int, NDArray[np.intp]] = {}
+    for index, candidate in enumerate(forms):
+        mine = _candidates(candidate, curves, washout, request, rises) & (refusal == Refusal.NO)
+        if candidate is BI_WASHOUT:
+            # Falling exponentials do not rise: tried only where no uptake could be fitted.
+            mine &= ~(rises & (verdicts == Refusal.NO)[:, forms.index(BI_UPTAKE)])
+        chosen = np.flatnonzero(mine)
+        if not chosen.size:
+            continue
+        points = (washout if candidate is MONO else curves).rows(chosen)
+        fit = fit_form(candidate, points, request.errors, request.uptake_per_h)
+        fits[index], rows[index] = fit, chosen
+        aicc[chosen, index] = fit.aicc
+        shortened = chosen[left_out[chosen].any(axis=1)] if candidate is MONO else chosen[:0]
+        if shortened.size:  # an AICc compares forms on the same points
+            whole = fit_form(candidate, curves.rows(shortened), request.errors)
+            aicc[shortened, index] = whole.aicc
+        verdicts[chosen, index] = _verdict(fit, points, request, data)
+    _select(form, refusal, aicc, verdicts, forms)
+    used = replace(
+        curves, used=np.where((form == 0)[:, None] & (forms[0] is MONO), shown, curves.used)
+    )
+    outcome = Chosen(
+        forms,
+        used,
+        form,
+        refusal,
+        aicc,
+        fits,
+        rows,
+        left_out & ((form == 0) & (forms[0] is MONO))[:, None],
+        np.full(len(curves), np.nan),
+    )
+    _share_beyond(outcome, data)
+    return outcome
+
+
+def _uptake(curves: Curves, data: DosimetryData) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which curves rise at first by more than scatter would, and which still rise at the end."""
+    activity = np.where(curves.used, curves.activity, -np.inf)
+    highest = activity.max(axis=1)
+    first = np.take_along_axis(curves.activity, curves.used.argmax(axis=1)[:, None], axis=1)[:, 0]
+    last_place = curves.used.shape[1] - 1 - curves.used[:, ::-1].argmax(axis=1)
+    least = first * (1 + data.checks.fit.uptake_rise.value / 100)
+    rises: NDArray[np.bool_] = np.greater(highest, least)
+    peak_last = np.asarray((activity.argmax(axis=1) == last_place) & (curves.points > 1))
+    return rises, peak_last
+
+
+def _from_maximum(curves: Curves, rises: NDArray[np.bool_]) -> tuple[Curves, NDArray[np.bool_]]:
+    """Return the curves without their uptake, and which points that leaves out."""
+    peak = np.where(curves.used, curves.activity, -np.inf).argmax(axis=1)
+    before = np.arange(curves.times.shape[1])[None, :] < peak[:, None]
+    left_out = before & curves.used & rises[:, None]
+    return replace(curves, used=curves.used & ~left_out), left_out
+
+
+def _before(
+    curves: Curves,
+    washout: Curves,
+    request: Request,
+    peak_last: NDArray[np.bool_],
+    forms: tuple[Form, ...],
+) -> NDArray[np.intp]:
+    """Refuse what needs no fit to be refused."""
+    refusal = np.full(len(curves), int(Refusal.NO))
+    smallest = min(form.size for form in forms)
+    # As many points as parameters draw a curve through anything; two on a straight line are the
+    # exception that practice allows.
+    least = smallest if request.model in {"auto", "mono"} else smallest + 1
+    points = washout.points if request.model in {"auto", "mono"} else curves.points
+    refusal[points < least] = int(Refusal.TOO_FEW)
+    refusal[peak_last] = int(Refusal.ONLY_UPTAKE)
+    refusal[curves.points == 1] = int(Refusal.ONE_POINT)
+    return refusal
+
+
+def _candidates(
+    form: Form,
+    curves: Curves,
+    washout: Curves,
+    request: Request,
+    rises: NDArray[np.bool_],
+) -> NDArray[np.bool_]:
+    if form is MONO:
+        return np.asarray(washout.points >= form.size)
+    if request.model == "tri":
+        return np.asarray(curves.points >= form.size + 1)
+    comparable = curves.points >= form.size + 3
+    if request.model == "auto":
+        return np.asarray(comparable)
+    # Without a comparison the data's own shape says which of the two bi-exponentials is meant.
+    enough = curves.points >= form.size + 1
+    both = curves.points >= BI_WASHOUT.size + 3
+    meant = rises if form is BI_UPTAKE else ~rises
+    return np.asarray(enough & (both | meant))
+
+
+def _verdict(fit: Fit, points: Curves, request: Request, data: DosimetryData) -> NDArray[np.intp]:
+    rate, _ = fit.rate()
+    verdict = np.full(len(points), int(Refusal.NO))
+    verdict[rate < data.physics.decay_per_h * _PHYSICAL] = int(Refusal.SLOWER_THAN_DECAY)
+    verdict[rate <= 0] = int(Refusal.NOT_FALLING)
+    if request.uptake_per_h is not None and request.model == "tri":
+        late = fit.parts.k[:, :2].max(axis=1) >= request.uptake_per_h
+        verdict[late] = int(Refusal.UPTAKE_NOT_FIRST)
+    verdict[~fit.identifiable] = int(Refusal.UNSETTLED)
+    verdict[~fit.solved] = int(Refusal.UNSOLVED)
+    return verdict
+
+
+def _select(
+    form: NDArray[np.intp],
+    refusal: NDArray[np.intp],
+    aicc: Array,
+    verdicts: NDArray[np.intp],
+    forms: tuple[Form, ...],
+) -> None:
+    """Choose the lowest AICc among the sound candidates; without any AICc, the first sound one."""
+    open_ = refusal == Refusal.NO
+    sound = (verdicts == Refusal.NO) & open_[:, None]
+    score = np.where(sound, np.where(np.isfinite(aicc), aicc, np.inf), np.nan)
+    some = sound.any(axis=1)
+    ranked = np.where(np.isnan(score), np.inf, score)
+    # Where no AICc is defined every sound candidate has the same rank and the simplest comes first.
+    first_sound = sound.argmax(axis=1)
+    best = np.where(np.isfinite(ranked).any(axis=1), ranked.argmin(axis=1), first_sound)
+    form[some] = best[some]
+    lost = open_ & ~some
+    tried = np.where(verdicts == Refusal.TOO_FEW, 99, np.arange(len(forms))[None, :])
+    refusal[lost] = verdicts[lost, tried[lost].argmin(axis=1)]
+
+
+def _share_beyond(outcome: Chosen, data: DosimetryData) -> None:
+    limit = data.checks.fit.extrapolation_refused.value
+    last = np.where(outcome.curves.used, outcome.curves.times, 0.0).max(axis=1)
+    for index, fit in outcome.fits.items():
+        rows = outcome.rows[index]
+        mine = outcome.form[rows] == index
+        with np.errstate(all="ignore"):
+            share = integral_after(fit.parts, last[rows]) / fit.tia()[0]
+        outcome.beyond[rows[mine]] = share[mine]
+    far = outcome.beyond > limit
+    outcome.form[far] = NONE
+    outcome.refusal[far] = int(Refusal.TOO_FAR)
+
+
+def reason(outcome: Chosen, curve: int, request: Request, data: DosimetryData) -> str:
+    """Say why a curve was refused, with the numbers that decided."""
+    points = int(outcome.curves.points[curve])
+    physical = data.physics.half_life_h
+    texts = {
+        Refusal.ONE_POINT: "one time point only: no curve follows from it; a single-time-point "
+        "method can be asked for",
+        Refusal.ONLY_UPTAKE: "the activity is highest at the last point: only the uptake was "
+        "measured, and nothing says how fast the activity leaves",
+        Refusal.TOO_FEW: f"{points} points: {_needed(outcome, request)}",
+        Refusal.NOT_FALLING: "the activity does not fall: the fitted rate is zero or negative",
+        Refusal.SLOWER_THAN_DECAY: f"the effective half-life{_effective(outcome, curve)} is longer "
+        f"than the physical one ({physical:.1f} h): check calibration, outlining, and whether the "
+        "activities were decay-corrected",
+        Refusal.UNSOLVED: "the fit did not come to an end",
+        Refusal.UNSETTLED: "the points do not settle all parameters of the curve",
+        Refusal.TOO_FAR: f"{100 * outcome.beyond[curve]:.0f} % of the integral lies after the last "
+        f"point, more than {100 * data.checks.fit.extrapolation_refused.value:.0f} %",
+        Refusal.UPTAKE_NOT_FIRST: "a fitted rate is faster than the given rate of uptake",
+    }
+    return texts[Refusal(int(outcome.refusal[curve]))]
+
+
+def _needed(outcome: Chosen, request: Request) -> str:
+    more = request.model in {"bi", "tri"}
+    needs = [f"{form.id} needs {form.size + more}" for form in outcome.forms]
+    return ", ".join(needs[:1] if request.model == "auto" else needs)
+
+
+def _effective(outcome: Chosen, curve: int) -> str:
+    for index, rows in outcome.rows.items():
+        at = int(np.searchsorted(rows, curve))
+        if at < len(rows) and rows[at] == curve:
+            rate = float(outcome.fits[index].rate()[0][at])
+            return f" ({LN2 / rate:.1f} h)" if rate > 0 else ""
+    return ""

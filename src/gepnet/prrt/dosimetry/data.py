@@ -1,0 +1,308 @@
+"""What the knowledge says about dosimetry, typed: physics, S-values, limits, how far to believe.
+
+The numbers are in ``knowledge/measures/dosimetry.yaml`` and ``dosimetry_checks.yaml``; this module
+gives them names and refuses a file that lacks one.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from gepnet.knowledge import InputError, Problem, nearest
+
+Sex = Literal["male", "female"]
+Kind = Literal["organ", "blood", "lesion"]
+HOURS_PER_DAY = 24
+SECONDS_PER_HOUR = 3600
+MGY_PER_GY = 1000
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Cited(_Model):
+    """Something with its source."""
+
+    source: str
+    locator: str | None = None
+    read_in: str | None = None
+    verification: Literal["primary", "secondary", "unverified"]
+    note: str | None = None
+
+
+class Quantity(Cited):
+    """One number with unit and source."""
+
+    value: float
+    unit: str
+
+
+class Band(Cited):
+    """A range of numbers with unit and source."""
+
+    low: float
+    high: float
+    unit: str
+
+    def holds(self, value: float) -> bool:
+        """Whether the value lies in the range, ends included."""
+        return self.low <= value <= self.high
+
+
+class HalfLife(Band):
+    """A population's effective half-life: the usual value and its range."""
+
+    group: str
+    value: float
+
+
+class GroupBand(Band):
+    """A range for one group of regions."""
+
+    group: str
+    method: str | None = None
+
+
+class Published(Quantity):
+    """A published mean for one group of regions."""
+
+    group: str
+    sd: float | None = None
+
+
+class SeenError(Quantity):
+    """A published deviation of a single-time-point method at one time."""
+
+    method: str
+    time_h: float
+
+
+class Limit(Quantity):
+    """An advisory limit."""
+
+    id: str
+    quantity: Literal["dose", "bed"] = "dose"
+
+
+class Organ(_Model):
+    """Self-irradiation of an organ of a phantom: mGy/(MBq s) and grams."""
+
+    region: str
+    s_mgy_per_mbq_s: float
+    mass_g: float
+
+    @property
+    def gy_g_per_mbq_h(self) -> float:
+        """The S-value for one gram: what mass scaling divides by the patient's mass."""
+        return self.s_mgy_per_mbq_s * SECONDS_PER_HOUR / MGY_PER_GY * self.mass_g
+
+
+class Cross(_Model):
+    """Irradiation of one organ from another: mGy/(MBq s)."""
+
+    target: str
+    source_region: str
+    s_mgy_per_mbq_s: float
+
+    @property
+    def gy_per_mbq_h(self) -> float:
+        """The same in Gy/(MBq h)."""
+        return self.s_mgy_per_mbq_s * SECONDS_PER_HOUR / MGY_PER_GY
+
+
+class Phantom(Cited):
+    """The S-values of one phantom."""
+
+    id: Sex
+    title: str
+    organs: tuple[Organ, ...]
+    cross: tuple[Cross, ...]
+
+
+class Rule(Cited):
+    """A rule in words."""
+
+    rule: str
+
+
+class Region(_Model):
+    """A name that a region may have, or begin with."""
+
+    id: str
+    title: str
+    kind: Kind
+    group: str
+    parts: tuple[str, ...] = ()
+    prefix: bool = False
+
+    def names(self, region: str) -> bool:
+        """Whether ``region`` is this one: `lesion`, `lesion_2`, `lesion 2`."""
+        rest = region.removeprefix(self.id)
+        return region == self.id or (self.prefix and rest != region and rest[0] in "_- 0123456789")
+
+
+class Masses(_Model):
+    """Red marrow (g) and body (kg) of a reference adult."""
+
+    marrow_g: float
+    body_kg: float
+
+
+class ReferenceMasses(Cited):
+    """Red marrow and body of both reference adults."""
+
+    male: Masses
+    female: Masses
+
+
+class LesionData(_Model):
+    """Lesions as spheres."""
+
+    least_mass: Quantity
+
+
+class MarrowData(_Model):
+    """From blood to marrow."""
+
+    red_marrow_to_blood_ratio: Quantity
+    haematocrit_numerator: Quantity
+    haematocrit_range: Band
+    reference_mass: ReferenceMasses
+    limits: tuple[Limit, ...]
+
+
+class BedData(_Model):
+    """Radiobiology of the kidney."""
+
+    alpha_beta: Quantity
+    repair_half_life: Quantity
+    limits: tuple[Limit, ...]
+
+
+class Physics(_Model):
+    """``dosimetry.yaml``."""
+
+    radionuclide: str
+    half_life: Quantity
+    electron_dose_constant: Quantity
+    phantoms: tuple[Phantom, ...]
+    mass_scaling: Rule
+    regions: tuple[Region, ...]
+    lesion: LesionData
+    marrow: MarrowData
+    kidney_bed: BedData
+
+    @property
+    def half_life_h(self) -> float:
+        """Physical half-life in hours."""
+        return self.half_life.value * HOURS_PER_DAY
+
+    @property
+    def decay_per_h(self) -> float:
+        """Physical decay constant in 1/h."""
+        return math.log(2) / self.half_life_h
+
+    def region(self, name: str) -> Region | None:
+        """Return what the knowledge has for a region's name."""
+        return next((region for region in self.regions if region.names(name)), None)
+
+    def nearest_region(self, name: str) -> str | None:
+        """Return the known name spelled most like ``name``."""
+        return nearest(name, [region.id for region in self.regions])
+
+    def phantom(self, sex: Sex) -> Phantom:
+        """Return the phantom of a sex."""
+        return next(phantom for phantom in self.phantoms if phantom.id == sex)
+
+
+class SingleTimePointData(_Model):
+    """How far one scan is believed."""
+
+    window: Band
+    largest_error: Quantity
+    seen_errors: tuple[SeenError, ...]
+
+
+class FitData(_Model):
+    """How far a fit is believed."""
+
+    confidence: Quantity
+    uptake_rise: Quantity
+    extrapolation_warned: Quantity
+    extrapolation_refused: Quantity
+    misfit_warned: Quantity
+    scatter_warned: Quantity
+    published_uptake_rate: Quantity
+
+
+class PlausibleInput(_Model):
+    """Ranges outside of which a number in the input is taken for a mistake."""
+
+    activity_mbq: Band
+    time_h: Band
+    mass_g: Band
+    administered_gbq: Band
+    cv_percent: Band
+
+
+class Checks(_Model):
+    """``dosimetry_checks.yaml``."""
+
+    kinetics: tuple[HalfLife, ...]
+    plausible_dose_per_activity: tuple[GroupBand, ...]
+    published_dose_per_activity: tuple[Published, ...]
+    published_uncertainty: tuple[GroupBand, ...]
+    single_time_point: SingleTimePointData
+    fit: FitData
+    plausible_input: PlausibleInput
+    mbq_per_mci: Quantity
+
+    def half_life(self, group: str) -> HalfLife | None:
+        """Return a population's effective half-life."""
+        return next((entry for entry in self.kinetics if entry.group == group), None)
+
+
+class DosimetryData(_Model):
+    """Everything the knowledge says about dosimetry."""
+
+    physics: Physics
+    checks: Checks
+
+
+_Part = TypeVar("_Part", bound=BaseModel)
+
+
+def dosimetry_data(measures: Mapping[str, Any]) -> DosimetryData:
+    """Read the two files from ``knowledge.measures``.
+
+    Raises:
+        InputError: a file or a key is missing or of the wrong shape, with file and key.
+    """
+    problems: list[Problem] = []
+    physics = _read(Physics, "dosimetry", measures, problems)
+    checks = _read(Checks, "dosimetry_checks", measures, problems)
+    if physics is None or checks is None:
+        raise InputError(problems)
+    return DosimetryData(physics=physics, checks=checks)
+
+
+def _read(
+    model: type[_Part], stem: str, measures: Mapping[str, Any], problems: list[Problem]
+) -> _Part | None:
+    file = f"measures/{stem}.yaml"
+    if stem not in measures:
+        problems.append(Problem(file, None, "", "", "", "this knowledge file"))
+        return None
+    try:
+        return model.model_validate(measures[stem])
+    except ValidationError as error:
+        for fault in error.errors(include_url=False):
+            key = ".".join(str(step) for step in fault["loc"])
+            shown = "" if isinstance(fault["input"], dict | list) else repr(fault["input"])
+            problems.append(Problem(file, None, "", key, shown, fault["msg"]))
+        return None

@@ -1,0 +1,181 @@
+"""What a reader must know beside a number: each note with its source and badge."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from gepnet.prrt.dosimetry.data import Cited, DosimetryData, Region
+from gepnet.prrt.dosimetry.run import Dosimetry
+
+Note = dict[str, Any]
+
+
+def note(id_: str, text: str, cited: Cited | None = None) -> Note:
+    """Return a note as plain data; without a source it is plain arithmetic."""
+    return {
+        "id": id_,
+        "text": text,
+        "source": None if cited is None else cited.source,
+        "locator": None if cited is None else cited.locator,
+        "verification": None if cited is None else cited.verification,
+    }
+
+
+def notes(result: Dosimetry, row: int) -> list[Note]:
+    """Return what has to be said about one curve."""
+    region = result.data.physics.region(str(result.series.region[row]))
+    found = [*_about_fit(result, row), *_about_estimate(result, row)]
+    if np.isfinite(result.dose.value[row]) and region is not None:
+        found += _about_dose(result, row, region)
+        found += _about_plausibility(result, row, region)
+    return found
+
+
+def _about_fit(result: Dosimetry, row: int) -> list[Note]:
+    found, fit = [], result.data.checks.fit
+    chosen = result.chosen
+    left_out = int(chosen.left_out[row].sum())
+    if left_out:
+        found.append(
+            note(
+                "uptake-left-out",
+                f"{left_out} point(s) of the uptake left out; the curve is carried back to the "
+                "injection, so that the integral is too high",
+                fit.uptake_rise,
+            )
+        )
+    beyond = chosen.beyond[row]
+    if beyond > fit.extrapolation_warned.value and chosen.form[row] >= 0:
+        text = f"{100 * beyond:.0f} % of the integral lies after the last point"
+        found.append(note("extrapolated", text, fit.extrapolation_warned))
+    place = chosen.place(row)
+    if place is None:
+        return found
+    fitted, at = place
+    freedom = float(fitted.freedom[at])
+    if freedom == 0:
+        text = (
+            "as many points as parameters and no stated error: no interval "
+            "(state one: activity_cv_percent or --cv)"
+        )
+        found.append(note("no-interval", text))
+    if np.isinf(freedom):
+        found += _misfit(result, row)
+    elif result.request.errors == "proportional" and freedom > 0:
+        scatter = 100 * float(fitted.scale[at])
+        if scatter > fit.scatter_warned.value:
+            text = (
+                f"the points scatter by {scatter:.0f} % about the curve: another form may be meant "
+                "(--model bi), or state the error of the points for a sharper choice (--cv)"
+            )
+            found.append(note("scatter", text, fit.scatter_warned))
+    return found
+
+
+def _misfit(result: Dosimetry, row: int) -> list[Note]:
+    from scipy.special import chdtrc
+
+    place = result.chosen.place(row)
+    assert place is not None
+    fitted, at = place
+    free = int(result.chosen.curves.points[row]) - fitted.form.size
+    warned = result.data.checks.fit.misfit_warned
+    if free < 1:
+        return []
+    probability = float(chdtrc(free, float(fitted.squares[at])))
+    if probability >= warned.value:
+        return []
+    text = f"the points scatter more than the stated error allows (p = {probability:.1g})"
+    return [note("misfit", text, warned)]
+
+
+def _about_estimate(result: Dosimetry, row: int) -> list[Note]:
+    estimated = result.estimated
+    if not estimated.rows[row] or estimated.withheld[row]:
+        return []
+    checks = result.data.checks
+    low, high = estimated.half_life.low[row], estimated.half_life.high[row]
+    error = (
+        f"{100 * estimated.error_low[row]:+.1f} to {100 * estimated.error_high[row]:+.1f} % "
+        f"if the true half-life is {low:.0f} to {high:.0f} h; the range is this "
+    )
+    stated = not np.isnan(result.series.curves.cv[row, 0])
+    error += "with the stated" if stated else "without the"
+    error += " error of the measurement, no confidence interval"
+    region = result.data.physics.region(str(result.series.region[row]))
+    usual = None if region is None else checks.half_life(region.group)
+    cited = None if result.single == "previous_cycle" else usual
+    found = [note("single-time-point", f"one scan ({result.single}): {error}", cited)]
+    time = result.series.curves.times[row, 0]
+    for seen in checks.single_time_point.seen_errors:
+        if seen.method == result.single and region is not None and region.group == "kidney":
+            text = f"seen in kidneys: {seen.value:g} % at {seen.time_h:g} h (this scan: {time:g} h)"
+            found.append(note("seen-error", text, seen))
+    return found
+
+
+def _about_dose(result: Dosimetry, row: int, region: Region) -> list[Note]:
+    data, series = result.data, result.series
+    found = []
+    least = data.physics.lesion.least_mass
+    if region.kind == "lesion" and series.mass_g[row] < least.value:
+        text = f"below {least.value:g} g electrons leave the lesion: the dose is too high"
+        found.append(note("small-lesion", text, least))
+    if region.group == "liver" and series.liver_lesions[row] == "included":
+        text = "lesions are in the liver's outline: not the dose of healthy liver"
+        found.append(note("liver-with-lesions", text))
+    if region.kind == "blood":
+        ratio = data.physics.marrow.red_marrow_to_blood_ratio
+        if np.isfinite(series.haematocrit[row]):
+            ratio = data.physics.marrow.haematocrit_numerator
+        text = "self-dose of the red marrow only: organs and tumours add to it"
+        found.append(note("marrow-self-dose", text, ratio))
+    if region.kind == "organ":
+        found += _about_cross(result, row)
+    method = "single" if result.estimated.rows[row] else "fit"
+    for known in data.checks.published_uncertainty:
+        if known.group == region.group and known.method == method:
+            span = (
+                f"{known.low:g}" if known.low == known.high else f"{known.low:g} to {known.high:g}"
+            )
+            text = f"whole chain of measurement, published: about {span} % ({known.locator})"
+            found.append(note("published-uncertainty", text, known))
+    return found
+
+
+def _about_cross(result: Dosimetry, row: int) -> list[Note]:
+    series = result.series
+    phantom = result.data.physics.phantom(series.sex[row])
+    known = [c.source_region for c in phantom.cross if c.target == series.region[row]]
+    text = (
+        f"from other regions: only {', '.join(known)} is on file, if measured"
+        if known
+        else "dose from other regions is not on file for this one"
+    )
+    return [note("cross-dose", text, phantom)]
+
+
+def _about_plausibility(result: Dosimetry, row: int, region: Region) -> list[Note]:
+    given = result.series.administered_gbq[row]
+    if not np.isfinite(given):
+        return []
+    if region.group == "liver" and result.series.liver_lesions[row] == "included":
+        return []
+    per_activity = float(result.dose.value[row] / given)
+    return [
+        _implausible(per_activity, band, result.data)
+        for band in result.data.checks.plausible_dose_per_activity
+        if band.group == region.group and not band.holds(per_activity)
+    ]
+
+
+def _implausible(value: float, band: Any, data: DosimetryData) -> Note:
+    text = f"{value:.3g} Gy/GBq is outside {band.low:g} to {band.high:g}"
+    factor = data.checks.mbq_per_mci.value
+    if band.holds(value * factor):
+        text += "; activities in mCi instead of MBq would explain it"
+    elif band.holds(value / factor):
+        text += f"; it would fit if divided by {factor:g}"
+    return note("implausible", text, band)

@@ -1,0 +1,136 @@
+"""Intervals: by the covariance (delta method) and by simulated measurements (Monte Carlo)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from gepnet.prrt.dosimetry.bed import protraction_factor
+from gepnet.prrt.dosimetry.choose import Chosen, Request
+from gepnet.prrt.dosimetry.decay import Array
+from gepnet.prrt.dosimetry.fit import Curves, Fit, refit
+from gepnet.prrt.dosimetry.forms import integral, slowest_rate, values
+
+Progress = Callable[[int, int], None]
+_LARGEST = 100.0
+_BATCH = 200_000  # simulated curves in memory at once
+
+
+def quantile(freedom: Array, confidence: float) -> Array:
+    """Return the two-sided quantile: of Student's t, of the normal where freedom is infinite.
+
+    NaN where there is no degree of freedom.
+    """
+    from scipy.special import ndtri, stdtrit
+
+    upper = (1 + confidence) / 2
+    finite = np.isfinite(freedom) & (freedom > 0)
+    student = stdtrit(np.where(finite, freedom, 1.0), upper)
+    return np.where(finite, student, np.where(np.isinf(freedom), ndtri(upper), np.nan))
+
+
+def log_interval(value: Array, *half_widths: Array) -> tuple[Array, Array]:
+    """Return ``value e^(-w)`` and ``value e^w`` with independent half-widths in logarithms."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        width = np.sqrt(sum((part**2 for part in half_widths), np.zeros_like(value)))
+        return value * np.exp(-width), value * np.exp(width)
+
+
+@dataclass(frozen=True)
+class Draws:
+    """r simulated results of c curves; infinite where a simulated curve could not be integrated."""
+
+    tia: Array  # (c, r) MBq h
+    half_life: Array  # (c, r) h, of the last phase
+    protraction: Array  # (c, r) Lea-Catcheside factor
+
+
+def simulate(
+    chosen: Chosen,
+    request: Request,
+    draws: int,
+    seed: int,
+    repair_half_life_h: float,
+    progress: Progress | None = None,
+) -> Draws:
+    """Simulate measurements about every fitted curve and fit each of them again.
+
+    The scatter is the one that was stated, or the estimated one, drawn itself from its distribution
+    (``s sqrt(f / chi^2_f)``): with few points the error of the error is what matters. The same
+    seed gives the same draws.
+    """
+    random = np.random.default_rng(seed)
+    shape = (len(chosen.form), draws)
+    tia, half, factor = (np.full(shape, np.nan) for _ in range(3))
+    done, total = 0, int((chosen.form >= 0).sum())
+    for index in sorted(chosen.fits):
+        fit, rows = chosen.fits[index], chosen.rows[index]
+        mine = np.flatnonzero((chosen.form[rows] == index) & (fit.freedom > 0))
+        step = max(1, _BATCH // draws)
+        for start in range(0, len(mine), step):
+            part = mine[start : start + step]
+            points = chosen.curves.rows(rows[part])
+            found = _once(fit, part, points, request, draws, random, repair_half_life_h)
+            for whole, values_ in zip((tia, half, factor), found, strict=True):
+                whole[rows[part]] = values_
+            done += len(part)
+            if progress is not None:
+                progress(done, total)
+    return Draws(tia, half, factor)
+
+
+def _once(
+    fit: Fit,
+    part: np.typing.NDArray[np.intp],
+    points: Curves,
+    request: Request,
+    draws: int,
+    random: np.random.Generator,
+    repair_half_life_h: float,
+) -> tuple[Array, Array, Array]:
+    """Return integral, half-life and protraction factor of the simulated curves, (c, r) each."""
+    theta = fit.theta[part]
+    curve = values(fit.form.components(theta), points.times)
+    noise = random.standard_normal((len(part), draws, curve.shape[1]))
+    freedom = fit.freedom[part]
+    unknown = np.isfinite(freedom)
+    chi = random.chisquare(np.where(unknown, freedom, 1.0)[:, None], (len(part), draws))
+    wider = np.where(unknown[:, None], np.sqrt(np.where(unknown, freedom, 1.0)[:, None] / chi), 1.0)
+    scale = fit.scale[part][:, None]
+    if request.errors == "proportional":
+        scale = np.where(np.isfinite(points.cv) & ~unknown[:, None], points.cv, scale)
+    away = noise * wider[:, :, None] * scale[:, None, :]
+    repeated = points.rows(np.repeat(np.arange(len(part)), draws))
+    if request.errors == "proportional":
+        # An error estimated from one degree of freedom has no bound; a floating point number has.
+        away = np.clip(away, -_LARGEST, _LARGEST)
+        activity = curve[:, None, :] * np.exp(away)
+    else:
+        activity = curve[:, None, :] + away
+    simulated = Curves(
+        repeated.times, activity.reshape(repeated.times.shape), repeated.used, repeated.cv
+    )
+    solution, solved = refit(fit.form, simulated, request.errors, np.repeat(theta, draws, axis=0))
+    with np.errstate(all="ignore"):
+        parts = fit.form.components(solution)
+        sound = solved & (slowest_rate(parts) > 0)
+        results = (
+            integral(parts),
+            np.log(2) / slowest_rate(parts),
+            protraction_factor(parts.a, parts.k, repair_half_life_h),
+        )
+    tia, half, factor = (
+        np.where(sound, result, np.inf).reshape(len(part), draws) for result in results
+    )
+    return tia, half, factor
+
+
+def percentiles(draws: Array, confidence: float) -> tuple[Array, Array]:
+    """Return the central interval of draws (c, r); the upper end is infinite where draws are."""
+    tail = (1 - confidence) / 2
+    with np.errstate(invalid="ignore"):
+        low = np.quantile(draws, tail, axis=1, method="lower")
+        high = np.quantile(draws, 1 - tail, axis=1, method="higher")
+    return low, high

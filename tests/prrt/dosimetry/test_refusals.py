@@ -1,0 +1,130 @@
+"""What the data cannot support is refused, and the reason says why."""
+
+import math
+
+import numpy as np
+import pytest
+
+from gepnet.prrt.dosimetry.choose import Refusal, Request, choose, reason
+from gepnet.prrt.dosimetry.forms import BI_WASHOUT, MONO
+from tests.prrt.dosimetry.tables import curves, fall, packaged
+
+DATA = packaged()
+
+
+def refused(times: list[float], activity: list[float], request: Request) -> tuple[Refusal, str]:
+    chosen = choose(curves(times, activity), request, DATA)
+    assert chosen.form[0] == -1
+    assert np.isnan(chosen.gather("tia", 2)[0][0])
+    return Refusal(int(chosen.refusal[0])), reason(chosen, 0, request, DATA)
+
+
+def test_one_point() -> None:
+    found, text = refused([96], [30], Request())
+    assert found is Refusal.ONE_POINT
+    assert "single-time-point" in text
+
+
+def test_uptake_only() -> None:
+    found, text = refused([1, 4, 24], [5, 12, 20], Request())
+    assert found is Refusal.ONLY_UPTAKE
+    assert "only the uptake" in text
+
+
+@pytest.mark.parametrize("model", ["mono", "bi"])
+def test_uptake_only_whatever_the_model(model: str) -> None:
+    times = [1.0, 4, 8, 12, 18, 24, 30]
+    request = Request(model)  # type: ignore[arg-type]
+    rising = [20 * (1 - 2 ** (-t / 9)) for t in times]
+    assert refused(times, rising, request)[0] is Refusal.ONLY_UPTAKE
+
+
+def test_slower_than_physical_decay() -> None:
+    times = [4.0, 24, 96, 168]
+    found, text = refused(times, [fall(200)(t) for t in times], Request())
+    assert found is Refusal.SLOWER_THAN_DECAY
+    assert "(200.0 h)" in text and "159.5 h" in text and "decay-corrected" in text
+
+
+def test_activity_that_does_not_fall() -> None:
+    found, text = refused([4, 24, 96, 168], [50, 49.8, 50.4, 50.1], Request())
+    assert found is Refusal.NOT_FALLING
+    assert "does not fall" in text
+
+
+def test_physical_decay_alone_is_possible() -> None:
+    times = [4.0, 24, 96, 168]
+    chosen = choose(curves(times, [fall(159.528)(t) for t in times]), Request(), DATA)
+    assert chosen.form[0] == 0
+
+
+def test_points_close_together_say_little_about_the_rest() -> None:
+    found, text = refused([1, 2, 4], [fall(100)(t) for t in (1, 2, 4)], Request())
+    assert found is Refusal.TOO_FAR
+    assert "97 % of the integral lies after the last point" in text
+
+
+def test_too_few_points_for_the_asked_form() -> None:
+    times = [4.0, 24, 96]
+    found, text = refused(times, [fall(50)(t) for t in times], Request("bi"))
+    assert found is Refusal.TOO_FEW
+    assert text == "3 points: bi_uptake needs 4, bi_washout needs 5"
+
+
+def test_a_tri_exponential_that_is_slower_in_uptake_than_in_washout() -> None:
+    times = [1.0, 4, 24, 48, 96, 168]
+    activity = [60 * 2 ** (-t / 3) + 40 * 2 ** (-t / 60) for t in times]
+    found, text = refused(times, activity, Request("tri", uptake_per_h=0.05))
+    assert found in {Refusal.UPTAKE_NOT_FIRST, Refusal.UNSETTLED, Refusal.UNSOLVED}
+    assert text
+
+
+def test_tri_exponential_with_a_given_uptake() -> None:
+    times = [1.0, 4, 24, 48, 96, 168, 240]
+    activity = [60 * 2 ** (-t / 10) + 40 * 2 ** (-t / 70) - 100 * math.exp(-1.3 * t) for t in times]
+    chosen = choose(curves(times, activity), Request("tri", uptake_per_h=1.3), DATA)
+    assert chosen.gather("tia", 2)[0][0] == pytest.approx(
+        (600 + 2800) / math.log(2) - 100 / 1.3, rel=1e-6
+    )
+
+
+# What is compared, and what is not ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("points", "compared"), [(5, 1), (6, 2), (7, 3), (8, 3)])
+def test_forms_are_compared_where_points_allow(points: int, compared: int) -> None:
+    times = [4.0, 8, 16, 24, 48, 96, 168, 240][:points]
+    # Slightly off one exponential, without uptake: every form that may be tried is tried.
+    activity = [fall(50)(t) * (1 + 0.02 * math.cos(5 * t)) for t in times]
+    chosen = choose(curves(times, activity), Request(), DATA)
+    assert int(np.isfinite(chosen.aicc[0]).sum()) == compared
+    needed = [form.size + 3 for form in chosen.forms]
+    assert needed == [5, 6, 7]
+
+
+def test_the_better_form_is_chosen_only_if_points_allow() -> None:
+    def washout(t: float) -> float:
+        return 80 * 2 ** (-t / 8) + 30 * 2 ** (-t / 70)
+
+    few, many = [1.0, 4, 24, 96, 168], [1.0, 4, 8, 16, 24, 48, 96, 168, 240]
+    for times, form in ((few, MONO), (many, BI_WASHOUT)):
+        chosen = choose(curves(times, [washout(t) for t in times]), Request(), DATA)
+        assert chosen.forms[chosen.form[0]] is form
+
+
+def test_uptake_is_left_out_of_a_mono_exponential_and_said() -> None:
+    times = [1.0, 4, 24, 96, 168]
+    activity = [100 * (2 ** (-t / 50) - 2 ** (-t / 1)) for t in times]
+    chosen = choose(curves(times, activity), Request(), DATA)
+    assert chosen.left_out[0].tolist() == [True, False, False, False, False]
+    truth = 100 * 49 / math.log(2)
+    assert truth < chosen.gather("tia", 2)[0][0] < 1.05 * truth
+
+
+def test_two_points_give_a_curve_without_an_interval() -> None:
+    chosen = choose(curves([24, 96], [fall(50)(24), fall(50)(96)]), Request(), DATA)
+    tia, relative = chosen.gather("tia", 2)
+    assert tia[0] == pytest.approx(5000 / math.log(2))
+    assert np.isnan(relative[0])
+    stated = choose(curves([24, 96], [fall(50)(24), fall(50)(96)], 0.05), Request(), DATA)
+    assert 0.03 < stated.gather("tia", 2)[1][0] < 0.2
