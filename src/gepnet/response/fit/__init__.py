@@ -1,0 +1,18 @@
+"""A model of further response that a registry fits itself; nothing is fitted beforehand.
+
+Only what reads a model is loaded here; ``cohort``, ``fitting`` and ``made_up`` need Polars and
+NumPy and are imported where they are used.
+"""
+
+from gepnet.response.fit.spec import Predictor, Spec, model_spec
+from gepnet.response.fit.stored import Prediction, StoredModel, predict, read_model
+
+__all__ = [
+    "Prediction",
+    "Predictor",
+    "Spec",
+    "StoredModel",
+    "model_spec",
+    "predict",
+    "read_model",
+]

@@ -1,0 +1,141 @@
+"""What goes into a model of further response: ``measures/further_response_model.yaml``, checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from gepnet.knowledge import InputError, Problem
+from gepnet.knowledge.models import Verification
+
+STEM = "further_response_model"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Outcome(_Part):
+    """The column of the outcome and the words for yes and no."""
+
+    column: str
+    label: str
+    yes: tuple[str, ...]
+    no: tuple[str, ...]
+
+
+class Predictor(_Part):
+    """One categorical predictor.
+
+    ``read_as`` maps further words to a level; ``elsewhere`` is the level of any other value of
+    ``fact`` in a patient file, save those in ``unknown``.
+    """
+
+    column: str
+    label: str
+    fact: str
+    reference: str
+    levels: tuple[str, ...]
+    read_as: dict[str, str] = {}
+    elsewhere: str | None = None
+    unknown: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _levels_are_named(self) -> Self:
+        named = {self.reference, *self.read_as.values(), *filter(None, [self.elsewhere])}
+        if not named <= set(self.levels):
+            raise ValueError(f"levels among {', '.join(self.levels)}")
+        return self
+
+    @property
+    def words(self) -> dict[str, str]:
+        """Every word a table may use, in lower case, with the level that it means."""
+        known = {level.lower(): level for level in self.levels}
+        return {**known, **{word.lower(): level for word, level in self.read_as.items()}}
+
+
+class Thresholds(_Part):
+    """From which on a model is fitted, and from which on it is not called weak."""
+
+    refuse_below_events: int
+    refuse_below_events_per_parameter: float
+    weak_below_events_per_parameter: float
+    weak_above_odds_ratio_factor: float
+    weak_above_slope_gap: float
+    source: str
+    verification: Verification
+    note: str
+
+
+class Method(_Part):
+    """A statistical method and where it was described."""
+
+    what: str
+    source: str
+    verification: Verification
+
+
+class MadeUp(_Part):
+    """The invented truth behind made-up cohorts."""
+
+    intercept: float
+    coefficients: dict[str, dict[str, float]]
+    shares: dict[str, dict[str, float]]
+
+
+class Spec(_Part):
+    """The whole specification."""
+
+    outcome: Outcome
+    predictors: tuple[Predictor, ...]
+    missing: tuple[str, ...]
+    predictors_source: str
+    predictors_verification: Verification
+    predictors_note: str
+    confidence: float = Field(gt=0, lt=1)
+    resamples: int = Field(ge=50)
+    calibration_groups: int = Field(ge=2)
+    separation_tolerance: float = Field(gt=0)
+    thresholds: Thresholds
+    methods: tuple[Method, ...]
+    made_up: MadeUp
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that a cohort has to have."""
+        return ("patient_id", *(p.column for p in self.predictors), self.outcome.column)
+
+    @cached_property
+    def terms(self) -> tuple[tuple[str, str], ...]:
+        """Predictor and level of every coefficient but the intercept, in order."""
+        return tuple(
+            (predictor.column, level)
+            for predictor in self.predictors
+            for level in predictor.levels
+            if level != predictor.reference
+        )
+
+
+def model_spec(measures: Mapping[str, Any]) -> Spec:
+    """Return the specification.
+
+    Raises:
+        InputError: if the knowledge file is not as it should be.
+    """
+    try:
+        return Spec.model_validate(measures[STEM])
+    except ValidationError as error:
+        raise InputError(
+            Problem(
+                f"measures/{STEM}.yaml",
+                None,
+                "",
+                ".".join(str(step) for step in fault["loc"]),
+                repr(fault["input"])[:100],
+                fault["msg"],
+            )
+            for fault in error.errors(include_url=False)
+        ) from error

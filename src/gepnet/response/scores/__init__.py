@@ -1,0 +1,39 @@
+"""Published scores of a patient: what the facts say, and the range that missing facts leave."""
+
+from gepnet.response.scores.model import (
+    Category,
+    Effect,
+    Item,
+    Level,
+    RecordedTest,
+    Score,
+    Scores,
+    published_scores,
+)
+from gepnet.response.scores.netpet import netpet_of_lesions
+from gepnet.response.scores.scoring import (
+    ItemResult,
+    RecordedResult,
+    ScoreResult,
+    names_of,
+    relative_hazard,
+    score_facts,
+)
+
+__all__ = [
+    "Category",
+    "Effect",
+    "Item",
+    "ItemResult",
+    "Level",
+    "RecordedResult",
+    "RecordedTest",
+    "Score",
+    "ScoreResult",
+    "Scores",
+    "names_of",
+    "netpet_of_lesions",
+    "published_scores",
+    "relative_hazard",
+    "score_facts",
+]

@@ -1,0 +1,142 @@
+"""The shape of ``measures/scores.yaml``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+
+from gepnet.knowledge import InputError, Problem
+from gepnet.knowledge.models import Verification
+
+STEM = "scores"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Level(_Part):
+    """Points that an item gives where ``when`` holds, and surely not where ``excluded_when``."""
+
+    points: int
+    label: str
+    when: str
+    excluded_when: str | None = None
+
+
+class Item(_Part):
+    """One item of a score of points."""
+
+    id: str
+    label: str
+    levels: tuple[Level, ...]
+
+
+class Category(_Part):
+    """One category of a score without points."""
+
+    id: str
+    label: str
+    when: str
+    excluded_when: str | None = None
+
+
+class Effect(_Part):
+    """A published association, for ``per_points`` points where it is a rate."""
+
+    what: str
+    value: float
+    low: float
+    high: float
+    per_points: int | None
+    patients: int | None
+    source: str
+    verification: Verification
+
+
+class Score(_Part):
+    """One published score with its population and limits."""
+
+    id: str
+    label: str
+    kind: Literal["points", "category"]
+    timing: Literal["before_prrt", "any"]
+    source: str
+    read_in: str | None = None
+    locator: str
+    verification: Verification
+    population: str
+    limits: tuple[str, ...]
+    items: tuple[Item, ...] = ()
+    categories: tuple[Category, ...] = ()
+    effects: tuple[Effect, ...] = ()
+
+    @model_validator(mode="after")
+    def _of_its_kind(self) -> Self:
+        if (self.kind == "points") != bool(self.items) or bool(self.items) == bool(self.categories):
+            raise ValueError("'items' for a score of points, 'categories' for another")
+        return self
+
+
+class Band(_Part):
+    """What a reported result is called."""
+
+    when: str
+    label: str
+
+
+class RecordedTest(_Part):
+    """A test whose reported result is shown and not worked out."""
+
+    id: str
+    label: str
+    fact: str | None
+    version: str | None
+    reason: str
+    source: str
+    locator: str | None
+    verification: Verification
+    bands: tuple[Band, ...]
+
+
+class Patterns(_Part):
+    """The NETPET grade of a lesion's pattern and how many lesions count as few."""
+
+    grades: dict[str, str]
+    suffixed: tuple[str, ...]
+    few_lesions: int
+    source: str
+    locator: str
+    verification: Verification
+
+
+class Scores(_Part):
+    """Every score and every test that is only recorded."""
+
+    scores: tuple[Score, ...]
+    netpet_patterns: Patterns
+    recorded: tuple[RecordedTest, ...]
+
+
+def published_scores(measures: Mapping[str, Any]) -> Scores:
+    """Return the scores of the knowledge files.
+
+    Raises:
+        InputError: if the file is not as it should be.
+    """
+    try:
+        return Scores.model_validate(measures[STEM])
+    except ValidationError as error:
+        raise InputError(
+            Problem(
+                f"measures/{STEM}.yaml",
+                None,
+                "",
+                ".".join(str(step) for step in fault["loc"]),
+                repr(fault["input"])[:100],
+                fault["msg"].removeprefix("Value error, "),
+            )
+            for fault in error.errors(include_url=False)
+        ) from error
