@@ -2,4 +2,6 @@
 
 from gepnet.cli import main
 
-main()
+# A worker process that is started anew imports this module under another name.
+if __name__ == "__main__":
+    main()

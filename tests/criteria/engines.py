@@ -8,10 +8,12 @@ from contextlib import closing
 
 import duckdb
 import polars as pl
+import z3
 
 from gepnet.criteria import Node, Values, interpret
 from gepnet.criteria.columns import Cell, cells, columns_of
 from gepnet.criteria.polars import to_polars
+from gepnet.criteria.smt import Translator, constant, formula, plausible, same, symbol
 from gepnet.criteria.sql import to_sql
 from gepnet.vocabulary import Truth, Vocabulary
 
@@ -64,9 +66,52 @@ def sqlite(nodes: Sequence[Node], patients: Sequence[Values], vocabulary: Vocabu
     return [[truths[answer] for answer in column] for column in zip(*found, strict=True)]
 
 
+def solver(nodes: Sequence[Node], patients: Sequence[Values], vocabulary: Vocabulary) -> Truths:
+    """The formulas stay the same for all patients; each patient is one assignment of the solver."""
+    symbols = {name: symbol(fact) for name, fact in vocabulary.items()}
+    translate = Translator(symbols, vocabulary)
+    pairs = [translate(node) for node in nodes]
+    columns = []
+    for patient in patients:
+        one = z3.Solver()
+        for name, fact in vocabulary.items():
+            given = constant(fact, patient.get(name))
+            one.add(formula(same(symbols[name], given)))
+            if given.known and not given.absent:
+                one.add(formula(plausible(fact, symbols[name])))
+        assert one.check() == z3.sat
+        model = one.model()
+        columns.append([_truth(model, pair.true, pair.false) for pair in pairs])
+    return [list(row) for row in zip(*columns, strict=True)]
+
+
+def _truth(model: z3.ModelRef, true: object, false: object) -> Truth:
+    holds, fails = (
+        z3.is_true(model.eval(formula(part), model_completion=True)) for part in (true, false)
+    )
+    assert not (holds and fails)
+    return True if holds else False if fails else None
+
+
+def folded(nodes: Sequence[Node], patients: Sequence[Values], vocabulary: Vocabulary) -> Truths:
+    """The same translation about constants: Python settles everything without a solver."""
+    rows: Truths = [[] for _ in nodes]
+    for patient in patients:
+        known = {name: constant(fact, patient.get(name)) for name, fact in vocabulary.items()}
+        translate = Translator(known, vocabulary)
+        for row, node in zip(rows, nodes, strict=True):
+            pair = translate(node)
+            assert pair.true in (True, False)
+            assert pair.false in (True, False)
+            row.append(True if pair.true else False if pair.false else None)
+    return rows
+
+
 ENGINES: dict[str, Engine] = {
     "interpreter": interpreter,
     "polars": polars,
     "duckdb": sql,
     "sqlite": sqlite,
+    "solver": solver,
+    "solver without variables": folded,
 }

@@ -43,7 +43,7 @@ def assess(base: KnowledgeBase, facts: Facts, knowledge_date: datetime.date) -> 
     labels = tuple(
         _assess_label(label, facts, memo)
         for label in base.labels
-        if _label_in_force(label, knowledge_date)
+        if label_in_force(label, knowledge_date)
     )
     patient = _Patient(facts, memo, labels, region_lineage(base, facts.region))
     return Assessment(
@@ -263,7 +263,7 @@ def _awaited(
     return tuple(region for region in concerned if region not in approved)
 
 
-def _label_in_force(label: CompiledLabel, day: datetime.date) -> bool:
+def label_in_force(label: CompiledLabel, day: datetime.date) -> bool:
     entry = label.entry
     started = entry.from_ is None or parse_date(entry.from_).last <= day
     ended = entry.to is not None and parse_date(entry.to).first <= day

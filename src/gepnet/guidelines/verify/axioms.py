@@ -1,0 +1,281 @@
+"""The fully known patient as formulas: ranges, derivations and dependencies are the axioms.
+
+Every recorded fact has one exact value; a derived fact follows from its ordered rules, and one that
+no rule decides is free if a record can state it, else unknown. A fact worked out by a function is
+free within its range. What a fully known patient obeys beyond that is data
+(``knowledge/measures/dependencies.yaml``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+import z3
+
+from gepnet.criteria import Node, facts_of
+from gepnet.criteria.smt import (
+    UNKNOWN,
+    Formula,
+    Symbol,
+    Translator,
+    conj,
+    constant,
+    disj,
+    exactly,
+    formula,
+    neg,
+    plausible,
+)
+from gepnet.facts.derive import derivation_order
+from gepnet.guidelines.compiled import KnowledgeBase
+from gepnet.guidelines.verify.dependencies import Count, criteria_of, dependencies
+from gepnet.vocabulary import NOT_APPLICABLE, Fact, Interval, Value, Vocabulary
+
+_THERAPY = re.compile(r"^(?:progressed_on|on|intolerant_to|months_since|benefit_months)_(.+)$")
+
+
+@dataclass(frozen=True)
+class World:
+    """One fully known patient: symbols, the formulas that must hold, and a translator about it."""
+
+    vocabulary: Vocabulary
+    symbols: Mapping[str, Symbol]
+    axioms: tuple[Formula, ...]
+    # Facts that a witness records, those worked out from others left out.
+    recorded: tuple[str, ...]
+    translate: Translator = field(compare=False)
+
+    def true(self, node: Node) -> Formula:
+        """Return when a criterion is true."""
+        return self.translate(node).true
+
+    def false(self, node: Node) -> Formula:
+        """Return when a criterion is false."""
+        return self.translate(node).false
+
+    def values(self, model: z3.ModelRef) -> dict[str, Value]:
+        """Return the recorded facts of the patient that a model describes."""
+        found = {
+            name: _value(self.vocabulary[name], self.symbols[name], model)
+            for name in self.recorded
+        }
+        return {name: value for name, value in found.items() if value is not None}
+
+
+class Axioms:
+    """Makes worlds over the facts that some criteria depend on."""
+
+    def __init__(self, base: KnowledgeBase, names: Iterable[str] | None = None) -> None:
+        """Read the dependencies.
+
+        Args:
+            base: the knowledge.
+            names: facts that criteria name; by default those of the knowledge.
+
+        Raises:
+            InputError: if the page of dependencies is faulty.
+        """
+        self.base = base
+        self.vocabulary = base.vocabulary
+        self.page = dependencies(base)
+        self.facts = self._closure(base.facts_named if names is None else names)
+        self.rules = dict(criteria_of(base, self.page, self.facts))
+        self.counts = [count for count in self.page.counts if count.fact in self.facts]
+        base.criteria.store()
+        self._unrecorded = {item.fact for item in self.page.unrecorded}
+        self._sometimes = {item.fact for item in self.page.sometimes_unrecorded}
+
+    def _closure(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Return the facts named, those they are derived from, and the therapies they speak of."""
+        found: set[str] = set()
+        left = [name for name in names if name in self.vocabulary]
+        while left:
+            name = left.pop()
+            if name in found:
+                continue
+            found.add(name)
+            left.extend(self._inputs(self.vocabulary[name]))
+            therapy = _THERAPY.match(name)
+            if therapy is not None and f"received_{therapy[1]}" in self.vocabulary:
+                left.append(f"received_{therapy[1]}")
+        return tuple(sorted(found, key=self.vocabulary.order))
+
+    def _inputs(self, fact: Fact) -> Iterator[str]:
+        for rule in fact.entry.derived:
+            yield from facts_of(self.base.criteria(rule.when))
+
+    @cached_property
+    def world(self) -> World:
+        """The patient that everything is asked about."""
+        return self._made({}, "")
+
+    def varied(self, changed: Iterable[str], suffix: str) -> World:
+        """Return the same patient with other values of some facts and of all that follow.
+
+        Every fact that does not depend on one of ``changed`` is shared with ``world``.
+        """
+        shared = dict(self.world.symbols)
+        moved = set(changed)
+        for name in self._order:
+            if any(source in moved for source in self._inputs(self.vocabulary[name])):
+                moved.add(name)
+        for name in moved:
+            shared.pop(name, None)
+        return self._made(shared, suffix)
+
+    def follows_from(self, name: str) -> frozenset[str]:
+        """Return a fact and everything that is derived from it."""
+        found = {name}
+        for other in self._order:
+            if found.intersection(self._inputs(self.vocabulary[other])):
+                found.add(other)
+        return frozenset(found)
+
+    @cached_property
+    def _order(self) -> tuple[str, ...]:
+        """Facts so that each comes after those that it is derived from."""
+        about = set(self.facts)
+        derived = [
+            name
+            for name in derivation_order(self.vocabulary, self.base.criteria)
+            if name in about and self.vocabulary[name].entry.derived
+        ]
+        recorded = [name for name in self.facts if name not in set(derived)]
+        return (*recorded, *derived)
+
+    def _made(self, shared: Mapping[str, Symbol], suffix: str) -> World:
+        symbols: dict[str, Symbol] = dict(shared)
+        translate = Translator(symbols, self.vocabulary)
+        axioms: list[Formula] = []
+        settled = z3.Solver()
+        for name in self._order:
+            if name in symbols:
+                continue
+            fact = self.vocabulary[name]
+            if fact.entry.derived:
+                made, parts = self._derived(fact, translate, suffix)
+            else:
+                made, parts = self._recorded(fact, suffix)
+            for part in parts:
+                if part is not True:
+                    axioms.append(part)
+                    settled.add(formula(part))
+            symbols[name] = _known_for_sure(made, settled)
+        new = set(symbols) - set(shared)
+        for node in self.rules.values():
+            if new.intersection(facts_of(node)):
+                axioms.append(translate(node).true)
+        for count in self.counts:
+            if count.fact in new or any(f"received_{o}" in new for o in count.of):
+                axioms.extend(_counting(count, symbols))
+        recorded = tuple(name for name in self.facts if self._is_recorded(name))
+        kept = tuple(axiom for axiom in axioms if axiom is not True)
+        return World(self.vocabulary, symbols, kept, recorded, translate)
+
+    def _is_recorded(self, name: str) -> bool:
+        fact = self.vocabulary[name]
+        return fact.type != "date" and (not fact.entry.derived or _recordable(fact))
+
+    def _recorded(self, fact: Fact, suffix: str) -> tuple[Symbol, list[Formula]]:
+        if fact.id in self._unrecorded or fact.type == "date":
+            return UNKNOWN, []
+        name = f"{fact.id}{suffix}"
+        can_be_absent = fact.entry.absence == "not_applicable"
+        made = exactly(fact, name, z3.Bool(f"{name}#") if can_be_absent else False)
+        if fact.id in self._sometimes:
+            made = Symbol(z3.Bool(f"{name}?"), made.absent, made.value, made.low, made.high)
+        excluded = [*fact.entry.unresolved, *(n.value for n in self.page.never if n.fact == fact.id)]
+        places = [fact.values.index(value) for value in excluded]
+        return made, [plausible(fact, made), *(neg(made.value == place) for place in places)]
+
+    def _derived(
+        self, fact: Fact, translate: Translator, suffix: str
+    ) -> tuple[Symbol, list[Formula]]:
+        """Say that the first rule that is not false decides, if it is true."""
+        made = exactly(fact, f"{fact.id}{suffix}")
+        axioms: list[Formula] = [plausible(fact, made)]
+        before: list[Formula] = []
+        decided: list[Formula] = []
+        for rule in fact.entry.derived:
+            pair = translate(self.base.criteria(rule.when))
+            decides = conj([*before, pair.true])
+            value = constant(fact, fact.parse(rule.value))
+            axioms.append(_implies(decides, _is(fact, made, value)))
+            decided.append(decides)
+            before.append(pair.false)
+        known = disj(decided)
+        if fact.id in self._sometimes:
+            told = disj([known, z3.Bool(f"{fact.id}{suffix}?")])
+            return Symbol(told, False, made.value, made.low, made.high), axioms
+        if _recordable(fact):
+            return made, axioms
+        if fact.entry.absence == "false" and fact.type == "boolean":
+            axioms.append(_implies(neg(known), neg(made.value)))
+            return made, axioms
+        return Symbol(known, False, made.value, made.low, made.high), axioms
+
+
+def _recordable(fact: Fact) -> bool:
+    """Whether a record can state a derived fact directly."""
+    return fact.entry.event is not None
+
+
+def _known_for_sure(made: Symbol, axioms: z3.Solver) -> Symbol:
+    """Drop the flag of a fact that is always known."""
+    if isinstance(made.known, bool) or axioms.check(z3.Not(made.known)) != z3.unsat:
+        return made
+    return Symbol(True, made.absent, made.value, made.low, made.high)
+
+
+def _implies(condition: Formula, then: Formula) -> Formula:
+    return disj([neg(condition), then])
+
+
+def _is(fact: Fact, made: Symbol, value: Symbol) -> Formula:
+    if fact.type == "number":
+        return made.low == value.low
+    return made.value == value.value
+
+
+def _counting(count: Count, symbols: Mapping[str, Symbol]) -> Iterator[Formula]:
+    total = symbols[count.fact].low
+    named = [symbols[f"received_{o}"].value for o in count.of if f"received_{o}" in symbols]
+    classes = [symbols[f"received_{o}"].value for o in count.classes if f"received_{o}" in symbols]
+    if named:
+        yield total >= z3.Sum([z3.If(one, 1, 0) for one in named])
+    if classes:
+        yield formula(disj(classes)) == (total >= 1)
+
+
+def _value(fact: Fact, one: Symbol, model: z3.ModelRef) -> Value:
+    if not _truth(one.known, model):
+        return None
+    if _truth(one.absent, model):
+        return NOT_APPLICABLE
+    if fact.type == "boolean":
+        return _truth(one.value, model)
+    if fact.type == "enum":
+        return fact.values[_integer(one.value, model)]
+    number = Decimal(_integer(one.low, model)) * fact.precision
+    return Interval(number, number)
+
+
+def _truth(part: Formula, model: z3.ModelRef) -> bool:
+    if isinstance(part, bool):
+        return part
+    return bool(z3.is_true(model.eval(part, model_completion=True)))
+
+
+def _integer(term: Any, model: z3.ModelRef) -> int:
+    if isinstance(term, int):
+        return term
+    found: int = model.eval(term, model_completion=True).as_long()
+    return found
+
+
+__all__ = ["Axioms", "World"]

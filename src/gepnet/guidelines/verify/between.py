@@ -1,0 +1,225 @@
+"""Two documents on one option: opposed, kept to trials, ranked, or under another condition."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import product
+
+from gepnet.guidelines.verify.context import (
+    Context,
+    applies,
+    claim,
+    excluded,
+    none_of,
+    sources,
+    statuses_of,
+    timed_out,
+)
+from gepnet.guidelines.verify.findings import Finding, Region
+from gepnet.guidelines.verify.positions import SUPPORT, Holding, Stand
+from gepnet.guidelines.verify.prover import Part
+from gepnet.guidelines.verify.regions import deciding_facts, parts_of, words
+
+#: Groups of facts that say in which line of treatment a patient is.
+HISTORY = frozenset({"lines of treatment", "treatments", "PRRT"})
+_QUIET = ("silent", "not_read")
+# A finding lists so many regions; more of them say nothing new.
+MOST_REGIONS = 6
+
+
+def between(context: Context, first: str, second: str) -> Iterator[Finding]:
+    """Yield how two documents disagree on the options on which both speak."""
+    for one, other, options in context.positions.shared(first, second):
+        context.prover.tally.pairs += len(options)
+        for left, right in ((one, other), (other, one)):
+            yield from _clash(context, left, right, options, "opposed", "against")
+            yield from _clash(context, left, right, options, "trial_only", "trial_only")
+            yield from _conditions(context, left, right, options)
+    yield from _rankings(context, first, second)
+    yield from _rankings(context, second, first)
+
+
+def _clash(
+    context: Context, left: Stand, right: Stand, options: Sequence[str], name: str, kind: str
+) -> Iterator[Finding]:
+    """One document supports an option, the other holds ``kind``."""
+    regions: list[Region] = []
+    held: list[Holding] = []
+    kinds: dict[str, str] = {}
+    for mine, theirs in product(left.of_kind(*SUPPORT), right.of_kind(kind)):
+        core = [
+            *applies(mine.recommendation, left.document),
+            *applies(theirs.recommendation, right.document),
+        ]
+        also = [*excluded(left, mine.kind), *excluded(right, kind)]
+        answer = context.ask([*core, *also])
+        if answer.verdict == "timed_out":
+            documents = [left.document.id, right.document.id]
+            yield timed_out(name, documents, options, left.intent)
+        if not answer.found or len(regions) >= MOST_REGIONS:
+            continue
+        claims = [claim(left, options[0], *SUPPORT), claim(right, options[0], kind)]
+        region = context.region(answer, core, also, [mine.id, theirs.id], claims)
+        if region is not None:
+            regions.append(region)
+            held += [mine, theirs]
+            kinds.setdefault(left.document.id, mine.kind)
+    if regions:
+        kinds[right.document.id] = kind
+        yield Finding(
+            name,
+            (left.document.id, right.document.id),
+            tuple(options),
+            left.intent,
+            kinds,
+            tuple(regions),
+            sources(held),
+            claims=(claim(left, options[0], *SUPPORT), claim(right, options[0], kind)),
+        )
+
+
+def _conditions(
+    context: Context, left: Stand, right: Stand, options: Sequence[str]
+) -> Iterator[Finding]:
+    """Find what the second document asks for in addition.
+
+    The first supports an option for a patient of whom every part but one of a criterion of the
+    second is true, and for whom the second takes no position at all. Such differences are many:
+    one in the line of treatment is described in full, others when they are asked for.
+    """
+    prover = context.prover
+    documents = (left.document.id, right.document.id)
+    quiet = [(right.document.scope, True), *none_of(right.holdings)]
+    here = [left.status(prover.world, "support"), *map(prover.holds, quiet)]
+    first = prover.ask(here)
+    if first.verdict == "timed_out":
+        yield timed_out("condition", documents, options, left.intent)
+    if not first.found:
+        return
+    found: dict[str, dict[Part, Holding]] = {}
+    for theirs in right.of_kind(*SUPPORT):
+        needed = parts_of([(theirs.recommendation.when, True)])
+        for part in needed:
+            kind = _kind(context, part)
+            if part in found.get(kind, {}):
+                continue
+            rest = [other for other in needed if other != part]
+            answer = prover.ask([*here, *map(prover.holds, [*rest, (part[0], not part[1])])])
+            if answer.verdict == "timed_out":
+                yield timed_out(kind, documents, options, left.intent)
+            if answer.found:
+                found.setdefault(kind, {})[part] = theirs
+    for kind, parts in found.items():
+        asks = [w for part in parts for w in words([part], context.base.vocabulary)]
+        mine = left.of_kind(*SUPPORT)
+        finding = Finding(
+            kind,
+            documents,
+            tuple(options),
+            left.intent,
+            {documents[0]: mine[0].kind, documents[1]: "none for this patient"},
+            (),
+            sources([*mine, *dict.fromkeys(parts.values())]),
+            deciding_facts(parts),
+            (claim(left, options[0], *SUPPORT), claim(right, options[0], *_QUIET)),
+            detail=f"{right.document.file.document.short} asks in addition for: "
+            + "; ".join(dict.fromkeys(asks)),
+        )
+        yield described(context, finding, most=1) if kind == "sequence" else finding
+
+
+def described(context: Context, finding: Finding, most: int = MOST_REGIONS) -> Finding:
+    """Return a difference in a condition with its regions and their witnesses.
+
+    There is one region for each part that the second document asks for in addition.
+    """
+    stands = context.positions.by_document
+    row = finding.options[0], finding.intent
+    left, right = (stands[name][row] for name in finding.documents)
+    regions: list[Region] = []
+    seen: set[Part] = set()
+    for theirs, mine in product(right.of_kind(*SUPPORT), left.of_kind(*SUPPORT)):
+        needed = parts_of([(theirs.recommendation.when, True)])
+        for part in needed:
+            if part in seen or len(regions) >= most or _kind(context, part) != finding.kind:
+                continue
+            core = [
+                *applies(mine.recommendation, left.document),
+                *(other for other in needed if other != part),
+                (right.document.scope, True),
+                (part[0], not part[1]),
+            ]
+            also = [*excluded(left, mine.kind), *none_of(right.holdings)]
+            answer = context.ask([*core, *also])
+            if not answer.found:
+                continue
+            region = context.region(answer, core, also, [mine.id, theirs.id], finding.claims)
+            if region is not None:
+                seen.add(part)
+                regions.append(region)
+    return replace(finding, regions=tuple(regions))
+
+
+def _kind(context: Context, part: Part) -> str:
+    groups = {context.base.vocabulary[name].entry.group for name in deciding_facts([part])}
+    return "sequence" if groups <= HISTORY else "condition"
+
+
+def _rankings(context: Context, first: str, second: str) -> Iterator[Finding]:
+    """The first prefers an option to what the second supports without naming that option."""
+    stands = context.positions.by_document
+    seen: set[tuple[Stand, Stand, str]] = set()
+    for (option, intent), stand in stands[first].items():
+        for mine in stand.of_kind(*SUPPORT):
+            if mine.position.option != option:
+                continue
+            for over in mine.position.preferred_over:
+                other = stands[second].get((over, intent))
+                if other is None or (stand, other, mine.id) in seen:
+                    continue
+                seen.add((stand, other, mine.id))
+                context.prover.tally.pairs += 1
+                here = stands[second].get((option, intent))
+                yield from _ranked(context, stand, mine, other, over, here)
+
+
+def _ranked(
+    context: Context, stand: Stand, mine: Holding, other: Stand, over: str, here: Stand | None
+) -> Iterator[Finding]:
+    option = mine.position.option
+    also = [] if here is None else none_of(here.of_kind(*SUPPORT))
+    for theirs in other.of_kind(*SUPPORT):
+        core = [
+            *applies(mine.recommendation, stand.document),
+            *applies(theirs.recommendation, other.document),
+        ]
+        more = [*excluded(stand, mine.kind), *also]
+        answer = context.ask([*core, *more])
+        if answer.verdict == "timed_out":
+            documents = [stand.document.id, other.document.id]
+            yield timed_out("ranking", documents, [option, over], stand.intent)
+        if not answer.found:
+            continue
+        claims = [claim(stand, option, *statuses_of(mine.kind))]
+        claims.append(claim(other, over, *SUPPORT, "conflicting"))
+        region = context.region(answer, core, more, [mine.id, theirs.id], claims)
+        if region is None:
+            continue
+        name = context.base.options[over].label
+        yield Finding(
+            "ranking",
+            (stand.document.id, other.document.id),
+            (option, over),
+            stand.intent,
+            {stand.document.id: mine.kind, other.document.id: theirs.kind},
+            (region,),
+            sources([mine, theirs]),
+            claims=tuple(claims),
+            detail=f"{stand.document.file.document.short} prefers this to {name}",
+            about=f"{mine.recommendation.entry.id}/{theirs.recommendation.entry.id}",
+        )
+        return
+
+
+__all__ = ["HISTORY", "between", "described"]

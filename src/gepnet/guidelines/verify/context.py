@@ -1,0 +1,130 @@
+"""What every kind of proof works with, and how a proof becomes a finding."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from gepnet.guidelines.assess import documents_in_force
+from gepnet.guidelines.compiled import CompiledDocument, CompiledRecommendation, KnowledgeBase
+from gepnet.guidelines.verify.axioms import Axioms
+from gepnet.guidelines.verify.findings import Claim, Finding, Region
+from gepnet.guidelines.verify.positions import Holding, Positions, Stand, source_of
+from gepnet.guidelines.verify.prover import DEFAULT_TIMEOUT_MS, Answer, Part, Prover
+from gepnet.guidelines.verify.regions import fewest, texts, words
+from gepnet.guidelines.verify.witnesses import Witnesses
+
+
+class Context:
+    """One prover over the whole knowledge, shared by all questions of a process."""
+
+    def __init__(
+        self, base: KnowledgeBase, day: datetime.date, timeout_ms: int = DEFAULT_TIMEOUT_MS
+    ) -> None:
+        """Make the world of fully known patients once."""
+        self.base = base
+        self.day = day
+        self.prover = Prover(Axioms(base), timeout_ms)
+        self.positions = Positions(base)
+        self.witnesses = Witnesses(self.prover, day)
+        self.documents = {document.id: document for document in base.documents}
+        self.in_force = [document.id for document in documents_in_force(base.documents, day)[0]]
+
+    def ask(self, parts: Iterable[Part]) -> Answer:
+        """Return whether a possible patient is as all parts say."""
+        return self.prover.ask(self.prover.holds(part) for part in parts)
+
+    def region(
+        self,
+        answer: Answer,
+        core: Sequence[Part],
+        also: Sequence[Part] = (),
+        recommendations: Sequence[str] = (),
+        claims: Sequence[Claim] = (),
+    ) -> Region | None:
+        """Describe the patients of an answer; None if the interpreter refuses the witness."""
+        assert answer.model is not None
+        parts = fewest(self.prover, core, also)
+        return self.described(answer, parts, [*core, *also], recommendations, claims)
+
+    def described(
+        self,
+        answer: Answer,
+        parts: Sequence[Part],
+        wanted: Sequence[Part],
+        recommendations: Sequence[str] = (),
+        claims: Sequence[Claim] = (),
+    ) -> Region | None:
+        """Return a region with a witness that the interpreter and the assessment confirm."""
+        assert answer.model is not None
+        witness = self.witnesses.smallest(answer.model, wanted)
+        refused = (
+            ["the interpreter does not agree"]
+            if witness is None
+            else self.witnesses.refuted(witness, claims)
+        )
+        if refused or witness is None:
+            self.prover.tally.refused.append(f"{', '.join(texts(parts))}: {'; '.join(refused)}")
+            return None
+        return Region(
+            texts(parts),
+            words(parts, self.base.vocabulary),
+            witness,
+            tuple(recommendations),
+        )
+
+
+def applies(item: CompiledRecommendation, scope: CompiledDocument) -> list[Part]:
+    """Return that a recommendation applies, by its narrow reading."""
+    return [(scope.scope, True), (item.when, True)]
+
+
+def none_of(holdings: Iterable[Holding]) -> list[Part]:
+    """Return that no recommendation applies, by either reading."""
+    found: dict[Part, None] = {}
+    for holding in holdings:
+        item = holding.recommendation
+        if item.when_broad is not None:
+            found[item.when_broad, False] = None
+        found[item.when, False] = None
+    return list(found)
+
+
+def excluded(stand: Stand, kind: str) -> list[Part]:
+    """Return what must not apply for a recommendation of a kind to be the position."""
+    if kind in {"recommended", "option"}:
+        return none_of(stand.of_kind("against"))
+    if kind == "trial_only":
+        return none_of(stand.of_kind("recommended", "option"))
+    return none_of(stand.of_kind("recommended", "option", "trial_only"))
+
+
+def claim(stand: Stand, option: str, *statuses: str) -> Claim:
+    """Return that a document has one of some statuses."""
+    return Claim(stand.document.id, option, stand.intent, statuses)
+
+
+def statuses_of(kind: str) -> tuple[str, ...]:
+    """Return the statuses that a recommendation of a kind gives where nothing excludes it."""
+    return ("recommended", "option") if kind in {"recommended", "option"} else (kind,)
+
+
+def sources(holdings: Iterable[Holding]) -> tuple[dict[str, Any], ...]:
+    """Return where recommendations were read, each once."""
+    items = {holding.id: holding.recommendation for holding in holdings}
+    return tuple(source_of(item) for item in items.values())
+
+
+def timed_out(kind: str, documents: Sequence[str], options: Sequence[str], intent: str) -> Finding:
+    """Return that the search was not finished: neither found nor excluded."""
+    return Finding(
+        kind,
+        tuple(documents),
+        tuple(options),
+        intent,
+        {},
+        (),
+        detail="The solver ran out of time: neither shown nor excluded.",
+        verdict="timed_out",
+    )

@@ -1,0 +1,145 @@
+"""What a fully known patient obeys beyond ranges and derivations, read from the knowledge."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Iterator
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from gepnet.criteria import CriterionError, Node
+from gepnet.guidelines.compiled import KnowledgeBase
+from gepnet.knowledge import InputError, Problem
+from gepnet.knowledge.models import Verification
+
+FILE = "measures/dependencies.yaml"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Unrecorded(_Part):
+    """A fact that may be unknown in a fully known patient, with the reason."""
+
+    fact: str
+    why: str
+    instead: str | None = None
+
+
+class Never(_Part):
+    """A value that no fully known patient has, with the reason."""
+
+    fact: str
+    value: str
+    why: str
+
+
+class Always(_Part):
+    """A criterion that is true of every fully known patient, or a pattern of one."""
+
+    id: str
+    always: str
+    why: str | None = None
+    source: str | None = None
+    locator: str | None = None
+    verification: Verification | None = None
+
+
+class Count(_Part):
+    """A number that is at least how many of ``of``, and above zero exactly with one of ``classes``.
+
+    Both name therapies, and what is asked of each is whether it was received.
+    """
+
+    fact: str
+    of: tuple[str, ...]
+    classes: tuple[str, ...]
+
+
+class Dependencies(_Part):
+    """The whole page ``measures/dependencies.yaml``."""
+
+    source: str
+    verification: Verification
+    unrecorded: tuple[Unrecorded, ...] = ()
+    sometimes_unrecorded: tuple[Unrecorded, ...] = ()
+    never: tuple[Never, ...] = ()
+    rules: tuple[Always, ...] = ()
+    therapies: tuple[Always, ...] = ()
+    classes: tuple[Always, ...] = ()
+    counts: tuple[Count, ...] = ()
+
+
+def dependencies(base: KnowledgeBase) -> Dependencies:
+    """Return the dependencies that the knowledge states; none where it has no such page.
+
+    Raises:
+        InputError: naming each key that is wrong.
+    """
+    raw: Any = base.knowledge.measures.get("dependencies")
+    if raw is None:
+        return Dependencies(source="", verification="unverified")
+    try:
+        return Dependencies.model_validate(raw)
+    except ValidationError as error:
+        raise InputError(
+            [
+                Problem(
+                    FILE,
+                    None,
+                    "",
+                    ".".join(map(str, fault["loc"])),
+                    repr(fault["input"]),
+                    fault["msg"],
+                )
+                for fault in error.errors()
+            ]
+        ) from error
+
+
+def criteria_of(
+    base: KnowledgeBase, page: Dependencies, about: Container[str]
+) -> Iterator[tuple[str, Node]]:
+    """Yield the dependencies among the facts ``about`` as criteria, with their names.
+
+    Patterns come once for each therapy, or for each pair of a therapy and a class above it. What
+    links a fact to others that no criterion depends on says nothing about it and is left out.
+
+    Raises:
+        InputError: with every rule that is not in the language.
+    """
+    problems: list[Problem] = []
+    for name, text in _texts(base, page):
+        names = _IDENTIFIER.findall(_QUOTED.sub("", text))
+        if not all(name in about for name in names if name not in _KEYWORDS):
+            continue
+        try:
+            yield name, base.criteria(text)
+        except CriterionError as error:
+            problems += [
+                Problem(FILE, None, name, "always", f.value, f.expected, f.suggestion)
+                for f in error.faults
+            ]
+    if problems:
+        raise InputError(problems)
+
+
+_QUOTED = re.compile(r"'[^']*'")
+_IDENTIFIER = re.compile(r"[a-z_][a-z_0-9]*")
+_KEYWORDS = frozenset({"and", "or", "not", "is", "null", "in", "between", "true", "false"})
+
+
+def _texts(base: KnowledgeBase, page: Dependencies) -> Iterator[tuple[str, str]]:
+    for rule in page.rules:
+        yield rule.id, rule.always
+    therapies = [option for option in base.options if f"received_{option}" in base.vocabulary]
+    for rule in page.therapies:
+        for option in therapies:
+            yield f"{rule.id}/{option}", rule.always.replace("{therapy}", option)
+    for rule in page.classes:
+        for member in therapies:
+            for above in base.options.ancestors(member):
+                text = rule.always.replace("{class}", above).replace("{member}", member)
+                yield f"{rule.id}/{member}/{above}", text

@@ -1,0 +1,199 @@
+"""What a proof finds, as plain data that can be cached, printed and drawn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+Verdict = Literal["found", "timed_out"]
+
+#: Every kind of finding, and what it says.
+KINDS = {
+    "never_applies": "a recommendation that applies to no possible patient",
+    "implied": "a recommendation that applies only where another one with the same position does",
+    "contradiction": "one document for and against the same option for one patient",
+    "possible_contradiction": "a contradiction if an ambiguous text is read broadly",
+    "gap": "patients in a completely read scope for whom a document says nothing",
+    "encoding_gap": "the same where the document was not read completely: a reading list",
+    "ambiguous": "patients for whom a text leaves a position open although everything is known",
+    "hole": "a value exactly at a limit that belongs to neither side",
+    "double": "a value exactly at a limit that belongs to both sides",
+    "opposed": "one document recommends or allows what another is against",
+    "trial_only": "one document recommends or allows what another keeps to trials",
+    "ranking": "one document prefers another option to what a second one supports",
+    "sequence": "one document supports an option in a line in which another does not yet",
+    "condition": "one document asks for something more than another before it supports an option",
+    "off_label": "a position for patients whom no label in force in a region includes",
+    "dissent": "a minority note beside the position of its own document",
+    "unplaced_label": "patients on label for whom no document of the region has any position",
+    "superseded": "a position that a document takes and the one it replaced did not, or another",
+    "no_position": "patients in some document's scope for whom no document has any position",
+    "unverified_only": "a position of which nothing but remembered text knows",
+    "secondary_only": "a position that rests on second-hand reading only",
+}
+#: Kinds that are a disagreement between two sources.
+DISAGREEMENTS = (
+    "opposed",
+    "trial_only",
+    "ranking",
+    "sequence",
+    "condition",
+    "contradiction",
+    "possible_contradiction",
+    "ambiguous",
+    "hole",
+    "dissent",
+    "off_label",
+    "unplaced_label",
+)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One status that a witness must have: checked by assessing it."""
+
+    document: str
+    option: str
+    intent: str
+    statuses: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Region:
+    """A set of patients by the fewest facts, and one of them.
+
+    Every fully known patient of whom all ``criteria`` are true is in the region.
+    """
+
+    criteria: tuple[str, ...]
+    words: tuple[str, ...]
+    witness: dict[str, Any]
+    recommendations: tuple[str, ...] = ()
+    share: float | None = None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was proved, with the patients it concerns."""
+
+    kind: str
+    documents: tuple[str, ...]
+    options: tuple[str, ...]
+    intent: str
+    positions: dict[str, str]
+    regions: tuple[Region, ...]
+    sources: tuple[dict[str, Any], ...] = ()
+    deciding: tuple[str, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    detail: str = ""
+    verdict: Verdict = "found"
+    about: str = ""
+
+    @property
+    def id(self) -> str:
+        """The same text for the same finding, whatever else is found."""
+        parts = [self.kind, *self.documents, *self.options[:1], self.intent, self.about]
+        return "~".join(part for part in parts if part)
+
+    @property
+    def region(self) -> Region | None:
+        """The first region."""
+        return self.regions[0] if self.regions else None
+
+    def with_shares(self, shares: dict[tuple[str, ...], float]) -> Finding:
+        """Return the finding with the size of each region."""
+        regions = tuple(replace(r, share=shares.get(r.criteria, r.share)) for r in self.regions)
+        return replace(self, regions=regions)
+
+    def plain(self) -> dict[str, Any]:
+        """Return the finding as JSON-able data.
+
+        ``region``, ``witness`` and ``share`` repeat those of the first of ``regions``; ``share`` of
+        a finding with several regions is that of the greatest.
+        """
+        first = self.region
+        sizes = [r.share for r in self.regions if r.share is not None]
+        return {
+            "id": self.id,
+            "kind": self.kind,
+            "documents": list(self.documents),
+            "option": self.options[0] if self.options else None,
+            "options": list(self.options),
+            "intent": self.intent or None,
+            "positions": dict(self.positions),
+            "region": list(first.words) if first else [],
+            "criteria": list(first.criteria) if first else [],
+            "witness": dict(first.witness) if first else {},
+            "regions": [
+                {
+                    "words": list(r.words),
+                    "criteria": list(r.criteria),
+                    "witness": dict(r.witness),
+                    "recommendations": list(r.recommendations),
+                    "share": r.share,
+                }
+                for r in self.regions
+            ],
+            "sources": [dict(source) for source in self.sources],
+            "deciding": list(self.deciding),
+            "claims": [
+                {
+                    "document": c.document,
+                    "option": c.option,
+                    "intent": c.intent,
+                    "statuses": list(c.statuses),
+                }
+                for c in self.claims
+            ],
+            "share": max(sizes) if sizes else None,
+            "detail": self.detail,
+            "about": self.about,
+            "verdict": self.verdict,
+        }
+
+
+def from_plain(data: dict[str, Any]) -> Finding:
+    """Return the finding that ``plain`` wrote."""
+    return Finding(
+        kind=data["kind"],
+        documents=tuple(data["documents"]),
+        options=tuple(data["options"]),
+        intent=data["intent"] or "",
+        positions=data["positions"],
+        regions=tuple(
+            Region(
+                tuple(r["criteria"]),
+                tuple(r["words"]),
+                r["witness"],
+                tuple(r["recommendations"]),
+                r["share"],
+            )
+            for r in data["regions"]
+        ),
+        sources=tuple(data["sources"]),
+        deciding=tuple(data["deciding"]),
+        claims=tuple(
+            Claim(c["document"], c["option"], c["intent"], tuple(c["statuses"]))
+            for c in data["claims"]
+        ),
+        detail=data["detail"],
+        verdict=data["verdict"],
+        about=data["about"],
+    )
+
+
+@dataclass
+class Tally:
+    """How much was asked of the solver."""
+
+    questions: int = 0
+    pairs: int = 0
+    timed_out: int = 0
+    refused: list[str] = field(default_factory=list)
+
+    def add(self, other: Tally) -> None:
+        """Take in the counts of another worker."""
+        self.questions += other.questions
+        self.pairs += other.pairs
+        self.timed_out += other.timed_out
+        self.refused += other.refused

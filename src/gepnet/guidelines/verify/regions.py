@@ -1,0 +1,177 @@
+"""Regions of patients by the fewest facts, from the criteria themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import z3
+
+from gepnet.criteria import And, Compare, IsKnown, Node, Not, OneOf, Or, atoms, facts_of
+from gepnet.criteria.ast import FLIPPED, Always
+from gepnet.criteria.prose import prose
+from gepnet.criteria.smt import conj, formula, neg
+from gepnet.criteria.text import to_text
+from gepnet.guidelines.verify.prover import Part, Prover
+from gepnet.vocabulary import Vocabulary
+
+
+def parts_of(wanted: Iterable[Part]) -> list[Part]:
+    """Return criteria taken apart: a true "and" and a false "or" are all of their parts."""
+    found: dict[Part, None] = {}
+
+    def take(node: Node, truth: bool) -> None:
+        match node:
+            case Not(operand):
+                take(operand, not truth)
+            case And(operands) if truth:
+                for operand in operands:
+                    take(operand, True)
+            case Or(operands) if not truth:
+                for operand in operands:
+                    take(operand, False)
+            case Always(value) if value is truth:
+                pass
+            case _:
+                found[node, truth] = None
+
+    for node, truth in wanted:
+        take(node, truth)
+    return list(found)
+
+
+def fewest(prover: Prover, wanted: Sequence[Part], also: Sequence[Part] = ()) -> list[Part]:
+    """Return the parts that say the same as all: those that follow from the others are dropped.
+
+    Args:
+        prover: of the axioms.
+        wanted: criteria that make up the region.
+        also: criteria that the region needs as well, kept only where they do not follow.
+    """
+    core, extra = parts_of(wanted), parts_of(also)
+    kept = [*core, *(part for part in extra if part not in core)]
+    # What is said with most words goes first, and the exclusions before the criteria themselves.
+    order = sorted(kept, key=lambda part: (part in core, -len(atoms(part[0]))))
+    for part in order:
+        rest = [other for other in kept if other != part]
+        if prover.ask([*map(prover.holds, rest), prover.fails(part)]).verdict == "none":
+            kept = rest
+    return _sorted(kept, prover.world.vocabulary)
+
+
+def implicant(prover: Prover, model: z3.ModelRef, of: Sequence[Node], claim: Any) -> list[Part]:
+    """Return the fewest atoms, as they are in one patient, that make ``claim`` hold by themselves.
+
+    Args:
+        prover: of the axioms.
+        model: of a patient of whom the claim holds.
+        of: criteria from whose atoms the region may be described.
+        claim: a formula.
+    """
+    literals: list[Part] = []
+    for atom in dict.fromkeys(atom for node in of for atom in atoms(node)):
+        pair = prover.world.translate(atom)
+        for truth, part in ((True, pair.true), (False, pair.false)):
+            value = model.eval(formula(part), model_completion=True)
+            if z3.is_true(value) and part is not True:
+                literals.append((atom, truth))
+    opposite = [neg(claim)]
+    core = prover.core([prover.holds(part) for part in literals], opposite)
+    if core is None:
+        return _sorted(literals, prover.world.vocabulary)
+    kept = [literals[place] for place in core]
+    for part in list(kept):
+        rest = [other for other in kept if other != part]
+        if prover.ask([*map(prover.holds, rest), *opposite]).verdict == "none":
+            kept = rest
+    return _sorted(kept, prover.world.vocabulary)
+
+
+def _sorted(parts: Iterable[Part], vocabulary: Vocabulary) -> list[Part]:
+    def key(part: Part) -> tuple[int, int]:
+        node = _plain(part)
+        lower = isinstance(node, Compare) and node.operator in {">", ">="}
+        names = facts_of(part[0])
+        return (vocabulary.order(names[0]) if names else -1, 0 if lower else 1)
+
+    return sorted(parts, key=key)
+
+
+def _plain(part: Part) -> Node:
+    """Return a part as one criterion that is to be true."""
+    node, truth = part
+    if truth:
+        return node
+    if isinstance(node, Compare) and node.operator != "=":
+        return Compare(node.terms, FLIPPED[node.operator], node.constant)
+    return Not(node)
+
+
+def as_node(parts: Sequence[Part]) -> Node:
+    """Return a region as one criterion."""
+    nodes = [node if truth else Not(node) for node, truth in parts]
+    return nodes[0] if len(nodes) == 1 else And(tuple(nodes)) if nodes else Always(True)
+
+
+def texts(parts: Sequence[Part]) -> tuple[str, ...]:
+    """Return a region in the criteria language, a criterion for each part."""
+    return tuple(to_text(node if truth else Not(node)) for node, truth in parts)
+
+
+def words(parts: Sequence[Part], vocabulary: Vocabulary) -> tuple[str, ...]:
+    """Return a region as readable facts; bounds on one number and values of one fact together."""
+    nodes = _together([_positive(part, vocabulary) for part in parts], vocabulary)
+    return tuple(prose(node, vocabulary) for node in nodes)
+
+
+def _positive(part: Part, vocabulary: Vocabulary) -> Node:
+    node, truth = part
+    if not truth and isinstance(node, Compare) and node.operator != "=":
+        facts = [vocabulary.get(term.fact) for term in node.terms]
+        if all(f is None or f.entry.absence != "not_applicable" for f in facts):
+            return Compare(node.terms, FLIPPED[node.operator], node.constant)
+    return _plain(part) if truth else Not(node)
+
+
+def _together(nodes: list[Node], vocabulary: Vocabulary) -> list[Node]:
+    found: list[Node] = []
+    for node in nodes:
+        last = found[-1] if found else None
+        if (
+            isinstance(node, Compare)
+            and isinstance(last, Compare)
+            and last.terms == node.terms
+            and last.operator in {">", ">="}
+            and node.operator in {"<", "<="}
+        ):
+            found[-1] = And((last, node))
+        elif _excludes(node) and _excludes(last) and facts_of(node) == facts_of(last):  # type: ignore[arg-type]
+            fact = vocabulary[facts_of(node)[0]]
+            values = {*last.operand.values, *node.operand.values}  # type: ignore[union-attr]
+            left = tuple(v for v in fact.values if v in values)
+            found[-1] = Not(OneOf(fact.id, left))
+        else:
+            found.append(node)
+    return found
+
+
+def _excludes(node: Node | None) -> bool:
+    return isinstance(node, Not) and isinstance(node.operand, OneOf)
+
+
+def deciding_facts(parts: Iterable[Part]) -> tuple[str, ...]:
+    """Return the facts that some parts of a region are about."""
+    return tuple(dict.fromkeys(name for node, _ in parts for name in facts_of(node)))
+
+
+__all__ = [
+    "as_node",
+    "conj",
+    "deciding_facts",
+    "fewest",
+    "implicant",
+    "parts_of",
+    "texts",
+    "words",
+    "IsKnown",
+]

@@ -1,0 +1,126 @@
+"""Patients that show a finding: as few facts as possible, and re-checked by the interpreter."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
+from typing import Any
+
+import z3
+
+from gepnet.criteria import facts_of, interpret
+from gepnet.criteria.smt import constant, neg, same
+from gepnet.facts import Facts, facts_of_values, needed_for
+from gepnet.guidelines.assess import assess
+from gepnet.guidelines.compiled import KnowledgeBase
+from gepnet.guidelines.verify.findings import Claim
+from gepnet.guidelines.verify.prover import Part, Prover
+from gepnet.vocabulary import Interval, Value, exact, plain
+
+
+class Witnesses:
+    """Makes small witnesses out of models of the solver."""
+
+    def __init__(self, prover: Prover, day: datetime.date) -> None:
+        """Keep what is needed to assess."""
+        self.prover = prover
+        self.base: KnowledgeBase = prover.axioms.base
+        self.day = day
+
+    def smallest(
+        self, model: z3.ModelRef, wanted: Sequence[Part], keep: Iterable[str] = ()
+    ) -> dict[str, Any] | None:
+        """Return the fewest recorded facts of a patient that settle every part as wanted.
+
+        None where the interpreter does not find what the solver found: then one of them is wrong,
+        and nothing is claimed.
+        """
+        values = self.prover.world.values(model)
+        names = [name for node, _ in wanted for name in facts_of(node)]
+        needed = needed_for(names, self.base.criteria)
+        about = {name: value for name, value in values.items() if name in needed}
+
+        def settles(given: Mapping[str, Value]) -> bool:
+            facts = self.facts(given, needed)
+            return all(interpret(node, facts.values) is truth for node, truth in wanted)
+
+        if not settles(about):
+            return None
+        chosen = self._core(about, wanted)
+        if not settles(chosen):
+            chosen = about
+        return given_values(_without_idle(chosen, settles, set(keep)))
+
+    def _core(self, about: Mapping[str, Value], wanted: Sequence[Part]) -> dict[str, Value]:
+        """Return the facts that the solver needs for its proof; a guess that is then checked."""
+        from gepnet.guidelines.verify.regions import conj
+
+        names = list(about)
+        world, vocabulary = self.prover.world, self.base.vocabulary
+        assumed = [
+            same(world.symbols[name], constant(vocabulary[name], about[name])) for name in names
+        ]
+        claim = conj(self.prover.holds(part) for part in wanted)
+        core = self.prover.core(assumed, [neg(claim)])
+        return dict(about) if core is None else {names[i]: about[names[i]] for i in core}
+
+    def facts(self, given: Mapping[str, Value], only: frozenset[str] | None = None) -> Facts:
+        """Return the facts of a patient described by values, derived as those of any other."""
+        return facts_of_values(
+            given_values(given),
+            self.base.knowledge,
+            self.base.criteria,
+            "witness",
+            exact(self.day),
+            only,
+        )
+
+    def refuted(self, witness: Mapping[str, Any], claims: Sequence[Claim]) -> list[str]:
+        """Assess a witness like any patient and return what does not come out as claimed."""
+        facts = facts_of_values(
+            dict(witness), self.base.knowledge, self.base.criteria, "witness", exact(self.day)
+        )
+        assessment = assess(self._only(claims), facts, self.day)
+        wrong = []
+        for claim in claims:
+            document = assessment.documents.get(claim.document)
+            if document is None:
+                continue  # not in force: its statuses are not part of an assessment
+            status = document.cells[claim.option, claim.intent].status
+            if status.value not in claim.statuses:
+                wrong.append(f"{claim.document} on {claim.option}: {status.value}")
+        return wrong
+
+
+    def _only(self, claims: Sequence[Claim]) -> KnowledgeBase:
+        """Return the knowledge with the documents of some claims only, as nothing else is asked."""
+        base = copy(self.base)
+        names = {claim.document for claim in claims}
+        base.documents = tuple(d for d in self.base.documents if d.id in names)
+        base.labels, base.safety, base.checklists = (), (), ()
+        return base
+
+
+def _without_idle(
+    chosen: Mapping[str, Value], settles: Callable[[Mapping[str, Value]], bool], keep: set[str]
+) -> dict[str, Value]:
+    """Leave out every fact without which the claim still stands."""
+    kept = dict(chosen)
+    for name in list(kept):
+        rest = {other: value for other, value in kept.items() if other != name}
+        if name not in keep and settles(rest):
+            kept = rest
+    return kept
+
+
+def given_values(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values as a patient file has them."""
+    return {
+        name: (plain(value.low) if value.is_point else str(value))
+        if isinstance(value, Interval)
+        else value
+        if isinstance(value, bool | str)
+        else "not applicable"
+        for name, value in values.items()
+    }
