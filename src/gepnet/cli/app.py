@@ -17,10 +17,10 @@ from gepnet.cli import (
     facts,
     importing,
     knowledge,
-    report,
-    response,
     labs,
     prrt,
+    report,
+    response,
 )
 
 app = typer.Typer(

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from gepnet.cli.prrt import after, course, eligibility, plan, review
-from gepnet.cli.prrt import dosimetry
+from gepnet.cli.prrt import after, course, dosimetry, eligibility, plan, review
 
 app = typer.Typer(
     no_args_is_help=True,
