@@ -16,6 +16,14 @@ if TYPE_CHECKING:
         read_patient,
     )
     from gepnet.api.atlas import write_atlas
+    from gepnet.api.charting import (
+        CHART_KINDS,
+        ChartRequest,
+        chart_view,
+        check_output,
+        draw_chart,
+        write_chart,
+    )
     from gepnet.api.cohorts import assess_cohort, count_rows, sample_facts, status_sql
     from gepnet.api.comparing import comparison_view, missing_view, whatif_view
     from gepnet.api.course import course_view, eligibility_view, review_view
@@ -61,6 +69,14 @@ _EXPORTS = {
         "read_patient",
     ),
     "atlas": ("write_atlas",),
+    "charting": (
+        "CHART_KINDS",
+        "ChartRequest",
+        "chart_view",
+        "check_output",
+        "draw_chart",
+        "write_chart",
+    ),
     "cohorts": ("assess_cohort", "count_rows", "sample_facts", "status_sql"),
     "comparing": ("comparison_view", "missing_view", "whatif_view"),
     "course_plan": ("PlanQuestion", "plan_prrt", "plan_view", "write_plan"),
@@ -93,6 +109,8 @@ _EXPORTS = {
 _MODULES = {name: module for module, names in _EXPORTS.items() for name in names}
 
 __all__ = [
+    "CHART_KINDS",
+    "ChartRequest",
     "PlanQuestion",
     "assess_cohort",
     "assess_facts",
@@ -100,12 +118,15 @@ __all__ = [
     "assess_response",
     "assessment_view",
     "base",
+    "chart_view",
     "check_knowledge",
+    "check_output",
     "comparison_view",
     "count_rows",
     "course_view",
     "cumulative_view",
     "dosimetry_view",
+    "draw_chart",
     "eligibility_view",
     "evaluate_cases",
     "example_patient",
@@ -138,6 +159,7 @@ __all__ = [
     "status_sql",
     "whatif_view",
     "write_atlas",
+    "write_chart",
     "write_plan",
     "write_report",
     "write_responses",

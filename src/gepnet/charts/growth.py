@@ -1,4 +1,4 @@
-"""Growth of a tumour: its sum of diameters over time and the growth rate between assessments."""
+"""Growth of a tumour: its sum of diameters over time, and growth rates over intervals."""
 
 from __future__ import annotations
 
@@ -90,24 +90,26 @@ def _draw(figure: Figure, data: GrowthData) -> None:
     cutoffs = [value for _, value in data.cutoffs]
     for i in data.intervals:
         grows = i.percent_a_month >= 0
-        lower.bar(
-            i.from_months,
+        # The interval as a bar on its rate, its end as a lollipop: later scans share the baseline.
+        lower.plot([i.from_months, i.to_months], [i.percent_a_month] * 2, color=SOFT, linewidth=1.2)
+        lower.plot([i.to_months] * 2, [0, i.percent_a_month], color=INK, linewidth=2.4)
+        lower.plot(
+            i.to_months,
             i.percent_a_month,
-            width=(i.to_months - i.from_months) * 0.96,
-            align="edge",
-            color="#f0a768" if grows else "#9fc3e0",
-            hatch="////" if grows else None,
-            edgecolor=INK,
-            linewidth=0.9,
-            zorder=2,
+            marker="^" if grows else "v",
+            markersize=9,
+            markerfacecolor="#d1622b" if grows else "#9fc3e0",
+            markeredgecolor=INK,
+            linestyle="",
+            zorder=4,
         )
         words = signed(i.percent_a_month, 1)
         if i.doubling_months is not None:
             words += f"\ndoubles in {number(round(i.doubling_months, 1))}"
         lower.annotate(
             words,
-            ((i.from_months + i.to_months) / 2, i.percent_a_month),
-            xytext=(0, 4 if grows else -4),
+            (i.to_months, i.percent_a_month),
+            xytext=(0, 7 if grows else -7),
             textcoords="offset points",
             ha="center",
             va="bottom" if grows else "top",

@@ -11,6 +11,7 @@ from gepnet.cli import (
     assess,
     atlas,
     cases,
+    chart,
     cohort,
     compare,
     demo,
@@ -38,6 +39,7 @@ app.command()(compare.missing)
 app.command()(compare.whatif)
 app.command()(demo.demo)
 app.command()(report.report)
+app.command()(chart.chart)
 knowledge.app.command(name="atlas")(atlas.atlas)
 app.add_typer(facts.app, name="facts")
 app.add_typer(knowledge.app, name="knowledge")
