@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gepnet.guidelines import KnowledgeBase
 from gepnet.knowledge import InputError, Problem
@@ -18,6 +18,13 @@ from gepnet.response.recist import (
     read_rules,
     result_view,
 )
+from gepnet.response.recist.view import length
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+    from fractions import Fraction
+
+    from gepnet.response.growth import Growth
 
 View = dict[str, Any]
 
@@ -134,6 +141,121 @@ def write_responses(
         "best_overall_confirmed": counts("best_overall_confirmed"),
         "files": [str(file) for file in files],
     }
+
+
+def growth_view(base: KnowledgeBase, lesions: Path, patients: Path | None = None) -> list[View]:
+    """Return growth of each patient's targets before and from baseline, with the cut-offs.
+
+    Raises:
+        InputError: with every problem of the files.
+    """
+    from gepnet.response.growth import growth_of, read_growth_rules
+
+    rules = read_rules(base.knowledge.measures)
+    growth = read_growth_rules(base.knowledge.measures)
+    return [
+        {
+            "patient_id": patient.id,
+            "growth": [_growth(item) for item in growth_of(patient, rules, growth)],
+        }
+        for patient in read_patients(rules, lesions, None, patients)
+    ]
+
+
+def _growth(item: Growth) -> View:
+    return {
+        "names": list(item.names),
+        "from": item.start.isoformat(),
+        "to": item.end.isoformat(),
+        "days": item.days,
+        "sum_from_mm": length(item.sum_start),
+        "sum_to_mm": length(item.sum_end),
+        "tgr_percent_month": _float(item.rate),
+        "sgr_percent_day": _float(item.specific),
+        "doubling_days": _float(item.doubling_days),
+        "cut_offs": [
+            {
+                "id": cut.id,
+                "limit": f"{'>=' if cut.at_least is not None else '>'} "
+                f"{cut.at_least if cut.at_least is not None else cut.above} %/month",
+                "reached": reached,
+                "population": cut.population,
+                "says": cut.says,
+                "source": cut.source,
+                "locator": cut.locator,
+                "verification": cut.verification,
+            }
+            for cut, reached in item.reached
+        ],
+        "why_not": item.why_not,
+    }
+
+
+def choi_view(
+    base: KnowledgeBase,
+    lesions: Path,
+    patients: Path | None = None,
+    options: Mapping[str, str | int] | None = None,
+) -> list[View]:
+    """Return the response by Choi of patients with Hounsfield units (column ``hu``).
+
+    Raises:
+        InputError: with every problem of the files.
+    """
+    from gepnet.response.choi import choi_of, read_choi_rules
+
+    rules = read_rules(base.knowledge.measures)
+    choi = read_choi_rules(base.knowledge.measures)
+    chosen = read_options(rules, options)
+    return [
+        {
+            "patient_id": patient.id,
+            "timepoints": [
+                {
+                    "date": item.date.isoformat(),
+                    "size_change_pct": _float(item.size_change),
+                    "attenuation_change_pct": _float(item.attenuation_change),
+                    "choi": item.response,
+                    "reason": item.reason,
+                }
+                for item in choi_of(patient, rules, chosen, choi)
+            ],
+            "note": choi.note,
+            "verification": choi.verification,
+        }
+        for patient in read_patients(rules, lesions, None, patients)
+    ]
+
+
+def marker_view(base: KnowledgeBase, markers: Path) -> View:
+    """Return the course of tumour markers, and what they never are.
+
+    Raises:
+        InputError: with every problem of the file.
+    """
+    from gepnet.response.markers import marker_courses, never_progression, read_markers
+
+    return {
+        "values": [
+            {
+                "patient_id": point.value.patient,
+                "marker": point.value.marker,
+                "date": point.value.date.isoformat(),
+                "value": _float(point.value.value),
+                "unit": point.value.unit,
+                "times_uln": _float(point.times_uln),
+                "elevated": point.is_elevated,
+                "change_from_first_pct": _float(point.from_first),
+                "change_from_lowest_pct": _float(point.from_lowest),
+            }
+            for point in marker_courses(read_markers(markers))
+        ],
+        "notes": never_progression(read_rules(base.knowledge.measures)),
+    }
+
+
+def _float(value: Decimal | Fraction | None) -> float | None:
+    return None if value is None else round(float(value), 4)
 
 
 def _need(module: str, extra: str) -> None:

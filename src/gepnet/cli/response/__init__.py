@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from gepnet.cli.response import recist
+from gepnet.cli.response import growth, recist
 
 app = typer.Typer(no_args_is_help=True, help="Response, growth and toxicity over time.")
 
@@ -15,3 +15,6 @@ def response() -> None:
 
 
 app.command()(recist.recist)
+app.command()(growth.growth)
+app.command()(growth.choi)
+app.command()(growth.markers)

@@ -1,0 +1,107 @@
+"""``gepnet response growth``, ``choi`` and ``markers``: kinetics beside RECIST."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from gepnet.cli.output import Format, FormatOption, print_json, table
+from gepnet.cli.response.recist import Patients
+
+Lesions = Annotated[Path, typer.Argument(help="CSV of lesions, one row a lesion and date.")]
+
+
+def growth(
+    lesions: Lesions, patients: Patients = None, format_: FormatOption = Format.TABLE
+) -> None:
+    """Tumour growth rate (percent of volume a month), doubling time and published cut-offs.
+
+    TGR0 needs scans before baseline: give the baseline date in the file of patients.
+    """
+    from gepnet import api
+
+    view = api.growth_view(api.base(), lesions, patients)
+    if format_ is Format.JSON:
+        print_json(view)
+        return
+    columns = ["to", "name", "days", "sum, mm", "TGR, %/month", "doubling, days", "cut-offs"]
+    for patient in view:
+        rows = [_row(item) for item in patient["growth"]]
+        table(f"Patient {patient['patient_id']}", columns, rows)
+
+
+def _row(item: dict[str, Any]) -> list[Any]:
+    name = ", ".join(item["names"])
+    reached = [
+        f"{cut['limit']} {'reached' if cut['reached'] else 'not reached'} ({cut['source']})"
+        for cut in item["cut_offs"]
+    ]
+    rate = item["tgr_percent_month"]
+    return [
+        item["to"],
+        name,
+        item["days"],
+        f"{item['sum_from_mm']} to {'?' if item['sum_to_mm'] is None else item['sum_to_mm']}",
+        "" if rate is None else f"{rate:+.2f}",
+        item["doubling_days"],
+        item["why_not"] or "\n".join(reached),
+    ]
+
+
+def choi(lesions: Lesions, patients: Patients = None, format_: FormatOption = Format.TABLE) -> None:
+    """Response by Choi (size and attenuation) where the column hu is given; exploratory."""
+    from gepnet import api
+
+    view = api.choi_view(api.base(), lesions, patients)
+    if format_ is Format.JSON:
+        print_json(view)
+        return
+    rows = [
+        [patient["patient_id"], point["date"], point["choi"], point["reason"]]
+        for patient in view
+        for point in patient["timepoints"]
+    ]
+    table("Choi", ["patient", "date", "response", "reason"], rows)
+    for note in dict.fromkeys(f"{p['note']} Limits: {p['verification']}." for p in view):
+        typer.echo(note)
+
+
+def markers(
+    file: Annotated[
+        Path, typer.Argument(help="CSV: patient_id,date,marker,value,unit and perhaps uln.")
+    ],
+    format_: FormatOption = Format.TABLE,
+) -> None:
+    """Course of tumour markers against their limit, first and lowest value; never progression."""
+    from gepnet import api
+
+    view = api.marker_view(api.base(), file)
+    if format_ is Format.JSON:
+        print_json(view)
+        return
+    rows = [
+        [
+            item["patient_id"],
+            item["marker"],
+            item["date"],
+            f"{item['value']:g} {item['unit']}",
+            _times(item["times_uln"]),
+            _change(item["change_from_first_pct"]),
+            _change(item["change_from_lowest_pct"]),
+        ]
+        for item in view["values"]
+    ]
+    columns = ["patient", "marker", "date", "value", "x ULN", "from first", "from lowest"]
+    table("Tumour markers", columns, rows)
+    for note in view["notes"]:
+        typer.echo(note)
+
+
+def _times(value: float | None) -> str:
+    return "" if value is None else f"{value:.2f}"
+
+
+def _change(value: float | None) -> str:
+    return "" if value is None else f"{value:+.0f} %"

@@ -1,0 +1,149 @@
+"""Choi criteria, where Hounsfield units of the targets are given: exploratory.
+
+Size is the sum of the targets as in RECIST, attenuation the mean of the targets' Hounsfield units,
+both against baseline. Limits and evidence are data (``knowledge/measures/choi.yaml``); none of it
+was read in the paper, and the results say so.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from gepnet.response.recist.model import Patient, Role, TimePoint, percent
+from gepnet.response.recist.rules import Options, Rules, Stated, Verification, read_measure
+from gepnet.response.recist.sums import Seen, see
+from gepnet.response.recist.timepoint import time_points
+
+FILE = "measures/choi.yaml"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PartialResponse(_Part):
+    """Either fall is enough."""
+
+    size_fall_percent: Decimal
+    attenuation_fall_percent: Decimal
+
+
+class Progression(_Part):
+    """Growth that is progression unless attenuation shows a response."""
+
+    size_rise_percent: Decimal
+
+
+class Evidence(Stated):
+    """What a study found with the criteria."""
+
+    says: str
+
+
+class ChoiRules(_Part):
+    """The limits."""
+
+    source: str
+    verification: Verification
+    partial_response: PartialResponse
+    progression: Progression
+    attenuation: str
+    evidence: tuple[Evidence, ...]
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choi:
+    """The response of one date by Choi; changes in percent from baseline."""
+
+    date: datetime.date
+    size_change: Fraction | None
+    attenuation_change: Fraction | None
+    response: str
+    reason: str
+
+
+def read_choi_rules(measures: Mapping[str, Any]) -> ChoiRules:
+    """Return the limits from the knowledge.
+
+    Raises:
+        InputError: naming each key of the file that is not as expected.
+    """
+    return read_measure(ChoiRules, measures["choi"], FILE)
+
+
+def choi_response(
+    size: Fraction | None,
+    attenuation: Fraction | None,
+    is_gone: bool,
+    is_new: bool,
+    non_target_progressed: bool,
+    rules: ChoiRules,
+) -> str:
+    """Return CR, PR, SD, PD or NE from changes in percent.
+
+    Unknown is not false: with one of the changes missing, a response that the other already
+    settles is given, else NE.
+    """
+    if is_new or non_target_progressed:
+        return "PD"
+    if is_gone:
+        return "CR"
+    fall, thin = rules.partial_response.size_fall_percent, rules.partial_response
+    small = None if size is None else size <= -Fraction(fall)
+    pale = None if attenuation is None else attenuation <= -Fraction(thin.attenuation_fall_percent)
+    if small or pale:
+        return "PR"
+    if small is None or pale is None:
+        return "NE"
+    assert size is not None
+    return "PD" if size >= Fraction(rules.progression.size_rise_percent) else "SD"
+
+
+def choi_of(patient: Patient, rules: Rules, options: Options, choi: ChoiRules) -> Iterator[Choi]:
+    """Yield the response by Choi of every assessment; nothing where no Hounsfield units are."""
+    if all(row.hu is None for row in patient.lesions) or patient.baseline is None:
+        return
+    seen = see(patient)
+    start = _attenuation(seen, patient.baseline)
+    for point in time_points(patient, rules, options)[1]:
+        yield _assess(point, start, _attenuation(seen, point.date), choi)
+
+
+def _attenuation(seen: Seen, date: datetime.date) -> Fraction | None:
+    """Return the mean of the targets' units; None if one that is there has none."""
+    rows = [seen.rows[lesion].get(date) for lesion in seen.of(Role.TARGET)]
+    there = [row for row in rows if row is not None and row.diameter is not None]
+    values = [Fraction(row.hu) for row in there if row.hu is not None]
+    if not values or len(values) < len(there):
+        return None
+    return sum(values, Fraction(0)) / len(values)
+
+
+def _assess(
+    point: TimePoint, start: Fraction | None, now: Fraction | None, choi: ChoiRules
+) -> Choi:
+    attenuation = None if start is None or now is None or start <= 0 else 100 * (now / start - 1)
+    size = point.from_baseline
+    response = choi_response(
+        size,
+        attenuation,
+        is_gone=point.overall == "CR",
+        is_new=point.new_lesion is True,
+        non_target_progressed=point.non_target == "PD",
+        rules=choi,
+    )
+    told = [
+        f"{name} {'not known' if change is None else percent(change)}"
+        for name, change in (("size", size), ("attenuation", attenuation))
+    ]
+    if point.new_lesion is True:
+        told.append("new lesion")
+    return Choi(point.date, size, attenuation, response, f"{response}: {', '.join(told)}")

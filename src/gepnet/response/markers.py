@@ -1,0 +1,104 @@
+"""The course of tumour markers (chromogranin A, 5-HIAA): shown, never progression by itself.
+
+``markers.csv``: patient_id, date, marker, value, unit, uln (upper limit of normal in the same
+unit). A value against another unit or without a limit is shown as it is, and compared with nothing.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from itertools import groupby
+from pathlib import Path
+
+from gepnet.response.recist.rules import Rules
+from gepnet.response.recist.table import Faults, number, read_rows
+
+COLUMNS = ("patient_id", "date", "marker", "value", "unit")
+OPTIONAL = ("uln",)
+
+
+@dataclass(frozen=True, slots=True)
+class MarkerValue:
+    """One value of one marker."""
+
+    line: int
+    patient: str
+    marker: str
+    date: datetime.date
+    value: Decimal
+    unit: str
+    uln: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class MarkerPoint:
+    """A value in its course; changes in percent, None where units differ or the base is zero."""
+
+    value: MarkerValue
+    times_uln: Fraction | None
+    from_first: Fraction | None
+    from_lowest: Fraction | None
+
+    @property
+    def is_elevated(self) -> bool | None:
+        """Whether the value is above the limit of normal; None without a limit."""
+        return None if self.times_uln is None else self.times_uln > 1
+
+
+def read_markers(path: Path) -> list[MarkerValue]:
+    """Read ``markers.csv``.
+
+    Raises:
+        InputError: with every problem, each with file, line, column and expectation.
+    """
+    faults = Faults(str(path))
+    found: list[MarkerValue] = []
+    seen: dict[tuple[str, str, datetime.date], int] = {}
+    for cells in read_rows(path, COLUMNS, OPTIONAL, faults):
+        texts = [cells.text(column, required=True) for column in COLUMNS]
+        date = cells.day("date")
+        value = cells.read("value", number, "a number")
+        uln = cells.read("uln", number, "a number above 0")
+        if value is not None and value < 0:
+            cells.fault("value", "a number, 0 or more")
+        if uln is not None and uln <= 0:
+            cells.fault("uln", "a number above 0")
+        if not all(texts) or date is None or value is None:
+            continue
+        name = texts[2]
+        first = seen.setdefault((cells.entry, name, date), cells.line)
+        if first != cells.line:
+            cells.fault("date", f"each marker once a date (first on line {first})")
+        found.append(MarkerValue(cells.line, cells.entry, name, date, value, texts[4], uln))
+    faults.stop()
+    return found
+
+
+def marker_courses(values: list[MarkerValue]) -> Iterator[MarkerPoint]:
+    """Yield each value in the course of its marker, patient by patient in time."""
+    ordered = sorted(values, key=lambda v: (v.patient, v.marker, v.date))
+    for _, group in groupby(ordered, key=lambda v: (v.patient, v.marker)):
+        past: list[MarkerValue] = []
+        for value in group:
+            same = [earlier for earlier in past if earlier.unit == value.unit]
+            lowest = min(same, key=lambda earlier: earlier.value, default=None)
+            uln = value.uln
+            times = None if uln is None else Fraction(value.value) / Fraction(uln)
+            first = past[0] if past and past[0].unit == value.unit else None
+            yield MarkerPoint(value, times, _change(first, value), _change(lowest, value))
+            past.append(value)
+
+
+def _change(base: MarkerValue | None, value: MarkerValue) -> Fraction | None:
+    if base is None or base.value == 0:
+        return None
+    return 100 * (Fraction(value.value) / Fraction(base.value) - 1)
+
+
+def never_progression(rules: Rules) -> list[str]:
+    """Return what has to stand beside every course: it is no progression by itself."""
+    return [f"{item.says} ({item.source}, {item.locator})" for item in rules.never_progression]
