@@ -26,6 +26,15 @@ from gepnet.knowledge import InputError, Problem
 from gepnet.response.fit import StoredModel, read_model
 
 
+#: The forms of a curve in words.
+MODELS = {
+    "mono": "mono-exponential",
+    "bi_uptake": "bi-exponential with uptake",
+    "bi_washout": "bi-exponential washout",
+    "tri": "tri-exponential",
+}
+
+
 def dosimetry_chart(
     base: KnowledgeBase,
     source: Path,
@@ -71,7 +80,7 @@ def _activity(curve: Mapping[str, Any], level: float) -> ActivityCurve:
 
 
 def _words(curve: Mapping[str, Any]) -> str:
-    parts = [f"{curve['model']}"]
+    parts = [MODELS.get(curve["model"], str(curve["model"]).replace("_", " "))]
     half_life = curve["effective_half_life_h"]["value"]
     if half_life is not None:
         parts.append(f"half-life {half_life:.0f} h")

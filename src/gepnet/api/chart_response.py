@@ -276,7 +276,7 @@ def swimmer_chart(
         ]
         raise InputError(problems)
     lanes = [_lane(view, happened.get(str(view["patient_id"]), []), best, source) for view in views]
-    return swimmer(SwimmerData(tuple(lanes)))
+    return swimmer(SwimmerData(tuple(lanes), "reference date"))
 
 
 def _lane(view: View, happened: Sequence[DatedEvent], best: str, source: Path) -> SwimmerLane:
@@ -354,6 +354,6 @@ def growth_chart(
 def _cutoffs(constants: Any) -> tuple[tuple[str, float], ...]:
     found: Iterable[Any] = constants.cut_offs
     limits = {
-        float(cut.at_least if cut.at_least is not None else cut.above): cut.name for cut in found
+        float(cut.at_least if cut.at_least is not None else cut.above): f"{cut.name}, {cut.source}" for cut in found
     }
     return tuple((name, value) for value, name in sorted(limits.items()))

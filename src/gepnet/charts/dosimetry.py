@@ -125,7 +125,7 @@ def _panel(axes: Axes, curve: ActivityCurve, place: int, logarithmic: bool) -> N
     note = f"no fit: {curve.refused}" if curve.refused else curve.words
     if note:
         axes.annotate(
-            _wrapped(note),
+            "\n".join(_wrapped(part) for part in note.split(", ")),
             (1, 1),
             xycoords="axes fraction",
             xytext=(-3, -3),
