@@ -38,6 +38,16 @@ if TYPE_CHECKING:
     from gepnet.api.importing import import_cases, import_tables
     from gepnet.api.knowing import base, check_knowledge, fact_coverage
     from gepnet.api.laboratory import grade_laboratory
+    from gepnet.api.modelling import (
+        calibration,
+        fit_cohort,
+        forest,
+        midtreatment_view,
+        scores_view,
+        stored_model,
+        toxicity_view,
+        write_made_up_cohort,
+    )
     from gepnet.api.reporting import patient_pages, published_case_pages, write_report
     from gepnet.api.responding import (
         assess_response,
@@ -89,6 +99,16 @@ _EXPORTS = {
     "importing": ("import_cases", "import_tables"),
     "knowing": ("base", "check_knowledge", "fact_coverage"),
     "laboratory": ("grade_laboratory",),
+    "modelling": (
+        "calibration",
+        "fit_cohort",
+        "forest",
+        "midtreatment_view",
+        "scores_view",
+        "stored_model",
+        "toxicity_view",
+        "write_made_up_cohort",
+    ),
     "reporting": ("patient_pages", "published_case_pages", "write_report"),
     "responding": (
         "assess_response",
@@ -124,6 +144,7 @@ __all__ = [
     "assess_response",
     "assessment_view",
     "base",
+    "calibration",
     "chart_view",
     "check_knowledge",
     "check_output",
@@ -142,6 +163,8 @@ __all__ = [
     "facts_of",
     "facts_view",
     "findings_of",
+    "fit_cohort",
+    "forest",
     "grade_laboratory",
     "growth_view",
     "import_cases",
@@ -150,6 +173,7 @@ __all__ = [
     "list_facts",
     "marker_view",
     "matrix_parts",
+    "midtreatment_view",
     "missing_view",
     "monitoring_view",
     "patient_pages",
@@ -163,12 +187,16 @@ __all__ = [
     "retreatment_view",
     "review_view",
     "sample_facts",
+    "scores_view",
     "show_entry",
     "show_fact",
     "status_sql",
+    "stored_model",
+    "toxicity_view",
     "whatif_view",
     "write_atlas",
     "write_chart",
+    "write_made_up_cohort",
     "write_plan",
     "write_report",
     "write_responses",

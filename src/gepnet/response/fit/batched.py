@@ -63,7 +63,9 @@ def firth(
         if not rows.size or not free:
             break
         some = information[rows][:, free][:, :, free]
-        move = np.linalg.solve(some, gradient[rows][:, free][:, :, None])[:, :, 0]
+        move = np.asarray(
+            np.linalg.solve(some, gradient[rows][:, free][:, :, None])[:, :, 0], float
+        )
         move *= np.minimum(1.0, _MAX_STEP / np.maximum(np.abs(move).max(axis=1), 1e-300))[:, None]
         found = _climb(design, events[rows], others[rows], beta[rows], loglik[rows], move, free)
         beta[rows], loglik[rows], gradient[rows], information[rows], rose = found
@@ -111,7 +113,7 @@ def _quantities(
     information = (weight @ products).reshape(-1, size, size)
     sign, logdet = np.linalg.slogdet(information)
     usable = (sign > 0) & (logdet > -500)
-    safe = np.where(usable[:, None, None], information, np.eye(size))
+    safe = np.asarray(np.where(usable[:, None, None], information, np.eye(size)), float)
     leverage = weight * (np.linalg.inv(safe).reshape(len(beta), -1) @ products.T)
     residual = events - (events + others) * chance + leverage * (0.5 - chance)
     plain = -(events * np.logaddexp(0, -eta) + others * np.logaddexp(0, eta)).sum(axis=1)
@@ -121,8 +123,7 @@ def _quantities(
 
 def covariance(design: Array, events: Array, others: Array, beta: Array) -> Array:
     """Return the inverse information (B, P, P) at given coefficients (B, P)."""
-    inverse: Array = np.linalg.inv(_quantities(design, events, others, beta)[2])
-    return inverse
+    return np.asarray(np.linalg.inv(_quantities(design, events, others, beta)[2]), float)
 
 
 def full_rank(design: Array, events: Array, others: Array) -> NDArray[np.bool_]:
@@ -132,9 +133,7 @@ def full_rank(design: Array, events: Array, others: Array) -> NDArray[np.bool_]:
     return np.asarray(ranks == design.shape[1])
 
 
-def corrected_intercept(
-    design: Array, events: Array, others: Array, beta: Array
-) -> Array:
+def corrected_intercept(design: Array, events: Array, others: Array, beta: Array) -> Array:
     """Return coefficients (B, P) whose predicted number of events is the observed one.
 
     Firth's penalty draws predicted probabilities towards one half; the intercept (first column)
@@ -149,8 +148,9 @@ def corrected_intercept(
     for _ in range(80):
         middle = (low + high) / 2
         expected = (size / (1 + np.exp(-(offset + middle[:, None])))).sum(axis=1)
-        low, high = np.where(expected < wanted, middle, low), np.where(
-            expected < wanted, high, middle
+        low, high = (
+            np.where(expected < wanted, middle, low),
+            np.where(expected < wanted, high, middle),
         )
     corrected = beta.copy()
     corrected[:, 0] += (low + high) / 2

@@ -20,8 +20,10 @@ ORIGIN, MADE_UP = "origin", "made_up"
 
 @dataclass(frozen=True)
 class Cohort:
-    """Complete patients by their different rows: ``patterns`` has the predictors, ``events`` and
-    ``others``; what was left out is counted by column.
+    """Complete patients by their different rows, and how many were left out.
+
+    ``patterns`` has the predictors, ``events`` and ``others``; ``missing`` counts the cells of each
+    column that say nothing.
     """
 
     patterns: pl.DataFrame
@@ -49,9 +51,7 @@ def read_cohort(path: Path, spec: Spec) -> Cohort:
     absent = [column for column in spec.columns if column not in table.columns]
     if absent:
         raise InputError(
-            Problem(
-                str(path), 1, "", column, "", "this column", nearest(column, table.columns)
-            )
+            Problem(str(path), 1, "", column, "", "this column", nearest(column, table.columns))
             for column in absent
         )
     problems = [*_names(table, path), *_unknown_cells(table, path, spec)]
@@ -73,9 +73,9 @@ def _table(path: Path) -> pl.DataFrame:
         raise InputError(
             [Problem(str(path), None, "", "", "", f"a CSV or Parquet table ({told})")]
         ) from error
-    return table.select(
-        pl.all().cast(pl.String).fill_null("").str.strip_chars()
-    ).with_row_index("_row", offset=2)
+    return table.select(pl.all().cast(pl.String).fill_null("").str.strip_chars()).with_row_index(
+        "_row", offset=2
+    )
 
 
 def _names(table: pl.DataFrame, path: Path) -> Iterator[Problem]:
@@ -115,7 +115,10 @@ def _counted(table: pl.DataFrame, path: Path, spec: Spec) -> Cohort:
             pl.col(p.column).str.to_lowercase().replace_strict(p.words, default=None)
             for p in spec.predictors
         ),
-        pl.when(outcome.is_in(yes)).then(True).when(outcome.is_in(no)).then(False)
+        pl.when(outcome.is_in(yes))
+        .then(True)
+        .when(outcome.is_in(no))
+        .then(False)
         .alias(spec.outcome.column),
     )
     missing = {name: coded[name].null_count() for name in coded.columns}
@@ -132,6 +135,4 @@ def _counted(table: pl.DataFrame, path: Path, spec: Spec) -> Cohort:
     made_up = ORIGIN in table.columns and MADE_UP in table[ORIGIN].to_list()
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     ignored = tuple(name for name in table.columns if name not in used)
-    return Cohort(
-        patterns, path.name, digest, len(table), len(complete), missing, ignored, made_up
-    )
+    return Cohort(patterns, path.name, digest, len(table), len(complete), missing, ignored, made_up)

@@ -106,8 +106,9 @@ def fit(
         for place, term in enumerate(design.terms, start=1)
     )
     separation = tuple(
-        "intercept" if place == 0 else f"{design.terms[place - 1][0].column} "
-        f"{design.terms[place - 1][1]}"
+        "intercept"
+        if place == 0
+        else f"{design.terms[place - 1][0].column} {design.terms[place - 1][1]}"
         for place in apart
     )
     per = _rarer(cohort) / parameters
@@ -183,7 +184,7 @@ def _estimate(
     design = np.repeat(np.vstack([rows, rows]), counts, axis=0)[:, 1:]
     outcome = np.repeat([1, 0], [int(events.sum()), int(others.sum())])
     model = FirthLogisticRegression(
-        backend="numpy", max_iter=200, gtol=1e-7, xtol=1e-9, max_halfstep=50
+        backend="numpy", max_iter=200, gtol=1e-6, xtol=1e-6, max_halfstep=50
     )
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
@@ -273,8 +274,9 @@ def weaknesses(
     elif abs(1 - slope.corrected) > limits.weak_above_slope_gap:
         found.append(
             f"calibration slope {slope.corrected:.2f} after correction for optimism: "
-            "predictions are too extreme" if slope.corrected < 1 else
-            f"calibration slope {slope.corrected:.2f} after correction for optimism: "
+            "predictions are too extreme"
+            if slope.corrected < 1
+            else f"calibration slope {slope.corrected:.2f} after correction for optimism: "
             "predictions are too timid"
         )
     return tuple(found)

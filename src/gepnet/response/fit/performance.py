@@ -50,7 +50,8 @@ def _auc(eta: Array, events: Array, others: Array) -> Array:
     wins = np.where(gap > _TIE, 1.0, np.where(gap < -_TIE, 0.0, 0.5))
     won = np.einsum("bk,bkl,bl->b", events, wins, others)
     pairs = events.sum(axis=1) * others.sum(axis=1)
-    return np.divide(won, pairs, out=np.full(len(eta), np.nan), where=pairs > 0)
+    share: Array = np.divide(won, pairs, out=np.full(len(eta), np.nan), where=pairs > 0)
+    return share
 
 
 def _calibration(eta: Array, events: Array, others: Array) -> tuple[Array, Array]:
@@ -181,7 +182,5 @@ def calibration_curve(
         bounds = binomtest(seen, patients).proportion_ci(confidence, method="exact")
         mean = float((chance[rows] * size[rows]).sum() / patients)
         share = seen / patients
-        found.append(
-            Group(patients, seen, mean, share, float(bounds.low), float(bounds.high))
-        )
+        found.append(Group(patients, seen, mean, share, float(bounds.low), float(bounds.high)))
     return tuple(found)

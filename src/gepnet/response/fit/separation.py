@@ -38,7 +38,7 @@ def separated(design: Array, events: Array, others: Array, tolerance: float) -> 
                 bounds=(-1, 1),
                 method="highs",
             )
-            if result.success and -result.fun > tolerance:
+            if result.fun is not None and result.fun < -tolerance:
                 found.append(column)
                 break
     return tuple(found)

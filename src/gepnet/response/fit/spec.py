@@ -56,6 +56,15 @@ class Predictor(_Part):
         known = {level.lower(): level for level in self.levels}
         return {**known, **{word.lower(): level for word, level in self.read_as.items()}}
 
+    def level_of(self, value: str | None) -> str | None:
+        """Return the level of a value of ``fact``, None if unknown.
+
+        A value that is no level and has no place elsewhere comes back as it is: no model has it.
+        """
+        if value is None or value in self.unknown:
+            return None
+        return self.words.get(value.lower(), self.elsewhere or value)
+
 
 class Thresholds(_Part):
     """From which on a model is fitted, and from which on it is not called weak."""

@@ -163,8 +163,13 @@ def predict(model: StoredModel, levels: dict[str, str | None]) -> Prediction:
     )
     missing = tuple(name for name in model.levels if levels.get(name) is None)
     nothing = Prediction(
-        probability=None, low=None, high=None, at_least=None, at_most=None,
-        missing=missing, outside=outside,
+        probability=None,
+        low=None,
+        high=None,
+        at_least=None,
+        at_most=None,
+        missing=missing,
+        outside=outside,
     )
     if outside:
         return nothing
@@ -181,9 +186,7 @@ def predict(model: StoredModel, levels: dict[str, str | None]) -> Prediction:
     return nothing.model_copy(update=update)
 
 
-def _probability(
-    model: StoredModel, levels: dict[str, str | None]
-) -> tuple[float, float, float]:
+def _probability(model: StoredModel, levels: dict[str, str | None]) -> tuple[float, float, float]:
     row = [1.0] + [float(levels.get(c.predictor) == c.level) for c in model.coefficients]
     weights = [model.intercept, *(c.coefficient for c in model.coefficients)]
     eta = sum(x * w for x, w in zip(row, weights, strict=True))

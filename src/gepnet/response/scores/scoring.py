@@ -71,8 +71,8 @@ def names_of(scores: Scores, criteria: Criteria) -> tuple[str, ...]:
 
 def _texts(scores: Scores) -> Iterator[str]:
     for score in scores.scores:
-        levels = [level for item in score.items for level in item.levels]
-        for entry in (*levels, *score.categories):
+        entries: list[Level | Category] = [level for item in score.items for level in item.levels]
+        for entry in (*entries, *score.categories):
             yield entry.when
             if entry.excluded_when is not None:
                 yield entry.excluded_when
@@ -118,9 +118,7 @@ def _score(facts: Facts, score: Score, criteria: Criteria) -> ScoreResult:
     return ScoreResult(score, low, high, (), (), tuple(items), missing, everything)
 
 
-def _possible(
-    entries: tuple[Entry, ...], facts: Facts, criteria: Criteria
-) -> tuple[Entry, ...]:
+def _possible(entries: tuple[Entry, ...], facts: Facts, criteria: Criteria) -> tuple[Entry, ...]:
     """Return the entries that hold, or where none does those that are not excluded."""
     truths = [(entry, _truth(entry, facts, criteria)) for entry in entries]
     held = tuple(entry for entry, truth in truths if truth is True)

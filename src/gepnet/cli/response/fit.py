@@ -1,0 +1,144 @@
+"""``gepnet response fit`` and ``made-up-cohort``: a registry's own model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from gepnet.cli.output import Format, FormatOption, print_json, safe, table
+
+View = dict[str, Any]
+_LABELS = {
+    "auc": "area under the ROC curve",
+    "slope": "calibration slope (1 is right)",
+    "in_the_large": "calibration in the large (0 is right)",
+    "brier": "Brier score",
+}
+Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of the random numbers.")]
+
+
+def fit(
+    cohort: Annotated[Path, typer.Argument(help="CSV or Parquet, one row a patient.")],
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="JSON file for the model.")
+    ] = None,
+    seed: Seed = 1,
+    resamples: Annotated[
+        int | None, typer.Option("--resamples", min=50, help="Bootstrap resamples.")
+    ] = None,
+    format_: FormatOption = Format.TABLE,
+) -> None:
+    """Fit further response from mid-treatment response, grade and site on a registry's cohort.
+
+    Columns: patient_id, mid_response (CR, PR, SD, PD), grade (G1, G2, G3), site (pancreas,
+    small_intestine, other), further_response (1 or 0). Patients with an empty cell are left out
+    and counted. Exit code 1: too few events, nothing fitted and nothing written.
+    """
+    from gepnet import api
+
+    view = api.fit_cohort(api.base(), cohort, output, seed, resamples)
+    if format_ is Format.JSON:
+        print_json(view)
+    elif view["fitted_model"]:
+        _print(view)
+    else:
+        _print_refusal(view)
+    if not view["fitted_model"]:
+        raise typer.Exit(1)
+
+
+def made_up_cohort(
+    output: Annotated[Path, typer.Option("-o", "--output", help="CSV file to write.")],
+    patients: Annotated[int, typer.Option("--patients", min=1, max=1_000_000)] = 200,
+    seed: Seed = 1,
+) -> None:
+    """Write a made-up cohort to try 'fit' with; a model fitted on it says that it is made up."""
+    from gepnet import api
+
+    api.write_made_up_cohort(api.base(), output, patients, seed)
+    typer.echo(f"{patients} made-up patients: {output}")
+
+
+def _print(view: View) -> None:
+    from rich.console import Console
+
+    data = view["data"]
+    console = Console(highlight=False)
+    console.print(f"[bold]{safe(view['outcome'])}[/]")
+    console.print(_counts(data["patients"], data["complete"], data["events"], data["missing"]))
+    console.print(f"events per parameter: {view['events_per_parameter']:.1f}")
+    rows = [
+        [
+            f"{c['predictor']} {c['level']} v {c['reference']}",
+            f"{c['events']}/{c['patients']}",
+            f"{c['odds_ratio']:.2f}",
+            f"{_bound(c['low'])} to {_bound(c['high'])}",
+            "separated" if c["separated"] else "",
+        ]
+        for c in view["coefficients"]
+    ]
+    interval = f"{view['confidence']:.0%} interval"
+    table("Odds ratios", ["term", "events", "odds ratio", interval, ""], rows)
+    rows = [
+        [
+            _LABELS[p["measure"]],
+            _number(p["apparent"]),
+            _number(p["optimism"]),
+            _number(p["corrected"]),
+        ]
+        for p in view["performance"]
+    ]
+    title = f"Performance, {view['resamples_used']} of {view['resamples']} resamples used"
+    table(title, ["measure", "apparent", "optimism", "corrected"], rows)
+    rows = [
+        [
+            f"{g['events']}/{g['patients']}",
+            f"{g['predicted']:.2f}",
+            f"{g['observed']:.2f}",
+            f"{g['low']:.2f} to {g['high']:.2f}",
+        ]
+        for g in view["calibration"]
+    ]
+    table("Calibration on its own data", ["events", "predicted", "observed", interval], rows)
+    for note in view["notes"]:
+        console.print(f"note: {safe(note)}")
+    for weakness in view["weaknesses"]:
+        console.print(f"[yellow]weak: {safe(weakness)}[/]")
+    _print_ignored(console, view)
+    if view["file"]:
+        console.print(f"model: {safe(view['file'])}")
+
+
+def _print_refusal(view: View) -> None:
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    console.print(f"[bold]Nothing was fitted[/]: {safe(view['reason'])}.")
+    console.print(_counts(view["patients"], view["complete"], view["events"], view["missing"]))
+    limits = view["thresholds"]
+    console.print(
+        f"The floor is a choice of this product ({limits['verification']}; after "
+        f"{limits['source']})."
+    )
+    _print_ignored(console, view)
+
+
+def _print_ignored(console: Any, view: View) -> None:
+    if view["ignored_columns"]:
+        console.print(f"not used: {safe(', '.join(view['ignored_columns']))}")
+
+
+def _counts(patients: int, complete: int, events: int, missing: dict[str, int]) -> str:
+    told = [f"{name} {count}" for name, count in missing.items() if count]
+    left = f"; missing: {', '.join(told)}" if told else ""
+    return f"{patients} patients, {complete} complete, {events} with the outcome{left}"
+
+
+def _bound(value: float | None) -> str:
+    return "not found" if value is None else f"{value:.2f}"
+
+
+def _number(value: float | None) -> str:
+    return "none" if value is None else f"{value:.3f}"

@@ -1,0 +1,115 @@
+"""``gepnet response midtreatment``: response after cycle 2 beside what was published."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from gepnet.cli.assess import At, Extra, PatientFile
+from gepnet.cli.output import Format, FormatOption, print_json, safe
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+View = dict[str, Any]
+Model = Annotated[
+    Path | None,
+    typer.Option("--model", help="A model that 'gepnet response fit' wrote; else no prediction."),
+]
+
+
+def midtreatment(
+    patient: PatientFile,
+    at: At = None,
+    model: Model = None,
+    extra: Extra = None,
+    output: FormatOption = Format.TABLE,
+) -> None:
+    """Show a patient's response after cycle 2, by CT and SSTR-PET, and what a series found.
+
+    The series is small and selected: its limits are printed with it, and nothing here is a rule
+    to stop or to go on. A probability is shown only from a model fitted on a registry's cohort.
+    """
+    from gepnet import api
+
+    base = api.base(*(extra or []))
+    view = api.midtreatment_view(api.read_patient(patient, base), base, at, model)
+    if output is Format.JSON:
+        print_json(view)
+    else:
+        _print(view)
+
+
+def _print(view: View) -> None:
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    console.print(f"[bold]{safe(view['patient'])}[/], as of {view['at']}: mid-treatment response")
+    cycle = view["cycle_date"] or "not recorded"
+    console.print(f"  cycles so far {view['cycles']}; cycle 2: {cycle}")
+    for name, label in (("ct", "CT or MRI"), ("pet", "SSTR-PET")):
+        console.print(f"  {label}: {safe(_reading(view[name]))}")
+    console.print(
+        f"  [bold]together: {safe(view['category'] or 'unknown')}[/] ({safe(view['reason'])})"
+    )
+    for note in view["notes"]:
+        console.print(f"  [yellow]note: {safe(note)}[/]")
+    _print_findings(console, view)
+    if view["prediction"] is not None:
+        _print_prediction(console, view["prediction"])
+
+
+def _reading(reading: View) -> str:
+    if reading["date"] is None:
+        return str(reading["reason"])
+    low, high = reading["days"]
+    days = f"{low}" if low == high else f"{low} to {high}"
+    told = reading["category"] or reading["reason"]
+    return f"{told} on {reading['date']}, {days} days after cycle 2"
+
+
+def _print_findings(console: Console, view: View) -> None:
+    console.print(f"\n[bold]What one series found[/] ({view['source']}, {view['verification']})")
+    words = {"yes": "of patients like this", "unknown": "open whether of patients like this"}
+    for finding in view["findings"]:
+        if finding["applies"] == "no":
+            continue
+        figure = f" {finding['figure']}" if finding["figure"] else ""
+        p = f", P = {finding['p']}" if finding["p"] else ""
+        console.print(
+            f"  - {safe(finding['text'])}{safe(figure)}{p} [dim]({words[finding['applies']]})[/]"
+        )
+        if finding["note"]:
+            console.print(f"    {safe(finding['note'])}")
+    if all(finding["applies"] == "no" for finding in view["findings"]):
+        console.print("  Nothing of patients like this.")
+    console.print("[bold]Its limits[/]")
+    for limit in (*view["limits"], *view["never"]):
+        console.print(f"  - {safe(limit)}")
+    console.print("[bold]Imaging during a course: both are said[/]")
+    for position in view["positions"]:
+        console.print(
+            f"  - {safe(position['text'])} [dim]({position['source']}, "
+            f"{position['locator']}, {position['verification']})[/]"
+        )
+
+
+def _print_prediction(console: Console, found: View) -> None:
+    data = found["data"]
+    console.print(
+        f"\n[bold]{safe(found['outcome'])}[/], by the model of {safe(found['fitted'])} on "
+        f"{data['complete']} patients with {data['events']} events"
+    )
+    if found["outside"]:
+        console.print(f"  no prediction: the cohort had no {safe(', '.join(found['outside']))}")
+    elif found["missing"]:
+        console.print(
+            f"  {found['at_least']:.0%} to {found['at_most']:.0%}, as "
+            f"{safe(', '.join(found['missing']))} is missing"
+        )
+    else:
+        console.print(f"  {found['probability']:.0%} ({found['low']:.0%} to {found['high']:.0%})")
+    for weakness in found["weaknesses"]:
+        console.print(f"  [yellow]weak: {safe(weakness)}[/]")

@@ -1,0 +1,75 @@
+"""``gepnet response scores``: published scores of a patient."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gepnet.cli.assess import At, Extra, PatientFile
+from gepnet.cli.output import Format, FormatOption, print_json, safe, table
+
+View = dict[str, Any]
+
+
+def scores(
+    patient: PatientFile,
+    at: At = None,
+    extra: Extra = None,
+    output: FormatOption = Format.TABLE,
+) -> None:
+    """Show a patient's published scores; what is not known leaves a range, never zero points.
+
+    NETest and PPQ are proprietary: their reported results are shown and never worked out.
+    """
+    from gepnet import api
+
+    base = api.base(*(extra or []))
+    view = api.scores_view(api.read_patient(patient, base), base, at)
+    if output is Format.JSON:
+        print_json(view)
+        return
+    rows = [[s["label"], _value(s), s["verification"], "; ".join(_told(s))] for s in view["scores"]]
+    title = f"Scores of {view['patient']} as of {view['at']}"
+    table(title, ["score", "value", "verified", "to know"], rows)
+    _print_effects(view)
+    rows = [
+        [test["label"], test["value"] or "not recorded", test["band"] or "", test["reason"]]
+        for test in view["recorded"]
+    ]
+    table("Recorded, not worked out", ["test", "reported", "band", "why"], rows)
+
+
+def _value(score: View) -> str:
+    if score["nothing_known"]:
+        return "unknown"
+    if score["kind"] == "category":
+        return " or ".join(score["possible"]) or "contradictory"
+    if score["low"] is None:
+        return "contradictory"
+    if score["low"] == score["high"]:
+        return str(score["low"])
+    return f"{score['low']} to {score['high']}"
+
+
+def _told(score: View) -> list[str]:
+    told = [score["caution"]] if score["caution"] else []
+    if score["known"] and score["possible_labels"]:
+        told.append(score["possible_labels"][0])
+    if not score["known"] and score["missing"]:
+        told.append(f"missing: {', '.join(score['missing'])}")
+    return told
+
+
+def _print_effects(view: View) -> None:
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    for score in view["scores"]:
+        console.print(f"[bold]{safe(score['label'])}[/]: {safe(score['population'])}")
+        for effect in score["effects"]:
+            patients = f", {effect['patients']} patients" if effect["patients"] else ""
+            console.print(
+                f"  {safe(effect['what'])}: {effect['value']} ({effect['low']}-{effect['high']}"
+                f"{patients}; {effect['source']}, {effect['verification']})"
+            )
+        for limit in score["limits"]:
+            console.print(f"  [yellow]{safe(limit)}[/]")

@@ -1,0 +1,83 @@
+"""The shape of ``measures/midtreatment.yaml``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from gepnet.knowledge import InputError, Problem
+from gepnet.knowledge.models import Verification
+
+STEM = "midtreatment"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Finding(_Part):
+    """One finding as printed, and the patients it speaks of.
+
+    ``responses`` at mid-treatment and, where given, ``sites`` of the primary tumour.
+    """
+
+    id: str
+    text: str
+    figure: str | None
+    responses: tuple[str, ...]
+    sites: tuple[str, ...] = ()
+    p: str | None = None
+    note: str | None = None
+
+
+class Position(_Part):
+    """What a document says of imaging during a course."""
+
+    id: str
+    text: str
+    source: str
+    locator: str
+    verification: Verification
+
+
+class Evidence(_Part):
+    """Everything that is shown beside a mid-treatment assessment."""
+
+    after_cycle: int = Field(ge=1)
+    source_cycles: int = Field(ge=1)
+    source: str
+    locator: str
+    verification: Verification
+    aim: str
+    categories: tuple[str, ...]
+    reported: tuple[str, ...]
+    not_evaluable: str
+    progressive: str
+    findings: tuple[Finding, ...]
+    limits: tuple[str, ...]
+    never: tuple[str, ...]
+    positions: tuple[Position, ...]
+
+
+def evidence(measures: Mapping[str, Any]) -> Evidence:
+    """Return the findings with their limits.
+
+    Raises:
+        InputError: if the knowledge file is not as it should be.
+    """
+    try:
+        return Evidence.model_validate(measures[STEM])
+    except ValidationError as error:
+        raise InputError(
+            Problem(
+                f"measures/{STEM}.yaml",
+                None,
+                "",
+                ".".join(str(step) for step in fault["loc"]),
+                repr(fault["input"])[:100],
+                fault["msg"].removeprefix("Value error, "),
+            )
+            for fault in error.errors(include_url=False)
+        ) from error

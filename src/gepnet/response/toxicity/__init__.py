@@ -1,0 +1,9 @@
+"""Adverse events: maximum grades, tables as trials print them, exposure-adjusted rates.
+
+``tables``, ``counting`` and ``laboratory`` need Polars and are imported where they are used.
+"""
+
+from gepnet.response.toxicity.rates import poisson_interval
+from gepnet.response.toxicity.spec import CountingSpec, counting_spec
+
+__all__ = ["CountingSpec", "counting_spec", "poisson_interval"]

@@ -1,0 +1,182 @@
+"""Counts of patients by maximum grade, and exposure-adjusted rates, in columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from gepnet.response.toxicity.rates import poisson_interval
+from gepnet.response.toxicity.spec import CountingSpec
+from gepnet.response.toxicity.tables import WHOLE
+
+#: The row of every table that counts patients with an event of any term.
+ANY_TERM = "any event"
+_KEY = ["term", "ctcae"]
+
+
+@dataclass(frozen=True)
+class Counted:
+    """The tables and what was left out.
+
+    ``maximum``: patient_id, group, period, term, ctcae, grade, at_most. ``table``: one row a group,
+    period, term and edition. ``rates``: one row a group, term and edition at each threshold.
+    """
+
+    maximum: pl.DataFrame
+    table: pl.DataFrame
+    rates: pl.DataFrame
+    before_start: int
+    outside: int
+
+
+def all_events(
+    events: pl.DataFrame, laboratory: pl.DataFrame | None, spec: CountingSpec
+) -> pl.DataFrame:
+    """Join reported events with laboratory ones; an unknown grade may be any of the scale."""
+    lowest, highest = min(spec.grades), max(spec.grades)
+    reported = events.select(
+        "patient_id",
+        "term",
+        "start",
+        pl.col("grade").fill_null(lowest),
+        pl.col("grade").fill_null(highest).alias("at_most"),
+        "ctcae",
+    )
+    return reported if laboratory is None else pl.concat([reported, laboratory])
+
+
+def count(
+    events: pl.DataFrame, patients: pl.DataFrame, periods: pl.DataFrame | None, spec: CountingSpec
+) -> Counted:
+    """Count each patient once for each term, period and edition, at the maximum grade.
+
+    Args:
+        events: of ``all_events``.
+        patients: who was treated and until when; these are the denominators.
+        periods: first and last days of periods; by default the whole follow-up.
+        spec: what counts as severe, and the unit of a rate.
+    """
+    mine = events.join(
+        patients.select("patient_id", "group", first="start", last="end"), on="patient_id"
+    )
+    early = mine.filter(pl.col("start") < pl.col("first"))
+    during = mine.filter(pl.col("start").is_between("first", "last"))
+    spans = _spans(patients, periods)
+    placed = during.join(
+        spans.select("patient_id", "period", begin="start", finish="end"), on="patient_id"
+    ).filter(pl.col("start").is_between("begin", "finish"))
+    maximum = _maximum(placed)
+    left = len(mine) - len(early) - len(placed)
+    return Counted(
+        maximum=maximum,
+        table=_table(maximum, spans, spec),
+        rates=_rates(during, patients, spec),
+        before_start=len(early),
+        outside=left,
+    )
+
+
+def _spans(patients: pl.DataFrame, periods: pl.DataFrame | None) -> pl.DataFrame:
+    if periods is None:
+        return patients.select("patient_id", "group", pl.lit(WHOLE).alias("period"), "start", "end")
+    groups = patients.select("patient_id", "group")
+    return periods.join(groups, on="patient_id").select(
+        "patient_id", "group", "period", "start", "end"
+    )
+
+
+def _maximum(placed: pl.DataFrame) -> pl.DataFrame:
+    keys = ["patient_id", "group", "period", *_KEY]
+    return (
+        placed.group_by(keys)
+        .agg(pl.col("grade").max(), pl.col("at_most").max())
+        .sort("group", "period", "term", "ctcae", "patient_id")
+    )
+
+
+def _table(maximum: pl.DataFrame, spans: pl.DataFrame, spec: CountingSpec) -> pl.DataFrame:
+    """Return n and % of patients at any grade, severe, and at each grade.
+
+    ``…_possible`` counts patients whose maximum may be that high, where a grade is open.
+    """
+    sizes = spans.group_by("group", "period").agg(pl.col("patient_id").n_unique().alias("patients"))
+    overall = (
+        maximum.group_by("patient_id", "group", "period", "ctcae")
+        .agg(pl.col("grade").max(), pl.col("at_most").max())
+        .with_columns(pl.lit(ANY_TERM).alias("term"))
+        .select(maximum.columns)
+    )
+    levels = {"any": spec.any_from, "severe": spec.severe_from}
+    counts = (
+        pl.concat([overall, maximum])
+        .group_by("group", "period", *_KEY)
+        .agg(
+            *((pl.col("grade") >= level).sum().alias(name) for name, level in levels.items()),
+            *(
+                (pl.col("at_most") >= level).sum().alias(f"{name}_possible")
+                for name, level in levels.items()
+            ),
+            *(
+                ((pl.col("grade") == grade) & (pl.col("at_most") == grade))
+                .sum()
+                .alias(f"grade_{grade}")
+                for grade in spec.grades
+            ),
+            (pl.col("grade") != pl.col("at_most")).sum().alias("grade_open"),
+        )
+    )
+    first = pl.col("term") != ANY_TERM
+    return (
+        counts.join(sizes, on=["group", "period"])
+        .with_columns(
+            (100 * pl.col(name) / pl.col("patients")).alias(f"{name}_percent") for name in levels
+        )
+        .sort("group", "period", first, -pl.col("any").cast(pl.Int64), "term", "ctcae")
+    )
+
+
+def _rates(during: pl.DataFrame, patients: pl.DataFrame, spec: CountingSpec) -> pl.DataFrame:
+    """Return patients with a first event over their years at risk, with the exact interval.
+
+    A patient is at risk from the start to the first such event, or to the end of follow-up; a day
+    counts from its start, so that the first day already is exposure.
+    """
+    overall = during.with_columns(pl.lit(ANY_TERM).alias("term")).select(during.columns)
+    events = pl.concat([overall, during])
+    found = []
+    for level in (spec.any_from, spec.severe_from):
+        reached = events.filter(pl.col("grade") >= level)
+        first = reached.group_by("patient_id", *_KEY).agg(pl.col("start").min().alias("onset"))
+        # Every term of either threshold has a row, so that none is told by its absence.
+        pairs = events.select(_KEY).unique().join(patients, how="cross")
+        at_risk = pairs.join(first, on=["patient_id", *_KEY], how="left").with_columns(
+            ((pl.coalesce("onset", "end") - pl.col("start")).dt.total_days() + 1).alias("days")
+        )
+        found.append(
+            at_risk.group_by("group", *_KEY)
+            .agg(
+                pl.col("onset").is_not_null().sum().cast(pl.Int64).alias("patients_with"),
+                (pl.col("days").sum() / spec.days_per_year).alias("years"),
+            )
+            .with_columns(pl.lit(level).alias("from_grade"))
+        )
+    table = pl.concat(found)
+    bounds = {n: poisson_interval(n, spec.confidence) for n in set(table["patients_with"])}
+    per = spec.rate_per_years / pl.col("years")
+    number = pl.col("patients_with")
+    return table.with_columns(
+        (number * per).alias("rate"),
+        (
+            number.replace_strict(
+                {n: low for n, (low, _) in bounds.items()}, return_dtype=pl.Float64
+            )
+            * per
+        ).alias("low"),
+        (
+            number.replace_strict(
+                {n: high for n, (_, high) in bounds.items()}, return_dtype=pl.Float64
+            )
+            * per
+        ).alias("high"),
+    ).sort("group", pl.col("term") != ANY_TERM, "term", "ctcae", "from_grade")
