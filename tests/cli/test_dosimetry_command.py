@@ -53,6 +53,15 @@ def test_the_table_shows_what_was_refused_and_why(run: Run, example: Path) -> No
     assert "P01: sums over cycles" in done.out
 
 
+def test_the_overview_of_a_register(run: Run, example: Path) -> None:
+    done = run("prrt", "dosimetry", example, "--overview")
+    assert done.code == 0
+    assert "By region" in done.out and "sums over cycles" not in done.out
+    view = json.loads(run("prrt", "dosimetry", example, "--overview", "--format", "json").out)
+    assert "curves" not in view
+    assert sum(item["curves"] for item in view["overview"]) == 11
+
+
 @pytest.mark.parametrize("suffix", ["json", "csv"])
 def test_results_to_a_file(run: Run, example: Path, tmp_path: Path, suffix: str) -> None:
     output = tmp_path / "out" / f"doses.{suffix}"
@@ -79,6 +88,7 @@ def test_monte_carlo(run: Run, example: Path) -> None:
         (("--model", "tri"), "uptake-rate"),
         (("--model", "tri", "--uptake-rate", "-1"), "above 0"),
         (("--uptake-rate", "1.3"), "only with --model tri"),
+        (("--monte-carlo", "100000", "--cv", "-1"), "cv_percent"),
         (("-o", "doses.xlsx"), ".json or .csv"),
         (("--errors", "constant", "--cv", "5"), "constant errors"),
     ],

@@ -13,6 +13,7 @@ from gepnet.guidelines import KnowledgeBase
 from gepnet.knowledge import InputError, Problem, nearest, write_atomically
 
 View = dict[str, Any]
+_MOST_DRAWS = 10_000_000  # about 2 GB
 EXAMPLE = "cases/example_time_activity.csv"
 
 
@@ -107,6 +108,9 @@ def dosimetry_view(
     request = Request(model, errors, uptake_rate_per_h)  # type: ignore[arg-type]
     drawn = MonteCarlo(monte_carlo, seed) if monte_carlo else None
     series = read_series(source, data, stated)
+    if monte_carlo * len(series) > _MOST_DRAWS:
+        expected = f"at most {_MOST_DRAWS // len(series)} draws for {len(series)} curves"
+        raise InputError([_problem("monte-carlo", str(monte_carlo), expected)])
     result = run(series, data, request, single_time_point, drawn, progress)  # type: ignore[arg-type]
     view = views.dosimetry_view(result, curves, detailed)
     if output is not None:

@@ -1,5 +1,7 @@
 """Doses, single time points, intervals and sums over cycles."""
 
+import csv
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import pytest
 
 from gepnet.prrt.dosimetry.absorbed import NoDose, gram_coefficient
 from gepnet.prrt.dosimetry.choose import Request
+from gepnet.prrt.dosimetry.columns import as_csv, result_columns
 from gepnet.prrt.dosimetry.decay import LN2
 from gepnet.prrt.dosimetry.run import Dosimetry, MonteCarlo, run
 from gepnet.prrt.dosimetry.table import Stated
@@ -332,9 +335,62 @@ def test_marrow_says_that_it_is_self_dose(tmp_path: Path) -> None:
     assert "marrow-self-dose" in note_ids(curve)
 
 
-def test_the_view_is_json_with_units_and_a_band(tmp_path: Path) -> None:
-    import json
+def test_what_a_register_shows_is_what_the_patients_show(tmp_path: Path) -> None:
+    lines = [
+        *rows("spleen", TIMES, fall(60), 150, 1),
+        *rows("spleen", [96], fall(60), 150, 2),
+        *rows("lesion_1", [4, 24], lambda t: t, 20, 1),
+        *rows("spleen", TIMES, fall(80), 150, 1, "P2"),
+        *rows("pancreas", TIMES, fall(80), 150, 1, "P2"),
+    ]
+    stated = replace(STATED, administered_gbq=7.4, activity_cv_percent=5)
+    result = run(series(tmp_path, lines, stated), DATA, single="previous_cycle")
+    table = list(csv.DictReader(as_csv(result_columns(result)).splitlines()))
+    whole = dosimetry_view(result)
+    assert len(table) == len(whole["curves"]) == 5
+    for row, curve in zip(table, whole["curves"], strict=True):
+        assert (row["patient_id"], row["region"]) == (curve["patient_id"], curve["region"])
+        assert (row["status"], row["model"]) == (curve["status"], curve["model"] or "")
+        for name in ("tia_mbq_h", "dose_gy"):
+            for end, column in (("value", name), ("low", f"{name}_low"), ("high", f"{name}_high")):
+                expected = curve[name][end]
+                assert (row[column] == "") == (expected is None)
+                if expected is not None:
+                    assert float(row[column]) == pytest.approx(expected, rel=1e-6)
+    assert [row["refusal"] for row in table] == ["", "", "only_uptake", "", ""]
+    assert table[4]["no_dose"] == "no_s_value"
+    spleen, lesion, pancreas = whole["overview"]
+    assert (spleen["patients"], spleen["curves"]) == (2, 3)
+    assert spleen["models"] == {"mono": 2, "previous_cycle": 1}
+    assert lesion["refused"] == {"only_uptake": 1}
+    assert pancreas["no_dose"] == {"no_s_value": 1}
+    assert spleen["effective_half_life_h"]["median"] == pytest.approx(60, rel=1e-6)
+    assert set(dosimetry_view(result, detailed=False)) == {"settings", "constants", "overview"}
 
+
+def test_results_do_not_depend_on_the_order_of_curves(tmp_path: Path) -> None:
+    blocks = [
+        noisy(TIMES, 60, 1),
+        rows("kidney_left", TIMES, fall(50), cycle=1),
+        rows("kidney_left", TIMES, fall(52), cycle=2),
+        rows("liver", TIMES, fall(68), 1500, patient="P2"),
+    ]
+    there = run(series(tmp_path, [line for block in blocks for line in block]), DATA)
+    back = run(series(tmp_path, [line for block in blocks[::-1] for line in block]), DATA)
+    for name in ("tia", "dose", "bed", "half_life"):
+        for end in ("value", "low", "high"):
+            one, other = (getattr(getattr(r, name), end) for r in (there, back))
+            assert one == pytest.approx(other[::-1], rel=1e-9, nan_ok=True)
+
+
+def test_each_curve_says_itself_in_a_sentence(tmp_path: Path) -> None:
+    lines = rows("spleen", TIMES, fall(60)) + rows("lesion", [4, 24], lambda t: t, 20)
+    fitted, refused = view(run(series(tmp_path, lines), DATA))["curves"]
+    assert fitted["sentence"].startswith("mono-exponential, effective half-life 60 h (60 to 60)")
+    assert refused["sentence"].startswith("refused: the activity is highest at the last point")
+
+
+def test_the_view_is_json_with_units_and_a_band(tmp_path: Path) -> None:
     result = run(series(tmp_path, noisy(TIMES, 60, 9)), DATA)
     whole = dosimetry_view(result)
     assert json.loads(json.dumps(whole, allow_nan=False)) == whole

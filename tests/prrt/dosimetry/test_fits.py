@@ -12,7 +12,7 @@ from scipy.optimize import curve_fit
 
 from gepnet.prrt.dosimetry.choose import Request, choose
 from gepnet.prrt.dosimetry.decay import LN2
-from gepnet.prrt.dosimetry.fit import Curves, Errors, fit_form
+from gepnet.prrt.dosimetry.fit import Curves, Errors, fit_form, quantile
 from gepnet.prrt.dosimetry.forms import (
     BI_UPTAKE,
     BI_WASHOUT,
@@ -26,7 +26,7 @@ from gepnet.prrt.dosimetry.forms import (
     values_and_jacobian,
 )
 from gepnet.prrt.dosimetry.single_time_point import haenscheid_2018
-from gepnet.prrt.dosimetry.uncertainty import percentiles, quantile, simulate
+from gepnet.prrt.dosimetry.uncertainty import percentiles, simulate
 from tests.prrt.dosimetry.tables import curves, fall, packaged
 
 DATA = packaged()

@@ -43,7 +43,16 @@ def test_slower_than_physical_decay() -> None:
     times = [4.0, 24, 96, 168]
     found, text = refused(times, [fall(200)(t) for t in times], Request())
     assert found is Refusal.SLOWER_THAN_DECAY
-    assert "(200.0 h)" in text and "159.5 h" in text and "decay-corrected" in text
+    assert "(200.0 h, interval 200.0 to 200.0)" in text
+    assert "159.5 h" in text and "decay-corrected" in text
+
+
+def test_slower_than_decay_says_how_sure_that_is() -> None:
+    times = [24.0, 96, 168]
+    activity = [fall(170)(24) * 1.04, fall(170)(96) * 0.96, fall(170)(168) * 1.04]
+    found, text = refused(times, activity, Request())
+    assert found is Refusal.SLOWER_THAN_DECAY
+    assert "to no bound)" in text
 
 
 def test_activity_that_does_not_fall() -> None:

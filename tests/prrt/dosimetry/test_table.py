@@ -1,9 +1,14 @@
 """The CSV file: every problem by row, column, value and what was expected, all at once."""
 
+import csv
+import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gepnet.knowledge import InputError, Problem
 from gepnet.prrt.dosimetry.run import run
@@ -35,6 +40,9 @@ def problems(
         ("P1,1,spleen,4,nan,150", "activity_mbq", "'nan'", "a number in MBq"),
         ("P1,1,spleen,4,inf,150", "activity_mbq", "'inf'", "a number in MBq"),
         ("P1,1,spleen,4,120000,150", "activity_mbq", "'120000'", "as kBq it would be 120"),
+        ("P1,1,spleen,4,1_000,150", "activity_mbq", "'1_000'", "a number in MBq"),
+        ("P1,1,spleen,4,\u0661\u0662,150", "activity_mbq", "'\u0661\u0662'", "a number in MBq"),
+        ("P1,1,spleen,4,1e400,150", "activity_mbq", "'1e400'", "a number in MBq"),
         ("P1,1,spleen,4,100,150 g", "mass_g", "'150 g'", "a number in g"),
         ("P1,1,spleen,4,100,0", "mass_g", "'0'", "above 0"),
         ("P1,one,spleen,4,100,150", "cycle", "'one'", "a whole number from 1"),
@@ -171,3 +179,47 @@ def test_words(tmp_path: Path) -> None:
         ("sex", "female"),
         ("liver_lesions", "excluded"),
     }
+
+
+@pytest.mark.parametrize(
+    ("stated", "field"),
+    [
+        (replace(STATED, activity_cv_percent=-5), "activity_cv_percent"),
+        (replace(STATED, mass_cv_percent=float("nan")), "mass_cv_percent"),
+        (replace(STATED, administered_gbq=200), "administered_gbq"),
+        (replace(STATED, haematocrit=42), "haematocrit"),
+        (replace(STATED, sex="man"), "sex"),
+        (replace(STATED, liver_lesions="no"), "liver_lesions"),
+    ],
+)
+def test_a_statement_that_cannot_be_is_told_once(
+    tmp_path: Path, stated: Stated, field: str
+) -> None:
+    file = write(tmp_path / "good.csv", rows("spleen", [4, 24, 96], fall(60)))
+    with pytest.raises(InputError) as caught:
+        read_series(file, packaged(), stated)
+    assert [problem.field for problem in caught.value.problems] == [field]
+
+
+cells = st.one_of(
+    st.sampled_from(["P1", "1", "2", "spleen", "liver", "4", "24", "96", "100", "", "yes", "no"]),
+    st.floats().map(str),
+    st.text(max_size=6),
+)
+
+
+@settings(max_examples=150)
+@given(table=st.lists(st.lists(cells, min_size=7, max_size=7), max_size=5))
+def test_whatever_stands_in_the_file_is_read_or_refused(table: list[list[str]]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "any.csv"
+        with file.open("w", encoding="utf-8", newline="") as stream:
+            writer = csv.writer(stream)
+            writer.writerow([*HEAD.split(","), "decay_corrected"])
+            writer.writerows(table)
+        try:
+            found = read_series(file, packaged(), Stated())
+        except InputError as error:
+            assert error.problems
+        else:
+            assert (found.curves.activity > 0).all() and (found.curves.times > 0).all()

@@ -90,7 +90,7 @@ def dosimetry(
         LiverLesions | None, typer.Option(help="Lesions in the liver's outline.")
     ] = None,
     haematocrit: Annotated[
-        float | None, typer.Option(help="Fraction: marrow-to-blood ratio by 0.19/(1-Hct).")
+        float | None, typer.Option(help="A fraction: the marrow-to-blood ratio follows from it.")
     ] = None,
     monte_carlo: Annotated[
         int, typer.Option(min=0, max=100_000, help="Simulated measurements per curve; 0: none.")

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from gepnet.prrt.dosimetry.data import DosimetryData
 from gepnet.prrt.dosimetry.decay import LN2, Array
-from gepnet.prrt.dosimetry.fit import Curves, Errors, Fit, fit_form
+from gepnet.prrt.dosimetry.fit import Curves, Errors, Fit, fit_form, quantile
 from gepnet.prrt.dosimetry.forms import (
     BI_UPTAKE,
     BI_WASHOUT,
@@ -106,8 +106,8 @@ def choose(curves: Curves, request: Request, data: DosimetryData) -> Chosen:
     Rules: a form is compared by AICc only where a curve has at least three points more than the
     form has parameters, on all its points. Where the uptake is seen and a mono-exponential is
     chosen all the same, it is fitted to the points from the maximum on, and the others are listed
-    as left out. A form that is not solved, not settled by the points or slower than physical decay is no
-    candidate; if none is left the curve is refused.
+    as left out. A form that is not solved, not settled by the points or slower than physical decay
+    is no candidate; if none is left the curve is refused.
     """
     forms = request.forms()
     rises, peak_last = _uptake(curves, data)
@@ -269,6 +269,7 @@ def reason(outcome: Chosen, curve: int, request: Request, data: DosimetryData) -
     """Say why a curve was refused, with the numbers that decided."""
     points = int(outcome.curves.points[curve])
     physical = data.physics.half_life_h
+    half_life = _effective(outcome, curve, data)
     texts = {
         Refusal.ONE_POINT: "one time point only: no curve follows from it; a single-time-point "
         "method can be asked for",
@@ -276,8 +277,8 @@ def reason(outcome: Chosen, curve: int, request: Request, data: DosimetryData) -
         "measured, and nothing says how fast the activity leaves",
         Refusal.TOO_FEW: f"{points} points: {_needed(outcome, request)}",
         Refusal.NOT_FALLING: "the activity does not fall: the fitted rate is zero or negative",
-        Refusal.SLOWER_THAN_DECAY: f"the effective half-life{_effective(outcome, curve)} is longer "
-        f"than the physical one ({physical:.1f} h): check calibration, outlining, and whether the "
+        Refusal.SLOWER_THAN_DECAY: f"the effective half-life{half_life} is longer than the "
+        f"physical one ({physical:.1f} h): check calibration, outlining, and whether the "
         "activities were decay-corrected",
         Refusal.UNSOLVED: "the fit did not come to an end",
         Refusal.UNSETTLED: "the points do not settle all parameters of the curve",
@@ -294,10 +295,20 @@ def _needed(outcome: Chosen, request: Request) -> str:
     return ", ".join(needs[:1] if request.model == "auto" else needs)
 
 
-def _effective(outcome: Chosen, curve: int) -> str:
+def _effective(outcome: Chosen, curve: int, data: DosimetryData) -> str:
+    """Return the half-life that was fitted, with its interval."""
     for index, rows in outcome.rows.items():
         at = int(np.searchsorted(rows, curve))
-        if at < len(rows) and rows[at] == curve:
-            rate = float(outcome.fits[index].rate()[0][at])
-            return f" ({LN2 / rate:.1f} h)" if rate > 0 else ""
+        if at == len(rows) or rows[at] != curve:
+            continue
+        fit = outcome.fits[index]
+        rate, error = (float(part[at]) for part in fit.rate())
+        if rate <= 0:
+            return ""
+        width = quantile(fit.freedom[[at]], data.checks.fit.confidence.value)[0] * error
+        if not width > 0:
+            return f" ({LN2 / rate:.1f} h)"
+        slowest = rate - width
+        most = f"{LN2 / slowest:.1f}" if slowest > 0 else "no bound"
+        return f" ({LN2 / rate:.1f} h, interval {LN2 / (rate + width):.1f} to {most})"
     return ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,9 @@ from numpy.typing import NDArray
 
 from gepnet.knowledge import InputError, Problem, nearest
 from gepnet.prrt.dosimetry.decay import Array
+
+# Python reads 1_000 and digits of other scripts as numbers; here somebody meant something else.
+_ODD = re.compile(r"[^0-9A-Za-z.+-]")
 
 
 @dataclass(frozen=True)
@@ -23,17 +27,20 @@ class Column:
 
     def numbers(self) -> Array:
         """Return the cells as numbers; NaN where a cell is none, or is empty."""
-        try:
-            return np.where(self.text == "", "nan", self.text).astype(str).astype(float)
-        except ValueError:
-            return np.array([_number(str(cell)) for cell in self.text])
+        cells = self.text.tolist()
+        if _ODD.search("".join(cells)) is None:
+            try:
+                return np.array([float(cell) if cell else np.nan for cell in cells])
+            except ValueError:
+                pass
+        return np.array([_number(cell) for cell in cells])
 
 
 def _number(cell: str) -> float:
     try:
-        return float(cell)
+        return np.nan if _ODD.search(cell) else float(cell)
     except ValueError:
-        return float("nan")
+        return np.nan
 
 
 @dataclass

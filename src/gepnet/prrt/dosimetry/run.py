@@ -20,13 +20,13 @@ from gepnet.prrt.dosimetry.choose import Chosen, Refusal, Request, choose
 from gepnet.prrt.dosimetry.cumulative import Cumulative, Interval, cumulative
 from gepnet.prrt.dosimetry.data import DosimetryData
 from gepnet.prrt.dosimetry.decay import LN2, Array
+from gepnet.prrt.dosimetry.fit import quantile
 from gepnet.prrt.dosimetry.table import Series
 from gepnet.prrt.dosimetry.uncertainty import (
     Draws,
     Progress,
     log_interval,
     percentiles,
-    quantile,
     simulate,
 )
 

@@ -34,6 +34,7 @@ OPTIONAL = (
     "liver_lesions",
     "haematocrit",
 )
+SEXES = ("male", "female")
 LIVER_LESIONS = ("excluded", "included", "none")
 _YES = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 _MBQ_PER_GBQ = 1000
@@ -56,11 +57,34 @@ class Stated:
         value = getattr(self, name)
         if value is None:
             return ""
-        return (
-            {True: "yes", False: "no"}.get(value, str(value))
-            if isinstance(value, bool)
-            else str(value)
+        return ("yes" if value else "no") if isinstance(value, bool) else str(value)
+
+    def problems(self, data: DosimetryData) -> list[Problem]:
+        """Return what cannot be: said once, not for every row that it would fill."""
+        ranges = data.checks.plausible_input
+        numbers: tuple[tuple[str, float | None, Band], ...] = (
+            ("activity_cv_percent", self.activity_cv_percent, ranges.cv_percent),
+            ("mass_cv_percent", self.mass_cv_percent, ranges.cv_percent),
+            ("administered_gbq", self.administered_gbq, ranges.administered_gbq),
+            ("haematocrit", self.haematocrit, data.physics.marrow.haematocrit_range),
         )
+        words = (("sex", self.sex, SEXES), ("liver_lesions", self.liver_lesions, LIVER_LESIONS))
+        return [
+            Problem("stated", None, "", name, f"{value:g}", _above(band))
+            for name, value, band in numbers
+            if value is not None and not band.low < value <= band.high
+        ] + [
+            Problem(
+                "stated", None, "", name, word, f"one of {', '.join(known)}", nearest(word, known)
+            )
+            for name, word, known in words
+            if word is not None and word not in known
+        ]
+
+
+def _above(band: Band) -> str:
+    unit = "" if band.unit == "1" else f" {band.unit}"
+    return f"a number above {band.low:g} and up to {band.high:g}{unit}"
 
 
 @dataclass(frozen=True)
@@ -126,6 +150,9 @@ def read_series(path: Path, data: DosimetryData, stated: Stated | None = None) -
         InputError: every problem of the file, each with row, column, value and what was expected.
     """
     stated = stated or Stated()
+    faults = stated.problems(data)
+    if faults:
+        raise InputError(faults)
     columns, lines = read_columns(path, REQUIRED, OPTIONAL)
     rows = len(lines)
     for name in OPTIONAL:
@@ -161,7 +188,7 @@ class _Checked:
         self.haematocrit = self._number(
             "haematocrit", data.physics.marrow.haematocrit_range, "a fraction such as 0.42"
         )
-        self.sex = self._word("sex", ("male", "female"))
+        self.sex = self._word("sex", SEXES)
         self.liver_lesions = self._word("liver_lesions", LIVER_LESIONS)
 
     def _text(self, name: str) -> NDArray[np.object_]:
@@ -182,7 +209,7 @@ class _Checked:
         column = self.reading.columns["cycle"]
         number = column.numbers()
         with np.errstate(invalid="ignore"):
-            wrong = ~((number >= 1) & (number == np.floor(number)) & (number < 1000))
+            wrong = ~((number >= 1) & (number == np.floor(number)) & (number < 2**31))
         self.reading.faults(wrong, "cycle", "a whole number from 1")
         return np.where(wrong, 0, number).astype(np.intp)
 

@@ -18,19 +18,6 @@ _LARGEST = 100.0
 _BATCH = 200_000  # simulated curves in memory at once
 
 
-def quantile(freedom: Array, confidence: float) -> Array:
-    """Return the two-sided quantile: of Student's t, of the normal where freedom is infinite.
-
-    NaN where there is no degree of freedom.
-    """
-    from scipy.special import ndtri, stdtrit
-
-    upper = (1 + confidence) / 2
-    finite = np.isfinite(freedom) & (freedom > 0)
-    student = stdtrit(np.where(finite, freedom, 1.0), upper)
-    return np.where(finite, student, np.where(np.isinf(freedom), ndtri(upper), np.nan))
-
-
 def log_interval(value: Array, *half_widths: Array) -> tuple[Array, Array]:
     """Return ``value e^(-w)`` and ``value e^w`` with independent half-widths in logarithms."""
     with np.errstate(over="ignore", invalid="ignore"):

@@ -126,10 +126,12 @@ def _curve(result: Dosimetry, row: int, curves: bool) -> View:
         "dose_per_activity_gy_per_gbq": None
         if dose["value"] is None or not np.isfinite(given)
         else dose["value"] / float(given),
+        "published_gy_per_gbq": _published(result, row),
         "protraction_factor": plain(result.protraction[row]),
         "bed_gy": result.bed.at(row),
         "notes": notes(result, row),
     }
+    found["sentence"] = _sentence(result, found)
     if result.draws is not None and place:
         lost = float(np.mean(np.isinf(result.draws.tia[row])))
         found["draws_not_integrable"] = lost
@@ -148,6 +150,35 @@ def _curve(result: Dosimetry, row: int, curves: bool) -> View:
     if curves:
         found["curve"] = None if place is None else _sampled(result, row)
     return found
+
+
+def _published(result: Dosimetry, row: int) -> list[View]:
+    """Return what was published for such a region, to hold beside a dose per activity."""
+    region = result.data.physics.region(str(result.series.region[row]))
+    return [
+        known.model_dump(include={"value", "sd", "source", "locator", "verification"})
+        for known in result.data.checks.published_dose_per_activity
+        if region is not None and known.group == region.group
+    ]
+
+
+def _sentence(result: Dosimetry, curve: View) -> str:
+    """Say in one line what came out: for a picture, or to be read aloud."""
+    if curve["status"] == "refused":
+        return f"refused: {curve['reason']}"
+    titles = {form.id: form.title for form in result.chosen.forms}
+    parts = [titles.get(curve["model"], f"one scan, {curve['model']}")]
+    for key, name, unit in (
+        ("effective_half_life_h", "effective half-life", "h"),
+        ("tia_mbq_h", "time-integrated activity", "MBq h"),
+        ("dose_gy", "dose", "Gy"),
+    ):
+        item = curve[key]
+        if item["value"] is not None:
+            high = "no bound" if item["high"] is None else f"{item['high']:.3g}"
+            span = "" if item["low"] is None else f" ({item['low']:.3g} to {high})"
+            parts.append(f"{name} {item['value']:.3g} {unit}{span}")
+    return ", ".join(parts)
 
 
 def _dose_to(result: Dosimetry, row: int) -> str:
