@@ -14,6 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 # The documentation is about this checkout, installed or not.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+import release_page
 
 from gepnet.criteria import prose
 from gepnet.facts import inputs_of
@@ -114,6 +117,7 @@ def pages() -> dict[str, str]:
         f"{FOLDER}/options.md": _options(),
         f"{FOLDER}/documents.md": _documents(),
         f"{FOLDER}/safety-and-labels.md": _safety(),
+        f"{FOLDER}/release-rules.md": release_page.page(base(), _head, _row, _plain, _source),
         f"{FOLDER}/sources.md": _sources(),
     }
 

@@ -20,6 +20,9 @@ from gepnet.knowledge.models import (
     OptionEntry,
     Position,
     Recommendation,
+    ReleaseAmount,
+    ReleaseItem,
+    ReleaseRule,
     SafetyRule,
     Source,
     Statement,
@@ -59,8 +62,8 @@ def test_the_command_line_page_names_every_command_and_option(
     "model",
     [
         Source, DocumentHeader, Coverage, Recommendation, Position, Strength, Examples, Statement,
-        LabelEntry, SafetyRule, Checklist, ChecklistItem, FactEntry, FactFamily, OptionEntry,
-        Toxicity,
+        LabelEntry, SafetyRule, Checklist, ChecklistItem, ReleaseRule, ReleaseItem, ReleaseAmount,
+        FactEntry, FactFamily, OptionEntry, Toxicity,
     ],
     ids=lambda model: model.__name__,
 )  # fmt: skip
@@ -90,6 +93,10 @@ def test_every_fact_option_document_rule_and_source_is_printed() -> None:
     rules = PAGES["reference/safety-and-labels.md"]
     named = [*(r.entry.id for r in base.safety), *(label.entry.id for label in base.labels)]
     assert {name for name in named if f"`{name}`" not in rules} == set()
+    release = PAGES["reference/release-rules.md"]
+    parts = [*(r.entry.id for r in base.release), *(a.id for a in base.knowledge.release_amounts)]
+    assert {name for name in parts if f"`{name}`" not in release} == set()
+    assert {p.entry.id for p in base.profiles if f"{{ #{p.entry.id} }}" not in release} == set()
     sources = PAGES["reference/sources.md"]
     assert {name for name in base.sources if f"{{ #{name} }}" not in sources} == set()
 

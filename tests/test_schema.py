@@ -16,6 +16,7 @@ from jsonschema import Draft202012Validator
 from gepnet import api
 from gepnet.io import published_records
 from gepnet.knowledge import read_yaml
+from gepnet.knowledge.load import PACKAGED
 from gepnet.record import record_to_yaml
 from scripts.patient_schema import PUBLISHED, schema_text
 
@@ -60,6 +61,12 @@ def test_the_published_schema_is_a_schema() -> None:
 
 def test_the_example_patient_fits_the_schema() -> None:
     assert faults(read_yaml(api.example_patient(), "example").data) == []
+
+
+@pytest.mark.parametrize("name", ["uneventful", "platelets", "clearance"])
+def test_the_packaged_courses_fit_the_schema(name: str) -> None:
+    text = (PACKAGED / "cases" / "courses" / f"{name}.yaml").read_text(encoding="utf-8")
+    assert faults(read_yaml(text, name).data) == []
 
 
 def stories() -> Iterator[Any]:

@@ -87,6 +87,8 @@ def test_an_entry_counted_as_covering_exists(base: KnowledgeBase) -> None:
     known |= {f"label/{label.entry.id}" for label in base.labels}
     known |= {f"safety/{rule.entry.id}" for rule in base.safety}
     known |= {f"{c.entry.id}/{i.id}" for c in base.checklists for i in c.entry.items}
+    known |= {f"release/{release.entry.id}" for release in base.release}
+    known |= {f"release/{amount.id}" for amount in base.knowledge.release_amounts}
     named = {entry for line in api.fact_coverage() for entry in line["entries"]}
     assert named <= known
 

@@ -1,10 +1,10 @@
 """Grades and kidney function against other implementations, on 10,000 random samples each.
 
-``ctcae_admiral.parquet`` was tabulated from the grading rules that the R package pharmaverse admiral
-stores (data-raw/adlb_grading/ncictcaev5.json at 1df39730, ncictcaev6.json at 10c06973), evaluated by
-a small evaluator of those expressions that shares no code with gepnet. ``renal_clincalc.parquet``
-was tabulated with clincalc 0.4.0 (PyPI, a Rust engine), which rounds an eGFR to whole numbers and a
-clearance to one decimal place.
+``ctcae_admiral.parquet`` was tabulated from the grading rules that the R package pharmaverse
+admiral stores (data-raw/adlb_grading/ncictcaev5.json at 1df39730, ncictcaev6.json at 10c06973),
+evaluated by a small evaluator of those expressions that shares no code with gepnet.
+``renal_clincalc.parquet`` was tabulated with clincalc 0.4.0 (PyPI, a Rust engine), which rounds an
+eGFR to whole numbers and a clearance to one decimal place.
 """
 
 from __future__ import annotations

@@ -137,7 +137,7 @@ def test_nothing_reopens_a_course_that_was_stopped() -> None:
 def test_a_course_by_name_and_a_record_without_one() -> None:
     with pytest.raises(InputError, match="a course of the record"):
         replay(record(TWO_CYCLES), PROTOCOLS, course="second")
-    with pytest.raises(InputError, match="a cycle .prrt_cycle. or a release"):
+    with pytest.raises(InputError, match=r"a cycle \(prrt_cycle\) or a release"):
         replay(record(PERSON), PROTOCOLS)
 
 
@@ -180,7 +180,9 @@ def made_up(cycles: list[Any]) -> Events:
     events: Events = [*PERSON, lab("2025-10-02", creatinine_umol_l=84), weight("2025-10-02")]
     day = datetime.date(2025, 10, 6)
     last: datetime.date | None = None
-    for place, (weeks, nadir, before, decision, given, in_time, anyway) in enumerate(cycles):
+    for place, (weeks, nadir, before, decision, activity_given, in_time, anyway) in enumerate(
+        cycles
+    ):
         if last is not None:
             day = last + datetime.timedelta(weeks=weeks)
             events.append(lab((last + datetime.timedelta(days=35)).isoformat(), **nadir))
@@ -191,7 +193,7 @@ def made_up(cycles: list[Any]) -> Events:
         activity = None if decision in ("hold", "stop") else 3.7 if decision == "reduce" else 7.4
         events.append(release(place + 1, day.isoformat(), decision, activity))
         if decision in RELEASING or anyway:
-            events.append(cycle(place + 1, day.isoformat(), given))
+            events.append(cycle(place + 1, day.isoformat(), activity_given))
             last = day
         else:
             break

@@ -58,7 +58,7 @@ LIMITS: list[tuple[dict[str, Any], set[str]]] = [
 ]
 
 
-@pytest.mark.parametrize(("values", "rules"), LIMITS, ids=lambda v: str(v))
+@pytest.mark.parametrize(("values", "rules"), LIMITS, ids=str)
 def test_limits_are_exact(values: dict[str, Any], rules: set[str]) -> None:
     found = reviewed(before_cycle_3(**values))
     assert fired(found) == rules

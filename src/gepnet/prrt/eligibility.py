@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from gepnet.facts import Facts
+from gepnet.facts import Facts, FactValue
 from gepnet.measures.renal import egfr_ckd_epi_2021, egfr_mdrd
 from gepnet.prrt.known import Known, look_at, value_words, words
 from gepnet.prrt.protocol import Line, Profile, Protocols
@@ -105,15 +105,10 @@ def _line_view(found: LineResult, facts: Facts, protocols: Protocols) -> dict[st
         "limit": entry.limit or entry.label,
         "values": [
             {
-                "fact": value.fact,
-                "text": value_words(value, vocabulary),
-                "value": _plain(value.value),
-                "unit": unit_words(vocabulary[value.fact].entry.unit),
-                "date": None if value.date is None else str(value.date),
-                "age_days": value.age_days,
+                **_value_view(value, protocols),
+                "behind": [_value_view(source, protocols) for source in facts.behind(value.fact)],
             }
-            for known in found.known.values
-            for value in (known, *facts.behind(known.fact))
+            for value in found.known.values
         ],
         "missing": [
             {"fact": name, "order": vocabulary[name].entry.order or vocabulary[name].entry.label}
@@ -125,6 +120,18 @@ def _line_view(found: LineResult, facts: Facts, protocols: Protocols) -> dict[st
         "read_in": entry.read_in,
         "locator": entry.locator,
         "verification": entry.verification,
+    }
+
+
+def _value_view(value: FactValue, protocols: Protocols) -> dict[str, Any]:
+    vocabulary = protocols.criteria.vocabulary
+    return {
+        "fact": value.fact,
+        "text": value_words(value, vocabulary),
+        "value": _plain(value.value),
+        "unit": unit_words(vocabulary[value.fact].entry.unit),
+        "date": None if value.date is None else str(value.date),
+        "age_days": value.age_days,
     }
 
 

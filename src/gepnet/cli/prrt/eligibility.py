@@ -54,8 +54,17 @@ def eligibility(
 def _values(item: dict[str, Any]) -> str:
     if item["status"] == "missing":
         return "; ".join(dict.fromkeys(missing["order"] for missing in item["missing"]))
-    text = "; ".join(dict.fromkeys(value["text"] for value in item["values"]))
+    text = "; ".join(dict.fromkeys(_text(value) for value in item["values"]))
     return f"{text}, too old" if item["status"] == "stale" else text
+
+
+def _text(value: dict[str, Any]) -> str:
+    """Return a value with its date; of one that was worked out, the oldest date behind it."""
+    if value["date"]:
+        return str(value["text"])
+    dates = [source["date"] for source in value["behind"] if source["age_days"] is not None]
+    oldest = max(value["behind"], key=lambda source: source["age_days"] or 0, default=None)
+    return f"{value['text']} (from {oldest['date']})" if dates and oldest else str(value["text"])
 
 
 def _source(item: dict[str, Any]) -> str:

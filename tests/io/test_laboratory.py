@@ -1,0 +1,137 @@
+"""Laboratory files: what is read, and what is refused by line, field and value."""
+
+from __future__ import annotations
+
+import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gepnet import api
+from gepnet.io.laboratory import LabRow, read_laboratory
+from gepnet.knowledge import InputError
+
+HEADER = "patient_id,date,analyte,value,unit,lln,uln,baseline\n"
+TODAY = datetime.date(2026, 11, 22)
+
+
+def read(tmp_path: Path, *rows: str, header: str = HEADER) -> tuple[LabRow, ...]:
+    file = tmp_path / "labs.csv"
+    file.write_text(header + "".join(f"{row}\n" for row in rows), encoding="utf-8")
+    return read_laboratory(file, api.base().vocabulary, TODAY)
+
+
+def test_values_and_limits_are_converted_together(tmp_path: Path) -> None:
+    (row,) = read(tmp_path, "p,2026-01-10,creatinine_umol_l,1.0,mg/dl,0.6,1.2,")
+    assert (row.value, row.lln, row.uln) == (Decimal("88.4"), Decimal("53.0"), Decimal("106.1"))
+    (row,) = read(tmp_path, "p,2026-01-10,platelets_10e9_l,68,x10^9/L,150,400,")
+    assert row.value == 68
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        (["p,2026-01-10,creatinine_umol_l,1.1,umol/L,,,"], ":2: error, field value, value '1.1': "),
+        (["p,2026-01-10,creatinine_umol_l,88,mg/dL,,,"], "from 5 to 3000 umol/L"),
+        (["p,2026-01-10,haemoglobin_g_l,12.4,g/L,,,"], "from 25 to 250 g/L"),
+        (["p,2026-01-10,haemoglobin_g_l,12.4,,,,"], "field unit: expected the unit, since none"),
+        (["p,2026-01-10,platelets_10e9_l,150000,10^9/L,,,"], "from 0 to 3000"),
+        (["p,2026-01-10,platelets_10e9_l,68,mg/dL,,,"], "field unit, value 'mg/dL'"),
+        (["p,2026-01-10,egfr_ml_min_173m2,80,mL/min,,,"], "field unit, value 'mL/min'"),
+        (["p,2026-01-10,platelets,68,10^9/L,,,"], "did you mean 'platelets_10e9_l'"),
+        (["p,2026-01,platelets_10e9_l,68,10^9/L,,,"], "a day such as 2024-05-17"),
+        (["p,2026-01-10T08:00,platelets_10e9_l,68,10^9/L,,,"], "has no offset from UTC"),
+        (["p,2027-01-10,platelets_10e9_l,68,10^9/L,,,"], "a date not after 2026-11-22"),
+        ([",2026-01-10,platelets_10e9_l,68,10^9/L,,,"], "the name of a patient"),
+        (["p,2026-01-10,platelets_10e9_l,,10^9/L,,,"], "field value"),
+        (["p,2026-01-10,platelets_10e9_l,<10,10^9/L,,,"], "field value"),
+        (["p,2026-01-10,platelets_10e9_l,68,10^9/L,400,150,"], "a limit below uln"),
+        (
+            [
+                "p,2026-01-10,platelets_10e9_l,68,10^9/L,,,",
+                "p,2026-01-09,platelets_10e9_l,70,10^9/L,,,",
+            ],
+            "a date after 2026-01-10 .line 2.: samples in order",
+        ),
+        (
+            [
+                "p,2026-01-10,platelets_10e9_l,68,10^9/L,,,",
+                "p,2026-01-10,platelets_10e9_l,70,10^9/L,,,",
+            ],
+            "one value of platelets_10e9_l a date",
+        ),
+        (
+            [
+                "p,2026-01-10,platelets_10e9_l,68,10^9/L,,,true",
+                "p,2026-02-10,platelets_10e9_l,70,10^9/L,,,68",
+            ],
+            "a number, as in other rows",
+        ),
+    ],
+)
+def test_faults_are_named(tmp_path: Path, rows: list[str], told: str) -> None:
+    with pytest.raises(InputError, match=told):
+        read(tmp_path, *rows)
+
+
+def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        read(tmp_path, "p,2026-01-10,haemoglobin_g_l,12,g/L,,,", ",nonsense,platelets,68,,,,")
+    assert [problem.line for problem in caught.value.problems] == [2, 3, 3, 3]
+
+
+def test_columns_are_held_to_their_names(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="did you mean 'analyte'"):
+        read(tmp_path, header="patient_id,date,analyt,value,unit\n")
+
+
+def graded(tmp_path: Path, *rows: str, ctcae: str = "5", **more: Any) -> list[dict[str, Any]]:
+    file = tmp_path / "labs.csv"
+    file.write_text(HEADER + "".join(f"{row}\n" for row in rows), encoding="utf-8")
+    view = api.grade_laboratory(file, api.base(), ctcae, **more)
+    assert view["ctcae"] == ctcae
+    return list(view["rows"])
+
+
+ALT = [
+    "p,2026-01-10,alt_u_l,80,U/L,,40,{0}",
+    "p,2026-02-10,alt_u_l,119,U/L,,40,{1}",
+    "p,2026-03-10,alt_u_l,161,U/L,,40,{1}",
+]
+
+
+@pytest.mark.parametrize("marks", [("true", ""), ("1", "0"), ("80", "80")])
+def test_a_baseline_is_marked_or_given(tmp_path: Path, marks: tuple[str, str]) -> None:
+    rows = [row.format(*marks) for row in ALT]
+    assert [row["grade"] for row in graded(tmp_path, *rows)] == [1, 0, 1]
+    assert [row["grade"] for row in graded(tmp_path, *rows, ctcae="6")] == [1, 1, 3]
+
+
+def test_a_baseline_date_takes_the_latest_sample_up_to_it(tmp_path: Path) -> None:
+    rows = [row.format("", "") for row in ALT]
+    day = datetime.date(2026, 1, 31)
+    found = graded(tmp_path, *rows, baseline_date=day)
+    assert [(row["grade"], row["baseline"]) for row in found] == [(1, 80), (0, 80), (1, 80)]
+    assert found[0]["baseline_sample"] and not found[1]["baseline_sample"]
+    assert "baseline missing" in graded(tmp_path, *rows)[2]["reason"]
+    with pytest.raises(InputError, match="not both"):
+        graded(tmp_path, *[row.format("true", "") for row in ALT], baseline_date=day)
+
+
+def test_patients_have_baselines_of_their_own(tmp_path: Path) -> None:
+    rows = [row.format("true", "") for row in ALT]
+    rows.append("q,2026-03-10,alt_u_l,161,U/L,,40,")
+    assert [row["grade"] for row in graded(tmp_path, *rows)] == [1, 0, 1, None]
+
+
+def test_multiples_of_the_limit_are_their_own_measure(tmp_path: Path) -> None:
+    found = graded(tmp_path, "p,2026-01-10,alt_x_uln,3.1,xULN,,,true")
+    assert (found[0]["grade"], found[0]["term"]) == (2, "Alanine aminotransferase increased")
+
+
+def test_what_no_term_grades_is_said(tmp_path: Path) -> None:
+    (row,) = graded(tmp_path, "p,2026-01-10,mcv_fl,96,fL,,,")
+    assert row["grade"] is None
+    assert "no laboratory term" in row["reason"]
