@@ -8,6 +8,15 @@ import typer.main
 
 from gepnet import api
 from gepnet.cli.app import app
+from gepnet.knowledge.course_models import (
+    AdvisoryLimit,
+    KidneyReference,
+    MarrowRisk,
+    MarrowSignal,
+    PlanProfile,
+    Schedule,
+    Step,
+)
 from gepnet.knowledge.models import (
     Checklist,
     ChecklistItem,
@@ -64,6 +73,7 @@ def test_the_command_line_page_names_every_command_and_option(
         Source, DocumentHeader, Coverage, Recommendation, Position, Strength, Examples, Statement,
         LabelEntry, SafetyRule, Checklist, ChecklistItem, ReleaseRule, ReleaseItem, ReleaseAmount,
         FactEntry, FactFamily, OptionEntry, Toxicity,
+        PlanProfile, Schedule, Step, AdvisoryLimit, KidneyReference, MarrowSignal, MarrowRisk,
     ],
     ids=lambda model: model.__name__,
 )  # fmt: skip

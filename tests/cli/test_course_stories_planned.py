@@ -93,6 +93,7 @@ def test_a_falling_clearance_holds_the_course_until_sixteen_weeks(run: Run) -> N
     assert (fault["subject"], fault["kind"]) == ("cycle 3", "not_before")
     assert "2026-03-23" in fault["reason"]
     assert any("Cycle 3 was held" in notice for notice in view["notices"])
+    assert [c["held"] for c in view["cycles"]] == [False, False, True, False]
     late = data(run, "prrt", "plan", story("clearance"), "--at", "2026-03-24")
     assert [c[0] for c in cycles(late)] == ["2025-10-06", "2025-12-01", None, None]
     assert late["violations"][0]["kind"] == "beyond_stretch"

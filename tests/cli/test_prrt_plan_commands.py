@@ -228,3 +228,21 @@ def test_a_laboratory_file_adds_to_the_samples(run: Run, course: Path, tmp_path:
     done = run("prrt", "monitoring", course, "--labs", labs)
     assert done.code == 2
     assert "values of course; the file has other" in done.err
+
+
+@pytest.mark.parametrize(
+    ("region", "profile"), [("EU", "eu-label"), ("NO", "eu-label"), ("US", "us-label")]
+)
+def test_the_label_of_the_region_is_followed(
+    run: Run, course: Path, region: str, profile: str
+) -> None:
+    course.write_text(course.read_text().replace("region: EU", f"region: {region}"))
+    assert data(run, "prrt", "plan", course)["profile"]["id"] == profile
+
+
+def test_risks_are_shown_without_a_verdict(run: Run, course: Path) -> None:
+    risks = {r["id"]: r for r in data(run, "prrt", "monitoring", course)["risks"]}
+    assert set(risks) == {"age", "bone", "pretreated", "alkylator"}
+    assert risks["age"]["value"] == "64"
+    assert risks["bone"]["value"] == "unknown"
+    assert [name for name, risk in risks.items() if risk["disputed"]] == ["alkylator"]

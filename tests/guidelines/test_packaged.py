@@ -12,6 +12,7 @@ import pytest
 from gepnet import api
 from gepnet.guidelines import KnowledgeBase, Status
 from gepnet.guidelines.check import REQUIRED_MUTATION_SCORE, CheckReport
+from gepnet.guidelines.coverage import course_entries
 from gepnet.guidelines.examples import examples_of, subjects
 from gepnet.record import parse_record
 
@@ -86,6 +87,9 @@ def test_an_entry_counted_as_covering_exists(base: KnowledgeBase) -> None:
     known |= {f"{d.id}/{s.id}" for d in base.documents for s in d.file.statements}
     known |= {f"label/{label.entry.id}" for label in base.labels}
     known |= {f"safety/{rule.entry.id}" for rule in base.safety}
+    known |= {name for name, _ in course_entries(base.knowledge)}
+    known |= {f"release/{rule.entry.id}" for rule in base.release}
+    known |= {f"release/{amount.id}" for amount in base.knowledge.release_amounts}
     known |= {f"{c.entry.id}/{i.id}" for c in base.checklists for i in c.entry.items}
     known |= {f"release/{release.entry.id}" for release in base.release}
     known |= {f"release/{amount.id}" for amount in base.knowledge.release_amounts}

@@ -4,8 +4,10 @@ holiday, and no window is called broken that could have been kept."""
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from decimal import Decimal
 
+from hypothesis import Phase
 from hypothesis import given as hypothesis_given
 from hypothesis import settings as hypothesis_settings
 
@@ -148,3 +150,21 @@ def test_a_step_belongs_to_one_document_and_topics_are_not_mixed(request: Reques
     assert all(len(names) == 1 for names in owners.values())
     for owner, step in plan.also_said:
         assert owner.id not in owners.get(step.topic, set())
+
+
+def test_the_made_up_questions_reach_every_kind_of_answer() -> None:
+    """Laws that never meet a broken window prove nothing."""
+    seen: Counter[str] = Counter()
+
+    @hypothesis_settings(max_examples=200, derandomize=True, database=None, phases=[Phase.generate])
+    @hypothesis_given(requests())
+    def look(request: Request) -> None:
+        plan = made(request)
+        seen.update({fault.kind for fault in plan.violations} or {"none"})
+        seen["moved"] += any(c.moved_days and not c.given for c in plan.cycles)
+        seen["no day"] += any(c.day is None for c in plan.cycles)
+
+    look()
+    kinds = ("none", "moved", "no day", "given_outside_window", "no_window_stated")
+    broken = ("no_day_in_window", "no_day_for_step", "not_before", "beyond_stretch", "already_past")
+    assert {kind for kind in (*kinds, *broken) if not seen[kind]} == set()

@@ -38,6 +38,17 @@ def test_given_treatments_are_ticked_and_only_what_lies_ahead_is_told() -> None:
     assert "Treatment 2: " in page
 
 
+def test_what_is_past_is_not_told_and_a_held_treatment_is_not_sure() -> None:
+    made = plan(given=given("2026-01-05"), made_on=d("2026-02-20"), held=frozenset({2}))
+    view = sheet_view(made)
+    told = [line["when"] for cycle in view["cycles"] for line in cycle["before"]]
+    assert told
+    assert not [when for when in told if "January 2026" in when]
+    assert [cycle["unsure"] for cycle in view["cycles"]] == [False, True, False, False]
+    assert "not sure yet" in sheet_html(made)
+    assert "not sure yet" not in sheet_html(plan(start=d("2026-02-02")))
+
+
 def test_rules_are_told_once() -> None:
     view = sheet_view(plan(start=d("2026-02-02")))
     texts = [rule["text"] for rule in view["rules"]]

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from gepnet.api.assessing import assess_record, facts_of
+from gepnet.api.course_plan import profile_of, statements
 from gepnet.criteria import facts_of as criteria_facts
-from gepnet.facts import Facts
+from gepnet.facts import Facts, show
 from gepnet.guidelines import Assessment, KnowledgeBase
 from gepnet.knowledge import InputError, Problem, nearest
 from gepnet.measures import cockcroft_gault
@@ -66,7 +67,7 @@ def retreatment_view(
     facts = assessment.facts
     settings = settings_of(base.knowledge.measures)
     given = _activity(facts)
-    cycle = _cycle_activity(base)
+    cycle = _cycle_activity(base, record)
     totals = totals_with(
         given, cycle, settings.retreatment_cycles_shown, base.knowledge.advisory_limits
     )
@@ -215,6 +216,20 @@ def monitoring_view(
             for rule in base.knowledge.marrow_signals
             for result in [signal(rule, series, settings.signal_least_samples)]
         ],
+        "risks": [
+            {
+                "id": risk.id,
+                "label": risk.label,
+                "value": show(facts[risk.fact].value),
+                "disputed": risk.disputed,
+                "note": _line(risk.note),
+                "source": risk.source,
+                "locator": risk.locator,
+                "verification": risk.verification,
+            }
+            for risk in base.knowledge.marrow_risks
+        ],
+        "statements": statements(base, settings.monitoring_statements),
         "series": {
             name: [_sample(sample) for sample in series[name]]
             for name in _analytes(base)
@@ -257,12 +272,15 @@ def _activity(facts: Facts) -> Decimal | None:
     return value.low if isinstance(value, Interval) and value.is_point else None
 
 
-def _cycle_activity(base: KnowledgeBase) -> Decimal:
-    """The activity of one cycle, as the first profile with a schedule for the EU states it."""
-    for profile in base.knowledge.plan_profiles:
-        if profile.id == "eu-label" and profile.schedule is not None:
-            return profile.schedule.activity_gbq.value
-    raise InputError([Problem("protocols", None, "", "plan_profiles", "", "the profile eu-label")])
+def _cycle_activity(base: KnowledgeBase, record: Record) -> Decimal:
+    """The activity of one cycle, as the profile of the patient's region states it."""
+    chosen = profile_of(base, record)
+    schedules = [p.schedule for p in base.knowledge.plan_profiles if p.id == chosen]
+    if not schedules or schedules[0] is None:
+        expected = "a profile that states a schedule"
+        file = "measures/course_plan.yaml"
+        raise InputError([Problem(file, None, "", "default_profile", chosen, expected)])
+    return schedules[0].activity_gbq.value
 
 
 def _mci(gbq: Decimal | None, base: KnowledgeBase) -> float | None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from gepnet.criteria import conjunction, interpret
 from gepnet.facts import Facts, facts_of_record
-from gepnet.guidelines import KnowledgeBase
+from gepnet.guidelines import KnowledgeBase, region_lineage
 from gepnet.knowledge import InputError, Problem
 from gepnet.prrt.after.cumulative import to_mci
 from gepnet.prrt.given import course_given
@@ -27,9 +27,12 @@ MIDCOURSE_OPTION = "midcourse_imaging"
 
 @dataclass(frozen=True)
 class PlanQuestion:
-    """What is asked of a plan, as a command line gives it; dates are ``YYYY-MM-DD``."""
+    """What is asked of a plan, as a command line gives it; dates are ``YYYY-MM-DD``.
 
-    profile: str = "eu-label"
+    Without a profile it is that of the patient's region, else the product's default.
+    """
+
+    profile: str | None = None
     start: str | None = None
     at: str | None = None
     not_before: str | None = None
@@ -61,7 +64,7 @@ def plan_prrt(
     days.done()
     settings = settings_of(base.knowledge.measures)
     request = Request(
-        profile=question.profile,
+        profile=question.profile or profile_of(base, record),
         made_on=at,
         start=start,
         not_before=not_before,
@@ -76,6 +79,16 @@ def plan_prrt(
     if record is not None:
         request = _of_record(request, record, base, question.course)
     return plan_course(request, base.knowledge.plan_profiles, settings)
+
+
+def profile_of(base: KnowledgeBase, record: Record | None = None) -> str:
+    """Return the profile with a schedule for a patient's region, else the product's default."""
+    able = [p for p in base.knowledge.plan_profiles if p.schedule is not None and p.region]
+    for region in region_lineage(base, None if record is None else record.region):
+        for profile in able:
+            if profile.region == region:
+                return profile.id
+    return settings_of(base.knowledge.measures).default_profile
 
 
 def _of_record(
@@ -104,6 +117,11 @@ def _of_record(
         last_long_acting_ssa=parse_date(injected).last if isinstance(injected, str) else None,
         released_gbq=released,
         stopped=any(event.decision == "stop" for event in latest.values()),
+        held=frozenset(
+            number
+            for number, event in latest.items()
+            if event.decision == "hold" and number > len(given.cycles)
+        ),
     )
 
 
@@ -198,6 +216,7 @@ def plan_view(
                 "time": None if cycle.start is None else f"{cycle.start:%H:%M}",
                 "activity_gbq": float(cycle.activity_gbq),
                 "given": cycle.given,
+                "held": cycle.number in plan.held,
                 "target": None if cycle.target is None else cycle.target.isoformat(),
                 "window": _window(cycle.window),
                 "stretch_until": None if cycle.stretch is None else cycle.stretch.isoformat(),
@@ -220,7 +239,7 @@ def plan_view(
             for owner, step in plan.also_said
         ],
         "ssa_positions": _positions(base, facts, SSA_OPTION)
-        + _statements(base, settings_of(base.knowledge.measures).ssa_statements),
+        + statements(base, settings_of(base.knowledge.measures).ssa_statements),
         "midcourse_positions": _positions(base, facts, MIDCOURSE_OPTION),
         "violations": [
             {
@@ -309,7 +328,12 @@ def _positions(base: KnowledgeBase, facts: Facts | None, option: str) -> list[di
     return found
 
 
-def _statements(base: KnowledgeBase, names: Sequence[str]) -> list[dict[str, Any]]:
+def statements(base: KnowledgeBase, names: Sequence[str]) -> list[dict[str, Any]]:
+    """Return statements of documents, named as ``document/statement``.
+
+    Raises:
+        InputError: if the knowledge has no such statement.
+    """
     known = {
         f"{document.id}/{statement.id}": statement
         for document in base.documents
@@ -319,9 +343,7 @@ def _statements(base: KnowledgeBase, names: Sequence[str]) -> list[dict[str, Any
     for name in names:
         if name not in known:
             expected = "document/statement of the knowledge"
-            raise InputError(
-                [Problem("measures/course_plan.yaml", None, "", "ssa_statements", name, expected)]
-            )
+            raise InputError([Problem("measures/course_plan.yaml", None, "", "", name, expected)])
         statement = known[name]
         found.append(
             {

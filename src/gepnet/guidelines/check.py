@@ -146,6 +146,15 @@ def derivations_have_an_order(base: KnowledgeBase) -> Iterator[Problem]:
         yield Problem("facts", None, " -> ".join(error.args[1]), "derived", "", "no cycle")
 
 
+def risks_name_facts(base: KnowledgeBase) -> Iterator[Problem]:
+    """What a text names as a risk is a fact of the vocabulary, the members of families included."""
+    for risk in base.knowledge.marrow_risks:
+        if risk.fact not in base.vocabulary:
+            close = base.vocabulary.nearest(risk.fact)
+            told = ("fact", repr(risk.fact), "the id of a fact", close)
+            yield Problem(risk.file, risk.line, risk.id, *told)
+
+
 def statements_have_sources(base: KnowledgeBase) -> Iterator[Problem]:
     """Every entry that takes a position says where it was read."""
     for subject in subjects(base):
@@ -179,6 +188,7 @@ def examples_come_out(base: KnowledgeBase) -> Iterator[Problem]:
 CHECKS: tuple[Callable[[KnowledgeBase], Iterator[Problem]], ...] = (
     vocabulary_is_sound,
     derivations_have_an_order,
+    risks_name_facts,
     statements_have_sources,
     examples_come_out,
 )

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from gepnet.guidelines.compiled import KnowledgeBase
+from gepnet.knowledge import Knowledge
+from gepnet.knowledge.course_models import (
+    AdvisoryLimit,
+    KidneyReference,
+    MarrowRisk,
+    MarrowSignal,
+)
 
 
 @dataclass(frozen=True)
@@ -39,8 +46,8 @@ def coverage(base: KnowledgeBase) -> list[CoverageLine]:
             reasons.setdefault(left.fact_id, left.reason)
     for label in base.labels:
         _carry(carried, label.entry.fact_ids, f"label/{label.entry.id}")
-    for more in base.retreatment:
-        _carry(carried, more.entry.fact_ids, f"retreatment/{more.entry.id}")
+    for name, fact_ids in course_entries(base.knowledge):
+        _carry(carried, fact_ids, name)
     for rule in base.safety:
         _carry(carried, rule.entry.fact_ids, f"safety/{rule.entry.id}")
     for release in base.release:
@@ -55,6 +62,22 @@ def coverage(base: KnowledgeBase) -> list[CoverageLine]:
         for document, names in listed["documents"].items()
         for name in names
     ]
+
+
+def course_entries(knowledge: Knowledge) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield what is encoded of giving a course and of the time after it, with its identifiers."""
+    for profile in knowledge.plan_profiles:
+        figures = () if profile.schedule is None else tuple(profile.schedule)
+        for name, stated in (*figures, *((step.id, step) for step in profile.steps)):
+            if stated is not None:
+                yield f"plan/{profile.id}/{name}", stated.fact_ids
+    for rule in knowledge.retreatment_rules:
+        yield f"retreatment/{rule.id}", rule.fact_ids
+    after: list[AdvisoryLimit | KidneyReference | MarrowRisk | MarrowSignal]
+    after = [*knowledge.advisory_limits, *knowledge.kidney_references]
+    after += [*knowledge.marrow_signals, *knowledge.marrow_risks]
+    for entry in after:
+        yield f"after/{entry.id}", entry.fact_ids
 
 
 def _carry(carried: dict[str, list[str]], fact_ids: Iterable[Any], entry: str) -> None:

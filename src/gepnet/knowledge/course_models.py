@@ -194,3 +194,13 @@ class MarrowSignal(Sourced):
         if (self.rising is not None) != (self.kind == "rise_with_low"):
             raise ValueError("'rising' belongs to the kind rise_with_low")
         return self
+
+
+class MarrowRisk(Sourced):
+    """Something that a text names as raising the risk of a myeloid neoplasm, without a number."""
+
+    id: Id
+    label: str
+    fact: Id
+    disputed: bool = False
+    note: str | None = None

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from gepnet.knowledge.course_models import (
     AdvisoryLimit,
     KidneyReference,
+    MarrowRisk,
     MarrowSignal,
     PlanProfile,
 )
@@ -483,4 +484,5 @@ class Knowledge(BaseModel):
     advisory_limits: tuple[AdvisoryLimit, ...] = ()
     kidney_references: tuple[KidneyReference, ...] = ()
     marrow_signals: tuple[MarrowSignal, ...] = ()
+    marrow_risks: tuple[MarrowRisk, ...] = ()
     measures: dict[str, Any] = Field(default_factory=dict)

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from gepnet.knowledge.course_models import (
     AdvisoryLimit,
     KidneyReference,
+    MarrowRisk,
     MarrowSignal,
     PlanProfile,
 )
@@ -51,6 +52,7 @@ _LISTS: dict[str, tuple[str, type[BaseModel]]] = {
     "advisory_limits": ("advisory_limits", AdvisoryLimit),
     "kidney_references": ("kidney_references", KidneyReference),
     "marrow_signals": ("marrow_signals", MarrowSignal),
+    "marrow_risks": ("marrow_risks", MarrowRisk),
     "release_rules": ("release_rules", ReleaseRule),
     "release_items": ("release_items", ReleaseItem),
     "release_amounts": ("release_amounts", ReleaseAmount),

@@ -114,8 +114,8 @@ def _references(found: Found) -> Iterator[_Reference]:
         for item in checklist.items:
             yield _Reference(item, "source", item.source, sources)
             yield _Reference(item, "read_in", item.read_in, sources)
-    kinds = ("retreatment_rules", "advisory_limits", "kidney_references", "marrow_signals")
-    for kind in ("plan_profiles", *kinds):
+    after = ("advisory_limits", "kidney_references", "marrow_signals", "marrow_risks")
+    for kind in ("plan_profiles", "retreatment_rules", *after):
         for entry in found.models[kind]:
             yield _Reference(entry, "source", entry.source, sources)
     for entry in found.models["marrow_signals"]:

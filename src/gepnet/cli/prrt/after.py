@@ -212,6 +212,11 @@ def _print_monitoring(view: dict[str, Any]) -> None:
     columns = ["", "", "because", "what to do", "verification"]
     table("Signals for a myeloid neoplasm", columns, rows)
     rows = [
+        [r["label"], r["value"], "disputed" if r["disputed"] else "", r["verification"]]
+        for r in view["risks"]
+    ]
+    table("What a text names as a risk, without a number", ["", "", "", "verification"], rows)
+    rows = [
         [name, "; ".join(f"{p['date']} {p['value']:g}" for p in points)]
         for name, points in view["series"].items()
     ]
@@ -233,5 +238,8 @@ def _print_monitoring(view: dict[str, Any]) -> None:
         ]
         columns = ["document", "what", "last sample", "next", "", "verification"]
         table(f"Next dates after the last dose ({view['last_dose']})", columns, rows)
+    for said in view["statements"]:
+        line = f"{said['note']} ({said['entry']}, {said['verification']})"
+        console.print(safe(line), highlight=False)
     for notice in view["notices"]:
         console.print(safe(notice), highlight=False)

@@ -20,8 +20,9 @@ def plan(
         str | None, typer.Option("--start", help="Wished day of cycle 1 (YYYY-MM-DD).")
     ] = None,
     profile: Annotated[
-        str, typer.Option("--profile", help="Whose schedule: eu-label, us-label, ...")
-    ] = "eu-label",
+        str | None,
+        typer.Option("--profile", help="Whose schedule; default: the label of the region."),
+    ] = None,
     beside: Annotated[
         list[str] | None,
         typer.Option(
@@ -112,7 +113,7 @@ def _print(view: dict[str, Any]) -> None:
             _day(cycle),
             cycle["time"] if not cycle["given"] else "",
             f"{cycle['activity_gbq']:g} GBq",
-            "given" if cycle["given"] else "planned" if cycle["date"] else "no day",
+            _state(cycle),
             _window(cycle["window"]),
             cycle["stretch_until"],
             _moved(cycle),
@@ -150,6 +151,14 @@ def _print(view: dict[str, Any]) -> None:
         table("Also said, not planned", ["document", "what", "verification"], rows)
     for notice in view["notices"]:
         console.print(safe(notice), highlight=False)
+
+
+def _state(cycle: dict[str, Any]) -> str:
+    if cycle["given"]:
+        return "given"
+    if cycle["held"]:
+        return "held"
+    return "planned" if cycle["date"] else "no day"
 
 
 def _positions(title: str, positions: list[dict[str, Any]]) -> None:

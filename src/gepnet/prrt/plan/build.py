@@ -28,7 +28,8 @@ class Request:
 
     ``beside`` replaces the profiles that the chosen one names; ``ticked`` are choices by
     ``profile/step``; ``last_long_acting_ssa`` the last injection so far; ``released_gbq`` the
-    activity released for a cycle; ``stopped`` says that a person ended the course.
+    activity released for a cycle; ``stopped`` says that a person ended the course, ``held`` which
+    cycles a person holds.
     """
 
     profile: str
@@ -49,6 +50,7 @@ class Request:
     course: str = "1"
     released_gbq: Mapping[int, Decimal] = field(default_factory=dict)
     stopped: bool = False
+    held: frozenset[int] = frozenset()
 
 
 def plan_course(
@@ -127,6 +129,7 @@ def plan_course(
         days.slots,
         request.timezone,
         request.course,
+        request.held,
     )
 
 

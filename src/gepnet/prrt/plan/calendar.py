@@ -55,7 +55,8 @@ class _Writer:
 
     def cycle(self, cycle: PlannedCycle) -> Any:
         """Return the event of a cycle: given ones are confirmed, planned ones tentative."""
-        state = "given" if cycle.given else "planned"
+        held = cycle.number in self.plan.held
+        state = "given" if cycle.given else "held" if held else "planned"
         total = len(self.plan.cycles)
         title = f"PRRT cycle {cycle.number} of {total} ({state}), {cycle.activity_gbq} GBq"
         told = [] if cycle.window is None else [f"Window: {window_text(cycle.window)}."]

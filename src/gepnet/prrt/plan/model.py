@@ -102,7 +102,10 @@ class PlannedStep:
 
 @dataclass(frozen=True)
 class CoursePlan:
-    """A course as planned on ``made_on``: its cycles, steps, choices and violations."""
+    """A course as planned on ``made_on``: its cycles, steps, choices and violations.
+
+    ``held`` are cycles that a person holds: they have a date and wait for a release.
+    """
 
     patient: str
     profile: PlanProfile
@@ -116,6 +119,7 @@ class CoursePlan:
     slots: tuple[str, ...]
     timezone: str | None
     course: str = "1"
+    held: frozenset[int] = frozenset()
 
     @property
     def total_gbq(self) -> Decimal:

@@ -38,6 +38,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     source: str
     verification: str
+    default_profile: str
     infusion_time: datetime.time
     working_days: tuple[str, ...]
     first_cycle_search_days: int
@@ -49,6 +50,7 @@ class Settings(BaseModel):
     sample_counts_early_days: int
     retreatment_cycles_shown: int
     ssa_statements: tuple[str, ...]
+    monitoring_statements: tuple[str, ...]
     retreatment_checks: Checks
     topic_analytes: dict[str, tuple[str, ...]]
     kidney_slope: SlopeSettings

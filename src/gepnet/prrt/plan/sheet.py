@@ -33,7 +33,7 @@ def sheet_view(plan: CoursePlan) -> dict[str, Any]:
     ]
     dates: dict[str, list[str]] = {}
     for step in sorted(after, key=lambda s: s.start or datetime.datetime.max):
-        if step.day is not None:
+        if step.day is not None and step.day >= plan.made_on:
             dates.setdefault(_text(step), []).append(spoken(step.day))
     unverified = any(step.step.verification == "unverified" for step in plan.steps)
     return {
@@ -60,6 +60,7 @@ def _cycle(plan: CoursePlan, cycle: PlannedCycle) -> dict[str, Any]:
         and step.start is not None
         and step.step.topic not in (*_ONCE, *_AFTER)
         and _belongs(plan, step) == cycle.number
+        and step.start.date() >= plan.made_on
     ]
     before = [s for s in own if cycle.day is None or (s.day or s.start) != cycle.day]
     on_day = [s for s in own if cycle.day is not None and s.day == cycle.day]
@@ -67,6 +68,7 @@ def _cycle(plan: CoursePlan, cycle: PlannedCycle) -> dict[str, Any]:
         "number": cycle.number,
         "date": None if cycle.day is None else spoken(cycle.day),
         "given": cycle.given,
+        "unsure": cycle.number in plan.held,
         "time": None if cycle.start is None else f"{cycle.start:%H:%M}",
         "before": [_line(step) for step in before],
         "on_day": [{"time": _clock(step), "text": _text(step)} for step in on_day],
