@@ -23,16 +23,8 @@ from gepnet.charts import (
 )
 from gepnet.guidelines import KnowledgeBase
 from gepnet.knowledge import InputError, Problem
+from gepnet.prrt.dosimetry.forms import BI_UPTAKE, BI_WASHOUT, MONO
 from gepnet.response.fit import StoredModel, read_model
-
-
-#: The forms of a curve in words.
-MODELS = {
-    "mono": "mono-exponential",
-    "bi_uptake": "bi-exponential with uptake",
-    "bi_washout": "bi-exponential washout",
-    "tri": "tri-exponential",
-}
 
 
 def dosimetry_chart(
@@ -80,7 +72,8 @@ def _activity(curve: Mapping[str, Any], level: float) -> ActivityCurve:
 
 
 def _words(curve: Mapping[str, Any]) -> str:
-    parts = [MODELS.get(curve["model"], str(curve["model"]).replace("_", " "))]
+    forms = {form.id: form.title.replace(",", " with") for form in (MONO, BI_UPTAKE, BI_WASHOUT)}
+    parts = [forms.get(curve["model"], str(curve["model"]).replace("_", " "))]
     half_life = curve["effective_half_life_h"]["value"]
     if half_life is not None:
         parts.append(f"half-life {half_life:.0f} h")
@@ -112,7 +105,8 @@ def forest_chart(source: Path) -> Chart:
         )
         for item in model.coefficients
     )
-    title = f"Odds ratios for {model.outcome}".replace("_", " ")
+    outcome = model.outcome[0].lower() + model.outcome[1:].replace("_", " ")
+    title = f"Odds ratios: {outcome}"
     return forest(ForestData(title, rows, level=model.confidence, about=_about(model)))
 
 
@@ -129,10 +123,10 @@ def calibration_chart(source: Path) -> Chart:
     )
     corrected = {item.measure: item.corrected for item in model.performance}
     data = CalibrationData(
-        "Calibration on the data of the fit; figures corrected for optimism",
+        "Calibration, corrected for optimism",
         groups,
-        corrected.get("calibration_slope"),
-        corrected.get("calibration_in_the_large"),
+        corrected.get("slope"),
+        corrected.get("in_the_large"),
         corrected.get("auc"),
         about=_about(model),
     )

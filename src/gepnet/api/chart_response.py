@@ -354,6 +354,7 @@ def growth_chart(
 def _cutoffs(constants: Any) -> tuple[tuple[str, float], ...]:
     found: Iterable[Any] = constants.cut_offs
     limits = {
-        float(cut.at_least if cut.at_least is not None else cut.above): f"{cut.name}, {cut.source}" for cut in found
+        float(cut.at_least if cut.at_least is not None else cut.above): f"{cut.name}, {cut.source}"
+        for cut in found
     }
     return tuple((name, value) for value, name in sorted(limits.items()))

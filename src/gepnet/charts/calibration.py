@@ -67,7 +67,8 @@ def _sentence(data: CalibrationData) -> str:
         f"{counted(total, 'patient')}."
     ]
     if found := _figures(data):
-        parts.append(f"{', '.join(found).capitalize().replace('auc', 'AUC')}.")
+        text = ", ".join(found)
+        parts.append(f"{text[0].upper()}{text[1:]}.")
     if data.about:
         parts.append(f"{data.about}.")
     return " ".join(parts)

@@ -117,7 +117,7 @@ def _panel(axes: Axes, curve: ActivityCurve, place: int, logarithmic: bool) -> N
     )
     activities = [p[1] for p in curve.points] + [c[1] for c in curve.curve if c[0] > 0]
     if activities and axes.get_yscale() == "log":
-        axes.set_ylim(min(activities) / 1.6, max(activities) * 2.2)
+        axes.set_ylim(min(activities) / 1.6, max(activities) * (8 if curve.refused else 2.2))
     elif activities:
         axes.set_ylim(0, max(activities) * 1.25)
     axes.set_xlim(left=0)

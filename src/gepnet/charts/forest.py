@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from gepnet.charts.base import Chart, TableTwin, counted, number
@@ -44,7 +45,7 @@ def forest(data: ForestData) -> Chart:
         _sentence(data),
         TableTwin(columns, rows),
         9.0,
-        1.7 + 0.46 * max(len(rows), 1),
+        1.9 + 0.46 * max(len(rows), 1),
         lambda figure: _draw(figure, data),
     )
 
@@ -108,5 +109,5 @@ def _draw(figure: Figure, data: ForestData) -> None:
     axes.xaxis.set_minor_formatter(NullFormatter())
     axes.set_xlabel(f"{data.measure}, {data.level * 100:g} % interval (logarithmic)")
     axes.grid(axis="x", color=GRID)
-    axes.set_title(f"{data.title}\n{data.about}".rstrip())
-    axes.title.set_fontsize(10.5)
+    lines = [*wrap(data.title, 84), *wrap(data.about, 84)]
+    figure.suptitle("\n".join(lines), x=0.01, ha="left", fontsize=10.5, fontweight="bold")

@@ -106,7 +106,7 @@ def _draw(figure: Figure, data: KidneyData) -> None:
                 color="#d0e1f0",
                 linewidth=0,
                 zorder=1,
-                label=f"{data.slope.level * 100:g} % band of the fit",
+                label=f"{data.slope.level * 100:g} % interval of the slope",
             )
         axes.plot(
             [c[0] for c in curve], [c[1] for c in curve], color=REFERENCE, lw=2, label="fitted"
@@ -115,7 +115,9 @@ def _draw(figure: Figure, data: KidneyData) -> None:
     low = min([*values, *(v for _, v in data.limits)], default=0.0)
     high = max(values, default=1.0)
     axes.set_ylim(max(0.0, low - (high - low) * 0.25 - 3), high * 1.12)
-    axes.set_xlim(left=min([0.0, *years]) - 0.03 * (max(years, default=1.0) or 1.0))
+    reach = [0.0, *years, *data.cycle_years]
+    margin = 0.04 * (max(reach) - min(reach) or 1.0)
+    axes.set_xlim(min(reach) - margin, max(reach) + margin)
     for name, value in data.limits:
         axes.axhline(value, color=SOFT, linewidth=1.1, linestyle=(0, (4, 3)))
         axes.annotate(
