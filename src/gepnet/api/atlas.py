@@ -29,6 +29,7 @@ def write_atlas(
     rows: int | None = None,
     findings: Sequence[View] | None = None,
     tell: Tell | None = None,
+    plan: AtlasPlan | None = None,
 ) -> View:
     """Write the atlas and return what is in it.
 
@@ -40,6 +41,7 @@ def write_atlas(
         maps: ids of the maps to draw (default: all).
         rows: size of the sample (default: as the knowledge says).
         findings: disagreements as ``disagreements`` returns them, instead of proving them here.
+        plan: sample and maps (default: as the knowledge says).
         tell: called with a stage, what is done of it and how much there is.
 
     Raises:
@@ -50,7 +52,7 @@ def write_atlas(
     from gepnet.guidelines.atlas.plan import atlas_plan
     from gepnet.report.atlas import AtlasPages
 
-    plan = atlas_plan(base)
+    plan = plan or atlas_plan(base)
     chosen = _chosen(plan, parts, maps)
     day = knowledge_date or datetime.date.today()
     links = [{"href": f"map-{item.id}.html", "text": item.title} for item in chosen]
