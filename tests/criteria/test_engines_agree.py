@@ -94,9 +94,7 @@ def engine_differs(engine: engines.Engine, node: Node, values: Values) -> bool:
     return engine([node], [values], spec.vocabulary()) != [[interpret(node, values)]]
 
 
-def hold(
-    name: str, nodes: list[Node], patients: list[Values], reference: engines.Truths
-) -> None:
+def hold(name: str, nodes: list[Node], patients: list[Values], reference: engines.Truths) -> None:
     """Hold an engine to the reference, of which there may be more rows and columns."""
     engine = engines.ENGINES[name]
     truths = engine(nodes, patients, spec.vocabulary())

@@ -48,6 +48,14 @@ if TYPE_CHECKING:
         toxicity_view,
         write_made_up_cohort,
     )
+    from gepnet.api.proving import (
+        describe_finding,
+        disagreements,
+        knowledge_diff,
+        proofs_page,
+        prove_knowledge,
+        status_grid,
+    )
     from gepnet.api.reporting import patient_pages, published_case_pages, write_report
     from gepnet.api.responding import (
         assess_response,
@@ -109,6 +117,14 @@ _EXPORTS = {
         "toxicity_view",
         "write_made_up_cohort",
     ),
+    "proving": (
+        "describe_finding",
+        "disagreements",
+        "knowledge_diff",
+        "prove_knowledge",
+        "proofs_page",
+        "status_grid",
+    ),
     "reporting": ("patient_pages", "published_case_pages", "write_report"),
     "responding": (
         "assess_response",
@@ -153,6 +169,8 @@ __all__ = [
     "count_rows",
     "course_view",
     "cumulative_view",
+    "describe_finding",
+    "disagreements",
     "dosimetry_view",
     "draw_chart",
     "eligibility_view",
@@ -169,6 +187,7 @@ __all__ = [
     "growth_view",
     "import_cases",
     "import_tables",
+    "knowledge_diff",
     "list_documents",
     "list_facts",
     "marker_view",
@@ -179,6 +198,8 @@ __all__ = [
     "patient_pages",
     "plan_prrt",
     "plan_view",
+    "proofs_page",
+    "prove_knowledge",
     "published_case_pages",
     "quiet_documents",
     "read_patient",
@@ -190,6 +211,7 @@ __all__ = [
     "scores_view",
     "show_entry",
     "show_fact",
+    "status_grid",
     "status_sql",
     "stored_model",
     "toxicity_view",

@@ -19,6 +19,7 @@ from gepnet.cli import (
     importing,
     knowledge,
     labs,
+    proofs,
     prrt,
     report,
     response,
@@ -43,6 +44,9 @@ app.command()(chart.chart)
 knowledge.app.command(name="atlas")(atlas.atlas)
 app.add_typer(facts.app, name="facts")
 app.add_typer(knowledge.app, name="knowledge")
+knowledge.app.command()(proofs.verify)
+knowledge.app.command()(proofs.disagreements)
+knowledge.app.command()(proofs.diff)
 app.add_typer(importing.app, name="import")
 app.add_typer(cases.app, name="cases")
 app.add_typer(cohort.app, name="cohort")

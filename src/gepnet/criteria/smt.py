@@ -106,7 +106,9 @@ def symbol(fact: Fact, name: str | None = None) -> Symbol:
     known, absent = z3.Bool(f"{name}?"), z3.Bool(f"{name}#")
     if fact.type == "number":
         low = z3.Int(f"{name}<")
-        return Symbol(known, absent, low=low, high=z3.Int(f"{name}>") if fact.entry.interval else low)
+        return Symbol(
+            known, absent, low=low, high=z3.Int(f"{name}>") if fact.entry.interval else low
+        )
     value = z3.Int(name) if fact.type == "enum" else z3.Bool(name)
     return Symbol(known, absent, value=value)
 

@@ -15,16 +15,16 @@ from gepnet.report.words import BADGES, INTENTS, SIGNS
 
 @lru_cache(maxsize=1)
 def environment() -> Environment:
-    """Return what every page is rendered with."""
-    found = Environment(
+    """Return what renders the templates of this room."""
+    environment = Environment(
         loader=PackageLoader("gepnet.report"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    found.globals.update(SIGNS=SIGNS, INTENTS=INTENTS, BADGES=BADGES)
-    return found
+    environment.globals.update(SIGNS=SIGNS, INTENTS=INTENTS, BADGES=BADGES)
+    return environment
 
 
 def render_report(title: str, cases: Sequence[CasePage], about: dict[str, Any]) -> str:

@@ -61,8 +61,7 @@ class World:
     def values(self, model: z3.ModelRef) -> dict[str, Value]:
         """Return the recorded facts of the patient that a model describes."""
         found = {
-            name: _value(self.vocabulary[name], self.symbols[name], model)
-            for name in self.recorded
+            name: _value(self.vocabulary[name], self.symbols[name], model) for name in self.recorded
         }
         return {name: value for name, value in found.items() if value is not None}
 
@@ -189,7 +188,10 @@ class Axioms:
         made = exactly(fact, name, z3.Bool(f"{name}#") if can_be_absent else False)
         if fact.id in self._sometimes:
             made = Symbol(z3.Bool(f"{name}?"), made.absent, made.value, made.low, made.high)
-        excluded = [*fact.entry.unresolved, *(n.value for n in self.page.never if n.fact == fact.id)]
+        excluded = [
+            *fact.entry.unresolved,
+            *(n.value for n in self.page.never if n.fact == fact.id),
+        ]
         places = [fact.values.index(value) for value in excluded]
         return made, [plausible(fact, made), *(neg(made.value == place) for place in places)]
 

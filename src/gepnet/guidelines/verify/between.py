@@ -25,7 +25,7 @@ from gepnet.guidelines.verify.regions import deciding_facts, parts_of, words
 HISTORY = frozenset({"lines of treatment", "treatments", "PRRT"})
 _QUIET = ("silent", "not_read")
 # A finding lists so many regions; more of them say nothing new.
-MOST_REGIONS = 6
+MOST_REGIONS = 3
 
 
 def between(context: Context, first: str, second: str) -> Iterator[Finding]:
@@ -120,7 +120,7 @@ def _conditions(
             left.intent,
             {documents[0]: mine[0].kind, documents[1]: "none for this patient"},
             (),
-            sources([*mine, *dict.fromkeys(parts.values())]),
+            sources([*mine, *parts.values()]),
             deciding_facts(parts),
             (claim(left, options[0], *SUPPORT), claim(right, options[0], *_QUIET)),
             detail=f"{right.document.file.document.short} asks in addition for: "

@@ -6,6 +6,9 @@ import datetime
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import z3
+
+from gepnet.criteria.smt import formula
 from gepnet.guidelines.assess import documents_in_force
 from gepnet.guidelines.compiled import CompiledDocument, CompiledRecommendation, KnowledgeBase
 from gepnet.guidelines.verify.axioms import Axioms
@@ -58,12 +61,11 @@ class Context:
     ) -> Region | None:
         """Return a region with a witness that the interpreter and the assessment confirm."""
         assert answer.model is not None
-        witness = self.witnesses.smallest(answer.model, wanted)
-        refused = (
-            ["the interpreter does not agree"]
-            if witness is None
-            else self.witnesses.refuted(witness, claims)
-        )
+        witness, refused = self._witness(answer.model, wanted, claims)
+        if refused and claims:
+            # Another recommendation is left open by so few facts: settle all of them.
+            more = [*wanted, *self._settled(answer.model, claims)]
+            witness, refused = self._witness(answer.model, more, claims)
         if refused or witness is None:
             self.prover.tally.refused.append(f"{', '.join(texts(parts))}: {'; '.join(refused)}")
             return None
@@ -73,6 +75,31 @@ class Context:
             witness,
             tuple(recommendations),
         )
+
+    def _witness(
+        self, model: z3.ModelRef, wanted: Sequence[Part], claims: Sequence[Claim]
+    ) -> tuple[dict[str, Any] | None, list[str]]:
+        witness = self.witnesses.smallest(model, wanted)
+        if witness is None:
+            return None, ["the interpreter does not agree"]
+        return witness, self.witnesses.refuted(witness, claims)
+
+    def _settled(self, model: z3.ModelRef, claims: Sequence[Claim]) -> list[Part]:
+        """Return every criterion behind some claims with its truth for the patient of a model."""
+        found: dict[Part, None] = {}
+        for one in claims:
+            stand = self.positions.by_document[one.document].get((one.option, one.intent))
+            if stand is None:
+                continue
+            items = [holding.recommendation for holding in stand.holdings]
+            nodes = [stand.document.scope, *(item.when for item in items)]
+            nodes += [item.when_broad for item in items if item.when_broad is not None]
+            for node in nodes:
+                for truth in (True, False):
+                    holds = formula(self.prover.holds((node, truth)))
+                    if z3.is_true(model.eval(holds, model_completion=True)):
+                        found[node, truth] = None
+        return list(found)
 
 
 def applies(item: CompiledRecommendation, scope: CompiledDocument) -> list[Part]:

@@ -22,18 +22,17 @@ def gaps(context: Context, name: str) -> Iterator[Finding]:
     document = context.documents[name]
     world = context.prover.world
     complete = _level(context, document, "complete")
-    nothing = conj(
-        read(world, item).false for item in document.recommendations if counts(item)
-    )
+    nothing = conj(read(world, item).false for item in document.recommendations if counts(item))
     nodes = _nodes([document])
     claims = tuple(
         Claim(name, stand.options[0], stand.intent, _NOTHING)
         for stand in context.positions.stands(name)
     )
+    none = [(document.scope, True), *_none(document)]
     for kind, level in (("gap", complete), ("encoding_gap", neg(complete))):
         said = "says nothing" if kind == "gap" else "nothing was encoded; read on here"
         wanted = conj([world.true(document.scope), level, nothing])
-        yield from _regions(context, kind, (name,), wanted, nodes, claims, said)
+        yield from _regions(context, kind, (name,), wanted, nodes, claims, said, none)
 
 
 def _level(context: Context, document: CompiledDocument, wanted: str) -> Formula:
@@ -69,8 +68,7 @@ def _regions(
     nodes: list[Node],
     claims: tuple[Claim, ...],
     detail: str,
-    about: str = "",
-    options: tuple[str, ...] = (),
+    none: list[Part],
 ) -> Iterator[Finding]:
     """Describe a set by regions that hold no other patient, one after the other."""
     prover = context.prover
@@ -80,12 +78,12 @@ def _regions(
     for _ in range(MOST_REGIONS):
         answer = prover.ask([wanted, *blocked])
         if answer.verdict == "timed_out":
-            yield timed_out(kind, documents, options, "")
+            yield timed_out(kind, documents, (), "")
         if not answer.found or answer.model is None:
             break
         region_parts = implicant(prover, answer.model, nodes, wanted)
         blocked.append(neg(conj(map(prover.holds, region_parts))))
-        region = context.described(answer, region_parts, region_parts, claims=claims)
+        region = context.described(answer, region_parts, [*region_parts, *none], claims=claims)
         if region is not None:
             regions.append(region)
             parts += region_parts
@@ -95,14 +93,13 @@ def _regions(
         yield Finding(
             kind,
             documents,
-            options,
+            (),
             "",
             {name: "nothing" for name in documents},
             tuple(regions),
             deciding=deciding_facts(parts),
             claims=claims,
             detail=detail + rest,
-            about=about,
         )
 
 
@@ -123,8 +120,19 @@ def unplaced(context: Context) -> Iterator[Finding]:
     wanted = conj([about, *silent])
     detail = "no document in force has any position"
     yield from _regions(
-        context, "no_position", (), wanted, _nodes(documents), tuple(claims), detail
+        context, "no_position", (), wanted, _nodes(documents), tuple(claims), detail, []
     )
+
+
+def _none(document: CompiledDocument) -> list[Part]:
+    """Return that no recommendation that counts applies."""
+    found: list[Part] = []
+    for item in document.recommendations:
+        if counts(item):
+            found.append((item.when, False))
+            if item.when_broad is not None:
+                found.append((item.when_broad, False))
+    return found
 
 
 def quiet(context: Context, stand: Stand) -> Formula:

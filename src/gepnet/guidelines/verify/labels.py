@@ -19,9 +19,9 @@ from gepnet.guidelines.verify.findings import Finding, Region
 from gepnet.guidelines.verify.gaps import quiet
 from gepnet.guidelines.verify.positions import SUPPORT, Holding, Stand
 from gepnet.guidelines.verify.prover import Part
-from gepnet.guidelines.verify.regions import deciding_facts, fewest, parts_of
+from gepnet.guidelines.verify.regions import deciding_facts, implicant, parts_of
 
-MOST_REGIONS = 3
+MOST_REGIONS = 2
 
 
 def labels_by_region(context: Context, option: str) -> dict[str, list[CompiledLabel]]:
@@ -96,7 +96,7 @@ def _off(
             stand.intent,
             {stand.document.id: held[0].kind, **{f"label/{name}": "off_label" for name in ids}},
             tuple(regions),
-            (*sources(held), *(_source(label) for label in labels)),
+            (*sources(held), *(label_source(label) for label in labels)),
             tuple(deciding),
             claims,
             detail=f"supported but off label in {where}",
@@ -104,7 +104,8 @@ def _off(
         )
 
 
-def _source(label: CompiledLabel) -> dict[str, str | None]:
+def label_source(label: CompiledLabel) -> dict[str, str | None]:
+    """Return where a label was read."""
     entry = label.entry
     return {
         "label": entry.id,
@@ -116,10 +117,10 @@ def _source(label: CompiledLabel) -> dict[str, str | None]:
     }
 
 
-def label_texts(context: Context) -> Iterator[Finding]:
+def label_texts(context: Context, name: str) -> Iterator[Finding]:
     """Yield what the words of a label leave open, and whom no document of its region takes up."""
     for label in context.base.labels:
-        if not label_in_force(label, context.day):
+        if label.entry.id != name or not label_in_force(label, context.day):
             continue
         entry = label.entry
         if label.when_broad is not None:
@@ -138,7 +139,7 @@ def label_texts(context: Context) -> Iterator[Finding]:
                     "",
                     {f"label/{entry.id}": "undetermined, the text is ambiguous"},
                     (region,),
-                    (_source(label),),
+                    (label_source(label),),
                     deciding_facts(open_parts),
                 )
         yield from _unplaced(context, label)
@@ -168,8 +169,6 @@ def _unplaced(context: Context, label: CompiledLabel) -> Iterator[Finding]:
             nodes.append(stand.document.scope)
             nodes += [h.recommendation.when_broad or h.recommendation.when for h in stand.holdings]
     wanted = conj([prover.holds((label.when, True)), *silent])
-    from gepnet.guidelines.verify.regions import implicant
-
     assert answer.model is not None
     parts = implicant(prover, answer.model, nodes, wanted)
     region = context.described(answer, parts, [(label.when, True), *parts])
@@ -183,11 +182,11 @@ def _unplaced(context: Context, label: CompiledLabel) -> Iterator[Finding]:
             row[1],
             {f"label/{entry.id}": "on_label"},
             (region,),
-            (_source(label),),
+            (label_source(label),),
             deciding_facts(parts),
             detail=f"{spoken} of {len(of_region)} documents of {entry.region} take a position on "
             f"it for anybody; none on it: {', '.join(without) or 'no document'}",
         )
 
 
-__all__ = ["fewest", "label_texts", "labels_by_region", "off_label"]
+__all__ = ["label_texts", "labels_by_region", "off_label"]

@@ -58,9 +58,7 @@ class Stand:
         ``stated`` for one clear position.
         """
         scope = world.true(self.document.scope)
-        recommended, option, trial, against = (
-            self.reading(world, [kind]) for kind in POSITIONS
-        )
+        recommended, option, trial, against = (self.reading(world, [kind]) for kind in POSITIONS)
         if wanted == "support":
             return conj([scope, disj([recommended.true, option.true]), against.false])
         if wanted == "quiet":

@@ -40,7 +40,7 @@ class Prover:
         self.axioms = axioms
         self.world: World = axioms.world
         self.tally = Tally()
-        self._solver = z3.Solver()
+        self._solver = z3.SolverFor("QF_LIA")
         self._solver.set("timeout", timeout_ms)
         self._solver.add([formula(axiom) for axiom in self.world.axioms])
         self._literals: dict[int, tuple[z3.BoolRef, z3.BoolRef]] = {}

@@ -7,10 +7,10 @@ from typing import Any
 
 import z3
 
-from gepnet.criteria import And, Compare, IsKnown, Node, Not, OneOf, Or, atoms, facts_of
+from gepnet.criteria import And, Compare, Node, Not, OneOf, Or, atoms, facts_of
 from gepnet.criteria.ast import FLIPPED, Always
 from gepnet.criteria.prose import prose
-from gepnet.criteria.smt import conj, formula, neg
+from gepnet.criteria.smt import formula, neg
 from gepnet.criteria.text import to_text
 from gepnet.guidelines.verify.prover import Part, Prover
 from gepnet.vocabulary import Vocabulary
@@ -56,7 +56,29 @@ def fewest(prover: Prover, wanted: Sequence[Part], also: Sequence[Part] = ()) ->
         rest = [other for other in kept if other != part]
         if prover.ask([*map(prover.holds, rest), prover.fails(part)]).verdict == "none":
             kept = rest
-    return _sorted(kept, prover.world.vocabulary)
+    for part in list(kept):
+        rest = [other for other in kept if other != part]
+        kept = [_shorter(prover, part, rest) if other == part else other for other in kept]
+    return _sorted(parts_of(kept), prover.world.vocabulary)
+
+
+def _shorter(prover: Prover, part: Part, rest: Sequence[Part]) -> Part:
+    """Leave out of "not (a and b)" what the rest says anyway: with a certain, "not b" is left."""
+    node, truth = part
+    bare, flipped = (node.operand, True) if isinstance(node, Not) else (node, False)
+    holds = truth is not flipped
+    if not (isinstance(bare, And) and not holds) and not (isinstance(bare, Or) and holds):
+        return part
+    context = [*map(prover.holds, rest)]
+    kept = [
+        operand
+        for operand in bare.operands
+        # A part that the rest makes true cannot be what fails; likewise for "or".
+        if prover.ask([*context, prover.fails((operand, not holds))]).verdict != "none"
+    ]
+    if not kept or len(kept) == len(bare.operands):
+        return part
+    return (kept[0] if len(kept) == 1 else type(bare)(tuple(kept)), holds)
 
 
 def implicant(prover: Prover, model: z3.ModelRef, of: Sequence[Node], claim: Any) -> list[Part]:
@@ -166,12 +188,10 @@ def deciding_facts(parts: Iterable[Part]) -> tuple[str, ...]:
 
 __all__ = [
     "as_node",
-    "conj",
     "deciding_facts",
     "fewest",
     "implicant",
     "parts_of",
     "texts",
     "words",
-    "IsKnown",
 ]

@@ -10,7 +10,7 @@ from typing import Any
 import z3
 
 from gepnet.criteria import facts_of, interpret
-from gepnet.criteria.smt import constant, neg, same
+from gepnet.criteria.smt import conj, constant, neg, same
 from gepnet.facts import Facts, facts_of_values, needed_for
 from gepnet.guidelines.assess import assess
 from gepnet.guidelines.compiled import KnowledgeBase
@@ -54,8 +54,6 @@ class Witnesses:
 
     def _core(self, about: Mapping[str, Value], wanted: Sequence[Part]) -> dict[str, Value]:
         """Return the facts that the solver needs for its proof; a guess that is then checked."""
-        from gepnet.guidelines.verify.regions import conj
-
         names = list(about)
         world, vocabulary = self.prover.world, self.base.vocabulary
         assumed = [
@@ -91,7 +89,6 @@ class Witnesses:
             if status.value not in claim.statuses:
                 wrong.append(f"{claim.document} on {claim.option}: {status.value}")
         return wrong
-
 
     def _only(self, claims: Sequence[Claim]) -> KnowledgeBase:
         """Return the knowledge with the documents of some claims only, as nothing else is asked."""

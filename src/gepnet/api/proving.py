@@ -1,0 +1,262 @@
+"""Proofs about the knowledge as plain data, for the command line and for pages."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gepnet.guidelines import KnowledgeBase
+from gepnet.knowledge import InputError, Problem, nearest
+
+if TYPE_CHECKING:
+    from gepnet.guidelines.verify import Proofs
+
+View = dict[str, Any]
+
+
+def prove_knowledge(
+    base: KnowledgeBase,
+    *,
+    document: str | None = None,
+    kinds: Collection[str] = (),
+    knowledge_date: datetime.date | None = None,
+    extra: Sequence[Path] = (),
+    processes: int = 2,
+    cache: bool = True,
+    timeout_ms: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> View:
+    """Return everything that a solver finds about the knowledge.
+
+    Args:
+        base: the knowledge, as read from the packaged files and ``extra``.
+        document: only what concerns this one.
+        kinds: only these kinds of finding (default: all).
+        knowledge_date: documents and labels in force on this day (default: today).
+        extra: the files and folders that ``base`` was read from beside the packaged ones.
+        processes: how many processes search.
+        cache: keep and use what earlier runs proved.
+        timeout_ms: for one question of the solver.
+        progress: called with the jobs done and their number.
+
+    Returns:
+        ``findings``: a list of mappings with ``id``, ``kind``, ``documents``, ``option`` (the
+        widest), ``options``, ``intent``, ``positions`` (by document), ``region`` (readable facts of
+        the first region), ``criteria`` (the same in the criteria language), ``witness`` (fact to
+        value, as a patient file has it), ``share`` (of ``sample``, None where not measured),
+        ``regions`` (all of them, each with ``words``, ``criteria``, ``witness``,
+        ``recommendations`` and ``share``), ``sources`` (document or label, entry, source, locator,
+        verification, note), ``deciding`` (facts), ``claims`` (statuses that the witness has),
+        ``detail`` and ``verdict`` (``found`` or ``timed_out``). Beside it ``kinds`` with what each
+        kind says, ``counts``, ``timed_out``, ``refused`` (answers of the solver that the
+        interpreter did not confirm and that are not listed), ``questions``, ``pairs``, ``sample``.
+
+    Raises:
+        InputError: for an unknown document or kind.
+    """
+    from gepnet.guidelines.verify import KINDS, prove
+    from gepnet.guidelines.verify.prover import DEFAULT_TIMEOUT_MS
+
+    names = [d.id for d in base.documents]
+    _check("document", [document] if document else [], names)
+    _check("kind", kinds, list(KINDS))
+    proofs = prove(
+        base,
+        knowledge_date or datetime.date.today(),
+        document=document,
+        extra=extra,
+        processes=processes,
+        cache=cache,
+        timeout_ms=timeout_ms or DEFAULT_TIMEOUT_MS,
+        progress=progress,
+    )
+    return _view(proofs, kinds, document)
+
+
+def disagreements(base: KnowledgeBase, **options: Any) -> View:
+    """Return the findings in which sources differ, or two parts of one; see ``prove_knowledge``."""
+    from gepnet.guidelines.verify import DISAGREEMENTS
+
+    return prove_knowledge(base, kinds=DISAGREEMENTS, **options)
+
+
+def _view(proofs: Proofs, kinds: Collection[str], document: str | None) -> View:
+    from gepnet.guidelines.verify import KINDS
+    from gepnet.guidelines.verify.sizes import SAMPLE
+
+    findings = [finding.plain() for finding in proofs.of(kinds, document)]
+    counts = {kind: sum(f["kind"] == kind for f in findings) for kind in KINDS}
+    return {
+        "findings": findings,
+        "counts": {kind: count for kind, count in counts.items() if count},
+        "kinds": dict(KINDS),
+        "timed_out": sum(f["verdict"] == "timed_out" for f in findings),
+        "refused": list(proofs.tally.refused),
+        "questions": proofs.tally.questions,
+        "pairs": proofs.tally.pairs,
+        "jobs": proofs.jobs,
+        "proved_now": proofs.proved_now,
+        "sample": SAMPLE,
+    }
+
+
+def _check(field: str, given: Collection[str], known: list[str]) -> None:
+    wrong = [name for name in given if name not in known]
+    if wrong:
+        raise InputError(
+            [
+                Problem("command line", None, "", field, name, f"a {field}", nearest(name, known))
+                for name in wrong
+            ]
+        )
+
+
+def describe_finding(
+    base: KnowledgeBase,
+    findings: Sequence[View],
+    identifier: str,
+    knowledge_date: datetime.date | None = None,
+) -> View:
+    """Return one finding with its regions described in full.
+
+    Args:
+        base: the knowledge.
+        findings: as ``disagreements`` gives them; the first is enough.
+        identifier: ``id`` of a finding.
+        knowledge_date: documents and labels in force on this day (default: today).
+
+    Raises:
+        InputError: if there is no such finding.
+    """
+    from gepnet.guidelines.verify.between import described
+    from gepnet.guidelines.verify.context import Context
+    from gepnet.guidelines.verify.findings import from_plain
+    from gepnet.guidelines.verify.sizes import with_shares
+
+    known = {finding["id"]: finding for finding in findings}
+    _check("finding", [identifier], list(known))
+    found = known[identifier]
+    if found["regions"] or found["kind"] not in {"condition", "sequence"}:
+        return found
+    day = knowledge_date or datetime.date.today()
+    finding = described(Context(base, day), from_plain(found))
+    return with_shares(base, [finding], day)[0].plain()
+
+
+def knowledge_diff(
+    before: str,
+    after: str,
+    *,
+    without: Collection[str] = (),
+    knowledge_date: datetime.date | None = None,
+) -> View:
+    """Return what changed between two documents, or two states of the knowledge.
+
+    Args:
+        before: the id of a document, ``packaged``, or a file or folder added to the packaged
+            knowledge.
+        after: the same; two documents, or two states.
+        without: labels that the second side is to lack.
+        knowledge_date: documents and labels in force on this day (default: today).
+
+    Returns:
+        ``entries``: mappings with ``change`` (added, removed, changed), ``entry`` and ``what``;
+        ``findings`` as ``prove_knowledge`` gives them, of kind ``superseded``, each with the status
+        before and after, regions and witnesses; ``counts``, ``kinds``, ``sample``.
+
+    Raises:
+        InputError: for what is neither a document nor a file.
+    """
+    from gepnet.guidelines.verify import KINDS
+    from gepnet.guidelines.verify.changed import compare_documents, compare_states
+    from gepnet.guidelines.verify.sizes import SAMPLE, with_shares
+
+    day = knowledge_date or datetime.date.today()
+    base, old = _state(after), _state(before)
+    documents = {d.id for d in base.documents}
+    if before in documents and after in documents:
+        entries, findings = compare_documents(base, before, after, day)
+    else:
+        _check("label", without, [label.entry.id for label in base.labels])
+        entries, findings = compare_states(old, base, frozenset(without), day)
+    listed = [finding.plain() for finding in with_shares(base, findings, day)]
+    return {
+        "before": before,
+        "after": after,
+        "without": list(without),
+        "entries": entries,
+        "findings": listed,
+        "counts": {"superseded": len(listed)},
+        "kinds": dict(KINDS),
+        "timed_out": sum(f["verdict"] == "timed_out" for f in listed),
+        "sample": SAMPLE,
+    }
+
+
+def _state(name: str) -> KnowledgeBase:
+    """Return the packaged knowledge, with a file or folder where ``name`` is one."""
+    from gepnet.api.knowing import base
+
+    packaged = base()
+    documents = [d.id for d in packaged.documents]
+    if name == "packaged" or name in documents:
+        return packaged
+    if not Path(name).exists():
+        expected = "a document, 'packaged', or a file or folder"
+        near = nearest(name, [*documents, "packaged"])
+        raise InputError([Problem("command line", None, "", "document", name, expected, near)])
+    return base(Path(name))
+
+
+def status_grid(
+    base: KnowledgeBase,
+    document: str,
+    option: str,
+    intent: str,
+    patient: dict[str, Any],
+    across: tuple[str, Sequence[Any]],
+    down: tuple[str, Sequence[Any]],
+    knowledge_date: datetime.date | None = None,
+) -> View:
+    """Return the status of an option in a document for patients that differ in two facts.
+
+    Args:
+        base: the knowledge.
+        document: whose status.
+        option: of which option.
+        intent: for which purpose.
+        patient: fact to value, as a patient file has it, for everything that stays the same.
+        across: a fact and its values, from left to right.
+        down: a fact and its values, from top to bottom.
+        knowledge_date: documents in force on this day (default: today).
+
+    Returns:
+        ``statuses``: a row for each value of ``down``, a status for each of ``across``.
+
+    Raises:
+        InputError: for an unknown document, option or fact, or a value that a fact cannot have.
+    """
+    from gepnet.guidelines.verify.grid import grid
+
+    _check("document", [document], [d.id for d in base.documents])
+    _check("option", [option], list(base.options))
+    _check("fact", [*patient, across[0], down[0]], list(base.vocabulary))
+    day = knowledge_date or datetime.date.today()
+    statuses = grid(base, (document, option, intent), patient, across, down, day)
+    return {
+        "document": document,
+        "option": option,
+        "intent": intent,
+        "across": {"fact": across[0], "values": list(across[1])},
+        "down": {"fact": down[0], "values": list(down[1])},
+        "statuses": statuses,
+    }
+
+
+def proofs_page(view: View, title: str) -> str:
+    """Return findings as one page of HTML that works from a file."""
+    from gepnet.report.proofs import proofs_page as page
+
+    return page(view, title)

@@ -1,0 +1,160 @@
+"""Two documents, or two states of the knowledge: entries that changed, and patients concerned."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from gepnet.criteria import Node
+from gepnet.criteria.smt import conj, disj
+from gepnet.guidelines.assess import label_in_force
+from gepnet.guidelines.compiled import CompiledDocument, CompiledLabel, KnowledgeBase
+from gepnet.guidelines.verify.context import Context
+from gepnet.guidelines.verify.diff import changes
+from gepnet.guidelines.verify.findings import Finding
+from gepnet.guidelines.verify.labels import label_source
+from gepnet.guidelines.verify.positions import Positions
+from gepnet.guidelines.verify.regions import deciding_facts, implicant
+
+Entries = list[dict[str, Any]]
+
+
+def compare_documents(
+    base: KnowledgeBase, before: str, after: str, day: datetime.date
+) -> tuple[Entries, list[Finding]]:
+    """Return the entries of two documents that differ, and the patients whose status does."""
+    context = Context(base, day)
+    stands = context.positions.by_document
+    documents = context.documents
+    entries = _entries(documents[before], documents[after])
+    return entries, list(changes(context, stands[before], stands[after], (before, after)))
+
+
+def compare_states(
+    old: KnowledgeBase, new: KnowledgeBase, without: frozenset[str], day: datetime.date
+) -> tuple[Entries, list[Finding]]:
+    """Return what differs between two states: document by document, then the labels."""
+    context = Context(new, day)
+    before = Positions(old).by_document
+    after = context.positions.by_document
+    ours = {d.id: d for d in new.documents}
+    theirs = {d.id: d for d in old.documents}
+    entries: Entries = []
+    findings: list[Finding] = []
+    for name in dict.fromkeys([*theirs, *ours]):
+        entries += _entries(theirs.get(name), ours.get(name))
+        names = (f"{name} before", f"{name} after")
+        findings += changes(context, before.get(name, {}), after.get(name, {}), names)
+    one = [label for label in old.labels if label_in_force(label, day)]
+    two = [
+        label
+        for label in new.labels
+        if label_in_force(label, day) and label.entry.id not in without
+    ]
+    changed = _label_entries(one, two)
+    entries += changed
+    if changed:
+        findings += _label_changes(context, one, two)
+    return entries, findings
+
+
+def _entries(before: CompiledDocument | None, after: CompiledDocument | None) -> Entries:
+    old = {} if before is None else {r.entry.id: r for r in before.recommendations}
+    new = {} if after is None else {r.entry.id: r for r in after.recommendations}
+    found: Entries = []
+    for name in dict.fromkeys([*old, *new]):
+        one, other = old.get(name), new.get(name)
+        if one is None and other is not None:
+            found.append({"change": "added", "entry": other.full_id, "what": other.entry.when})
+        elif other is None and one is not None:
+            found.append({"change": "removed", "entry": one.full_id, "what": one.entry.when})
+        elif one is not None and other is not None:
+            fields = [
+                field
+                for field in ("when", "when_broad", "options", "strength", "dissent",
+                              "requires_approval", "verification")
+                if getattr(one.entry, field) != getattr(other.entry, field)
+            ]  # fmt: skip
+            if fields:
+                found.append(
+                    {"change": "changed", "entry": other.full_id, "what": ", ".join(fields)}
+                )
+    if before is not None and after is not None and before.scope != after.scope:
+        found.append({"change": "changed", "entry": after.id, "what": "scope"})
+    return found
+
+
+def _label_entries(before: list[CompiledLabel], after: list[CompiledLabel]) -> Entries:
+    old = {label.entry.id: label for label in before}
+    new = {label.entry.id: label for label in after}
+    found: Entries = []
+    for name in dict.fromkeys([*old, *new]):
+        one, other = old.get(name), new.get(name)
+        if one is None and other is not None:
+            change, what = "added", other.entry.when
+        elif other is None and one is not None:
+            change, what = "removed", one.entry.when
+        elif one is not None and other is not None and one.when != other.when:
+            change, what = "changed", "when"
+        else:
+            continue
+        found.append({"change": change, "entry": f"label/{name}", "what": what})
+    return found
+
+
+def _label_changes(
+    context: Context, before: list[CompiledLabel], after: list[CompiledLabel]
+) -> list[Finding]:
+    """Return who is on label in a region that was not, and the other way round."""
+    prover = context.prover
+    findings = []
+    places = dict.fromkeys((x.entry.option, x.entry.region) for x in [*before, *after])
+    for option, region in places:
+        old, new = (
+            [x for x in labels if (x.entry.option, x.entry.region) == (option, region)]
+            for labels in (before, after)
+        )
+        if [x.when for x in old] == [x.when for x in new]:
+            continue
+        for first, second, words in ((old, new, ("off", "on")), (new, old, ("on", "off"))):
+            on = disj(prover.holds((x.when, True)) for x in second)
+            off = conj(prover.holds((x.when, False)) for x in first)
+            wanted = conj([on, off])
+            answer = prover.ask([wanted])
+            if not answer.found or answer.model is None:
+                continue
+            nodes: list[Node] = [x.when for x in [*first, *second]]
+            parts = implicant(prover, answer.model, nodes, wanted)
+            shown = context.described(answer, parts, parts)
+            if shown is None:
+                continue
+            findings.append(
+                Finding(
+                    "superseded",
+                    (f"label {region} before", f"label {region} after"),
+                    (option,),
+                    "",
+                    {
+                        f"label {region} before": f"{words[0]}_label",
+                        f"label {region} after": f"{words[1]}_label",
+                    },
+                    (shown,),
+                    tuple(label_source(x) for x in [*first, *second]),
+                    deciding_facts(parts),
+                    detail=_waiting(context, option, region),
+                    about=f"{words[0]}>{words[1]}",
+                )
+            )
+    return findings
+
+
+def _waiting(context: Context, option: str, region: str) -> str:
+    """Say which positions wait for an approval in the region."""
+    waiting = [
+        item.full_id
+        for document in context.base.documents
+        for item in document.recommendations
+        if region in (item.entry.requires_approval or ())
+        and any(context.base.options.covers(p.option, option) for p in item.entry.options)
+    ]
+    return f"waiting for an approval in {region}: {', '.join(waiting)}" if waiting else ""
