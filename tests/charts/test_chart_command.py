@@ -290,3 +290,26 @@ def test_faults_of_the_events_are_told_all_at_once(base: Any, tmp_path: Path) ->
 def test_another_ending_is_refused_before_anything_is_drawn(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"ends in \.svg, \.png, \.pdf"):
         api.check_output(tmp_path / "chart.jpg")
+
+
+def test_what_a_laboratory_chart_shows_first_are_laboratory_facts(base: Any) -> None:
+    first = base.knowledge.measures["charts"]["laboratory"]["first"]
+    assert {base.vocabulary[name].entry.event for name in first} == {"laboratory"}
+
+
+@pytest.mark.parametrize(
+    ("name", "source", "asked"),
+    [
+        ("spider", LESIONS, {"patient": "P01", "patients": PATIENTS}),
+        ("waterfall", LESIONS, {"patients": PATIENTS}),
+        ("timeline", CASES / "courses/platelets.yaml", {}),
+    ],
+)
+def test_the_pictures_of_the_documentation_are_today_s(
+    base: Any, name: str, source: Path, asked: dict[str, Any], tmp_path: Path
+) -> None:
+    """To renew: python scripts/chart_pictures.py; then look at them."""
+    chart = api.draw_chart(base, name, source, api.ChartRequest(**asked))
+    api.write_chart(chart, tmp_path / "now.svg")
+    kept = ROOT / "docs/assets/charts" / f"{name}.svg"
+    assert (tmp_path / "now.svg").read_bytes() == kept.read_bytes()

@@ -49,6 +49,8 @@ def write_atlas(
     """
     _need("polars", "fast")
     _need("matplotlib", "plots")
+    if "disagreements" in parts and findings is None:
+        _need("z3", "proof")
     from gepnet.guidelines.atlas.plan import atlas_plan
     from gepnet.report.atlas import AtlasPages
 
@@ -64,8 +66,10 @@ def write_atlas(
     lists = distance = None
     summary: View = {"folder": str(folder), "knowledge_date": day.isoformat()}
     if "disagreements" in parts:
-        found = _disagreements(base, day, tell) if findings is None else findings
-        lists, own = pages.finding_pages(found)
+        if findings is None:
+            proved = _disagreements(base, day, tell)
+            findings, pages.sample = proved["findings"], proved["sample"]
+        lists, own = pages.finding_pages(findings)
         written |= own
         summary["disagreements"] = {g["kind"]: len(g["rows"]) for g in lists["groups"]}
         summary["timed_out"] = lists["timed_out"]
@@ -111,8 +115,11 @@ def _chosen(plan: AtlasPlan, parts: Sequence[str], maps: Sequence[str]) -> list[
     return [item for item in plan.maps if not maps or item.id in maps]
 
 
-def _disagreements(base: KnowledgeBase, day: datetime.date, tell: Tell | None) -> list[View]:
-    raise NotImplementedError
+def _disagreements(base: KnowledgeBase, day: datetime.date, tell: Tell | None) -> View:
+    from gepnet.api.proving import disagreements
+
+    stage = _stage(tell, "proving disagreements")
+    return disagreements(base, knowledge_date=day, progress=stage)
 
 
 def _distances(

@@ -25,6 +25,7 @@ from gepnet.guidelines.atlas import Distances, MapView, PairDistance
 from gepnet.guidelines.atlas.plan import AtlasPlan
 from gepnet.report.html import environment
 from gepnet.report.words import INTENTS
+from gepnet.vocabulary import unit_words
 
 View = dict[str, Any]
 Pages = dict[str, str]
@@ -76,6 +77,7 @@ class AtlasPages:
     ) -> None:
         """Keep what every page says of itself; ``links`` is the navigation."""
         self.base, self.plan = base, plan
+        self.sample = "made-up patients"
         self.short = {d.id: d.file.document.short for d in base.documents}
         self.about = {
             "version": __version__,
@@ -271,7 +273,8 @@ class AtlasPages:
             view["after"] = names[index + 1] if index + 1 < len(names) else ""
             pages[name] = self.page("atlas_finding.html", finding=view)
             kind = finding["kind"]
-            group = groups.setdefault(kind, {"kind": kind, "words": _kind(kind), "rows": []})
+            head = {"kind": kind, "words": _kind(kind), "href": f"kind-{kind}.html", "rows": []}
+            group = groups.setdefault(kind, head)
             group["rows"].append(
                 {
                     "href": name,
@@ -285,6 +288,8 @@ class AtlasPages:
                     "share": "" if finding["share"] is None else _percent(finding["share"]),
                 }
             )
+        for group in groups.values():
+            pages[group["href"]] = self.page("atlas_kind.html", group=group)
         lists = {"groups": list(groups.values()), "timed_out": len(findings) - len(known)}
         return lists, pages
 
@@ -298,7 +303,7 @@ class AtlasPages:
                 "criteria": region["criteria"],
                 "share": ""
                 if region["share"] is None
-                else f"{_percent(region['share'])} of the reference sample.",
+                else f"{_percent(region['share'])} of the reference sample ({self.sample}).",
                 "witness": [
                     (self._fact(k), self._value(k, v)) for k, v in region["witness"].items()
                 ],
@@ -331,7 +336,7 @@ class AtlasPages:
         if isinstance(value, bool):
             return "yes" if value else "no"
         labels = {} if fact is None else {v.id: v.label for v in fact.entry.values or ()}
-        unit = "" if fact is None or not fact.entry.unit else f" {fact.entry.unit}"
+        unit = "" if fact is None or not fact.entry.unit else f" {unit_words(fact.entry.unit)}"
         return labels.get(value) or f"{str(value).replace('_', ' ')}{unit}"
 
     def _source(self, item: Mapping[str, Any]) -> View:
