@@ -35,7 +35,7 @@ RESPONSES: dict[str, Look] = {
     "PR": Look("#2b83ba", "", "D", "partial response"),
     "SD": Look("#bfd3e0", "", "s", "stable disease"),
     "non-CR/non-PD": Look("#dfe6ec", "....", "s", "neither response nor progression"),
-    "PD": Look("#d1622b", "////", "X", "progression"),
+    "PD": Look("#e58b4d", "////", "X", "progression"),
     "NE": Look("#ffffff", "xxxx", "o", "not evaluable"),
     "NED": Look("#f2f2f2", "oo", "P", "no evidence of disease"),
 }
