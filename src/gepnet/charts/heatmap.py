@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from gepnet.charts.base import Chart, TableTwin, counted
-from gepnet.charts.style import INK, SEQUENTIAL, SOFT, on
+from gepnet.charts.style import SEQUENTIAL, SOFT, on
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -45,14 +46,13 @@ def heatmap(data: HeatData) -> Chart:
         for j in range(i)
     ]
     columns = ("first", "second", data.measure, data.weight_unit)
-    size = 2.2 + 0.42 * len(data.names)
     return Chart(
         "heatmap",
         data.title,
         _sentence(data),
         TableTwin(columns, tuple(pairs)),
-        size + 1.2,
-        size,
+        _width(data),
+        2.9 + 0.42 * len(data.names),
         lambda figure: _draw(figure, data),
     )
 
@@ -67,7 +67,7 @@ def _sentence(data: HeatData) -> str:
     total = len(data.names) * (len(data.names) - 1) // 2
     parts = [
         f"{data.title}: {data.measure} for {len(found)} of {counted(total, 'pair')}; the others "
-        "have nothing to compare."
+        "have nothing, or too little, to compare."
     ]
     if found:
         share, first, second = max(found, key=lambda item: (item[0], item[1:]))
@@ -104,13 +104,13 @@ def _draw(figure: Figure, data: HeatData) -> None:
     axes.tick_params(axis="y", length=0)
     for side in ("left", "bottom"):
         axes.spines[side].set_visible(False)
-    axes.set_title(data.title)
-    axes.annotate(
-        f"in each cell: {data.measure}, %\nhatched: nothing, or too little, to compare",
-        (1, 1),
-        xycoords="axes fraction",
-        ha="right",
-        va="top",
-        color=SOFT,
-    )
-    axes.title.set_color(INK)
+    width = int(11 * _width(data))
+    caption = f"In each cell: {data.measure}, %. Hatched: nothing, or too little, to compare."
+    axes.set_xlabel("\n".join(wrap(caption, width)), loc="left", color=SOFT)
+    title = "\n".join(wrap(data.title, width))
+    figure.suptitle(title, x=0.01, ha="left", fontsize=11, fontweight="bold")
+
+
+def _width(data: HeatData) -> float:
+    """Return the width of the picture in inches."""
+    return max(4.6, 3.4 + 0.42 * len(data.names))
