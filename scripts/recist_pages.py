@@ -32,8 +32,9 @@ INTRODUCTION = """\
 # RECIST 1.1 as gepnet runs it
 
 Printed from `knowledge/measures/recist-1.1.yaml`, which is what the code runs on. *Verified* says
-how far a statement was checked: primary (read in the source or its owner's answers), secondary
-(read in another document), unverified (recalled, or a choice of this project).
+how far a statement was checked: primary (read in the source named), secondary (partly read there),
+unverified (recalled, or a choice of this project). The definitions of the paper (Eisenhauer 2009)
+were read in summaries, which are then the source named.
 [Choices](../explanation/recist-choices.md) explains what the paper leaves open.
 """
 LIMITS = """
@@ -96,6 +97,9 @@ def _rules(rules: Rules) -> str:
         for name, limit in part:
             source = f"{limit.source}, {limit.locator}" if limit.locator else limit.source
             text += _row(_plain(name), str(limit.value), limit.rule, limit.verification, source)
+    text += "\n## Value of a lesion\n\n| Rule | Counts | Verified | Source |\n|---|---|---|---|\n"
+    for rule in rules.values:
+        text += _row(_plain(rule.id), rule.says, rule.verification, rule.source)
     text += OVERALL
     for row in overall_rows(rules):
         names = (row["target"], row["non_target"], row["new"])

@@ -14,16 +14,16 @@ if TYPE_CHECKING:
 PATIENT = """\
 gepnet: 1
 patient: p
-as_of: 2026-06-01
-complete: {treatments: 2026-06-01}
+as_of: 2025-06-01
+complete: {treatments: 2025-06-01}
 events:
-- {kind: diagnosis, date: 2025-01-10, primary_site: pancreas}
-- {kind: pathology, date: 2025-01-10, differentiation: well, ki67_percent: 8}
-- {kind: prrt_cycle, cycle: 1, date: 2026-01-12, activity_gbq: 7.4}
-- {kind: prrt_cycle, cycle: 2, date: 2026-03-09, activity_gbq: 7.4}
-- {kind: response_assessment, date: 2026-04-20, response_ct: PR, response_sstr_pet: PR}
-- {kind: laboratory, date: 2026-01-05, crp_mg_l: 12, albumin_g_l: 33}
-- {kind: biomarker, date: 2026-01-05, netest_score: 45, netest_version: v1}
+- {kind: diagnosis, date: 2024-01-10, primary_site: pancreas}
+- {kind: pathology, date: 2024-01-10, differentiation: well, ki67_percent: 8}
+- {kind: prrt_cycle, cycle: 1, date: 2025-01-12, activity_gbq: 7.4}
+- {kind: prrt_cycle, cycle: 2, date: 2025-03-09, activity_gbq: 7.4}
+- {kind: response_assessment, date: 2025-04-20, response_ct: PR, response_sstr_pet: PR}
+- {kind: laboratory, date: 2025-01-05, crp_mg_l: 12, albumin_g_l: 33}
+- {kind: biomarker, date: 2025-01-05, netest_score: 45, netest_version: v1}
 """
 
 
@@ -94,7 +94,7 @@ def test_scores_on_a_terminal(run: Run, treated: Path) -> None:
 
 
 def test_scores_before_the_first_cycle_bear_no_caution(run: Run, treated: Path) -> None:
-    done = run("response", "scores", treated, "--at", "2026-01-10", "--format", "json")
+    done = run("response", "scores", treated, "--at", "2025-01-10", "--format", "json")
     assert {score["caution"] for score in json.loads(done.out)["scores"]} == {None}
 
 

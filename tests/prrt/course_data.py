@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import json
 from typing import Any
-
-import yaml
 
 from gepnet import api
 from gepnet.prrt.context import course_so_far
@@ -129,8 +128,7 @@ def record(events: Events, region: str = "EU") -> Record:
         "gepnet": 1, "patient": "p", "region": region, "as_of": end,
         "complete": dict.fromkeys(domains, end), "events": events,
     }  # fmt: skip
-    text = yaml.safe_dump(data, sort_keys=False)
-    return parse_record(text, "p.yaml", api.base().vocabulary, TODAY)
+    return parse_record(json.dumps(data), "p.json", PROTOCOLS.criteria.vocabulary, TODAY)
 
 
 def reviewed(events: Events, number: int = 3, date: str = WEEK_8, **more: Any) -> Review:

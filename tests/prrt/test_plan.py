@@ -41,6 +41,7 @@ def test_cycles_lie_eight_weeks_apart_and_step_aside_for_a_holiday(norway: Cours
     assert third.stretch == d("2026-03-30") + datetime.timedelta(weeks=16)
     assert third.moved_days == 1
     assert "Pentecost" in third.moved_for[0] or "Whit" in third.moved_for[0]
+    assert "pinse" not in third.moved_for[0], "names in one language, whatever the machine speaks"
     assert norway.total_gbq == Decimal("29.6")
     assert not norway.violations
 
@@ -257,6 +258,15 @@ def test_every_step_carries_its_source_and_every_number_of_a_schedule_too() -> N
 
 def key_of(step: PlannedStep) -> tuple[str, object]:
     return step.key, step.start
+
+
+def test_the_language_of_the_machine_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    plans = []
+    for language in ("C", "nb_NO.UTF-8", "de_DE.UTF-8"):
+        for name in ("LANG", "LANGUAGE", "LC_ALL", "LC_MESSAGES"):
+            monkeypatch.setenv(name, language)
+        plans.append(plan(start=d("2026-02-02"), country="NO"))
+    assert plans[0] == plans[1] == plans[2]
 
 
 def test_the_same_question_gives_the_same_plan() -> None:

@@ -266,6 +266,26 @@ def test_what_else_holds_stops_or_warns(event: dict[str, Any], effect: str, rule
     assert found.proposal == proposal
 
 
+@pytest.mark.parametrize(
+    ("treatment", "proposal"),
+    [
+        ({"option": "octreotide_lar", "ongoing": True}, "undecidable"),
+        ({"option": "octreotide_lar", "stop": "2025-06-01"}, "proceed"),
+        ({"option": "ssa_high_dose", "ongoing": True}, "undecidable"),
+        ({"option": "octreotide_short_acting", "ongoing": True}, "undecidable"),
+        ({"option": "everolimus", "stop": "2024-06-01"}, "proceed"),
+    ],
+)
+def test_an_analogue_without_its_last_date_is_never_taken_as_none(
+    treatment: dict[str, Any], proposal: str
+) -> None:
+    events = [e for e in before_cycle_3() if not e["id"].startswith("ssa-")]
+    # Progression on an analogue says that it was given.
+    events = [e for e in events if e["id"] not in ("lar", "ct")]
+    course = {"id": "drug", "kind": "treatment", "start": "2022-06-01", **treatment}
+    assert reviewed([*events, course]).proposal == proposal
+
+
 def test_24_hours_are_exact() -> None:
     def at(time: str) -> str:
         short = {

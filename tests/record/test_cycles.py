@@ -168,6 +168,37 @@ def test_faults_are_named(events: list[dict[str, Any]], told: str) -> None:
         read(*events)
 
 
+def test_limits_of_normal_are_read_in_their_unit_and_written_back() -> None:
+    laboratory = {
+        "kind": "laboratory", "date": "2026-01-12", "creatinine_umol_l": 92, "bilirubin_umol_l": 9,
+        "limits": {
+            "creatinine_umol_l": [{"value": 0.5, "unit": "mg/dL"}, 84],
+            "bilirubin_umol_l": [None, 18],
+        },
+    }  # fmt: skip
+    record = read(laboratory)
+    again = parse_record(record_to_yaml(record), "p.yaml", api.base().vocabulary, TODAY)
+    assert again == record
+    limits = record.events[0].limits["creatinine_umol_l"]  # type: ignore[union-attr]
+    assert (limits.lln, limits.uln) == (Decimal("44.2"), Decimal(84))
+    assert fact(record, "bilirubin_x_uln") == number("0.5")
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"limits": {"platelets": [150, 400]}}, "a laboratory value that is a number"),
+        ({"limits": {"platelets_10e9_l": [400, 150]}}, "the lower limit first"),
+        ({"limits": {"platelets_10e9_l": 150}}, "limit of normal, null for one that there is not"),
+        ({"limits": {"platelets_10e9_l": [150, 400000]}}, "from 0 to 3000"),
+        ({"kind": "body", "limits": {"weight_kg": [50, 90]}}, "in an event of kind 'laboratory'"),
+    ],
+)
+def test_faults_of_limits_are_named(change: dict[str, Any], told: str) -> None:
+    with pytest.raises(InputError, match=told):
+        read({"kind": "laboratory", "date": "2026-01-12", **change})
+
+
 @pytest.mark.parametrize(
     ("totals", "told"),
     [

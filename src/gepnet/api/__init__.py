@@ -7,7 +7,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from gepnet.api.after_prrt import cumulative_view, monitoring_view, retreatment_view
     from gepnet.api.assessing import (
         assess_facts,
         assess_record,
@@ -15,7 +14,9 @@ if TYPE_CHECKING:
         facts_of,
         read_patient,
     )
-    from gepnet.api.atlas import write_atlas
+    from gepnet.api.atlas import (
+        write_atlas,
+    )
     from gepnet.api.charting import (
         CHART_KINDS,
         ChartRequest,
@@ -24,20 +25,52 @@ if TYPE_CHECKING:
         draw_chart,
         write_chart,
     )
-    from gepnet.api.cohorts import assess_cohort, count_rows, sample_facts, status_sql
-    from gepnet.api.comparing import comparison_view, missing_view, whatif_view
-    from gepnet.api.course import course_view, eligibility_view, review_view
+    from gepnet.api.cohorts import (
+        assess_cohort,
+        count_rows,
+        sample_facts,
+        status_sql,
+    )
+    from gepnet.api.comparing import (
+        comparison_view,
+        missing_view,
+        whatif_view,
+    )
+    from gepnet.api.course import (
+        course_view,
+        eligibility_view,
+        review_view,
+    )
     from gepnet.api.course_plan import (
         PlanQuestion,
         plan_prrt,
-        plan_view,
         write_plan,
     )
-    from gepnet.api.dosimetry import dosimetry_view, write_time_activity_example
-    from gepnet.api.evaluating import evaluate_cases
-    from gepnet.api.importing import import_cases, import_tables
-    from gepnet.api.knowing import base, check_knowledge, fact_coverage
-    from gepnet.api.laboratory import grade_laboratory
+    from gepnet.api.course_plan_view import (
+        plan_view,
+    )
+    from gepnet.api.cumulative import (
+        cumulative_view,
+    )
+    from gepnet.api.dosimetry import (
+        dosimetry_view,
+        write_time_activity_example,
+    )
+    from gepnet.api.evaluating import (
+        evaluate_cases,
+    )
+    from gepnet.api.importing import (
+        import_cases,
+        import_tables,
+    )
+    from gepnet.api.knowing import (
+        base,
+        check_knowledge,
+        fact_coverage,
+    )
+    from gepnet.api.laboratory import (
+        grade_laboratory,
+    )
     from gepnet.api.modelling import (
         calibration,
         fit_cohort,
@@ -48,6 +81,9 @@ if TYPE_CHECKING:
         toxicity_view,
         write_made_up_cohort,
     )
+    from gepnet.api.monitoring import (
+        monitoring_view,
+    )
     from gepnet.api.proving import (
         describe_finding,
         disagreements,
@@ -56,7 +92,11 @@ if TYPE_CHECKING:
         prove_knowledge,
         status_grid,
     )
-    from gepnet.api.reporting import patient_pages, published_case_pages, write_report
+    from gepnet.api.reporting import (
+        patient_pages,
+        published_case_pages,
+        write_report,
+    )
     from gepnet.api.responding import (
         assess_response,
         choi_view,
@@ -66,6 +106,9 @@ if TYPE_CHECKING:
         response_options,
         response_view,
         write_responses,
+    )
+    from gepnet.api.retreatment import (
+        retreatment_view,
     )
     from gepnet.api.showing import (
         assessment_view,
@@ -81,15 +124,14 @@ if TYPE_CHECKING:
 
 #: Module that defines the public names after it.
 _EXPORTS = {
-    "after_prrt": ("cumulative_view", "monitoring_view", "retreatment_view"),
-    "assessing": (
-        "assess_facts",
-        "assess_record",
-        "example_patient",
-        "facts_of",
-        "read_patient",
+    "proving": (
+        "describe_finding",
+        "disagreements",
+        "knowledge_diff",
+        "proofs_page",
+        "prove_knowledge",
+        "status_grid",
     ),
-    "atlas": ("write_atlas",),
     "charting": (
         "CHART_KINDS",
         "ChartRequest",
@@ -98,14 +140,51 @@ _EXPORTS = {
         "draw_chart",
         "write_chart",
     ),
-    "cohorts": ("assess_cohort", "count_rows", "sample_facts", "status_sql"),
-    "comparing": ("comparison_view", "missing_view", "whatif_view"),
-    "course_plan": ("PlanQuestion", "plan_prrt", "plan_view", "write_plan"),
-    "course": ("course_view", "eligibility_view", "review_view"),
-    "dosimetry": ("dosimetry_view", "write_time_activity_example"),
+    "atlas": ("write_atlas",),
+    "assessing": (
+        "assess_facts",
+        "assess_record",
+        "example_patient",
+        "facts_of",
+        "read_patient",
+    ),
+    "cohorts": (
+        "assess_cohort",
+        "count_rows",
+        "sample_facts",
+        "status_sql",
+    ),
+    "comparing": (
+        "comparison_view",
+        "missing_view",
+        "whatif_view",
+    ),
+    "course": (
+        "course_view",
+        "eligibility_view",
+        "review_view",
+    ),
+    "course_plan": (
+        "PlanQuestion",
+        "plan_prrt",
+        "write_plan",
+    ),
+    "course_plan_view": ("plan_view",),
+    "cumulative": ("cumulative_view",),
+    "dosimetry": (
+        "dosimetry_view",
+        "write_time_activity_example",
+    ),
     "evaluating": ("evaluate_cases",),
-    "importing": ("import_cases", "import_tables"),
-    "knowing": ("base", "check_knowledge", "fact_coverage"),
+    "importing": (
+        "import_cases",
+        "import_tables",
+    ),
+    "knowing": (
+        "base",
+        "check_knowledge",
+        "fact_coverage",
+    ),
     "laboratory": ("grade_laboratory",),
     "modelling": (
         "calibration",
@@ -117,15 +196,12 @@ _EXPORTS = {
         "toxicity_view",
         "write_made_up_cohort",
     ),
-    "proving": (
-        "describe_finding",
-        "disagreements",
-        "knowledge_diff",
-        "prove_knowledge",
-        "proofs_page",
-        "status_grid",
+    "monitoring": ("monitoring_view",),
+    "reporting": (
+        "patient_pages",
+        "published_case_pages",
+        "write_report",
     ),
-    "reporting": ("patient_pages", "published_case_pages", "write_report"),
     "responding": (
         "assess_response",
         "choi_view",
@@ -136,6 +212,7 @@ _EXPORTS = {
         "response_view",
         "write_responses",
     ),
+    "retreatment": ("retreatment_view",),
     "showing": (
         "assessment_view",
         "explain_recommendation",

@@ -60,7 +60,7 @@ def midtreatment_view(
         {**finding.model_dump(), "applies": _WORDS[applies]} for finding, applies in found.findings
     ]
     view["notes"] = list(found.notes)
-    for name in ("source", "locator", "verification", "aim"):
+    for name in ("source", "locator", "verification", "aim", "after_cycle"):
         view[name] = getattr(known, name)
     view["limits"], view["never"] = list(known.limits), list(known.never)
     view["positions"] = [position.model_dump() for position in known.positions]

@@ -104,7 +104,8 @@ def write_responses(
     """Write the response of many patients: time points to ``output``, best responses beside it.
 
     The same rules as :func:`assess_response`, column by column. ``output`` ends in ``.parquet`` or
-    ``.csv``; the best responses go to the same name with ``-best``. Sums are in 0.01 mm.
+    ``.csv``; the best responses go to the same name with ``-best``. Reasons are not written: ask
+    for a patient of interest with :func:`assess_response`.
 
     Raises:
         InputError: with what is wrong with files or options; nothing is written then.
@@ -115,13 +116,14 @@ def write_responses(
         raise InputError([Problem("command line", None, "", "output", str(output), expected)])
     _need("polars", "fast")
     _need("numpy", "numbers")
-    from gepnet.response.recist.columns import assess_table
+    from gepnet.response.recist.columns import assess_table, shown_points
 
     rules = read_rules(base.knowledge.measures)
     table = assess_table(rules, read_options(rules, options), lesions, responses, patients)
     files = (output, output.with_name(f"{output.stem}-best{output.suffix}"))
     output.parent.mkdir(parents=True, exist_ok=True)
-    for frame, file in zip((table.points, table.best), files, strict=True):
+    frames = (shown_points(table.points), table.best)
+    for frame, file in zip(frames, files, strict=True):
         partial = file.with_name(f"{file.name}.partial")
         if file.suffix == ".csv":
             frame.write_csv(partial)

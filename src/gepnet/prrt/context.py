@@ -156,6 +156,7 @@ def course_so_far(
     number: int,
     at: PartialDate,
     course: str | None = None,
+    known_by: PartialDate | None = None,
 ) -> CourseSoFar:
     """Return the course of a record up to the review of cycle ``number`` at ``at``.
 
@@ -166,11 +167,13 @@ def course_so_far(
         at: the date of the review.
         course: which course; by default the one with the latest cycle or release before the cycle
             under review, or a new one for cycle 1.
+        known_by: the day up to which events are known, if that is before the date of the review.
 
     Raises:
         InputError: if the cycle before is not there, or this one was given before the date.
     """
-    known = [cycle for cycle in record.cycles if cycle.date.first <= at.last]
+    told = known_by or at
+    known = [cycle for cycle in record.cycles if cycle.date.first <= told.last]
     if course is None:
         course = _latest_course(record, known, number, at)
     members = tuple(c for c in known if c.course == course)
@@ -178,12 +181,15 @@ def course_so_far(
     problems = []
     given = next((c for c in members if c.cycle >= number and c.date.last < at.first), None)
     if given is not None:
-        expected = f"a cycle that was not given yet (cycle {given.cycle}: {given.date})"
+        expected = (
+            f"a cycle that was not given yet (cycle {given.cycle}: {given.date}); a further course "
+            "needs a name of its own"
+        )
         problems.append(Problem("command line", None, "", "cycle", str(number), expected))
     missing = sorted(set(range(1, number)) - {c.cycle for c in before})
     if missing:
-        told = ", ".join(map(str, missing))
-        expected = f"the cycles before it in the record by {at}; not there: {told}"
+        names = ", ".join(map(str, missing))
+        expected = f"the cycles before it in the record by {told}; not there: {names}"
         problems.append(Problem("command line", None, "", "cycle", str(number), expected))
     if problems:
         raise InputError(problems)
@@ -193,7 +199,7 @@ def course_so_far(
         for event in record.events
         if not isinstance(event, Release)
         and event.id not in later
-        and (event.date is None or event.date.first <= at.last)
+        and (event.date is None or event.date.first <= told.last)
     )
     return CourseSoFar(_with(record, events), protocols, number, at, before, course)
 

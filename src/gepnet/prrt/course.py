@@ -156,7 +156,9 @@ def _review(
 ) -> Review | None:
     """Return the review of the day of an event; None where its course does not allow one."""
     try:
-        course = course_so_far(record, protocols, event.cycle, event.date, event.course)
+        planned = event.planned if isinstance(event, Release) else None
+        day = planned or event.date
+        course = course_so_far(record, protocols, event.cycle, day, event.course, event.date)
     except InputError:
         return None
     return review(course, default_profile(protocols, record.region), ctcae)
@@ -169,6 +171,11 @@ def _against_review(event: Release, seen: Review | None, protocols: Protocols) -
         text = f"cycle {event.cycle} was released where it cannot be reviewed"
         return [Finding("not reviewable", event.id, event.cycle, text)]
     found = []
+    assert event.activity_gbq is not None
+    reduced = protocols.is_reduced(event.activity_gbq)
+    if event.decision != "proceed" and reduced != (event.decision == "reduce"):
+        text = f"cycle {event.cycle}: {event.decision} with {plain(event.activity_gbq)} GBq"
+        found.append(Finding("decision and activity differ", event.id, event.cycle, text))
     reason = f"; reason: {event.override}" if event.override else "; no reason is given"
     who = f"released by {event.author} on {event.date}"
     if seen.proposal not in RELEASING:
@@ -176,7 +183,7 @@ def _against_review(event: Release, seen: Review | None, protocols: Protocols) -
         text = f"cycle {event.cycle} was {who} against {seen.proposal}: {_names(seen)}{reason}"
         found.append(Finding("released against a rule", event.id, event.cycle, text, rules))
     elif _more(event.activity_gbq, seen.activity_gbq, protocols):
-        assert event.activity_gbq is not None and seen.activity_gbq is not None
+        assert seen.activity_gbq is not None
         rules = tuple(rule.id for rule in seen.fired if rule.effect == "reduce")
         text = (
             f"cycle {event.cycle} was {who} with {plain(event.activity_gbq)} GBq where "
@@ -227,10 +234,11 @@ def _names(seen: Review) -> str:
 
 
 def _more(given: Decimal | None, proposed: Decimal | None, protocols: Protocols) -> bool:
-    """Whether an activity is that of a full dose where a reduced one is proposed."""
+    """Whether an activity exceeds another by more than what counts as the same."""
     if given is None or proposed is None:
         return False
-    return protocols.is_reduced(proposed) and not protocols.is_reduced(given)
+    tolerance = protocols.amount("activity-tolerance").value / 100
+    return given > proposed * (1 + tolerance)
 
 
 def course_view(courses: Sequence[Course]) -> dict[str, Any]:
@@ -265,6 +273,7 @@ def _entry_view(entry: Entry) -> dict[str, Any]:
         "id": event.id,
         "kind": event.kind,
         "date": str(event.date),
+        "planned": str(event.planned) if isinstance(event, Release) and event.planned else None,
         "cycle": event.cycle,
         "decision": event.decision if isinstance(event, Release) else None,
         "author": event.author,

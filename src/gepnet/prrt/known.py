@@ -36,7 +36,9 @@ def look_at(
         wide = explain(broad, facts.values)
         truth = None if wide.truth is not False else False
         missing = tuple(dict.fromkeys((*missing, *wide.missing))) if truth is None else ()
-    names = facts_of(when)
+    # Of a settled condition only what settles it.
+    nodes = (when,) if truth is None else tuple(part.node for part in told.settled_by)
+    names = dict.fromkeys(name for node in nodes for name in facts_of(node))
     values = tuple(facts[name] for name in names if facts[name].is_known)
     behind = [v for value in values for v in (facts.behind(value.fact) or (value,))]
     stale = tuple(v for v in dict.fromkeys(behind) if is_stale(v, max_age_days))

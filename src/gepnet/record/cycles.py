@@ -57,6 +57,9 @@ def read_activity(raw: Any, vocabulary: Vocabulary) -> Decimal:
 
 def check_release(event: Release) -> Iterator[Fault]:
     """Yield a fault where the decision and the activity do not belong together."""
+    if event.planned is not None and event.planned.last < event.date.first:
+        told = (event.id, "planned", str(event.planned), f"a day not before {event.date}")
+        yield Fault(-1, *told)
     if event.decision in RELEASING and event.activity_gbq is None:
         yield Fault(
             -1, event.id, "activity_gbq", None, f"the activity that '{event.decision}' frees"

@@ -147,6 +147,7 @@ class Release(Event):
     """What a named person decided about a cycle, the author being that person.
 
     ``activity_gbq`` is the activity that was released, in GBq; a decision to hold or stop has none.
+    ``planned`` is the day for which the decision holds, by default its own.
     ``override`` says why the decision departs from what the review proposed, ``review`` is the
     digest of the review that it rests on.
     """
@@ -156,6 +157,7 @@ class Release(Event):
     author: str = Field(min_length=1)
     cycle: int = Field(ge=1, lt=100)
     decision: ReleaseDecision
+    planned: Date | None = None
     activity_gbq: Decimal | None = Field(default=None, gt=0)
     course: str | None = None
     override: str | None = None

@@ -144,6 +144,7 @@ def _release(vocabulary: Vocabulary) -> dict[str, Any]:
         "date": _MOMENT,
         "cycle": {"type": "integer", "minimum": 1},
         "decision": {"enum": list(get_args(ReleaseDecision))},
+        "planned": _MOMENT,
         "activity_gbq": _value(vocabulary[ACTIVITY]) if ACTIVITY in vocabulary else {},
         "course": {"type": "string"},
         "override": {"type": "string"},

@@ -158,7 +158,7 @@ def growth_of(patient: Patient, rules: Rules, growth: GrowthRules) -> Iterator[G
             days = (date - baseline).days
             yield Growth((), baseline, date, days, start.value, None, None, None, None, (), why)
             continue
-        names = (FIRST,) if is_first else ()
+        names: tuple[str, ...] = (FIRST,) if is_first else ()
         is_first = False
         months = Decimal((date - baseline).days) / growth.month_days.value
         window = growth.first_window_months

@@ -103,7 +103,7 @@ def _seen(add, day, lesion, role, nodal, size, mood, draw) -> None:  # type: ign
 
 
 def patients_csv(patients: int, seed: int) -> str:
-    """Return heads: reference dates, some later baselines, courses of markers."""
+    """Return heads: reference dates and courses of markers."""
     draw = random.Random(seed)
     lines = ["patient_id,reference_date,baseline_date,markers"]
     for number in range(patients):

@@ -10,7 +10,7 @@ from gepnet.knowledge import InputError
 from gepnet.response.recist import Options, Patient, PatientRow, assess, read_patients
 from gepnet.response.recist.columns import assess_table
 from tests.response.recist import random_patients as random_
-from tests.response.recist.helpers import HEADER, options, rules
+from tests.response.recist.helpers import DAYS, HEADER, course, options, row, rules
 
 PATIENTS = 700
 OTHERWISE = options(
@@ -115,6 +115,42 @@ def test_a_patient_without_an_assessment_is_missing_and_others_may_have_very_man
     assert assess(Patient(PatientRow("none")), rules(), options()).best.response == "MISSING"
 
 
+def test_scans_before_the_baseline_are_left_out_in_both(tmp_path: Path) -> None:
+    rows = [
+        *course("A", [40, 30, 30, 30, "absent"]),
+        *course("B", [None, 20, "merged_into:A", None, None]),
+        *course("S", [50, 20, 20, 25, 26], organ="lung"),
+        *course("N", ["unequivocal_progression", "present", "absent"], role="non_target"),
+    ]
+    lesions, heads = tmp_path / "lesions.csv", tmp_path / "patients.csv"
+    lesions.write_text("\n".join([HEADER, *rows]) + "\n", "utf-8")
+    heads.write_text(f"patient_id,baseline_date\np,{DAYS[1]}\n", "utf-8")
+    points = assess_table(rules(), options(), lesions, None, heads).points
+    (patient,) = read_patients(rules(), lesions, None, heads)
+    result = assess(patient, rules(), options())
+    assert result.baseline_sum == 7000
+    assert points["overall"].to_list() == [point.overall for point in result.timepoints]
+    assert points["sum"].to_list() == [5000, 5500, 2600]
+    assert points["non_target"].to_list() == ["CR", "NE", "NE"]
+
+
+def test_lines_of_a_table_are_those_of_the_file(tmp_path: Path) -> None:
+    """A byte order mark, blank lines and spaces change nothing, and a fault keeps its line."""
+    rows = [row("L", 0, 40), "", row("L", 1, "mesured"), ",,,,,,,"]
+    file = tmp_path / "lesions.csv"
+    text = "\r\n".join([HEADER.replace(",", " , "), *rows]) + "\r\n"
+    file.write_text(text, "utf-8-sig", newline="")
+    told = []
+    for read in (
+        lambda: read_patients(rules(), file),
+        lambda: assess_table(rules(), options(), file),
+    ):
+        with pytest.raises(InputError) as error:
+            read()
+        told.append([(p.line, p.field) for p in error.value.problems])
+    assert told == [[(4, "status")]] * 2
+
+
 BAD = {
     "a double": ["p,2024-01-01,L,target,liver,false,50,measured"] * 2,
     "a number": ["p,2024-01-01,L,target,liver,false,5o,measured"],
@@ -128,6 +164,7 @@ BAD = {
     "a status": ["p,2024-01-01,L,target,liver,false,50,mesured"],
     "nodal": ["p,2024-01-01,L,target,liver,maybe,50,measured"],
     "no organ": ["p,2024-01-01,L,target,,false,50,measured"],
+    "node or not is unknown": ["p,2024-01-01,L,target,liver,,50,measured"],
     "no patient": [",2024-01-01,L,target,liver,false,50,measured"],
     "itself": ["p,2024-01-01,L,non_target,liver,false,,split_from:L"],
     "new at baseline": ["p,2024-01-01,L,new,liver,false,,present"],

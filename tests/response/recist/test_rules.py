@@ -21,7 +21,7 @@ def test_missing_targets_prove_progression_only_if_the_rest_is_enough() -> None:
     (result,) = results(rows)
     assert result.timepoints[0].overall == "PD"
     reason = "PD: sum at least 80 mm, nadir 60 mm, +33.33 % and +20 mm; B not evaluated"
-    assert result.timepoints[0].reason == reason
+    assert result.timepoints[0].reason == f"{reason}; unverified: missing_targets"
     assert overall(rows, missing_targets="not_evaluable")[0] == "NE"
     # a sum with a lesion missing is no nadir
     assert result.timepoints[1].nadir == 6000
@@ -44,7 +44,19 @@ def test_a_split_lesion_is_the_sum_of_its_fragments() -> None:
     kept = [*course("L", [40, 25, None]), row("La", 1, "15 split_from:L"), row("La", 2, 15)]
     (result,) = results(kept)
     assert [point.sum for point in result.timepoints] == [4000, 1500]
-    assert result.timepoints[1].reason == "NE: L not evaluated"
+    assert result.timepoints[1].reason == "NE: L not evaluated; unverified: overall table, split"
+
+
+def test_a_result_names_the_unverified_rules_it_rests_on() -> None:
+    (result,) = results([*course("A", [30, 30, 30]), *course("B", [15, "merged_into:A", None])])
+    assert all("unverified: merged" in point.reason for point in result.timepoints)
+    (result,) = results(course("N", [16, "too_small"], nodal=True))
+    assert "unverified: too_small_node" in result.timepoints[0].reason
+    (result,) = results(course("L", [30, "too_small", 30, 40]))
+    assert "unverified" not in " ".join(point.reason for point in result.timepoints)
+    rows = [row("X", 1, "present", role="new_equivocal"), row("X", 2, "present", role="new")]
+    (result,) = results([*course("L", [30, 30, 30]), *rows])
+    assert result.timepoints[0].reason.endswith("unverified: equivocal_new_confirmed")
 
 
 def test_a_merged_lesion_is_zero_but_not_gone() -> None:

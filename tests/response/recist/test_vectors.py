@@ -48,7 +48,7 @@ def test_t5_a_complete_response_with_a_node_left_in_the_sum() -> None:
 def test_t6_a_missing_target_is_not_zero() -> None:
     (result,) = results([*course("A", [50, 50]), *course("B", [30, None])])
     (point,) = result.timepoints
-    assert (point.overall, point.reason) == ("NE", "NE: B not evaluated")
+    assert (point.overall, point.reason) == ("NE", "NE: B not evaluated; unverified: overall table")
     rows = [*course("A", [50, 50]), *course("B", [30, "not_evaluated"])]
     assert overall(rows) == ["NE"]
 

@@ -8,20 +8,13 @@ from gepnet.cli.prrt import after, course, dosimetry, eligibility, plan, review
 
 app = typer.Typer(
     no_args_is_help=True,
-    help="A course of radioligand therapy: who is eligible, release, the whole course.",
+    help="A course of radioligand therapy: eligibility, plan, release, dosimetry, and after.",
 )
 app.command()(eligibility.eligibility)
+app.command()(plan.plan)
 app.command()(review.review)
 app.command()(course.course)
-app.command()(plan.plan)
-app.command()(after.retreatment)
-app.command()(after.cumulative)
-app.command()(after.monitoring)
-
-
-@app.callback()
-def prrt() -> None:
-    """A course of radioligand therapy: who is eligible, each cycle's release, the whole course."""
-
-
 app.command()(dosimetry.dosimetry)
+app.command()(after.cumulative)
+app.command()(after.retreatment)
+app.command()(after.monitoring)

@@ -120,6 +120,9 @@ def _print_retreatment(view: dict[str, Any]) -> None:
     ]
     columns = ["text", "position", "its condition", "thresholds", "note", "verification"]
     table(f"Another course of PRRT, by text, on {view['at']}", columns, rows)
+    if view["not_read"]:
+        line = f"Not read on another course: {', '.join(view['not_read'])}."
+        console.print(safe(line), highlight=False)
     rows = [
         [check["label"], check["met"], "; ".join(check["missing"]), "; ".join(check["stale"])]
         for check in view["checks"]

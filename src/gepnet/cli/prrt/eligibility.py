@@ -79,7 +79,7 @@ def _print_differences(view: dict[str, Any]) -> None:
             row["topic"],
             *(
                 "; ".join(f"{line['limit']}: {line['status']}" for line in row["profiles"][name])
-                or "says nothing"
+                or "no line"
                 for name in names
             ),
         ]

@@ -47,10 +47,10 @@ def _print(view: View) -> None:
 
     console = Console(highlight=False)
     console.print(f"[bold]{safe(view['patient'])}[/], as of {view['at']}: mid-treatment response")
-    cycle = view["cycle_date"] or "not recorded"
-    console.print(f"  cycles so far {view['cycles']}; cycle 2: {cycle}")
+    number, cycle = view["after_cycle"], view["cycle_date"] or "not recorded"
+    console.print(f"  cycles so far {view['cycles']}; cycle {number}: {cycle}")
     for name, label in (("ct", "CT or MRI"), ("pet", "SSTR-PET")):
-        console.print(f"  {label}: {safe(_reading(view[name]))}")
+        console.print(f"  {label}: {safe(_reading(view[name], number))}")
     console.print(
         f"  [bold]together: {safe(view['category'] or 'unknown')}[/] ({safe(view['reason'])})"
     )
@@ -61,13 +61,13 @@ def _print(view: View) -> None:
         _print_prediction(console, view["prediction"])
 
 
-def _reading(reading: View) -> str:
+def _reading(reading: View, number: int) -> str:
     if reading["date"] is None:
         return str(reading["reason"])
     low, high = reading["days"]
     days = f"{low}" if low == high else f"{low} to {high}"
     told = reading["category"] or reading["reason"]
-    return f"{told} on {reading['date']}, {days} days after cycle 2"
+    return f"{told} on {reading['date']}, {days} days after cycle {number}"
 
 
 def _print_findings(console: Console, view: View) -> None:
@@ -76,15 +76,15 @@ def _print_findings(console: Console, view: View) -> None:
     for finding in view["findings"]:
         if finding["applies"] == "no":
             continue
-        figure = f" {finding['figure']}" if finding["figure"] else ""
-        p = f", P = {finding['p']}" if finding["p"] else ""
-        console.print(
-            f"  - {safe(finding['text'])}{safe(figure)}{p} [dim]({words[finding['applies']]})[/]"
-        )
+        p = f"P = {finding['p']}" if finding["p"] else None
+        told = ", ".join(part for part in (finding["figure"], p) if part)
+        text = f"{finding['text'].rstrip('.')}: {told}"
+        console.print(f"  - {safe(text)} [dim]({words[finding['applies']]})[/]")
         if finding["note"]:
             console.print(f"    {safe(finding['note'])}")
     if all(finding["applies"] == "no" for finding in view["findings"]):
         console.print("  Nothing of patients like this.")
+    console.print(safe(view["aim"]))
     console.print("[bold]Its limits[/]")
     for limit in (*view["limits"], *view["never"]):
         console.print(f"  - {safe(limit)}")

@@ -69,7 +69,8 @@ def recist(
         return
     chosen = _chosen(option or [], confirm)
     if output is not None:
-        summary = api.write_responses(base, output, lesions, responses, patients, chosen)
+        with _busy(format_ is Format.TABLE):
+            summary = api.write_responses(base, output, lesions, responses, patients, chosen)
         _written(summary, format_)
         return
     with progress_bar(format_ is Format.TABLE) as advance:
@@ -113,6 +114,18 @@ def progress_bar(wanted: bool) -> Iterator[Callable[[int], None] | None]:
         yield lambda count: bar.update(task, completed=count)
 
 
+@contextmanager
+def _busy(wanted: bool) -> Iterator[None]:
+    """Show that work goes on where somebody is looking: columns have no count of patients."""
+    if not (wanted and sys.stderr.isatty()):
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("assessing all patients"):
+        yield
+
+
 def _tables(view: list[dict[str, Any]], details: bool) -> None:
     for patient in view:
         rows = [
@@ -120,44 +133,33 @@ def _tables(view: list[dict[str, Any]], details: bool) -> None:
                 point["date"],
                 point["target"] or "-",
                 point["non_target"] or "-",
-                {True: "yes", False: "no", None: "?"}[point["new_lesion"]]
-                if point["target"] or point["non_target"]
-                else "-",
+                {True: "yes", False: "no", None: "?"}[point["new_lesion"]],
                 point["reason"],
             ]
             for point in patient["timepoints"]
         ]
-        if rows:
+        # Responses that were given say nothing that their own file does not.
+        if any(point["target"] or point["non_target"] for point in patient["timepoints"]):
             title = f"Patient {patient['patient_id']}"
             if patient["baseline_sum_mm"] is not None:
                 title += f", baseline {patient['baseline_date']}: {patient['baseline_sum_mm']} mm"
             table(title, ["date", "target", "non-target", "new", "overall, with its reason"], rows)
-    table(
-        "Best overall response",
-        ["patient", "best", "confirmed", "progression", *(_DETAILS if details else ())],
-        [_best_row(patient, details) for patient in view],
-    )
-
-
-_DETAILS = ("why confirmed is so", "PFS, days", "rule", "response, days")
-
-
-def _best_row(patient: dict[str, Any], details: bool) -> list[Any]:
-    row = [
-        patient["patient_id"],
-        patient["best_overall"],
-        patient["best_overall_confirmed"],
-        patient["progression_date"],
-    ]
+    columns = ["patient", "best", "confirmed", "progression"]
+    keys = ("patient_id", "best_overall", "best_overall_confirmed", "progression_date")
+    table("Best overall response", columns, [[p[key] for key in keys] for p in view])
     if details:
-        pfs, duration = patient["pfs"], patient["duration_of_response"]
-        row += [
-            patient["best_overall_confirmed_detail"]["reason"],
-            _days(pfs),
-            pfs["rule"],
-            _days(duration),
-        ]
-    return row
+        columns = ["patient", "confirmed response, why", "PFS, days", "rule", "response, days"]
+        table("Durations (+: observation ended first)", columns, [_durations(p) for p in view])
+
+
+def _durations(patient: dict[str, Any]) -> list[Any]:
+    return [
+        patient["patient_id"],
+        patient["best_overall_confirmed_detail"]["reason"],
+        _days(patient["pfs"]),
+        patient["pfs"]["rule"],
+        _days(patient["duration_of_response"]),
+    ]
 
 
 def _days(survival: dict[str, Any] | None) -> str:
@@ -192,6 +194,6 @@ def _written(summary: dict[str, Any], format_: Format) -> None:
     for name in ("best_overall", "best_overall_confirmed"):
         rows = [[word, count] for word, count in summary[name].items()]
         table(name.replace("_", " "), ["response", "patients"], rows)
-    typer.echo(f"{summary['patients']} patients, {summary['timepoints']} time points written:")
+    typer.echo(f"Patients: {summary['patients']}, time points: {summary['timepoints']}, in")
     for file in summary["files"]:
         typer.echo(f"  {file}")

@@ -225,7 +225,8 @@ def _verdict(fit: Fit, points: Curves, request: Request, data: DosimetryData) ->
         late = fit.parts.k[:, :2].max(axis=1) >= request.uptake_per_h
         verdict[late] = int(Refusal.UPTAKE_NOT_FIRST)
     verdict[~fit.identifiable] = int(Refusal.UNSETTLED)
-    verdict[~fit.solved] = int(Refusal.UNSOLVED)
+    total, _ = fit.tia()
+    verdict[~fit.solved | ~np.isfinite(total)] = int(Refusal.UNSOLVED)
     return verdict
 
 

@@ -85,7 +85,7 @@ def _sum(
         return np.bincount(group[known], weights=values[known], minlength=groups).astype(float)
 
     total = added(parts.value)
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):
         low = total - np.sqrt(added((parts.value - parts.low) ** 2))
         high = total + np.sqrt(added((parts.high - parts.value) ** 2))
     if draws is not None:

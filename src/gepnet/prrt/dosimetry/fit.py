@@ -81,7 +81,8 @@ class Fit:
     @property
     def parts(self) -> Components:
         """The exponentials."""
-        return self.form.components(self.theta)
+        with np.errstate(over="ignore"):  # what is too large is refused, not hidden
+            return self.form.components(self.theta)
 
     def tia(self) -> tuple[Array, Array]:
         """Time-integrated activity (MBq h) and the standard error of its logarithm.

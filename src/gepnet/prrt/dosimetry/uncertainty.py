@@ -15,6 +15,7 @@ from gepnet.prrt.dosimetry.forms import integral, slowest_rate, values
 
 Progress = Callable[[int, int], None]
 _LARGEST = 100.0
+_NO_BOUND = 20.0  # a factor of half a milliard to each side is no interval
 _BATCH = 200_000  # simulated curves in memory at once
 
 
@@ -22,6 +23,7 @@ def log_interval(value: Array, *half_widths: Array) -> tuple[Array, Array]:
     """Return ``value e^(-w)`` and ``value e^w`` with independent half-widths in logarithms."""
     with np.errstate(over="ignore", invalid="ignore"):
         width = np.sqrt(sum((part**2 for part in half_widths), np.zeros_like(value)))
+        width = np.where(width > _NO_BOUND, np.inf, width)
         return value * np.exp(-width), value * np.exp(width)
 
 

@@ -47,7 +47,10 @@ class WorkingDays:
 
         code, _, region = self.country.partition("-")
         try:
-            return holidays.country_holidays(code.upper(), subdiv=region.upper() or None)
+            # Without a language the names would follow the machine, and so would the plan.
+            return holidays.country_holidays(
+                code.upper(), subdiv=region.upper() or None, language="en_US"
+            )
         except NotImplementedError as error:
             known = holidays.list_supported_countries()
             if code.upper() in known:

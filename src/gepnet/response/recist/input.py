@@ -199,8 +199,9 @@ def lesion_row(cells: Cells, rules: Rules) -> LesionRow | None:
     kind = cells.word("kind", kinds)
     if date is None or role is None or status is None or method is None or kind is None:
         return None
-    if role == Role.TARGET and not cells.text("organ"):
-        cells.fault("organ", "the organ of a target (at most two targets an organ)")
+    has_size = diameter is not None or status is Status.TOO_SMALL
+    if "nodal" not in cells.values and (role == Role.TARGET or has_size):
+        cells.fault("nodal", "true or false: whether the size is that of a lymph node")
     _check_value(cells, Role(role), status, diameter, rules)
     if len(cells.faults.problems) > before:
         return None

@@ -103,6 +103,9 @@ def _check_first(
     elif row.role is Role.TARGET and row.date == baseline and row.status not in _AT_BASELINE:
         told = "measured (or too_small) at baseline: a target is chosen by its size"
         _fault(faults, patient, row, "status", row.status.value, told)
+    elif row.role is Role.TARGET and not row.organ and row.status is not Status.SPLIT_FROM:
+        told = "the organ of a target (there are limits for an organ)"
+        _fault(faults, patient, row, "organ", "", told)
 
 
 _AT_BASELINE = (Status.MEASURED, Status.TOO_SMALL)

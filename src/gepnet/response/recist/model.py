@@ -124,6 +124,7 @@ class Sum:
     gone: bool
     parts: tuple[str, ...] = ()  # what has to be said of splits, merges and default values
     present: bool = False  # at least one target was seen that is still disease
+    rules: frozenset[str] = frozenset()  # value rules that were used
 
     @property
     def complete(self) -> bool:

@@ -69,6 +69,13 @@ class ResponseLimits(_Part):
     progression_mm: Limit
 
 
+class ValueRule(Stated):
+    """What a lesion counts whose diameter does not say it."""
+
+    id: str
+    says: str
+
+
 class NeverMeasurable(Stated):
     """Kinds of lesion that no size makes measurable."""
 
@@ -215,6 +222,7 @@ class Rules(_Part):
     title: str
     source: str
     limits: Limits
+    values: tuple[ValueRule, ...]
     response: ResponseLimits
     never_measurable: NeverMeasurable
     other_kinds: dict[str, str]
@@ -229,6 +237,17 @@ class Rules(_Part):
     pfs: Pfs
     never_progression: tuple[Never, ...]
     notes: tuple[Note, ...]
+
+    def row(self, target: str | None, non_target: str | None, new: bool | None) -> OverallRow:
+        """Return the row of the table for a time point; None: no such lesions, or equivocal."""
+        word = {True: "yes", False: "no", None: "equivocal"}[new]
+        return self.overall.table[target or NONE, non_target or NONE, word]
+
+    @cached_property
+    def unverified(self) -> frozenset[str]:
+        """Ids of the options and value rules that are recalled or chosen, not read."""
+        named: tuple[Choice | ValueRule, ...] = (*self.options, *self.values)
+        return frozenset(rule.id for rule in named if rule.verification == "unverified")
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,15 @@ def target_sum(seen: Seen, date: datetime.date, rules: Rules) -> Sum | None:
     gone = not missing and bool(own) and all(value.gone for value in own)
     present = any(value.evaluated and not value.gone for value in own)
     parts = tuple(part for _, row, _ in found if row is not None for part in _said(row, rules))
-    return Sum(size, missing, gone, parts, present)
+    used = {_VALUE_RULES[row.status] for _, row, _ in found if row and row.status in _VALUE_RULES}
+    used |= {"merged" for _, row, value in found if row is None and not value.counted}
+    used |= {"split" for lesion, row, _ in found if row and lesion in seen.lineage.parents}
+    small = (row for _, row, _ in found if row is not None and row.status is Status.TOO_SMALL)
+    used |= {"too_small_node" for row in small if row.nodal}
+    return Sum(size, missing, gone, parts, present, frozenset(used))
+
+
+_VALUE_RULES = {Status.SPLIT_FROM: "split", Status.MERGED_INTO: "merged"}
 
 
 def _said(row: LesionRow, rules: Rules) -> Iterator[str]:

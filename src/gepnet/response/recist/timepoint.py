@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from gepnet.response.recist.model import Hundredths, Patient, Sum, TimePoint
 from gepnet.response.recist.new import NewLesions, new_lesions
-from gepnet.response.recist.rules import HUNDREDTHS, NONE, Options, Rules
+from gepnet.response.recist.rules import HUNDREDTHS, Options, Rules
 from gepnet.response.recist.sums import NonTargets, non_targets, see, target_sum
 from gepnet.response.recist.words import Words
 
@@ -85,8 +85,7 @@ def overall_response(
     target: str | None, non_target: str | None, new: bool | None, rules: Rules
 ) -> str:
     """Look the overall response up in the table of the rules."""
-    word = {True: "yes", False: "no", None: "equivocal"}[new]
-    return rules.overall.table[target or NONE, non_target or NONE, word].overall
+    return rules.row(target, non_target, new).overall
 
 
 def marker_elevated(patient: Patient, date: datetime.date) -> bool:
@@ -160,6 +159,12 @@ def _assess(
     is_by_sum = overall != PD or literal == PD
     told = [*told_target, *told] if is_by_sum else [*told, *told_target]
     told += words.parts(targets)
+    used = set(targets.rules) if targets is not None else set()
+    if targets is not None and not targets.complete and literal == PD:
+        used.add("missing_targets")
+    if any(news.real[lesion] != news.confirmed[lesion] for lesion in real):
+        used.add("equivocal_new_confirmed")
+    told += words.unverified(used, target, non_target, new, is_back)
     if course.progression is not None:
         told.append(f"after progression on {course.progression}, not counted for best response")
     point = TimePoint(

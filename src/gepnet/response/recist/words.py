@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -104,3 +104,18 @@ class Words:
     def back(self, since: datetime.date) -> str:
         """Say that disease is back after a complete response."""
         return f"disease seen again after the CR of {since}"
+
+    def unverified(
+        self,
+        used: Collection[str],
+        target: str | None,
+        non_target: str | None,
+        new: bool | None,
+        is_back: bool,
+    ) -> list[str]:
+        """Name the rules that the response rests on and that nobody has read in the source."""
+        row = self.rules.row(target, non_target, new)
+        named = sorted(self.rules.unverified.intersection(used))
+        if row.verification == "unverified" and not is_back:
+            named.insert(0, "overall table")
+        return [f"unverified: {', '.join(named)}"] if named else []

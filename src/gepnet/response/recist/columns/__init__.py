@@ -8,6 +8,7 @@ from gepnet.response.recist.columns.run import (
     assess_lesions,
     assess_responses,
     assess_table,
+    shown_points,
 )
 
-__all__ = ["assess_lesions", "assess_responses", "assess_table", "best_responses"]
+__all__ = ["assess_lesions", "assess_responses", "assess_table", "best_responses", "shown_points"]

@@ -58,7 +58,7 @@ def _best(
     place = patients.select("patient_id").with_row_index("row")
     own = points.join(place, on="patient_id").sort("row", "date")
     rows = own["row"].to_numpy()
-    width = int(patients["assessments"].max() or 0)  # type: ignore[call-overload]
+    width = int(patients["assessments"].fill_null(0).to_numpy().max(initial=0))
     columns = own.select(pl.int_range(pl.len()).over("row")).to_series().to_numpy()
     days = np.full((len(patients), width), _NEVER, dtype=np.int32)
     days[rows, columns] = own["date"].to_physical().to_numpy()

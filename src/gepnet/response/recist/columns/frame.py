@@ -34,6 +34,7 @@ def read_texts(path: Path) -> pl.DataFrame:
             raw = pl.read_parquet(path)
         else:
             raw = pl.read_csv(path, infer_schema=False, encoding="utf8")
+        raw = raw.rename({name: name.strip().removeprefix("\ufeff") for name in raw.columns})
     except (OSError, pl.exceptions.PolarsError) as error:
         faults.add(None, "", "", "", f"a readable CSV or Parquet file ({str(error)[:80]})")
         raise InputError(faults.problems) from None
@@ -115,7 +116,8 @@ def _refuse_rows(texts: pl.DataFrame, frame: pl.DataFrame, rules: Rules, file: s
         | (is_given & no_size)
         | (status.is_in(["measured", "split_from"]) & ~(size > 0))
         | (status.is_in(["measured", "split_from"]) & size.is_null())
-        | ((role == "target") & (texts["organ"].is_null() | status.is_in(_NEVER_TARGET)))
+        | ((role == "target") & status.is_in(_NEVER_TARGET))
+        | (texts["nodal"].is_null() & ((role == "target") | is_given | (status == "too_small")))
         | ((status == "unequivocal_progression") & (role != "non_target"))
     ).fill_null(False)
     is_odd = is_odd | texts.select(_odd_optional(rules)).to_series()
@@ -235,16 +237,19 @@ def _unfit(rows: pl.DataFrame, baselines: pl.DataFrame) -> pl.Series:
     from_start = rows.join(start, on="patient_id").filter(pl.col("date") >= pl.col("start"))
     earliest = pl.col("date").arg_min()
     begins = from_start.group_by("patient_id", "lesion").agg(
-        pl.col("date").min(), pl.col("start").first(), pl.col("kind", "status").get(earliest)
+        pl.col("date").min(),
+        pl.col("start").first(),
+        pl.col("kind", "status", "organ").get(earliest),
     )
     is_first = pl.col("date") == pl.col("start")
+    is_chosen = (pl.col("kind") != _KINDS["target"]) | (
+        pl.col("status").is_in(["measured", "too_small"]) & (pl.col("organ") != "")
+    )
     is_fit = (
         pl.when(pl.col("kind") == _KINDS["new"])
         .then(~is_first)
         .when(is_first)
-        .then(
-            (pl.col("kind") != _KINDS["target"]) | pl.col("status").is_in(["measured", "too_small"])
-        )
+        .then(is_chosen)
         .otherwise(pl.col("status") == "split_from")
     )
     scans = rows.select("patient_id", pl.col("date").alias("start")).unique()
@@ -283,7 +288,8 @@ def _broken_links(rows: pl.DataFrame, of_lesion: pl.DataFrame) -> pl.Series:
     edges = links.select("patient_id", "status", "lesion", "other").unique()
     walk, circles = edges, []
     # A path of as many steps as a patient has edges has come back to where it was.
-    longest = int(edges.group_by("patient_id").len()["len"].max() or 0)  # type: ignore[arg-type]
+    steps = edges.group_by("patient_id").len()["len"].to_numpy()
+    longest = int(steps.max(initial=0))
     for _ in range(longest):
         circles.append(walk.filter(pl.col("lesion") == pl.col("other"))["patient_id"])
         step = edges.rename({"lesion": "other", "other": "next"})

@@ -14,7 +14,7 @@ from gepnet.response.recist.columns.frame import check_patients, code, read_text
 from gepnet.response.recist.columns.points import POINT_COLUMNS, time_points
 from gepnet.response.recist.input import read_heads, read_responses
 from gepnet.response.recist.model import PatientRow
-from gepnet.response.recist.rules import Options, Rules
+from gepnet.response.recist.rules import HUNDREDTHS, Options, Rules
 
 _HEADS = {"patient_id": pl.String, "reference": pl.Date, "baseline": pl.Date}
 _MARKERS = {"patient_id": pl.String, "date": pl.Date, "elevated": pl.Boolean}
@@ -126,3 +126,29 @@ def _markers(heads: Sequence[PatientRow]) -> pl.DataFrame:
         for marker in head.markers
     ]
     return pl.DataFrame(rows, schema=_MARKERS, orient="row")
+
+
+def shown_points(points: pl.DataFrame) -> pl.DataFrame:
+    """Return time points for people and programs: millimetres and percent, as in JSON.
+
+    The sum is null where a target was not assessed.
+    """
+    size = pl.when(pl.col("complete")).then(pl.col("sum"))
+
+    def change(base: str) -> pl.Expr:
+        return pl.when(pl.col(base) > 0).then((size - pl.col(base)) * 100 / pl.col(base)).round(4)
+
+    return points.select(
+        "patient_id",
+        "date",
+        (size / HUNDREDTHS).alias("sum_mm"),
+        (pl.col("nadir") / HUNDREDTHS).alias("nadir_mm"),
+        (pl.col("baseline") / HUNDREDTHS).alias("baseline_mm"),
+        change("baseline").alias("change_from_baseline_pct"),
+        change("nadir").alias("change_from_nadir_pct"),
+        "target",
+        "non_target",
+        "new_lesion",
+        "overall",
+        pl.col("literal").alias("overall_literal"),
+    )
