@@ -51,7 +51,8 @@ def prove_knowledge(
         verification, note), ``deciding`` (facts), ``claims`` (statuses that the witness has),
         ``detail`` and ``verdict`` (``found`` or ``timed_out``). Beside it ``kinds`` with what each
         kind says, ``counts``, ``timed_out``, ``refused`` (answers of the solver that the
-        interpreter did not confirm and that are not listed), ``questions``, ``pairs``, ``sample``.
+        interpreter did not confirm and that are not listed), ``questions``, ``pairs``, ``sample``,
+        and without a choice of document or kind ``patients`` (see ``named_patients``).
 
     Raises:
         InputError: for an unknown document or kind.
@@ -66,13 +67,17 @@ def prove_knowledge(
         base,
         knowledge_date or datetime.date.today(),
         document=document,
+        kinds=kinds,
         extra=extra,
         processes=processes,
         cache=cache,
         timeout_ms=timeout_ms or DEFAULT_TIMEOUT_MS,
         progress=progress,
     )
-    return _view(proofs, kinds, document)
+    view = _view(proofs, kinds, document)
+    if document is None and not kinds:
+        view["patients"] = named_patients(base, knowledge_date)
+    return view
 
 
 def disagreements(base: KnowledgeBase, **options: Any) -> View:
@@ -113,13 +118,72 @@ def _check(field: str, given: Collection[str], known: list[str]) -> None:
         )
 
 
+def named_patients(base: KnowledgeBase, knowledge_date: datetime.date | None = None) -> list[View]:
+    """Return, for each patient that the knowledge names, the options on which documents differ.
+
+    Returns:
+        For each ``id``, ``label``, ``facts``, ``differing`` (how many options) and ``options``:
+        option, intent, the stated ``positions`` by document, and their ``sources``.
+    """
+    from gepnet.facts import facts_of_values
+    from gepnet.guidelines import STATED, assess
+
+    day = knowledge_date or datetime.date.today()
+    found = []
+    for patient in base.knowledge.measures.get("named_patients", {}).get("patients", []):
+        facts = facts_of_values(patient["facts"], base.knowledge, base.criteria, patient["id"])
+        assessment = assess(base, facts, day)
+        options = []
+        for row in assessment.rows():
+            cells = [document.cells[row] for document in assessment.documents.values()]
+            stated = [cell for cell in cells if cell.status in STATED]
+            if len({cell.status for cell in stated}) < 2:
+                continue
+            entries = [
+                (cell, reason.judged.recommendation.entry)
+                for cell in stated
+                for reason in cell.reasons
+                if reason.judged.truth is True
+            ]
+            options.append(
+                {
+                    "option": row[0],
+                    "intent": row[1],
+                    "positions": {cell.document: cell.status.value for cell in stated},
+                    "sources": [
+                        {
+                            "document": cell.document,
+                            "recommendation": entry.id,
+                            "source": entry.source,
+                            "locator": entry.locator,
+                            "verification": entry.verification,
+                        }
+                        for cell, entry in entries
+                    ],
+                }
+            )
+        found.append(
+            {
+                "id": patient["id"],
+                "label": patient["label"],
+                "facts": dict(patient["facts"]),
+                "differing": len(options),
+                "options": options,
+            }
+        )
+    return found
+
+
 def describe_finding(
     base: KnowledgeBase,
     findings: Sequence[View],
     identifier: str,
     knowledge_date: datetime.date | None = None,
 ) -> View:
-    """Return one finding with its regions described in full.
+    """Return one finding with its regions described in full and the facts that decide.
+
+    Where two documents take opposite positions, the deciding facts are those of the first witness:
+    the fewest changes that give both the same position; none if they differ by judgement.
 
     Args:
         base: the knowledge.
@@ -138,11 +202,29 @@ def describe_finding(
     known = {finding["id"]: finding for finding in findings}
     _check("finding", [identifier], list(known))
     found = known[identifier]
+    day = knowledge_date or datetime.date.today()
+    if found["kind"] in {"opposed", "trial_only"} and not found["deciding"]:
+        return {**found, "deciding": _deciding(base, found, day)}
     if found["regions"] or found["kind"] not in {"condition", "sequence"}:
         return found
-    day = knowledge_date or datetime.date.today()
     finding = described(Context(base, day), from_plain(found))
     return with_shares(base, [finding], day)[0].plain()
+
+
+def _deciding(base: KnowledgeBase, found: View, day: datetime.date) -> list[str]:
+    from gepnet.facts import facts_of_values
+    from gepnet.guidelines import assess, compare, deciding
+
+    facts = facts_of_values(found["witness"], base.knowledge, base.criteria, "witness")
+    row = found["option"], found["intent"]
+    pairs = [
+        pair
+        for pair in compare(assess(base, facts, day), [row])
+        if set(pair.documents) == set(found["documents"])
+    ]
+    verdicts = deciding(base, facts).between(pairs).values()
+    names = [c.fact for v in verdicts for group in v.sets for c in group.changes]
+    return list(dict.fromkeys(names))
 
 
 def knowledge_diff(

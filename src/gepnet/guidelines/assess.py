@@ -264,6 +264,7 @@ def _awaited(
 
 
 def label_in_force(label: CompiledLabel, day: datetime.date) -> bool:
+    """Whether an indication holds on ``day``."""
     entry = label.entry
     started = entry.from_ is None or parse_date(entry.from_).last <= day
     ended = entry.to is not None and parse_date(entry.to).first <= day

@@ -47,13 +47,13 @@ def grid(
     plan = CohortPlan(base, dict(table.schema), day, day)
     document, option, intent = asked
     compiled = next(d for d in base.documents if d.id == document)
-    column = plan.cohort.column_of(compiled, option, intent)
+    asked_column = plan.cohort.column_of(compiled, option, intent)
     statuses = plan.statuses(table.lazy()).collect()
-    if column is None or column not in statuses.columns:
+    if asked_column is None or asked_column not in statuses.columns:
         names = ["out_of_scope"] * len(rows)
     else:
         words = {code.code: code.status.value for code in CODES}
-        names = [words[code] for code in statuses[column].to_list()]
+        names = [words[code] for code in statuses[asked_column].to_list()]
     width = len(across[1])
     return [names[start : start + width] for start in range(0, len(names), width)]
 

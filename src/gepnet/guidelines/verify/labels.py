@@ -21,7 +21,7 @@ from gepnet.guidelines.verify.positions import SUPPORT, Holding, Stand
 from gepnet.guidelines.verify.prover import Part
 from gepnet.guidelines.verify.regions import deciding_facts, implicant, parts_of
 
-MOST_REGIONS = 2
+MOST_REGIONS = 1
 
 
 def labels_by_region(context: Context, option: str) -> dict[str, list[CompiledLabel]]:

@@ -107,28 +107,23 @@ class Positions:
         return {document.id: self._stands(document) for document in self.base.documents}
 
     def _stands(self, document: CompiledDocument) -> dict[tuple[str, str], Stand]:
-        groups: dict[tuple[str, tuple[Holding, ...]], list[str]] = {}
+        found: dict[tuple[str, str], Stand] = {}
+        options: dict[tuple[str, tuple[tuple[str, str], ...]], list[str]] = {}
+        kept: dict[tuple[str, tuple[tuple[str, str], ...]], tuple[Holding, ...]] = {}
         for (option, intent), held in self.base.held_by_document[document.id].items():
-            if not self.base.is_covered(document, option):
-                continue
             holdings = tuple(
                 Holding(item.recommendation, item.position.position, item.position)
                 for item in held
                 if counts(item.recommendation)
             )
-            if holdings:
+            if holdings and self.base.is_covered(document, option):
                 key = (intent, tuple((h.id, h.kind) for h in holdings))
-                groups.setdefault(key, []).append(option)  # type: ignore[arg-type]
-                self._kept[document.id, key] = holdings
-        found: dict[tuple[str, str], Stand] = {}
-        for key, options in groups.items():
-            stand = Stand(document, tuple(options), key[0], self._kept[document.id, key])
-            found.update(((option, key[0]), stand) for option in options)
+                options.setdefault(key, []).append(option)
+                kept[key] = holdings
+        for key, names in options.items():
+            stand = Stand(document, tuple(names), key[0], kept[key])
+            found.update(((name, key[0]), stand) for name in names)
         return found
-
-    @cached_property
-    def _kept(self) -> dict[Any, tuple[Holding, ...]]:
-        return {}
 
     def stands(self, document: str) -> list[Stand]:
         """Return the different stands of a document."""

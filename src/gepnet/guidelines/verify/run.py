@@ -55,8 +55,32 @@ class Proofs:
         return self.of(DISAGREEMENTS)
 
 
-def jobs_of(base: KnowledgeBase, day: datetime.date, document: str | None = None) -> list[Job]:
-    """Return every job, or those that concern one document."""
+#: The kinds of finding that each kind of job can bring.
+_BRINGS = {
+    "document": {
+        "never_applies", "implied", "contradiction", "possible_contradiction", "gap",
+        "encoding_gap", "ambiguous", "hole", "double", "off_label", "dissent",
+    },
+    "pair": {"opposed", "trial_only", "ranking", "sequence", "condition"},
+    "superseded": {"superseded"},
+    "label": {"ambiguous", "unplaced_label"},
+    "across": {"no_position"},
+    "basis": {"unverified_only", "secondary_only"},
+}  # fmt: skip
+
+
+def jobs_of(
+    base: KnowledgeBase,
+    day: datetime.date,
+    document: str | None = None,
+    kinds: Collection[str] = (),
+) -> list[Job]:
+    """Return every job that can bring some kinds of finding, or those about one document."""
+    jobs = _all_jobs(base, day, document)
+    return [job for job in jobs if not kinds or _BRINGS[job[0]].intersection(kinds)]
+
+
+def _all_jobs(base: KnowledgeBase, day: datetime.date, document: str | None) -> list[Job]:
     in_force = [d.id for d in documents_in_force(base.documents, day)[0]]
     known = {d.id for d in base.documents}
     jobs: list[Job] = [("document", d.id) for d in base.documents]
@@ -78,6 +102,7 @@ def prove(
     day: datetime.date,
     *,
     document: str | None = None,
+    kinds: Collection[str] = (),
     extra: Sequence[Path] = (),
     processes: int = 1,
     cache: bool = True,
@@ -91,6 +116,7 @@ def prove(
         base: the knowledge.
         day: documents and labels in force on this day.
         document: only what concerns this one.
+        kinds: only these kinds of finding and those that come with them.
         extra: files from which a worker reads the same knowledge again; without workers unused.
         processes: how many of them; more than one needs knowledge that was read from files.
         cache: keep and use what earlier runs proved.
@@ -99,7 +125,7 @@ def prove(
         progress: called with the jobs done and their number.
     """
     proved = Proved(base, day, cache)
-    jobs = jobs_of(base, day, document)
+    jobs = jobs_of(base, day, document, kinds)
     keys = {job: proved.key(job) for job in jobs}
     kept = {job: found for job in jobs if (found := proved.get(keys[job])) is not None}
     new = [job for job in jobs if job not in kept]

@@ -254,9 +254,10 @@ def limits(nodes: Sequence[Node]) -> list[Limit]:
     found: dict[Limit, None] = {}
     for node in nodes:
         for atom in atoms(node):
-            if isinstance(atom, Compare) and len(atom.terms) == 1 and atom.operator != "=":
-                if atom.terms[0].factor == 1:
-                    found[Limit(atom.terms[0].fact, atom.constant)] = None
+            if not isinstance(atom, Compare) or len(atom.terms) > 1 or atom.operator == "=":
+                continue
+            if atom.terms[0].factor == 1:
+                found[Limit(atom.terms[0].fact, atom.constant)] = None
     return list(found)
 
 

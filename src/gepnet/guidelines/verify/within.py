@@ -1,4 +1,4 @@
-"""Inside one document: idle entries, contradictions, texts that leave a position open, minorities."""
+"""Inside one document: idle entries, contradictions, open texts, minorities."""
 
 from __future__ import annotations
 
