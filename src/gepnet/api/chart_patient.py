@@ -9,10 +9,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from gepnet.api.after_prrt import monitoring_view
 from gepnet.api.assessing import facts_of, read_patient
 from gepnet.api.chart_inputs import only, read_events
 from gepnet.api.laboratory import samples
+from gepnet.api.monitoring import monitoring_view
 from gepnet.charts import (
     Chart,
     GradeBand,
