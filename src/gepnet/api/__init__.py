@@ -125,15 +125,14 @@ if TYPE_CHECKING:
 
 #: Module that defines the public names after it.
 _EXPORTS = {
-    "proving": (
-        "describe_finding",
-        "disagreements",
-        "knowledge_diff",
-        "named_patients",
-        "proofs_page",
-        "prove_knowledge",
-        "status_grid",
+    "assessing": (
+        "assess_facts",
+        "assess_record",
+        "example_patient",
+        "facts_of",
+        "read_patient",
     ),
+    "atlas": ("write_atlas",),
     "charting": (
         "CHART_KINDS",
         "ChartRequest",
@@ -141,14 +140,6 @@ _EXPORTS = {
         "check_output",
         "draw_chart",
         "write_chart",
-    ),
-    "atlas": ("write_atlas",),
-    "assessing": (
-        "assess_facts",
-        "assess_record",
-        "example_patient",
-        "facts_of",
-        "read_patient",
     ),
     "cohorts": (
         "assess_cohort",
@@ -199,6 +190,15 @@ _EXPORTS = {
         "write_made_up_cohort",
     ),
     "monitoring": ("monitoring_view",),
+    "proving": (
+        "describe_finding",
+        "disagreements",
+        "knowledge_diff",
+        "named_patients",
+        "proofs_page",
+        "prove_knowledge",
+        "status_grid",
+    ),
     "reporting": (
         "patient_pages",
         "published_case_pages",
