@@ -14,11 +14,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
-from gepnet.facts import Facts
-from gepnet.prrt.context import CourseSoFar
+from gepnet.criteria import facts_of
+from gepnet.facts import Facts, FactValue
+from gepnet.prrt.context import CLEARANCE, CREATININE, FALL, RISE, CourseSoFar
 from gepnet.prrt.eligibility import Eligibility, eligibility
 from gepnet.prrt.grades import GradeLine, grade_lines, grade_view
-from gepnet.prrt.known import look_at, words
+from gepnet.prrt.known import labels, look_at, words
 from gepnet.prrt.protocol import Item, Profile, Rule
 from gepnet.prrt.toxicity import History, Occurrence, history
 
@@ -173,8 +174,9 @@ def _judge(
     vocabulary = past.course.protocols.criteria.vocabulary
     if known.truth is None and entry.required:
         told = tuple(name for name in known.missing)
-        why = f"not known since the last dose: whether {entry.message}"
-        why = why if entry.effect == "toxicity" else f"not known: whether {entry.message}"
+        why = f"{labels(told, vocabulary)}: not known"
+        why += " since the last dose" if entry.effect == "toxicity" else ""
+        why += f" (asked: {entry.message}?)"
         missing.append(Missing(entry.id, entry.label, told, why, entry.source, entry.verification))
     if entry.effect != "toxicity":
         if known.truth is True:
@@ -182,11 +184,18 @@ def _judge(
             fired.append(_fired(rule, entry.effect, text))
         return
     seen = past.now.get(entry.id)
-    present = known.truth is True
+    contested = seen is not None and seen.contested and seen.resolved is None
+    present = known.truth is True or contested
     if not present and seen is None:
         return
-    values = known.values if present or seen is None else seen.values
+    values = known.values if known.truth is True or seen is None else seen.values
     text = f"{entry.message}: {words(values, vocabulary)}{_editions(rule, lines)}"
+    if contested:
+        text += "; another sample of that day disagrees and no time says which came last"
+    if known.truth is True:
+        text += _from_baseline(rule, facts, past.course)
+    if present and seen is not None and _told(seen.values) != _told(values):
+        text += f"; worst since the last dose: {words(seen.values, vocabulary)}"
     if not present and seen is not None:
         text += f"; occurred since the last dose, {_over(seen)}"
     assert entry.row is not None
@@ -196,6 +205,20 @@ def _judge(
         fired.append(_fired(rule, "hold", text))
     else:
         fired.append(_fired(rule, "reduce", text))
+
+
+def _told(values: Iterable[FactValue]) -> list[tuple[Any, ...]]:
+    return [(value.fact, value.value, value.date) for value in values]
+
+
+def _from_baseline(rule: Rule, facts: Facts, course: CourseSoFar) -> str:
+    """Say the two values behind a change from before cycle 1."""
+    vocabulary = course.protocols.criteria.vocabulary
+    for change, name in ((RISE, CREATININE), (FALL, CLEARANCE)):
+        if change in facts_of(rule.when) and course.baseline is not None:
+            then, now = words([course.baseline[name]], vocabulary), words([facts[name]], vocabulary)
+            return f"; before cycle 1 {then}, now {now}"
+    return ""
 
 
 def _over(seen: Occurrence) -> str:
