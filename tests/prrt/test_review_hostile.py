@@ -84,8 +84,9 @@ def test_samples_of_one_day_with_other_analytes_are_one_look() -> None:
 def test_a_change_from_before_cycle_1_tells_both_values() -> None:
     found = reviewed([*TWO_CYCLES, lab(PRE, creatinine_umol_l=140)])
     told = {rule.id: rule.because for rule in found.holding}
-    assert "before cycle 1 Creatinine 84 umol/L (2025-10-02), now Creatinine 140 umol/L" in (
-        told["renal-creatinine-rise"]
+    assert (
+        "before cycle 1 Creatinine 84 umol/L (2025-10-02), now Creatinine 140 umol/L"
+        in (told["renal-creatinine-rise"])
     )
     assert "before cycle 1 Creatinine clearance 85.4 mL/min" in told["renal-clearance-fall"]
 
