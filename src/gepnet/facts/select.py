@@ -16,10 +16,10 @@ def select(
     """Return the value of ``fact`` as of ``at``, or None if nothing was observed by then.
 
     ``latest`` and ``first`` go by date and time, an undated observation ranking below any dated
-    one and otherwise by place in the file; ``highest`` takes the greatest number (the bounds of ranges each
-    for itself, since the greatest of several ranges lies between the greatest bounds); ``ever`` is
-    true as soon as one observation is; ``sum`` adds. Values of ``earlier`` reports are kept as
-    alternatives only.
+    one and otherwise by place in the file; ``highest`` takes the greatest number (the bounds of
+    ranges each for itself, since the greatest of several ranges lies between the greatest
+    bounds); ``ever`` is true as soon as one observation is; ``sum`` adds. Values of ``earlier``
+    reports are kept as alternatives only.
     """
     usable = [item for item in observed if _in_time(item, fact, at)]
     if not usable:
