@@ -38,7 +38,7 @@ def table(title: str, columns: list[str], rows: list[list[Any]]) -> None:
     """Print a table as wide as the screen, its words whole wherever they fit.
 
     Dates, numbers and plain words are never broken over two lines while longer text can give way;
-    a long name breaks after a hyphen, an underscore, a dot or a slash.
+    a long name breaks after a hyphen, an underscore or a slash.
     """
     from rich.console import Console
     from rich.table import Table
@@ -65,9 +65,10 @@ def table(title: str, columns: list[str], rows: list[list[Any]]) -> None:
     console.print(shown)
 
 
-_DATE = r"\d{4}-\d\d-\d\d"
-#: What may be broken only in an emergency: a date, or a word without a joint.
-_WHOLE = re.compile(rf"{_DATE}(?:[,;:)]|(?=\s|$))|[^\s\-_/.]+[\-_/.]?")
+#: What is broken only in an emergency: a date with its time, or what ends in a joint.
+_WHOLE = re.compile(
+    r"\(?\d{4}-\d\d-\d\d(?:T[\d:.+Z-]+)?[,;:.)]*(?=\s|$)|[^\s\-_/]*[\-_/]+|[^\s\-_/]+"
+)
 _LONGEST_WHOLE = 16
 
 
