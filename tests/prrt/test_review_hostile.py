@@ -5,7 +5,16 @@ from __future__ import annotations
 import pytest
 
 from gepnet.knowledge import InputError
-from tests.prrt.course_data import TWO_CYCLES, Events, fired, lab, reviewed, weight
+from tests.prrt.course_data import (
+    PERSON,
+    TWO_CYCLES,
+    Events,
+    fired,
+    lab,
+    reviewed,
+    ssa,
+    weight,
+)
 
 PRE = "2026-01-23"
 
@@ -107,3 +116,24 @@ def test_a_creatinine_in_mg_dl_never_passes_as_umol_l(milligrams_per_decilitre: 
 def test_a_weight_of_700_kg_is_refused() -> None:
     with pytest.raises(InputError, match="weight_kg, value 700"):
         reviewed([*TWO_CYCLES, lab(PRE), weight("2026-01-24", 700)])
+
+
+@pytest.mark.parametrize("values", [(70, 90), (90, 70)])
+def test_two_counts_of_one_day_hold_before_cycle_1_as_well(values: tuple[int, int]) -> None:
+    first, second = values
+    events = [
+        *PERSON,
+        lab("2025-10-02", platelets_10e9_l=first),
+        {**lab("2025-10-02", platelets_10e9_l=second), "id": "again"},
+        weight("2025-10-02"),
+        ssa("2025-09-03"),
+    ]
+    found = reviewed(events, number=1, date="2025-10-06")
+    assert found.proposal == "hold"
+    assert fired(found) == {"eligibility-eu-label/platelets"}
+
+
+def test_two_samples_of_one_day_that_agree_change_nothing() -> None:
+    again = {**lab(PRE, platelets_10e9_l=90), "id": "again"}
+    found = reviewed([*TWO_CYCLES, lab(PRE), again])
+    assert (found.proposal, fired(found)) == ("proceed", set())

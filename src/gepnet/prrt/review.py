@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -21,10 +21,11 @@ from gepnet.prrt.eligibility import Eligibility, eligibility
 from gepnet.prrt.grades import GradeLine, grade_lines, grade_view
 from gepnet.prrt.known import labels, look_at, words
 from gepnet.prrt.protocol import Item, Profile, Rule
-from gepnet.prrt.toxicity import History, Occurrence, history
+from gepnet.prrt.toxicity import History, Occurrence, contested_readings, history
 
 Proposal = Literal["proceed", "hold", "reduce", "step_up", "stop", "undecidable"]
 Effect = Literal["stop", "hold", "reduce", "warn"]
+_CONTESTED = "; another sample of that day disagrees and no time says which came last"
 _ORDER: tuple[Effect, ...] = ("stop", "hold", "reduce", "warn")
 
 
@@ -112,6 +113,7 @@ def review(course: CourseSoFar, profile: Profile | None = None, ctcae: str = "5"
     missing: list[Missing] = []
     if not course.cycles and profile is not None:
         _eligible(eligibility(profile, facts, course.protocols), fired, missing)
+        _eligible_by_each(course, profile, fired)
     for rule in course.protocols.rules:
         if _in_phase(rule.entry.phase, course):
             _judge(rule, facts, past, lines, fired, missing)
@@ -191,7 +193,7 @@ def _judge(
     values = known.values if known.truth is True or seen is None else seen.values
     text = f"{entry.message}: {words(values, vocabulary)}{_editions(rule, lines)}"
     if contested:
-        text += "; another sample of that day disagrees and no time says which came last"
+        text += _CONTESTED
     if known.truth is True:
         text += _from_baseline(rule, facts, past.course)
     if present and seen is not None and _told(seen.values) != _told(values):
@@ -290,6 +292,19 @@ def _eligible(found: Eligibility, fired: list[Fired], missing: list[Missing]) ->
             why = "not known" if line.status == "missing" else f"too old: {line.stale_words}"
             facts = line.known.missing or tuple(value.fact for value in line.known.stale)
             missing.append(Missing(name, entry.label, facts, why, entry.source, entry.verification))
+
+
+def _eligible_by_each(course: CourseSoFar, profile: Profile, fired: list[Fired]) -> None:
+    """Add the conditions that one of several samples of the last day does not meet."""
+    for facts in contested_readings(course):
+        told: list[Fired] = []
+        _eligible(eligibility(profile, facts, course.protocols), told, [])
+        known = {rule.id for rule in fired}
+        fired.extend(
+            replace(rule, because=f"{rule.because}{_CONTESTED}")
+            for rule in told
+            if rule.id not in known
+        )
 
 
 def _beside(course: CourseSoFar, proposal: Proposal) -> Iterator[Fired]:

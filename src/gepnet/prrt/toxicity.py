@@ -8,7 +8,7 @@ cause the record does not tell.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from gepnet.criteria import Compare, Node, atoms
@@ -16,6 +16,7 @@ from gepnet.facts import Facts, FactValue
 from gepnet.prrt.context import CourseSoFar, Window
 from gepnet.prrt.known import look_at
 from gepnet.prrt.protocol import Rule
+from gepnet.record import Observation
 from gepnet.vocabulary import Interval, PartialDate
 
 
@@ -98,20 +99,33 @@ def _looks(course: CourseSoFar, window: Window) -> Iterator[tuple[PartialDate, t
     the other: in order where each has a time, together where nothing says which came last.
     """
     for events in course.sampled_days(window):
-        rivals = [
-            tuple(o for o in events if o is not e and e.values.keys() & o.values.keys())
-            for e in events
-        ]
         dates = [event.date for event in events if event.date is not None]
-        if not any(rivals):
-            yield dates[-1], (course.facts(window, dates[-1]),)
-            continue
-        looks = [course.facts(window, dates[-1], without) for without in rivals]
-        if all(date.moment is not None for date in dates):
-            for date, facts in zip(dates, looks, strict=True):
-                yield date, (facts,)
+        looks = _readings(course, window, events, dates[-1])
+        if len(looks) == len(dates) and all(date.moment is not None for date in dates):
+            yield from ((date, (facts,)) for date, facts in zip(dates, looks, strict=True))
         else:
-            yield dates[-1], tuple(looks)
+            yield dates[-1], looks
+
+
+def _readings(
+    course: CourseSoFar, window: Window, events: Sequence[Observation], at: PartialDate
+) -> tuple[Facts, ...]:
+    """Return the facts with each sample of a day for itself, or once if none rivals another."""
+    rivals = [
+        tuple(o for o in events if o is not e and e.values.keys() & o.values.keys()) for e in events
+    ]
+    if not any(rivals):
+        return (course.facts(window, at),)
+    return tuple(course.facts(window, at, without) for without in rivals)
+
+
+def contested_readings(course: CourseSoFar) -> tuple[Facts, ...]:
+    """Return the facts of a review by each sample of the last day, if nothing orders them."""
+    days = course.sampled_days(course.window)
+    if not days or all(e.date is not None and e.date.moment is not None for e in days[-1]):
+        return ()
+    found = _readings(course, course.window, days[-1], course.at)
+    return found if len(found) > 1 else ()
 
 
 def _worse(when: Node, values: tuple[FactValue, ...], before: tuple[FactValue, ...]) -> bool:

@@ -10,6 +10,7 @@ from gepnet.cli.assess import PatientFile
 from gepnet.cli.labs import Ctcae, CtcaeOption
 from gepnet.cli.output import Format, FormatOption, print_json, table
 
+_ROLES = {"nadir": "worst", "pre_cycle": "pre-cycle", "baseline": "baseline"}
 CourseOption = Annotated[
     str | None, typer.Option("--course", help="Which course, where the record has several.")
 ]
@@ -92,7 +93,7 @@ def _lines(grades: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[str
             normal.append(f"{term} ({lines[-1]['value']:g} on {lines[-1]['date']})")
             continue
         days = {(line["date"], line["value"]) for line in lines}
-        roles = [line["role"].replace("_", "-") for line in lines]
+        roles = [_ROLES[line["role"]] for line in lines]
         if len(lines) > 1 and len(days) == 1:
             shown.append({**lines[-1], "role": " and ".join(roles)})
         else:
