@@ -117,3 +117,14 @@ def test_grades_of_a_file(run: Run, tmp_path: Path) -> None:
         view = json.loads(run("labs", "grade", file, "--ctcae", edition, "--format", "json").out)
         assert (view["ctcae"], view["rows"][0]["grade"]) == (edition, grade)
     assert "Neutrophil" in run("labs", "grade", file).out
+
+
+def test_signals_name_the_count_as_people_do(run: Run, tmp_path: Path) -> None:
+    page = Path(__file__).parents[2] / "docs" / "how-to" / "after-prrt.md"
+    example = page.read_text().split('title="after.yaml"\n')[1].split("```")[0]
+    file = tmp_path / "after.yaml"
+    file.write_text(example)
+    told = run("prrt", "monitoring", file, columns=80).out
+    assert "Haemoglobin" in told
+    assert "haemoglobin_g_l" not in told
+    assert "mcv_fl" not in told

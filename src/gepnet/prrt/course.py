@@ -147,7 +147,7 @@ def _unforeseen(event: Cycle | Release, state: State, step: Step) -> Finding:
     if isinstance(event, Cycle) and state not in FINAL:
         text = f"cycle {event.cycle} was given without a release"
         return Finding("given without a release", event.id, event.cycle, text)
-    text = f"{step.value} of cycle {event.cycle} after the course was {state.value}"
+    text = f"cycle {event.cycle}: {step.value}, although the course was {state.value}"
     return Finding("after the end of the course", event.id, event.cycle, text)
 
 
