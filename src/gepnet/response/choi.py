@@ -16,12 +16,11 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from gepnet.knowledge import read_measure
 from gepnet.response.recist.model import Patient, Role, TimePoint, percent
-from gepnet.response.recist.rules import Options, Rules, Stated, Verification, read_measure
+from gepnet.response.recist.rules import Options, Rules, Stated, Verification
 from gepnet.response.recist.sums import Seen, see
 from gepnet.response.recist.timepoint import time_points
-
-FILE = "measures/choi.yaml"
 
 
 class _Part(BaseModel):
@@ -76,7 +75,7 @@ def read_choi_rules(measures: Mapping[str, Any]) -> ChoiRules:
     Raises:
         InputError: naming each key of the file that is not as expected.
     """
-    return read_measure(ChoiRules, measures["choi"], FILE)
+    return read_measure(ChoiRules, measures, "choi")
 
 
 def choi_response(

@@ -17,12 +17,12 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from gepnet.knowledge import read_measure
 from gepnet.response.recist.model import Hundredths, Patient, Role
-from gepnet.response.recist.rules import Rules, Stated, read_measure
+from gepnet.response.recist.rules import Rules, Stated
 from gepnet.response.recist.sums import see, target_sum
 from gepnet.response.recist.values import value_of
 
-FILE = "measures/growth.yaml"
 DIGITS = 40  # of the intermediate arithmetic
 SHOWN = Decimal("0.0001")
 BEFORE, FIRST = "TGR0", "TGRfirst"
@@ -102,7 +102,7 @@ def read_growth_rules(measures: Mapping[str, Any]) -> GrowthRules:
     Raises:
         InputError: naming each key of the file that is not as expected.
     """
-    return read_measure(GrowthRules, measures["growth"], FILE)
+    return read_measure(GrowthRules, measures, "growth")
 
 
 def growth_rate(first: Decimal, second: Decimal, months: Decimal, power: int) -> Decimal:

@@ -9,9 +9,9 @@ from functools import cached_property
 from itertools import product
 from typing import Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
-from gepnet.knowledge import InputError, Problem, nearest
+from gepnet.knowledge import InputError, Problem, nearest, read_measure
 
 FILE = "measures/recist-1.1.yaml"
 NONE = "none"  # the patient has no lesions of this kind
@@ -275,29 +275,7 @@ def read_rules(measures: Mapping[str, Any]) -> Rules:
     Raises:
         InputError: naming each key of the file that is not as expected.
     """
-    return read_measure(Rules, measures["recist-1.1"], FILE)
-
-
-def read_measure(model: type[Model], data: Any, file: str) -> Model:
-    """Validate a free-form measure file.
-
-    Raises:
-        InputError: naming file and key of each fault.
-    """
-    try:
-        return model.model_validate(data)
-    except ValidationError as error:
-        raise InputError(
-            Problem(
-                file,
-                None,
-                "",
-                ".".join(map(str, fault["loc"])),
-                repr(fault["input"])[:80],
-                fault["msg"],
-            )
-            for fault in error.errors()
-        ) from None
+    return read_measure(Rules, measures, "recist-1.1")
 
 
 def read_options(rules: Rules, given: Mapping[str, str | int] | None = None) -> Options:
