@@ -14,6 +14,17 @@ if TYPE_CHECKING:
         facts_of,
         read_patient,
     )
+    from gepnet.api.atlas import (
+        write_atlas,
+    )
+    from gepnet.api.charting import (
+        CHART_KINDS,
+        ChartRequest,
+        chart_view,
+        check_output,
+        draw_chart,
+        write_chart,
+    )
     from gepnet.api.cohorts import (
         assess_cohort,
         count_rows,
@@ -121,6 +132,15 @@ _EXPORTS = {
         "facts_of",
         "read_patient",
     ),
+    "atlas": ("write_atlas",),
+    "charting": (
+        "CHART_KINDS",
+        "ChartRequest",
+        "chart_view",
+        "check_output",
+        "draw_chart",
+        "write_chart",
+    ),
     "cohorts": (
         "assess_cohort",
         "count_rows",
@@ -210,6 +230,8 @@ _EXPORTS = {
 _MODULES = {name: module for module, names in _EXPORTS.items() for name in names}
 
 __all__ = [
+    "CHART_KINDS",
+    "ChartRequest",
     "PlanQuestion",
     "assess_cohort",
     "assess_facts",
@@ -218,7 +240,9 @@ __all__ = [
     "assessment_view",
     "base",
     "calibration",
+    "chart_view",
     "check_knowledge",
+    "check_output",
     "choi_view",
     "comparison_view",
     "count_rows",
@@ -227,6 +251,7 @@ __all__ = [
     "describe_finding",
     "disagreements",
     "dosimetry_view",
+    "draw_chart",
     "eligibility_view",
     "evaluate_cases",
     "example_patient",
@@ -271,6 +296,8 @@ __all__ = [
     "stored_model",
     "toxicity_view",
     "whatif_view",
+    "write_atlas",
+    "write_chart",
     "write_made_up_cohort",
     "write_plan",
     "write_report",

@@ -9,7 +9,9 @@ import typer
 from gepnet import __version__
 from gepnet.cli import (
     assess,
+    atlas,
     cases,
+    chart,
     cohort,
     compare,
     demo,
@@ -38,8 +40,10 @@ app.command()(compare.missing)
 app.command()(compare.whatif)
 app.command()(demo.demo)
 app.command()(report.report)
+app.command()(chart.chart)
 app.add_typer(facts.app, name="facts")
 app.add_typer(knowledge.app, name="knowledge")
+knowledge.app.command()(atlas.atlas)
 knowledge.app.command()(proofs.verify)
 knowledge.app.command()(proofs.disagreements)
 knowledge.app.command()(proofs.diff)

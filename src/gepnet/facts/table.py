@@ -67,7 +67,7 @@ class Reader:
 
     def read(self, batch: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]]:
         """Return a batch in gepnet's own types, and its faults (rows from column ``__row``)."""
-        sound = batch.select(self._checks).row(0, named=True) if self._checks else {}
+        sound = batch.select_seq(self._checks).row(0, named=True) if self._checks else {}
         work = _Batch(batch, frozenset(name for name, is_sound in sound.items() if is_sound))
         for fact in self.facts:
             work.read(fact, self.given)

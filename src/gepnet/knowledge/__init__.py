@@ -1,6 +1,7 @@
 """Clinical knowledge as data, and its loader."""
 
 from gepnet.knowledge.load import cache_file, load_knowledge, write_atomically
+from gepnet.knowledge.measure_files import read_measure
 from gepnet.knowledge.models import Knowledge
 from gepnet.knowledge.problems import InputError, Problem, nearest
 from gepnet.knowledge.read import read_files
@@ -15,6 +16,7 @@ __all__ = [
     "load_knowledge",
     "nearest",
     "read_files",
+    "read_measure",
     "read_yaml",
     "write_atomically",
 ]

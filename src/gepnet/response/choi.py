@@ -16,12 +16,11 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from gepnet.knowledge import read_measure
 from gepnet.response.recist.model import Patient, Role, TimePoint, percent
-from gepnet.response.recist.rules import Options, Rules, Stated, Verification, read_measure
+from gepnet.response.recist.rules import Options, Rules, Stated, Verification
 from gepnet.response.recist.sums import Seen, see
 from gepnet.response.recist.timepoint import time_points
-
-FILE = "measures/choi.yaml"
 
 
 class _Part(BaseModel):
@@ -58,6 +57,11 @@ class ChoiRules(_Part):
     evidence: tuple[Evidence, ...]
     note: str
 
+    @property
+    def size_limits(self) -> tuple[Decimal, ...]:
+        """The changes of size in percent at which a response begins; a fall is below zero."""
+        return -self.partial_response.size_fall_percent, self.progression.size_rise_percent
+
 
 @dataclass(frozen=True, slots=True)
 class Choi:
@@ -76,7 +80,7 @@ def read_choi_rules(measures: Mapping[str, Any]) -> ChoiRules:
     Raises:
         InputError: naming each key of the file that is not as expected.
     """
-    return read_measure(ChoiRules, measures["choi"], FILE)
+    return read_measure(ChoiRules, measures, "choi")
 
 
 def choi_response(
@@ -141,8 +145,11 @@ def _assess(
         rules=choi,
     )
     told = [
-        f"{name} {'not known' if change is None else percent(change)}"
-        for name, change in (("size", size), ("attenuation", attenuation))
+        f"{name} {'not known' if change is None else percent(change, limits)}"
+        for name, change, limits in (
+            ("size", size, choi.size_limits),
+            ("attenuation", attenuation, (-choi.partial_response.attenuation_fall_percent,)),
+        )
     ]
     if point.new_lesion is True:
         told.append("new lesion")

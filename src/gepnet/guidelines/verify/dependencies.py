@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterator
-from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from gepnet.criteria import CriterionError, Node
 from gepnet.guidelines.compiled import KnowledgeBase
-from gepnet.knowledge import InputError, Problem
+from gepnet.knowledge import InputError, Problem, read_measure
 from gepnet.knowledge.models import Verification
 
 FILE = "measures/dependencies.yaml"
@@ -78,25 +77,9 @@ def dependencies(base: KnowledgeBase) -> Dependencies:
     Raises:
         InputError: naming each key that is wrong.
     """
-    raw: Any = base.knowledge.measures.get("dependencies")
-    if raw is None:
+    if "dependencies" not in base.knowledge.measures:
         return Dependencies(source="", verification="unverified")
-    try:
-        return Dependencies.model_validate(raw)
-    except ValidationError as error:
-        raise InputError(
-            [
-                Problem(
-                    FILE,
-                    None,
-                    "",
-                    ".".join(map(str, fault["loc"])),
-                    repr(fault["input"]),
-                    fault["msg"],
-                )
-                for fault in error.errors()
-            ]
-        ) from error
+    return read_measure(Dependencies, base.knowledge.measures, "dependencies")
 
 
 def criteria_of(

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, model_validator
 
-from gepnet.knowledge import InputError, Problem
+from gepnet.knowledge import InputError, Problem, read_measure
 from gepnet.knowledge.models import Verification
 
 Reference = Literal["lln", "uln", "baseline"]
@@ -123,20 +123,7 @@ def edition(measures: Mapping[str, Any], name: str | int) -> Edition:
         raise InputError([Problem("command line", None, "", "ctcae", repr(str(name)), expected)])
     data = measures[stem]
     if id(data) not in _read:
-        try:
-            _read[id(data)] = (data, Edition.model_validate(data))
-        except ValidationError as error:
-            raise InputError(
-                Problem(
-                    f"measures/{stem}.yaml",
-                    None,
-                    "",
-                    ".".join(str(step) for step in fault["loc"]),
-                    repr(fault["input"])[:100],
-                    fault["msg"],
-                )
-                for fault in error.errors(include_url=False)
-            ) from error
+        _read[id(data)] = (data, read_measure(Edition, measures, stem))
     return _read[id(data)][1]
 
 

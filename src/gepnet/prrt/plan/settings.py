@@ -7,11 +7,9 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
-from gepnet.knowledge import InputError, Problem
-
-FILE = "measures/course_plan.yaml"
+from gepnet.knowledge import read_measure
 
 
 class SlopeSettings(BaseModel):
@@ -63,17 +61,4 @@ def settings_of(measures: Mapping[str, Any]) -> Settings:
     Raises:
         InputError: naming the file and key of every fault.
     """
-    try:
-        return Settings.model_validate(measures["course_plan"])
-    except ValidationError as error:
-        raise InputError(
-            Problem(
-                FILE,
-                None,
-                "",
-                ".".join(str(part) for part in fault["loc"]),
-                repr(fault["input"]),
-                fault["msg"],
-            )
-            for fault in error.errors(include_url=False)
-        ) from error
+    return read_measure(Settings, measures, "course_plan")

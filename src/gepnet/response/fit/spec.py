@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from gepnet.knowledge import InputError, Problem
+from gepnet.knowledge import read_measure
 from gepnet.knowledge.models import Verification
 
 STEM = "further_response_model"
@@ -134,17 +134,4 @@ def model_spec(measures: Mapping[str, Any]) -> Spec:
     Raises:
         InputError: if the knowledge file is not as it should be.
     """
-    try:
-        return Spec.model_validate(measures[STEM])
-    except ValidationError as error:
-        raise InputError(
-            Problem(
-                f"measures/{STEM}.yaml",
-                None,
-                "",
-                ".".join(str(step) for step in fault["loc"]),
-                repr(fault["input"])[:100],
-                fault["msg"],
-            )
-            for fault in error.errors(include_url=False)
-        ) from error
+    return read_measure(Spec, measures, STEM)

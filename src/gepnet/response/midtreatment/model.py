@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from gepnet.knowledge import InputError, Problem
+from gepnet.knowledge import read_measure
 from gepnet.knowledge.models import Verification
 
 STEM = "midtreatment"
@@ -67,17 +67,4 @@ def evidence(measures: Mapping[str, Any]) -> Evidence:
     Raises:
         InputError: if the knowledge file is not as it should be.
     """
-    try:
-        return Evidence.model_validate(measures[STEM])
-    except ValidationError as error:
-        raise InputError(
-            Problem(
-                f"measures/{STEM}.yaml",
-                None,
-                "",
-                ".".join(str(step) for step in fault["loc"]),
-                repr(fault["input"])[:100],
-                fault["msg"].removeprefix("Value error, "),
-            )
-            for fault in error.errors(include_url=False)
-        ) from error
+    return read_measure(Evidence, measures, STEM)

@@ -9,9 +9,9 @@ from functools import cached_property
 from itertools import product
 from typing import Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
-from gepnet.knowledge import InputError, Problem, nearest
+from gepnet.knowledge import InputError, Problem, nearest, read_measure
 
 FILE = "measures/recist-1.1.yaml"
 NONE = "none"  # the patient has no lesions of this kind
@@ -67,6 +67,11 @@ class ResponseLimits(_Part):
     partial_response_percent: Limit
     progression_percent: Limit
     progression_mm: Limit
+
+    @property
+    def changes(self) -> tuple[Decimal, Decimal]:
+        """The changes in percent at which a response begins: a rise, and a fall below zero."""
+        return self.progression_percent.value, -self.partial_response_percent.value
 
 
 class ValueRule(Stated):
@@ -275,29 +280,7 @@ def read_rules(measures: Mapping[str, Any]) -> Rules:
     Raises:
         InputError: naming each key of the file that is not as expected.
     """
-    return read_measure(Rules, measures["recist-1.1"], FILE)
-
-
-def read_measure(model: type[Model], data: Any, file: str) -> Model:
-    """Validate a free-form measure file.
-
-    Raises:
-        InputError: naming file and key of each fault.
-    """
-    try:
-        return model.model_validate(data)
-    except ValidationError as error:
-        raise InputError(
-            Problem(
-                file,
-                None,
-                "",
-                ".".join(map(str, fault["loc"])),
-                repr(fault["input"])[:80],
-                fault["msg"],
-            )
-            for fault in error.errors()
-        ) from None
+    return read_measure(Rules, measures, "recist-1.1")
 
 
 def read_options(rules: Rules, given: Mapping[str, str | int] | None = None) -> Options:

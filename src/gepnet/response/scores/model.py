@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, model_validator
 
-from gepnet.knowledge import InputError, Problem
+from gepnet.knowledge import read_measure
 from gepnet.knowledge.models import Verification
 
 STEM = "scores"
@@ -126,17 +126,4 @@ def published_scores(measures: Mapping[str, Any]) -> Scores:
     Raises:
         InputError: if the file is not as it should be.
     """
-    try:
-        return Scores.model_validate(measures[STEM])
-    except ValidationError as error:
-        raise InputError(
-            Problem(
-                f"measures/{STEM}.yaml",
-                None,
-                "",
-                ".".join(str(step) for step in fault["loc"]),
-                repr(fault["input"])[:100],
-                fault["msg"].removeprefix("Value error, "),
-            )
-            for fault in error.errors(include_url=False)
-        ) from error
+    return read_measure(Scores, measures, STEM)

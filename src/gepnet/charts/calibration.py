@@ -1,0 +1,124 @@
+"""Calibration plot: how often it happened against how likely a model said it was."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gepnet.charts.base import Chart, TableTwin, counted, number
+from gepnet.charts.style import GRID, INK, REFERENCE, SOFT
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationGroup:
+    """Patients of similar predicted probability: its mean, the observed share, its interval."""
+
+    predicted: float
+    observed: float
+    patients: int
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationData:
+    """Groups of one model, its corrected figures, and a smooth curve if there is one."""
+
+    title: str
+    groups: tuple[CalibrationGroup, ...]
+    slope: float | None = None
+    in_the_large: float | None = None
+    auc: float | None = None
+    curve: tuple[tuple[float, float], ...] = ()
+    about: str = ""
+
+
+def calibration(data: CalibrationData) -> Chart:
+    """Return the calibration plot of ``data``."""
+    rows = tuple((g.predicted, g.observed, g.low, g.high, g.patients) for g in data.groups)
+    columns = ("predicted", "observed", "low", "high", "patients")
+    return Chart(
+        "calibration",
+        data.title,
+        _sentence(data),
+        TableTwin(columns, rows),
+        5.8,
+        5.9,
+        lambda figure: _draw(figure, data),
+    )
+
+
+def _figures(data: CalibrationData) -> list[str]:
+    named = (
+        ("calibration slope", data.slope),
+        ("calibration in the large", data.in_the_large),
+        ("AUC", data.auc),
+    )
+    return [f"{name} {number(round(value, 2))}" for name, value in named if value is not None]
+
+
+def _sentence(data: CalibrationData) -> str:
+    total = sum(g.patients for g in data.groups)
+    parts = [
+        f"{data.title}: predicted against observed in {counted(len(data.groups), 'group')} of "
+        f"{counted(total, 'patient')}."
+    ]
+    if found := _figures(data):
+        text = ", ".join(found)
+        parts.append(f"{text[0].upper()}{text[1:]}.")
+    if data.about:
+        parts.append(f"{data.about}.")
+    return " ".join(parts)
+
+
+def _draw(figure: Figure, data: CalibrationData) -> None:
+    axes = figure.add_subplot()
+    axes.plot([0, 1], [0, 1], color=SOFT, linewidth=1.2, linestyle=(0, (4, 3)), label="perfect")
+    if data.curve:
+        axes.plot(*zip(*data.curve, strict=True), color=REFERENCE, linewidth=2, label="smoothed")
+    most = max((g.patients for g in data.groups), default=1)
+    for group in data.groups:
+        if group.low is not None and group.high is not None:
+            axes.plot([group.predicted] * 2, [group.low, group.high], color=INK, linewidth=1.4)
+        axes.plot(
+            group.predicted,
+            group.observed,
+            "o",
+            ms=6 + 6 * (group.patients / most) ** 0.5,
+            mfc="white",
+            mec=INK,
+            mew=1.6,
+            zorder=3,
+            clip_on=False,
+        )
+        axes.annotate(
+            str(group.patients),
+            (group.predicted, group.observed),
+            xytext=(10, -12),
+            textcoords="offset points",
+            fontsize=9,
+            bbox={"boxstyle": "square,pad=0.05", "fc": "white", "ec": "none", "alpha": 0.85},
+        )
+    axes.set_xlim(0, 1)
+    axes.set_ylim(0, 1)
+    axes.set_aspect("equal")
+    axes.set_xlabel("Predicted probability")
+    axes.set_ylabel("Observed share (number: patients)")
+    axes.grid(color=GRID)
+    axes.legend(loc="lower right")
+    figures = "\n".join(_figures(data))
+    if figures:
+        axes.annotate(
+            figures,
+            (0, 1),
+            xycoords="axes fraction",
+            xytext=(6, -6),
+            textcoords="offset points",
+            va="top",
+            bbox={"boxstyle": "square,pad=0.2", "fc": "white", "ec": "none"},
+        )
+    axes.set_title(f"{data.title}\n{data.about}".rstrip())
+    axes.title.set_fontsize(10.5)

@@ -1,0 +1,152 @@
+"""Time-activity curves: measured points, the fit of each region and its band."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gepnet.charts.base import Cell, Chart, TableTwin, counted, number
+from gepnet.charts.style import ALARM, GRID, INK, line_look
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityCurve:
+    """One region in one cycle: points in hours and MBq, and the fitted curve if there is one.
+
+    ``curve`` holds (hours, MBq, low, high); ``words`` says model, half-life and dose in one line;
+    ``refused`` is the reason why no fit is given.
+    """
+
+    region: str
+    points: tuple[tuple[float, float], ...]
+    curve: tuple[tuple[float, float, float | None, float | None], ...] = ()
+    words: str = ""
+    refused: str | None = None
+    level: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DosimetryData:
+    """The regions of one cycle of one patient."""
+
+    subject: str
+    curves: tuple[ActivityCurve, ...]
+    logarithmic: bool = True
+
+
+def dosimetry(data: DosimetryData) -> Chart:
+    """Return the time-activity chart of ``data``, one panel a region."""
+    rows: list[tuple[Cell, ...]] = []
+    for curve in data.curves:
+        rows += [(curve.region, "measured", *point, None, None) for point in curve.points]
+        rows += [(curve.region, "fitted", *point) for point in curve.curve]
+    columns = ("region", "kind", "time (h)", "activity (MBq)", "low", "high")
+    count = max(len(data.curves), 1)
+    across = min(3, count)
+    return Chart(
+        "dosimetry",
+        f"Activity over time: {data.subject}",
+        _sentence(data),
+        TableTwin(columns, tuple(rows)),
+        max(5.6, 3.9 * across),
+        0.8 + 3.1 * ((count + across - 1) // across),
+        lambda figure: _draw(figure, data, across),
+    )
+
+
+def _sentence(data: DosimetryData) -> str:
+    parts = [
+        f"Activity over time in {counted(len(data.curves), 'region')} of {data.subject}, "
+        f"{'logarithmic' if data.logarithmic else 'linear'} scale."
+    ]
+    for curve in data.curves:
+        if curve.refused:
+            parts.append(f"{curve.region}: no fit, {curve.refused}.")
+        else:
+            parts.append(f"{curve.region}: {curve.words or 'fitted'}.")
+    return " ".join(parts)
+
+
+def _draw(figure: Figure, data: DosimetryData, across: int) -> None:
+    count = max(len(data.curves), 1)
+    grid = figure.subplots((count + across - 1) // across, across, squeeze=False)
+    panels = [axes for row in grid for axes in row]
+    for place, curve in enumerate(data.curves):
+        _panel(panels[place], curve, place, data.logarithmic)
+    for axes in panels[len(data.curves) :]:
+        axes.set_axis_off()
+    figure.suptitle(
+        f"Activity over time: {data.subject}", x=0.01, ha="left", fontsize=11, fontweight="bold"
+    )
+
+
+def _panel(axes: Axes, curve: ActivityCurve, place: int, logarithmic: bool) -> None:
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+    look = line_look(place)
+    if logarithmic and all(activity > 0 for _, activity in curve.points):
+        axes.set_yscale("log")
+        axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
+        axes.yaxis.set_minor_formatter(NullFormatter())
+    inside = [c for c in curve.curve if c[2] is not None and c[3] is not None]
+    if inside:
+        axes.fill_between(
+            [c[0] for c in inside],
+            [c[2] or 0.0 for c in inside],
+            [c[3] or 0.0 for c in inside],
+            color=look.colour,
+            alpha=0.18,
+            linewidth=0,
+        )
+    axes.plot([c[0] for c in curve.curve], [c[1] for c in curve.curve], color=look.colour, lw=2)
+    axes.plot(
+        [p[0] for p in curve.points],
+        [p[1] for p in curve.points],
+        marker=look.marker,
+        linestyle="",
+        markersize=7,
+        markerfacecolor="white",
+        markeredgecolor=INK,
+        markeredgewidth=1.4,
+        zorder=4,
+    )
+    activities = [p[1] for p in curve.points] + [c[1] for c in curve.curve if c[0] > 0]
+    if activities and axes.get_yscale() == "log":
+        axes.set_ylim(min(activities) / 1.6, max(activities) * (8 if curve.refused else 2.2))
+    elif activities:
+        axes.set_ylim(0, max(activities) * 1.25)
+    axes.set_xlim(left=0)
+    axes.set_title(curve.region, fontsize=10.5)
+    note = f"no fit: {curve.refused}" if curve.refused else curve.words
+    if note:
+        axes.annotate(
+            "\n".join(_wrapped(part) for part in note.split(", ")),
+            (1, 1),
+            xycoords="axes fraction",
+            xytext=(-3, -3),
+            textcoords="offset points",
+            ha="right",
+            va="top",
+            fontsize=9,
+            color=ALARM if curve.refused else INK,
+            bbox={"boxstyle": "square,pad=0.15", "fc": "white", "ec": "none", "alpha": 0.85},
+        )
+    axes.set_xlabel("Hours after administration")
+    axes.set_ylabel("Activity (MBq)")
+    axes.grid(color=GRID)
+
+
+def _wrapped(text: str, width: int = 34) -> str:
+    lines, line = [], ""
+    for word in text.split():
+        if line and len(line) + 1 + len(word) > width:
+            lines.append(line)
+            line = word
+        else:
+            line = f"{line} {word}".strip()
+    return "\n".join([*lines, line])

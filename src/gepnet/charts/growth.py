@@ -1,0 +1,139 @@
+"""Growth of a tumour: its sum of diameters over time, and growth rates over intervals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gepnet.charts.base import Cell, Chart, TableTwin, counted, number, signed, spread
+from gepnet.charts.style import GRID, INK, SOFT
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True, slots=True)
+class GrowthInterval:
+    """The growth rate in percent of volume a month between two assessments, in months."""
+
+    from_months: float
+    to_months: float
+    percent_a_month: float
+    doubling_months: float | None = None
+    category: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GrowthData:
+    """Sums in mm by month, the rates between them, and the cut-offs that a source names."""
+
+    subject: str
+    sums: tuple[tuple[float, float], ...]
+    intervals: tuple[GrowthInterval, ...]
+    cutoffs: tuple[tuple[str, float], ...] = ()
+
+
+def growth(data: GrowthData) -> Chart:
+    """Return the growth chart of ``data``."""
+    rows: list[tuple[Cell, ...]] = [("sum (mm)", m, None, mm, None, "") for m, mm in data.sums]
+    rows += [
+        (
+            "growth rate (% a month)",
+            i.from_months,
+            i.to_months,
+            i.percent_a_month,
+            i.doubling_months,
+            i.category,
+        )
+        for i in data.intervals
+    ]
+    columns = ("what", "months", "to months", "value", "doubling time (months)", "category")
+    return Chart(
+        "growth",
+        f"Growth: {data.subject}",
+        _sentence(data),
+        TableTwin(columns, tuple(rows)),
+        7.6,
+        5.4,
+        lambda figure: _draw(figure, data),
+    )
+
+
+def _sentence(data: GrowthData) -> str:
+    parts = [f"Growth of {data.subject} over {counted(len(data.intervals), 'interval')}."]
+    for i in data.intervals:
+        doubling = (
+            ""
+            if i.doubling_months is None
+            else f", doubling time {number(round(i.doubling_months, 1))} months"
+        )
+        parts.append(
+            f"Month {number(round(i.from_months, 1))} to {number(round(i.to_months, 1))}: "
+            f"{signed(i.percent_a_month, 1)} % of volume a month{doubling}."
+        )
+    return " ".join(parts)
+
+
+def _draw(figure: Figure, data: GrowthData) -> None:
+    upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(1, 1.1))
+    months = [m for m, _ in data.sums]
+    sums = [mm for _, mm in data.sums]
+    upper.plot(months, sums, color=INK, marker="o", markersize=7, linewidth=2)
+    for when, value in data.sums:
+        upper.annotate(
+            number(value), (when, value), xytext=(0, 8), textcoords="offset points", ha="center"
+        )
+    upper.set_ylim(0, max(sums, default=1) * 1.25)
+    upper.set_ylabel("Sum of diameters (mm)")
+    upper.grid(axis="y", color=GRID)
+    rates = [i.percent_a_month for i in data.intervals]
+    cutoffs = [value for _, value in data.cutoffs]
+    for i in data.intervals:
+        grows = i.percent_a_month >= 0
+        # The interval as a bar on its rate, its end as a lollipop: later scans share the baseline.
+        lower.plot([i.from_months, i.to_months], [i.percent_a_month] * 2, color=SOFT, linewidth=1.2)
+        lower.plot([i.to_months] * 2, [0, i.percent_a_month], color=INK, linewidth=2.4)
+        lower.plot(
+            i.to_months,
+            i.percent_a_month,
+            marker="^" if grows else "v",
+            markersize=9,
+            markerfacecolor="#d1622b" if grows else "#9fc3e0",
+            markeredgecolor=INK,
+            linestyle="",
+            zorder=4,
+        )
+        words = signed(i.percent_a_month, 1)
+        if i.doubling_months is not None:
+            words += f"\ndoubles in {number(round(i.doubling_months, 1))}"
+        lower.annotate(
+            words,
+            (i.to_months, i.percent_a_month),
+            xytext=(0, 7 if grows else -7),
+            textcoords="offset points",
+            ha="center",
+            va="bottom" if grows else "top",
+            fontsize=9,
+        )
+    low, high = min([0.0, *rates]), max([0.0, *rates, *cutoffs])
+    room = (high - low or 1) * 0.35
+    lower.set_ylim(low - (room if low < 0 else 0), high + room)
+    lower.axhline(0, color=INK, linewidth=1)
+    bottom, top = lower.get_ylim()
+    places = spread([value for _, value in data.cutoffs], (top - bottom) / 13, bottom, top)
+    for (name, value), place in zip(data.cutoffs, places, strict=True):
+        lower.axhline(value, color=SOFT, linewidth=1.2, linestyle=(0, (4, 3)), zorder=3)
+        lower.annotate(
+            f"{name}\N{NO-BREAK SPACE}{signed(value, 1).replace('.0', '')} %",
+            (1, place),
+            xycoords=("axes fraction", "data"),
+            xytext=(4, 0),
+            textcoords="offset points",
+            va="center",
+            color=SOFT,
+            annotation_clip=False,
+        )
+    lower.set_ylabel("Growth rate\n(% of volume a month)")
+    lower.set_xlabel("Months from baseline")
+    lower.grid(axis="y", color=GRID)
+    figure.suptitle(f"Growth: {data.subject}", x=0.01, ha="left", fontsize=11, fontweight="bold")

@@ -1,0 +1,151 @@
+"""Kidney function over time with its fitted yearly change and the interval of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gepnet.charts.base import Cell, Chart, TableTwin, number, signed
+from gepnet.charts.style import GRID, INK, REFERENCE, SOFT
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True, slots=True)
+class KidneyPoint:
+    """One value, years from the first sample."""
+
+    years: float
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class KidneySlope:
+    """A fitted yearly change in percent with its interval, and the fitted curve with its band.
+
+    ``curve`` holds (years, fitted value, low, high); the model is that of the monitoring room.
+    """
+
+    percent_a_year: float
+    low_percent: float
+    high_percent: float
+    level: float
+    curve: tuple[tuple[float, float, float | None, float | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KidneyData:
+    """The values of one patient, the fit if the data support one, else the reason why not.
+
+    ``limits`` are values with a name, such as the clearance below which a profile says no.
+    """
+
+    patient_id: str
+    measure: str
+    unit: str
+    points: tuple[KidneyPoint, ...]
+    slope: KidneySlope | None = None
+    refused: str | None = None
+    cycle_years: tuple[float, ...] = ()
+    limits: tuple[tuple[str, float], ...] = ()
+
+
+def kidney(data: KidneyData) -> Chart:
+    """Return the chart of kidney function of ``data``."""
+    rows: list[tuple[Cell, ...]] = [("measured", p.years, p.value, None, None) for p in data.points]
+    if data.slope is not None:
+        rows += [("fitted", *point) for point in data.slope.curve]
+    columns = ("kind", "years from first value", f"{data.measure} ({data.unit})", "low", "high")
+    return Chart(
+        "kidney",
+        f"{data.measure} of {data.patient_id}",
+        _sentence(data),
+        TableTwin(columns, tuple(rows)),
+        7.6,
+        4.6,
+        lambda figure: _draw(figure, data),
+    )
+
+
+def slope_words(slope: KidneySlope) -> str:
+    """Return the yearly change in percent with its interval in words."""
+    return (
+        f"{signed(slope.percent_a_year, 1)} % a year ({slope.level * 100:g} % interval "
+        f"{signed(slope.low_percent, 1)} to {signed(slope.high_percent, 1)})"
+    )
+
+
+def _sentence(data: KidneyData) -> str:
+    parts = [f"{data.measure} of {data.patient_id}, {len(data.points)} values."]
+    if data.points:
+        first, last = data.points[0], data.points[-1]
+        parts.append(
+            f"First {number(first.value)}, last {number(last.value)} {data.unit} after "
+            f"{number(round(last.years - first.years, 1))} years."
+        )
+    if data.slope is not None:
+        parts.append(f"Fitted change {slope_words(data.slope)}.")
+    elif data.refused:
+        parts.append(f"No slope: {data.refused}.")
+    return " ".join(parts)
+
+
+def _draw(figure: Figure, data: KidneyData) -> None:
+    axes = figure.add_subplot()
+    years = [p.years for p in data.points]
+    values = [p.value for p in data.points]
+    if data.slope is not None:
+        curve = data.slope.curve
+        inside = [c for c in curve if c[2] is not None and c[3] is not None]
+        if inside:
+            axes.fill_between(
+                [c[0] for c in inside],
+                [c[2] or 0.0 for c in inside],
+                [c[3] or 0.0 for c in inside],
+                color="#d0e1f0",
+                linewidth=0,
+                zorder=1,
+                label=f"{data.slope.level * 100:g} % interval of the slope",
+            )
+        axes.plot(
+            [c[0] for c in curve], [c[1] for c in curve], color=REFERENCE, lw=2, label="fitted"
+        )
+    axes.plot(years, values, "o", ms=7, mfc="white", mec=INK, mew=1.5, label="measured", zorder=4)
+    low = min([*values, *(v for _, v in data.limits)], default=0.0)
+    high = max(values, default=1.0)
+    axes.set_ylim(max(0.0, low - (high - low) * 0.25 - 3), high * 1.12)
+    reach = [0.0, *years, *data.cycle_years]
+    margin = 0.04 * (max(reach) - min(reach) or 1.0)
+    axes.set_xlim(min(reach) - margin, max(reach) + margin)
+    for name, value in data.limits:
+        axes.axhline(value, color=SOFT, linewidth=1.1, linestyle=(0, (4, 3)))
+        axes.annotate(
+            f"{name} {number(value)}",
+            (1, value),
+            xycoords=("axes fraction", "data"),
+            xytext=(-4, 3),
+            textcoords="offset points",
+            ha="right",
+            fontsize=9,
+            color=SOFT,
+        )
+    for index, when in enumerate(data.cycle_years, 1):
+        axes.axvline(when, color=INK, linewidth=1, linestyle=(0, (4, 2)), zorder=1)
+        axes.annotate(
+            f"C{index}",
+            (when, 1),
+            xycoords=("data", "axes fraction"),
+            xytext=(2, -2),
+            textcoords="offset points",
+            va="top",
+            fontsize=9,
+        )
+    text = f"No slope: {data.refused}" if data.slope is None and data.refused else ""
+    if data.slope is not None:
+        text = slope_words(data.slope)
+    axes.set_title(f"{data.measure} of {data.patient_id}\n{text}".rstrip())
+    axes.set_xlabel("Years from the first value")
+    axes.set_ylabel(f"{data.measure} ({data.unit})")
+    axes.grid(axis="y", color=GRID)
+    axes.legend(loc="lower left", ncols=3, frameon=True, framealpha=1, edgecolor="white")

@@ -1,0 +1,231 @@
+"""Laboratory chart: each analyte in its own panel, grade bands behind it, cycles marked."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gepnet.charts.base import Cell, Chart, TableTwin, counted, number
+from gepnet.charts.style import GRADES, GRID, INK, REFERENCE, SOFT, on
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True, slots=True)
+class LabPoint:
+    """One value on one day, in the unit of its panel, with its grade where one was given."""
+
+    day: datetime.date
+    value: float
+    grade: int | None = None
+    baseline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GradeBand:
+    """The values of one grade, from ``low`` to ``high`` in the unit of the panel; None is open."""
+
+    grade: int
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class LabPanel:
+    """One analyte. ``falls`` says that low values are the bad ones; its nadir is marked."""
+
+    analyte: str
+    unit: str
+    points: tuple[LabPoint, ...]
+    bands: tuple[GradeBand, ...] = ()
+    lln: float | None = None
+    uln: float | None = None
+    falls: bool = True
+    logarithmic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LabData:
+    """The panels of one patient and the days of the cycles; ``edition`` names the grading."""
+
+    patient_id: str
+    panels: tuple[LabPanel, ...]
+    cycles: tuple[datetime.date, ...] = ()
+    edition: str = ""
+
+
+def labs(data: LabData) -> Chart:
+    """Return the laboratory chart of ``data``."""
+    rows: list[tuple[Cell, ...]] = [
+        (panel.analyte, p.day.isoformat(), p.value, panel.unit, p.grade, p.baseline)
+        for panel in data.panels
+        for p in panel.points
+    ]
+    columns = ("analyte", "date", "value", "unit", "grade", "baseline")
+    return Chart(
+        "labs",
+        f"Laboratory values of {data.patient_id}",
+        _sentence(data),
+        TableTwin(columns, tuple(rows)),
+        8.6,
+        1.0 + 1.9 * max(len(data.panels), 1),
+        lambda figure: _draw(figure, data),
+    )
+
+
+def worst(panel: LabPanel) -> LabPoint | None:
+    """Return the nadir, or the peak of an analyte whose high values are the bad ones."""
+    if not panel.points:
+        return None
+    key = (lambda p: p.value) if panel.falls else (lambda p: -p.value)
+    return min(panel.points, key=key)
+
+
+def _sentence(data: LabData) -> str:
+    head = f"Laboratory chart of {data.patient_id}"
+    parts = [f"{head} with {data.edition} grades." if data.edition else f"{head}."]
+    for panel in data.panels:
+        extreme = worst(panel)
+        if extreme is None:
+            parts.append(f"{panel.analyte}: no value.")
+            continue
+        grade = "" if extreme.grade is None else f", grade {extreme.grade}"
+        last = panel.points[-1]
+        parts.append(
+            f"{panel.analyte}: {'lowest' if panel.falls else 'highest'} {number(extreme.value)} "
+            f"{panel.unit} on {extreme.day.isoformat()}{grade}; last {number(last.value)} on "
+            f"{last.day.isoformat()}."
+        )
+    if data.cycles:
+        days = ", ".join(day.isoformat() for day in data.cycles)
+        parts.append(f"{counted(len(data.cycles), 'cycle')}: {days}.")
+    return " ".join(parts)
+
+
+def _draw(figure: Figure, data: LabData) -> None:
+    from matplotlib.ticker import FixedLocator
+
+    from gepnet.charts.timeline import month_ticks
+
+    panels = data.panels
+    grid = figure.subplots(max(len(panels), 1), 1, sharex=True, squeeze=False)
+    days = [p.day for panel in panels for p in panel.points] + list(data.cycles)
+    first, last = min(days, default=None), max(days, default=None)
+    for place, panel in enumerate(panels):
+        axes = grid[place][0]
+        _panel(axes, panel)
+        for index, day in enumerate(data.cycles, 1):
+            axes.axvline(day.toordinal(), color=INK, linewidth=1.1, linestyle=(0, (4, 2)), zorder=2)
+            if place == 0:
+                axes.annotate(
+                    f"cycle {index}",
+                    (day.toordinal(), 1),
+                    xycoords=("data", "axes fraction"),
+                    xytext=(0, 2),
+                    textcoords="offset points",
+                    ha="center",
+                    fontsize=9,
+                )
+        axes.grid(axis="y", color=GRID)
+    bottom = grid[-1][0]
+    if first is not None and last is not None:
+        span = max((last - first).days, 14)
+        bottom.set_xlim(first.toordinal() - span * 0.03, last.toordinal() + span * 0.03)
+        ticks, words = month_ticks(first, last)
+        bottom.xaxis.set_major_locator(FixedLocator([day.toordinal() for day in ticks]))
+        bottom.set_xticklabels(words)
+    edition = f", bands: {data.edition} grade" if data.edition else ""
+    figure.suptitle(
+        f"Laboratory values of {data.patient_id}{edition}",
+        x=0.01,
+        ha="left",
+        fontsize=11,
+        fontweight="bold",
+    )
+
+
+def _panel(axes: Axes, panel: LabPanel) -> None:
+    values = [p.value for p in panel.points]
+    limits = [v for v in (panel.lln, panel.uln) if v is not None]
+    if panel.logarithmic and all(v > 0 for v in values):
+        axes.set_yscale("log")
+    reach = values + [limit for limit in limits if not values or _near(limit, values)]
+    low, high = (min(reach), max(reach)) if reach else (0.0, 1.0)
+    if axes.get_yscale() == "log":
+        axes.set_ylim(low / 1.3, high * 1.3)
+    else:
+        margin = (high - low or abs(high) or 1) * 0.16
+        axes.set_ylim(max(low - margin, 0) if low >= 0 else low - margin, high + margin)
+    bottom, top = axes.get_ylim()
+    for band in panel.bands:
+        below = bottom if band.low is None else max(band.low, bottom)
+        above = top if band.high is None else min(band.high, top)
+        if above <= below:
+            continue
+        colour = GRADES[band.grade]
+        axes.axhspan(below, above, color=colour, linewidth=0, zorder=0)
+        if (above - below) / (top - bottom) > 0.09 or axes.get_yscale() == "log":
+            axes.annotate(
+                f"G{band.grade}",
+                (1, (below + above) / 2),
+                xycoords=("axes fraction", "data"),
+                xytext=(-4, 0),
+                textcoords="offset points",
+                ha="right",
+                va="center",
+                fontsize=9,
+                color=on(colour),
+            )
+    for limit, word in ((panel.lln, "LLN"), (panel.uln, "ULN")):
+        if limit is not None and bottom < limit < top:
+            axes.axhline(limit, color=REFERENCE, linewidth=1.2, linestyle=(0, (1, 1.5)), zorder=1)
+            axes.annotate(
+                f"{word} {number(limit)}",
+                (0, limit),
+                xycoords=("axes fraction", "data"),
+                xytext=(4, 2),
+                textcoords="offset points",
+                fontsize=9,
+                color=REFERENCE,
+                bbox={"boxstyle": "square,pad=0.05", "fc": "white", "ec": "none", "alpha": 0.7},
+            )
+    days = [p.day.toordinal() for p in panel.points]
+    axes.plot(days, values, color=INK, marker="o", markersize=5.5, linewidth=1.5, zorder=3)
+    for point in panel.points:
+        if point.baseline:
+            axes.plot(point.day.toordinal(), point.value, "s", ms=8, mfc="white", mec=INK, zorder=4)
+    extreme = worst(panel)
+    if extreme is not None and len(panel.points) > 1:
+        axes.plot(
+            extreme.day.toordinal(),
+            extreme.value,
+            "D",
+            ms=8,
+            mfc="white",
+            mec=INK,
+            mew=1.6,
+            zorder=5,
+        )
+        axes.annotate(
+            f"{'nadir' if panel.falls else 'peak'} {number(extreme.value)}",
+            (extreme.day.toordinal(), extreme.value),
+            xytext=(8, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=9.5,
+            fontweight="bold",
+            zorder=6,
+            bbox={"boxstyle": "square,pad=0.1", "fc": "white", "ec": "none", "alpha": 0.75},
+        )
+    axes.set_ylabel(f"{panel.analyte}\n({panel.unit})" if panel.unit else panel.analyte, color=SOFT)
+    axes.yaxis.label.set_color(INK)
+
+
+def _near(limit: float, values: list[float]) -> bool:
+    """Whether a limit can be shown without pressing the values into a line."""
+    low, high = min(values), max(values)
+    reach = max(high - low, abs(high) * 0.3)
+    return low - reach <= limit <= high + reach

@@ -1,0 +1,182 @@
+"""Spider plot: how each lesion and their sum change from baseline over time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gepnet.charts.base import Cell, Chart, TableTwin, counted, number, signed, spread
+from gepnet.charts.style import ALARM, GRID, INK, SOFT, line_look
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True, slots=True)
+class SpiderPoint:
+    """One assessment of one lesion, months from baseline and percent change since then."""
+
+    months: float
+    change_percent: float
+    response: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SpiderLine:
+    """The course of one lesion, or of one patient in a plot of many."""
+
+    name: str
+    points: tuple[SpiderPoint, ...]
+    is_sum: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SpiderData:
+    """Lines of one patient or of several, and what is marked on them.
+
+    ``progression_months`` is when progression was found; ``reason`` says why, as the response
+    assessment printed it. The limits are those of the criteria in use, in percent.
+    """
+
+    subject: str
+    lines: tuple[SpiderLine, ...]
+    response_limit_percent: float
+    progression_limit_percent: float
+    progression_months: float | None = None
+    reason: str | None = None
+    unmeasured: tuple[str, ...] = ()
+
+
+def spider(data: SpiderData) -> Chart:
+    """Return the spider plot of ``data``."""
+    rows: list[tuple[Cell, ...]] = [
+        (line.name, point.months, point.change_percent, point.response)
+        for line in data.lines
+        for point in line.points
+    ]
+    columns = ("line", "months from baseline", "change from baseline (%)", "response")
+    return Chart(
+        "spider",
+        f"Lesions over time: {data.subject}",
+        _sentence(data),
+        TableTwin(columns, tuple(rows)),
+        8.2,
+        5.0,
+        lambda figure: _draw(figure, data),
+    )
+
+
+def _sentence(data: SpiderData) -> str:
+    shown = [line for line in data.lines if line.points]
+    sums = [line for line in shown if line.is_sum]
+    lesions = len(shown) - len(sums)
+    parts = [f"Spider plot of {counted(lesions, 'lesion')} of {data.subject}."]
+    for line in sums:
+        least = min(line.points, key=lambda p: p.change_percent)
+        last = line.points[-1]
+        parts.append(
+            f"{line.name}: lowest {signed(least.change_percent)} % at "
+            f"{number(round(least.months, 1))} months, last {signed(last.change_percent)} % at "
+            f"{number(round(last.months, 1))} months."
+        )
+    if data.progression_months is None:
+        parts.append("No progression found.")
+    else:
+        parts.append(f"Progression at {number(round(data.progression_months, 1))} months.")
+    if data.reason:
+        parts.append(f"{data.reason}.")
+    if data.unmeasured:
+        parts.append(f"Not drawn, as without a baseline: {', '.join(data.unmeasured)}.")
+    return " ".join(parts)
+
+
+def _draw(figure: Figure, data: SpiderData) -> None:
+    axes = figure.add_subplot()
+    last = max((p.months for line in data.lines for p in line.points), default=1.0) or 1.0
+    values = [p.change_percent for line in data.lines for p in line.points] or [0.0]
+    low = min(-1.6 * abs(data.response_limit_percent), min(values) - 10)
+    high = max(1.6 * data.progression_limit_percent, max(values) + 12)
+    axes.set_ylim(max(low, -112), high)
+    axes.set_xlim(0, last * 1.02)
+    axes.axhline(0, color=SOFT, linewidth=1)
+    for limit in (data.response_limit_percent, data.progression_limit_percent):
+        axes.axhline(limit, color=SOFT, linewidth=1, linestyle=(0, (4, 3)))
+    place = 0
+    for line in data.lines:
+        months = [p.months for p in line.points]
+        changes = [p.change_percent for p in line.points]
+        if line.is_sum:
+            axes.plot(months, changes, color=INK, linewidth=3.2, marker="o", markersize=8, zorder=4)
+        else:
+            look = line_look(place)
+            place += 1
+            axes.plot(
+                months,
+                changes,
+                linestyle=look.dash,
+                marker=look.marker,
+                color=look.colour,
+                markerfacecolor="white",
+                markeredgewidth=1.4,
+            )
+    if data.progression_months is not None:
+        _progression(axes, data)
+    _names(axes, data, last)
+    axes.set_xlabel("Months from baseline")
+    axes.set_ylabel("Change from baseline (%)")
+    axes.set_title(f"Lesions over time: {data.subject}", pad=20)
+    axes.grid(axis="y", color=GRID)
+
+
+def _progression(axes: Axes, data: SpiderData) -> None:
+    months = data.progression_months or 0.0
+    axes.axvline(months, color=ALARM, linewidth=1.4, linestyle=(0, (2, 2)), zorder=1)
+    axes.annotate(
+        f"progression, {number(round(months, 1))} months",
+        (months, 1),
+        xycoords=("data", "axes fraction"),
+        xytext=(0, 3),
+        textcoords="offset points",
+        color=ALARM,
+        fontweight="bold",
+        ha="right" if months > axes.get_xlim()[1] / 2 else "left",
+        va="bottom",
+        annotation_clip=False,
+    )
+
+
+def _names(axes: Axes, data: SpiderData, last: float) -> None:
+    """Name each line at its end instead of in a legend, and each limit at the right edge."""
+    low, high = axes.get_ylim()
+    ends: list[tuple[float, float, str, str, str]] = []
+    place = 0
+    for line in data.lines:
+        colour = INK if line.is_sum else line_look(place).colour
+        place += 0 if line.is_sum else 1
+        if line.points:
+            end = line.points[-1]
+            weight = "bold" if line.is_sum else "normal"
+            text = f"{line.name} {signed(end.change_percent)} %"
+            ends.append((end.months, end.change_percent, text, colour, weight))
+    limits = (data.response_limit_percent, data.progression_limit_percent)
+    for limit in limits:
+        ends.append((last * 1.02, limit, f"{signed(limit)} % limit", SOFT, "normal"))
+    wanted: Sequence[float] = [end[1] for end in ends]
+    for (x, y, text, colour, weight), where in zip(
+        ends, spread(wanted, (high - low) / 22, low, high), strict=True
+    ):
+        axes.annotate(
+            text,
+            (x, y),
+            xycoords="data",
+            xytext=(last * 1.05, where),
+            textcoords="data",
+            color=colour,
+            fontsize=9.5,
+            fontweight=weight,
+            va="center",
+            annotation_clip=False,
+            arrowprops={"arrowstyle": "-", "color": GRID, "linewidth": 0.8, "shrinkB": 2},
+        )

@@ -1,0 +1,237 @@
+"""Swimmer plot: each patient's time on study as a bar, with responses, cycles and how it ended."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gepnet.charts.base import Cell, Chart, TableTwin, counted, joined, number
+from gepnet.charts.style import ALARM, GRID, INK, SOFT, response_look
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+#: How a lane may end, with the words of legend and sentence.
+ENDS = {
+    "ongoing": "in follow-up",
+    "progression": "progression",
+    "death": "death",
+    "stopped": "follow-up ended",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SwimmerMark:
+    """One assessment: months from the reference date, and the response then."""
+
+    months: float
+    response: str
+
+
+@dataclass(frozen=True, slots=True)
+class SwimmerLane:
+    """One patient from month 0 to ``months``; ``best_response`` fills the bar."""
+
+    patient_id: str
+    months: float
+    end: str
+    best_response: str
+    marks: tuple[SwimmerMark, ...] = ()
+    cycle_months: tuple[float, ...] = ()
+    progression_months: float | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse an end that has no sign.
+
+        Raises:
+            ValueError: for an unknown end.
+        """
+        if self.end not in ENDS:
+            raise ValueError(f"{self.end!r} is no end of a lane; expected one of {list(ENDS)}")
+
+
+@dataclass(frozen=True, slots=True)
+class SwimmerData:
+    """The lanes and what month 0 is."""
+
+    lanes: tuple[SwimmerLane, ...]
+    origin: str = "baseline"
+
+
+def ordered(data: SwimmerData) -> tuple[SwimmerLane, ...]:
+    """Return the lanes, the longest first."""
+    return tuple(sorted(data.lanes, key=lambda lane: (-lane.months, lane.patient_id)))
+
+
+def swimmer(data: SwimmerData) -> Chart:
+    """Return the swimmer plot of ``data``."""
+    rows: list[tuple[Cell, ...]] = []
+    for lane in ordered(data):
+        timed = [(m, "cycle", str(n)) for n, m in enumerate(lane.cycle_months, 1)]
+        timed += [(mark.months, "assessment", mark.response) for mark in lane.marks]
+        timed.append((lane.months, "end", ENDS[lane.end]))
+        timed.sort(key=lambda item: item[0])
+        rows.extend((lane.patient_id, lane.best_response, *item) for item in timed)
+    columns = ("patient", "best response", f"months from {data.origin}", "what", "value")
+    return Chart(
+        "swimmer",
+        "Time on study by patient",
+        _sentence(data),
+        TableTwin(columns, tuple(rows)),
+        9.6,
+        max(3.2, 2.0 + 0.36 * len(data.lanes)),
+        lambda figure: _draw(figure, data),
+    )
+
+
+def _sentence(data: SwimmerData) -> str:
+    lanes = data.lanes
+    ends = Counter(lane.end for lane in lanes)
+    longest = max((lane.months for lane in lanes), default=0.0)
+    progressed = sum(lane.progression_months is not None for lane in lanes)
+    found = joined([f"{ends[name]} {word}" for name, word in ENDS.items() if ends[name]])
+    cycles = sum(len(lane.cycle_months) for lane in lanes)
+    return (
+        f"Swimmer plot of {counted(len(lanes), 'patient')} from {data.origin}, longest "
+        f"{number(round(longest, 1))} months; {progressed} with progression; at the end of the "
+        f"bar: {found}. {counted(cycles, 'treatment cycle')} marked."
+    )
+
+
+def _draw(figure: Figure, data: SwimmerData) -> None:
+    axes = figure.add_subplot()
+    lanes = ordered(data)
+    longest = max((lane.months for lane in lanes), default=1.0) or 1.0
+    for place, lane in enumerate(lanes):
+        look = response_look(lane.best_response)
+        axes.barh(
+            place,
+            lane.months,
+            height=0.62,
+            color=look.fill,
+            hatch=look.hatch or None,
+            edgecolor=INK,
+            linewidth=0.8,
+            zorder=2,
+        )
+        for months in lane.cycle_months:
+            axes.plot(
+                months,
+                place - 0.42,
+                marker="v",
+                markersize=7,
+                markerfacecolor=INK,
+                markeredgecolor="white",
+                linestyle="",
+                clip_on=False,
+                zorder=4,
+            )
+        for mark in lane.marks:
+            if mark.response == "PD":
+                continue  # drawn once, below, where the progression is dated
+            sign = response_look(mark.response)
+            axes.plot(
+                mark.months,
+                place,
+                marker=sign.marker,
+                markersize=9 if sign.marker == "*" else 7,
+                markerfacecolor="white",
+                markeredgecolor=INK,
+                linestyle="",
+                zorder=5,
+            )
+        if lane.progression_months is not None:
+            axes.plot(
+                lane.progression_months,
+                place,
+                marker="X",
+                markersize=10,
+                markerfacecolor=ALARM,
+                markeredgecolor="white",
+                linestyle="",
+                zorder=6,
+            )
+        _end(axes, lane, place, longest)
+    axes.set_yticks(range(len(lanes)), [lane.patient_id for lane in lanes])
+    axes.tick_params(axis="y", length=0)
+    axes.invert_yaxis()
+    axes.set_ylim(len(lanes) - 0.4, -0.6)
+    axes.set_xlim(0, longest * 1.06)
+    axes.set_xlabel(f"Months from {data.origin}")
+    axes.grid(axis="x", color=GRID)
+    axes.set_title("Time on study, each bar one patient")
+    _legend(figure, lanes)
+
+
+def _end(axes: Axes, lane: SwimmerLane, place: int, longest: float) -> None:
+    if lane.end == "ongoing":
+        axes.annotate(
+            "",
+            (lane.months + longest * 0.035, place),
+            (lane.months, place),
+            arrowprops={"arrowstyle": "-|>", "color": INK, "linewidth": 1.6, "mutation_scale": 13},
+            annotation_clip=False,
+        )
+    elif lane.end == "death":
+        axes.plot(
+            lane.months + longest * 0.012,
+            place,
+            marker="$\u271d$",
+            markersize=11,
+            color=INK,
+            linestyle="",
+            clip_on=False,
+            zorder=6,
+        )
+    elif lane.end == "stopped":
+        axes.plot([lane.months] * 2, [place - 0.42, place + 0.42], color=SOFT, lw=3, zorder=5)
+
+
+def _legend(figure: Figure, lanes: tuple[SwimmerLane, ...]) -> None:
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    best = Counter(lane.best_response for lane in lanes)
+    names = [n for n in ("CR", "PR", "SD", "non-CR/non-PD", "PD", "NE", "NED") if n in best]
+    names += sorted(n for n in best if n not in names)
+    handles: list[Patch | Line2D] = [
+        Patch(
+            facecolor=response_look(name).fill,
+            hatch=response_look(name).hatch or None,
+            edgecolor=INK,
+            label=f"best: {name}",
+        )
+        for name in names
+    ]
+
+    def sign(marker: str, word: str, fill: str = "white", size: float = 8) -> Line2D:
+        return Line2D(
+            [],
+            [],
+            linestyle="",
+            marker=marker,
+            markersize=size,
+            markerfacecolor=fill,
+            markeredgecolor=INK,
+            label=word,
+        )
+
+    shown = {mark.response for lane in lanes for mark in lane.marks} - {"PD"}
+    order = [n for n in ("CR", "PR", "SD", "non-CR/non-PD", "NE", "NED") if n in shown]
+    handles += [sign(response_look(n).marker, f"{n} at assessment") for n in order]
+    if any(lane.progression_months is not None for lane in lanes):
+        handles.append(sign("X", "progression", ALARM, 9))
+    if any(lane.cycle_months for lane in lanes):
+        handles.append(sign("v", "treatment cycle", INK, 8))
+    ends = {lane.end for lane in lanes}
+    if "ongoing" in ends:
+        handles.append(sign(">", "in follow-up", INK))
+    if "death" in ends:
+        handles.append(sign("$\u271d$", "death", INK, 10))
+    if "stopped" in ends:
+        stop = Line2D([], [], linestyle="", marker="|", markersize=12, markeredgewidth=3)
+        stop.set(color=SOFT, label="follow-up ended")
+        handles.append(stop)
+    figure.legend(handles=handles, loc="outside right upper", labelspacing=0.7)

@@ -1,0 +1,176 @@
+"""Waterfall plot: the best change from baseline of each patient, worst first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gepnet.charts.base import Chart, TableTwin, counted, joined, signed
+from gepnet.charts.style import GRID, INK, SOFT, response_look
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True, slots=True)
+class WaterfallBar:
+    """One patient: the best percent change of the sum and the best overall response.
+
+    ``note`` is a short mark over the bar, such as a new lesion in spite of shrinking targets.
+    """
+
+    patient_id: str
+    best_change_percent: float
+    response: str
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WaterfallData:
+    """Patients, the limits of the criteria in percent, and who cannot be shown."""
+
+    bars: tuple[WaterfallBar, ...]
+    response_limit_percent: float
+    progression_limit_percent: float
+    unmeasured: tuple[str, ...] = ()
+    confirmed: bool = False
+
+
+def ordered(data: WaterfallData) -> tuple[WaterfallBar, ...]:
+    """Return the bars from the largest growth to the deepest shrinkage, then by name."""
+    return tuple(sorted(data.bars, key=lambda bar: (-bar.best_change_percent, bar.patient_id)))
+
+
+def waterfall(data: WaterfallData) -> Chart:
+    """Return the waterfall plot of ``data``."""
+    bars = ordered(data)
+    rows = tuple((b.patient_id, b.best_change_percent, b.response, b.note) for b in bars)
+    columns = ("patient", "best change from baseline (%)", "best response", "note")
+    width = min(14.0, max(7.2, 1.6 + 0.3 * len(bars)))
+    return Chart(
+        "waterfall",
+        "Best change from baseline",
+        _sentence(data),
+        TableTwin(columns, rows),
+        width,
+        5.0,
+        lambda figure: _draw(figure, data),
+    )
+
+
+def _sentence(data: WaterfallData) -> str:
+    bars, total = data.bars, len(data.bars)
+    shrunk = sum(b.best_change_percent <= data.response_limit_percent for b in bars)
+    grown = sum(b.best_change_percent >= data.progression_limit_percent for b in bars)
+    counts = Counter(b.response for b in bars)
+    parts = [
+        f"Waterfall plot of {counted(total, 'patient')}: {shrunk} with at least "
+        f"{abs(data.response_limit_percent):g} % shrinkage, {grown} with at least "
+        f"{data.progression_limit_percent:g} % growth at best."
+    ]
+    if counts:
+        found = joined([f"{name} {counts[name]}" for name in _order(counts)])
+        kind = "confirmed " if data.confirmed else ""
+        parts.append(f"Best {kind}overall response: {found}.")
+    if data.unmeasured:
+        parts.append(f"Not shown, without a measured change: {', '.join(data.unmeasured)}.")
+    return " ".join(parts)
+
+
+def _order(names: Counter[str]) -> list[str]:
+    known = ["CR", "PR", "SD", "non-CR/non-PD", "PD", "NE", "NED"]
+    return [n for n in known if n in names] + sorted(n for n in names if n not in known)
+
+
+def _draw(figure: Figure, data: WaterfallData) -> None:
+    from matplotlib.patches import Patch
+
+    axes = figure.add_subplot()
+    bars = ordered(data)
+    for place, bar in enumerate(bars):
+        look = response_look(bar.response)
+        axes.bar(
+            place,
+            bar.best_change_percent,
+            width=0.82,
+            color=look.fill,
+            hatch=look.hatch or None,
+            edgecolor=INK,
+            linewidth=0.8,
+            zorder=2,
+        )
+        if bar.best_change_percent == 0:  # a bar without height would look like a missing patient
+            axes.plot([place - 0.41, place + 0.41], [0, 0], color=INK, linewidth=3, zorder=3)
+        if bar.note:
+            up = bar.best_change_percent >= 0
+            axes.annotate(
+                bar.note,
+                (place, bar.best_change_percent),
+                xytext=(0, 3 if up else -3),
+                textcoords="offset points",
+                ha="center",
+                va="bottom" if up else "top",
+                fontsize=11,
+                fontweight="bold",
+            )
+    values = [bar.best_change_percent for bar in bars] or [0.0]
+    low = max(min(*values, 1.5 * data.response_limit_percent) - 8, -110)
+    high = max(*values, 1.5 * data.progression_limit_percent) + 8
+    axes.set_ylim(low, high)
+    axes.set_xlim(-0.8, max(len(bars) - 0.2, 1))
+    axes.axhline(0, color=INK, linewidth=1)
+    for limit in (data.response_limit_percent, data.progression_limit_percent):
+        axes.axhline(limit, color=SOFT, linewidth=1.2, linestyle=(0, (4, 3)), zorder=3)
+        axes.annotate(
+            f"{signed(limit)} %",
+            (1, limit),
+            xycoords=("axes fraction", "data"),
+            xytext=(4, 0),
+            textcoords="offset points",
+            va="center",
+            color=SOFT,
+            annotation_clip=False,
+        )
+    axes.set_ylabel("Best change from baseline (%)")
+    axes.set_xticks(range(len(bars)), [bar.patient_id for bar in bars])
+    crowded = len(bars) > 12 or any(len(bar.patient_id) > 4 for bar in bars)
+    if len(bars) > 45:
+        axes.set_xticks([])
+        axes.set_xlabel(f"{len(bars)} patients")
+    elif crowded:
+        axes.tick_params(axis="x", rotation=90)
+    axes.tick_params(axis="x", length=0)
+    axes.grid(axis="y", color=GRID)
+    counts = Counter(bar.response for bar in bars)
+    handles = [
+        Patch(
+            facecolor=response_look(name).fill,
+            hatch=response_look(name).hatch or None,
+            edgecolor=INK,
+            label=f"{name}, {response_look(name).word} ({counts[name]})",
+        )
+        for name in _order(counts)
+    ]
+    notes = sorted({bar.note for bar in bars if bar.note})
+    title = "Best overall response" + (" (confirmed)" if data.confirmed else "")
+    legend = axes.legend(
+        handles=handles,
+        title=title,
+        loc="upper right",
+        alignment="left",
+        frameon=True,
+        framealpha=1,
+        edgecolor="white",
+    )
+    legend.set_zorder(5)
+    legend.get_title().set_fontweight("bold")
+    if notes:
+        axes.annotate(
+            "; ".join(f"{note} new lesion" for note in notes),
+            (0, 0),
+            xycoords="axes fraction",
+            xytext=(6, 6),
+            textcoords="offset points",
+        )
+    axes.set_title("Best change from baseline, each bar one patient")

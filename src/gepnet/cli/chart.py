@@ -1,0 +1,116 @@
+"""``gepnet chart``: a picture of a file, with its table and a sentence that says what it shows."""
+
+from __future__ import annotations
+
+import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gepnet.cli.output import Format, FormatOption, print_json, table
+
+
+class Kind(StrEnum):
+    """What can be drawn from a file."""
+
+    SPIDER = "spider"
+    WATERFALL = "waterfall"
+    SWIMMER = "swimmer"
+    GROWTH = "growth"
+    TIMELINE = "timeline"
+    LABS = "labs"
+    KIDNEY = "kidney"
+    DOSIMETRY = "dosimetry"
+    FOREST = "forest"
+    CALIBRATION = "calibration"
+
+
+def chart(
+    kind: Annotated[Kind, typer.Argument(help="What to draw.")],
+    source: Annotated[Path, typer.Argument(help="The file to draw.", metavar="INPUT")],
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="File to write: .svg, .png or .pdf.")
+    ] = None,
+    patient: Annotated[
+        str | None, typer.Option("--patient", help="One patient of a file of several.")
+    ] = None,
+    patients: Annotated[
+        Path | None, typer.Option("--patients", help="CSV of reference dates, baselines, deaths.")
+    ] = None,
+    events: Annotated[
+        Path | None,
+        typer.Option(
+            "--events", help="CSV patient_id,date,event with cycle, death or last_contact."
+        ),
+    ] = None,
+    labs: Annotated[
+        Path | None, typer.Option("--labs", help="Kidney: more values, as a laboratory CSV.")
+    ] = None,
+    at: Annotated[
+        str | None, typer.Option("--at", help="Patient file: as known on this day.")
+    ] = None,
+    cycle: Annotated[
+        int | None, typer.Option(min=1, help="Dosimetry: one cycle of several.")
+    ] = None,
+    confirmed: Annotated[
+        bool, typer.Option("--confirmed", help="Best response: only if confirmed.")
+    ] = False,
+    linear: Annotated[
+        bool, typer.Option("--linear", help="Dosimetry: a linear axis of activity.")
+    ] = False,
+    ctcae: Annotated[
+        str | None, typer.Option("--ctcae", help="Laboratory bands: edition 5 (default) or 6.")
+    ] = None,
+    analyte: Annotated[
+        list[str] | None, typer.Option("--analyte", help="Laboratory: only this; may be repeated.")
+    ] = None,
+    baseline_date: Annotated[
+        datetime.datetime | None,
+        typer.Option(
+            "--baseline-date",
+            formats=["%Y-%m-%d"],
+            help="Laboratory: the latest sample up to this day is the baseline.",
+        ),
+    ] = None,
+    dpi: Annotated[float, typer.Option(min=30, max=1200, help="Dots an inch of a PNG.")] = 150,
+    twin: Annotated[
+        bool, typer.Option("--table", help="Print the numbers of the picture as well.")
+    ] = False,
+    format_: FormatOption = Format.TABLE,
+) -> None:
+    """Draw one chart of a file, as SVG, PNG or PDF, and say in a sentence what it shows.
+
+    Spider, waterfall, swimmer: lesions or responses as for 'gepnet response recist', or its JSON.
+    Growth: lesions. Timeline, kidney: a patient file. Labs: a laboratory CSV or a patient file.
+    Dosimetry: a time-activity CSV. Forest, calibration: a model that 'gepnet response fit' wrote.
+    Without -o only the sentence and, with --table, the numbers are printed.
+    """
+    from gepnet import api
+
+    if output is not None:
+        api.check_output(output)
+    request = api.ChartRequest(
+        patient=patient,
+        patients=patients,
+        events=events,
+        labs=labs,
+        at=at,
+        cycle=cycle,
+        confirmed=confirmed,
+        linear=linear,
+        ctcae=ctcae,
+        analytes=tuple(analyte or ()),
+        baseline_date=None if baseline_date is None else baseline_date.date(),
+    )
+    drawn = api.draw_chart(api.base(), kind.value, source, request)
+    view = api.chart_view(drawn) if output is None else api.write_chart(drawn, output, dpi)
+    if format_ is Format.JSON:
+        print_json(view)
+        return
+    typer.echo(view["sentence"])
+    if twin:
+        table(view["title"], view["columns"], view["rows"])
+    if output is not None:
+        typer.echo(f"Chart: {output.resolve()}")

@@ -1,0 +1,200 @@
+"""Maps: what each document says of an option where two facts of a made-up patient vary.
+
+Each cell is a whole patient who is assessed as any other, so that what follows from the two facts
+(a grade from Ki-67, a line from the treatments) follows here too. Neighbouring values of a number
+for which every document says the same are one band; nothing changes within a band, as the values
+are those next to every limit that a criterion names.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Callable, Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import product
+from typing import Any
+
+from gepnet.criteria import Compare, atoms
+from gepnet.facts import facts_of_record
+from gepnet.guidelines.assess import assess
+from gepnet.guidelines.atlas.plan import AtlasPlan, Axis, MapPlan, Step
+from gepnet.guidelines.compiled import KnowledgeBase
+from gepnet.guidelines.model import Cell
+from gepnet.guidelines.status import STATED, Status
+from gepnet.record import parse_record
+from gepnet.vocabulary import plain
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentMap:
+    """One document on one option: a status a cell, ``[down][across]``.
+
+    ``possible`` says for an open cell what it may be.
+    """
+
+    document: str
+    option: str
+    statuses: tuple[tuple[str, ...], ...]
+    possible: tuple[tuple[str, ...], ...]
+
+    @property
+    def speaks(self) -> bool:
+        """Whether some cell has a position, or may have one."""
+        loud = {*(s.value for s in STATED), Status.CONFLICTING.value}
+        return any(
+            status in loud or bool(loud & set(maybe.split(" or ")))
+            for row, open_row in zip(self.statuses, self.possible, strict=True)
+            for status, maybe in zip(row, open_row, strict=True)
+        )
+
+    @property
+    def holes(self) -> int:
+        """How many cells the document was read for and says nothing of."""
+        return sum(status == Status.SILENT for row in self.statuses for status in row)
+
+
+@dataclass(frozen=True, slots=True)
+class MapView:
+    """One map in one setting: its axes and every document on every option."""
+
+    plan: MapPlan
+    setting: str
+    across: tuple[str, ...]
+    down: tuple[str, ...]
+    documents: tuple[DocumentMap, ...]
+
+    def on(self, option: str) -> tuple[DocumentMap, ...]:
+        """Return the documents that speak on an option somewhere in the map."""
+        return tuple(d for d in self.documents if d.option == option and d.speaks)
+
+
+def map_views(
+    base: KnowledgeBase,
+    plan: AtlasPlan,
+    item: MapPlan,
+    knowledge_date: datetime.date,
+    progress: Callable[[], None] | None = None,
+) -> tuple[MapView, ...]:
+    """Return a map in each of its settings; ``progress`` is called after each patient."""
+    return tuple(
+        _view(base, plan, item, setting, knowledge_date, progress) for setting in item.settings
+    )
+
+
+def patients_of(base: KnowledgeBase, item: MapPlan) -> int:
+    """Return how many patients a map asks about."""
+    return len(item.settings) * len(_steps(base, item.across)) * len(_steps(base, item.down))
+
+
+def _view(
+    base: KnowledgeBase,
+    plan: AtlasPlan,
+    item: MapPlan,
+    setting: Step,
+    day: datetime.date,
+    progress: Callable[[], None] | None,
+) -> MapView:
+    across, down = _steps(base, item.across), _steps(base, item.down)
+    cells: dict[tuple[int, int], dict[tuple[str, str], Cell]] = {}
+    for (i, below), (j, right) in product(enumerate(down), enumerate(across)):
+        cells[i, j] = _ask(base, plan, (setting, below, right), day)
+        if progress is not None:
+            progress()
+    keys = list(cells[0, 0])
+    if item.across.limits:
+        bands = _bands([[cells[i, j] for i in range(len(down))] for j in range(len(across))], keys)
+        names = tuple(_band_name(across, band) for band in bands)
+    else:
+        bands = [[j] for j in range(len(across))]
+        names = tuple(step.label for step in across)
+    found = tuple(
+        DocumentMap(
+            document,
+            option,
+            tuple(
+                tuple(cells[i, band[0]][document, option].status.value for band in bands)
+                for i in range(len(down))
+            ),
+            tuple(
+                tuple(
+                    " or ".join(s.value for s in cells[i, band[0]][document, option].possible)
+                    for band in bands
+                )
+                for i in range(len(down))
+            ),
+        )
+        for document, option in keys
+    )
+    return MapView(item, setting.label, names, tuple(step.label for step in down), found)
+
+
+def _steps(base: KnowledgeBase, axis: Axis) -> tuple[Step, ...]:
+    """Return the steps of an axis; those of a number are next to every limit of the criteria."""
+    if axis.limits is None or axis.event is None:
+        return axis.steps
+    fact = base.vocabulary[axis.limits]
+    limits = {Decimal(str(value)) for value in axis.also}
+    for document in base.documents:
+        for recommendation in document.recommendations:
+            for node in (recommendation.when, recommendation.when_broad):
+                for atom in atoms(node) if node is not None else ():
+                    if isinstance(atom, Compare) and [t.fact for t in atom.terms] == [fact.id]:
+                        limits.add(atom.constant / atom.terms[0].factor)
+    step = fact.precision
+    least, greatest = (Decimal(str(end)) for end in fact.entry.range or (0, max(limits)))
+    values = {near for limit in limits for near in (limit - step, limit, limit + step)}
+    inside = sorted(v for v in {*values, least, greatest} if least <= v <= greatest)
+    return tuple(
+        Step(label=str(plain(value)), set={axis.event: {fact.id: str(plain(value))}})
+        for value in inside
+    )
+
+
+def _ask(
+    base: KnowledgeBase, plan: AtlasPlan, steps: Sequence[Step], day: datetime.date
+) -> dict[tuple[str, str], Cell]:
+    data: dict[str, Any] = deepcopy(plan.patient)
+    events = {event["id"]: event for event in data["events"]}
+    for step in steps:
+        events |= {event["id"]: deepcopy(event) for event in step.add}
+    for step in steps:
+        for name, values in step.set.items():
+            events[name] = {**events[name], **values}
+    data["events"] = list(events.values())
+    text = json.dumps(data, ensure_ascii=False, default=str)
+    record = parse_record(text, "atlas", base.vocabulary)
+    facts = facts_of_record(record, base.knowledge, base.criteria, wanted=base.facts_named)
+    assessment = assess(base, facts, day)
+    return {
+        (name, option): document.cells[option, plan.intent]
+        for name, document in assessment.documents.items()
+        for option in plan.options
+    }
+
+
+def _bands(
+    columns: Sequence[Sequence[dict[tuple[str, str], Cell]]], keys: Sequence[tuple[str, str]]
+) -> list[list[int]]:
+    """Return neighbouring columns in which every document says the same."""
+
+    def said(column: Sequence[dict[tuple[str, str], Cell]]) -> list[Any]:
+        return [(cell[key].status, cell[key].possible) for cell in column for key in keys]
+
+    bands: list[list[int]] = []
+    before: list[Any] | None = None
+    for place, column in enumerate(columns):
+        now = said(column)
+        if now == before:
+            bands[-1].append(place)
+        else:
+            bands.append([place])
+        before = now
+    return bands
+
+
+def _band_name(steps: Sequence[Step], band: Sequence[int]) -> str:
+    first, last = steps[band[0]].label, steps[band[-1]].label
+    return first if first == last else f"{first}\N{EN DASH}{last}"
