@@ -302,3 +302,9 @@ def test_labels_are_spread_without_leaving_the_picture(wanted: list[float], gap:
 def test_numbers_are_short_and_signed() -> None:
     assert [number(v) for v in (50.0, 7.25, -3.0)] == ["50", "7.25", "\u22123"]
     assert [signed(v) for v in (24.2, -30, -0.2, 0)] == ["+24", "\u221230", "0", "0"]
+
+
+def test_a_change_that_only_comes_near_a_limit_is_not_printed_as_the_limit() -> None:
+    limits = (-30, 20)
+    near = [signed(v, limits=limits) for v in (-29.6, -30, -30.4, 19.96, 20, -29.4)]
+    assert near == ["\u221229.6", "\u221230", "\u221230.4", "+19.96", "+20", "\u221229"]

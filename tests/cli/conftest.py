@@ -27,10 +27,10 @@ Run = Callable[..., Done]
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """Return a function that runs one command; a traceback is a failure of the test."""
 
-    def command(*arguments: str | Path) -> Done:
+    def command(*arguments: str | Path, columns: int = 100) -> Done:
         monkeypatch.setattr(sys, "argv", ["gepnet", *map(str, arguments)])
         # rich and typer ask the environment how wide and colourful the terminal is
-        monkeypatch.setenv("COLUMNS", "100")
+        monkeypatch.setenv("COLUMNS", str(columns))
         monkeypatch.setenv("NO_COLOR", "1")
         code = 0
         try:

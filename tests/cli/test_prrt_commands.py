@@ -27,6 +27,28 @@ def test_the_review_has_the_shape_that_others_rely_on(run: Run) -> None:
     assert view["digest"] in table.out
 
 
+def test_the_grades_to_look_at_stand_apart_from_the_many_zeros(run: Run) -> None:
+    file = COURSES / "platelets.yaml"
+    done = run("prrt", "review", file, "--cycle", "3", "--date", "2026-01-26", columns=80)
+    (zeros,) = (line for line in done.out.splitlines() if line.startswith("Grade 0 by CTCAE 5"))
+    assert "Creatinine increased (93 on 2026-01-23)" in zeros
+    rows = [line for line in done.out.splitlines() if line.startswith("│")]
+    assert not [row for row in rows if "Creatinine" in row]
+    # 68 is the last value and the lowest: one row, not the same row twice.
+    assert len([row for row in rows if "│ 68 " in row]) == 1
+
+
+def test_a_course_says_why_in_words_that_stay_whole(run: Run) -> None:
+    # "thrombocy / topenia" and "2025-10-0 / 6" were read by people.
+    file = COURSES / "platelets.yaml"
+    course = run("prrt", "course", file, columns=80).out
+    assert course.count("Thrombocytopenia") == 3
+    plan = run("prrt", "plan", file, "--at", "2026-01-05", columns=80).out
+    for date in ("2025-10-06", "2025-12-08", "2026-03-23", "2026-05-18"):
+        assert date in plan
+    assert all(len(line) <= 80 for line in (course + plan).splitlines() if line[:1] == "│")
+
+
 @pytest.mark.parametrize(
     ("name", "state", "total"),
     [
@@ -95,3 +117,14 @@ def test_grades_of_a_file(run: Run, tmp_path: Path) -> None:
         view = json.loads(run("labs", "grade", file, "--ctcae", edition, "--format", "json").out)
         assert (view["ctcae"], view["rows"][0]["grade"]) == (edition, grade)
     assert "Neutrophil" in run("labs", "grade", file).out
+
+
+def test_signals_name_the_count_as_people_do(run: Run, tmp_path: Path) -> None:
+    page = Path(__file__).parents[2] / "docs" / "how-to" / "after-prrt.md"
+    example = page.read_text().split('title="after.yaml"\n')[1].split("```")[0]
+    file = tmp_path / "after.yaml"
+    file.write_text(example)
+    told = run("prrt", "monitoring", file, columns=80).out
+    assert "Haemoglobin" in told
+    assert "haemoglobin_g_l" not in told
+    assert "mcv_fl" not in told

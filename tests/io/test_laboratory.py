@@ -34,7 +34,7 @@ def test_values_and_limits_are_converted_together(tmp_path: Path) -> None:
     ("rows", "told"),
     [
         (["p,2026-01-10,creatinine_umol_l,1.1,umol/L,,,"], ":2: error, field value, value '1.1': "),
-        (["p,2026-01-10,creatinine_umol_l,88,mg/dL,,,"], "from 5 to 3000 umol/L"),
+        (["p,2026-01-10,creatinine_umol_l,88,mg/dL,,,"], "from 15 to 3000 umol/L"),
         (["p,2026-01-10,haemoglobin_g_l,12.4,g/L,,,"], "from 25 to 250 g/L"),
         (["p,2026-01-10,haemoglobin_g_l,12.4,,,,"], "field unit: expected the unit, since none"),
         (["p,2026-01-10,platelets_10e9_l,150000,10^9/L,,,"], "from 0 to 3000"),

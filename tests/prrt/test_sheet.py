@@ -44,9 +44,24 @@ def test_what_is_past_is_not_told_and_a_held_treatment_is_not_sure() -> None:
     told = [line["when"] for cycle in view["cycles"] for line in cycle["before"]]
     assert told
     assert not [when for when in told if "January 2026" in when]
-    assert [cycle["unsure"] for cycle in view["cycles"]] == [False, True, False, False]
+    assert [cycle["unsure"] for cycle in view["cycles"]] == [False, True, True, True]
     assert "not sure yet" in sheet_html(made)
     assert "not sure yet" not in sheet_html(plan(start=d("2026-02-02")))
+
+
+def test_a_held_treatment_has_no_day_on_the_sheet() -> None:
+    # Held for low platelets, it stood there with the next day, ten o'clock and the drips.
+    made = plan(given=given("2026-01-05"), made_on=d("2026-03-03"), held=frozenset({2}))
+    held = sheet_view(made)["cycles"][1]
+    assert (held["date"], held["time"]) == (None, None)
+    page = sheet_html(made)
+    assert "waiting</strong>: your team tells you the day" in page
+    assert "Treatment 2: " not in page
+    assert "Treatment 3: " in page
+    until = [rule["until"] for rule in sheet_view(made)["rules"] if rule["until"]]
+    assert until
+    assert all(day.endswith("or later") for day in until)
+    assert sheet_pdf(made).startswith(b"%PDF")
 
 
 def test_rules_are_told_once() -> None:

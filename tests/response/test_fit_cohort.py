@@ -7,8 +7,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
+from scipy.optimize import minimize
+from scipy.stats import chi2
 
 from gepnet.knowledge import InputError, load_knowledge
 from gepnet.response.fit import StoredModel, model_spec, predict, read_model
@@ -46,6 +49,39 @@ def test_a_model_says_what_it_was_fitted_on(tmp_path: Path) -> None:
         assert item.low is not None and item.high is not None
         assert item.low < item.odds_ratio < item.high
     assert sum(group.patients for group in model.calibration) == 200
+
+
+def test_the_stored_intervals_are_a_profile_found_without_firthmodels(tmp_path: Path) -> None:
+    """At each bound the penalised likelihood, maximised over all else, has fallen by the same."""
+    path = cohort_file(tmp_path, 120)
+    model = fitted(path)
+    table = pl.read_csv(path, infer_schema=False)
+    rows = np.column_stack(
+        [np.ones(len(table))]
+        + [(table[c.predictor] == c.level).to_numpy() for c in model.coefficients]
+    )
+    events = (table[SPEC.outcome.column] == "1").to_numpy()
+
+    def loss(beta: np.ndarray) -> float:
+        eta = rows @ beta
+        weight = 1 / (2 + np.exp(eta) + np.exp(-eta))
+        logdet = np.linalg.slogdet(rows.T @ (rows * weight[:, None]))[1]
+        return float(np.logaddexp(0, eta).sum() - eta[events].sum() - 0.5 * logdet)
+
+    start = np.array([model.intercept_penalised, *(c.coefficient for c in model.coefficients)])
+    best = minimize(loss, start, method="BFGS")
+    assert start == pytest.approx(best.x, abs=1e-3)
+    for place, coefficient in enumerate(model.coefficients, start=1):
+        assert coefficient.low is not None and coefficient.high is not None
+        for bound in np.log([coefficient.low, coefficient.high]):
+            others = np.delete(best.x, place)
+            held = minimize(
+                lambda free, at=place, value=bound: loss(np.insert(free, at, value)),
+                others,
+                method="BFGS",
+            )
+            drop = 2 * (held.fun - best.fun)
+            assert drop == pytest.approx(chi2.ppf(SPEC.confidence, 1), abs=2e-3)
 
 
 def test_fifty_one_patients_are_called_weak(tmp_path: Path) -> None:

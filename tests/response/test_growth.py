@@ -92,3 +92,14 @@ def test_a_scan_before_baseline_counts_only_with_every_target(tmp_path: Path) ->
         row("M", "2024-04-01", 20),
     ]
     assert [item.names for item in found(tmp_path, rows, "2024-01-01")] == [("TGRfirst", "TGR3m")]
+
+
+def test_a_rate_just_below_its_cut_off_is_not_shown_as_reaching_it(tmp_path: Path) -> None:
+    """200 to 201.57 mm in 90 days is 0.7965 %: it was shown as +0.80, '>= 0.8 not reached'."""
+    rows = [row("L", "2024-01-01", 200), row("L", "2024-03-31", 201.57)]
+    (item,) = found(tmp_path, rows)
+    assert [(cut.id, reached) for cut, reached in item.reached] == [("greponet-tgr3m", False)]
+    assert (str(item.rate), str(item.shown)) == ("0.7965", "0.79")
+    (over,) = found(tmp_path, [*rows[:1], row("L", "2024-03-31", 201.58)])
+    assert [reached for _, reached in over.reached] == [True]
+    assert str(over.shown) == "0.80"

@@ -245,6 +245,32 @@ def test_faulty_labs_are_refused(tmp_path: Path, line: str, field: str) -> None:
     assert [problem.field for problem in caught.value.problems] == [field]
 
 
+def test_a_term_without_events_in_a_group_or_period_is_a_zero_not_an_absence(
+    tmp_path: Path,
+) -> None:
+    """A group in which nobody had an event used to vanish with its denominator."""
+    patients = (
+        "patient_id,start,end,group\na,2026-01-01,2026-06-30,arm 1\nb,2026-01-01,2026-06-30,arm 2\n"
+    )
+    events = "patient_id,term,start,end,grade,ctcae\na,Nausea,2026-01-02,,3,5\n"
+    found = view(tmp_path, events=events, patients=patients)
+    told = [(r["group"], r["term"], r["patients"], r["any"], r["severe"]) for r in found["table"]]
+    assert told == [
+        ("arm 1", "any event", 1, 1, 1),
+        ("arm 1", "Nausea", 1, 1, 1),
+        ("arm 2", "any event", 1, 0, 0),
+        ("arm 2", "Nausea", 1, 0, 0),
+    ]
+    assert all(row["any_percent"] in (0, 100) and row["grade_open"] == 0 for row in found["table"])
+
+
+def test_a_row_of_an_unknown_patient_is_told_with_its_line(tmp_path: Path) -> None:
+    events = EVENTS + "stranger,Nausea,2026-01-02,,1,5\n"
+    with pytest.raises(InputError) as caught:
+        view(tmp_path, events=events, patients=PATIENTS)
+    assert [problem.line for problem in caught.value.problems] == [len(EVENTS.splitlines()) + 1]
+
+
 def test_no_events_at_all_is_an_empty_table(tmp_path: Path) -> None:
     header = EVENTS.splitlines()[0]
     found = view(tmp_path, events=f"{header}\n", patients=PATIENTS)

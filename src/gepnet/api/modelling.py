@@ -19,6 +19,8 @@ from gepnet.record import Record
 from gepnet.vocabulary import Absent, parse_date
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from gepnet.response.fit import Predictor, Spec, StoredModel
     from gepnet.response.fit.fitting import Refusal
 
@@ -280,9 +282,9 @@ def toxicity_view(
     if labs is not None:
         terms = edition(base.knowledge.measures, ctcae)
         samples = read_labs(labs, terms.analytes)
-        _known_patients(labs, samples["patient_id"].to_list(), who["patient_id"].to_list())
+        _known_patients(labs, samples, who["patient_id"].to_list())
         graded = laboratory_events(samples, who, terms)
-    _known_patients(events, reported["patient_id"].to_list(), who["patient_id"].to_list())
+    _known_patients(events, reported, who["patient_id"].to_list())
     found = count(all_events(reported, graded, spec), who, spans, spec)
     return {
         "patients": len(who),
@@ -299,19 +301,19 @@ def toxicity_view(
     }
 
 
-def _known_patients(path: Path, named: list[str], known: list[str]) -> None:
+def _known_patients(path: Path, rows: pl.DataFrame, known: list[str]) -> None:
     """Refuse rows of patients who are not in the table of patients: their denominator is open."""
-    strangers = sorted(set(named) - set(known))
+    from gepnet.response.toxicity.tables import ROW
+
+    names = set(known)
+    strangers = [
+        (line, name)
+        for line, name in rows.select(ROW, "patient_id").iter_rows()
+        if name not in names
+    ]
     if strangers:
+        expected = "a patient of the table of patients"
         raise InputError(
-            Problem(
-                str(path),
-                None,
-                name,
-                "patient_id",
-                name,
-                "a patient of the table of patients",
-                nearest(name, known),
-            )
-            for name in strangers
+            Problem(str(path), line, name, "patient_id", name, expected, nearest(name, known))
+            for line, name in strangers
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -78,8 +79,8 @@ def monitoring_view(
                 "id": result.signal.id,
                 "label": result.signal.label,
                 "signal": {True: "yes", False: "no", None: "open"}[result.truth],
-                "because": list(result.because),
-                "missing": list(result.missing),
+                "because": [_named(text, base) for text in result.because],
+                "missing": [_named(text, base) for text in result.missing],
                 "action": result.signal.action,
                 "note": one_line(result.signal.note),
                 "source": result.signal.source,
@@ -108,9 +109,23 @@ def monitoring_view(
             for name in _analytes(base)
             if name in series
         },
+        "labels": {name: base.vocabulary[name].entry.label for name in _analytes(base)},
         **_due(record, base, last, samples, today, profiles, settings),
         "notices": _monitoring_notices(record, first, last, today),
     }
+
+
+def _named(text: str, base: KnowledgeBase) -> str:
+    """Return a text with each fact by its name as people say it."""
+    return re.sub(
+        r"[a-z0-9_]*_[a-z0-9_]+",
+        lambda found: (
+            base.vocabulary[found.group()].entry.label
+            if found.group() in base.vocabulary
+            else found.group()
+        ),
+        text,
+    )
 
 
 def _add_labs(

@@ -173,6 +173,7 @@ def _growth(item: Growth) -> View:
         "sum_from_mm": length(item.sum_start),
         "sum_to_mm": length(item.sum_end),
         "tgr_percent_month": _float(item.rate),
+        "tgr_rounded": _float(item.shown),
         "sgr_percent_day": _float(item.specific),
         "doubling_days": _float(item.doubling_days),
         "cut_offs": [

@@ -171,8 +171,17 @@ def counted(count: int, word: str, plural: str | None = None) -> str:
     return f"{count} {word if count == 1 else plural or word + 's'}"
 
 
-def signed(value: float, digits: int = 0) -> str:
-    """Return a change with its sign, a minus as long as a plus; nought has none."""
+_MOST_DIGITS = 3
+
+
+def signed(value: float, digits: int = 0, limits: Iterable[float] = ()) -> str:
+    """Return a change with its sign, a minus as long as a plus; nought has none.
+
+    With ``limits``, as many digits as it takes not to print a limit that the value only comes near.
+    """
+    near = {limit for limit in limits if limit != value}
+    while round(value, digits) in near and digits < _MOST_DIGITS:
+        digits += 1
     text = f"{value:+.{digits}f}"
     return text[1:] if float(text) == 0 else text.replace("-", "\N{MINUS SIGN}")
 

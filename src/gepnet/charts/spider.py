@@ -72,13 +72,15 @@ def _sentence(data: SpiderData) -> str:
     shown = [line for line in data.lines if line.points]
     sums = [line for line in shown if line.is_sum]
     lesions = len(shown) - len(sums)
+    limits = (data.response_limit_percent, data.progression_limit_percent)
     parts = [f"Spider plot of {counted(lesions, 'lesion')} of {data.subject}."]
     for line in sums:
         least = min(line.points, key=lambda p: p.change_percent)
         last = line.points[-1]
         parts.append(
-            f"{line.name}: lowest {signed(least.change_percent)} % at "
-            f"{number(round(least.months, 1))} months, last {signed(last.change_percent)} % at "
+            f"{line.name}: lowest {signed(least.change_percent, limits=limits)} % at "
+            f"{number(round(least.months, 1))} months, "
+            f"last {signed(last.change_percent, limits=limits)} % at "
             f"{number(round(last.months, 1))} months."
         )
     if data.progression_months is None:
@@ -152,15 +154,15 @@ def _names(axes: Axes, data: SpiderData, last: float) -> None:
     low, high = axes.get_ylim()
     ends: list[tuple[float, float, str, str, str]] = []
     place = 0
+    limits = (data.response_limit_percent, data.progression_limit_percent)
     for line in data.lines:
         colour = INK if line.is_sum else line_look(place).colour
         place += 0 if line.is_sum else 1
         if line.points:
             end = line.points[-1]
             weight = "bold" if line.is_sum else "normal"
-            text = f"{line.name} {signed(end.change_percent)} %"
+            text = f"{line.name} {signed(end.change_percent, limits=limits)} %"
             ends.append((end.months, end.change_percent, text, colour, weight))
-    limits = (data.response_limit_percent, data.progression_limit_percent)
     for limit in limits:
         ends.append((last * 1.02, limit, f"{signed(limit)} % limit", SOFT, "normal"))
     wanted: Sequence[float] = [end[1] for end in ends]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -34,13 +35,91 @@ def safe(text: object) -> str:
 
 
 def table(title: str, columns: list[str], rows: list[list[Any]]) -> None:
-    """Print a table."""
+    """Print a table as wide as the screen, its words whole wherever they fit.
+
+    Dates, numbers and plain words are never broken over two lines while longer text can give way;
+    a long name breaks after a hyphen, an underscore or a slash.
+    """
     from rich.console import Console
     from rich.table import Table
 
+    console = Console()
+    cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    # Where not all fits, empty columns go; where words do not, the spaces beside the rules do.
+    if cells and sum(_wanted(columns, cells)) > console.width - 3 * len(columns) - 1:
+        kept = [i for i in range(len(columns)) if any(row[i] for row in cells)]
+        columns = [columns[i] for i in kept]
+        cells = [[row[i] for i in kept] for row in cells]
+    for padding in (1, 0):
+        widths = _widths(columns, cells, console.width - (1 + 2 * padding) * len(columns) - 1)
+        if widths is not None:
+            break
     shown = Table(title=safe(title), title_justify="left", header_style="bold")
-    for column in columns:
-        shown.add_column(column, overflow="fold")
-    for row in rows:
-        shown.add_row(*("" if cell is None else safe(cell) for cell in row))
-    Console().print(shown)
+    shown.padding = (0, padding) if widths else (0, 1)
+    for place, column in enumerate(columns):
+        shown.add_column(column, overflow="fold", width=None if widths is None else widths[place])
+    for row in cells:
+        if widths is not None:
+            row = [_broken(cell, width) for cell, width in zip(row, widths, strict=True)]
+        shown.add_row(*map(safe, row))
+    console.print(shown)
+
+
+#: What is broken only in an emergency: a date with its time, or what ends in a joint.
+_WHOLE = re.compile(
+    r"\(?\d{4}-\d\d-\d\d(?:T[\d:.+Z-]+)?[,;:.)]*(?=\s|$)|[^\s\-_/]*[\-_/]+|[^\s\-_/]+"
+)
+_LONGEST_WHOLE = 16
+
+
+def _pieces(text: str) -> list[str]:
+    return _WHOLE.findall(text)
+
+
+def _wanted(columns: list[str], rows: list[list[str]]) -> list[int]:
+    """Return the width of each column on a screen without an edge."""
+    from rich.cells import cell_len
+
+    texts = ([name, *(row[i] for row in rows)] for i, name in enumerate(columns))
+    return [max(cell_len(line) for text in own for line in text.split("\n")) for own in texts]
+
+
+def _widths(columns: list[str], rows: list[list[str]], room: int) -> list[int] | None:
+    """Return the widths of columns that share ``room``; None if whole words do not fit."""
+    from rich.cells import cell_len
+
+    wanted, least = _wanted(columns, rows), []
+    for place, name in enumerate(columns):
+        texts = [name, *(row[place] for row in rows)]
+        longest = max((cell_len(word) for text in texts for word in _pieces(text)), default=1)
+        least.append(max(1, min(longest, _LONGEST_WHOLE)))
+    if sum(wanted) <= room:
+        return wanted
+    if sum(least) > room:
+        return None
+    # Columns that need little get it; the rest is shared by what they still want.
+    widths = list(least)
+    spare = room - sum(widths)
+    while spare > 0:
+        open_ = [i for i, width in enumerate(widths) if width < wanted[i]]
+        narrowest = min(open_, key=lambda i: (widths[i], i))
+        widths[narrowest] += 1
+        spare -= 1
+    return widths
+
+
+def _broken(text: str, width: int) -> str:
+    """Break the words that are longer than a column after a joint."""
+    from rich.cells import cell_len
+
+    def parts(word: str) -> str:
+        if cell_len(word) <= width:
+            return word
+        lines = [""]
+        for piece in _pieces(word):
+            if lines[-1] and cell_len(lines[-1]) + cell_len(piece) > width:
+                lines.append("")
+            lines[-1] += piece
+        return "\n".join(lines)
+
+    return re.sub(r"\S+", lambda match: parts(match.group()), text)

@@ -15,11 +15,11 @@ def select(
 ) -> FactValue | None:
     """Return the value of ``fact`` as of ``at``, or None if nothing was observed by then.
 
-    ``latest`` and ``first`` go by date, an undated observation ranking below any dated one and
-    otherwise by place in the file; ``highest`` takes the greatest number (the bounds of ranges each
-    for itself, since the greatest of several ranges lies between the greatest bounds); ``ever`` is
-    true as soon as one observation is; ``sum`` adds. Values of ``earlier`` reports are kept as
-    alternatives only.
+    ``latest`` and ``first`` go by date and time, an undated observation ranking below any dated
+    one and otherwise by place in the file; ``highest`` takes the greatest number (the bounds of
+    ranges each for itself, since the greatest of several ranges lies between the greatest
+    bounds); ``ever`` is true as soon as one observation is; ``sum`` adds. Values of ``earlier``
+    reports are kept as alternatives only.
     """
     usable = [item for item in observed if _in_time(item, fact, at)]
     if not usable:
@@ -65,8 +65,12 @@ def _in_time(item: Observed, fact: Fact, at: PartialDate) -> bool:
     return lookback is None or (at.last - item.date.last).days <= lookback
 
 
-def _recency(item: Observed) -> tuple[date, int]:
-    return (item.date.last if item.date else date.min, item.order)
+def _recency(item: Observed) -> tuple[date, float, int]:
+    """Return the place in time: of one day those without a time come first, then by the file."""
+    if item.date is None:
+        return date.min, 0.0, item.order
+    moment = item.date.moment
+    return item.date.last, 0.0 if moment is None else moment.timestamp(), item.order
 
 
 def _highest(items: list[Observed]) -> tuple[Observed, Value]:

@@ -24,6 +24,7 @@ from gepnet.vocabulary import Interval, PartialDate, Value, exact
 #: Kinds of event that a window is about: their values say how the last dose was borne.
 SAMPLED = frozenset({"laboratory", "toxicity"})
 CREATININE, CLEARANCE = "creatinine_umol_l", "creatinine_clearance_ml_min"
+RISE, FALL = "creatinine_rise_percent", "clearance_fall_percent"
 _HUNDRED = Decimal(100)
 
 
@@ -72,7 +73,7 @@ class CourseSoFar:
     def samples(self, window: Window) -> tuple[Observation, ...]:
         """Return what was sampled in a window, oldest first."""
         found = [
-            (event.date.last, event)
+            (_place(event.date), event)
             for event in self.record.events
             if isinstance(event, Observation)
             and event.kind in SAMPLED
@@ -83,10 +84,13 @@ class CourseSoFar:
         ]
         return tuple(event for _, event in sorted(found, key=lambda pair: pair[0]))
 
-    def days(self, window: Window) -> list[PartialDate]:
-        """Return the days on which something was sampled in a window, oldest first."""
-        days = {event.date.last: event.date for event in self.samples(window) if event.date}
-        return [days[day] for day in sorted(days)]
+    def sampled_days(self, window: Window) -> list[tuple[Observation, ...]]:
+        """Return what was sampled in a window, day by day, oldest first."""
+        days: dict[datetime.date, list[Observation]] = {}
+        for event in self.samples(window):
+            assert event.date is not None
+            days.setdefault(event.date.last, []).append(event)
+        return [tuple(events) for events in days.values()]
 
     @cached_property
     def baseline(self) -> Facts | None:
@@ -95,9 +99,12 @@ class CourseSoFar:
             return None
         return self._facts(self.record, exact(self.cycles[0].date.last))
 
-    def facts(self, window: Window, at: PartialDate) -> Facts:
-        """Return the facts as of a day of a window, with those that only a review sets."""
-        kept = set(map(id, self.samples(window)))
+    def facts(self, window: Window, at: PartialDate, without: Iterable[Observation] = ()) -> Facts:
+        """Return the facts as of a day of a window, with those that only a review sets.
+
+        ``without`` are samples to be left out, where several of one day are looked at one by one.
+        """
+        kept = set(map(id, self.samples(window))) - set(map(id, without))
         events = (e for e in self.record.events if e.kind not in SAMPLED or id(e) in kept)
         plain = self._facts(_with(self.record, events), at)
         protocols = self.protocols
@@ -130,8 +137,8 @@ class CourseSoFar:
             rise = _percent(facts[CREATININE].value, self.baseline[CREATININE].value)
             change = _percent(facts[CLEARANCE].value, self.baseline[CLEARANCE].value)
             fall = None if change is None else Interval(-change.high, -change.low)
-            context["creatinine_rise_percent"] = self._fitted("creatinine_rise_percent", rise)
-            context["clearance_fall_percent"] = self._fitted("clearance_fall_percent", fall)
+            context[RISE] = self._fitted(RISE, rise)
+            context[FALL] = self._fitted(FALL, fall)
         return context
 
     def _fitted(self, name: str, value: Interval | None) -> Value:
@@ -220,6 +227,11 @@ def _latest_course(
 
 def _with(record: Record, events: Iterable[AnyEvent]) -> Record:
     return record.model_copy(update={"events": tuple(events)})
+
+
+def _place(date: PartialDate) -> tuple[datetime.date, float]:
+    """Return the place in time: of one day, those without a time come first."""
+    return date.last, 0.0 if date.moment is None else date.moment.timestamp()
 
 
 def _point(number: Decimal) -> Interval:

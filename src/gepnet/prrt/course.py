@@ -147,7 +147,7 @@ def _unforeseen(event: Cycle | Release, state: State, step: Step) -> Finding:
     if isinstance(event, Cycle) and state not in FINAL:
         text = f"cycle {event.cycle} was given without a release"
         return Finding("given without a release", event.id, event.cycle, text)
-    text = f"{step.value} of cycle {event.cycle} after the course was {state.value}"
+    text = f"cycle {event.cycle}: {step.value}, although the course was {state.value}"
     return Finding("after the end of the course", event.id, event.cycle, text)
 
 
@@ -286,6 +286,11 @@ def _entry_view(entry: Entry) -> dict[str, Any]:
 
 def _short(view: dict[str, Any]) -> dict[str, Any]:
     kept = ("proposal", "activity_gbq", "digest")
-    rules = [rule["id"] for rule in view["rules"] if rule["effect"] != "warn"]
-    missing = [item["id"] for item in view["missing"]]
-    return {**{name: view[name] for name in kept}, "rules": rules, "missing": missing}
+    rules = [rule for rule in view["rules"] if rule["effect"] != "warn"]
+    missing = view["missing"]
+    return {
+        **{name: view[name] for name in kept},
+        "rules": [rule["id"] for rule in rules],
+        "missing": [item["id"] for item in missing],
+        "because": [item["label"] for item in rules or missing],
+    }

@@ -72,3 +72,8 @@ def _words(value: Value) -> str:
 def words(values: Iterable[FactValue], vocabulary: Vocabulary) -> str:
     """Return values in one line."""
     return "; ".join(value_words(value, vocabulary) for value in values)
+
+
+def labels(facts: Iterable[str], vocabulary: Vocabulary) -> str:
+    """Return the names of facts as people say them, in one line."""
+    return "; ".join(vocabulary[name].entry.label for name in facts) or "the answer"

@@ -10,20 +10,22 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Literal
 
-from gepnet.facts import Facts
-from gepnet.prrt.context import CourseSoFar
+from gepnet.criteria import facts_of
+from gepnet.facts import Facts, FactValue
+from gepnet.prrt.context import CLEARANCE, CREATININE, FALL, RISE, CourseSoFar
 from gepnet.prrt.eligibility import Eligibility, eligibility
 from gepnet.prrt.grades import GradeLine, grade_lines, grade_view
-from gepnet.prrt.known import look_at, words
+from gepnet.prrt.known import labels, look_at, words
 from gepnet.prrt.protocol import Item, Profile, Rule
-from gepnet.prrt.toxicity import History, Occurrence, history
+from gepnet.prrt.toxicity import History, Occurrence, contested_readings, history
 
 Proposal = Literal["proceed", "hold", "reduce", "step_up", "stop", "undecidable"]
 Effect = Literal["stop", "hold", "reduce", "warn"]
+_CONTESTED = "; another sample of that day disagrees and no time says which came last"
 _ORDER: tuple[Effect, ...] = ("stop", "hold", "reduce", "warn")
 
 
@@ -111,6 +113,7 @@ def review(course: CourseSoFar, profile: Profile | None = None, ctcae: str = "5"
     missing: list[Missing] = []
     if not course.cycles and profile is not None:
         _eligible(eligibility(profile, facts, course.protocols), fired, missing)
+        _eligible_by_each(course, profile, fired)
     for rule in course.protocols.rules:
         if _in_phase(rule.entry.phase, course):
             _judge(rule, facts, past, lines, fired, missing)
@@ -173,8 +176,9 @@ def _judge(
     vocabulary = past.course.protocols.criteria.vocabulary
     if known.truth is None and entry.required:
         told = tuple(name for name in known.missing)
-        why = f"not known since the last dose: whether {entry.message}"
-        why = why if entry.effect == "toxicity" else f"not known: whether {entry.message}"
+        why = f"{labels(told, vocabulary)}: not known"
+        why += " since the last dose" if entry.effect == "toxicity" else ""
+        why += f" (asked: {entry.message}?)"
         missing.append(Missing(entry.id, entry.label, told, why, entry.source, entry.verification))
     if entry.effect != "toxicity":
         if known.truth is True:
@@ -182,11 +186,18 @@ def _judge(
             fired.append(_fired(rule, entry.effect, text))
         return
     seen = past.now.get(entry.id)
-    present = known.truth is True
+    contested = seen is not None and seen.contested and seen.resolved is None
+    present = known.truth is True or contested
     if not present and seen is None:
         return
-    values = known.values if present or seen is None else seen.values
+    values = known.values if known.truth is True or seen is None else seen.values
     text = f"{entry.message}: {words(values, vocabulary)}{_editions(rule, lines)}"
+    if contested:
+        text += _CONTESTED
+    if known.truth is True:
+        text += _from_baseline(rule, facts, past.course)
+    if present and seen is not None and _told(seen.values) != _told(values):
+        text += f"; worst since the last dose: {words(seen.values, vocabulary)}"
     if not present and seen is not None:
         text += f"; occurred since the last dose, {_over(seen)}"
     assert entry.row is not None
@@ -196,6 +207,20 @@ def _judge(
         fired.append(_fired(rule, "hold", text))
     else:
         fired.append(_fired(rule, "reduce", text))
+
+
+def _told(values: Iterable[FactValue]) -> list[tuple[Any, ...]]:
+    return [(value.fact, value.value, value.date) for value in values]
+
+
+def _from_baseline(rule: Rule, facts: Facts, course: CourseSoFar) -> str:
+    """Say the two values behind a change from before cycle 1."""
+    vocabulary = course.protocols.criteria.vocabulary
+    for change, name in ((RISE, CREATININE), (FALL, CLEARANCE)):
+        if change in facts_of(rule.when) and course.baseline is not None:
+            then, now = words([course.baseline[name]], vocabulary), words([facts[name]], vocabulary)
+            return f"; before cycle 1 {then}, now {now}"
+    return ""
 
 
 def _over(seen: Occurrence) -> str:
@@ -267,6 +292,19 @@ def _eligible(found: Eligibility, fired: list[Fired], missing: list[Missing]) ->
             why = "not known" if line.status == "missing" else f"too old: {line.stale_words}"
             facts = line.known.missing or tuple(value.fact for value in line.known.stale)
             missing.append(Missing(name, entry.label, facts, why, entry.source, entry.verification))
+
+
+def _eligible_by_each(course: CourseSoFar, profile: Profile, fired: list[Fired]) -> None:
+    """Add the conditions that one of several samples of the last day does not meet."""
+    for facts in contested_readings(course):
+        told: list[Fired] = []
+        _eligible(eligibility(profile, facts, course.protocols), told, [])
+        known = {rule.id for rule in fired}
+        fired.extend(
+            replace(rule, because=f"{rule.because}{_CONTESTED}")
+            for rule in told
+            if rule.id not in known
+        )
 
 
 def _beside(course: CourseSoFar, proposal: Proposal) -> Iterator[Fired]:

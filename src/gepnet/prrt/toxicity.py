@@ -8,25 +8,29 @@ cause the record does not tell.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from gepnet.facts import FactValue
+from gepnet.criteria import Compare, Node, atoms
+from gepnet.facts import Facts, FactValue
 from gepnet.prrt.context import CourseSoFar, Window
 from gepnet.prrt.known import look_at
 from gepnet.prrt.protocol import Rule
-from gepnet.vocabulary import PartialDate
+from gepnet.record import Observation
+from gepnet.vocabulary import Interval, PartialDate
 
 
 @dataclass(frozen=True)
 class Occurrence:
-    """A toxicity in one window: first and last day seen, values then, and when it was over."""
+    """A toxicity in one window: first and last day seen, its worst values, when it was over."""
 
     rule: Rule
     first: PartialDate
     last: PartialDate
     values: tuple[FactValue, ...]
     resolved: PartialDate | None
+    #: Samples of the last day disagree, and nothing says which of them came last.
+    contested: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,22 +71,73 @@ def history(course: CourseSoFar) -> History:
 
 def _window(course: CourseSoFar, window: Window, rules: list[Rule]) -> Mapping[str, Occurrence]:
     found: dict[str, Occurrence] = {}
-    over: dict[str, PartialDate | None] = {}
-    for day in course.days(window):
-        facts = course.facts(window, day)
+    for day, looks in _looks(course, window):
         for rule in rules:
-            known = look_at(rule.when, facts)
-            name = rule.entry.id
-            before = found.get(name)
-            if known.truth is True:
+            seen = [look_at(rule.when, facts) for facts in looks]
+            name, before = rule.entry.id, found.get(rule.entry.id)
+            for known in (known for known in seen if known.truth is True):
+                worst = known.values
+                if before is not None and not _worse(rule.when, known.values, before.values):
+                    worst = before.values
                 first = day if before is None else before.first
-                worst = before.values if before is not None else known.values
-                found[name] = Occurrence(rule, first, day, worst, None)
-                over[name] = None
-            elif known.truth is False and before is not None and over[name] is None:
-                over[name] = day
-                found[name] = Occurrence(rule, before.first, before.last, before.values, day)
+                before = Occurrence(rule, first, day, worst, None)
+            if before is None:
+                continue
+            if all(known.truth is not True for known in seen):
+                if before.resolved is None and any(known.truth is False for known in seen):
+                    before = replace(before, resolved=day, contested=False)
+            elif any(known.truth is False for known in seen):
+                before = replace(before, contested=True)
+            found[name] = before
     return found
+
+
+def _looks(course: CourseSoFar, window: Window) -> Iterator[tuple[PartialDate, tuple[Facts, ...]]]:
+    """Yield what was known after each sample of a window.
+
+    Samples of one day that give the same analyte are looked at one by one, lest one of them hides
+    the other: in order where each has a time, together where nothing says which came last.
+    """
+    for events in course.sampled_days(window):
+        dates = [event.date for event in events if event.date is not None]
+        looks = _readings(course, window, events, dates[-1])
+        if len(looks) == len(dates) and all(date.moment is not None for date in dates):
+            yield from ((date, (facts,)) for date, facts in zip(dates, looks, strict=True))
+        else:
+            yield dates[-1], looks
+
+
+def _readings(
+    course: CourseSoFar, window: Window, events: Sequence[Observation], at: PartialDate
+) -> tuple[Facts, ...]:
+    """Return the facts with each sample of a day for itself, or once if none rivals another."""
+    rivals = [
+        tuple(o for o in events if o is not e and e.values.keys() & o.values.keys()) for e in events
+    ]
+    if not any(rivals):
+        return (course.facts(window, at),)
+    return tuple(course.facts(window, at, without) for without in rivals)
+
+
+def contested_readings(course: CourseSoFar) -> tuple[Facts, ...]:
+    """Return the facts of a review by each sample of the last day, if nothing orders them."""
+    days = course.sampled_days(course.window)
+    if not days or all(e.date is not None and e.date.moment is not None for e in days[-1]):
+        return ()
+    found = _readings(course, course.window, days[-1], course.at)
+    return found if len(found) > 1 else ()
+
+
+def _worse(when: Node, values: tuple[FactValue, ...], before: tuple[FactValue, ...]) -> bool:
+    """Whether values lie further on the firing side of the first limit of a rule than others."""
+    limit = next((node for node in atoms(when) if isinstance(node, Compare)), None)
+    if limit is None:
+        return False
+    name = limit.terms[0].fact
+    now, then = (next((v.value for v in vs if v.fact == name), None) for vs in (values, before))
+    if not isinstance(now, Interval) or not isinstance(then, Interval):
+        return isinstance(now, Interval)
+    return now.low < then.low if limit.operator in ("<", "<=") else now.high > then.high
 
 
 __all__ = ["History", "Occurrence", "history"]

@@ -57,6 +57,11 @@ class ChoiRules(_Part):
     evidence: tuple[Evidence, ...]
     note: str
 
+    @property
+    def size_limits(self) -> tuple[Decimal, ...]:
+        """The changes of size in percent at which a response begins; a fall is below zero."""
+        return -self.partial_response.size_fall_percent, self.progression.size_rise_percent
+
 
 @dataclass(frozen=True, slots=True)
 class Choi:
@@ -140,8 +145,11 @@ def _assess(
         rules=choi,
     )
     told = [
-        f"{name} {'not known' if change is None else percent(change)}"
-        for name, change in (("size", size), ("attenuation", attenuation))
+        f"{name} {'not known' if change is None else percent(change, limits)}"
+        for name, change, limits in (
+            ("size", size, choi.size_limits),
+            ("attenuation", attenuation, (-choi.partial_response.attenuation_fall_percent,)),
+        )
     ]
     if point.new_lesion is True:
         told.append("new lesion")

@@ -18,7 +18,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from gepnet.knowledge import read_measure
-from gepnet.response.recist.model import Hundredths, Patient, Role
+from gepnet.response.recist.model import HUNDREDTH, Hundredths, Patient, Role, rounded
 from gepnet.response.recist.rules import Rules, Stated
 from gepnet.response.recist.sums import see, target_sum
 from gepnet.response.recist.values import value_of
@@ -62,6 +62,12 @@ class CutOff(Stated):
     at_least: Decimal | None = None
     above: Decimal | None = None
 
+    def is_met(self, rate: Decimal) -> bool:
+        """Whether a rate in percent a month reaches the cut-off."""
+        if self.at_least is not None:
+            return rate >= self.at_least
+        return self.above is not None and rate > self.above
+
 
 class GrowthRules(_Part):
     """Constants and cut-offs of growth."""
@@ -81,6 +87,7 @@ class Growth:
     Lengths are 0.01 mm; ``rate`` percent of volume a month, ``specific`` percent of volume a day
     (logarithmic), ``doubling_days`` None where the tumour does not grow. ``reached``: for each
     cut-off of this name whether the rate reached it. ``why_not`` says why there is no rate.
+    ``rate`` (four decimals) and ``shown`` (two) are rounded, but never across one of its cut-offs.
     """
 
     names: tuple[str, ...]
@@ -94,6 +101,7 @@ class Growth:
     doubling_days: Decimal | None
     reached: tuple[tuple[CutOff, bool], ...]
     why_not: str | None = None
+    shown: Decimal | None = None
 
 
 def read_growth_rules(measures: Mapping[str, Any]) -> GrowthRules:
@@ -206,10 +214,16 @@ def _between(
         specific = _log_rate(old, new, Decimal(days), power)
         doubling = Decimal(2).ln() / specific if specific > 0 else None
     cuts = [cut for cut in growth.cut_offs if cut.name in names]
+    reached = [is_reached(old, new, months, power, cut) for cut in cuts]
+    exact = growth_rate(old, new, months, power)
+    rate, shown = (
+        rounded(exact, lambda value: [cut.is_met(value) for cut in cuts], reached, places)
+        for places in (SHOWN, HUNDREDTH)
+    )
     return Growth(
-        names, start, end, days, before, after,
-        growth_rate(old, new, months, power).quantize(SHOWN),
+        names, start, end, days, before, after, rate,
         (100 * specific).quantize(SHOWN),
         None if doubling is None else doubling.quantize(Decimal("0.1")),
-        tuple((cut, is_reached(old, new, months, power, cut)) for cut in cuts),
+        tuple(zip(cuts, reached, strict=True)),
+        shown=shown,
     )  # fmt: skip

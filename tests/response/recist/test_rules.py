@@ -185,6 +185,29 @@ def test_both_organs_of_a_pair_and_all_nodes_are_one() -> None:
     assert organs.canonical("mesentery", True) == organs.canonical("axilla", True)
 
 
+def test_a_lesion_that_changes_its_organ_is_a_finding() -> None:
+    """A lesion that moves from liver to lung is most likely another lesion under its id."""
+    rows = [row("L", 0, 30), row("L", 1, 30, organ="Left liver"), row("L", 2, 30, organ="lung")]
+    (result,) = results(rows)
+    assert [str(finding) for finding in result.findings] == [
+        "p 2024-05-01 L: organ lung, but liver on 2024-01-01: is it the same lesion?"
+    ]
+    assert [point.overall for point in result.timepoints] == ["SD", "SD"]
+    assert not results([row("L", 0, 30), row("L", 1, 30, organ="")])[0].findings
+
+
+def test_a_node_that_is_pathological_again_by_a_millimetre_calls_for_caution() -> None:
+    """After a CR a node of 9 mm that measures 10 mm is PD by the rule, within measurement error."""
+    (result,) = results(course("N", [18, 9, 10, 9, 14], nodal=True))
+    assert [point.overall for point in result.timepoints] == ["CR", "PD", "CR", "PD"]
+    told = [str(f) for f in result.findings if f.lesion == "N"]
+    assert told == [
+        "p 2024-05-01 N: node from 9 to 10 mm: pathological by less than 5 mm of growth, "
+        "be cautious"
+    ]
+    assert not any(f.lesion for f in results(course("N", [18, 12, 13], nodal=True))[0].findings)
+
+
 def survival(rows: list[str], head: str = "", **given: str | int) -> tuple[int | None, bool, str]:
     columns = "patient_id,reference_date,death_date,new_therapy_date"
     (result,) = results(rows, f"{columns}\np,2024-01-01,{head or ','}\n", **given)
@@ -218,6 +241,23 @@ def test_a_carried_response_confirms_nothing() -> None:
     (result,) = results(course("L", [100, 70, 75, 75]))
     assert [point.overall for point in result.timepoints] == ["PR", "PR", "PR"]
     assert (result.best.response, result.best_confirmed.response) == ("PR", "SD")
+
+
+def test_a_double_row_is_told_beside_the_faults_of_other_patients(tmp_path: Path) -> None:
+    """Doubles and broken lineage used to wait until every cell of the file was right."""
+    file = tmp_path / "lesions.csv"
+    faulty = "q,2024-01-01,L,target,liver,false,-5,measured"
+    rows = [
+        row("L", 0, 50),
+        row("L", 0, 50),
+        faulty,
+        "q,2024-03-01,M,target,liver,false,9,measured",
+    ]
+    file.write_text("\n".join([HEADER, *rows]) + "\n", "utf-8")
+    with pytest.raises(InputError) as error:
+        read_patients(rules(), file)
+    told = sorted((p.line or 0, p.field) for p in error.value.problems)
+    assert told == [(3, "lesion_id"), (4, "diameter_mm")]
 
 
 def test_all_problems_are_told_at_once_with_their_place(tmp_path: Path) -> None:

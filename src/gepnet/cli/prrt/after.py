@@ -220,7 +220,7 @@ def _print_monitoring(view: dict[str, Any]) -> None:
     ]
     table("What a text names as a risk, without a number", ["", "", "", "verification"], rows)
     rows = [
-        [name, "; ".join(f"{p['date']} {p['value']:g}" for p in points)]
+        [view["labels"][name], "; ".join(f"{p['date']} {p['value']:g}" for p in points)]
         for name, points in view["series"].items()
     ]
     if rows:

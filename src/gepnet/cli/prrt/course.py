@@ -56,6 +56,6 @@ def _print(one: dict[str, Any]) -> None:
 def _review(view: dict[str, Any] | None) -> str:
     if view is None:
         return "none possible"
-    names = ", ".join(view["rules"] or view["missing"])
+    names = ", ".join(view["because"])
     proposal = str(view["proposal"]).replace("_", " ")
     return f"{proposal}: {names}" if names else proposal

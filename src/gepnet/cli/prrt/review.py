@@ -10,6 +10,7 @@ from gepnet.cli.assess import PatientFile
 from gepnet.cli.labs import Ctcae, CtcaeOption
 from gepnet.cli.output import Format, FormatOption, print_json, table
 
+_ROLES = {"nadir": "worst", "pre_cycle": "pre-cycle", "baseline": "baseline"}
 CourseOption = Annotated[
     str | None, typer.Option("--course", help="Which course, where the record has several.")
 ]
@@ -57,22 +58,47 @@ def _print(view: dict[str, Any]) -> None:
     if view["missing"]:
         rows = [[item["label"], item["why"], item["source"]] for item in view["missing"]]
         table("Missing", ["what", "why", "asked for by"], rows)
+    graded, normal = _lines(view["grades"])
     rows = [
         [
             line["date"],
-            line["role"].replace("_", "-"),
+            line["role"],
             line["term"],
             f"{line['value']:g}",
             _grade(line),
             line["reason"] + (f"; {line['trend']}" if line["trend"] else ""),
         ]
-        for line in view["grades"]
+        for line in graded
     ]
     if rows:
         title = f"Grades by CTCAE {view['ctcae']}"
         table(title, ["date", "", "term", "value", "grade", "reason"], rows)
+    if normal:
+        typer.echo(f"Grade 0 by CTCAE {view['ctcae']}: {'; '.join(normal)}.")
     typer.echo(f"Digest of this review: {view['digest']}")
     typer.echo("A proposal: a named person releases the cycle.")
+
+
+def _lines(grades: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[str]]:
+    """Return the lines to look at, and in short the terms that are grade 0 all the time.
+
+    A worst value that is the last one as well is one line.
+    """
+    terms: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for line in grades:
+        terms.setdefault((line["analyte"], line["term"]), []).append(line)
+    shown, normal = [], []
+    for (_, term), lines in terms.items():
+        if all(line["grade"] == 0 and not line["differs"] for line in lines):
+            normal.append(f"{term} ({lines[-1]['value']:g} on {lines[-1]['date']})")
+            continue
+        days = {(line["date"], line["value"]) for line in lines}
+        roles = [_ROLES[line["role"]] for line in lines]
+        if len(lines) > 1 and len(days) == 1:
+            shown.append({**lines[-1], "role": " and ".join(roles)})
+        else:
+            shown += [{**line, "role": role} for line, role in zip(lines, roles, strict=True)]
+    return shown, normal
 
 
 def _grade(line: dict[str, Any]) -> str:

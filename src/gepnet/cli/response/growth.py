@@ -38,7 +38,7 @@ def _row(item: dict[str, Any]) -> list[Any]:
         f"{cut['limit']} {'reached' if cut['reached'] else 'not reached'} ({cut['source']})"
         for cut in item["cut_offs"]
     ]
-    rate = item["tgr_percent_month"]
+    rate = item["tgr_rounded"]
     return [
         item["to"],
         name,

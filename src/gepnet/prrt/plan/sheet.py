@@ -64,12 +64,16 @@ def _cycle(plan: CoursePlan, cycle: PlannedCycle) -> dict[str, Any]:
     ]
     before = [s for s in own if cycle.day is None or (s.day or s.start) != cycle.day]
     on_day = [s for s in own if cycle.day is not None and s.day == cycle.day]
+    held = cycle.number in plan.held
+    # The first day that a plan could use is no appointment: who waits for a release gets no day.
+    day = None if held else cycle.day
     return {
         "number": cycle.number,
-        "date": None if cycle.day is None else spoken(cycle.day),
+        "date": None if day is None else spoken(day),
         "given": cycle.given,
-        "unsure": cycle.number in plan.held,
-        "time": None if cycle.start is None else f"{cycle.start:%H:%M}",
+        "held": held,
+        "unsure": not cycle.given and any(number <= cycle.number for number in plan.held),
+        "time": None if day is None or cycle.start is None else f"{cycle.start:%H:%M}",
         "before": [_line(step) for step in before],
         "on_day": [{"time": _clock(step), "text": _text(step)} for step in on_day],
     }
@@ -111,7 +115,7 @@ def _rules(plan: CoursePlan) -> list[dict[str, str]]:
     return [
         {
             "text": text,
-            "until": spoken(step.start.date())
+            "until": spoken(step.start.date()) + (" or later" if plan.held else "")
             if step.start is not None
             and step.step.anchor == "last_cycle"
             and step.step.holds == "until"

@@ -172,8 +172,10 @@ def _lesions(
         row = lesion_row(cells, rules)
         if row is not None:
             found.setdefault(cells.values["patient_id"], []).append(row)
-    if not faults.problems:
-        for name, rows in found.items():
+    # A patient with a faulty row has gaps that would be told as faults of their own.
+    incomplete = {problem.entry for problem in faults.problems}
+    for name, rows in found.items():
+        if name not in incomplete:
             check_lineage(Patient(heads.get(name, PatientRow(name)), tuple(rows)), faults)
     problems.extend(faults.problems)
     return found

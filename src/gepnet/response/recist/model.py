@@ -6,13 +6,14 @@ Lengths are integers of 0.01 mm, so that 20 % of 50.1 mm is not a question of fl
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from decimal import ROUND_DOWN, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 from enum import StrEnum
 from fractions import Fraction
 
 Hundredths = int
+HUNDREDTH = Decimal("0.01")
 
 
 class Role(StrEnum):
@@ -228,11 +229,33 @@ def millimetres(value: Hundredths) -> str:
     return text.rstrip("0").rstrip(".")
 
 
-def percent(change: Fraction) -> str:
-    """Return a change for people, cut (not rounded) after two decimals: never across a limit."""
-    value = (Decimal(change.numerator) / Decimal(change.denominator)).quantize(
-        Decimal("0.01"), rounding=ROUND_DOWN
+def percent(change: Fraction, limits: Sequence[Decimal] = ()) -> str:
+    """Return a change for people: rounded to two decimals, half to even, never across a limit.
+
+    ``limits`` are changes in percent, falls negative, and exactly at one counts as reached. Where
+    rounding would show one as reached that was not, the change is cut instead: 19.998 % over a
+    nadir reads 19.99 %.
+    """
+    shown = rounded(
+        Decimal(change.numerator) / Decimal(change.denominator),
+        lambda value: [value >= limit if limit > 0 else value <= limit for limit in limits],
+        [change >= limit if limit > 0 else change <= limit for limit in map(Fraction, limits)],
     )
-    text = f"{abs(value):.2f}".rstrip("0").rstrip(".")
+    text = f"{abs(shown):.2f}".rstrip("0").rstrip(".")
     sign = "+" if change > 0 else "-" if change < 0 else ""
     return f"{sign}{text} %"
+
+
+def rounded(
+    value: Decimal,
+    reached: Callable[[Decimal], list[bool]],
+    truly: list[bool],
+    places: Decimal = HUNDREDTH,
+) -> Decimal:
+    """Return ``value`` half to even; or down or up, where only that reaches the same limits.
+
+    ``reached`` says which limits a number reaches, ``truly`` which the exact value does.
+    """
+    ways = (ROUND_HALF_EVEN, ROUND_FLOOR, ROUND_CEILING)
+    found = [value.quantize(places, rounding=way) for way in ways]
+    return next((shown for shown in found if reached(shown) == truly), found[0])

@@ -68,6 +68,11 @@ class ResponseLimits(_Part):
     progression_percent: Limit
     progression_mm: Limit
 
+    @property
+    def changes(self) -> tuple[Decimal, Decimal]:
+        """The changes in percent at which a response begins: a rise, and a fall below zero."""
+        return self.progression_percent.value, -self.partial_response_percent.value
+
 
 class ValueRule(Stated):
     """What a lesion counts whose diameter does not say it."""

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from gepnet.response.recist.measurability import is_normal_node, not_measurable
-from gepnet.response.recist.model import Finding, Patient, Role
+from gepnet.response.recist.model import Finding, LesionRow, Patient, Role, millimetres
 from gepnet.response.recist.rules import Rules
 
 
@@ -34,6 +34,8 @@ def findings(patient: Patient, rules: Rules) -> Iterator[Finding]:
             limit = f"below {rules.limits.pathological_node_mm.value} mm"
             told = f"a node {limit} is normal: not disease, not counted"
             yield Finding(patient.id, row.date, row.lesion, told)
+    yield from _moved(patient, rules)
+    yield from _nodes_just_grown(patient, rules)
     unmeasured = [row for row in first if row.role is Role.NON_TARGET]
     if not targets and not unmeasured and patient.lesions:
         yield Finding(patient.id, baseline, "", "no lesion at baseline: nothing can respond")
@@ -47,3 +49,36 @@ def findings(patient: Patient, rules: Rules) -> Iterator[Finding]:
         elif days < 0:
             told = f"baseline scan {-days} days after the reference date"
             yield Finding(patient.id, baseline, "", told)
+
+
+def _moved(patient: Patient, rules: Rules) -> Iterator[Finding]:
+    """Yield lesions that are in another organ than when they were first seen."""
+    homes: dict[str, LesionRow] = {}
+    for row in sorted(patient.lesions, key=lambda row: row.date):
+        if not row.organ:
+            continue
+        home = homes.setdefault(row.lesion, row)
+        organ = rules.organs.canonical(home.organ, nodal=False)
+        if rules.organs.canonical(row.organ, nodal=False) != organ:
+            told = f"organ {row.organ}, but {home.organ} on {home.date}: is it the same lesion?"
+            yield Finding(patient.id, row.date, row.lesion, told)
+
+
+def _nodes_just_grown(patient: Patient, rules: Rules) -> Iterator[Finding]:
+    """Yield nodes that became pathological by less growth than progression of a sum asks for.
+
+    A change from 9 to 11 mm of short axis calls for caution (EORTC, new lesions).
+    """
+    limit = rules.limits.pathological_node_mm.hundredths
+    before: dict[str, int] = {}
+    for row in sorted(patient.lesions, key=lambda row: row.date):
+        if not row.nodal or row.diameter is None:
+            continue
+        last = before.get(row.lesion, limit)
+        before[row.lesion] = row.diameter
+        grown = row.diameter - last
+        if last < limit <= row.diameter and grown < rules.response.progression_mm.hundredths:
+            sizes = f"{millimetres(last)} to {millimetres(row.diameter)} mm"
+            least = millimetres(rules.response.progression_mm.hundredths)
+            told = f"node from {sizes}: pathological by less than {least} mm of growth, be cautious"
+            yield Finding(patient.id, row.date, row.lesion, told)

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from gepnet.response.recist.model import Hundredths, Sum, millimetres, percent
 from gepnet.response.recist.new import NewLesions
-from gepnet.response.recist.rules import Rules
+from gepnet.response.recist.rules import HUNDREDTHS, Rules
 from gepnet.response.recist.sums import NonTargets
 
 
@@ -43,13 +43,14 @@ class Words:
         if response == "NE":
             return [missing]
         told = f"{size}, {self._from_baseline(sum_.value)}"
-        if response == "PR":
+        little = self._too_little(sum_.value)
+        if response == "PR" and not little:
             return [told]
-        told = f"{told}; {self._from_nadir(sum_.value)}"
+        told = f"{told}; {self._from_nadir(sum_.value)}{little}"
         return [f"{told}; PR carried forward, SD by this time point alone" if is_carried else told]
 
     def _from_baseline(self, size: Hundredths) -> str:
-        change = percent(Fraction(100 * (size - self.baseline), self.baseline))
+        change = self._percent(size - self.baseline, self.baseline)
         return f"baseline {millimetres(self.baseline)} mm, {change}"
 
     def _from_nadir(self, size: Hundredths) -> str:
@@ -57,8 +58,21 @@ class Words:
         sign = "+" if rise > 0 else "-" if rise < 0 else ""
         grown = f"{sign}{millimetres(abs(rise))} mm"
         if self.nadir:
-            grown = f"{percent(Fraction(100 * rise, self.nadir))} and {grown}"
+            grown = f"{self._percent(rise, self.nadir)} and {grown}"
         return f"nadir {millimetres(self.nadir)} mm, {grown}"
+
+    def _percent(self, change: Hundredths, base: Hundredths) -> str:
+        return percent(Fraction(100 * change, base), self.rules.response.changes)
+
+    def _too_little(self, size: Hundredths) -> str:
+        """Say why a rise that is large enough in percent is no progression, else nothing."""
+        rise, limits = size - self.nadir, self.rules.response
+        percent_enough = (
+            HUNDREDTHS * HUNDREDTHS * rise >= limits.progression_percent.hundredths * self.nadir
+        )
+        if rise <= 0 or not percent_enough:
+            return ""
+        return f", less than {millimetres(limits.progression_mm.hundredths)} mm: not PD"
 
     def parts(self, sum_: Sum | None) -> list[str]:
         """Say what cannot be seen from the sum."""

@@ -127,8 +127,11 @@ def _table(maximum: pl.DataFrame, spans: pl.DataFrame, spec: CountingSpec) -> pl
         )
     )
     first = pl.col("term") != ANY_TERM
+    # Every term has a row in every group and period: none is told by its absence.
+    grid = sizes.join(counts.select(_KEY).unique(), how="cross")
     return (
-        counts.join(sizes, on=["group", "period"])
+        grid.join(counts, on=["group", "period", *_KEY], how="left")
+        .with_columns(pl.col(pl.UInt32).fill_null(0))
         .with_columns(
             (100 * pl.col(name) / pl.col("patients")).alias(f"{name}_percent") for name in levels
         )
