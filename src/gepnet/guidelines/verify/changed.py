@@ -14,6 +14,7 @@ from gepnet.guidelines.verify.diff import changes
 from gepnet.guidelines.verify.findings import Finding
 from gepnet.guidelines.verify.labels import label_source
 from gepnet.guidelines.verify.positions import Positions
+from gepnet.guidelines.verify.prover import Part
 from gepnet.guidelines.verify.regions import deciding_facts, implicant
 
 Entries = list[dict[str, Any]]
@@ -118,14 +119,19 @@ def _label_changes(
             continue
         for first, second, words in ((old, new, ("off", "on")), (new, old, ("on", "off"))):
             on = disj(prover.holds((x.when, True)) for x in second)
-            off = conj(prover.holds((x.when, False)) for x in first)
+            # A label that is open by its text is not off label: neither reading may hold.
+            outside: list[Part] = [(node, False) for x in first for node in _readings(x)]
+            off = conj(map(prover.holds, outside))
             wanted = conj([on, off])
             answer = prover.ask([wanted])
             if not answer.found or answer.model is None:
                 continue
-            nodes: list[Node] = [x.when for x in [*first, *second]]
+            nodes = [node for x in [*first, *second] for node in _readings(x)]
             parts = implicant(prover, answer.model, nodes, wanted)
-            shown = context.described(answer, parts, parts)
+            # The record must settle the labels too, not only what makes them come out so.
+            settled: list[Part] = [*outside]
+            settled += [(x.when, True) for x in second] if len(second) == 1 else []
+            shown = context.described(answer, parts, [*parts, *settled])
             if shown is None:
                 continue
             findings.append(
@@ -146,6 +152,10 @@ def _label_changes(
                 )
             )
     return findings
+
+
+def _readings(label: CompiledLabel) -> list[Node]:
+    return [node for node in (label.when, label.when_broad) if node is not None]
 
 
 def _waiting(context: Context, option: str, region: str) -> str:

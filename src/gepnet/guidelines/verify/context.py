@@ -8,13 +8,14 @@ from typing import Any
 
 import z3
 
+from gepnet.criteria import Node
 from gepnet.criteria.smt import formula
 from gepnet.guidelines.assess import documents_in_force
 from gepnet.guidelines.compiled import CompiledDocument, CompiledRecommendation, KnowledgeBase
 from gepnet.guidelines.verify.axioms import Axioms
 from gepnet.guidelines.verify.findings import Claim, Finding, Region
 from gepnet.guidelines.verify.positions import Holding, Positions, Stand, source_of
-from gepnet.guidelines.verify.prover import DEFAULT_TIMEOUT_MS, Answer, Part, Prover
+from gepnet.guidelines.verify.prover import DEFAULT_TIMEOUT_MS, Answer, Part, Patients, Prover
 from gepnet.guidelines.verify.regions import fewest, texts, words
 from gepnet.guidelines.verify.witnesses import Witnesses
 
@@ -64,7 +65,7 @@ class Context:
         witness, refused = self._witness(answer.model, wanted, claims)
         if refused and claims:
             # Another recommendation is left open by so few facts: settle all of them.
-            more = [*wanted, *self._settled(answer.model, claims)]
+            more = [*wanted, *self._settled(answer.model, wanted, claims)]
             witness, refused = self._witness(answer.model, more, claims)
         if refused or witness is None:
             self.prover.tally.refused.append(f"{', '.join(texts(parts))}: {'; '.join(refused)}")
@@ -77,29 +78,35 @@ class Context:
         )
 
     def _witness(
-        self, model: z3.ModelRef, wanted: Sequence[Part], claims: Sequence[Claim]
+        self, patients: Patients, wanted: Sequence[Part], claims: Sequence[Claim]
     ) -> tuple[dict[str, Any] | None, list[str]]:
-        witness = self.witnesses.smallest(model, wanted)
+        witness = self.witnesses.smallest(patients, wanted)
         if witness is None:
             return None, ["the interpreter does not agree"]
         return witness, self.witnesses.refuted(witness, claims)
 
-    def _settled(self, model: z3.ModelRef, claims: Sequence[Claim]) -> list[Part]:
-        """Return every criterion behind some claims with its truth for the patient of a model."""
-        found: dict[Part, None] = {}
+    def _settled(
+        self, patients: Patients, wanted: Sequence[Part], claims: Sequence[Claim]
+    ) -> list[Part]:
+        """Return every criterion behind some claims with its truth for one of the patients."""
+        nodes: dict[Node, None] = {}
         for one in claims:
             stand = self.positions.by_document[one.document].get((one.option, one.intent))
             if stand is None:
                 continue
             items = [holding.recommendation for holding in stand.holdings]
-            nodes = [stand.document.scope, *(item.when for item in items)]
-            nodes += [item.when_broad for item in items if item.when_broad is not None]
-            for node in nodes:
-                for truth in (True, False):
-                    holds = formula(self.prover.holds((node, truth)))
-                    if z3.is_true(model.eval(holds, model_completion=True)):
-                        found[node, truth] = None
-        return list(found)
+            nodes |= dict.fromkeys([stand.document.scope, *(item.when for item in items)])
+            nodes |= dict.fromkeys(i.when_broad for i in items if i.when_broad is not None)
+        about = self.witnesses.needed([*nodes, *(node for node, _ in wanted)])
+        model = patients.simplest(about, wanted)
+        if model is None:
+            return []
+        return [
+            (node, truth)
+            for node in nodes
+            for truth in (True, False)
+            if z3.is_true(model.eval(formula(self.prover.holds((node, truth))), True))
+        ]
 
 
 def applies(item: CompiledRecommendation, scope: CompiledDocument) -> list[Part]:

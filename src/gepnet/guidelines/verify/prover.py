@@ -11,6 +11,7 @@ import z3
 from gepnet.criteria import Node
 from gepnet.criteria.smt import Formula, conj, formula, neg
 from gepnet.guidelines.verify.axioms import Axioms, World
+from gepnet.guidelines.verify.canonical import Choice, needed, simplest
 from gepnet.guidelines.verify.findings import Tally
 
 DEFAULT_TIMEOUT_MS = 5000
@@ -24,12 +25,29 @@ class Answer:
     """Whether a patient exists, and if so the model of one."""
 
     verdict: Literal["found", "none", "timed_out"]
-    model: z3.ModelRef | None = None
+    model: Patients | None = None
 
     @property
     def found(self) -> bool:
         """Whether there is a patient."""
         return self.verdict == "found"
+
+
+@dataclass(frozen=True)
+class Patients:
+    """Those of whom an answer says that they exist."""
+
+    prover: Prover
+    pieces: tuple[Formula, ...]
+
+    def simplest(self, names: Iterable[str], wanted: Iterable[Part] = ()) -> z3.ModelRef | None:
+        """Return the one of them with the simplest values of some facts; see ``canonical``.
+
+        Args:
+            names: facts; only these are settled in the model, nothing else may be read from it.
+            wanted: criteria of which the patient is to be as well.
+        """
+        return self.prover.simplest(names, [*self.pieces, *map(self.prover.holds, wanted)])
 
 
 class Prover:
@@ -43,6 +61,7 @@ class Prover:
         self._solver = z3.SolverFor("QF_LIA")
         self._solver.set("timeout", timeout_ms)
         self._solver.add([formula(axiom) for axiom in self.world.axioms])
+        self._choices: dict[str, Choice] = {}
         self._literals: dict[int, tuple[z3.BoolRef, z3.BoolRef]] = {}
 
     def add(self, axioms: Iterable[Formula]) -> None:
@@ -58,31 +77,65 @@ class Prover:
         self.tally.questions += 1
         verdict = self._solver.check([self._literal(piece) for piece in pieces])
         if verdict == z3.sat:
-            return Answer("found", self._solver.model())
+            return Answer("found", Patients(self, tuple(pieces)))
         if verdict == z3.unsat:
             return Answer("none")
         self.tally.timed_out += 1
         return Answer("timed_out")
 
+    def simplest(self, names: Iterable[str], parts: Iterable[Formula]) -> z3.ModelRef | None:
+        """Return the patient with every property whose facts have the simplest values."""
+        vocabulary, symbols = self.world.vocabulary, self.world.symbols
+        about = sorted({n for n in names if n in symbols}, key=vocabulary.order)
+        recorded = set(self.world.recorded)
+        choices = [self._choice(n) for n in about if n in recorded]
+        return simplest(self._look, choices, self._pieces(parts))
+
+    def _choice(self, name: str) -> Choice:
+        found = self._choices.get(name)
+        if found is None:
+            found = Choice(self.world.vocabulary[name], self.world.symbols[name])
+            self._choices[name] = found
+        return found
+
+    def _look(
+        self, given: Sequence[Formula], tried: Sequence[Formula]
+    ) -> tuple[z3.ModelRef | None, int]:
+        self.tally.questions += 1
+        places = {self._literal(part).get_id(): place for place, part in enumerate(tried)}
+        verdict = self._solver.check([self._literal(part) for part in (*given, *tried)])
+        if verdict == z3.sat:
+            return self._solver.model(), 0
+        if verdict != z3.unsat:
+            self.tally.timed_out += 1
+            return None, max(0, len(tried) - 1)
+        core = [places[one.get_id()] for one in self._solver.unsat_core() if one.get_id() in places]
+        return None, max(core, default=0)
+
+    def _pieces(self, parts: Iterable[Formula]) -> list[Formula]:
+        wanted = formula(conj(parts))
+        return list(wanted.children()) if z3.is_and(wanted) else [wanted]
+
     def core(self, assumed: Sequence[Formula], parts: Iterable[Formula]) -> list[int] | None:
         """Return places in ``assumed`` that together exclude ``parts``; None if they do not."""
         literals = [self._literal(formula(one)) for one in assumed]
         others = [self._literal(formula(part)) for part in parts]
-        self.tally.questions += 1
-        if self._solver.check(literals + others) != z3.unsat:
-            return None
-        kept = {one.get_id() for one in self._solver.unsat_core()}
-        return [place for place, one in enumerate(literals) if one.get_id() in kept]
+
+        def unsound(places: list[int]) -> bool:
+            self.tally.questions += 1
+            return bool(self._solver.check([*(literals[i] for i in places), *others]) == z3.unsat)
+
+        return needed(unsound, len(literals))
 
     def _literal(self, part: Formula) -> z3.BoolRef:
         """Return a name for a formula, so that what was learned about it stays."""
         part = formula(part)
-        if z3.is_const(part) and part.decl().kind() == z3.Z3_OP_UNINTERPRETED:
-            return part
         found = self._literals.get(part.get_id())
         if found is None:
-            name = z3.FreshBool("q")
-            self._solver.add(name == part)
+            name = part
+            if not (z3.is_const(part) and part.decl().kind() == z3.Z3_OP_UNINTERPRETED):
+                name = z3.FreshBool("q")
+                self._solver.add(name == part)
             # The formula is kept: its number stands for nothing else while it lives.
             found = self._literals[part.get_id()] = (name, part)
         return found[0]

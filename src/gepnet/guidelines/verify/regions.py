@@ -12,7 +12,8 @@ from gepnet.criteria.ast import FLIPPED, Always
 from gepnet.criteria.prose import prose
 from gepnet.criteria.smt import formula, neg
 from gepnet.criteria.text import to_text
-from gepnet.guidelines.verify.prover import Part, Prover
+from gepnet.facts import needed_for
+from gepnet.guidelines.verify.prover import Part, Patients, Prover
 from gepnet.vocabulary import Interval, Value, Vocabulary
 
 
@@ -81,16 +82,20 @@ def _shorter(prover: Prover, part: Part, rest: Sequence[Part]) -> Part:
     return (kept[0] if len(kept) == 1 else type(bare)(tuple(kept)), holds)
 
 
-def implicant(prover: Prover, model: z3.ModelRef, of: Sequence[Node], claim: Any) -> list[Part]:
+def implicant(prover: Prover, patients: Patients, of: Sequence[Node], claim: Any) -> list[Part]:
     """Return the fewest atoms, as they are in one patient, that make ``claim`` hold by themselves.
 
     Args:
         prover: of the axioms.
-        model: of a patient of whom the claim holds.
+        patients: of whom the claim holds.
         of: criteria from whose atoms the region may be described.
         claim: a formula.
     """
     literals: list[Part] = []
+    names = [name for node in of for name in facts_of(node)]
+    model = patients.simplest(needed_for(names, prover.axioms.base.criteria), [])
+    if model is None:
+        return []
     for atom in dict.fromkeys(atom for node in of for atom in atoms(node)):
         pair = prover.world.translate(atom)
         for truth, part in ((True, pair.true), (False, pair.false)):
@@ -102,10 +107,6 @@ def implicant(prover: Prover, model: z3.ModelRef, of: Sequence[Node], claim: Any
     if core is None:
         return _sorted(literals, prover.world.vocabulary)
     kept = [literals[place] for place in core]
-    for part in list(kept):
-        rest = [other for other in kept if other != part]
-        if prover.ask([*map(prover.holds, rest), *opposite]).verdict == "none":
-            kept = rest
     return _sorted(kept, prover.world.vocabulary)
 
 

@@ -7,15 +7,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from typing import Any
 
-import z3
-
-from gepnet.criteria import facts_of, interpret
+from gepnet.criteria import Node, facts_of, interpret
 from gepnet.criteria.smt import conj, constant, neg, same
 from gepnet.facts import Facts, facts_of_values, needed_for
 from gepnet.guidelines.assess import assess
 from gepnet.guidelines.compiled import KnowledgeBase
 from gepnet.guidelines.verify.findings import Claim
-from gepnet.guidelines.verify.prover import Part, Prover
+from gepnet.guidelines.verify.prover import Part, Patients, Prover
 from gepnet.vocabulary import Interval, Value, exact, plain
 
 
@@ -29,16 +27,18 @@ class Witnesses:
         self.day = day
 
     def smallest(
-        self, model: z3.ModelRef, wanted: Sequence[Part], keep: Iterable[str] = ()
+        self, patients: Patients, wanted: Sequence[Part], keep: Iterable[str] = ()
     ) -> dict[str, Any] | None:
         """Return the fewest recorded facts of a patient that settle every part as wanted.
 
         None where the interpreter does not find what the solver found: then one of them is wrong,
         and nothing is claimed.
         """
+        needed = self.needed(node for node, _ in wanted)
+        model = patients.simplest(needed, wanted)
+        if model is None:
+            return None
         values = self.prover.world.values(model)
-        names = [name for node, _ in wanted for name in facts_of(node)]
-        needed = needed_for(names, self.base.criteria)
         about = {name: value for name, value in values.items() if name in needed}
 
         def settles(given: Mapping[str, Value]) -> bool:
@@ -49,8 +49,13 @@ class Witnesses:
             return None
         chosen = self._core(about, wanted)
         if not settles(chosen):
-            chosen = about
-        return given_values(_without_idle(chosen, settles, set(keep)))
+            # What a possible patient must have need not follow from a record that leaves it out.
+            chosen = _without_idle(about, settles, set(keep))
+        return given_values(chosen)
+
+    def needed(self, nodes: Iterable[Node]) -> frozenset[str]:
+        """Return the facts that some criteria name, and all that those are worked out from."""
+        return needed_for([name for node in nodes for name in facts_of(node)], self.base.criteria)
 
     def _core(self, about: Mapping[str, Value], wanted: Sequence[Part]) -> dict[str, Value]:
         """Return the facts that the solver needs for its proof; a guess that is then checked."""
