@@ -75,7 +75,7 @@ class Prover:
             return Answer("none")
         pieces = list(wanted.children()) if z3.is_and(wanted) else [wanted]
         self.tally.questions += 1
-        verdict = self._solver.check([self._literal(piece) for piece in pieces])
+        verdict = self._check([self._literal(piece) for piece in pieces])
         if verdict == z3.sat:
             return Answer("found", Patients(self, tuple(pieces)))
         if verdict == z3.unsat:
@@ -103,7 +103,7 @@ class Prover:
     ) -> tuple[z3.ModelRef | None, int]:
         self.tally.questions += 1
         places = {self._literal(part).get_id(): place for place, part in enumerate(tried)}
-        verdict = self._solver.check([self._literal(part) for part in (*given, *tried)])
+        verdict = self._check([self._literal(part) for part in (*given, *tried)])
         if verdict == z3.sat:
             return self._solver.model(), 0
         if verdict != z3.unsat:
@@ -123,9 +123,17 @@ class Prover:
 
         def unsound(places: list[int]) -> bool:
             self.tally.questions += 1
-            return bool(self._solver.check([*(literals[i] for i in places), *others]) == z3.unsat)
+            return bool(self._check([*(literals[i] for i in places), *others]) == z3.unsat)
 
         return needed(unsound, len(literals))
+
+    def _check(self, literals: Sequence[z3.BoolRef]) -> z3.CheckSatResult:
+        """Ask the solver; its own method turns every literal into what it is already."""
+        asts = (z3.Ast * len(literals))(*(one.as_ast() for one in literals))
+        context, solver = self._solver.ctx.ref(), self._solver.solver
+        return z3.CheckSatResult(
+            z3.Z3_solver_check_assumptions(context, solver, len(literals), asts)
+        )
 
     def _literal(self, part: Formula) -> z3.BoolRef:
         """Return a name for a formula, so that what was learned about it stays."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from gepnet.criteria import Node, facts_of, interpret
 from gepnet.criteria.smt import Formula, constant, same
@@ -20,14 +20,12 @@ from gepnet.guidelines.verify.axioms import World
 from gepnet.guidelines.verify.context import Context, claim, sources, timed_out
 from gepnet.guidelines.verify.findings import Claim, Finding, Region
 from gepnet.guidelines.verify.positions import SUPPORT, Holding, Stand
-from gepnet.guidelines.verify.prover import Part
+from gepnet.guidelines.verify.prover import Part, Patients
 from gepnet.guidelines.verify.regions import fewest, stated, texts, words
 from gepnet.guidelines.verify.witnesses import given_values
-from gepnet.knowledge import InputError, Problem
+from gepnet.knowledge import read_measure
 from gepnet.knowledge.models import Intent
 from gepnet.vocabulary import Value
-
-FILE = "measures/told_apart.yaml"
 
 
 class _Part(BaseModel):
@@ -69,15 +67,9 @@ def questions(measures: Mapping[str, Any]) -> Questions:
     Raises:
         InputError: if the page is faulty.
     """
-    try:
-        return Questions.model_validate(measures.get("told_apart", {}))
-    except ValidationError as error:
-        raise InputError(
-            [
-                Problem(FILE, None, "", ".".join(map(str, e["loc"])), str(e["input"]), e["msg"])
-                for e in error.errors()
-            ]
-        ) from error
+    return (
+        read_measure(Questions, measures, "told_apart") if "told_apart" in measures else Questions()
+    )
 
 
 def twins(context: Context) -> Iterator[Finding]:
@@ -139,8 +131,9 @@ def _undivided(context: Context, asked: Undivided) -> Iterator[Finding]:
                         documents = [stand.document.id for stand in who]
                         yield timed_out("undivided", documents, [asked.broad], asked.intent)
                     if answer.found and answer.model is not None:
-                        values = prover.world.values(answer.model)
-                        finding = _told_apart(context, asked, who, option, values, (here, there))
+                        finding = _told_apart(
+                            context, asked, who, option, answer.model, (here, there)
+                        )
                         if finding is not None:
                             yield finding
 
@@ -150,7 +143,7 @@ def _told_apart(
     asked: Undivided,
     who: Sequence[Stand],
     option: str,
-    values: Mapping[str, Value],
+    patients: Patients,
     apart: tuple[str, str],
 ) -> Finding | None:
     one, other, third = who
@@ -158,6 +151,10 @@ def _told_apart(
     linked = (claim(one, asked.broad, *SUPPORT), claim(third, option, *SUPPORT))
     nodes = [node for stand in who for node in _nodes(stand)]
     needed = needed_for([n for node in nodes for n in facts_of(node)], context.base.criteria)
+    model = patients.simplest(needed)
+    if model is None:
+        return None
+    values = context.prover.world.values(model)
     about = {name: value for name, value in values.items() if name in needed}
     first = {**about, asked.fact: _value(context, asked.fact, apart[0])}
     witness = given_values(_smallest(context, asked, first, apart[1], claims, linked))
