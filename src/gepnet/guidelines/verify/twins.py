@@ -280,13 +280,12 @@ def _without(
     # The same patient but for what the two are told apart by.
     base = context.base
     facts = facts_of_values(dict(linked.witness), base.knowledge, base.criteria, "witness")
-    kept = [
-        part
-        for name in linked.witness
-        if name != asked.fact
-        for part in stated(name, facts.values.get(name))
-    ]
-    left: list[Part] = [*core, *kept, (document.scope, False)]
+    left: list[Part] = [*core, (document.scope, False)]
+    for name in linked.witness:
+        kept = [] if name == asked.fact else stated(name, facts.values.get(name))
+        # What cannot be the same in both, such as the syndrome of a functioning tumour, differs.
+        if kept and context.ask([*left, *kept]).found:
+            left += kept
     out = context.ask(left)
     if not out.found:
         return
