@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from gepnet.knowledge import InputError, Problem, nearest
+from gepnet.vocabulary import DAYS_PER_MONTH
 
 COLUMNS = ("patient_id", "date", "event")
 #: What may happen in a file of events.
 EVENTS = ("cycle", "death", "last_contact")
-DAYS_A_MONTH = 30.4375  # a mean month: 365.25 days / 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class DatedEvent:
 
 def months_between(start: datetime.date, end: datetime.date) -> float:
     """Return the mean months from one day to another."""
-    return (end - start).days / DAYS_A_MONTH
+    return (end - start).days / float(DAYS_PER_MONTH)
 
 
 def read_events(path: Path | None) -> tuple[DatedEvent, ...]:
