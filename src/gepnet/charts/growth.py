@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gepnet.charts.base import Cell, Chart, TableTwin, counted, number, signed, spread
+from gepnet.charts.limits import limit_line
 from gepnet.charts.style import GRID, INK, SOFT
 
 if TYPE_CHECKING:
@@ -122,17 +123,8 @@ def _draw(figure: Figure, data: GrowthData) -> None:
     bottom, top = lower.get_ylim()
     places = spread([value for _, value in data.cutoffs], (top - bottom) / 13, bottom, top)
     for (name, value), place in zip(data.cutoffs, places, strict=True):
-        lower.axhline(value, color=SOFT, linewidth=1.2, linestyle=(0, (4, 3)), zorder=3)
-        lower.annotate(
-            f"{name}\N{NO-BREAK SPACE}{signed(value, 1).replace('.0', '')} %",
-            (1, place),
-            xycoords=("axes fraction", "data"),
-            xytext=(4, 0),
-            textcoords="offset points",
-            va="center",
-            color=SOFT,
-            annotation_clip=False,
-        )
+        words = f"{name}\N{NO-BREAK SPACE}{signed(value, 1).replace('.0', '')} %"
+        limit_line(lower, value, words, place)
     lower.set_ylabel("Growth rate\n(% of volume a month)")
     lower.set_xlabel("Months from baseline")
     lower.grid(axis="y", color=GRID)

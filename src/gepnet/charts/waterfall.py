@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gepnet.charts.base import Chart, TableTwin, counted, joined, signed
-from gepnet.charts.style import GRID, INK, SOFT, response_look
+from gepnet.charts.limits import limit_line
+from gepnet.charts.style import GRID, INK, response_look
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -121,17 +122,7 @@ def _draw(figure: Figure, data: WaterfallData) -> None:
     axes.set_xlim(-0.8, max(len(bars) - 0.2, 1))
     axes.axhline(0, color=INK, linewidth=1)
     for limit in (data.response_limit_percent, data.progression_limit_percent):
-        axes.axhline(limit, color=SOFT, linewidth=1.2, linestyle=(0, (4, 3)), zorder=3)
-        axes.annotate(
-            f"{signed(limit)} %",
-            (1, limit),
-            xycoords=("axes fraction", "data"),
-            xytext=(4, 0),
-            textcoords="offset points",
-            va="center",
-            color=SOFT,
-            annotation_clip=False,
-        )
+        limit_line(axes, limit, f"{signed(limit)} %")
     axes.set_ylabel("Best change from baseline (%)")
     axes.set_xticks(range(len(bars)), [bar.patient_id for bar in bars])
     crowded = len(bars) > 12 or any(len(bar.patient_id) > 4 for bar in bars)
