@@ -20,6 +20,21 @@ class Problem:
     nearest: str | None = None
     severity: str = "error"
 
+    @classmethod
+    def at(
+        cls,
+        entry: object,
+        field: str,
+        value: object,
+        expected: str,
+        nearest: str | None = None,
+        severity: str = "error",
+    ) -> Problem:
+        """Return a fault of an entry of the knowledge, which knows its file, line and id."""
+        file, line = getattr(entry, "file", ""), getattr(entry, "line", None)
+        name = str(getattr(entry, "id", ""))
+        return cls(file, line, name, field, str(value), expected, nearest, severity)
+
     def __str__(self) -> str:
         """One line: place, entry, field, value, expectation and the nearest spelling."""
         place = self.file if self.line is None else f"{self.file}:{self.line}"
@@ -49,6 +64,25 @@ class InputError(Exception):
             dict.fromkeys(problems), key=lambda p: (p.file, p.line or 0, p.entry, p.field)
         )
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def asked(field: str, value: object, expected: str, known: Iterable[str] = ()) -> Problem:
+    """Return a fault of what was asked for, by an option of a command or an argument of a call.
+
+    Args:
+        field: the option or argument.
+        value: what was given; texts are shown as they are.
+        expected: what would have been right.
+        known: the right spellings; the nearest of them is suggested.
+    """
+    return Problem(
+        "command line", None, "", field, str(value), expected, nearest(str(value), known)
+    )
+
+
+def refuse(field: str, value: object, expected: str, known: Iterable[str] = ()) -> InputError:
+    """Return the error to raise for one fault of what was asked for (see ``asked``)."""
+    return InputError([asked(field, value, expected, known)])
 
 
 def nearest(word: str, candidates: Iterable[str]) -> str | None:

@@ -1,0 +1,133 @@
+"""Typed results as plain data: the one way from a dataclass to JSON.
+
+A result is a frozen dataclass whose fields are named as the JSON keys are; where a key differs, or
+a value is shown in other words, the field is annotated with ``Shown``. Nothing else turns results
+into dictionaries, so that a key stands in one place only.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+from collections.abc import Callable, Mapping, Sequence, Set
+from decimal import Decimal
+from enum import Enum
+from fractions import Fraction
+from functools import cache
+from pathlib import PurePath
+from typing import Any, TypeVar, get_type_hints
+
+from pydantic import BaseModel
+
+from gepnet.vocabulary import Interval, PartialDate
+
+_ALSO = "_gepnet_also_shown"
+# Where an entry of the knowledge stands in its file: for messages, never for a reader's data.
+_PLACE = frozenset({"file", "line"})
+Method = TypeVar("Method", bound=Callable[..., Any])
+
+
+@dataclasses.dataclass(frozen=True)
+class Shown:
+    """How ``plain`` shows a field, as in ``truth: Annotated[Truth, Shown("met", by=WORDS)]``.
+
+    Attributes:
+        name: key in the data, where it is not the name of the field.
+        take: attributes to take of the value (an entry, another result), parted by spaces; one
+            written ``attribute:key`` gets that key. By default all of it.
+        flat: put the keys of the value beside those of the other fields.
+        digits: decimal places that a number is rounded to.
+        by: function or mapping from the value to what is shown, such as the words for a truth.
+        hidden: leave the field out.
+    """
+
+    name: str | None = None
+    _: dataclasses.KW_ONLY
+    take: str = ""
+    flat: bool = False
+    digits: int | None = None
+    by: Callable[[Any], Any] | Mapping[Any, Any] | None = None
+    hidden: bool = False
+
+
+def also_shown(method: Method) -> Method:
+    """Mark a method without arguments whose result is shown after the fields, under its name.
+
+    Below ``@property``: ``@property`` stands first, this decorator second.
+    """
+    setattr(method, _ALSO, True)
+    return method
+
+
+def plain(value: Any) -> Any:
+    """Return a result as data that JSON can hold: dicts, lists, texts, numbers, truths, None.
+
+    Dataclasses become dicts in the order of their fields, shown as ``Shown`` says; entries of
+    the knowledge become dicts without their place in a file. Decimals and fractions become floats,
+    numbers without an end None, dates ISO texts, enumerations their values, intervals and partial
+    dates their texts.
+
+    Raises:
+        TypeError: for anything else, which would otherwise reach a reader as a Python object.
+    """
+    if value is None or (isinstance(value, str | bool | int) and not isinstance(value, Enum)):
+        return value
+    if isinstance(value, float | Decimal | Fraction):
+        number = float(value)
+        return number if abs(number) < float("inf") else None
+    if isinstance(value, Enum):
+        return plain(value.value)
+    if isinstance(value, datetime.date | datetime.time):
+        return value.isoformat()
+    if isinstance(value, PartialDate | Interval | PurePath):
+        return str(value)
+    if isinstance(value, BaseModel):
+        names = (n for n in type(value).model_fields if n not in _PLACE)
+        return {name: plain(getattr(value, name)) for name in names}
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return _of_dataclass(value)
+    if isinstance(value, Mapping):
+        return {str(plain(key)): plain(item) for key, item in value.items()}
+    if isinstance(value, Set):
+        return sorted(plain(item) for item in value)
+    if isinstance(value, Sequence):
+        return [plain(item) for item in value]
+    if hasattr(value, "tolist"):  # a number or an array of numpy, which is not imported here
+        return plain(value.tolist())
+    raise TypeError(f"{type(value).__name__} has no plain form")
+
+
+def _of_dataclass(value: Any) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    kind: Any = type(value)
+    for name, how in _layout(kind):
+        item = getattr(value, name)
+        if how.by is not None:
+            item = how.by[item] if isinstance(how.by, Mapping) else how.by(item)
+        if how.digits is not None and item is not None:
+            item = round(float(item), how.digits)
+        data = plain(item) if item is None or not how.take else _taken(item, how.take.split())
+        if how.flat:
+            found |= data or {}
+        else:
+            found[how.name or name] = data
+    return found
+
+
+def _taken(item: Any, names: Sequence[str]) -> dict[str, Any]:
+    pairs = (name.partition(":") for name in names)
+    return {key or name: plain(getattr(item, name)) for name, _, key in pairs}
+
+
+@cache
+def _layout(kind: Any) -> tuple[tuple[str, Shown], ...]:
+    """Return what is shown of a class: its fields, then the marked methods from the top."""
+    hints = get_type_hints(kind, include_extras=True)
+    names = [field.name for field in dataclasses.fields(kind)]
+    for owner in reversed(kind.__mro__):
+        for name, member in vars(owner).items():
+            if isinstance(member, property) and getattr(member.fget, _ALSO, False):
+                names.append(name)
+    notes = {name: getattr(hints.get(name), "__metadata__", ()) for name in names}
+    found = [(n, next((x for x in notes[n] if isinstance(x, Shown)), Shown())) for n in notes]
+    return tuple((name, how) for name, how in found if not how.hidden)
