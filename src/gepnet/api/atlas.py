@@ -7,9 +7,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gepnet.api.cohorts import _need
 from gepnet.guidelines import KnowledgeBase, documents_in_force
-from gepnet.knowledge import InputError, Problem, nearest, write_atomically
+from gepnet.knowledge import InputError, Problem, nearest, need, write_atomically
 
 if TYPE_CHECKING:
     from gepnet.guidelines.atlas.plan import AtlasPlan, MapPlan
@@ -47,10 +46,10 @@ def write_atlas(
     Raises:
         InputError: for an unknown part or map, or if the folder cannot be written.
     """
-    _need("polars", "fast")
-    _need("matplotlib", "plots")
+    need("polars", "fast")
+    need("matplotlib", "plots")
     if "disagreements" in parts and findings is None:
-        _need("z3", "proof")
+        need("z3", "proof")
     from gepnet.guidelines.atlas.plan import atlas_plan
     from gepnet.report.atlas import AtlasPages
 

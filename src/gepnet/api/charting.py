@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gepnet.api.cohorts import _need
 from gepnet.guidelines import KnowledgeBase
-from gepnet.knowledge import InputError, Problem, nearest
+from gepnet.knowledge import InputError, Problem, nearest, need
 
 if TYPE_CHECKING:
     from gepnet.charts import Chart
@@ -86,7 +85,7 @@ def draw_chart(
     """
     asked = request or ChartRequest()
     _check(kind, asked)
-    _need("matplotlib", "plots")
+    need("matplotlib", "plots")
     makers: dict[str, Callable[[], Chart]] = {
         "spider": lambda: _response().spider_chart(base, source, asked.patient, asked.patients),
         "waterfall": lambda: _response().waterfall_chart(
@@ -147,7 +146,7 @@ def _patient() -> Any:
 
 
 def _fits() -> Any:
-    _need("numpy", "numbers")
+    need("numpy", "numbers")
     from gepnet.api import chart_fits
 
     return chart_fits

@@ -5,12 +5,11 @@ from __future__ import annotations
 import datetime
 import os
 from collections.abc import Callable
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gepnet.guidelines import KnowledgeBase
-from gepnet.knowledge import InputError, Problem, nearest
+from gepnet.knowledge import InputError, Problem, nearest, need
 
 if TYPE_CHECKING:
     from gepnet.guidelines.cohort_run import CohortReport
@@ -39,7 +38,7 @@ def assess_cohort(
     Raises:
         InputError: if ``source`` cannot be read or ``output`` is the same file.
     """
-    _need("polars", "fast")
+    need("polars", "fast")
     from gepnet.guidelines.cohort_run import assess_table
 
     if source.exists() and output.exists() and source.samefile(output):
@@ -56,7 +55,7 @@ def count_rows(source: Path) -> int:
     Raises:
         InputError: if it cannot be read.
     """
-    _need("polars", "fast")
+    need("polars", "fast")
     import polars as pl
 
     from gepnet.guidelines.cohort_run import open_table
@@ -73,7 +72,7 @@ def sample_facts(
     at: datetime.date | None = None,
 ) -> View:
     """Write a Parquet file of made-up patients, the same for the same seed and date."""
-    _need("polars", "fast")
+    need("polars", "fast")
     from gepnet.facts.sample import Sampler
 
     vocabulary = base.vocabulary
@@ -118,7 +117,7 @@ def status_sql(
         raise _refused("dialect", dialect, "a dialect of SQL", nearest(dialect, dialects()))
     columns = None
     if facts is not None:
-        _need("polars", "fast")
+        need("polars", "fast")
         from gepnet.guidelines.cohort_run import open_table
 
         columns = list(open_table(facts)[1])
@@ -154,11 +153,6 @@ def _summary(report: CohortReport, output: Path) -> View:
             for c in findings.conflict_list
         ],
     }
-
-
-def _need(module: str, extra: str) -> None:
-    if find_spec(module) is None:
-        raise _refused("library", "not installed", f"{module} (pip install 'gepnet[{extra}]')")
 
 
 def _refused(field: str, value: str, expected: str, near: str | None = None) -> InputError:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from importlib.resources import files
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, get_args
 
 from gepnet.guidelines import KnowledgeBase
-from gepnet.knowledge import InputError, Problem, nearest, write_atomically
+from gepnet.knowledge import InputError, Problem, nearest, need, write_atomically
 
 View = dict[str, Any]
 _MOST_DRAWS = 10_000_000  # about 2 GB
@@ -71,7 +70,7 @@ def dosimetry_view(
     Raises:
         InputError: every problem of the file or of the arguments.
     """
-    _need_numbers()
+    need("numpy scipy", "numbers")
     from gepnet.prrt.dosimetry import columns
     from gepnet.prrt.dosimetry import view as views
     from gepnet.prrt.dosimetry.choose import Model, Request
@@ -162,13 +161,6 @@ def _one_of(field: str, value: str | None, known: tuple[str, ...]) -> list[Probl
     if value is None or value in known:
         return []
     return [_problem(field, value, f"one of {', '.join(known)}", nearest(value, known))]
-
-
-def _need_numbers() -> None:
-    missing = [name for name in ("numpy", "scipy") if find_spec(name) is None]
-    if missing:
-        expected = f"{' and '.join(missing)} (pip install 'gepnet[numbers]')"
-        raise InputError([_problem("library", "not installed", expected)])
 
 
 def _problem(field: str, value: str, expected: str, near: str | None = None) -> Problem:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gepnet.guidelines import KnowledgeBase
-from gepnet.knowledge import InputError, Problem
+from gepnet.knowledge import InputError, Problem, need
 from gepnet.response.recist import (
     Result,
     assess,
@@ -114,8 +113,8 @@ def write_responses(
     if output.suffix not in kinds:
         expected = f"a file that ends in {' or '.join(kinds)}"
         raise InputError([Problem("command line", None, "", "output", str(output), expected)])
-    _need("polars", "fast")
-    _need("numpy", "numbers")
+    need("polars", "fast")
+    need("numpy", "numbers")
     from gepnet.response.recist.columns import assess_table, shown_points
 
     rules = read_rules(base.knowledge.measures)
@@ -259,9 +258,3 @@ def marker_view(base: KnowledgeBase, markers: Path) -> View:
 
 def _float(value: Decimal | Fraction | None) -> float | None:
     return None if value is None else round(float(value), 4)
-
-
-def _need(module: str, extra: str) -> None:
-    if find_spec(module) is None:
-        expected = f"{module} (pip install 'gepnet[{extra}]')"
-        raise InputError([Problem("command line", None, "", "library", "not installed", expected)])

@@ -3,7 +3,7 @@
 from gepnet.knowledge.load import cache_file, load_knowledge, write_atomically
 from gepnet.knowledge.measure_files import read_measure
 from gepnet.knowledge.models import Knowledge
-from gepnet.knowledge.problems import InputError, Problem, asked, nearest, refuse
+from gepnet.knowledge.problems import InputError, Problem, asked, nearest, need, refuse
 from gepnet.knowledge.read import read_files
 from gepnet.knowledge.yaml_io import Document, read_yaml
 
@@ -16,6 +16,7 @@ __all__ = [
     "cache_file",
     "load_knowledge",
     "nearest",
+    "need",
     "read_files",
     "read_measure",
     "read_yaml",

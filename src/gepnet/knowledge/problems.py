@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from importlib.util import find_spec
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,22 @@ def asked(field: str, value: object, expected: str, known: Iterable[str] = ()) -
 def refuse(field: str, value: object, expected: str, known: Iterable[str] = ()) -> InputError:
     """Return the error to raise for one fault of what was asked for (see ``asked``)."""
     return InputError([asked(field, value, expected, known)])
+
+
+def need(modules: str, extra: str) -> None:
+    """Refuse to go on without a library that is not part of every installation.
+
+    Args:
+        modules: what will be imported, parted by spaces.
+        extra: the extra of gepnet that installs it.
+
+    Raises:
+        InputError: naming what is missing and how to install it.
+    """
+    missing = [name for name in modules.split() if find_spec(name) is None]
+    if missing:
+        expected = f"{' and '.join(missing)} (pip install 'gepnet[{extra}]')"
+        raise refuse("library", "not installed", expected)
 
 
 def nearest(word: str, candidates: Iterable[str]) -> str | None:
