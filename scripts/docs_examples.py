@@ -4,14 +4,17 @@ In the Markdown pages
 
 - a fenced block with ``title="name"`` is a file of that name, in a folder of the page's own;
 - ``<!-- edit name: old -> new -->`` changes that file;
-- in a ``console`` block each line ``$ gepnet …`` (or ``$ COLUMNS=132 gepnet …``) is run and what
-  follows is its output (nothing that follows: the output is not shown). Three dots stand for
-  anything within a line, and for any lines where they are alone. An output with an error means
-  exit code 2, any other 0. Of other commands only ``cp`` is run;
+- a ``console`` block begins with a prompt. Each line ``$ gepnet …`` (or ``$ COLUMNS=132 gepnet …``)
+  is run and what follows is its output (nothing that follows: the output is not shown). Three dots
+  stand for anything within a line, and for any lines where they are alone. An output with an error
+  means exit code 2, any other 0. ``cp`` is run too; ``make`` and programs in ``.venv/bin`` are not,
+  but the target or the program has to exist. Any other command is refused;
+- a ``sh`` block shows the form of commands, without a prompt, and is not run: its commands and
+  their options have to exist;
 - ``pycon`` blocks are doctests, all of one page in one session.
 
 ``python scripts/docs_examples.py`` prints what differs; with ``--write`` it puts the present output
-into every console block that has no three dots.
+in place of each that differs and has no three dots, and changes nothing else.
 """
 
 from __future__ import annotations
@@ -26,7 +29,9 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -37,6 +42,8 @@ _BLOCK = re.compile(
 _EDIT = re.compile(r"^<!-- edit (?P<name>\S+): (?P<old>.*?) -> (?P<new>.*?) -->$", re.M | re.S)
 _TITLE = re.compile(r'title="([^"]+)"')
 _WIDE = re.compile(r"(?:COLUMNS=(\d+) )?(.*)")
+_COMMAND = re.compile(r"^\$ (?P<command>.*)\n(?P<output>(?:(?!\$ ).*\n)*)", re.M)
+_GEPNET = re.compile(r"(?:COLUMNS=\d+ )?gepnet( |$)")
 _DOTS = "..."
 
 
@@ -58,14 +65,25 @@ class Difference:
         )
 
 
+@dataclass(frozen=True)
+class Checked:
+    """What running a page gave: what differs, and the page with its present outputs."""
+
+    differences: list[Difference]
+    renewed: str
+
+
 def pages() -> list[Path]:
-    """Return every page with examples."""
-    found = [*sorted((ROOT / "docs").rglob("*.md")), ROOT / "README.md"]
+    """Return every page with examples, those beside the README too."""
+    found = [*sorted((ROOT / "docs").rglob("*.md")), *sorted(ROOT.glob("*.md"))]
     return [
-        page
-        for page in found
-        if re.search(r"^ *(\$ (COLUMNS=\d+ )?gepnet|>>> )", page.read_text(), re.M)
+        page for page in found if re.search(r"^ *```(console|sh|pycon)", page.read_text(), re.M)
     ]
+
+
+def make_targets() -> frozenset[str]:
+    """Return what ``make`` offers: the targets with a help text."""
+    return frozenset(re.findall(r"^([a-z]+):.*## ", (ROOT / "Makefile").read_text(), re.M))
 
 
 def run(command: str) -> tuple[int, str]:
@@ -100,10 +118,11 @@ def matches(expected: str, found: str) -> bool:
     return re.fullmatch("".join(parts), found + "\n") is not None
 
 
-def check_page(page: Path, folder: Path, write: bool = False) -> list[Difference]:
-    """Run every example of a page in ``folder`` and return what differs."""
-    text = page.read_text(encoding="utf-8")
-    name = page.relative_to(ROOT).as_posix()
+def check_page(page: Path, folder: Path) -> Checked:
+    """Run every example of a page in ``folder``, which has to be empty."""
+    # Bytes: what is written back keeps its line ends.
+    text = page.read_bytes().decode("utf-8")
+    name = page.relative_to(ROOT).as_posix() if page.is_relative_to(ROOT) else page.name
     differences: list[Difference] = []
     sessions: dict[str, object] = {}
     replaced: list[tuple[int, int, str]] = []
@@ -125,15 +144,16 @@ def check_page(page: Path, folder: Path, write: bool = False) -> list[Difference
             elif match["kind"] == "console":
                 shown, wrong = _console(body, name, line)
                 differences.extend(wrong)
-                indented = "".join(f"{match['indent']}{part}\n".rstrip() + "\n" for part in shown)
-                replaced.append((match.start("body"), match.end("body"), indented))
+                if shown != body:
+                    indented = re.sub(r"^(?=.)", match["indent"], shown, flags=re.M)
+                    replaced.append((match.start("body"), match.end("body"), indented))
+            elif match["kind"] == "sh":
+                differences.extend(_forms(body, name, line))
             elif match["kind"] == "pycon":
                 differences.extend(_doctest(body, sessions, name, line))
-    if write:
-        for start, end, body in reversed(replaced):
-            text = text[:start] + body + text[end:]
-        page.write_text(text, encoding="utf-8")
-    return differences
+    for start, end, body in reversed(replaced):
+        text = text[:start] + body + text[end:]
+    return Checked(differences, text)
 
 
 def _dedent(body: str, width: int) -> str:
@@ -147,32 +167,78 @@ def _edit(match: re.Match[str], place: str) -> None:
     file.write_text(text.replace(match["old"], match["new"]), encoding="utf-8")
 
 
-def _console(body: str, page: str, line: int) -> tuple[list[str], list[Difference]]:
+def _console(body: str, page: str, line: int) -> tuple[str, list[Difference]]:
     """Return the block with present outputs, and what differs from the page."""
+    if not body.startswith("$ "):
+        first = body.partition("\n")[0]
+        return body, [Difference(page, line, first, "$ a command after a prompt", "no prompt")]
     shown: list[str] = []
     differences = []
-    for command, expected in _commands(body):
-        shown.append(f"$ {command}")
-        if command.startswith("cp "):
+    for match in _COMMAND.finditer(body):
+        command, expected = match["command"].strip(), match["output"]
+        output = expected
+        if _GEPNET.match(command):
+            code, found = run(command)
+            wanted = 2 if re.search(r": error[,:]", expected) else 0
+            agrees = not expected.strip() or matches(expected.rstrip("\n"), found)
+            if code != wanted or not agrees:
+                differences.append(Difference(page, line, command, expected.rstrip(), found))
+            if not agrees and _DOTS not in expected:
+                output = f"{found}\n"
+        elif command.startswith("cp "):
             _, source, target = command.split()
             Path(target).write_bytes(Path(source).read_bytes())
-        if not re.match(r"(COLUMNS=\d+ )?gepnet ", command):
-            shown.extend(expected.splitlines())
-            continue
-        code, found = run(command)
-        wanted = 2 if re.search(r": error[,:]", expected) else 0
-        agrees = not expected.strip() or matches(expected.rstrip("\n"), found)
-        if code != wanted or not agrees:
-            differences.append(Difference(page, line, command, expected.rstrip(), found))
-        keep = not expected.strip() or _DOTS in expected
-        shown.extend(expected.splitlines() if keep else found.splitlines())
-    return shown, differences
+        elif wrong := _unknown(command):
+            differences.append(Difference(page, line, command, "a command that exists", wrong))
+        shown.append(f"$ {match['command']}\n{output}")
+    return "".join(shown), differences
 
 
-def _commands(body: str) -> Iterator[tuple[str, str]]:
-    for part in re.split(r"^\$ ", body, flags=re.M)[1:]:
-        command, _, output = part.partition("\n")
-        yield command.strip(), output
+def _forms(body: str, page: str, line: int) -> Iterator[Difference]:
+    """Yield what is wrong in a block that shows the form of commands."""
+    for command in re.sub(r"\\\n", " ", body).splitlines():
+        if command.strip() and (wrong := _unknown(command)):
+            yield Difference(page, line, command, "a command that exists", wrong)
+
+
+def _unknown(command: str) -> str | None:
+    """Return what in a command does not exist, without running it."""
+    program, *arguments = shlex.split(command, comments=True)
+    if program == "make":
+        named = {word for word in arguments if "=" not in word}
+        missing = sorted(named - make_targets())
+        return f"make has no target {', '.join(missing)}" if missing else None
+    if program.startswith(".venv/bin/"):
+        program = program.removeprefix(".venv/bin/")
+        if not (Path(sys.executable).parent / program).is_file():
+            return f"there is no {program} in .venv/bin"
+    elif program != "gepnet":
+        return f"'{program}' is neither gepnet, cp, make nor in .venv/bin: a reader cannot run it"
+    return _unknown_part(arguments) if program == "gepnet" else None
+
+
+@cache
+def _commands() -> Any:
+    from typer.main import get_command
+
+    from gepnet.cli.app import app
+
+    return get_command(app)
+
+
+def _unknown_part(arguments: list[str]) -> str | None:
+    """Return the first word that is no sub-command or option of ``gepnet``."""
+    command = _commands()
+    for word in arguments:
+        options = {"--help", *(name for one in command.params for name in one.opts)}
+        if word.startswith("-"):
+            if word.partition("=")[0] not in options:
+                return f"'{command.name}' has no option {word}"
+        elif hasattr(command, "commands"):
+            if word not in command.commands:
+                return f"'{command.name}' has no command '{word}'"
+            command = command.commands[word]
+    return None
 
 
 def _doctest(body: str, names: dict[str, object], page: str, line: int) -> Iterator[Difference]:
@@ -193,9 +259,12 @@ def main() -> int:
     wrong = 0
     for page in chosen or pages():
         with tempfile.TemporaryDirectory() as folder:
-            for difference in check_page(page, Path(folder), write):
-                print(difference)
-                wrong += 1
+            checked = check_page(page, Path(folder))
+        for difference in checked.differences:
+            print(difference)
+            wrong += 1
+        if write:
+            page.write_bytes(checked.renewed.encode("utf-8"))
     return min(wrong, 1)
 
 

@@ -172,15 +172,6 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
 # Commands --------------------------------------------------------------------------------------
 
 
-def test_every_make_command_in_the_papers_exists() -> None:
-    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    targets = set(re.findall(r"^([a-z]+):.*## ", makefile, re.M))
-    papers = [ROOT / name for name in tracked_files() if name.endswith(".md")]
-    text = "\n".join(paper.read_text(encoding="utf-8") for paper in papers)
-    named = set(re.findall(r"(?:`|^ *|^\$ )make ([a-z]+)\b", text, re.M))
-    assert {"setup", "demo", "test"} <= named <= targets
-
-
 def test_ci_runs_as_a_program() -> None:
     assert os.access(ROOT / ".ci" / "run", os.X_OK)
 
