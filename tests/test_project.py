@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from hypothesis import settings
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -174,6 +175,40 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
 
 def test_ci_runs_as_a_program() -> None:
     assert os.access(ROOT / ".ci" / "run", os.X_OK)
+
+
+def test_ci_runs_the_same_examples_every_time_and_says_how_pytest_ended(tmp_path: Path) -> None:
+    make = tmp_path / "make"
+    make.write_text(
+        '#!/bin/sh\necho "$1 $HYPOTHESIS_PROFILE"\necho "=== 1 failed in 2s ==="\nexit 3\n'
+    )
+    make.chmod(0o755)
+    path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
+    result = subprocess.run(
+        [str(ROOT / ".ci" / "run")],
+        env={"PATH": path, "HYPOTHESIS_PROFILE": "here"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.stdout.splitlines()[0] == "test ci"
+    assert (result.stdout.splitlines()[-1], result.returncode) == ("=== 1 failed in 2s ===", 3)
+    profile = settings.get_profile("ci")
+    assert (profile.derandomize, profile.deadline, profile.database) == (True, None, None)
+
+
+@pytest.mark.parametrize("name", ["ci", "here"])
+def test_the_profile_of_the_environment_is_the_one_the_tests_use(name: str) -> None:
+    code = "import conftest, hypothesis; print(hypothesis.settings().derandomize)"
+    result = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT / "tests",
+        env={**os.environ, "HYPOTHESIS_PROFILE": name},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert result.stdout.strip() == str(name == "ci")
 
 
 def test_a_machine_without_python_gets_a_clear_message(tmp_path: Path) -> None:
