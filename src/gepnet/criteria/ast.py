@@ -3,6 +3,9 @@
 A criterion is a boolean expression over facts in Kleene's three-valued logic. Every operation of
 the language is one of the nodes below; whatever another spelling says (``between``, ``<>``,
 ``not in``, ``a + b < c``) is lowered to them by ``gepnet.criteria.parse``.
+
+A tree that is outside the language fails with a ``TypeError`` when it is built, in every engine
+alike, and not when one of them happens to stumble over it.
 """
 
 from __future__ import annotations
@@ -10,9 +13,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, get_args
 
 Operator = Literal["=", "<", "<=", ">", ">="]
+
+_OPERATORS = frozenset(get_args(Operator))
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +26,11 @@ class Always:
 
     value: bool
 
+    def __post_init__(self) -> None:
+        """Refuse what is only equal to a truth, such as 1."""
+        if not _all((self.value,), bool):
+            _refuse(self, "value", "True or False")
+
 
 @dataclass(frozen=True, slots=True)
 class Holds:
@@ -28,12 +38,20 @@ class Holds:
 
     fact: str
 
+    def __post_init__(self) -> None:
+        """Refuse what is no name."""
+        _check_name(self)
+
 
 @dataclass(frozen=True, slots=True)
 class IsKnown:
     """``fact is not null``: something is recorded or derived, whatever it is."""
 
     fact: str
+
+    def __post_init__(self) -> None:
+        """Refuse what is no name."""
+        _check_name(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +66,14 @@ class OneOf:
     values: tuple[str, ...]
     possible: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        """Refuse an empty list and what is no value."""
+        _check_name(self)
+        if not (self.values and _all(self.values, str)):
+            _refuse(self, "values", "a tuple of values")
+        if not _all(self.possible, str):
+            _refuse(self, "possible", "a tuple of values")
+
 
 @dataclass(frozen=True, slots=True)
 class Term:
@@ -55,6 +81,12 @@ class Term:
 
     fact: str
     factor: Decimal = Decimal(1)
+
+    def __post_init__(self) -> None:
+        """Refuse a factor that is no exact number, or nought."""
+        _check_name(self)
+        if not (_is_number(self.factor) and self.factor):
+            _refuse(self, "factor", "a Decimal, not 0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +97,26 @@ class Compare:
     operator: Operator
     constant: Decimal
 
+    def __post_init__(self) -> None:
+        """Refuse a comparison of nothing, an unknown operator and what is no exact number."""
+        if not (self.terms and _all(self.terms, Term)):
+            _refuse(self, "terms", "a tuple of Terms")
+        if self.operator not in _OPERATORS:
+            _refuse(self, "operator", "= < <= > or >=")
+        if not _is_number(self.constant):
+            _refuse(self, "constant", "a finite Decimal")
+
 
 @dataclass(frozen=True, slots=True)
 class Not:
     """Negation."""
 
     operand: Node
+
+    def __post_init__(self) -> None:
+        """Refuse what is no criterion."""
+        if type(self.operand) not in _NODES:
+            _refuse(self, "operand", "a node")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +125,10 @@ class And:
 
     operands: tuple[Node, ...]
 
+    def __post_init__(self) -> None:
+        """Refuse fewer than two parts, and parts that are no criteria."""
+        _check_parts(self)
+
 
 @dataclass(frozen=True, slots=True)
 class Or:
@@ -86,9 +136,15 @@ class Or:
 
     operands: tuple[Node, ...]
 
+    def __post_init__(self) -> None:
+        """Refuse fewer than two parts, and parts that are no criteria."""
+        _check_parts(self)
+
 
 Atom = Always | Holds | IsKnown | OneOf | Compare
 Node = Atom | Not | And | Or
+
+_NODES = frozenset(get_args(Node))
 
 FLIPPED: dict[Operator, Operator] = {"<": ">=", ">=": "<", ">": "<=", "<=": ">", "=": "="}
 
@@ -122,3 +178,28 @@ def facts_of(node: Node) -> tuple[str, ...]:
         elif not isinstance(atom, Always):
             names[atom.fact] = None
     return tuple(names)
+
+
+def _refuse(node: Node | Term, field: str, expected: str) -> None:
+    found = getattr(node, field)
+    kind, wrong = type(node).__name__, type(found).__name__
+    raise TypeError(f"{kind}.{field} is {found!r} ({wrong}), expected {expected}")
+
+
+def _check_name(node: Holds | IsKnown | OneOf | Term) -> None:
+    if not (node.fact and _all((node.fact,), str)):
+        _refuse(node, "fact", "the name of a fact (str)")
+
+
+def _check_parts(node: And | Or) -> None:
+    parts = node.operands
+    if type(parts) is not tuple or len(parts) < 2 or not _NODES.issuperset(map(type, parts)):
+        _refuse(node, "operands", "a tuple of two or more nodes")
+
+
+def _all(found: object, kind: type) -> bool:
+    return type(found) is tuple and {kind}.issuperset(map(type, found))
+
+
+def _is_number(found: object) -> bool:
+    return isinstance(found, Decimal) and found.is_finite()

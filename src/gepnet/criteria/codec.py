@@ -47,6 +47,13 @@ def decode(data: list[Any]) -> Node:
     Raises:
         ValueError: if the list is no criterion.
     """
+    try:
+        return _decode(data)
+    except (ArithmeticError, TypeError, ValueError) as error:
+        raise ValueError(f"no criterion: {data!r}") from error
+
+
+def _decode(data: list[Any]) -> Node:
     match data:
         case ["always", bool(value)]:
             return Always(value)
@@ -56,16 +63,13 @@ def decode(data: list[Any]) -> Node:
             return IsKnown(fact)
         case ["one_of", str(fact), list(values), list(possible)]:
             return OneOf(fact, tuple(values), tuple(possible))
-        case ["compare", list(terms), "=" | "<" | "<=" | ">" | ">=" as operator, str(constant)]:
-            try:
-                sums = tuple(Term(fact, Decimal(factor)) for fact, factor in terms)
-                return Compare(sums, operator, Decimal(constant))
-            except (ArithmeticError, TypeError, ValueError) as error:
-                raise ValueError(f"no criterion: {data!r}") from error
+        case ["compare", list(terms), operator, str(constant)]:
+            sums = tuple(Term(fact, Decimal(factor)) for fact, factor in terms)
+            return Compare(sums, operator, Decimal(constant))
         case ["not", operand]:
-            return Not(decode(operand))
+            return Not(_decode(operand))
         case ["and", *operands]:
-            return And(tuple(decode(operand) for operand in operands))
+            return And(tuple(_decode(operand) for operand in operands))
         case ["or", *operands]:
-            return Or(tuple(decode(operand) for operand in operands))
+            return Or(tuple(_decode(operand) for operand in operands))
     raise ValueError(f"no criterion: {data!r}")

@@ -234,7 +234,7 @@ class _Lowering:
                 )
             else:
                 values.append(literal.name)
-        return one_of(fact, tuple(values))
+        return one_of(fact, tuple(values)) if values else _FAILED
 
     def comparison(self, left: sql.Expr, operator: Operator, right: sql.Expr) -> Node:
         from sqlglot import expressions as sql
