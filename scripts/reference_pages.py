@@ -352,8 +352,9 @@ def _safety() -> str:
         )
     for checklist in base().checklists:
         text += f"\n## {checklist.entry.title}\n\n" + _head("Item", "Met when", "Source")
-        for line, (node, _) in zip(checklist.entry.items, checklist.items, strict=True):
-            text += _row(_plain(line.label), _plain(prose(node, vocabulary)), _source(line))
+        for item in checklist.items:
+            when = _plain(prose(item.when, vocabulary))
+            text += _row(_plain(item.entry.label), when, _source(item.entry))
     return text
 
 

@@ -66,8 +66,8 @@ def page(base: KnowledgeBase, head: Cells, row: Cells, plain: Cells, source: Cel
             f"\n## Eligibility: {entry.title} {{ #{entry.id} }}\n\n{plain(entry.note or '')}\n\n"
         )
         text += head("Condition", "Limit", "Met when", "Source")
-        for line, (node, _) in zip(entry.items, profile.items, strict=True):
-            when = plain(prose(node, vocabulary))
+        for item in profile.items:
+            line, when = item.entry, plain(prose(item.when, vocabulary))
             text += row(plain(line.label), plain(line.limit or ""), when, source(line))
     text += "\n## States of a course\n\n" + head("State", *(step.value for step in Step))
     for state in State:

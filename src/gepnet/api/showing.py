@@ -8,11 +8,11 @@ from typing import Any
 from gepnet.criteria import explain, prose
 from gepnet.facts import Facts
 from gepnet.guidelines import Assessment, KnowledgeBase, documents_in_force
-from gepnet.guidelines.assess import judge
 from gepnet.guidelines.compiled import CompiledDocument, CompiledRecommendation
 from gepnet.knowledge import InputError, Problem, nearest
 from gepnet.report import Matrix, quiet_documents, split_matrix
 from gepnet.report import view as views
+from gepnet.rules import Reading
 
 View = dict[str, Any]
 
@@ -199,14 +199,14 @@ def explain_recommendation(
     """
     when = day or datetime.date.today()
     item = find_recommendation(base, name)
-    judged = judge(item, facts)
-    document = next(d for d in base.documents if d.id == item.document)
+    judged = Reading.of(item, facts)
+    document = next(d for d in base.documents if d.id == item.owner)
     scope = explain(document.scope, facts.values)
     return {
         "recommendation": name,
         "patient": facts.patient,
         "knowledge_date": when.isoformat(),
-        "not_in_force": documents_in_force(base.documents, when)[1].get(item.document),
+        "not_in_force": documents_in_force(base.documents, when)[1].get(item.owner),
         "dissent": item.entry.dissent,
         "applies": views.TRUTH_WORDS[judged.truth],
         "text_ambiguous": judged.ambiguous,

@@ -11,28 +11,23 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from gepnet import __version__
-from gepnet.criteria import Explanation, Memo, Node, disjunction, explain
+from gepnet.criteria import Explanation, Memo, disjunction, explain
 from gepnet.facts import Facts
 from gepnet.guidelines.cells import Cells
-from gepnet.guidelines.compiled import (
-    CompiledDocument,
-    CompiledLabel,
-    CompiledRecommendation,
-    HeldPosition,
-    KnowledgeBase,
-)
+from gepnet.guidelines.compiled import CompiledDocument, HeldPosition, KnowledgeBase
 from gepnet.guidelines.model import (
     Assessment,
     Cell,
     ChecklistResult,
     DocumentAssessment,
-    ItemResult,
     Judged,
     LabelAssessment,
     Reason,
     SafetyNote,
 )
 from gepnet.guidelines.status import POSITIONS, STATED, Status, lookup
+from gepnet.knowledge.models import LabelEntry
+from gepnet.rules import Reading, Rule
 from gepnet.vocabulary import Truth, parse_date
 
 
@@ -41,7 +36,7 @@ def assess(base: KnowledgeBase, facts: Facts, knowledge_date: datetime.date) -> 
     in_force, set_aside = documents_in_force(base.documents, knowledge_date)
     memo: Memo = {}
     labels = tuple(
-        _assess_label(label, facts, memo)
+        LabelAssessment.of(label, facts, memo)
         for label in base.labels
         if label_in_force(label, knowledge_date)
     )
@@ -63,7 +58,7 @@ def assess(base: KnowledgeBase, facts: Facts, knowledge_date: datetime.date) -> 
         safety=_safety(base, facts, memo),
         checklists=tuple(
             ChecklistResult(
-                checklist, tuple(_item(when, broad, facts, memo) for when, broad in checklist.items)
+                checklist, tuple(Reading.of(item, facts, memo) for item in checklist.items)
             )
             for checklist in base.checklists
         ),
@@ -102,28 +97,6 @@ def region_lineage(base: KnowledgeBase, region: str | None) -> tuple[str, ...]:
     return tuple(lineage)
 
 
-def judge(recommendation: CompiledRecommendation, facts: Facts, memo: Memo | None = None) -> Judged:
-    """Evaluate a recommendation; between its narrow and its broad reading it is open."""
-    explanation = explain(recommendation.when, facts.values, memo)
-    truth, ambiguous, missing = _narrow_and_broad(
-        explanation, recommendation.when_broad, facts, memo
-    )
-    return Judged(recommendation, truth, ambiguous, explanation, missing)
-
-
-def _narrow_and_broad(
-    narrow: Explanation, broad_node: Node | None, facts: Facts, memo: Memo | None
-) -> tuple[Truth, bool, tuple[str, ...]]:
-    if broad_node is None or narrow.truth is True:
-        return narrow.truth, False, narrow.missing
-    broad = explain(broad_node, facts.values, memo)
-    if broad.truth is False:
-        return False, False, ()
-    missing = tuple(dict.fromkeys((*narrow.missing, *broad.missing)))
-    # Open facts may still settle it; with none left it is the text that leaves it open.
-    return None, broad.truth is True and narrow.truth is False, missing
-
-
 @dataclass(frozen=True, slots=True)
 class _Patient:
     """What the assessment of each document needs to know of the patient."""
@@ -143,7 +116,7 @@ def _assess_document(
         (lvl for lvl, node in document.coverage if explain(node, values, memo).truth is True),
         "none",
     )
-    judged = {r.entry.id: judge(r, patient.facts, memo) for r in document.recommendations}
+    judged = {r.entry.id: Judged.of(r, patient.facts, memo) for r in document.recommendations}
 
     def quiet(row: tuple[str, str]) -> Cell:
         """A cell on which the document takes no position, or that is not about the patient."""
@@ -222,12 +195,10 @@ def _sorted_reasons(
             continue
         awaited = _awaited(base, entry.requires_approval, option, patient)
         reason = Reason(verdict, item.position, item.by_class, awaited)
-        if entry.dissent:
-            dissent.append(reason)
-        elif entry.verification == "unverified":
-            unverified.append(reason)
-        else:
+        if item.recommendation.counts:
             counting.append(reason)
+        else:
+            (dissent if entry.dissent else unverified).append(reason)
     return counting, dissent, unverified
 
 
@@ -263,7 +234,7 @@ def _awaited(
     return tuple(region for region in concerned if region not in approved)
 
 
-def label_in_force(label: CompiledLabel, day: datetime.date) -> bool:
+def label_in_force(label: Rule[LabelEntry], day: datetime.date) -> bool:
     """Whether an indication holds on ``day``."""
     entry = label.entry
     started = entry.from_ is None or parse_date(entry.from_).last <= day
@@ -271,26 +242,9 @@ def label_in_force(label: CompiledLabel, day: datetime.date) -> bool:
     return started and not ended
 
 
-def _assess_label(label: CompiledLabel, facts: Facts, memo: Memo) -> LabelAssessment:
-    explanation = explain(label.when, facts.values, memo)
-    truth, ambiguous, missing = _narrow_and_broad(explanation, label.when_broad, facts, memo)
-    status = {True: "on_label", False: "off_label", None: "undetermined"}[truth]
-    return LabelAssessment(label, status, ambiguous, explanation, missing)  # type: ignore[arg-type]
-
-
-def _item(when: Node, when_broad: Node | None, facts: Facts, memo: Memo) -> ItemResult:
-    explanation = explain(when, facts.values, memo)
-    truth, ambiguous, missing = _narrow_and_broad(explanation, when_broad, facts, memo)
-    return ItemResult(truth, ambiguous, explanation, missing)
-
-
 def _safety(base: KnowledgeBase, facts: Facts, memo: Memo) -> tuple[SafetyNote, ...]:
-    """Return the rules that fire first, then those that missing facts leave open."""
-    notes = []
-    for rule in base.safety:
-        explanation = explain(rule.when, facts.values, memo)
-        if explanation.truth is not False:
-            fires = explanation.truth is True
-            notes.append(SafetyNote(rule, fires, explanation, explanation.missing))
+    """Return the rules that fire first, then those that missing facts or their text leave open."""
+    read = [SafetyNote.of(rule, facts, memo) for rule in base.safety]
+    notes = [note for note in read if note.truth is not False]
     severity = {"stop": 0, "withhold": 1, "warn": 2}
     return tuple(sorted(notes, key=lambda n: (not n.fires, severity[n.rule.entry.severity])))

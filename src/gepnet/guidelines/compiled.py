@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import get_args
 
-from gepnet.criteria import Criteria, CriterionError, Node, facts_of
-from gepnet.knowledge import InputError, Knowledge, Problem
+from gepnet.criteria import Node, facts_of
+from gepnet.knowledge import Knowledge
 from gepnet.knowledge.models import (
-    Checklist,
     DocumentFile,
     Intent,
     LabelEntry,
@@ -21,29 +20,18 @@ from gepnet.knowledge.models import (
     SafetyRule,
     Source,
 )
-from gepnet.vocabulary import PartialDate, Vocabulary, load_vocabulary, parse_date
+from gepnet.rules import Rule, Rulebook
+from gepnet.vocabulary import PartialDate, parse_date
 
-
-@dataclass(frozen=True)
-class CompiledRecommendation:
-    """A recommendation with its criteria."""
-
-    entry: Recommendation
-    document: str
-    when: Node
-    when_broad: Node | None
-
-    @property
-    def full_id(self) -> str:
-        """``document/recommendation``."""
-        return f"{self.document}/{self.entry.id}"
+CompiledRecommendation = Rule[Recommendation]
+CompiledLabel = Rule[LabelEntry]
 
 
 @dataclass(frozen=True)
 class HeldPosition:
     """A position as it reaches one option: directly or through a class that it belongs to."""
 
-    recommendation: CompiledRecommendation
+    recommendation: Rule[Recommendation]
     position: Position
     by_class: bool
 
@@ -55,7 +43,7 @@ class CompiledDocument:
     file: DocumentFile
     scope: Node
     coverage: tuple[tuple[str, Node], ...]
-    recommendations: tuple[CompiledRecommendation, ...]
+    recommendations: tuple[Rule[Recommendation], ...]
 
     @property
     def id(self) -> str:
@@ -74,50 +62,8 @@ class CompiledDocument:
         return parse_date(head.published or str(head.year))
 
 
-@dataclass(frozen=True)
-class CompiledLabel:
-    """An authorised indication with its criteria."""
-
-    entry: LabelEntry
-    when: Node
-    when_broad: Node | None
-
-
-@dataclass(frozen=True)
-class CompiledRule:
-    """A safety rule with its criterion."""
-
-    entry: SafetyRule
-    when: Node
-
-
-@dataclass(frozen=True)
-class CompiledChecklist:
-    """A checklist with one criterion an item."""
-
-    entry: Checklist
-    items: tuple[tuple[Node, Node | None], ...]
-
-
-@dataclass(frozen=True)
-class CompiledRetreatment:
-    """A rule on another course with its criteria."""
-
-    entry: RetreatmentRule
-    when: Node
-    when_broad: Node | None
-
-
-@dataclass(frozen=True)
-class CompiledRelease:
-    """A rule about the release of a cycle, or something to be known before, with its criterion."""
-
-    entry: ReleaseRule | ReleaseItem
-    when: Node
-
-
-class KnowledgeBase:
-    """Vocabulary, option tree and all compiled entries of one state of the knowledge."""
+class KnowledgeBase(Rulebook):
+    """The rules of one state of the knowledge, with its documents and its option tree."""
 
     def __init__(self, knowledge: Knowledge) -> None:
         """Compile every criterion.
@@ -125,116 +71,34 @@ class KnowledgeBase:
         Raises:
             InputError: with every faulty criterion, its file, line and entry.
         """
-        self.knowledge = knowledge
-        self.vocabulary: Vocabulary = load_vocabulary(knowledge)
+        super().__init__(knowledge)
         self.options = self.vocabulary.options
-        self.criteria = Criteria(self.vocabulary, knowledge.digest)
-        self.problems: list[Problem] = []
         self.sources: dict[str, Source] = {source.id: source for source in knowledge.sources}
         self.documents = tuple(self._document(file) for file in knowledge.documents)
-        self.labels = tuple(
-            CompiledLabel(
-                entry,
-                self._node(entry.when, entry, "when"),
-                self._optional(entry.when_broad, entry),
-            )
-            for entry in knowledge.labels
-        )
-        self.safety = tuple(
-            CompiledRule(entry, self._node(entry.when, entry, "when")) for entry in knowledge.safety
-        )
-        checklists = tuple(
-            CompiledChecklist(
-                entry,
-                tuple(
-                    (self._node(item.when, item, "when"), self._optional(item.when_broad, item))
-                    for item in entry.items
-                ),
-            )
-            for entry in knowledge.checklists
-        )
-        self.retreatment = tuple(
-            CompiledRetreatment(
-                entry,
-                self._node(entry.when, entry, "when"),
-                self._optional(entry.when_broad, entry),
-            )
-            for entry in knowledge.retreatment_rules
-        )
-        head = "report_head"
-        self.checklists = tuple(c for c in checklists if c.entry.purpose == head)
-        self.profiles = tuple(c for c in checklists if c.entry.purpose != head)
-        release: list[ReleaseRule | ReleaseItem]
-        release = [*knowledge.release_rules, *knowledge.release_items]
-        self.release = tuple(
-            CompiledRelease(entry, self._node(entry.when, entry, "when")) for entry in release
-        )
-        for fact in self.vocabulary.base_facts():
-            for index, rule in enumerate(fact.entry.derived):
-                self._node(rule.when, fact.entry, f"derived[{index}].when")
-        if self.problems:
-            raise InputError(self.problems)
-        self.criteria.store()
+        self.labels = self.of(LabelEntry)
+        self.safety = self.of(SafetyRule)
+        self.retreatment = self.of(RetreatmentRule)
+        self.release: tuple[Rule[ReleaseRule] | Rule[ReleaseItem], ...]
+        self.release = (*self.of(ReleaseRule), *self.of(ReleaseItem))
+        self.checklists = self.checklists_for("report_head")
+        self.profiles = self.checklists_for("eligibility")
 
     def _document(self, file: DocumentFile) -> CompiledDocument:
         head = file.document
-        recommendations = tuple(
-            CompiledRecommendation(
-                entry,
-                head.id,
-                self._node(entry.when, entry, "when"),
-                self._optional(entry.when_broad, entry),
-            )
-            for entry in file.recommendations
-        )
-        coverage = tuple(
-            (item.level, self._node(item.when, head, f"coverage ({item.topic})"))
-            for item in head.coverage
-        )
-        return CompiledDocument(
-            file, self._node(head.scope, head, "scope"), coverage, recommendations
-        )
-
-    def _optional(self, text: str | None, entry: object) -> Node | None:
-        return None if text is None else self._node(text, entry, "when_broad")
-
-    def _node(self, text: str, entry: object, field: str) -> Node:
-        try:
-            return self.criteria(text)
-        except CriterionError as error:
-            for fault in error.faults:
-                self.problems.append(
-                    Problem(
-                        getattr(entry, "file", ""),
-                        getattr(entry, "line", None),
-                        str(getattr(entry, "id", "")),
-                        field,
-                        fault.value,
-                        fault.expected,
-                        fault.suggestion,
-                    )
-                )
-            return self.criteria("false")
+        coverage = tuple((item.level, self.criteria(item.when)) for item in head.coverage)
+        own = tuple(rule for rule in self.of(Recommendation) if rule.owner == head.id)
+        return CompiledDocument(file, self.criteria(head.scope), coverage, own)
 
     @cached_property
     def facts_named(self) -> frozenset[str]:
-        """Every fact that some criterion names."""
+        """Every fact that an assessment rests on."""
         nodes: list[Node] = []
         for document in self.documents:
-            nodes.append(document.scope)
-            nodes.extend(node for _, node in document.coverage)
-            for recommendation in document.recommendations:
-                nodes.append(recommendation.when)
-                if recommendation.when_broad is not None:
-                    nodes.append(recommendation.when_broad)
-        for label in self.labels:
-            nodes.extend(node for node in (label.when, label.when_broad) if node is not None)
-        for rule_on_more in self.retreatment:
-            pair = (rule_on_more.when, rule_on_more.when_broad)
-            nodes.extend(node for node in pair if node is not None)
-        nodes.extend(rule.when for rule in self.safety)
-        for checklist in self.checklists:
-            nodes.extend(node for pair in checklist.items for node in pair if node is not None)
+            nodes += [document.scope, *(node for _, node in document.coverage)]
+            nodes += [node for rule in document.recommendations for node in rule.nodes]
+        items = [item for checklist in self.checklists for item in checklist.items]
+        for rule in (*self.labels, *self.retreatment, *self.safety, *items):
+            nodes += rule.nodes
         return frozenset(name for node in nodes for name in facts_of(node))
 
     @cached_property

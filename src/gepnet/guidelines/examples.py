@@ -4,53 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
-from gepnet.criteria import Node, conjunction, explain, facts_of, interpret
+from gepnet.criteria import explain, facts_of
 from gepnet.criteria.mutate import mutants
 from gepnet.criteria.text import to_text
 from gepnet.facts import Facts, facts_of_values, needed_for
 from gepnet.guidelines.compiled import KnowledgeBase
 from gepnet.knowledge import Problem
-from gepnet.knowledge.models import Examples
+from gepnet.rules import Rule, holds
 from gepnet.vocabulary import Truth, ValueProblem
 
 _WORDS: dict[Truth, str] = {True: "applies", False: "does_not_apply", None: "undetermined"}
-
-
-class HasExamples(Protocol):
-    """An entry with examples."""
-
-    id: str
-    file: str
-    line: int
-    examples: Examples
-
-
-@dataclass(frozen=True)
-class Subject:
-    """An entry whose criterion its examples hold in place."""
-
-    name: str
-    entry: Any
-    scope: Node | None
-    when: Node
-    when_broad: Node | None
-
-    def facts_needed(self, base: KnowledgeBase) -> frozenset[str]:
-        """Return every fact that the criteria rest on."""
-        nodes = (self.scope, self.when, self.when_broad)
-        names = [name for node in nodes if node is not None for name in facts_of(node)]
-        return needed_for(names, base.criteria)
-
-    def truth(self, facts: Facts, when: Node | None = None) -> Truth:
-        """Return whether the entry applies, by ``when`` or by a mutant of it."""
-        narrow = interpret(self.when if when is None else when, facts.values)
-        if self.when_broad is not None and narrow is not True:
-            narrow = None if interpret(self.when_broad, facts.values) is not False else False
-        if self.scope is None:
-            return narrow
-        return conjunction((interpret(self.scope, facts.values), narrow))
 
 
 @dataclass(frozen=True)
@@ -87,25 +52,18 @@ class MutationScore:
         return self.entry.split("/", maxsplit=1)[0]
 
 
-def subjects(base: KnowledgeBase) -> Iterator[Subject]:
-    """Yield every entry that carries examples."""
-    for document in base.documents:
-        for item in document.recommendations:
-            yield Subject(item.full_id, item.entry, document.scope, item.when, item.when_broad)
-    for label in base.labels:
-        yield Subject(f"label/{label.entry.id}", label.entry, None, label.when, label.when_broad)
-    for more in base.retreatment:
-        yield Subject(f"retreatment/{more.entry.id}", more.entry, None, more.when, more.when_broad)
-    for rule in base.safety:
-        yield Subject(f"safety/{rule.entry.id}", rule.entry, None, rule.when, None)
-    for release in (item for item in base.release if item.entry.examples is not None):
-        yield Subject(f"release/{release.entry.id}", release.entry, None, release.when, None)
-    for checklist in (*base.checklists, *base.profiles):
-        for entry, (when, broad) in zip(checklist.entry.items, checklist.items, strict=True):
-            yield Subject(f"{checklist.entry.id}/{entry.id}", entry, None, when, broad)
+def subjects(base: KnowledgeBase) -> Iterator[Rule[Any]]:
+    """Yield every rule that examples hold in place."""
+    yield from (rule for rule in base.rules if rule.entry.examples is not None)
 
 
-def examples_of(entry: HasExamples) -> Iterator[Example]:
+def facts_needed(rule: Rule[Any], base: KnowledgeBase) -> frozenset[str]:
+    """Return every fact that the criteria of a rule rest on."""
+    scope = () if rule.scope is None else facts_of(rule.scope)
+    return needed_for((*scope, *rule.facts), base.criteria)
+
+
+def examples_of(entry: Any) -> Iterator[Example]:
     """Yield the example patients of an entry, each written out in full."""
     base = dict(entry.examples.applies)
     yield Example("applies", base, True)
@@ -158,7 +116,7 @@ def run_examples(base: KnowledgeBase) -> list[Problem]:
         ):
             if not count:
                 problem(field, "none", "at least one example")
-        only = subject.facts_needed(base)
+        only = facts_needed(subject, base)
         for example in examples_of(entry):
             try:
                 facts = _facts(example, base, only)
@@ -169,7 +127,7 @@ def run_examples(base: KnowledgeBase) -> list[Problem]:
             except ValueProblem as fault:
                 problem(example.label, repr(fault.value), fault.expected, fault.suggestion)
                 continue
-            truth = subject.truth(facts)
+            truth = holds(subject, facts)
             if truth is not example.expected:
                 problem(example.label, _WORDS[truth], _WORDS[example.expected])
             elif example.unknown is not None:
@@ -181,11 +139,9 @@ def run_examples(base: KnowledgeBase) -> list[Problem]:
     return problems
 
 
-def _missing(subject: Subject, facts: Facts) -> set[str]:
-    parts = [subject.when] if subject.scope is None else [subject.scope, subject.when]
-    names = [name for part in parts for name in explain(part, facts.values).missing]
-    if subject.when_broad is not None:
-        names += explain(subject.when_broad, facts.values).missing
+def _missing(rule: Rule[Any], facts: Facts) -> set[str]:
+    nodes = rule.nodes if rule.scope is None else (rule.scope, *rule.nodes)
+    names = [name for node in nodes for name in explain(node, facts.values).missing]
     return {*names, *facts.to_ask(names)}
 
 
@@ -193,7 +149,7 @@ def mutation_scores(base: KnowledgeBase) -> list[MutationScore]:
     """Return, for every entry, how many mistakes in its criterion its examples notice."""
     scores = []
     for subject in subjects(base):
-        only = subject.facts_needed(base)
+        only = facts_needed(subject, base)
         patients = [
             (_facts(example, base, only), example.expected)
             for example in examples_of(subject.entry)
@@ -201,11 +157,11 @@ def mutation_scores(base: KnowledgeBase) -> list[MutationScore]:
         survivors = []
         changed = mutants(subject.when)
         for mutant in changed:
-            if all(subject.truth(facts, mutant.node) is expected for facts, expected in patients):
-                survivors.append(Survivor(subject.name, mutant.change, to_text(mutant.atom)))
+            if all(holds(subject, facts, mutant.node) is expected for facts, expected in patients):
+                survivors.append(Survivor(subject.full_id, mutant.change, to_text(mutant.atom)))
         scores.append(
             MutationScore(
-                subject.name, len(changed) - len(survivors), len(changed), tuple(survivors)
+                subject.full_id, len(changed) - len(survivors), len(changed), tuple(survivors)
             )
         )
     return scores
@@ -214,7 +170,6 @@ def mutation_scores(base: KnowledgeBase) -> list[MutationScore]:
 __all__ = [
     "Example",
     "MutationScore",
-    "Subject",
     "Survivor",
     "examples_of",
     "mutation_scores",

@@ -8,30 +8,32 @@ from typing import TYPE_CHECKING, Literal
 
 from gepnet.criteria import Explanation
 from gepnet.facts import Facts
-from gepnet.guidelines.compiled import (
-    CompiledChecklist,
-    CompiledDocument,
-    CompiledLabel,
-    CompiledRecommendation,
-    CompiledRule,
-)
+from gepnet.guidelines.compiled import CompiledDocument
 from gepnet.guidelines.status import Status
-from gepnet.knowledge.models import Position
-from gepnet.vocabulary import Truth
+from gepnet.knowledge.models import (
+    ChecklistItem,
+    LabelEntry,
+    Position,
+    Recommendation,
+    SafetyRule,
+)
+from gepnet.rules import Checklist, Reading, Rule
 
 if TYPE_CHECKING:
     from gepnet.guidelines.cells import Cells
 
+LabelStatus = Literal["on_label", "off_label", "undetermined"]
 
-@dataclass(frozen=True)
-class Judged:
+
+class Judged(Reading[Recommendation]):
     """A recommendation for one patient: does it apply, why, and if open, on which facts."""
 
-    recommendation: CompiledRecommendation
-    truth: Truth
-    ambiguous: bool
-    explanation: Explanation
-    missing: tuple[str, ...]
+    __slots__ = ()
+
+    @property
+    def recommendation(self) -> Rule[Recommendation]:
+        """What was judged."""
+        return self.rule
 
 
 @dataclass(frozen=True)
@@ -92,43 +94,41 @@ class DocumentAssessment:
     judged: dict[str, Judged]
 
 
-@dataclass(frozen=True)
-class LabelAssessment:
+class LabelAssessment(Reading[LabelEntry]):
     """Whether the authorised indication of a medicine in a region includes the patient."""
 
-    label: CompiledLabel
-    status: Literal["on_label", "off_label", "undetermined"]
-    ambiguous: bool
-    explanation: Explanation
-    missing: tuple[str, ...]
+    __slots__ = ()
+
+    @property
+    def label(self) -> Rule[LabelEntry]:
+        """The indication."""
+        return self.rule
+
+    @property
+    def status(self) -> LabelStatus:
+        """Whether the patient is on label."""
+        if self.truth is None:
+            return "undetermined"
+        return "on_label" if self.truth else "off_label"
 
 
-@dataclass(frozen=True)
-class SafetyNote:
-    """A safety rule that fires, or that cannot be excluded for lack of facts."""
+class SafetyNote(Reading[SafetyRule]):
+    """A safety rule that fires, or that cannot be excluded."""
 
-    rule: CompiledRule
-    fires: bool
-    explanation: Explanation
-    missing: tuple[str, ...]
+    __slots__ = ()
 
-
-@dataclass(frozen=True)
-class ItemResult:
-    """One item of a checklist: met, not met, or open for lack of a fact or of a clear text."""
-
-    truth: Truth
-    ambiguous: bool
-    explanation: Explanation
-    missing: tuple[str, ...]
+    @property
+    def fires(self) -> bool:
+        """Whether it certainly fires."""
+        return self.truth is True
 
 
 @dataclass(frozen=True)
 class ChecklistResult:
-    """A checklist for one patient, item by item."""
+    """A checklist for one patient: each item met, not met, or open for a fact or by its text."""
 
-    checklist: CompiledChecklist
-    results: tuple[ItemResult, ...]
+    checklist: Checklist
+    results: tuple[Reading[ChecklistItem], ...]
 
 
 @dataclass(frozen=True)

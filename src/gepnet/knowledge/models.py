@@ -74,7 +74,7 @@ class EnumValue(BaseModel):
     label: str | None = None
 
 
-class Rule(BaseModel):
+class Derivation(BaseModel):
     """One step of an ordered derivation."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -153,7 +153,7 @@ class FactEntry(FactShape):
     """One fact of the vocabulary."""
 
     id: Id
-    derived: tuple[Rule, ...] = ()
+    derived: tuple[Derivation, ...] = ()
     function: str | None = None
     inputs: tuple[str, ...] = ()
     bound: Bound | None = None
@@ -236,18 +236,34 @@ class Examples(BaseModel):
     undetermined: tuple[str | dict[str, Any], ...]
 
 
-class Recommendation(Sourced):
-    """Who a document speaks about (``when``) and what it says of which options."""
+class RuleEntry(Sourced):
+    """An entry that holds for the patients whom its criterion includes.
+
+    ``when`` is the narrow reading of the text and ``when_broad``, only where the text is ambiguous,
+    the broad one. Examples hold the criterion in place; only "everybody" needs none.
+    """
 
     id: Id
     when: str
     when_broad: str | None = None
+    note: str | None = None
+    examples: Examples | None = None
+
+    @model_validator(mode="after")
+    def _held_in_place(self) -> Self:
+        if self.examples is None and self.when != "true":
+            raise ValueError("a criterion needs 'examples' that hold it in place")
+        return self
+
+
+class Recommendation(RuleEntry):
+    """Who a document speaks about (``when``) and what it says of which options."""
+
     options: tuple[Position, ...]
     strength: Strength | None = None
     dissent: bool = False
     requires_approval: tuple[str, ...] | None = None
     note: str
-    examples: Examples
 
 
 class Statement(Entry):
@@ -312,50 +328,42 @@ class DocumentFile(BaseModel):
     statements: tuple[Statement, ...] = ()
     not_encoded: tuple[NotEncoded, ...] = ()
 
+    @property
+    def id(self) -> str:
+        """Id of the document."""
+        return self.document.id
 
-class LabelEntry(Sourced):
+
+class LabelEntry(RuleEntry):
     """The authorised indication of a medicine in one region."""
 
-    id: Id
     option: Id
     region: str
     authority: str
     from_: str | None = Field(default=None, alias="from")
     to: str | None = None
-    when: str
-    when_broad: str | None = None
     indication: str
-    note: str | None = None
-    examples: Examples
 
 
-class SafetyRule(Sourced):
+class SafetyRule(RuleEntry):
     """A rule that warns, withholds or stops; it fires whatever its verification."""
 
-    id: Id
-    when: str
     options: tuple[Id, ...] = ()
     severity: Literal["stop", "withhold", "warn"]
     message: str
-    note: str | None = None
-    examples: Examples
 
 
-class ChecklistItem(Sourced):
+class ChecklistItem(RuleEntry):
     """One line of a named checklist; ``when`` says that it is met.
 
     ``topic`` is what lines of several checklists are compared by, ``limit`` the limit in words, and
     ``max_age_days`` how old a dated value may be for this line.
     """
 
-    id: Id
     label: str
     topic: Id | None = None
     limit: str | None = None
     max_age_days: int | None = Field(default=None, gt=0)
-    when: str
-    when_broad: str | None = None
-    examples: Examples
 
 
 class Checklist(Entry):
@@ -378,7 +386,7 @@ class Checklist(Entry):
 Phase = Literal["every", "first", "later"]
 
 
-class ReleaseRule(Sourced):
+class ReleaseRule(RuleEntry):
     """A rule about the release of a cycle; it fires whatever its verification.
 
     ``toxicity`` is a row of a dose-modification table: present it holds the cycle, having occurred
@@ -388,27 +396,22 @@ class ReleaseRule(Sourced):
     leave open makes the review undecidable. ``analyte`` is the value whose grade is shown.
     """
 
-    id: Id
     label: str
     effect: Literal["toxicity", "hold", "stop", "warn", "reduced"]
     row: Id | None = None
     phase: Phase = "every"
     required: bool = True
-    when: str
     analyte: Id | None = None
     message: str
-    note: str | None = None
-    examples: Examples | None = None
 
     @model_validator(mode="after")
     def _row_of_toxicity(self) -> Self:
-        _examples_if_needed(self.when, self.examples)
         if (self.effect == "toxicity") != (self.row is not None):
             raise ValueError("a 'toxicity', and nothing else, needs its 'row'")
         return self
 
 
-class ReleaseItem(Sourced):
+class ReleaseItem(RuleEntry):
     """Something that has to be known before a cycle is released.
 
     Known means that one of ``facts`` is, no older than ``max_age_days`` and, with
@@ -416,7 +419,6 @@ class ReleaseItem(Sourced):
     item is asked for. Without ``required`` what is missing only warns.
     """
 
-    id: Id
     label: str
     facts: tuple[Id, ...] = Field(min_length=1)
     phase: Phase = "every"
@@ -424,18 +426,6 @@ class ReleaseItem(Sourced):
     when: str = "true"
     max_age_days: int | None = Field(default=None, gt=0)
     since_last_dose: bool = False
-    note: str | None = None
-    examples: Examples | None = None
-
-    @model_validator(mode="after")
-    def _examples(self) -> Self:
-        _examples_if_needed(self.when, self.examples)
-        return self
-
-
-def _examples_if_needed(when: str, examples: Examples | None) -> None:
-    if examples is None and when != "true":
-        raise ValueError("a criterion needs 'examples' that hold it in place")
 
 
 class ReleaseAmount(Sourced):
@@ -448,18 +438,13 @@ class ReleaseAmount(Sourced):
     note: str | None = None
 
 
-class RetreatmentRule(Sourced):
+class RetreatmentRule(RuleEntry):
     """From how long a benefit a text supports another course, where it is no recommendation.
 
     Recommendations on the option itself stand in their documents and are not repeated here.
     """
 
-    id: Id
     label: str
-    when: str
-    when_broad: str | None = None
-    note: str | None = None
-    examples: Examples
 
 
 class Knowledge(BaseModel):

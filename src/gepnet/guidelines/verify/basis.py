@@ -42,13 +42,13 @@ def basis(context: Context) -> Iterator[Finding]:
             if answer.verdict == "timed_out":
                 yield timed_out(kind, [], [option], intent)
             if answer.found:
-                documents = tuple(dict.fromkeys(h.recommendation.document for h in ours))
+                documents = tuple(dict.fromkeys(h.recommendation.owner for h in ours))
                 yield Finding(
                     kind,
                     documents,
                     (option,),
                     intent,
-                    {h.recommendation.document: h.position.position for h in ours},
+                    {h.recommendation.owner: h.position.position for h in ours},
                     (),
                     tuple(source_of(h.recommendation) for h in ours),
                     detail="no position that was read in the document itself"
@@ -58,7 +58,7 @@ def basis(context: Context) -> Iterator[Finding]:
 
 
 def _node(context: Context, held: HeldPosition):  # type: ignore[no-untyped-def]
-    return context.documents[held.recommendation.document].scope
+    return context.documents[held.recommendation.owner].scope
 
 
 def _scope(context: Context, held: HeldPosition):  # type: ignore[no-untyped-def]

@@ -91,7 +91,7 @@ def read(world: World, item: CompiledRecommendation) -> Pair:
 
 def counts(item: CompiledRecommendation) -> bool:
     """Whether a recommendation counts as a position of its document."""
-    return not item.entry.dissent and item.entry.verification != "unverified"
+    return item.counts
 
 
 class Positions:
@@ -143,7 +143,7 @@ def source_of(item: CompiledRecommendation) -> dict[str, Any]:
     """Return where a recommendation was read."""
     entry = item.entry
     return {
-        "document": item.document,
+        "document": item.owner,
         "recommendation": entry.id,
         "source": entry.source,
         "locator": entry.locator,

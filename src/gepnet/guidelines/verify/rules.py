@@ -70,9 +70,10 @@ def sayings(context: Context) -> Iterator[Saying]:
     for profile in (*base.profiles, *base.checklists):
         owner, kind = profile.entry.id, profile.entry.purpose
         options: tuple[str, ...] = (profile.entry.option,) if profile.entry.option else ()
-        for item, (node, _) in zip(profile.entry.items, profile.items, strict=True):
+        for line in profile.items:
+            item = line.entry
             source = _source(item, owner, item.id)
-            yield Saying(owner, kind, item.id, item.topic or "", "met", options, node, source)
+            yield Saying(owner, kind, item.id, item.topic or "", "met", options, line.when, source)
     for rule in base.safety:
         owner, options = f"safety/{rule.entry.id}", tuple(rule.entry.options)
         source = _source(rule.entry, owner, rule.entry.id)

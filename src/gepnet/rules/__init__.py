@@ -1,0 +1,15 @@
+"""An entry with its criterion, narrow and broad, and its one reading for a patient."""
+
+from gepnet.rules.book import Checklist, Rulebook
+from gepnet.rules.reading import Choosing, Reading, holds, open_between
+from gepnet.rules.rule import Rule
+
+__all__ = [
+    "Checklist",
+    "Choosing",
+    "Reading",
+    "Rule",
+    "Rulebook",
+    "holds",
+    "open_between",
+]

@@ -1,0 +1,107 @@
+"""Every rule of one state of the knowledge, with its criterion parsed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
+
+from gepnet.criteria import Criteria, CriterionError, Node
+from gepnet.knowledge import InputError, Knowledge, Problem, models
+from gepnet.knowledge.models import ChecklistItem, RuleEntry
+from gepnet.rules.rule import Rule
+from gepnet.vocabulary import load_vocabulary
+
+E = TypeVar("E", bound=RuleEntry)
+
+
+@dataclass(frozen=True)
+class Checklist:
+    """A named list of conditions, each a rule of its own."""
+
+    entry: models.Checklist
+    items: tuple[Rule[ChecklistItem], ...]
+
+
+class Rulebook:
+    """Vocabulary, criteria and rules of one state of the knowledge."""
+
+    def __init__(self, knowledge: Knowledge, criteria: Criteria | None = None) -> None:
+        """Parse every criterion of the knowledge.
+
+        Args:
+            knowledge: the entries.
+            criteria: what parses and remembers criteria, if there is such a thing already.
+
+        Raises:
+            InputError: with every faulty criterion, its file, line and entry.
+        """
+        self.knowledge = knowledge
+        self.criteria = criteria or Criteria(load_vocabulary(knowledge), knowledge.digest)
+        self.vocabulary = self.criteria.vocabulary
+        problems: list[Problem] = []
+        self.rules = tuple(_Parser(self.criteria, problems).rules(knowledge))
+        if problems:
+            raise InputError(problems)
+        self.criteria.store()
+
+    def of(self, kind: type[E]) -> tuple[Rule[E], ...]:
+        """Return the rules of one kind of entry, in the order of the knowledge."""
+        found = tuple(rule for rule in self.rules if isinstance(rule.entry, kind))
+        return cast(tuple[Rule[E], ...], found)
+
+    def checklists_for(self, purpose: str) -> tuple[Checklist, ...]:
+        """Return the checklists for one purpose."""
+        items = self.of(ChecklistItem)
+        return tuple(
+            Checklist(entry, tuple(item for item in items if item.owner == entry.id))
+            for entry in self.knowledge.checklists
+            if entry.purpose == purpose
+        )
+
+
+@dataclass(frozen=True)
+class _Parser:
+    criteria: Criteria
+    problems: list[Problem]
+
+    def rules(self, knowledge: Knowledge) -> Iterator[Rule[Any]]:
+        """Yield every rule; criteria that belong to no rule are only looked at for faults."""
+        for file in knowledge.documents:
+            head = file.document
+            scope = self.node(head.scope, head, "scope")
+            for part in head.coverage:
+                self.node(part.when, head, f"coverage ({part.topic})")
+            yield from (self.rule(entry, head.id, scope) for entry in file.recommendations)
+        yield from (self.rule(entry, "label") for entry in knowledge.labels)
+        yield from (self.rule(entry, "retreatment") for entry in knowledge.retreatment_rules)
+        yield from (self.rule(entry, "safety") for entry in knowledge.safety)
+        yield from (self.rule(entry, "release") for entry in knowledge.release_rules)
+        yield from (self.rule(entry, "release") for entry in knowledge.release_items)
+        for checklist in knowledge.checklists:
+            yield from (self.rule(entry, checklist.id) for entry in checklist.items)
+        for fact in knowledge.facts:
+            for index, step in enumerate(fact.derived):
+                self.node(step.when, fact, f"derived[{index}].when")
+
+    def rule(self, entry: RuleEntry, owner: str, scope: Node | None = None) -> Rule[Any]:
+        broad = entry.when_broad
+        return Rule(
+            entry,
+            owner,
+            self.node(entry.when, entry, "when"),
+            None if broad is None else self.node(broad, entry, "when_broad"),
+            scope,
+        )
+
+    def node(self, text: str, entry: models.Entry, field: str) -> Node:
+        try:
+            return self.criteria(text)
+        except CriterionError as error:
+            for fault in error.faults:
+                told = (field, fault.value, fault.expected, fault.suggestion)
+                self.problems.append(Problem.at(entry, *told))
+            return self.criteria("false")
+
+
+__all__ = ["Checklist", "Rulebook"]

@@ -1,0 +1,115 @@
+"""The one reading of a rule: for a patient in truths, and for any engine that can choose.
+
+A text that can be read narrowly and broadly applies to whom it includes if read narrowly, does not
+apply to whom it leaves out if read broadly, and is open between the two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, Protocol, Self, TypeVar
+
+from gepnet.criteria import Explanation, Memo, Node, conjunction, explain, interpret
+from gepnet.facts import Facts
+from gepnet.rules.rule import E_co, Rule
+from gepnet.vocabulary import Truth
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading(Generic[E_co]):
+    """A rule for one patient.
+
+    Attributes:
+        rule: what was read.
+        truth: whether it applies; None if that is open.
+        ambiguous: nothing is missing, it is the text that leaves it open.
+        explanation: of the narrow reading.
+        missing: facts that could settle an open one, those that are worked out included.
+    """
+
+    rule: Rule[E_co]
+    truth: Truth
+    ambiguous: bool
+    explanation: Explanation
+    missing: tuple[str, ...]
+
+    @classmethod
+    def of(cls, rule: Rule[E_co], facts: Facts, memo: Memo | None = None) -> Self:
+        """Read a rule for a patient.
+
+        Args:
+            rule: the rule.
+            facts: of the patient.
+            memo: shared by all readings of one patient, so that common parts are evaluated once.
+        """
+        narrow = explain(rule.when, facts.values, memo)
+        if rule.when_broad is None or narrow.truth is True:
+            return cls(rule, narrow.truth, False, narrow, narrow.missing)
+        broad = explain(rule.when_broad, facts.values, memo)
+        truth = between(narrow.truth, broad.truth)
+        missing = () if truth is False else tuple(dict.fromkeys((*narrow.missing, *broad.missing)))
+        # Open facts may still settle it; with none left it is the text that leaves it open.
+        return cls(rule, truth, is_ambiguous(narrow.truth, broad.truth), narrow, missing)
+
+
+def between(narrow: Truth, broad: Truth) -> Truth:
+    """Return the truth of a text from that of its two readings."""
+    if narrow is True:
+        return True
+    return False if broad is False else None
+
+
+def is_ambiguous(narrow: Truth, broad: Truth) -> bool:
+    """Whether both readings are settled and disagree, so that the text alone leaves it open."""
+    return narrow is False and broad is True
+
+
+def holds(rule: Rule[E_co], facts: Facts, when: Node | None = None) -> Truth:
+    """Return whether a rule applies to a patient within the scope of its document.
+
+    Args:
+        rule: the rule.
+        facts: of the patient.
+        when: put in place of the narrow criterion, to see what a change of it would do.
+    """
+    truth = interpret(rule.when if when is None else when, facts.values)
+    if rule.when_broad is not None and truth is not True:
+        truth = between(truth, interpret(rule.when_broad, facts.values))
+    if rule.scope is None:
+        return truth
+    return conjunction((interpret(rule.scope, facts.values), truth))
+
+
+class Choosing(Protocol[T]):
+    """What an engine must offer to read rules: Kleene's not, constants and a choice."""
+
+    def literal(self, value: Truth) -> T:
+        """Return a truth as a constant."""
+
+    def negate(self, truth: T) -> T:
+        """Return Kleene's not."""
+
+    def choose(self, branches: Sequence[tuple[T, T]], otherwise: T) -> T:
+        """Return the value of the first branch whose condition is true."""
+
+
+def open_between(algebra: Choosing[T], narrow: T, broad: T | None) -> T:
+    """Return the truth of a text from that of its readings, in the terms of an engine.
+
+    Args:
+        algebra: the engine.
+        narrow: truth of the criterion read narrowly.
+        broad: truth of it read broadly; None where there is but one reading.
+    """
+    if broad is None:
+        return narrow
+    return algebra.choose(
+        [(narrow, algebra.literal(True)), (algebra.negate(broad), algebra.literal(False))],
+        algebra.literal(None),
+    )
+
+
+__all__ = ["Choosing", "Reading", "between", "holds", "is_ambiguous", "open_between"]

@@ -1,0 +1,59 @@
+"""A rule: one entry of the knowledge with its criterion."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Generic, TypeVar
+
+from gepnet.criteria import Node, facts_of
+from gepnet.knowledge.models import RuleEntry
+
+E_co = TypeVar("E_co", bound=RuleEntry, covariant=True)
+
+
+@dataclass(frozen=True)
+class Rule(Generic[E_co]):
+    """An entry with its criterion: a recommendation, label, safety rule, checklist item and so on.
+
+    Attributes:
+        entry: what the knowledge says.
+        owner: the document, checklist or set of rules that the entry belongs to.
+        when: whom it includes, the text read narrowly.
+        when_broad: the same read broadly; None where the text is not ambiguous.
+        scope: whom its document speaks of at all; None for everybody.
+    """
+
+    entry: E_co
+    owner: str
+    when: Node
+    when_broad: Node | None = None
+    scope: Node | None = None
+
+    @cached_property
+    def full_id(self) -> str:
+        """``owner/entry``."""
+        return f"{self.owner}/{self.entry.id}"
+
+    @cached_property
+    def nodes(self) -> tuple[Node, ...]:
+        """The criterion in each of its readings, the narrow one first."""
+        return (self.when,) if self.when_broad is None else (self.when, self.when_broad)
+
+    @property
+    def broadest(self) -> Node:
+        """The criterion in its broadest reading: whom it does not include is certainly out."""
+        return self.nodes[-1]
+
+    @cached_property
+    def facts(self) -> tuple[str, ...]:
+        """The distinct facts that the criterion names in any of its readings."""
+        return tuple(dict.fromkeys(name for node in self.nodes for name in facts_of(node)))
+
+    @cached_property
+    def counts(self) -> bool:
+        """Whether it counts as a position of its owner: verified, and not a minority's."""
+        return self.entry.verification != "unverified" and not getattr(self.entry, "dissent", False)
+
+
+__all__ = ["Rule"]
