@@ -12,7 +12,7 @@ from gepnet import api
 from gepnet.criteria import Holds, interpret
 from gepnet.facts import Facts
 from gepnet.knowledge.models import Examples, Recommendation, ReleaseItem
-from gepnet.rules import Reading, Rule, holds, open_between
+from gepnet.rules import Reading, Rule, holds, open_between, rule_truth
 from gepnet.rules.reading import between
 from gepnet.vocabulary import Truth, parse_date
 
@@ -76,7 +76,10 @@ def test_a_text_that_is_not_ambiguous_is_its_criterion(narrow: Truth) -> None:
 def test_every_engine_that_can_choose_reads_the_same() -> None:
     for narrow, broad in product(TRUTHS, TRUTHS):
         assert open_between(Plain(), narrow, broad) is between(narrow, broad)
-    assert open_between(Plain(), None, None) is None
+        values = facts(narrow, broad).values
+        told = rule_truth(Plain(), rule(), lambda node, values=values: interpret(node, values))
+        assert told is between(narrow, broad)
+    assert rule_truth(Plain(), rule(broad=False), lambda node: True) is True
 
 
 def test_a_rule_holds_within_the_scope_of_its_document_only() -> None:

@@ -1,7 +1,7 @@
 """An entry with its criterion, narrow and broad, and its one reading for a patient."""
 
 from gepnet.rules.book import Checklist, Rulebook
-from gepnet.rules.reading import Choosing, Reading, holds, open_between
+from gepnet.rules.reading import Choosing, Reading, holds, open_between, rule_truth
 from gepnet.rules.rule import Rule
 
 __all__ = [
@@ -12,4 +12,5 @@ __all__ = [
     "Rulebook",
     "holds",
     "open_between",
+    "rule_truth",
 ]

@@ -6,7 +6,7 @@ apply to whom it leaves out if read broadly, and is open between the two.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, Self, TypeVar
 
@@ -96,20 +96,25 @@ class Choosing(Protocol[T]):
         """Return the value of the first branch whose condition is true."""
 
 
-def open_between(algebra: Choosing[T], narrow: T, broad: T | None) -> T:
-    """Return the truth of a text from that of its readings, in the terms of an engine.
-
-    Args:
-        algebra: the engine.
-        narrow: truth of the criterion read narrowly.
-        broad: truth of it read broadly; None where there is but one reading.
-    """
-    if broad is None:
-        return narrow
+def open_between(algebra: Choosing[T], narrow: T, broad: T) -> T:
+    """Return the truth of a text from that of its two readings, in the terms of an engine."""
     return algebra.choose(
         [(narrow, algebra.literal(True)), (algebra.negate(broad), algebra.literal(False))],
         algebra.literal(None),
     )
 
 
-__all__ = ["Choosing", "Reading", "between", "holds", "is_ambiguous", "open_between"]
+def rule_truth(algebra: Choosing[T], rule: Rule[E_co], truth: Callable[[Node], T]) -> T:
+    """Return whether a rule applies, in the terms of an engine.
+
+    Args:
+        algebra: the engine.
+        rule: the rule; the scope of its document is not looked at.
+        truth: gives the truth of a criterion.
+    """
+    if rule.when_broad is None:
+        return truth(rule.when)
+    return open_between(algebra, truth(rule.when), truth(rule.when_broad))
+
+
+__all__ = ["Choosing", "Reading", "between", "holds", "is_ambiguous", "open_between", "rule_truth"]
