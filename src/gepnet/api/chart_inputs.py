@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import datetime
 import json
 from collections.abc import Iterable, Sequence
@@ -11,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from gepnet.knowledge import InputError, Problem, nearest
+from gepnet.tables import Column, Table, day, one_of, text
 from gepnet.vocabulary import DAYS_PER_MONTH
 
-COLUMNS = ("patient_id", "date", "event")
 #: What may happen in a file of events.
 EVENTS = ("cycle", "death", "last_contact")
 
@@ -32,52 +31,25 @@ def months_between(start: datetime.date, end: datetime.date) -> float:
     return (end - start).days / float(DAYS_PER_MONTH)
 
 
+_EVENTS = Table(
+    columns=(
+        Column("patient_id", text("the name of a patient"), field="patient"),
+        Column("date", day("a full date such as 2024-05-17"), field="day"),
+        Column("event", one_of(EVENTS)),
+    ),
+    make=lambda cells: cells.into(DatedEvent),
+    naming="",
+)
+
+
 def read_events(path: Path | None) -> tuple[DatedEvent, ...]:
     """Read ``patient_id, date, event`` with the events cycle, death and last_contact.
 
     Raises:
         InputError: with every problem of the file, each with its line.
     """
-    if path is None:
-        return ()
-    problems: list[Problem] = []
-    found: list[DatedEvent] = []
-    name = str(path)
-
-    def fault(
-        line: int | None, field: str, value: str, expected: str, near: str | None = None
-    ) -> None:
-        problems.append(Problem(name, line, "", field, value, expected, near))
-
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, strict=True, skipinitialspace=True)
-            header = [column.strip() for column in reader.fieldnames or ()]
-            reader.fieldnames = header
-            for column in COLUMNS:
-                if column not in header:
-                    fault(1, column, "", "this column", nearest(column, header))
-            for row in reader if not problems else ():
-                cells = {key: (row[key] or "").strip() for key in COLUMNS}
-                line = reader.line_num
-                if cells["event"] not in EVENTS:
-                    near = nearest(cells["event"], EVENTS)
-                    fault(line, "event", cells["event"], f"one of {', '.join(EVENTS)}", near)
-                if not cells["patient_id"]:
-                    fault(line, "patient_id", "", "the name of a patient")
-                try:
-                    day = datetime.date.fromisoformat(cells["date"])
-                except ValueError:
-                    fault(line, "date", cells["date"], "a full date such as 2024-05-17")
-                    continue
-                found.append(DatedEvent(cells["patient_id"], day, cells["event"]))
-    except OSError as error:
-        fault(None, "", "", f"a readable file ({error.strerror or error})")
-    except (UnicodeDecodeError, csv.Error) as error:
-        fault(None, "", "", f"a CSV file in UTF-8 ({error})")
-    if problems:
-        raise InputError(problems)
-    return tuple(sorted(found, key=lambda item: (item.patient, item.day, item.event)))
+    rows = () if path is None else _EVENTS.read(path).rows
+    return tuple(sorted(rows, key=lambda item: (item.patient, item.day, item.event)))
 
 
 def read_json(path: Path, expected: str) -> Any:

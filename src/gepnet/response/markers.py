@@ -15,10 +15,7 @@ from itertools import groupby
 from pathlib import Path
 
 from gepnet.response.recist.rules import Rules
-from gepnet.response.recist.table import Faults, number, read_rows
-
-COLUMNS = ("patient_id", "date", "marker", "value", "unit")
-OPTIONAL = ("uln",)
+from gepnet.tables import Column, Once, Table, day, number, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,33 +46,27 @@ class MarkerPoint:
         return None if self.times_uln is None else self.times_uln > 1
 
 
+MARKERS = Table(
+    columns=(
+        Column("patient_id", text(), field="patient"),
+        Column("date", day()),
+        Column("marker", text()),
+        Column("value", number("a number, 0 or more", least=0)),
+        Column("unit", text()),
+        Column("uln", number("a number above 0", above=0), needed=False),
+    ),
+    make=lambda cells: cells.into(MarkerValue, line=cells.line),
+    once=(Once(("patient_id", "marker", "date"), "date", "each marker once a date"),),
+)
+
+
 def read_markers(path: Path) -> list[MarkerValue]:
     """Read ``markers.csv``.
 
     Raises:
         InputError: with every problem, each with file, line, column and expectation.
     """
-    faults = Faults(str(path))
-    found: list[MarkerValue] = []
-    seen: dict[tuple[str, str, datetime.date], int] = {}
-    for cells in read_rows(path, COLUMNS, OPTIONAL, faults):
-        texts = [cells.text(column, required=True) for column in COLUMNS]
-        date = cells.day("date")
-        value = cells.read("value", number, "a number")
-        uln = cells.read("uln", number, "a number above 0")
-        if value is not None and value < 0:
-            cells.fault("value", "a number, 0 or more")
-        if uln is not None and uln <= 0:
-            cells.fault("uln", "a number above 0")
-        if not all(texts) or date is None or value is None:
-            continue
-        name = texts[2]
-        first = seen.setdefault((cells.entry, name, date), cells.line)
-        if first != cells.line:
-            cells.fault("date", f"each marker once a date (first on line {first})")
-        found.append(MarkerValue(cells.line, cells.entry, name, date, value, texts[4], uln))
-    faults.stop()
-    return found
+    return list(MARKERS.read(path).rows)
 
 
 def marker_courses(values: list[MarkerValue]) -> Iterator[MarkerPoint]:

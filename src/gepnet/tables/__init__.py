@@ -1,5 +1,26 @@
 """What a person brings as a table or takes away as data."""
 
+from gepnet.tables.cells import coded, day, number, one_of, text, truth, whole
+from gepnet.tables.grid import Grid, read_grid
 from gepnet.tables.plain import Shown, also_shown, plain
+from gepnet.tables.table import Cells, Column, Once, Reading, Table
 
-__all__ = ["Shown", "also_shown", "plain"]
+__all__ = [
+    "Cells",
+    "Column",
+    "Grid",
+    "Once",
+    "Reading",
+    "Shown",
+    "Table",
+    "also_shown",
+    "coded",
+    "day",
+    "number",
+    "one_of",
+    "plain",
+    "read_grid",
+    "text",
+    "truth",
+    "whole",
+]

@@ -6,20 +6,25 @@ it and not over it.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
-from gepnet.knowledge import InputError, Problem, nearest
 from gepnet.knowledge.course_models import AdvisoryLimit
 from gepnet.prrt.given import GivenCycle
+from gepnet.tables import Cells, Column, Once, Table, number, one_of, text, whole
 
 Standing = Literal["below", "at", "over", "unknown"]
-COLUMNS = ("patient_id", "cycle", "region", "dose_gy", "bed_gy")
 REGIONS = ("kidneys", "bone_marrow")
+#: What the dosimetry writes of a curve beside its doses.
+BESIDE = (
+    "status", "refusal", "model", "points", "points_left_out", "mass_g", "administered_gbq",
+    "tia_extrapolated", "effective_half_life_h", "effective_half_life_h_low",
+    "effective_half_life_h_high", "tia_mbq_h", "tia_mbq_h_low", "tia_mbq_h_high", "dose_gy_low",
+    "dose_gy_high", "bed_gy_low", "bed_gy_high", "dose_per_activity_gy_per_gbq", "no_dose",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,80 +100,36 @@ def against_limits(
 
 
 def read_doses(path: Path) -> list[OrganDose]:
-    """Read organ doses from a CSV with the columns ``patient_id, cycle, region, dose_gy, bed_gy``.
+    """Read organ doses from a table of ``patient_id, cycle, region, dose_gy, bed_gy``.
 
-    ``bed_gy`` may be left out or empty.
+    ``bed_gy`` may be left out or empty. What else ``gepnet prrt dosimetry`` writes of a curve may
+    stand beside them.
 
     Raises:
         InputError: with every fault, each with row, column and value.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        problem = Problem(str(path), None, "", "", "", "a readable CSV file in UTF-8")
-        raise InputError([problem]) from error
-    rows = csv.DictReader(text.splitlines())
-    names = rows.fieldnames or []
-    problems = [
-        Problem(str(path), 1, "", name, "", "this column", nearest(name, names))
-        for name in COLUMNS[:-1]
-        if name not in names
-    ]
-    if problems:
-        raise InputError(problems)
-    reader = _DoseReader(str(path))
-    doses = [reader.row(row, rows.line_num) for row in rows]
-    reader.done()
-    return [dose for dose in doses if dose is not None]
+    return list(_DOSES.read(path).rows)
 
 
-class _DoseReader:
-    def __init__(self, file: str) -> None:
-        self.file = file
-        self.problems: list[Problem] = []
-        self.seen: set[tuple[str, int, str]] = set()
+def _check(cells: Cells) -> None:
+    dose, bed = cells["dose_gy"], cells["bed_gy"]
+    if bed is not None and dose is not None and bed < dose:
+        cells.fault("bed_gy", f"at least the absorbed dose ({dose} Gy)")
 
-    def row(self, row: Mapping[str, str], line: int) -> OrganDose | None:
-        before = len(self.problems)
-        patient = (row["patient_id"] or "").strip()
-        if not patient:
-            self.fault(line, "patient_id", row["patient_id"], "the id of a patient")
-        cycle = (row["cycle"] or "").strip()
-        if not cycle.isdigit() or int(cycle) < 1:
-            self.fault(line, "cycle", cycle, "a whole number from 1")
-        region = (row["region"] or "").strip()
-        if region not in REGIONS:
-            close = nearest(region, REGIONS)
-            self.fault(line, "region", region, f"one of {', '.join(REGIONS)}", close)
-        dose = self.number(line, "dose_gy", row["dose_gy"])
-        bed = self.number(line, "bed_gy", row["bed_gy"]) if row.get("bed_gy") else None
-        if bed is not None and dose is not None and bed < dose:
-            self.fault(line, "bed_gy", str(bed), f"at least the absorbed dose ({dose} Gy)")
-        if len(self.problems) > before or dose is None:
-            return None
-        key = (patient, int(cycle), region)
-        if key in self.seen:
-            self.fault(line, "cycle", cycle, f"one dose for {region} in a cycle")
-            return None
-        self.seen.add(key)
-        return OrganDose(patient, int(cycle), region, dose, bed)
 
-    def number(self, line: int, field: str, text: str | None) -> Decimal | None:
-        try:
-            value = Decimal((text or "").strip())
-        except InvalidOperation:
-            value = Decimal("nan")
-        if not value.is_finite() or value < 0:
-            self.fault(line, field, text or "", "a number of Gy from 0")
-            return None
-        return value
-
-    def fault(
-        self, line: int, field: str, value: str, expected: str, close: str | None = None
-    ) -> None:
-        told = (repr(value), expected, close)
-        self.problems.append(Problem(self.file, line, "", field, *told))
-
-    def done(self) -> None:
-        if self.problems:
-            raise InputError(self.problems)
+_GY = number("a number of Gy from 0", least=0)
+_DOSES = Table(
+    columns=(
+        Column("patient_id", text("the id of a patient"), field="patient"),
+        Column("cycle", whole("a whole number from 1", least=1)),
+        Column("region", one_of(REGIONS)),
+        Column("dose_gy", _GY),
+        Column("bed_gy", _GY, needed=False),
+    ),
+    make=lambda cells: cells.into(OrganDose),
+    check=_check,
+    once=(Once(("patient_id", "cycle", "region"), "cycle", "one dose for {region} in a cycle"),),
+    ignored=BESIDE,
+    naming="",
+    quoted=True,
+)

@@ -1,0 +1,134 @@
+"""A table as texts: its header, its rows and the line of each row.
+
+Files may separate their columns by commas, semicolons or tabs, are read as UTF-8 with or without a
+byte order mark, or are Parquet. A program may give its rows as mappings.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import chain
+from pathlib import Path
+
+from gepnet.knowledge import Problem, need
+
+SEPARATORS = (",", ";", "\t")
+Rows = Iterable[Mapping[str, object]]
+
+
+@dataclass
+class Grid:
+    """The cells of a table as texts, without the spaces around them and without empty rows.
+
+    A row may be shorter or longer than the header. ``lines`` are those of the file, or count the
+    rows of a program from 1. With ``problems`` the table could not be read to its end.
+    """
+
+    file: str
+    header: list[str] = field(default_factory=list)
+    rows: list[list[str]] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
+    separator: str = ","
+    problems: list[Problem] = field(default_factory=list)
+
+    def add(self, line: int, cells: Iterable[str]) -> None:
+        """Add a row, unless it is empty."""
+        row = [cell.strip() for cell in cells]
+        if any(row):
+            self.rows.append(row)
+            self.lines.append(line)
+
+    def column(self, name: str) -> list[str]:
+        """Return the cells of a column; those that a short row leaves out are empty."""
+        place = self.header.index(name)
+        return [row[place] if place < len(row) else "" for row in self.rows]
+
+
+def read_grid(source: Path | Rows, name: str = "rows") -> Grid:
+    """Return the texts of a file or of the rows of a program, and what kept it from being read.
+
+    Args:
+        source: a file that ends in ``.parquet`` or is a text, or the rows of a program.
+        name: what to call rows that are in no file.
+    """
+    if not isinstance(source, Path):
+        return _given(list(source), name)
+    grid = Grid(str(source))
+
+    def fault(line: int | None, expected: str) -> None:
+        grid.problems.append(Problem(grid.file, line, "", "", "", expected))
+
+    try:
+        if source.suffix == ".parquet":
+            _read_parquet(source, grid)
+        else:
+            _read_text(source, grid)
+    except OSError as error:
+        fault(None, f"a readable file ({error.strerror or error})")
+    except UnicodeDecodeError:
+        fault(_line_of_other_bytes(source), "a text file in UTF-8")
+    except _NoTable as error:
+        fault(*error.args)
+    return grid
+
+
+class _NoTable(Exception):
+    """Raised with the line at which a file is no table, and what was expected there."""
+
+
+def separator_of(line: str) -> str:
+    """Return what separates the columns of a header: the mark that stands there most often."""
+    return max(SEPARATORS, key=line.count)
+
+
+def _read_text(path: Path, grid: Grid) -> None:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        first = file.readline()
+        grid.separator = separator_of(first)
+        reader = csv.reader(chain([first], file), delimiter=grid.separator, strict=True)
+        try:
+            grid.header = [cell.strip() for cell in next(reader, [])]
+            for cells in reader:
+                grid.add(reader.line_num, cells)
+        except csv.Error as error:
+            raise _NoTable(reader.line_num, f"valid CSV ({error})") from error
+
+
+def _read_parquet(path: Path, grid: Grid) -> None:
+    need("polars", "fast")
+    import polars as pl
+
+    try:
+        table = pl.read_parquet(path)
+    except pl.exceptions.PolarsError as error:
+        told = str(error).splitlines()[0][:100]
+        raise _NoTable(None, f"a readable Parquet file ({told})") from error
+    grid.header = [name.strip() for name in table.columns]
+    texts = table.select(pl.all().cast(pl.String).fill_null(""))
+    for line, cells in enumerate(texts.iter_rows(), start=2):  # as if a header stood on line 1
+        grid.add(line, cells)
+
+
+def _line_of_other_bytes(path: Path) -> int | None:
+    content = path.read_bytes()
+    try:
+        content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        return content[: error.start].count(b"\n") + 1
+    return None
+
+
+def _given(rows: list[Mapping[str, object]], name: str) -> Grid:
+    header = list(dict.fromkeys(key for row in rows for key in row))
+    grid = Grid(name, header)
+    for line, row in enumerate(rows, start=1):
+        grid.add(line, (_text(row.get(key)) for key in header))
+    return grid
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,296 @@
+"""The one reader of tables: which columns there are, what their cells hold, what a row becomes.
+
+A table is read to its end whatever is wrong with it, and every fault is told with its place: file,
+line, column, value, what was expected and the nearest spelling. A column that the table does not
+know is never passed over in silence. What follows from a fault is one parameter: a format of
+gepnet's own is refused as a whole, an import leaves out the faulty rows and names them.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any, Generic, Literal, TypeVar
+
+from gepnet.knowledge import InputError, Problem, nearest
+from gepnet.tables.grid import SEPARATORS, Grid, Rows, read_grid
+from gepnet.vocabulary import ValueProblem
+
+Row = TypeVar("Row")
+MOST = 200  # problems told at once where a table is refused
+_LISTED = 20  # columns that are listed where an unknown one is near none of them
+_MARKS = {",": "commas", ";": "semicolons", "\t": "tabs"}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its name, how a cell is read, and whether every row has to say something.
+
+    Attributes:
+        name: in the header.
+        read: returns the value of a text or raises ``ValueProblem``.
+        needed: the column has to be there, and ``read`` judges its empty cells too.
+        default: the value of an empty cell of a column that is not needed.
+        field: of the dataclass that a row becomes, where it has another name.
+        in_unit: reads a text in the unit that the header gives, as in ``haemoglobin[g/dL]``; a
+            column without takes no unit.
+    """
+
+    name: str
+    read: Callable[[str], object]
+    needed: bool = True
+    default: object = None
+    field: str = ""
+    in_unit: Callable[[str, str], object] | None = None
+
+
+@dataclass(frozen=True)
+class Once:
+    """Columns whose values together stand in one row only.
+
+    The fault is told at ``field``; ``told`` may name cells, as in ``one dose of {region}``.
+    """
+
+    columns: tuple[str, ...]
+    field: str
+    told: str
+
+
+@dataclass
+class Cells:
+    """One row: its texts, their values, and the faults found in it.
+
+    ``cells[column]`` is the value, and None where it is empty, absent or faulty.
+    """
+
+    table: Table[Any]
+    file: str
+    line: int
+    texts: Mapping[str, str]
+    values: dict[str, Any]
+    problems: list[Problem] = field(default_factory=list)
+
+    def __getitem__(self, column: str) -> Any:
+        """Return the value of a cell."""
+        return self.values[column]
+
+    @property
+    def entry(self) -> str:
+        """What the row is about, as its faults name it."""
+        return self.table.naming.format_map(defaultdict(str, self.texts)).strip()
+
+    def into(self, kind: Callable[..., Row], **more: object) -> Row:
+        """Return the dataclass whose fields the columns are, with what is not in a column."""
+        named = {c.field or c.name: self.values[c.name] for c in self.table.columns}
+        return kind(**named, **more)
+
+    def fault(
+        self, column: str, expected: str, near: str | None = None, value: str | None = None
+    ) -> None:
+        """Note what was expected of a cell."""
+        shown = self.texts.get(column, "") if value is None else value
+        if self.table.quoted and shown and value is None:
+            shown = repr(shown)
+        self.problems.append(
+            Problem(self.file, self.line, self.entry, column, shown, expected, near)
+        )
+
+
+@dataclass(frozen=True)
+class Reading(Generic[Row]):
+    """What a table gave: the rows without a fault, every fault, and the columns left aside."""
+
+    rows: tuple[Row, ...]
+    problems: tuple[Problem, ...] = ()
+    ignored: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Table(Generic[Row]):
+    """A kind of table.
+
+    Attributes:
+        columns: those it knows.
+        make: makes a row of cells without a fault.
+        check: notes what cannot go together in one row; it sees faulty cells as empty.
+        once: what may not be said twice.
+        ignored: further columns that may be there and are not read.
+        open: any further column may be there; those that were left aside are told.
+        elsewhere: names that belong to another table, with what to say of them.
+        absent: what to say of a needed column that is missing.
+        separators: marks that may part the columns.
+        short_rows: whether a row may leave out its last cells.
+        naming: what a row is about, for messages, from its cells.
+        quoted: whether messages show values in quotes.
+    """
+
+    columns: tuple[Column, ...]
+    make: Callable[[Cells], Row]
+    check: Callable[[Cells], None] | None = None
+    once: tuple[Once, ...] = ()
+    ignored: tuple[str, ...] = ()
+    open: bool = False
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
+    absent: str = "this column"
+    separators: tuple[str, ...] = SEPARATORS
+    short_rows: bool = True
+    naming: str = "{patient_id}"
+    quoted: bool = False
+
+    def read(
+        self, source: Path | Grid | Rows, faults: Literal["refuse", "quarantine"] = "refuse"
+    ) -> Reading[Row]:
+        """Read a file, the rows of a program, or texts that were read before.
+
+        Args:
+            source: what to read.
+            faults: ``refuse`` the table as a whole if anything is wrong with it, or put the faulty
+                rows in ``quarantine``: they are left out and told.
+
+        Raises:
+            InputError: with every fault (the first ones, where there are very many), if the table
+                is refused.
+        """
+        grid = source if isinstance(source, Grid) else read_grid(source)
+        problems = [*grid.problems, *self.header_problems(grid)]
+        rows: list[Row] = []
+        if not problems or (faults == "quarantine" and not self._missing(grid)):
+            for cells in self.cells(grid):
+                if not cells.problems:
+                    rows.append(self.make(cells))
+                problems += cells.problems
+        if problems and faults == "refuse":
+            raise InputError(problems[:MOST])
+        names = {column.name for column in self.columns}
+        left = tuple(name for name in grid.header if name and name not in names)
+        return Reading(tuple(rows), tuple(problems), left)
+
+    def cells(self, grid: Grid) -> Iterable[Cells]:
+        """Yield the rows of a table, each with its values and faults."""
+        readers = self._readers(grid)
+        defaults = {column.name: column.default for column in self.columns}
+        seen: dict[tuple[object, ...], int] = {}
+        for line, texts in zip(grid.lines, grid.rows, strict=True):
+            named = {c.name: texts[at] for at, c, _ in readers if at < len(texts) and texts[at]}
+            row = Cells(self, grid.file, line, named, dict(defaults))
+            self._check_length(row, len(texts), len(grid.header))
+            for _, column, read in readers:
+                text = named.get(column.name, "")
+                if not text and not column.needed:
+                    continue
+                value = read(text)
+                if isinstance(value, ValueProblem):
+                    row.fault(column.name, value.expected, value.suggestion)
+                    value = None
+                row.values[column.name] = value
+            if self.check is not None:
+                self.check(row)
+            for once in self.once:
+                self._check_once(once, row, seen)
+            yield row
+
+    def header_problems(self, grid: Grid) -> list[Problem]:
+        """Return what is wrong with the columns of a table."""
+        if grid.problems and not grid.header:
+            return []
+        if grid.separator not in self.separators:
+            marks = " or ".join(_MARKS[mark] for mark in self.separators)
+            expected = f"columns separated by {marks}, and points in numbers"
+            line = grid.separator.join(grid.header)
+            return [Problem(grid.file, 1, "", "", line, expected)]
+        known = {column.name: column for column in self.columns}
+        strange = [title for title in grid.header if _parted(title)[0] not in known]
+        problems = [
+            Problem(grid.file, 1, "", name, "", self.absent, nearest(name, strange))
+            for name in self._missing(grid)
+        ]
+        seen: set[str] = set()
+        for title in grid.header:
+            name, unit = _parted(title)
+            told: str | None = None
+            near: str | None = None
+            if name not in known:
+                told, near = self._unknown(name, known)
+            elif name in seen:
+                told = "each column once"
+            elif unit and known[name].in_unit is None:
+                told = "no unit here: only facts are given in other units"
+            seen.add(name)
+            if told is not None:
+                problems.append(Problem(grid.file, 1, "", title, "", told, near))
+        return problems
+
+    def _unknown(self, name: str, known: Iterable[str]) -> tuple[str | None, str | None]:
+        if self.open or name in self.ignored:
+            return None, None
+        if name in self.elsewhere:
+            return self.elsewhere[name], None
+        names = list(known)
+        near = nearest(name, names)
+        expected = "a column of this table"
+        if near is None and len(names) <= _LISTED:
+            expected += f" ({', '.join(names)})"
+        return expected, near
+
+    def _missing(self, grid: Grid) -> list[str]:
+        there = {_parted(title)[0] for title in grid.header}
+        return [c.name for c in self.columns if c.needed and c.name not in there]
+
+    def _readers(self, grid: Grid) -> list[tuple[int, Column, Callable[[str], object]]]:
+        """Return place, column and reader of each known column; each text is read only once."""
+        known = {column.name: column for column in self.columns}
+        found: dict[str, tuple[int, Column, Callable[[str], object]]] = {}
+        for place, title in enumerate(grid.header):
+            name, unit = _parted(title)
+            column = known.get(name)
+            if column is None or name in found or (unit and column.in_unit is None):
+                continue
+            read = column.read
+            if unit and column.in_unit is not None:
+                read = partial(_turned, column.in_unit, unit)
+            found[name] = (place, column, _Memory(read).__getitem__)
+        return list(found.values())
+
+    def _check_length(self, row: Cells, cells: int, columns: int) -> None:
+        if cells > columns or (cells < columns and not self.short_rows):
+            most = "at most " if self.short_rows else ""
+            row.fault("", f"{most}{columns}, as in the header", value=f"{cells} cells")
+
+    def _check_once(self, once: Once, row: Cells, seen: dict[tuple[object, ...], int]) -> None:
+        key = (once, *(row[name] for name in once.columns))
+        if None in key:
+            return
+        first = seen.setdefault(key, row.line)
+        if first != row.line:
+            told = once.told.format_map(row.texts)
+            row.fault(once.field, f"{told} (first on line {first})")
+
+
+class _Memory(dict[str, object]):
+    """The values of the texts of a column; a text that cannot be read is its problem."""
+
+    def __init__(self, read: Callable[[str], object]) -> None:
+        self.read = read
+
+    def __missing__(self, text: str) -> object:
+        try:
+            value = self.read(text)
+        except ValueProblem as problem:
+            value = problem
+        self[text] = value
+        return value
+
+
+def _turned(read: Callable[[str, str], object], unit: str, text: str) -> object:
+    return read(text, unit)
+
+
+def _parted(title: str) -> tuple[str, str]:
+    """Return name and unit of a title such as ``haemoglobin_g_l [g/dL]``."""
+    name, bracket, rest = title.partition("[")
+    if not bracket or not rest.endswith("]"):
+        return title, ""
+    return name.strip(), rest[:-1].strip()
