@@ -2,7 +2,7 @@
 
 from gepnet.tables.cells import coded, day, number, one_of, text, truth, whole
 from gepnet.tables.grid import Grid, read_grid
-from gepnet.tables.plain import Shown, also_shown, plain
+from gepnet.tables.plain import Shown, also_shown, plain, taken
 from gepnet.tables.table import Cells, Column, Once, Reading, Table
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "one_of",
     "plain",
     "read_grid",
+    "taken",
     "text",
     "truth",
     "whole",
