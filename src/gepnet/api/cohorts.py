@@ -128,10 +128,10 @@ def status_sql(
 
 
 def _summary(report: CohortReport, output: Path) -> View:
-    plan, notes = report.plan, report.notes
+    plan, findings = report.plan, report.findings
     return {
         "file": str(output),
-        "rows": notes.rows,
+        "rows": findings.rows,
         "status_columns": len(plan.results),
         "knowledge_date": plan.cohort.knowledge_date.isoformat(),
         "at": plan.at.isoformat(),
@@ -141,16 +141,16 @@ def _summary(report: CohortReport, output: Path) -> View:
         "ignored_columns": [
             {"column": name, "nearest": near} for name, near in plan.ignored.items()
         ],
-        "error_rows": notes.faulty_rows,
-        "errors": notes.faulty_cells,
+        "error_rows": findings.faulty_rows,
+        "errors": findings.faulty_cells,
         "error_list": [
             {"row": fault.row, "column": fault.column, "value": fault.value}
-            for fault in notes.faults
+            for fault in findings.faults
         ],
-        "conflicts": dict(notes.conflicts),
+        "conflicts": dict(findings.conflicts),
         "conflict_list": [
             {"row": c.row, "fact": c.fact, "supplied": c.supplied, "derived": c.derived}
-            for c in notes.conflict_list
+            for c in findings.conflict_list
         ],
     }
 

@@ -14,10 +14,11 @@ from gepnet.prrt.course import course_view as view_of_course
 from gepnet.prrt.course import replay
 from gepnet.prrt.eligibility import default_profile, eligibility
 from gepnet.prrt.eligibility import eligibility_view as view_of_eligibility
-from gepnet.prrt.protocol import Profile, Protocols
+from gepnet.prrt.protocol import Protocols
 from gepnet.prrt.review import review
 from gepnet.prrt.review import review_view as view_of_review
 from gepnet.record import Record
+from gepnet.rules import Checklist
 from gepnet.vocabulary import PartialDate, parse_date
 
 View = dict[str, Any]
@@ -89,7 +90,7 @@ def review_view(
         else _profile(protocols, profile)
     )
     view = view_of_review(review(so_far, chosen, ctcae))
-    for entry in (*view["rules"], *view["missing"]):
+    for entry in (*view["rules"], *view["missing"], *view["ambiguous"]):
         entry["source_title"] = base.sources[entry["source"]].title
     return view
 
@@ -105,7 +106,7 @@ def course_view(
     return view_of_course(replay(record, protocols_of(base), ctcae, course))
 
 
-def _profile(protocols: Protocols, name: str) -> Profile:
+def _profile(protocols: Protocols, name: str) -> Checklist:
     """Return a profile by its id, with or without ``eligibility-`` before it."""
     for known in (name, f"eligibility-{name}"):
         if known in protocols.profiles:

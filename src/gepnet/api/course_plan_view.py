@@ -16,6 +16,7 @@ from gepnet.prrt.given import course_given
 from gepnet.prrt.plan import CoursePlan, PlannedStep, settings_of
 from gepnet.prrt.plan.words import place_of, step_title, window_text
 from gepnet.record import Record
+from gepnet.rules import Reading
 
 SSA_OPTION = "ssa_continuation"
 MIDCOURSE_OPTION = "midcourse_imaging"
@@ -154,10 +155,12 @@ def _positions(base: KnowledgeBase, facts: Facts | None, option: str) -> list[di
                     held.setdefault(position.position, []).append(position.intent)
             if not held:
                 continue
-            truth = None
+            truth, ambiguous = None, False
             if facts is not None:
-                nodes = (document.scope, recommendation.when)
-                truth = conjunction(interpret(node, facts.values) for node in nodes)
+                scope = interpret(document.scope, facts.values)
+                reading = Reading.of(recommendation, facts)
+                truth = conjunction((scope, reading.truth))
+                ambiguous = scope is True and reading.ambiguous
             entry = recommendation.entry
             for stance, intents in held.items():
                 found.append(
@@ -166,6 +169,7 @@ def _positions(base: KnowledgeBase, facts: Facts | None, option: str) -> list[di
                         "position": stance,
                         "intents": intents,
                         "concerns_patient": truth,
+                        "text_ambiguous": ambiguous,
                         "note": _line(entry.note),
                         "source": entry.source,
                         "locator": entry.locator,
@@ -198,6 +202,7 @@ def statements(base: KnowledgeBase, names: Sequence[str]) -> list[dict[str, Any]
                 "position": "statement",
                 "intents": [],
                 "concerns_patient": None,
+                "text_ambiguous": False,
                 "note": _line(statement.text),
                 "source": statement.source,
                 "locator": statement.locator,

@@ -14,9 +14,10 @@ from gepnet.criteria import facts_of as criteria_facts
 from gepnet.facts import Facts
 from gepnet.guidelines import Assessment, KnowledgeBase
 from gepnet.knowledge import InputError, Problem
-from gepnet.prrt.after.retreatment import BENEFIT_FACTS, Reading, read, totals_with
+from gepnet.prrt.after.retreatment import BENEFIT_FACTS, thresholds, totals_with
 from gepnet.prrt.plan import Settings, settings_of
 from gepnet.record import Record
+from gepnet.rules import Reading
 
 RETREATMENT = "prrt_retreatment"
 LABEL_RULE = "beyond-four-doses-rlt"
@@ -64,7 +65,7 @@ def retreatment_view(
             {
                 "id": rule.entry.id,
                 "label": rule.entry.label,
-                **_reading(read(rule.when, rule.when_broad, facts, base.vocabulary), base),
+                **_reading(Reading.of(rule, facts), facts, base),
                 "note": one_line(rule.entry.note),
                 "source": rule.entry.source,
                 "locator": rule.entry.locator,
@@ -113,14 +114,14 @@ def _benefit(name: str, facts: Facts, base: KnowledgeBase) -> dict[str, Any]:
     }
 
 
-def _reading(reading: Reading, base: KnowledgeBase) -> dict[str, Any]:
+def _reading(reading: Reading[Any], facts: Facts, base: KnowledgeBase) -> dict[str, Any]:
     return {
         "met": _WORDS[reading.truth],
         "ambiguous": reading.ambiguous,
-        "missing": [base.vocabulary[name].entry.label for name in reading.missing],
+        "missing": [base.vocabulary[name].entry.label for name in facts.to_ask(reading.missing)],
         "thresholds": [
             {"fact": one.fact, "text": one.text, "met": _WORDS[one.truth]}
-            for one in reading.thresholds
+            for one in thresholds(reading.rule, facts, base.vocabulary)
         ],
     }
 
@@ -141,7 +142,6 @@ def _positions(assessment: Assessment, base: KnowledgeBase) -> list[dict[str, An
             held = [p for p in item.entry.options if p.option == RETREATMENT]
             for position in held:
                 cell = document.cells[RETREATMENT, position.intent]
-                reading = read(item.when, item.when_broad, assessment.facts, base.vocabulary)
                 found.append(
                     {
                         "document": document.document.id,
@@ -150,7 +150,7 @@ def _positions(assessment: Assessment, base: KnowledgeBase) -> list[dict[str, An
                         "position": position.position,
                         "status": cell.status.value,
                         "possible": [status.value for status in cell.possible],
-                        **_reading(reading, base),
+                        **_reading(document.judged[item.entry.id], assessment.facts, base),
                         "missing": [
                             base.vocabulary[name].entry.label
                             for name in assessment.facts.to_ask(cell.missing)
@@ -199,7 +199,7 @@ def _checks(
                 {
                     "id": item.id,
                     "label": item.label,
-                    "met": {True: "met", False: "not met", None: "missing"}[state.truth],
+                    "met": state.met,
                     "missing": [
                         base.vocabulary[name].entry.label
                         for name in assessment.facts.to_ask(state.missing)

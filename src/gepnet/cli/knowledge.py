@@ -36,6 +36,7 @@ def check(
         _coverage(api.fact_coverage(*(extra or [])), output)
         return
     report = api.check_knowledge(*(extra or []), mutate=mutate)
+    score = report.mutation_score
     unnoticed = [s for score in report.scores for s in score.survivors if only in s.entry]
     if output is Format.JSON:
         print_json(
@@ -46,7 +47,7 @@ def check(
                 "mutation": {
                     "killed": report.killed,
                     "mutants": report.mutants,
-                    "score": round(report.mutation_score, 4),
+                    "score": None if score is None else round(score, 4),
                     "survivors": [
                         {"entry": s.entry, "change": s.change, "atom": s.atom} for s in unnoticed
                     ],
@@ -57,12 +58,9 @@ def check(
         for problem in report.problems:
             typer.echo(problem, err=True)
         rows = [[name, count] for name, count in report.counts.items()]
-        rows.append(
-            [
-                "mistakes noticed by examples",
-                f"{report.killed} of {report.mutants} ({report.mutation_score:.1%})",
-            ]
-        )
+        tried = f"{report.killed} of {report.mutants}"
+        noticed = "not tried" if score is None else f"{tried} ({score:.1%})"
+        rows.append(["mistakes noticed by examples", noticed])
         table("Knowledge", ["what", "how many"], rows)
         if survivors:
             listed = [[s.entry, s.change, s.atom] for s in unnoticed]

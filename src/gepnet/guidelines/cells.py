@@ -7,10 +7,10 @@ everything else in an assessment.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import TypeVar
+
+from gepnet.guidelines.model import Cell
 
 Row = tuple[str, str]
-Cell = TypeVar("Cell")
 
 
 class Cells(Mapping[Row, Cell]):

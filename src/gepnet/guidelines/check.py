@@ -34,9 +34,9 @@ class CheckReport:
         return sum(score.total for score in self.scores)
 
     @property
-    def mutation_score(self) -> float:
-        """Share of mistakes noticed; 1 where there was nothing to try."""
-        return self.killed / self.mutants if self.mutants else 1.0
+    def mutation_score(self) -> float | None:
+        """Share of mistakes noticed; None where none was tried."""
+        return self.killed / self.mutants if self.mutants else None
 
     @property
     def ok(self) -> bool:
@@ -47,8 +47,10 @@ class CheckReport:
 def check(base: KnowledgeBase, mutate: bool = True) -> CheckReport:
     """Run every check of the guidelines room."""
     problems = [problem for one in CHECKS for problem in one(base)]
-    scores = mutation_scores(base) if mutate and not problems else []
-    report = CheckReport(problems, scores, counts(base))
+    report = CheckReport(problems, [], counts(base))
+    # Examples that do not come out as written tell nothing of mistakes; a warning stands in no way.
+    scores = mutation_scores(base) if mutate and report.ok else []
+    report.scores.extend(scores)
     problems.extend(too_weak(scores))
     return report
 

@@ -287,10 +287,11 @@ def _entry_view(entry: Entry) -> dict[str, Any]:
 def _short(view: dict[str, Any]) -> dict[str, Any]:
     kept = ("proposal", "activity_gbq", "digest")
     rules = [rule for rule in view["rules"] if rule["effect"] != "warn"]
-    missing = view["missing"]
+    missing, ambiguous = view["missing"], view["ambiguous"]
     return {
         **{name: view[name] for name in kept},
         "rules": [rule["id"] for rule in rules],
         "missing": [item["id"] for item in missing],
-        "because": [item["label"] for item in rules or missing],
+        "ambiguous": [item["id"] for item in ambiguous],
+        "because": [item["label"] for item in rules or [*missing, *ambiguous]],
     }

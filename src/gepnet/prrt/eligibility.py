@@ -1,4 +1,4 @@
-"""Who is eligible by which document: met, not met, missing or stale, profile by profile.
+"""Who is eligible by which document: met, not met, missing, text ambiguous or stale.
 
 Profiles are never mixed: each answers for itself, and where two differ both are shown.
 """
@@ -10,20 +10,22 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from gepnet.facts import Facts, FactValue
+from gepnet.knowledge.models import ChecklistItem
 from gepnet.measures.renal import egfr_ckd_epi_2021, egfr_mdrd
-from gepnet.prrt.known import Known, look_at, value_words, words
-from gepnet.prrt.protocol import Line, Profile, Protocols
+from gepnet.prrt.conditions import Condition, look_at, value_words, words
+from gepnet.prrt.protocol import Protocols
+from gepnet.rules import Checklist, Met, Rule
 from gepnet.vocabulary import Interval, unit_words
 
-Status = Literal["met", "not met", "missing", "stale"]
+Status = Met | Literal["stale"]
 
 
 @dataclass(frozen=True)
 class LineResult:
     """One line of a profile for one patient."""
 
-    line: Line
-    known: Known
+    line: Rule[ChecklistItem]
+    known: Condition
     status: Status
     words: str
     stale_words: str
@@ -33,19 +35,19 @@ class LineResult:
 class Eligibility:
     """A profile for one patient."""
 
-    profile: Profile
+    profile: Checklist
     facts: Facts
     lines: tuple[LineResult, ...]
 
     @property
     def status(self) -> Status:
-        """The worst of the lines: a limit that is not met, then what is missing, then stale."""
+        """The worst of the lines: what is not met before what is open, and that before stale."""
         found = {line.status for line in self.lines}
-        order: tuple[Status, ...] = ("not met", "missing", "stale", "met")
+        order: tuple[Status, ...] = ("not met", "missing", "text ambiguous", "stale", "met")
         return next(status for status in order if status in found)
 
 
-def eligibility(profile: Profile, facts: Facts, protocols: Protocols) -> Eligibility:
+def eligibility(profile: Checklist, facts: Facts, protocols: Protocols) -> Eligibility:
     """Return a profile for one patient.
 
     A line that would be met by a value that is older than it may be is stale. One that is not met
@@ -53,17 +55,15 @@ def eligibility(profile: Profile, facts: Facts, protocols: Protocols) -> Eligibi
     """
     vocabulary = protocols.criteria.vocabulary
     found = []
-    for line in profile.lines:
-        known = look_at(line.when, facts, line.when_broad, line.entry.max_age_days)
-        status: Status = "missing" if known.truth is None else "met" if known.truth else "not met"
-        if status == "met" and known.stale:
-            status = "stale"
+    for line in profile.items:
+        known = look_at(line, facts, line.entry.max_age_days)
+        status: Status = "stale" if known.truth and known.stale else known.reading.met
         told = words(known.values, vocabulary)
         found.append(LineResult(line, known, status, told, words(known.stale, vocabulary)))
     return Eligibility(profile, facts, tuple(found))
 
 
-def default_profile(protocols: Protocols, region: str | None) -> Profile:
+def default_profile(protocols: Protocols, region: str | None) -> Checklist:
     """Return the profile of a region, by default the first one of the knowledge."""
     profiles = list(protocols.profiles.values())
     return next((p for p in profiles if region in p.entry.regions), profiles[0])
@@ -110,6 +110,7 @@ def _line_view(found: LineResult, facts: Facts, protocols: Protocols) -> dict[st
             }
             for value in found.known.values
         ],
+        "text_ambiguous": found.known.reading.ambiguous,
         "missing": [
             {"fact": name, "order": vocabulary[name].entry.order or vocabulary[name].entry.label}
             for name in found.known.missing

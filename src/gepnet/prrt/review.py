@@ -10,22 +10,24 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Literal
 
 from gepnet.criteria import facts_of
 from gepnet.facts import Facts, FactValue
+from gepnet.knowledge.models import ChecklistItem, ReleaseItem, ReleaseRule
+from gepnet.prrt.conditions import labels, look_at, words
 from gepnet.prrt.context import CLEARANCE, CREATININE, FALL, RISE, CourseSoFar
 from gepnet.prrt.eligibility import Eligibility, eligibility
 from gepnet.prrt.grades import GradeLine, grade_lines, grade_view
-from gepnet.prrt.known import labels, look_at, words
-from gepnet.prrt.protocol import Item, Profile, Rule
 from gepnet.prrt.toxicity import History, Occurrence, contested_readings, history
+from gepnet.rules import Checklist, Rule
 
 Proposal = Literal["proceed", "hold", "reduce", "step_up", "stop", "undecidable"]
 Effect = Literal["stop", "hold", "reduce", "warn"]
 _CONTESTED = "; another sample of that day disagrees and no time says which came last"
+_Entry = ChecklistItem | ReleaseItem | ReleaseRule
 _ORDER: tuple[Effect, ...] = ("stop", "hold", "reduce", "warn")
 
 
@@ -43,8 +45,8 @@ class Fired:
 
 
 @dataclass(frozen=True)
-class Missing:
-    """Something that has to be known and is not, or is too old."""
+class Open:
+    """Something that has to be settled and is not: missing, too old, or ambiguous in its text."""
 
     id: str
     label: str
@@ -63,7 +65,8 @@ class Review:
     proposal: Proposal
     activity_gbq: Decimal | None
     fired: tuple[Fired, ...]
-    missing: tuple[Missing, ...]
+    missing: tuple[Open, ...]
+    ambiguous: tuple[Open, ...]
     grades: tuple[GradeLine, ...]
     profile: str | None
 
@@ -79,7 +82,10 @@ class Review:
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def _content(self) -> dict[str, Any]:
+        # The digest of a review in which no text is ambiguous is what it was before there was one.
+        ambiguous = {"ambiguous": [item.id for item in self.ambiguous]} if self.ambiguous else {}
         return {
+            **ambiguous,
             "knowledge": self.course.protocols.knowledge.digest,
             "patient": self.course.record.patient,
             "cycle": self.course.number,
@@ -94,7 +100,7 @@ class Review:
         }
 
 
-def review(course: CourseSoFar, profile: Profile | None = None, ctcae: str = "5") -> Review:
+def review(course: CourseSoFar, profile: Checklist | None = None, ctcae: str = "5") -> Review:
     """Return the review of a cycle.
 
     Args:
@@ -109,43 +115,52 @@ def review(course: CourseSoFar, profile: Profile | None = None, ctcae: str = "5"
     facts = course.facts(course.window, course.at)
     lines = grade_lines(course, ctcae)
     past = history(course)
-    fired: list[Fired] = []
-    missing: list[Missing] = []
+    found = _Found()
     if not course.cycles and profile is not None:
-        _eligible(eligibility(profile, facts, course.protocols), fired, missing)
-        _eligible_by_each(course, profile, fired)
+        _eligible(eligibility(profile, facts, course.protocols), found)
+        _eligible_by_each(course, profile, found)
     for rule in course.protocols.rules:
         if _in_phase(rule.entry.phase, course):
-            _judge(rule, facts, past, lines, fired, missing)
+            _judge(rule, facts, past, lines, found)
     for item in course.protocols.items:
         if _in_phase(item.entry.phase, course):
-            _ask(item, facts, fired, missing)
-    proposal = _proposal(course, fired, missing)
-    fired.extend(_beside(course, proposal))
-    ordered = sorted(fired, key=lambda rule: _ORDER.index(rule.effect))
+            _ask(item, facts, found)
+    proposal = _proposal(course, found)
+    found.fired.extend(_beside(course, proposal))
+    ordered = sorted(found.fired, key=lambda rule: _ORDER.index(rule.effect))
     return Review(
         course,
         ctcae,
         proposal,
         _activity(course, proposal),
         tuple(ordered),
-        tuple(_once(missing)),
+        tuple(_once(found.missing)),
+        tuple(_once(found.ambiguous)),
         lines,
         None if profile is None or course.cycles else profile.entry.id,
     )
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What a review comes upon, in the order in which it looks."""
+
+    fired: list[Fired] = field(default_factory=list)
+    missing: list[Open] = field(default_factory=list)
+    ambiguous: list[Open] = field(default_factory=list)
 
 
 def _in_phase(phase: str, course: CourseSoFar) -> bool:
     return phase == "every" or (phase == "later") == bool(course.cycles)
 
 
-def _proposal(course: CourseSoFar, fired: list[Fired], missing: list[Missing]) -> Proposal:
-    effects = {rule.effect for rule in fired}
+def _proposal(course: CourseSoFar, found: _Found) -> Proposal:
+    effects = {rule.effect for rule in found.fired}
     if "stop" in effects:
         return "stop"
     if "hold" in effects:
         return "hold"
-    if missing:
+    if found.missing or found.ambiguous:
         return "undecidable"
     if "reduce" in effects:
         return "reduce"
@@ -162,28 +177,29 @@ def _activity(course: CourseSoFar, proposal: Proposal) -> Decimal | None:
 
 
 def _judge(
-    rule: Rule,
+    rule: Rule[ReleaseRule],
     facts: Facts,
     past: History,
     lines: Iterable[GradeLine],
-    fired: list[Fired],
-    missing: list[Missing],
+    found: _Found,
 ) -> None:
     entry = rule.entry
     if entry.effect == "reduced":
         return
-    known = look_at(rule.when, facts)
+    known = look_at(rule, facts)
     vocabulary = past.course.protocols.criteria.vocabulary
-    if known.truth is None and entry.required:
-        told = tuple(name for name in known.missing)
-        why = f"{labels(told, vocabulary)}: not known"
+    if known.reading.ambiguous and entry.required:
+        why = f"{known.reading.met} (asked: {entry.message}?): {words(known.values, vocabulary)}"
+        found.ambiguous.append(_open(entry, entry.id, (), why))
+    elif known.truth is None and entry.required:
+        why = f"{labels(known.missing, vocabulary)}: not known"
         why += " since the last dose" if entry.effect == "toxicity" else ""
         why += f" (asked: {entry.message}?)"
-        missing.append(Missing(entry.id, entry.label, told, why, entry.source, entry.verification))
+        found.missing.append(_open(entry, entry.id, known.missing, why))
     if entry.effect != "toxicity":
         if known.truth is True:
             text = f"{entry.message} ({words(known.values, vocabulary)})"
-            fired.append(_fired(rule, entry.effect, text))
+            found.fired.append(_fired(rule.entry, entry.effect, text))
         return
     seen = past.now.get(entry.id)
     contested = seen is not None and seen.contested and seen.resolved is None
@@ -202,18 +218,18 @@ def _judge(
         text += f"; occurred since the last dose, {_over(seen)}"
     assert entry.row is not None
     if past.recurred(entry.row):
-        fired.append(_fired(rule, "stop", f"{text}; recurred after a reduced dose"))
+        found.fired.append(_fired(entry, "stop", f"{text}; recurred after a reduced dose"))
     elif present:
-        fired.append(_fired(rule, "hold", text))
+        found.fired.append(_fired(entry, "hold", text))
     else:
-        fired.append(_fired(rule, "reduce", text))
+        found.fired.append(_fired(entry, "reduce", text))
 
 
 def _told(values: Iterable[FactValue]) -> list[tuple[Any, ...]]:
     return [(value.fact, value.value, value.date) for value in values]
 
 
-def _from_baseline(rule: Rule, facts: Facts, course: CourseSoFar) -> str:
+def _from_baseline(rule: Rule[ReleaseRule], facts: Facts, course: CourseSoFar) -> str:
     """Say the two values behind a change from before cycle 1."""
     vocabulary = course.protocols.criteria.vocabulary
     for change, name in ((RISE, CREATININE), (FALL, CLEARANCE)):
@@ -229,7 +245,7 @@ def _over(seen: Occurrence) -> str:
     return f"resolved on {seen.resolved}"
 
 
-def _editions(rule: Rule, lines: Iterable[GradeLine]) -> str:
+def _editions(rule: Rule[ReleaseRule], lines: Iterable[GradeLine]) -> str:
     """Say where the editions of CTCAE would grade the value behind a rule differently."""
     for line in lines:
         if line.measured.analyte == rule.entry.analyte and line.differs and line.other is not None:
@@ -241,18 +257,20 @@ def _editions(rule: Rule, lines: Iterable[GradeLine]) -> str:
     return ""
 
 
-def _fired(rule: Rule, effect: str, because: str) -> Fired:
-    entry = rule.entry
+def _fired(entry: _Entry, effect: str, because: str, name: str = "") -> Fired:
     chosen = next(e for e in _ORDER if e == effect)
-    return Fired(
-        entry.id, chosen, entry.label, because, entry.source, entry.locator, entry.verification
-    )
+    read = (entry.source, entry.locator, entry.verification)
+    return Fired(name or entry.id, chosen, entry.label, because, *read)
 
 
-def _ask(item: Item, facts: Facts, fired: list[Fired], missing: list[Missing]) -> None:
+def _open(entry: _Entry, name: str, facts: tuple[str, ...], why: str) -> Open:
+    return Open(name, entry.label, facts, why, entry.source, entry.verification)
+
+
+def _ask(item: Rule[ReleaseItem], facts: Facts, found: _Found) -> None:
     """Add what an item asks for, where it is not known or too old; open means asked for."""
     entry = item.entry
-    if look_at(item.when, facts).truth is False:
+    if look_at(item, facts).truth is False:
         return
     ages: list[int] = []
     for name in entry.facts:
@@ -271,38 +289,35 @@ def _ask(item: Item, facts: Facts, fired: list[Fired], missing: list[Missing]) -
         if entry.since_last_dose and not facts["days_since_last_dose_of_course"].is_known:
             why = "not known"
     if entry.required:
-        missing.append(
-            Missing(entry.id, entry.label, entry.facts, why, entry.source, entry.verification)
-        )
+        found.missing.append(_open(entry, entry.id, entry.facts, why))
     else:
-        text = f"{entry.label}: {why}"
-        told = (entry.source, entry.locator, entry.verification)
-        fired.append(Fired(entry.id, "warn", entry.label, text, *told))
+        found.fired.append(_fired(entry, "warn", f"{entry.label}: {why}"))
 
 
-def _eligible(found: Eligibility, fired: list[Fired], missing: list[Missing]) -> None:
-    for line in found.lines:
-        entry = line.line.entry
-        name = f"{found.profile.entry.id}/{entry.id}"
+def _eligible(lines: Eligibility, found: _Found) -> None:
+    for line in lines.lines:
+        entry, name = line.line.entry, line.line.full_id
         if line.status == "not met":
             text = f"{entry.label}: not met ({line.words})"
-            told = (entry.source, entry.locator, entry.verification)
-            fired.append(Fired(name, "hold", entry.label, text, *told))
-        elif line.status != "met":
-            why = "not known" if line.status == "missing" else f"too old: {line.stale_words}"
-            facts = line.known.missing or tuple(value.fact for value in line.known.stale)
-            missing.append(Missing(name, entry.label, facts, why, entry.source, entry.verification))
+            found.fired.append(_fired(entry, "hold", text, name))
+        elif line.status == "missing":
+            found.missing.append(_open(entry, name, line.known.missing, "not known"))
+        elif line.status == "stale":
+            old = tuple(value.fact for value in line.known.stale)
+            found.missing.append(_open(entry, name, old, f"too old: {line.stale_words}"))
+        elif line.status == "text ambiguous":
+            found.ambiguous.append(_open(entry, name, (), f"{line.status}: {line.words}"))
 
 
-def _eligible_by_each(course: CourseSoFar, profile: Profile, fired: list[Fired]) -> None:
+def _eligible_by_each(course: CourseSoFar, profile: Checklist, found: _Found) -> None:
     """Add the conditions that one of several samples of the last day does not meet."""
     for facts in contested_readings(course):
-        told: list[Fired] = []
-        _eligible(eligibility(profile, facts, course.protocols), told, [])
-        known = {rule.id for rule in fired}
-        fired.extend(
+        told = _Found()
+        _eligible(eligibility(profile, facts, course.protocols), told)
+        known = {rule.id for rule in found.fired}
+        found.fired.extend(
             replace(rule, because=f"{rule.because}{_CONTESTED}")
-            for rule in told
+            for rule in told.fired
             if rule.id not in known
         )
 
@@ -312,12 +327,12 @@ def _beside(course: CourseSoFar, proposal: Proposal) -> Iterator[Fired]:
     if proposal == "reduce":
         for rule in course.protocols.rules:
             if rule.entry.effect == "reduced":
-                yield _fired(rule, "warn", rule.entry.message)
+                yield _fired(rule.entry, "warn", rule.entry.message)
 
 
-def _once(missing: Iterable[Missing]) -> Iterator[Missing]:
+def _once(items: Iterable[Open]) -> Iterator[Open]:
     seen: set[str] = set()
-    for item in missing:
+    for item in items:
         if item.id not in seen:
             seen.add(item.id)
             yield item
@@ -349,16 +364,18 @@ def review_view(found: Review) -> dict[str, Any]:
             for rule in found.fired
         ],
         "grades": [grade_view(line) for line in found.grades],
-        "missing": [
-            {
-                "id": item.id,
-                "label": item.label,
-                "facts": list(item.facts),
-                "why": item.why,
-                "source": item.source,
-                "verification": item.verification,
-            }
-            for item in found.missing
-        ],
+        "missing": [_open_view(item) for item in found.missing],
+        "ambiguous": [_open_view(item) for item in found.ambiguous],
         "digest": found.digest,
+    }
+
+
+def _open_view(item: Open) -> dict[str, Any]:
+    return {
+        "id": item.id,
+        "label": item.label,
+        "facts": list(item.facts),
+        "why": item.why,
+        "source": item.source,
+        "verification": item.verification,
     }

@@ -13,10 +13,11 @@ from dataclasses import dataclass, replace
 
 from gepnet.criteria import Compare, Node, atoms
 from gepnet.facts import Facts, FactValue
+from gepnet.knowledge.models import ReleaseRule
+from gepnet.prrt.conditions import look_at
 from gepnet.prrt.context import CourseSoFar, Window
-from gepnet.prrt.known import look_at
-from gepnet.prrt.protocol import Rule
 from gepnet.record import Observation
+from gepnet.rules import Rule
 from gepnet.vocabulary import Interval, PartialDate
 
 
@@ -24,7 +25,7 @@ from gepnet.vocabulary import Interval, PartialDate
 class Occurrence:
     """A toxicity in one window: first and last day seen, its worst values, when it was over."""
 
-    rule: Rule
+    rule: Rule[ReleaseRule]
     first: PartialDate
     last: PartialDate
     values: tuple[FactValue, ...]
@@ -69,11 +70,13 @@ def history(course: CourseSoFar) -> History:
     return History(course, tuple(_window(course, window, rules) for window in course.windows))
 
 
-def _window(course: CourseSoFar, window: Window, rules: list[Rule]) -> Mapping[str, Occurrence]:
+def _window(
+    course: CourseSoFar, window: Window, rules: list[Rule[ReleaseRule]]
+) -> Mapping[str, Occurrence]:
     found: dict[str, Occurrence] = {}
     for day, looks in _looks(course, window):
         for rule in rules:
-            seen = [look_at(rule.when, facts) for facts in looks]
+            seen = [look_at(rule, facts) for facts in looks]
             name, before = rule.entry.id, found.get(rule.entry.id)
             for known in (known for known in seen if known.truth is True):
                 worst = known.values

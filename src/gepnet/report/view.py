@@ -9,7 +9,6 @@ from typing import Any
 from gepnet.criteria import Always, And, Explanation, Not, Or, facts_of, prose
 from gepnet.facts import Facts, FactValue, show
 from gepnet.guidelines import (
-    SPOKEN,
     Assessment,
     Cell,
     ChecklistResult,
@@ -26,6 +25,14 @@ from gepnet.vocabulary import Interval, Truth, unit_words
 View = dict[str, Any]
 TRUTH_WORDS: dict[Truth, str] = {True: "yes", False: "no", None: "unknown"}
 SCOPE_WORDS: dict[Truth, str] = {True: "", False: "out of scope", None: "scope open"}
+QUIET = {Status.SILENT, Status.NOT_READ, Status.OUT_OF_SCOPE}
+STATED = {
+    Status.RECOMMENDED,
+    Status.OPTION,
+    Status.TRIAL_ONLY,
+    Status.AGAINST,
+    Status.CONFLICTING,
+}
 # Facts that a board wants to see as reasons to treat, in this order.
 REASONS_TO_TREAT = (
     "symptomatic",
@@ -197,7 +204,7 @@ def matrix_rows(
                 "level": entry.level,
                 "depth": len(base.options.ancestors(option)),
                 "root": base.options.lineage(option)[-1],
-                "settled": any(cell.status in SPOKEN for cell in cells),
+                "settled": any(cell.status in STATED for cell in cells),
                 "history": history(option, assessment.facts),
                 "alerts": alerts(option, assessment, base),
                 "cells": [cell_view(cell, assessment, base) for cell in cells],
@@ -248,7 +255,7 @@ def reading_order(assessment: Assessment) -> list[str]:
 
 def _speaks(cells: Iterable[Cell]) -> bool:
     return any(
-        cell.status in SPOKEN or cell.is_open or cell.dissent or cell.unverified for cell in cells
+        cell.status in STATED or cell.is_open or cell.dissent or cell.unverified for cell in cells
     )
 
 
@@ -460,6 +467,7 @@ def safety_view(note: SafetyNote, assessment: Assessment, base: KnowledgeBase) -
     return {
         "id": entry.id,
         "fires": note.fires,
+        "text_ambiguous": note.ambiguous,
         "severity": entry.severity,
         "message": entry.message,
         "options": [base.options[name].label for name in entry.options],
@@ -484,8 +492,7 @@ def _concerns_a_position(
 
 
 def checklist_view(result: ChecklistResult, assessment: Assessment, base: KnowledgeBase) -> View:
-    """Return a checklist: met, not met or missing, item by item."""
-    words = {True: "met", False: "not met", None: "missing"}
+    """Return a checklist: met, not met, missing or text ambiguous, item by item."""
     entry = result.checklist.entry
     return {
         "id": entry.id,
@@ -495,7 +502,7 @@ def checklist_view(result: ChecklistResult, assessment: Assessment, base: Knowle
             {
                 "id": item.id,
                 "label": item.label,
-                "result": words[found.truth],
+                "result": found.met,
                 "text_ambiguous": found.ambiguous,
                 "missing": [
                     ask_view(name, base) for name in assessment.facts.to_ask(found.missing)

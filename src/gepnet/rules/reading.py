@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Generic, Protocol, Self, TypeVar
+from typing import Generic, Literal, Protocol, Self, TypeVar
 
 from gepnet.criteria import Explanation, Memo, Node, conjunction, explain, interpret
 from gepnet.facts import Facts
@@ -16,6 +16,7 @@ from gepnet.rules.rule import E_co, Rule
 from gepnet.vocabulary import Truth
 
 T = TypeVar("T")
+Met = Literal["met", "not met", "missing", "text ambiguous"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,13 @@ class Reading(Generic[E_co]):
     ambiguous: bool
     explanation: Explanation
     missing: tuple[str, ...]
+
+    @property
+    def met(self) -> Met:
+        """The answer for a condition; one that is open lacks a fact, or a clear text."""
+        if self.truth is None:
+            return "text ambiguous" if self.ambiguous else "missing"
+        return "met" if self.truth else "not met"
 
     @classmethod
     def of(cls, rule: Rule[E_co], facts: Facts, memo: Memo | None = None) -> Self:
@@ -117,4 +125,13 @@ def rule_truth(algebra: Choosing[T], rule: Rule[E_co], truth: Callable[[Node], T
     return open_between(algebra, truth(rule.when), truth(rule.when_broad))
 
 
-__all__ = ["Choosing", "Reading", "between", "holds", "is_ambiguous", "open_between", "rule_truth"]
+__all__ = [
+    "Choosing",
+    "Met",
+    "Reading",
+    "between",
+    "holds",
+    "is_ambiguous",
+    "open_between",
+    "rule_truth",
+]

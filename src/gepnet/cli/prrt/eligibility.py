@@ -26,7 +26,7 @@ def eligibility(
     region: Region = None,
     output: FormatOption = Format.TABLE,
 ) -> None:
-    """Show by which document the patient is eligible: met, not met, missing or stale."""
+    """Show who finds the patient eligible: met, not met, missing, text ambiguous or stale."""
     from gepnet import api
 
     base = api.base()

@@ -164,7 +164,13 @@ def _state(cycle: dict[str, Any]) -> str:
 def _positions(title: str, positions: list[dict[str, Any]]) -> None:
     words = {True: "yes", False: "no", None: "open"}
     rows = [
-        [p["entry"], p["position"], words[p["concerns_patient"]], p["note"], p["verification"]]
+        [
+            p["entry"],
+            p["position"],
+            "text ambiguous" if p["text_ambiguous"] else words[p["concerns_patient"]],
+            p["note"],
+            p["verification"],
+        ]
         for p in positions
     ]
     if rows:

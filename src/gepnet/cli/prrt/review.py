@@ -55,9 +55,10 @@ def _print(view: dict[str, Any]) -> None:
             for rule in view["rules"]
         ]
         table("Rules that fired", ["", "because", "source"], rows)
-    if view["missing"]:
-        rows = [[item["label"], item["why"], item["source"]] for item in view["missing"]]
-        table("Missing", ["what", "why", "asked for by"], rows)
+    for title, key in (("Missing", "missing"), ("Text ambiguous", "ambiguous")):
+        if view[key]:
+            rows = [[item["label"], item["why"], item["source"]] for item in view[key]]
+            table(title, ["what", "why", "asked for by"], rows)
     graded, normal = _lines(view["grades"])
     rows = [
         [

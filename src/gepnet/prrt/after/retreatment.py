@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from gepnet.criteria import Compare, Node, explain, facts_of, interpret, prose, walk
+from gepnet.criteria import Compare, facts_of, interpret, prose, walk
 from gepnet.facts import Facts
 from gepnet.knowledge.course_models import AdvisoryLimit
 from gepnet.prrt.after.cumulative import Against, standing
+from gepnet.rules import Rule
 from gepnet.vocabulary import Truth, Vocabulary
 
 BENEFIT_FACTS = ("prrt_benefit_months_from_first_dose", "prrt_benefit_months_from_last_dose")
@@ -24,48 +26,16 @@ class Threshold:
     truth: Truth
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A criterion on a patient: true, false or open; ``ambiguous`` between its two readings."""
-
-    truth: Truth
-    ambiguous: bool
-    missing: tuple[str, ...]
-    thresholds: tuple[Threshold, ...]
-
-
-def read(when: Node, broad: Node | None, facts: Facts, vocabulary: Vocabulary) -> Reading:
-    """Return what a criterion says of a patient, with each of its thresholds of benefit."""
-    narrow = explain(when, facts.values)
-    truth, ambiguous, missing = narrow.truth, False, narrow.missing
-    if truth is not True and broad is not None:
-        wide = explain(broad, facts.values)
-        if wide.truth is False:
-            truth, missing = False, ()
-        elif narrow.truth is False and wide.truth is True:
-            truth, ambiguous = None, True
-        else:
-            truth, missing = None, tuple(dict.fromkeys((*missing, *wide.missing)))
-    nodes = [when] if broad is None else [when, broad]
-    return Reading(
-        truth,
-        ambiguous,
-        facts.to_ask(missing) if truth is None else (),
-        tuple(_thresholds(nodes, facts, vocabulary)),
-    )
-
-
-def _thresholds(nodes: Iterable[Node], facts: Facts, vocabulary: Vocabulary) -> Iterable[Threshold]:
-    seen: dict[str, Threshold] = {}
-    for node in nodes:
-        for part in walk(node):
-            if not isinstance(part, Compare):
-                continue
+def thresholds(rule: Rule[Any], facts: Facts, vocabulary: Vocabulary) -> tuple[Threshold, ...]:
+    """Return each comparison of a benefit that a rule makes, in either of its readings."""
+    found: dict[str, Threshold] = {}
+    for part in (part for node in rule.nodes for part in walk(node)):
+        if isinstance(part, Compare):
             names = [name for name in facts_of(part) if name in BENEFIT_FACTS]
             if names:
                 text = prose(part, vocabulary)
-                seen.setdefault(text, Threshold(names[0], text, interpret(part, facts.values)))
-    return seen.values()
+                found.setdefault(text, Threshold(names[0], text, interpret(part, facts.values)))
+    return tuple(found.values())
 
 
 def totals_with(

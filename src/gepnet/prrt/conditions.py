@@ -1,48 +1,57 @@
-"""What is known for a condition: its truth, the values behind it, what is missing or too old."""
+"""A condition of the course for one patient: met or not, and what that rests on."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from gepnet.criteria import Explanation, Node, explain, facts_of
+from gepnet.criteria import facts_of
 from gepnet.facts import Facts, FactValue
+from gepnet.rules import Reading, Rule
 from gepnet.vocabulary import Truth, Value, Vocabulary, unit_words
 from gepnet.vocabulary.values import Interval
 
 
 @dataclass(frozen=True)
-class Known:
-    """A condition for one patient."""
+class Condition:
+    """A condition for one patient.
 
-    truth: Truth
-    explanation: Explanation
+    Attributes:
+        reading: whether it is met.
+        values: known facts that it rests on.
+        missing: recorded facts to ask for.
+        stale: values behind it that are too old.
+    """
+
+    reading: Reading[Any]
     values: tuple[FactValue, ...]
     missing: tuple[str, ...]
-    stale: tuple[FactValue, ...] = ()
+    stale: tuple[FactValue, ...]
+
+    @property
+    def truth(self) -> Truth:
+        """Whether it is met; None if that is open."""
+        return self.reading.truth
 
 
-def look_at(
-    when: Node, facts: Facts, broad: Node | None = None, max_age_days: int | None = None
-) -> Known:
-    """Return whether a condition holds and what that rests on.
+def look_at(rule: Rule[Any], facts: Facts, max_age_days: int | None = None) -> Condition:
+    """Return whether a condition is met and what that rests on.
 
-    ``broad`` is the wider reading of an ambiguous text: between the two the truth is unknown.
     A value is stale if it is older than its fact allows or, where given, than ``max_age_days``.
     """
-    told = explain(when, facts.values)
-    truth, missing = told.truth, told.missing
-    if broad is not None and truth is not True:
-        wide = explain(broad, facts.values)
-        truth = None if wide.truth is not False else False
-        missing = tuple(dict.fromkeys((*missing, *wide.missing))) if truth is None else ()
+    reading = Reading.of(rule, facts)
     # Of a settled condition only what settles it.
-    nodes = (when,) if truth is None else tuple(part.node for part in told.settled_by)
-    names = dict.fromkeys(name for node in nodes for name in facts_of(node))
+    if reading.truth is None:
+        names = rule.facts if reading.ambiguous else facts_of(rule.when)
+    else:
+        parts = reading.explanation.settled_by
+        names = tuple(dict.fromkeys(name for part in parts for name in facts_of(part.node)))
     values = tuple(facts[name] for name in names if facts[name].is_known)
     behind = [v for value in values for v in (facts.behind(value.fact) or (value,))]
     stale = tuple(v for v in dict.fromkeys(behind) if is_stale(v, max_age_days))
-    return Known(truth, told, values, facts.to_ask(missing), stale)
+    missing = facts.to_ask(reading.missing)
+    return Condition(reading, values, missing, stale)
 
 
 def is_stale(value: FactValue, max_age_days: int | None = None) -> bool:
