@@ -101,9 +101,8 @@ def _rules(rules: Rules) -> str:
     for rule in rules.values:
         text += _row(_plain(rule.id), rule.says, rule.verification, rule.source)
     text += OVERALL
-    for row in overall_rows(rules):
-        names = (row["target"], row["non_target"], row["new"])
-        text += _row(*names, f"**{row['overall']}**", row["verification"])
+    for names, row in overall_rows(rules):
+        text += _row(*names, f"**{row.overall}**", row.verification)
     text += f"\n{rules.overall.note}\n"
     text += f"\n## Best overall response\n\nFrom best to worst: {', '.join(rules.best.order)}.\n"
     text += PAIRS

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
 
 from gepnet import api
-from gepnet.guidelines.known import JUDGED, judgements
+from gepnet.guidelines.verify.judgements import JUDGED, judgements
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig

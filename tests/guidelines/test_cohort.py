@@ -17,10 +17,10 @@ from gepnet.facts import Facts, facts_of_values
 from gepnet.facts.wide import Source
 from gepnet.guidelines import Status, assess
 from gepnet.guidelines.cohort import CohortPlan
+from gepnet.guidelines.cohort_notes import TableNotes
 from gepnet.guidelines.cohort_run import assess_table
 from gepnet.guidelines.cohort_sql import cohort_sql
 from gepnet.guidelines.cohort_views import long_form, open_statuses
-from gepnet.guidelines.findings import Findings
 from gepnet.guidelines.wide import CODES, OUT_OF_SCOPE, Cohort
 from gepnet.knowledge import InputError
 from gepnet.vocabulary import Fact, Value, exact
@@ -84,9 +84,9 @@ def test_every_status_is_that_of_the_interpreter(part: int) -> None:
     rows = patients(part, ROWS)
     frame = table(rows, needed())
     plan = CohortPlan(BASE, frame.schema, DAY, DAY)
-    findings = Findings()
-    wide = plan.statuses(frame.lazy(), findings).collect(engine="streaming")
-    assert (findings.rows, findings.faults) == (ROWS, [])
+    notes = TableNotes()
+    wide = plan.statuses(frame.lazy(), notes).collect(engine="streaming")
+    assert (notes.rows, notes.faults) == (ROWS, [])
     seen: Counter[Status] = Counter()
     for values, codes in zip(rows, wide.iter_rows(named=True), strict=True):
         for name, document in assess(BASE, one(values), DAY).documents.items():
@@ -99,7 +99,7 @@ def test_every_status_is_that_of_the_interpreter(part: int) -> None:
     assert set(Status) - {Status.CONFLICTING} <= set(seen), seen
     for column in COHORT.columns:
         counts = wide[column.name].value_counts().rows()
-        assert {c: n for c, n in findings.codes[plan.results[column.name]].items() if n} == dict(
+        assert {c: n for c, n in notes.codes[plan.results[column.name]].items() if n} == dict(
             counts
         )
 
@@ -119,38 +119,38 @@ def test_sql_gives_the_same_columns(staged: bool) -> None:
 # Reading ---------------------------------------------------------------------------------------
 
 
-def read(frame: pl.DataFrame, *names: str) -> tuple[pl.DataFrame, Findings, CohortPlan]:
+def read(frame: pl.DataFrame, *names: str) -> tuple[pl.DataFrame, TableNotes, CohortPlan]:
     """The facts as gepnet reads them from a table, and what it noticed."""
     plan = CohortPlan(BASE, frame.schema, DAY, DAY)
-    findings = Findings()
-    return plan.read(frame.lazy(), findings).collect().select(names), findings, plan
+    notes = TableNotes()
+    return plan.read(frame.lazy(), notes).collect().select(names), notes, plan
 
 
-def faults(findings: Findings) -> list[tuple[int, str, str]]:
-    return [(fault.row, fault.column, fault.value) for fault in findings.faults]
+def faults(notes: TableNotes) -> list[tuple[int, str, str]]:
+    return [(fault.row, fault.column, fault.value) for fault in notes.faults]
 
 
 def test_an_unknown_spelling_is_an_error_row_and_unknown() -> None:
     frame = pl.DataFrame({"primary_site": ["pancreas", "pancraes", None, "Rectum"]})
-    found, findings, _ = read(frame, "primary_site")
+    found, notes, _ = read(frame, "primary_site")
     assert found["primary_site"].to_list() == ["pancreas", None, None, None]
-    assert faults(findings) == [(1, "primary_site", "pancraes"), (3, "primary_site", "Rectum")]
-    assert (findings.faulty_cells, findings.faulty_rows) == (2, 2)
+    assert faults(notes) == [(1, "primary_site", "pancraes"), (3, "primary_site", "Rectum")]
+    assert (notes.faulty_cells, notes.faulty_rows) == (2, 2)
 
 
 def test_numbers_out_of_range_and_no_numbers_are_error_rows() -> None:
     nan, infinite = float("nan"), float("inf")
     frame = pl.DataFrame({"weight_kg": [80.0, -1.0, nan, infinite, None, 350.0, 350.1]})
-    found, findings, _ = read(frame, "weight_kg")
+    found, notes, _ = read(frame, "weight_kg")
     assert found["weight_kg"].to_list() == [80.0, None, None, None, None, 350.0, None]
-    assert [fault.row for fault in findings.faults] == [1, 2, 3, 6]
+    assert [fault.row for fault in notes.faults] == [1, 2, 3, 6]
 
 
 def test_a_number_is_rounded_as_for_one_patient() -> None:
     raw = [9.96, 10.25, 10.35, 12.05, 12.15, 19.999, 55.0, 11.45, 50.349999]
     frame = pl.DataFrame({"weight_kg": raw, "creatinine_umol_l": [r + 100 for r in raw]})
-    found, findings, _ = read(frame, *frame.columns)
-    assert not findings.faults
+    found, notes, _ = read(frame, *frame.columns)
+    assert not notes.faults
     for name in frame.columns:
         values = [BASE.vocabulary[name].parse(number) for number in frame[name]]
         assert found[name].to_list() == [float(value.low) for value in values]  # type: ignore[union-attr]
@@ -160,9 +160,9 @@ def test_bounds_come_in_pairs_and_in_order() -> None:
     frame = pl.DataFrame(
         {"ki67_percent__lo": [1.0, 5.0, None, 3.0], "ki67_percent__hi": [2.0, 4.0, 7.0, None]}
     )
-    found, findings, _ = read(frame, *frame.columns)
+    found, notes, _ = read(frame, *frame.columns)
     assert found.rows() == [(1.0, 2.0), (None, None), (None, None), (None, None)]
-    assert [(f.row, f.column) for f in findings.faults] == [
+    assert [(f.row, f.column) for f in notes.faults] == [
         (1, "ki67_percent__lo"),
         (2, "ki67_percent__hi"),
         (3, "ki67_percent__lo"),
@@ -171,9 +171,9 @@ def test_bounds_come_in_pairs_and_in_order() -> None:
 
 def test_one_column_stands_for_both_bounds() -> None:
     frame = pl.DataFrame({"ki67_percent": ["7", "8.5", "2-5", None]})
-    found, findings, plan = read(frame, "ki67_percent__lo", "ki67_percent__hi")
+    found, notes, plan = read(frame, "ki67_percent__lo", "ki67_percent__hi")
     assert found.rows() == [(7.0, 7.0), (8.5, 8.5), (None, None), (None, None)]
-    assert faults(findings) == [(2, "ki67_percent", "2-5")]
+    assert faults(notes) == [(2, "ki67_percent", "2-5")]
     assert "ki67_percent" not in plan.absent
     points = pl.DataFrame({"patient": ["a", "b"], "ki67_percent": [2.0, 30.0]})
     wide = CohortPlan(BASE, points.schema, DAY, DAY).statuses(points.lazy()).collect()
@@ -196,14 +196,14 @@ def test_what_is_not_applicable_has_no_value() -> None:
             f"{name}__na": [True, None, True, False],
         }
     )
-    found, findings, _ = read(frame, *frame.columns)
+    found, notes, _ = read(frame, *frame.columns)
     assert found.rows() == [
         (None, None, True),
         (3.0, 3.0, False),
         (None, None, False),
         (None, None, False),
     ]
-    assert [(f.row, f.column) for f in findings.faults] == [(2, f"{name}__na")]
+    assert [(f.row, f.column) for f in notes.faults] == [(2, f"{name}__na")]
 
 
 @pytest.mark.parametrize(
@@ -225,8 +225,8 @@ def test_columns_of_other_types_never_crash(
     column: str, values: list[object], bad: list[int]
 ) -> None:
     frame = pl.DataFrame({column: values})
-    _, findings, plan = read(frame, column)
-    assert [(f.row, f.column) for f in findings.faults] == [(row, column) for row in bad]
+    _, notes, plan = read(frame, column)
+    assert [(f.row, f.column) for f in notes.faults] == [(row, column) for row in bad]
     assert plan.statuses(frame.lazy()).collect().height == 4
 
 
@@ -257,10 +257,10 @@ def test_a_supplied_derived_value_is_used_and_checked() -> None:
         }
     )
     plan = CohortPlan(BASE, frame.schema, DAY, DAY)
-    findings = Findings()
-    wide = plan.statuses(frame.lazy(), findings).collect()
-    assert findings.conflicts == {"site_group": 1}
-    (conflict,) = findings.conflict_list
+    notes = TableNotes()
+    wide = plan.statuses(frame.lazy(), notes).collect()
+    assert notes.conflicts == {"site_group": 1}
+    (conflict,) = notes.conflict_list
     assert (conflict.row, conflict.supplied, conflict.derived) == (1, "midgut", "pancreas")
     for row, values in enumerate(frame.iter_rows(named=True)):
         given = {name: value for name, value in values.items() if value is not None}
@@ -344,7 +344,7 @@ def test_a_file_that_is_no_table_is_refused(tmp_path: Path, content: bytes | Non
 def test_a_table_without_rows_or_facts_is_assessed(tmp_path: Path) -> None:
     facts, output = tmp_path / "facts.parquet", tmp_path / "statuses.parquet"
     pl.DataFrame({"patient": []}, schema={"patient": pl.String}).write_parquet(facts)
-    assert assess_table(BASE, facts, output, DAY, DAY).findings.rows == 0
+    assert assess_table(BASE, facts, output, DAY, DAY).notes.rows == 0
     pl.DataFrame({"patient": ["a"]}).write_parquet(facts)
     assess_table(BASE, facts, output, DAY, DAY)
     assert pl.read_parquet(output).shape == (1, 1 + len(COHORT.columns))

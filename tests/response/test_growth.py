@@ -59,11 +59,11 @@ def test_growth_before_baseline_and_after_it_with_its_names_and_cut_offs(tmp_pat
     # 92 days of 30.4375: 100 (1.1^(3 * 30.4375 / 92) - 1), by hand
     assert float(before.rate) == pytest.approx(100 * (1.1 ** (3 * 30.4375 / 92) - 1), abs=1e-4)
     assert before.names == ("TGR0",)
-    assert {cut.id: reached for cut, reached in before.reached} == {
+    assert {found.cut_off.id: found.reached for found in before.reached} == {
         "greponet-tgr0": True, "clarinet-tgr0": True, "prrt-tgr0": True,
     }  # fmt: skip
     assert first.names == ("TGRfirst", "TGR3m")
-    assert [(cut.id, reached) for cut, reached in first.reached] == [("greponet-tgr3m", True)]
+    assert [(r.cut_off.id, r.reached) for r in first.reached] == [("greponet-tgr3m", True)]
     # doubling: V grows as the cube; ln 2 / (3 ln(45/44) / 91 days), by hand
     assert float(first.doubling_days) == pytest.approx(935.8, abs=0.5)
     assert (later.names, later.rate, later.doubling_days) == ((), 0, None)
@@ -98,8 +98,8 @@ def test_a_rate_just_below_its_cut_off_is_not_shown_as_reaching_it(tmp_path: Pat
     """200 to 201.57 mm in 90 days is 0.7965 %: it was shown as +0.80, '>= 0.8 not reached'."""
     rows = [row("L", "2024-01-01", 200), row("L", "2024-03-31", 201.57)]
     (item,) = found(tmp_path, rows)
-    assert [(cut.id, reached) for cut, reached in item.reached] == [("greponet-tgr3m", False)]
+    assert [(r.cut_off.id, r.reached) for r in item.reached] == [("greponet-tgr3m", False)]
     assert (str(item.rate), str(item.shown)) == ("0.7965", "0.79")
     (over,) = found(tmp_path, [*rows[:1], row("L", "2024-03-31", 201.58)])
-    assert [reached for _, reached in over.reached] == [True]
+    assert [found.reached for found in over.reached] == [True]
     assert str(over.shown) == "0.80"

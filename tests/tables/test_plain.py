@@ -83,3 +83,24 @@ def test_values_of_the_vocabulary_are_shown_as_people_write_them() -> None:
 def test_an_unknown_kind_of_object_never_reaches_a_reader() -> None:
     with pytest.raises(TypeError, match="object has no plain form"):
         plain(object())
+
+
+@dataclass(frozen=True)
+class Ordered:
+    first: Annotated[int, Shown(after="second")]
+    second: int
+    third: Annotated[int, Shown("3rd", detail=True)]
+
+    @property
+    @also_shown
+    def half(self) -> Annotated[float, Shown("1/2", after="second")]:
+        return self.second / 2
+
+
+def test_a_field_or_property_may_be_shown_behind_another_and_only_as_a_detail() -> None:
+    assert list(plain(Ordered(1, 2, 3)).items()) == [
+        ("second", 2), ("1/2", 1.0), ("first", 1), ("3rd", 3)
+    ]  # fmt: skip
+    assert plain({"a": [Ordered(1, 2, 3)]}, details=False) == {
+        "a": [{"second": 2, "1/2": 1.0, "first": 1}]
+    }

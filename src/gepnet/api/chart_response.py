@@ -42,12 +42,12 @@ from gepnet.response.recist import (
     Role,
     Rules,
     assess,
-    detail_view,
     read_options,
     read_patients,
     read_rules,
 )
 from gepnet.response.recist.sums import see, states, target_sum
+from gepnet.tables import plain
 
 View = dict[str, Any]
 PD = "PD"
@@ -77,7 +77,7 @@ def results_in(base: KnowledgeBase, source: Path, patients: Path | None) -> list
     options = read_options(rules, None)
     found = []
     for patient in patients_in(base, source, patients):
-        view = detail_view(assess(patient, rules, options))
+        view = plain(assess(patient, rules, options))
         head = patient.head
         view["death_date"] = None if head.death is None else head.death.isoformat()
         found.append(view)
@@ -160,7 +160,7 @@ def spider_chart(
     found = {p.id: p for p in patients_in(base, source, patients)}
     name = only(source, found, patient)
     chosen = found[name]
-    result = detail_view(assess(chosen, rules, read_options(rules, None)))
+    result = plain(assess(chosen, rules, read_options(rules, None)))
     start = chosen.baseline
     if start is None or not chosen.lesions:
         raise refused(source, "lesions with their diameters")

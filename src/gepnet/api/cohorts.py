@@ -128,10 +128,10 @@ def status_sql(
 
 
 def _summary(report: CohortReport, output: Path) -> View:
-    plan, findings = report.plan, report.findings
+    plan, notes = report.plan, report.notes
     return {
         "file": str(output),
-        "rows": findings.rows,
+        "rows": notes.rows,
         "status_columns": len(plan.results),
         "knowledge_date": plan.cohort.knowledge_date.isoformat(),
         "at": plan.at.isoformat(),
@@ -141,16 +141,16 @@ def _summary(report: CohortReport, output: Path) -> View:
         "ignored_columns": [
             {"column": name, "nearest": near} for name, near in plan.ignored.items()
         ],
-        "error_rows": findings.faulty_rows,
-        "errors": findings.faulty_cells,
+        "error_rows": notes.faulty_rows,
+        "errors": notes.faulty_cells,
         "error_list": [
             {"row": fault.row, "column": fault.column, "value": fault.value}
-            for fault in findings.faults
+            for fault in notes.faults
         ],
-        "conflicts": dict(findings.conflicts),
+        "conflicts": dict(notes.conflicts),
         "conflict_list": [
             {"row": c.row, "fact": c.fact, "supplied": c.supplied, "derived": c.derived}
-            for c in findings.conflict_list
+            for c in notes.conflict_list
         ],
     }
 

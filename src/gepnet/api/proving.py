@@ -11,8 +11,8 @@ from gepnet.guidelines import KnowledgeBase
 from gepnet.knowledge import InputError, Problem, nearest
 
 if TYPE_CHECKING:
-    from gepnet.guidelines.known import Judgement
     from gepnet.guidelines.verify import Proofs
+    from gepnet.guidelines.verify.judgements import Judgement
 
 View = dict[str, Any]
 
@@ -83,7 +83,7 @@ def prove_knowledge(
     )
     view = _view(base, proofs, kinds, document)
     if known and document is None:
-        from gepnet.guidelines.known import accounted
+        from gepnet.guidelines.verify.judgements import accounted
 
         view["known"] = accounted(base.knowledge.measures, proofs.findings)
     if document is None and not kinds:
@@ -105,8 +105,8 @@ def disagreements(base: KnowledgeBase, **options: Any) -> View:
 def _view(
     base: KnowledgeBase, proofs: Proofs, kinds: Collection[str], document: str | None
 ) -> View:
-    from gepnet.guidelines.known import judgements
     from gepnet.guidelines.verify import KINDS
+    from gepnet.guidelines.verify.judgements import judgements
     from gepnet.guidelines.verify.sizes import SAMPLE
 
     judged = judgements(base.knowledge.measures)

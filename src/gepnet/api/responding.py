@@ -4,26 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gepnet.guidelines import KnowledgeBase
-from gepnet.knowledge import InputError, Problem, need
-from gepnet.response.recist import (
-    Result,
-    assess,
-    detail_view,
-    read_options,
-    read_patients,
-    read_rules,
-    result_view,
-)
-from gepnet.response.recist.view import length
-
-if TYPE_CHECKING:
-    from decimal import Decimal
-    from fractions import Fraction
-
-    from gepnet.response.growth import Growth
+from gepnet.knowledge import need, refuse
+from gepnet.response.recist import Result, assess, read_options, read_patients, read_rules
+from gepnet.tables import plain, taken
 
 View = dict[str, Any]
 
@@ -50,8 +36,7 @@ def assess_response(
         InputError: with every problem of the files and options.
     """
     if lesions is None and responses is None and patients is None:
-        problem = Problem("command line", None, "", "", "", "a file of lesions or of responses")
-        raise InputError([problem])
+        raise refuse("", "", "a file of lesions or of responses")
     rules = read_rules(base.knowledge.measures)
     chosen = read_options(rules, options)
     found = []
@@ -67,24 +52,13 @@ def response_view(results: Iterable[Result], details: bool = False) -> list[View
 
     With ``details`` also dates and reasons of best response, durations, PFS and findings.
     """
-    view = detail_view if details else result_view
-    return [view(result) for result in results]
+    return _views(results, details)
 
 
 def response_options(base: KnowledgeBase) -> list[View]:
     """Return the named choices that RECIST 1.1 leaves open, with their defaults and sources."""
-    return [
-        {
-            "option": choice.id,
-            "default": choice.default,
-            "values": list(choice.values) or "a whole number",
-            "says": choice.says,
-            "source": choice.source,
-            "locator": choice.locator,
-            "verification": choice.verification,
-        }
-        for choice in read_rules(base.knowledge.measures).options
-    ]
+    shown = "id:option default allowed:values says source locator verification"
+    return list(taken(read_rules(base.knowledge.measures).options, shown))
 
 
 def findings_of(results: Sequence[Result]) -> list[str]:
@@ -111,8 +85,7 @@ def write_responses(
     """
     kinds = (".parquet", ".csv")
     if output.suffix not in kinds:
-        expected = f"a file that ends in {' or '.join(kinds)}"
-        raise InputError([Problem("command line", None, "", "output", str(output), expected)])
+        raise refuse("output", output, f"a file that ends in {' or '.join(kinds)}")
     need("polars", "fast")
     need("numpy", "numbers")
     from gepnet.response.recist.columns import assess_table, shown_points
@@ -150,47 +123,12 @@ def growth_view(base: KnowledgeBase, lesions: Path, patients: Path | None = None
     Raises:
         InputError: with every problem of the files.
     """
-    from gepnet.response.growth import growth_of, read_growth_rules
+    from gepnet.response.growth import growth_courses, read_growth_rules
 
-    rules = read_rules(base.knowledge.measures)
-    growth = read_growth_rules(base.knowledge.measures)
-    return [
-        {
-            "patient_id": patient.id,
-            "growth": [_growth(item) for item in growth_of(patient, rules, growth)],
-        }
-        for patient in read_patients(rules, lesions, None, patients)
-    ]
-
-
-def _growth(item: Growth) -> View:
-    return {
-        "names": list(item.names),
-        "from": item.start.isoformat(),
-        "to": item.end.isoformat(),
-        "days": item.days,
-        "sum_from_mm": length(item.sum_start),
-        "sum_to_mm": length(item.sum_end),
-        "tgr_percent_month": _float(item.rate),
-        "tgr_rounded": _float(item.shown),
-        "sgr_percent_day": _float(item.specific),
-        "doubling_days": _float(item.doubling_days),
-        "cut_offs": [
-            {
-                "id": cut.id,
-                "limit": f"{'>=' if cut.at_least is not None else '>'} "
-                f"{cut.at_least if cut.at_least is not None else cut.above} %/month",
-                "reached": reached,
-                "population": cut.population,
-                "says": cut.says,
-                "source": cut.source,
-                "locator": cut.locator,
-                "verification": cut.verification,
-            }
-            for cut, reached in item.reached
-        ],
-        "why_not": item.why_not,
-    }
+    measures = base.knowledge.measures
+    rules = read_rules(measures)
+    read = read_patients(rules, lesions, None, patients)
+    return _views(growth_courses(read, rules, read_growth_rules(measures)))
 
 
 def choi_view(
@@ -204,29 +142,14 @@ def choi_view(
     Raises:
         InputError: with every problem of the files.
     """
-    from gepnet.response.choi import choi_of, read_choi_rules
+    from gepnet.response.choi import choi_courses, read_choi_rules
 
-    rules = read_rules(base.knowledge.measures)
-    choi = read_choi_rules(base.knowledge.measures)
-    chosen = read_options(rules, options)
-    return [
-        {
-            "patient_id": patient.id,
-            "timepoints": [
-                {
-                    "date": item.date.isoformat(),
-                    "size_change_pct": _float(item.size_change),
-                    "attenuation_change_pct": _float(item.attenuation_change),
-                    "choi": item.response,
-                    "reason": item.reason,
-                }
-                for item in choi_of(patient, rules, chosen, choi)
-            ],
-            "note": choi.note,
-            "verification": choi.verification,
-        }
-        for patient in read_patients(rules, lesions, None, patients)
-    ]
+    measures = base.knowledge.measures
+    rules = read_rules(measures)
+    read = read_patients(rules, lesions, None, patients)
+    return _views(
+        choi_courses(read, rules, read_options(rules, options), read_choi_rules(measures))
+    )
 
 
 def marker_view(base: KnowledgeBase, markers: Path) -> View:
@@ -238,23 +161,10 @@ def marker_view(base: KnowledgeBase, markers: Path) -> View:
     from gepnet.response.markers import marker_courses, never_progression, read_markers
 
     return {
-        "values": [
-            {
-                "patient_id": point.value.patient,
-                "marker": point.value.marker,
-                "date": point.value.date.isoformat(),
-                "value": _float(point.value.value),
-                "unit": point.value.unit,
-                "times_uln": _float(point.times_uln),
-                "elevated": point.is_elevated,
-                "change_from_first_pct": _float(point.from_first),
-                "change_from_lowest_pct": _float(point.from_lowest),
-            }
-            for point in marker_courses(read_markers(markers))
-        ],
+        "values": _views(marker_courses(read_markers(markers))),
         "notes": never_progression(read_rules(base.knowledge.measures)),
     }
 
 
-def _float(value: Decimal | Fraction | None) -> float | None:
-    return None if value is None else round(float(value), 4)
+def _views(results: Iterable[object], details: bool = True) -> list[View]:
+    return [plain(result, details) for result in results]

@@ -1,11 +1,11 @@
 """What each document says of a patient, and why."""
 
+from gepnet.guidelines.alternatives import Band
 from gepnet.guidelines.assess import assess, documents_in_force, region_lineage
 from gepnet.guidelines.changes import StatusChange
 from gepnet.guidelines.compare import Agreement, Pair, agreement, compare
 from gepnet.guidelines.compiled import KnowledgeBase, knowledge_base
 from gepnet.guidelines.deciding import Change, Deciding, DecidingFacts, Verdict, deciding
-from gepnet.guidelines.levers import Band
 from gepnet.guidelines.missing import MissingFact, Result, missing
 from gepnet.guidelines.model import (
     Assessment,
@@ -17,11 +17,12 @@ from gepnet.guidelines.model import (
     Reason,
     SafetyNote,
 )
-from gepnet.guidelines.status import QUIET, STATED, TABLE, Status, lookup, possible_statuses
+from gepnet.guidelines.status import QUIET, SPOKEN, STATED, TABLE, Status, lookup, possible_statuses
 from gepnet.guidelines.whatif import WhatIf, what_if
 
 __all__ = [
     "QUIET",
+    "SPOKEN",
     "STATED",
     "TABLE",
     "Agreement",

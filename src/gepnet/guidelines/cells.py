@@ -7,10 +7,10 @@ everything else in an assessment.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-
-from gepnet.guidelines.model import Cell
+from typing import TypeVar
 
 Row = tuple[str, str]
+Cell = TypeVar("Cell")
 
 
 class Cells(Mapping[Row, Cell]):

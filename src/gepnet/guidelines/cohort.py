@@ -14,8 +14,8 @@ import polars as pl
 from gepnet.facts.frame import PolarsAlgebra
 from gepnet.facts.table import ROW, Reader
 from gepnet.facts.wide import Source, WidePlan, unknown_columns
+from gepnet.guidelines.cohort_notes import TableNotes
 from gepnet.guidelines.compiled import KnowledgeBase
-from gepnet.guidelines.findings import Findings
 from gepnet.guidelines.wide import Cohort, status_stages
 
 PATIENT = "patient"
@@ -56,34 +56,34 @@ class CohortPlan:
         vocabulary = self.cohort.base.vocabulary
         return unknown_columns([n for n in self.schema if n != PATIENT], vocabulary)
 
-    def statuses(self, table: pl.LazyFrame, findings: Findings | None = None) -> pl.LazyFrame:
+    def statuses(self, table: pl.LazyFrame, notes: TableNotes | None = None) -> pl.LazyFrame:
         """Return the status columns of a table, the patient first where the table names one.
 
         Args:
             table: of the schema of this plan.
-            findings: filled while the result is computed, if given.
+            notes: filled while the result is computed, if given.
         """
-        computed = self.read(table, findings)
+        computed = self.read(table, notes)
         for stage in self.stages:
             computed = computed.with_columns(**stage)
         conflicts = self.facts.conflicts
-        if findings is not None:
-            computed = findings.watch_conflicts(computed, conflicts, self.facts.derived_columns)
-            computed = findings.watch_statuses(computed, self._possible_codes())
+        if notes is not None:
+            computed = notes.watch_conflicts(computed, conflicts, self.facts.derived_columns)
+            computed = notes.watch_statuses(computed, self._possible_codes())
         first = [pl.col(PATIENT)] if PATIENT in self.schema else []
         return computed.select(
             *first, *(pl.col(source).alias(name) for name, source in self.results.items())
         )
 
-    def read(self, table: pl.LazyFrame, findings: Findings | None = None) -> pl.LazyFrame:
+    def read(self, table: pl.LazyFrame, notes: TableNotes | None = None) -> pl.LazyFrame:
         """Return the facts that a table gives, in gepnet's own types."""
         named = [name for name in self.reader.kept if name != ROW]
         batches = table.with_row_index(ROW).select(ROW, *named, *self.reader.sources)
 
         def read(batch: pl.DataFrame) -> pl.DataFrame:
             facts, faults = self.reader.read(batch)
-            if findings is not None:
-                findings.note_batch(len(batch), faults)
+            if notes is not None:
+                notes.note_batch(len(batch), faults)
             return facts
 
         return batches.map_batches(read, schema=self.reader.schema, streamable=True)

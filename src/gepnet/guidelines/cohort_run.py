@@ -15,8 +15,8 @@ import polars as pl
 
 from gepnet import __version__
 from gepnet.guidelines.cohort import CohortPlan
+from gepnet.guidelines.cohort_notes import TableNotes
 from gepnet.guidelines.compiled import KnowledgeBase
-from gepnet.guidelines.findings import Findings
 from gepnet.guidelines.status import Status
 from gepnet.guidelines.wide import CODES
 from gepnet.knowledge import InputError, Problem
@@ -32,13 +32,13 @@ class CohortReport:
     """What was computed and what was noticed."""
 
     plan: CohortPlan
-    findings: Findings
+    notes: TableNotes
 
     def statuses(self) -> dict[str, dict[str, int]]:
         """Return for each document how often each status occurs in its columns."""
         found: dict[str, Counter[str]] = {}
         for column in self.plan.cohort.columns:
-            counts = self.findings.codes[self.plan.results[column.name]]
+            counts = self.notes.codes[self.plan.results[column.name]]
             total = found.setdefault(column.document.id, Counter())
             if column.option is not None:
                 for code, count in counts.items():
@@ -65,14 +65,14 @@ def assess_table(
     """
     table, schema = open_table(source)
     plan = CohortPlan(base, schema, knowledge_date, at)
-    findings = Findings(progress)
+    notes = TableNotes(progress)
     temporary = output.with_name(f"{output.name}.{os.getpid()}.tmp")
     try:
-        write(plan.statuses(table, findings), temporary, metadata(plan), compression)
+        write(plan.statuses(table, notes), temporary, metadata(plan), compression)
         temporary.replace(output)
     finally:
         temporary.unlink(missing_ok=True)
-    return CohortReport(plan, findings)
+    return CohortReport(plan, notes)
 
 
 def write(
@@ -80,7 +80,7 @@ def write(
 ) -> None:
     """Write a table in a stream, in pieces small enough to keep memory low.
 
-    Without statistics: the least and the greatest code of some rows help no reader, and finding
+    Without statistics: the least and the greatest code of some rows help no reader, and note
     them would take a third of the time of writing.
     """
     with pl.Config(streaming_chunk_size=ROWS_AT_A_TIME):

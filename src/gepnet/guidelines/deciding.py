@@ -13,19 +13,19 @@ from itertools import product
 from typing import Literal
 
 from gepnet.facts import Facts, is_given
+from gepnet.guidelines.alternatives import Alternative, Band, Influence, Influences
 from gepnet.guidelines.compare import Agreement, Pair
 from gepnet.guidelines.compiled import KnowledgeBase
-from gepnet.guidelines.levers import Band, Influence, Influences, Lever
 from gepnet.guidelines.stances import Stance, Stances
 from gepnet.guidelines.status import Status
-from gepnet.guidelines.worlds import Choices, Worlds, bits
+from gepnet.guidelines.variants import Choices, Variants, bits
 from gepnet.vocabulary import Value
 
 MOST_CHANGES = 3
 _CHOICES = {count: Choices(count) for count in range(1, MOST_CHANGES + 1)}
 
 # A fact with values that no criterion tells apart.
-Thing = tuple[Lever, tuple[Value, ...]]
+Thing = tuple[Alternative, tuple[Value, ...]]
 Question = frozenset[Stance]
 
 
@@ -121,15 +121,17 @@ class Deciding:
 
         What only a change of age, sex or site would settle goes to ``last_resort``.
         """
-        levers = self._influences.levers(self._influence({s for q in questions for s in q}))
-        things = [(lever, group) for lever in levers for group in lever.groups]
+        alternatives = self._influences.alternatives(
+            self._influence({s for q in questions for s in q})
+        )
+        things = [(one, group) for one in alternatives for group in one.groups]
         choices = _CHOICES[count]
         containing = choices.containing(len(things))
-        worlds = self._worlds(things, containing, choices.size(len(things)))
-        valid = worlds.everywhere ^ _twice(things, containing)
+        variants = self._variants(things, containing, choices.size(len(things)))
+        valid = variants.everywhere ^ _twice(things, containing)
         marked = zip(things, containing, strict=True)
-        fixed = valid & _any(where for (lever, _), where in marked if not lever.changeable)
-        stated = {stance: stance.stated(worlds) for q in questions for stance in q}
+        fixed = valid & _any(where for (one, _), where in marked if not one.changeable)
+        stated = {stance: stance.stated(variants) for q in questions for stance in q}
         solved: dict[Question, Verdict] = {}
         for question in questions:
             first, second = (stated[stance] for stance in question)
@@ -147,16 +149,16 @@ class Deciding:
                     break
         return solved
 
-    def _worlds(
+    def _variants(
         self,
         things: Sequence[Thing],
         containing: Sequence[int],
         size: int,
-    ) -> Worlds:
+    ) -> Variants:
         changes: dict[str, list[tuple[Value, int]]] = {}
-        for (lever, group), where in zip(things, containing, strict=True):
-            changes.setdefault(lever.fact, []).append((group[0], where))
-        return Worlds(self._base, self._facts, size, changes)
+        for (one, group), where in zip(things, containing, strict=True):
+            changes.setdefault(one.fact, []).append((group[0], where))
+        return Variants(self._base, self._facts, size, changes)
 
     def _influence(self, stances: Iterable[Stance]) -> Influence:
         found = Influence()
@@ -184,8 +186,8 @@ class Deciding:
         """Yield the ways with values that do equally well put together."""
         by_facts: dict[tuple[str, ...], set[tuple[frozenset[Value], ...]]] = {}
         for way in ways:
-            facts = tuple(lever.fact for lever, _ in way)
-            values = tuple(self._known_to(influence, lever.fact, group) for lever, group in way)
+            facts = tuple(one.fact for one, _ in way)
+            values = tuple(self._known_to(influence, one.fact, group) for one, group in way)
             if all(values):
                 by_facts.setdefault(facts, set()).add(values)
         for facts, combinations in by_facts.items():
@@ -261,7 +263,7 @@ def _twice(things: Sequence[Thing], containing: Sequence[int]) -> int:
     """Return the choices that give one fact two values."""
     found = 0
     seen: dict[str, int] = {}
-    for (lever, _), where in zip(things, containing, strict=True):
-        found |= seen.get(lever.fact, 0) & where
-        seen[lever.fact] = seen.get(lever.fact, 0) | where
+    for (one, _), where in zip(things, containing, strict=True):
+        found |= seen.get(one.fact, 0) & where
+        seen[one.fact] = seen.get(one.fact, 0) | where
     return found

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from gepnet.facts import Facts
+from gepnet.guidelines.alternatives import Band, Influences
 from gepnet.guidelines.changes import StatusChange
 from gepnet.guidelines.compare import standing
 from gepnet.guidelines.compiled import KnowledgeBase
-from gepnet.guidelines.levers import Band, Influences
 from gepnet.guidelines.model import Assessment
 from gepnet.guidelines.stances import Stance, Stances
 from gepnet.guidelines.status import QUIET, Status
-from gepnet.guidelines.worlds import Worlds
+from gepnet.guidelines.variants import Variants
 from gepnet.vocabulary import Interval, Value
 
 
@@ -135,10 +135,10 @@ def _outcomes(
     changes: dict[str, list[tuple[Value, int]]] = {}
     for index, (name, value) in enumerate(things):
         changes.setdefault(name, []).append((value, 1 << index))
-    worlds = Worlds(base, facts, len(things), changes)
+    variants = Variants(base, facts, len(things), changes)
     found: list[list[StatusChange]] = [[] for _ in things]
     for stance, intent, options, before in concerned:
-        for after, where in stance.statuses(worlds).items():
+        for after, where in stance.statuses(variants).items():
             if after is before or (before in QUIET and after in {*QUIET, Status.UNDETERMINED}):
                 continue
             change = StatusChange(stance.document, options, intent, before, after)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from gepnet.criteria import Explanation
 from gepnet.facts import Facts
+from gepnet.guidelines.cells import Cells
 from gepnet.guidelines.compiled import CompiledDocument
 from gepnet.guidelines.status import Status
 from gepnet.knowledge.models import (
@@ -18,9 +19,6 @@ from gepnet.knowledge.models import (
     SafetyRule,
 )
 from gepnet.rules import Checklist, Reading, Rule
-
-if TYPE_CHECKING:
-    from gepnet.guidelines.cells import Cells
 
 LabelStatus = Literal["on_label", "off_label", "undetermined"]
 
@@ -90,7 +88,7 @@ class DocumentAssessment:
     scope: Explanation
     coverage: str
     age_years: int
-    cells: Cells
+    cells: Cells[Cell]
     judged: dict[str, Judged]
 
 

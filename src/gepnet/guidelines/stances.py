@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from gepnet.criteria import Node
 from gepnet.guidelines.compiled import CompiledDocument, CompiledRecommendation, KnowledgeBase
 from gepnet.guidelines.status import POSITIONS, Status, lookup
-from gepnet.guidelines.worlds import Masks, Worlds, any_of
+from gepnet.guidelines.variants import Masks, Variants, any_of
 from gepnet.vocabulary import Truth
 
 # A narrow and a broad criterion of each position that counts, by kind of position.
@@ -38,24 +38,24 @@ class Stance:
                     found.append(broad)
         return tuple(found)
 
-    def truths(self, worlds: Worlds) -> list[Masks]:
+    def truths(self, variants: Variants) -> list[Masks]:
         """Return the truth of the scope and of each kind of position."""
         return [
-            worlds.truth(self.scope),
+            variants.truth(self.scope),
             *(
-                any_of((_read(worlds, *pair) for pair in self.held[kind]), worlds.everywhere)
+                any_of((_read(variants, *pair) for pair in self.held[kind]), variants.everywhere)
                 if kind in self.held
-                else (0, worlds.everywhere)
+                else (0, variants.everywhere)
                 for kind in POSITIONS
             ),
         ]
 
-    def stated(self, worlds: Worlds) -> dict[Status, int]:
+    def stated(self, variants: Variants) -> dict[Status, int]:
         """Return where the document takes each clear position, for the kinds that it holds.
 
-        The lookup of statuses once more, said for whole sets of worlds.
+        The lookup of statuses once more, said for whole sets of variants.
         """
-        (scope, _), recommended, option, trial, against = self.truths(worlds)
+        (scope, _), recommended, option, trial, against = self.truths(variants)
         found: dict[Status, int] = {}
         if "recommended" in self.held:
             found[Status.RECOMMENDED] = scope & recommended[0] & against[1]
@@ -69,30 +69,30 @@ class Stance:
             found[Status.AGAINST] = rest & trial[1] & against[0]
         return found
 
-    def statuses(self, worlds: Worlds) -> dict[Status, int]:
+    def statuses(self, variants: Variants) -> dict[Status, int]:
         """Return where the document has each status."""
-        complete = self._read_completely(worlds)
+        complete = self._read_completely(variants)
         found: dict[Status, int] = {}
-        truths = self.truths(worlds)
-        for read, within in ((True, complete), (False, worlds.everywhere ^ complete)):
+        truths = self.truths(variants)
+        for read, within in ((True, complete), (False, variants.everywhere ^ complete)):
             for status, where in _by_status(truths, within, read):
                 found[status] = found.get(status, 0) | where
         return found
 
-    def _read_completely(self, worlds: Worlds) -> int:
-        complete, rest = 0, worlds.everywhere
+    def _read_completely(self, variants: Variants) -> int:
+        complete, rest = 0, variants.everywhere
         for level, node in self.coverage:
-            true, _ = worlds.truth(node)
+            true, _ = variants.truth(node)
             if level == "complete":
                 complete |= rest & true
             rest ^= rest & true
         return complete
 
 
-def _read(worlds: Worlds, narrow: Node, broad: Node | None) -> Masks:
+def _read(variants: Variants, narrow: Node, broad: Node | None) -> Masks:
     """Between its narrow and its broad reading a criterion is open."""
-    true, false = worlds.truth(narrow)
-    return (true, false) if broad is None else (true, worlds.truth(broad)[1] & ~true)
+    true, false = variants.truth(narrow)
+    return (true, false) if broad is None else (true, variants.truth(broad)[1] & ~true)
 
 
 def _by_status(

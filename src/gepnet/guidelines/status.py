@@ -30,6 +30,8 @@ class Status(StrEnum):
 
 # A document takes one clear position, or nothing can be read from it on the question.
 STATED = frozenset({Status.RECOMMENDED, Status.OPTION, Status.TRIAL_ONLY, Status.AGAINST})
+# The same, or two clear positions that exclude each other.
+SPOKEN = STATED | {Status.CONFLICTING}
 QUIET = frozenset({Status.SILENT, Status.NOT_READ, Status.OUT_OF_SCOPE})
 
 # The truths of scope, recommended, option, trial_only and against, in this order.

@@ -9,14 +9,13 @@ false) or gives the baseline value itself, in the unit of the row.
 
 from __future__ import annotations
 
-import csv
 import datetime
-from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
-from gepnet.knowledge import InputError, Problem, nearest
+from gepnet.tables import Cells, Column, Table, coded, read_grid, text
 from gepnet.vocabulary import (
     Fact,
     Interval,
@@ -27,8 +26,8 @@ from gepnet.vocabulary import (
     spelled,
 )
 
-COLUMNS = ("patient_id", "date", "analyte", "value", "unit", "lln", "uln", "baseline")
-NEEDED = ("patient_id", "date", "analyte", "value", "unit")
+#: What marks a sample as the baseline or not; None where the column gives values.
+Marks = dict[str, bool] | None
 _FLAGS = {"true": True, "yes": True, "y": True, "x": True, "false": False, "no": False, "n": False}
 _BITS = {"1": True, "0": False}
 
@@ -60,145 +59,106 @@ def read_laboratory(
     Raises:
         InputError: with every problem of the file, each with its line.
     """
-    reader = _Reader(str(path), vocabulary, today or datetime.date.today())
-    rows = tuple(reader.rows(_cells(path, reader.problems)))
-    reader.order(rows)
-    if reader.problems:
-        raise InputError(reader.problems)
-    return rows
+    grid = read_grid(path)
+    told = {cell.lower() for cell in grid.column("baseline")} if "baseline" in grid.header else {""}
+    # The column marks samples or gives values; 0 and 1 are marks where nothing else is written.
+    marks = {"": False, **_FLAGS, **_BITS} if told <= {"", *_FLAGS, *_BITS} else None
+    last: dict[tuple[str, str], LabRow] = {}
+    facts = {n: f for n, f in vocabulary.of_event("laboratory").items() if f.type == "number"}
+    day = partial(_read_day, today=today or datetime.date.today())
+    table = Table(
+        columns=(
+            Column("patient_id", text("the name of a patient")),
+            Column("date", day),
+            Column("analyte", coded(facts, "the name of a laboratory fact (gepnet facts list)")),
+            Column("value", str),
+            Column("unit", str),
+            *(Column(name, str, needed=False, default="") for name in ("lln", "uln", "baseline")),
+        ),
+        make=lambda cells: _row(cells, marks),
+        check=lambda cells: _check(cells, marks, last),
+        naming="",
+        quoted=True,
+    )
+    return table.read(grid).rows
 
 
-def _cells(path: Path, problems: list[Problem]) -> list[tuple[int, dict[str, str]]]:
+def _read_day(cell: str, today: datetime.date) -> PartialDate:
+    expected = "a day such as 2024-05-17"
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, strict=True, skipinitialspace=True)
-            header = [name.strip() for name in reader.fieldnames or ()]
-            reader.fieldnames = header
-            for name in header:
-                if name not in COLUMNS:
-                    near = nearest(name, COLUMNS)
-                    expected = f"one of the columns {', '.join(COLUMNS)}"
-                    problems.append(Problem(str(path), 1, "", name, "", expected, near))
-            for name in NEEDED:
-                if name not in header:
-                    problems.append(Problem(str(path), 1, "", name, "", "this column to be there"))
-            return [
-                (reader.line_num, {k: (v or "").strip() for k, v in row.items() if k in COLUMNS})
-                for row in reader
-            ]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        problems.append(Problem(str(path), None, "", "", "", f"a readable CSV in UTF-8 ({error})"))
-    return []
+        day = parse_date(cell)
+    except ValueError as error:
+        raise ValueProblem(cell, f"{expected} ({error})") from error
+    if day.first != day.last:
+        raise ValueProblem(cell, expected)
+    if day.first > today:
+        raise ValueProblem(cell, f"a date not after {today}")
+    return day
 
 
-class _Reader:
-    def __init__(self, file: str, vocabulary: Vocabulary, today: datetime.date) -> None:
-        self.file = file
-        self.facts = {n: f for n, f in vocabulary.of_event("laboratory").items()}
-        self.today = today
-        self.problems: list[Problem] = []
+def _check(cells: Cells, marks: Marks, last: dict[tuple[str, str], LabRow]) -> None:
+    """Put the numbers of a row into the unit of its fact, and hold it to the row before."""
+    if cells["analyte"] is None:
+        return
+    for name in ("value", "lln", "uln"):
+        cells.values[name] = _number(cells, name)
+    lln, uln = cells["lln"], cells["uln"]
+    if lln is not None and uln is not None and lln >= uln:
+        cells.fault("lln", f"a limit below uln ({cells.texts['uln']})")
+    if marks is None and cells["baseline"].lower() in _FLAGS:
+        cells.fault("baseline", "a number, as in other rows of this file")
+    elif marks is None:
+        cells.values["baseline"] = _number(cells, "baseline")
+    if not cells.problems:
+        row = _row(cells, marks)
+        before = last.get((row.patient, row.analyte))
+        if before is not None and _moment(row) == _moment(before):
+            told = f"one value of {row.analyte} a date (another on line {before.line})"
+            cells.fault("date", told)
+        elif before is not None and _moment(row) < _moment(before):
+            told = f"a date after {before.date} (line {before.line}): samples in order"
+            cells.fault("date", told)
+        last[row.patient, row.analyte] = row
 
-    def fault(
-        self, line: int, field: str, value: object, expected: str, near: str | None = None
-    ) -> None:
-        shown = "" if value in ("", None) else repr(value)
-        self.problems.append(Problem(self.file, line, "", field, shown, expected, near))
 
-    def rows(self, cells: Sequence[tuple[int, Mapping[str, str]]]) -> Iterator[LabRow]:
-        if self.problems:
-            return
-        flags = self.are_flags([row.get("baseline", "") for _, row in cells])
-        for line, row in cells:
-            if not any(row.values()):
-                continue
-            found = self.row(line, row, flags)
-            if found is not None:
-                yield found
+def _number(cells: Cells, name: str) -> Decimal | None:
+    """Return a number in the unit of its fact; a fault of the unit is told at the value only."""
+    fact: Fact = cells["analyte"]
+    told, unit = cells.texts.get(name, ""), cells.texts.get("unit", "")
+    if not told and name != "value":
+        return None
+    if not unit:
+        if name == "value":
+            known = fact.entry.unit or "none"
+            cells.fault("unit", f"the unit, since none is guessed (fact: {known})")
+        return None
+    try:
+        value = fact.parse({"value": told or "nothing", "unit": spelled(unit)})
+    except ValueProblem as problem:
+        if problem.value != spelled(unit):
+            cells.fault(name, f"{problem.expected} (given in {unit})", problem.suggestion)
+        elif name == "value":
+            cells.fault("unit", problem.expected, problem.suggestion)
+        return None
+    if not isinstance(value, Interval) or not value.is_point:
+        cells.fault(name, "one number, not a range")
+        return None
+    return value.low
 
-    def are_flags(self, told: Sequence[str]) -> bool:
-        """Whether the column marks samples; 0 and 1 do so only where nothing else is written."""
-        values = {cell.lower() for cell in told if cell}
-        return all(value in _FLAGS or value in _BITS for value in values)
 
-    def row(self, line: int, row: Mapping[str, str], flags: bool) -> LabRow | None:
-        before = len(self.problems)
-        if not row["patient_id"]:
-            self.fault(line, "patient_id", "", "the name of a patient")
-        day = self.date(line, row["date"])
-        fact = self.facts.get(row["analyte"])
-        if fact is None or fact.type != "number":
-            expected = "the name of a laboratory fact (gepnet facts list)"
-            near = nearest(row["analyte"], self.facts)
-            self.fault(line, "analyte", row["analyte"], expected, near)
-            return None
-        value = self.number(line, "value", row["value"], row["unit"], fact)
-        lln = self.limit(line, "lln", row, fact)
-        uln = self.limit(line, "uln", row, fact)
-        if lln is not None and uln is not None and lln >= uln:
-            self.fault(line, "lln", row["lln"], f"a limit below uln ({row['uln']})")
-        told = row.get("baseline", "")
-        baseline = None
-        if told and not flags:
-            if told.lower() in _FLAGS:
-                self.fault(line, "baseline", told, "a number, as in other rows of this file")
-            else:
-                baseline = self.number(line, "baseline", told, row["unit"], fact)
-        if len(self.problems) > before or day is None or value is None:
-            return None
-        marked = flags and {**_FLAGS, **_BITS}.get(told.lower(), False)
-        return LabRow(line, row["patient_id"], day, fact.id, value, lln, uln, baseline, marked)
-
-    def date(self, line: int, told: str) -> PartialDate | None:
-        try:
-            day = parse_date(told)
-        except ValueError as error:
-            self.fault(line, "date", told, f"a day such as 2024-05-17 ({error})")
-            return None
-        if day.first != day.last:
-            self.fault(line, "date", told, "a day such as 2024-05-17")
-        elif day.first > self.today:
-            self.fault(line, "date", told, f"a date not after {self.today}")
-        return day
-
-    def limit(self, line: int, field: str, row: Mapping[str, str], fact: Fact) -> Decimal | None:
-        told = row.get(field, "")
-        return self.number(line, field, told, row["unit"], fact) if told else None
-
-    def number(self, line: int, field: str, told: str, unit: str, fact: Fact) -> Decimal | None:
-        if not unit:
-            if field == "value":
-                known = fact.entry.unit or "none"
-                self.fault(line, "unit", "", f"the unit, since none is guessed (fact: {known})")
-            return None
-        try:
-            value = fact.parse({"value": told or "nothing", "unit": spelled(unit)})
-        except ValueProblem as problem:
-            fields = {True: "unit", False: field}
-            about_unit = problem.value == spelled(unit)
-            expected = problem.expected + ("" if about_unit else f" (given in {unit})")
-            place, value_told = fields[about_unit], unit if about_unit else told
-            if not (about_unit and field != "value"):
-                self.fault(line, place, value_told, expected, problem.suggestion)
-            return None
-        if not isinstance(value, Interval) or not value.is_point:
-            self.fault(line, field, told, "one number, not a range")
-            return None
-        return value.low
-
-    def order(self, rows: Sequence[LabRow]) -> None:
-        last: dict[tuple[str, str], LabRow] = {}
-        for row in rows:
-            key = (row.patient, row.analyte)
-            before = last.get(key)
-            if before is not None and _moment(row) <= _moment(before):
-                same = _moment(row) == _moment(before)
-                expected = (
-                    f"one value of {row.analyte} a date (another on line {before.line})"
-                    if same
-                    else f"a date after {before.date} (line {before.line}): samples in order"
-                )
-                self.fault(row.line, "date", str(row.date), expected)
-            last[key] = row
+def _row(cells: Cells, marks: Marks) -> LabRow:
+    told = cells["baseline"]
+    return LabRow(
+        line=cells.line,
+        patient=cells["patient_id"],
+        date=cells["date"],
+        analyte=cells["analyte"].id,
+        value=cells["value"],
+        lln=cells["lln"],
+        uln=cells["uln"],
+        baseline=told if marks is None else None,
+        is_baseline=marks is not None and marks[told.lower()],
+    )
 
 
 def _moment(row: LabRow) -> tuple[datetime.date, float]:

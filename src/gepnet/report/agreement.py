@@ -7,7 +7,7 @@ from typing import Any
 
 from gepnet.guidelines import (
     QUIET,
-    STATED,
+    SPOKEN,
     Agreement,
     Assessment,
     KnowledgeBase,
@@ -69,7 +69,7 @@ def comparison_view(
 
 def settled_rows(assessment: Assessment, base: KnowledgeBase) -> list[tuple[str, str]]:
     """Return the rows on which a document takes a position that its class does not take already."""
-    settled = {*STATED, Status.CONFLICTING}
+    settled = SPOKEN
     found = {
         row
         for document in assessment.documents.values()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from gepnet.report.view import STATED, View
+from gepnet.guidelines import SPOKEN
+from gepnet.report.view import View
 
 SETTLED = "Settled positions"
 OPEN = "Options on which no position is settled"
@@ -44,7 +45,7 @@ def split_matrix(view: View) -> list[Matrix]:
 
 
 def _speaks(cell: View) -> bool:
-    return cell["status"] in STATED or cell["open"] or bool(cell["dissent"])
+    return cell["status"] in SPOKEN or cell["open"] or bool(cell["dissent"])
 
 
 def _unverified(cell: View) -> bool:

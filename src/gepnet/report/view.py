@@ -9,6 +9,7 @@ from typing import Any
 from gepnet.criteria import Always, And, Explanation, Not, Or, facts_of, prose
 from gepnet.facts import Facts, FactValue, show
 from gepnet.guidelines import (
+    SPOKEN,
     Assessment,
     Cell,
     ChecklistResult,
@@ -25,14 +26,6 @@ from gepnet.vocabulary import Interval, Truth, unit_words
 View = dict[str, Any]
 TRUTH_WORDS: dict[Truth, str] = {True: "yes", False: "no", None: "unknown"}
 SCOPE_WORDS: dict[Truth, str] = {True: "", False: "out of scope", None: "scope open"}
-QUIET = {Status.SILENT, Status.NOT_READ, Status.OUT_OF_SCOPE}
-STATED = {
-    Status.RECOMMENDED,
-    Status.OPTION,
-    Status.TRIAL_ONLY,
-    Status.AGAINST,
-    Status.CONFLICTING,
-}
 # Facts that a board wants to see as reasons to treat, in this order.
 REASONS_TO_TREAT = (
     "symptomatic",
@@ -204,7 +197,7 @@ def matrix_rows(
                 "level": entry.level,
                 "depth": len(base.options.ancestors(option)),
                 "root": base.options.lineage(option)[-1],
-                "settled": any(cell.status in STATED for cell in cells),
+                "settled": any(cell.status in SPOKEN for cell in cells),
                 "history": history(option, assessment.facts),
                 "alerts": alerts(option, assessment, base),
                 "cells": [cell_view(cell, assessment, base) for cell in cells],
@@ -255,7 +248,7 @@ def reading_order(assessment: Assessment) -> list[str]:
 
 def _speaks(cells: Iterable[Cell]) -> bool:
     return any(
-        cell.status in STATED or cell.is_open or cell.dissent or cell.unverified for cell in cells
+        cell.status in SPOKEN or cell.is_open or cell.dissent or cell.unverified for cell in cells
     )
 
 

@@ -8,11 +8,11 @@ was read in the paper, and the results say so.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict
 
@@ -21,6 +21,7 @@ from gepnet.response.recist.model import Patient, Role, TimePoint, percent
 from gepnet.response.recist.rules import Options, Rules, Stated, Verification
 from gepnet.response.recist.sums import Seen, see
 from gepnet.response.recist.timepoint import time_points
+from gepnet.tables import Shown
 
 
 class _Part(BaseModel):
@@ -68,10 +69,19 @@ class Choi:
     """The response of one date by Choi; changes in percent from baseline."""
 
     date: datetime.date
-    size_change: Fraction | None
-    attenuation_change: Fraction | None
-    response: str
+    size_change: Annotated[Fraction | None, Shown("size_change_pct", digits=4)]
+    attenuation_change: Annotated[Fraction | None, Shown("attenuation_change_pct", digits=4)]
+    response: Annotated[str, Shown("choi")]
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiCourse:
+    """The responses of one patient by Choi, with what is to be said of the criteria."""
+
+    patient_id: str
+    timepoints: tuple[Choi, ...]
+    rules: Annotated[ChoiRules, Shown(take="note verification", flat=True)]
 
 
 def read_choi_rules(measures: Mapping[str, Any]) -> ChoiRules:
@@ -109,6 +119,13 @@ def choi_response(
         return "NE"
     assert size is not None
     return "PD" if size >= Fraction(rules.progression.size_rise_percent) else "SD"
+
+
+def choi_courses(
+    patients: Iterable[Patient], rules: Rules, options: Options, choi: ChoiRules
+) -> list[ChoiCourse]:
+    """Return the course of each patient; see ``choi_of``."""
+    return [ChoiCourse(p.id, tuple(choi_of(p, rules, options, choi)), choi) for p in patients]
 
 
 def choi_of(patient: Patient, rules: Rules, options: Options, choi: ChoiRules) -> Iterator[Choi]:

@@ -10,18 +10,19 @@ on a cut-off is on it.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict
 
 from gepnet.knowledge import read_measure
-from gepnet.response.recist.model import HUNDREDTH, Hundredths, Patient, Role, rounded
+from gepnet.response.recist.model import HUNDREDTH, Hundredths, Patient, Role, length, rounded
 from gepnet.response.recist.rules import Rules, Stated
 from gepnet.response.recist.sums import see, target_sum
 from gepnet.response.recist.values import value_of
+from gepnet.tables import Shown
 
 DIGITS = 40  # of the intermediate arithmetic
 SHOWN = Decimal("0.0001")
@@ -62,6 +63,13 @@ class CutOff(Stated):
     at_least: Decimal | None = None
     above: Decimal | None = None
 
+    @property
+    def limit(self) -> str:
+        """The cut-off in words."""
+        if self.at_least is not None:
+            return f">= {self.at_least} %/month"
+        return f"> {self.above} %/month"
+
     def is_met(self, rate: Decimal) -> bool:
         """Whether a rate in percent a month reaches the cut-off."""
         if self.at_least is not None:
@@ -81,6 +89,17 @@ class GrowthRules(_Part):
 
 
 @dataclass(frozen=True, slots=True)
+class Reached:
+    """A cut-off, and whether the rate reached it."""
+
+    cut_off: Annotated[
+        CutOff,
+        Shown(take="id limit population says source locator verification", flat=True),
+    ]
+    reached: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Growth:
     """Growth between two scans.
 
@@ -91,17 +110,25 @@ class Growth:
     """
 
     names: tuple[str, ...]
-    start: datetime.date
-    end: datetime.date
+    start: Annotated[datetime.date, Shown("from")]
+    end: Annotated[datetime.date, Shown("to")]
     days: int
-    sum_start: Hundredths
-    sum_end: Hundredths | None
-    rate: Decimal | None
-    specific: Decimal | None
+    sum_start: Annotated[Hundredths, Shown("sum_from_mm", by=length)]
+    sum_end: Annotated[Hundredths | None, Shown("sum_to_mm", by=length)]
+    rate: Annotated[Decimal | None, Shown("tgr_percent_month")]
+    specific: Annotated[Decimal | None, Shown("sgr_percent_day")]
     doubling_days: Decimal | None
-    reached: tuple[tuple[CutOff, bool], ...]
+    reached: Annotated[tuple[Reached, ...], Shown("cut_offs")]
     why_not: str | None = None
-    shown: Decimal | None = None
+    shown: Annotated[Decimal | None, Shown("tgr_rounded", after="rate")] = None
+
+
+@dataclass(frozen=True, slots=True)
+class GrowthCourse:
+    """The growth of one patient, scan by scan."""
+
+    patient_id: str
+    growth: tuple[Growth, ...]
 
 
 def read_growth_rules(measures: Mapping[str, Any]) -> GrowthRules:
@@ -139,6 +166,13 @@ def is_reached(first: Decimal, second: Decimal, months: Decimal, power: int, cut
         # The last digits of a logarithm are rounded.
         difference = (grown - bound).quantize(Decimal(10) ** (8 - DIGITS))
         return difference >= 0 if cut.at_least is not None else difference > 0
+
+
+def growth_courses(
+    patients: Iterable[Patient], rules: Rules, growth: GrowthRules
+) -> list[GrowthCourse]:
+    """Return the growth of each patient; see ``growth_of``."""
+    return [GrowthCourse(p.id, tuple(growth_of(p, rules, growth))) for p in patients]
 
 
 def growth_of(patient: Patient, rules: Rules, growth: GrowthRules) -> Iterator[Growth]:
@@ -224,6 +258,6 @@ def _between(
         names, start, end, days, before, after, rate,
         (100 * specific).quantize(SHOWN),
         None if doubling is None else doubling.quantize(Decimal("0.1")),
-        tuple(zip(cuts, reached, strict=True)),
+        tuple(map(Reached, cuts, reached)),
         shown=shown,
     )  # fmt: skip

@@ -13,35 +13,37 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import groupby
 from pathlib import Path
+from typing import Annotated
 
 from gepnet.response.recist.rules import Rules
-from gepnet.tables import Column, Once, Table, day, number, text
+from gepnet.tables import Column, Once, Shown, Table, also_shown, day, number, text
 
 
 @dataclass(frozen=True, slots=True)
 class MarkerValue:
     """One value of one marker."""
 
-    line: int
-    patient: str
+    line: Annotated[int, Shown(hidden=True)]
+    patient: Annotated[str, Shown("patient_id")]
     marker: str
     date: datetime.date
-    value: Decimal
+    value: Annotated[Decimal, Shown(digits=4)]
     unit: str
-    uln: Decimal | None
+    uln: Annotated[Decimal | None, Shown(hidden=True)]
 
 
 @dataclass(frozen=True, slots=True)
 class MarkerPoint:
     """A value in its course; changes in percent, None where units differ or the base is zero."""
 
-    value: MarkerValue
-    times_uln: Fraction | None
-    from_first: Fraction | None
-    from_lowest: Fraction | None
+    value: Annotated[MarkerValue, Shown(flat=True)]
+    times_uln: Annotated[Fraction | None, Shown(digits=4)]
+    from_first: Annotated[Fraction | None, Shown("change_from_first_pct", digits=4)]
+    from_lowest: Annotated[Fraction | None, Shown("change_from_lowest_pct", digits=4)]
 
     @property
-    def is_elevated(self) -> bool | None:
+    @also_shown
+    def is_elevated(self) -> Annotated[bool | None, Shown("elevated", after="times_uln")]:
         """Whether the value is above the limit of normal; None without a limit."""
         return None if self.times_uln is None else self.times_uln > 1
 

@@ -2,10 +2,11 @@
 
 from gepnet.tables.cells import coded, day, number, one_of, text, truth, whole
 from gepnet.tables.grid import Grid, read_grid
-from gepnet.tables.plain import Shown, also_shown, plain
-from gepnet.tables.table import Cells, Column, Once, Reading, Table
+from gepnet.tables.plain import Shown, also_shown, plain, taken
+from gepnet.tables.table import MOST, Cells, Column, Once, Reading, Table
 
 __all__ = [
+    "MOST",
     "Cells",
     "Column",
     "Grid",
@@ -20,6 +21,7 @@ __all__ = [
     "one_of",
     "plain",
     "read_grid",
+    "taken",
     "text",
     "truth",
     "whole",

@@ -87,15 +87,16 @@ def coded(
     Args:
         codes: the words and what they mean.
         expected: what to say of other words; by default which words there are.
-        fold: take capital letters for small ones; ``codes`` are in small letters then.
+        fold: take capital letters and small ones for the same.
     """
     told = expected or f"one of {', '.join(word for word in codes if word)}"
+    meant = {word.casefold() if fold else word: value for word, value in codes.items()}
 
     def read(cell: str) -> Value:
         word = cell.casefold() if fold else cell
-        if word not in codes:
-            raise ValueProblem(cell, told, nearest(word, codes) if cell else None)
-        return codes[word]
+        if word not in meant:
+            raise ValueProblem(cell, told, nearest(cell, codes))
+        return meant[word]
 
     return read
 

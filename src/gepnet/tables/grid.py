@@ -46,15 +46,15 @@ class Grid:
         return [row[place] if place < len(row) else "" for row in self.rows]
 
 
-def read_grid(source: Path | Rows, name: str = "rows") -> Grid:
+def read_grid(source: Path | Rows, only_header: bool = False) -> Grid:
     """Return the texts of a file or of the rows of a program, and what kept it from being read.
 
     Args:
         source: a file that ends in ``.parquet`` or is a text, or the rows of a program.
-        name: what to call rows that are in no file.
+        only_header: of a text file, read the names of the columns only.
     """
     if not isinstance(source, Path):
-        return _given(list(source), name)
+        return _given(list(source))
     grid = Grid(str(source))
 
     def fault(line: int | None, expected: str) -> None:
@@ -64,7 +64,7 @@ def read_grid(source: Path | Rows, name: str = "rows") -> Grid:
         if source.suffix == ".parquet":
             _read_parquet(source, grid)
         else:
-            _read_text(source, grid)
+            _read_text(source, grid, only_header)
     except OSError as error:
         fault(None, f"a readable file ({error.strerror or error})")
     except UnicodeDecodeError:
@@ -83,14 +83,14 @@ def separator_of(line: str) -> str:
     return max(SEPARATORS, key=line.count)
 
 
-def _read_text(path: Path, grid: Grid) -> None:
+def _read_text(path: Path, grid: Grid, only_header: bool) -> None:
     with path.open(encoding="utf-8-sig", newline="") as file:
         first = file.readline()
         grid.separator = separator_of(first)
         reader = csv.reader(chain([first], file), delimiter=grid.separator, strict=True)
         try:
             grid.header = [cell.strip() for cell in next(reader, [])]
-            for cells in reader:
+            for cells in () if only_header else reader:
                 grid.add(reader.line_num, cells)
         except csv.Error as error:
             raise _NoTable(reader.line_num, f"valid CSV ({error})") from error
@@ -120,9 +120,9 @@ def _line_of_other_bytes(path: Path) -> int | None:
     return None
 
 
-def _given(rows: list[Mapping[str, object]], name: str) -> Grid:
+def _given(rows: list[Mapping[str, object]]) -> Grid:
     header = list(dict.fromkeys(key for row in rows for key in row))
-    grid = Grid(name, header)
+    grid = Grid("rows", header)
     for line, row in enumerate(rows, start=1):
         grid.add(line, (_text(row.get(key)) for key in header))
     return grid

@@ -33,12 +33,15 @@ class Shown:
 
     Attributes:
         name: key in the data, where it is not the name of the field.
-        take: attributes to take of the value (an entry, another result), parted by spaces; one
-            written ``attribute:key`` gets that key. By default all of it.
+        take: attributes to take of the value (an entry, another result, or several), parted by
+            spaces; one written ``attribute:key`` gets that key. By default all of it.
         flat: put the keys of the value beside those of the other fields.
         digits: decimal places that a number is rounded to.
         by: function or mapping from the value to what is shown, such as the words for a truth.
         hidden: leave the field out.
+        detail: leave the field out where ``plain`` is asked for no details.
+        after: name of the field or property that it is shown behind; by default fields come in
+            their order, then properties from the top.
     """
 
     name: str | None = None
@@ -48,24 +51,31 @@ class Shown:
     digits: int | None = None
     by: Callable[[Any], Any] | Mapping[Any, Any] | None = None
     hidden: bool = False
+    detail: bool = False
+    after: str = ""
 
 
 def also_shown(method: Method) -> Method:
     """Mark a method without arguments whose result is shown after the fields, under its name.
 
-    Below ``@property``: ``@property`` stands first, this decorator second.
+    Below ``@property``: ``@property`` stands first, this decorator second. The type that the
+    method returns may be annotated with ``Shown`` as that of a field is.
     """
     setattr(method, _ALSO, True)
     return method
 
 
-def plain(value: Any) -> Any:
+def plain(value: Any, details: bool = True) -> Any:
     """Return a result as data that JSON can hold: dicts, lists, texts, numbers, truths, None.
 
     Dataclasses become dicts in the order of their fields, shown as ``Shown`` says; entries of
     the knowledge become dicts without their place in a file. Decimals and fractions become floats,
     numbers without an end None, dates ISO texts, enumerations their values, intervals and partial
     dates their texts.
+
+    Args:
+        value: a result, or a container of results.
+        details: with the fields that are shown as details.
 
     Raises:
         TypeError: for anything else, which would otherwise reach a reader as a Python object.
@@ -83,30 +93,32 @@ def plain(value: Any) -> Any:
         return str(value)
     if isinstance(value, BaseModel):
         names = (n for n in type(value).model_fields if n not in _PLACE)
-        return {name: plain(getattr(value, name)) for name in names}
+        return {name: plain(getattr(value, name), details) for name in names}
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return _of_dataclass(value)
+        return _of_dataclass(value, details)
     if isinstance(value, Mapping):
-        return {str(plain(key)): plain(item) for key, item in value.items()}
+        return {str(plain(key)): plain(item, details) for key, item in value.items()}
     if isinstance(value, Set):
-        return sorted(plain(item) for item in value)
+        return sorted(plain(item, details) for item in value)
     if isinstance(value, Sequence):
-        return [plain(item) for item in value]
+        return [plain(item, details) for item in value]
     if hasattr(value, "tolist"):  # a number or an array of numpy, which is not imported here
         return plain(value.tolist())
     raise TypeError(f"{type(value).__name__} has no plain form")
 
 
-def _of_dataclass(value: Any) -> dict[str, Any]:
+def _of_dataclass(value: Any, details: bool) -> dict[str, Any]:
     found: dict[str, Any] = {}
     kind: Any = type(value)
     for name, how in _layout(kind):
+        if how.detail and not details:
+            continue
         item = getattr(value, name)
         if how.by is not None:
             item = how.by[item] if isinstance(how.by, Mapping) else how.by(item)
         if how.digits is not None and item is not None:
             item = round(float(item), how.digits)
-        data = plain(item) if item is None or not how.take else _taken(item, how.take.split())
+        data = taken(item, how.take) if how.take else plain(item, details)
         if how.flat:
             found |= data or {}
         else:
@@ -114,8 +126,18 @@ def _of_dataclass(value: Any) -> dict[str, Any]:
     return found
 
 
-def _taken(item: Any, names: Sequence[str]) -> dict[str, Any]:
-    pairs = (name.partition(":") for name in names)
+def taken(item: Any, names: str) -> Any:
+    """Return some attributes of an object, or of each of several, as plain data.
+
+    Args:
+        item: an entry of the knowledge, a result, a sequence of such, or None.
+        names: the attributes, parted by spaces; one written ``attribute:key`` gets that key.
+    """
+    if item is None:
+        return None
+    if isinstance(item, Sequence):
+        return [taken(one, names) for one in item]
+    pairs = (name.partition(":") for name in names.split())
     return {key or name: plain(getattr(item, name)) for name, _, key in pairs}
 
 
@@ -128,6 +150,13 @@ def _layout(kind: Any) -> tuple[tuple[str, Shown], ...]:
         for name, member in vars(owner).items():
             if isinstance(member, property) and getattr(member.fget, _ALSO, False):
                 names.append(name)
-    notes = {name: getattr(hints.get(name), "__metadata__", ()) for name in names}
-    found = [(n, next((x for x in notes[n] if isinstance(x, Shown)), Shown())) for n in notes]
-    return tuple((name, how) for name, how in found if not how.hidden)
+                hints[name] = get_type_hints(member.fget, include_extras=True).get("return")
+    found: dict[str, Shown] = {}
+    for name in names:
+        notes = getattr(hints[name], "__metadata__", ())
+        found[name] = next((note for note in notes if isinstance(note, Shown)), Shown())
+    for name, how in found.items():
+        if how.after:
+            names.remove(name)
+            names.insert(names.index(how.after) + 1, name)
+    return tuple((name, found[name]) for name in names if not found[name].hidden)

@@ -16,9 +16,9 @@ import pytest
 from gepnet import api
 from gepnet.guidelines import KnowledgeBase
 from gepnet.guidelines.assess import documents_in_force, label_in_force
-from gepnet.guidelines.known import JUDGED, judgements
 from gepnet.guidelines.verify.between import clashes
 from gepnet.guidelines.verify.context import Context
+from gepnet.guidelines.verify.judgements import JUDGED, judgements
 from gepnet.guidelines.verify.rules import rules
 from gepnet.guidelines.verify.thresholds import thresholds
 from gepnet.guidelines.verify.within import within

@@ -15,13 +15,13 @@ from gepnet import api
 from gepnet.criteria import interpret
 from gepnet.facts import facts_of_values
 from gepnet.guidelines.assess import assess
-from gepnet.guidelines.known import JUDGED, Row, judgements, known_rows
 from gepnet.guidelines.verify.between import clashes
 from gepnet.guidelines.verify.context import Context
 from gepnet.guidelines.verify.findings import KINDS, Claim, Finding
+from gepnet.guidelines.verify.judgements import JUDGED, Row, judgements, known_rows
+from gepnet.guidelines.verify.one_fact_apart import one_fact_apart
 from gepnet.guidelines.verify.rules import rules
 from gepnet.guidelines.verify.thresholds import thresholds
-from gepnet.guidelines.verify.twins import twins
 from gepnet.guidelines.verify.within import within
 
 ROOT = Path(__file__).parents[3]
@@ -36,7 +36,7 @@ def context() -> Context:
 @cache
 def found() -> tuple[Finding, ...]:
     one = context()
-    listed = [*rules(one), *twins(one)]
+    listed = [*rules(one), *one_fact_apart(one)]
     for first, second in combinations(one.in_force, 2):
         listed += clashes(one, first, second)
     for name in one.documents:

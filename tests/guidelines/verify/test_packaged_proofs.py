@@ -17,10 +17,10 @@ from gepnet.guidelines.verify.context import Context
 from gepnet.guidelines.verify.decided import with_deciding
 from gepnet.guidelines.verify.findings import Finding, from_plain
 from gepnet.guidelines.verify.labels import label_texts, off_label
+from gepnet.guidelines.verify.one_fact_apart import one_fact_apart
 from gepnet.guidelines.verify.rules import rules
 from gepnet.guidelines.verify.run import prove
 from gepnet.guidelines.verify.thresholds import thresholds
-from gepnet.guidelines.verify.twins import twins
 from gepnet.guidelines.verify.within import within
 
 DAY = datetime.date(2026, 1, 15)
@@ -59,7 +59,7 @@ def of_rules() -> tuple[Finding, ...]:
 
 @cache
 def of_twins() -> tuple[Finding, ...]:
-    return tuple(twins(context()))
+    return tuple(one_fact_apart(context()))
 
 
 def one_of(findings: tuple[Finding, ...], kind: str, option: str, about: str = "") -> Finding:

@@ -230,10 +230,10 @@ def test_progression_free_survival_ends_by_a_named_rule() -> None:
 
 def test_durations_run_from_the_first_response() -> None:
     (result,) = results(course("L", [100, 80, 60, 60, 90]))
-    duration = result.response_duration
+    duration = result.duration_of_response
     assert duration is not None and (duration.days, duration.event) == (123, True)
-    assert result.response_duration_confirmed == duration
-    assert result.stable_duration is None
+    assert result.duration_of_confirmed_response == duration
+    assert result.duration_of_stable_disease is None
     assert (result.best.response, str(result.best.date)) == ("PR", "2024-05-01")
 
 

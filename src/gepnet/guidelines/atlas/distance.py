@@ -136,7 +136,7 @@ class _Column:
     against: NDArray[np.bool_]
 
 
-_STATED = [code.code for code in CODES if code.status in STATED]
+_CODES_STATED = [code.code for code in CODES if code.status in STATED]
 _AGAINST = next(code.code for code in CODES if code.status is Status.AGAINST)
 
 
@@ -151,7 +151,7 @@ def _codes(
         if (document.id, option, intent) not in cohort.base.held:
             continue
         code = statuses[cohort.column_of(document, option, intent)].to_numpy()
-        stated = np.isin(code, _STATED)
+        stated = np.isin(code, _CODES_STATED)
         if stated.any():
             columns.append(_Column(code, stated, code == _AGAINST))
             places.append(place)

@@ -23,7 +23,7 @@ from gepnet.guidelines.assess import assess
 from gepnet.guidelines.atlas.plan import AtlasPlan, Axis, MapPlan, Step
 from gepnet.guidelines.compiled import KnowledgeBase
 from gepnet.guidelines.model import Cell
-from gepnet.guidelines.status import STATED, Status
+from gepnet.guidelines.status import SPOKEN, Status
 from gepnet.record import parse_record
 from gepnet.vocabulary import plain
 
@@ -43,7 +43,7 @@ class DocumentMap:
     @property
     def speaks(self) -> bool:
         """Whether some cell has a position, or may have one."""
-        loud = {*(s.value for s in STATED), Status.CONFLICTING.value}
+        loud = {status.value for status in SPOKEN}
         return any(
             status in loud or bool(loud & set(maybe.split(" or ")))
             for row, open_row in zip(self.statuses, self.possible, strict=True)

@@ -15,7 +15,7 @@ from gepnet.guidelines.verify.findings import Finding, from_plain
 from gepnet.knowledge import cache_file, write_atomically
 
 _PLACES = frozenset({"file", "line"})
-_OF_THE_DAY = frozenset({"across", "basis", "label", "rules", "twins"})
+_OF_THE_DAY = frozenset({"across", "basis", "label", "rules", "one_fact_apart"})
 
 
 class Proved:
@@ -37,7 +37,7 @@ class Proved:
     def key(self, job: tuple[str, ...]) -> str:
         """Return the digest of what a job depends on."""
         kind, *names = job
-        if kind in {"across", "basis", "rules", "twins"}:
+        if kind in {"across", "basis", "rules", "one_fact_apart"}:
             names = sorted(self.contents)
         if kind == "label":
             names = [*names, *sorted(self.contents)]
@@ -47,7 +47,7 @@ class Proved:
         about += [self.day.isoformat()] if kind in _OF_THE_DAY else []
         if kind == "rules":
             about += [self._labels, self._rules]
-        if kind == "twins":
+        if kind == "one_fact_apart":
             about += [self.base.knowledge.measures.get("told_apart")]
         return _digest([kind, *names, *about])
 

@@ -21,11 +21,11 @@ from gepnet.guidelines.verify.diff import changes
 from gepnet.guidelines.verify.findings import DISAGREEMENTS, KINDS, Finding, Tally
 from gepnet.guidelines.verify.gaps import gaps, unplaced
 from gepnet.guidelines.verify.labels import label_texts, off_label
+from gepnet.guidelines.verify.one_fact_apart import one_fact_apart
 from gepnet.guidelines.verify.prover import DEFAULT_TIMEOUT_MS
 from gepnet.guidelines.verify.rules import rules
 from gepnet.guidelines.verify.sizes import with_shares
 from gepnet.guidelines.verify.thresholds import thresholds
-from gepnet.guidelines.verify.twins import twins
 from gepnet.guidelines.verify.within import within
 from gepnet.knowledge import load_knowledge
 
@@ -70,7 +70,7 @@ _BRINGS = {
     "across": {"no_position"},
     "basis": {"unverified_only", "secondary_only"},
     "rules": {"eligibility", "shared_limit", "hole", "double"},
-    "twins": {"undivided", "left_out", "spread"},
+    "one_fact_apart": {"undivided", "left_out", "spread"},
 }  # fmt: skip
 
 
@@ -99,7 +99,7 @@ def _all_jobs(base: KnowledgeBase, day: datetime.date, document: str | None) -> 
     if document is not None:
         return [job for job in jobs if document in job[1:]]
     jobs += [("label", label.entry.id) for label in base.labels]
-    return [*jobs, ("across",), ("basis",), ("rules",), ("twins",)]
+    return [*jobs, ("across",), ("basis",), ("rules",), ("one_fact_apart",)]
 
 
 def prove(
@@ -222,8 +222,8 @@ def _answer(context: Context, job: Job) -> Iterator[Finding]:
             yield from basis(context)
         case ("rules",):
             yield from rules(context)
-        case ("twins",):
-            yield from twins(context)
+        case ("one_fact_apart",):
+            yield from one_fact_apart(context)
 
 
 __all__ = ["Job", "Proofs", "jobs_of", "prove"]

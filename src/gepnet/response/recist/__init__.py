@@ -17,8 +17,13 @@ from gepnet.response.recist.model import (
     Status,
     TimePoint,
 )
-from gepnet.response.recist.rules import Options, Rules, read_options, read_rules
-from gepnet.response.recist.view import detail_view, overall_rows, result_view
+from gepnet.response.recist.rules import (
+    Options,
+    Rules,
+    overall_rows,
+    read_options,
+    read_rules,
+)
 
 __all__ = [
     "Finding",
@@ -33,10 +38,8 @@ __all__ = [
     "Status",
     "TimePoint",
     "assess",
-    "detail_view",
     "overall_rows",
     "read_options",
     "read_patients",
     "read_rules",
-    "result_view",
 ]

@@ -43,8 +43,8 @@ def assess(patient: Patient, rules: Rules, options: Options) -> Result:
         best_confirmed=sure,
         progression=next((date for date, response in course if response == PD), None),
         pfs=pfs,
-        response_duration=durations[0],
-        response_duration_confirmed=durations[1],
-        stable_duration=pfs if best.response == SD else None,
+        duration_of_response=durations[0],
+        duration_of_confirmed_response=durations[1],
+        duration_of_stable_disease=pfs if best.response == SD else None,
         findings=tuple(noted),
     )

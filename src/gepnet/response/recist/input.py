@@ -9,34 +9,39 @@ death_date, new_therapy_date.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection
+import re
+from collections.abc import Callable, Collection
+from decimal import Decimal
 from pathlib import Path
+from typing import TypeVar
 
-from gepnet.knowledge import InputError, Problem
-from gepnet.response.recist.lineage import check_lineage
+from gepnet.knowledge import InputError, Problem, nearest
+from gepnet.response.recist.lineage import lineage_problems
 from gepnet.response.recist.model import LesionRow, Marker, Patient, PatientRow, Role, Status
 from gepnet.response.recist.rules import Rules
-from gepnet.response.recist.table import (
+from gepnet.tables import (
+    MOST,
     Cells,
-    Faults,
+    Column,
+    Once,
+    Table,
+    coded,
     day,
-    hundredths,
     number,
-    read_rows,
+    one_of,
+    read_grid,
+    text,
     truth,
 )
+from gepnet.vocabulary import ValueProblem
 
-LESION_COLUMNS = ("patient_id", "date", "lesion_id", "role", "status")
-LESION_OPTIONAL = (
-    "organ", "nodal", "diameter_mm", "diameter_cm", "method", "kind", "slice_mm",
-    "locally_treated", "hu",
-)  # fmt: skip
-PATIENT_OPTIONAL = ("reference_date", "baseline_date", "markers", "death_date", "new_therapy_date")
+Row = TypeVar("Row")
+Given = tuple[str, datetime.date, str]
 GIVEN = ("CR", "PR", "SD", "NON-CR/NON-PD", "PD", "NE")
-ROLES = tuple(role.value for role in Role)
-STATUSES = (*(s.value for s in Status if s not in (Status.SPLIT_FROM, Status.MERGED_INTO)),)
 LINKS = (Status.SPLIT_FROM, Status.MERGED_INTO)
-_DIAMETER = "a number of millimetres, at most two decimals"
+STATUSES = {status.value: (status, "") for status in Status if status not in LINKS}
+_LENGTH = re.compile(r"[0-9]{1,6}(\.[0-9]+)?|\.[0-9]+")
+_MARKERS = "normal or elevated, or a course such as elevated; 2024-06-01=normal"
 
 
 def read_patients(
@@ -51,25 +56,29 @@ def read_patients(
         InputError: with every problem of every file, each with file, line, column and expectation.
     """
     problems: list[Problem] = []
-    heads: dict[str, PatientRow] = {}
+    heads = {head.patient: head for head in _read(patients, HEADS, problems)}
     rows: dict[str, list[LesionRow]] = {}
+    known = len(problems)
+    for name, row in _read(lesions, lesion_table(rules), problems):
+        rows.setdefault(name, []).append(row)
+    # A patient with a faulty row has gaps that would be told as faults of their own.
+    incomplete = {problem.entry for problem in problems[known:]}
+    for name, found in rows.items():
+        if name not in incomplete:
+            whole = Patient(heads.get(name, PatientRow(name)), tuple(found))
+            problems.extend(lineage_problems(whole, str(lesions)))
     given: dict[str, list[tuple[datetime.date, str]]] = {}
-    if patients is not None:
-        heads = _heads(patients, problems)
-    if lesions is not None:
-        rows = _lesions(lesions, rules, heads, problems)
-    if responses is not None:
-        given = _responses(responses, rows, problems)
+    for name, date, word in _read(responses, _response_table(rows), problems):
+        given.setdefault(name, []).append((date, word))
     if problems:
-        raise InputError(problems)
-    names = dict.fromkeys([*rows, *given, *heads])
+        raise InputError(problems[:MOST])
     return [
         Patient(
             heads.get(name, PatientRow(name)),
             tuple(sorted(rows.get(name, ()), key=lambda r: (r.date, r.lesion))),
             tuple(sorted(given.get(name, ()))),
         )
-        for name in names
+        for name in dict.fromkeys([*rows, *given, *heads])
     ]
 
 
@@ -79,170 +88,154 @@ def read_heads(path: Path) -> list[PatientRow]:
     Raises:
         InputError: with every problem of the file.
     """
-    problems: list[Problem] = []
-    heads = _heads(path, problems)
-    if problems:
-        raise InputError(problems)
-    return list(heads.values())
+    return list(HEADS.read(path).rows)
 
 
-def read_responses(path: Path, taken: Collection[str]) -> list[tuple[str, datetime.date, str]]:
+def read_responses(path: Path, taken: Collection[str]) -> list[Given]:
     """Read ``responses.csv`` of patients who are not in ``taken`` (they have lesions).
 
     Raises:
         InputError: with every problem of the file.
     """
-    problems: list[Problem] = []
-    found = _responses(path, taken, problems)
-    if problems:
-        raise InputError(problems)
-    return [(name, date, word) for name, rows in found.items() for date, word in rows]
+    return list(_response_table(taken).read(path).rows)
 
 
-def _heads(path: Path, problems: list[Problem]) -> dict[str, PatientRow]:
-    faults = Faults(str(path))
-    heads: dict[str, PatientRow] = {}
-    for cells in read_rows(path, ("patient_id",), PATIENT_OPTIONAL, faults):
-        name = cells.text("patient_id", required=True)
-        if name in heads:
-            cells.fault("patient_id", f"each patient once (first on line {heads[name].line})")
-        heads.setdefault(
-            name,
-            PatientRow(
-                name,
-                cells.day("reference_date"),
-                cells.day("baseline_date"),
-                _markers(cells),
-                cells.day("death_date"),
-                cells.day("new_therapy_date"),
-                cells.line,
-            ),
-        )
-    problems.extend(faults.problems)
-    return heads
+def _read(path: Path | None, table: Table[Row], problems: list[Problem]) -> tuple[Row, ...]:
+    """Return the rows without a fault, and note the faults of the others."""
+    if path is None:
+        return ()
+    grid = read_grid(path)
+    # Without its columns nothing of a file can be judged.
+    wrong = [*grid.problems, *table.header_problems(grid)]
+    reading = table.read(grid, "quarantine") if not wrong else None
+    problems += reading.problems if reading else wrong
+    return reading.rows if reading else ()
 
 
-def _markers(cells: Cells) -> tuple[Marker, ...]:
+def _read_markers(cell: str) -> tuple[Marker, ...]:
     """Read ``elevated``, ``normal``, or a course: ``elevated; 2024-06-01=normal``."""
     found: list[Marker] = []
-    for part in cells.text("markers").split(";"):
-        when, _, state = part.rpartition("=")
-        date = day(when.strip()) if when.strip() else None
-        state = state.strip()
-        if not part.strip():
-            continue
-        if state not in ("elevated", "normal") or (when.strip() and date is None):
-            expected = "normal or elevated, or a course such as elevated; 2024-06-01=normal"
-            cells.fault("markers", expected)
-            return ()
-        found.append(Marker(date, state == "elevated"))
+    for part in filter(None, (part.strip() for part in cell.split(";"))):
+        when, _, state = (item.strip() for item in part.rpartition("="))
+        if state not in ("elevated", "normal"):
+            raise ValueProblem(cell, _MARKERS)
+        found.append(Marker(day(_MARKERS)(when) if when else None, state == "elevated"))
     return tuple(sorted(found, key=lambda marker: marker.date or datetime.date.min))
 
 
-def _responses(
-    path: Path, taken: Collection[str], problems: list[Problem]
-) -> dict[str, list[tuple[datetime.date, str]]]:
-    faults = Faults(str(path))
-    found: dict[str, list[tuple[datetime.date, str]]] = {}
-    seen: dict[tuple[str, datetime.date], int] = {}
-    spellings = {word.casefold(): word for word in GIVEN}
-    for cells in read_rows(path, ("patient_id", "date", "response"), (), faults):
-        name = cells.text("patient_id", required=True)
-        date = cells.day("date") if cells.text("date", required=True) else None
-        word = spellings.get(cells.text("response", required=True).casefold())
-        if word is None and "response" in cells.values:
-            cells.fault("response", f"one of {', '.join(GIVEN)}")
-        if name in taken:
+HEADS = Table(
+    columns=(
+        Column("patient_id", text(), field="patient"),
+        Column("reference_date", day(), needed=False, field="reference"),
+        Column("baseline_date", day(), needed=False, field="baseline"),
+        Column("markers", _read_markers, needed=False, default=()),
+        Column("death_date", day(), needed=False, field="death"),
+        Column("new_therapy_date", day(), needed=False, field="new_therapy"),
+    ),
+    make=lambda cells: cells.into(PatientRow, line=cells.line),
+    once=(Once(("patient_id",), "patient_id", "each patient once"),),
+)
+
+
+def _response_table(taken: Collection[str]) -> Table[Given]:
+    def check(cells: Cells) -> None:
+        if cells["patient_id"] in taken:
             cells.fault("patient_id", "a patient without lesions in the other file")
-        elif date is not None and word is not None:
-            first = seen.setdefault((name, date), cells.line)
-            if first != cells.line:
-                cells.fault("date", f"each date of a patient once (first on line {first})")
-            found.setdefault(name, []).append((date, word))
-    problems.extend(faults.problems)
-    return found
+
+    return Table(
+        columns=(
+            Column("patient_id", text()),
+            Column("date", day()),
+            Column("response", coded({word: word for word in GIVEN}, fold=True)),
+        ),
+        make=lambda cells: (cells["patient_id"], cells["date"], cells["response"]),
+        check=check,
+        once=(Once(("patient_id", "date"), "date", "each date of a patient once"),),
+    )
 
 
-def _lesions(
-    path: Path, rules: Rules, heads: dict[str, PatientRow], problems: list[Problem]
-) -> dict[str, list[LesionRow]]:
-    faults = Faults(str(path))
-    found: dict[str, list[LesionRow]] = {}
-    for cells in read_rows(path, LESION_COLUMNS, LESION_OPTIONAL, faults):
-        row = lesion_row(cells, rules)
-        if row is not None:
-            found.setdefault(cells.values["patient_id"], []).append(row)
-    # A patient with a faulty row has gaps that would be told as faults of their own.
-    incomplete = {problem.entry for problem in faults.problems}
-    for name, rows in found.items():
-        if name not in incomplete:
-            check_lineage(Patient(heads.get(name, PatientRow(name)), tuple(rows)), faults)
-    problems.extend(faults.problems)
-    return found
-
-
-def lesion_row(cells: Cells, rules: Rules) -> LesionRow | None:
-    """Return one row of ``lesions.csv``, or None with its faults noted."""
-    before = len(cells.faults.problems)
-    for column in LESION_COLUMNS:
-        cells.text(column, required=True)
-    if len(cells.faults.problems) > before:
-        return None
-    date = cells.day("date")
-    role = cells.word("role", ROLES)
-    status, other = _status(cells)
-    nodal = cells.read("nodal", truth, "true or false")
-    diameter = _diameter(cells)
-    slice_ = cells.read("slice_mm", hundredths, _DIAMETER)
-    treated = cells.read("locally_treated", truth, "true or false")
-    hu = cells.read("hu", number, "a number of Hounsfield units")
-    method = cells.word("method", (*rules.methods.accepted, *rules.methods.refused))
+def lesion_table(rules: Rules) -> Table[tuple[str, LesionRow]]:
+    """Return the table of lesions: patient and row."""
+    in_mm = _hundredths("a number of millimetres, at most two decimals", 100)
+    in_cm = _hundredths("a number of centimetres, at most three decimals", 1000)
+    methods = (*rules.methods.accepted, *rules.methods.refused)
     kinds = (*rules.never_measurable.kinds, *rules.other_kinds)
-    kind = cells.word("kind", kinds)
-    if date is None or role is None or status is None or method is None or kind is None:
-        return None
-    has_size = diameter is not None or status is Status.TOO_SMALL
-    if "nodal" not in cells.values and (role == Role.TARGET or has_size):
-        cells.fault("nodal", "true or false: whether the size is that of a lymph node")
-    _check_value(cells, Role(role), status, diameter, rules)
-    if len(cells.faults.problems) > before:
-        return None
+    return Table(
+        columns=(
+            Column("patient_id", text()),
+            Column("date", day()),
+            Column("lesion_id", text()),
+            Column("role", coded({role.value: role for role in Role})),
+            Column("organ", text(), needed=False, default=""),
+            Column("nodal", truth(), needed=False),
+            Column("diameter_mm", in_mm, needed=False),
+            Column("diameter_cm", in_cm, needed=False),
+            Column("status", _read_status),
+            Column("method", one_of(methods), needed=False, default=""),
+            Column("kind", one_of(kinds), needed=False, default=""),
+            Column("slice_mm", in_mm, needed=False),
+            Column("locally_treated", truth(), needed=False),
+            Column("hu", number("a number of Hounsfield units"), needed=False),
+        ),
+        make=lambda cells: (cells["patient_id"], _lesion(cells)),
+        check=lambda cells: _check_lesion(cells, rules),
+    )
+
+
+def _hundredths(expected: str, scale: int) -> Callable[[str], int]:
+    """Read a length as whole hundredths of a millimetre; a finer one is refused."""
+
+    def read(cell: str) -> int:
+        value = Decimal(cell) * scale if _LENGTH.fullmatch(cell) else None
+        if value is None or value != int(value):
+            raise ValueProblem(cell, expected)
+        return int(value)
+
+    return read
+
+
+def _read_status(cell: str) -> tuple[Status, str]:
+    """Return a status, and the lesion that a split or a merge names."""
+    head, _, other = (part.strip() for part in cell.partition(":"))
+    if head in LINKS and other:
+        return Status(head), other
+    if cell not in STATUSES:
+        known = [*STATUSES, *(f"{link.value}:ID" for link in LINKS)]
+        raise ValueProblem(cell, f"one of {', '.join(known)}", nearest(cell, known))
+    return STATUSES[cell]
+
+
+def _diameter(cells: Cells) -> tuple[str, int | None]:
+    """Return the column that gives the diameter, and the diameter."""
+    column = "diameter_cm" if "diameter_cm" in cells.texts else "diameter_mm"
+    return column, cells[column]
+
+
+def _lesion(cells: Cells) -> LesionRow:
+    status, other = cells["status"]
     return LesionRow(
-        cells.line, date, cells.values["lesion_id"], Role(role), cells.text("organ"),
-        bool(nodal), diameter, status, other, method, kind, slice_, treated, hu,
+        cells.line, cells["date"], cells["lesion_id"], cells["role"], cells["organ"],
+        bool(cells["nodal"]), _diameter(cells)[1], status, other, cells["method"], cells["kind"],
+        cells["slice_mm"], cells["locally_treated"], cells["hu"],
     )  # fmt: skip
 
 
-def _status(cells: Cells) -> tuple[Status | None, str]:
-    text = cells.values["status"]
-    head, colon, other = (part.strip() for part in text.partition(":"))
-    if colon and head in LINKS and other:
-        if other == cells.values["lesion_id"]:
-            cells.fault("status", "another lesion than this one")
-            return None, ""
-        return Status(head), other
-    if text in STATUSES:
-        return Status(text), ""
-    known = [*STATUSES, *(f"{link.value}:ID" for link in LINKS)]
-    cells.word("status", known)
-    return None, ""
-
-
-def _diameter(cells: Cells) -> int | None:
-    if "diameter_mm" in cells.values and "diameter_cm" in cells.values:
-        cells.fault("diameter_cm", "one of diameter_mm and diameter_cm")
-    if "diameter_cm" in cells.values:
-        in_cm = "a number of centimetres, at most three decimals"
-        return cells.read("diameter_cm", lambda text: hundredths(text, 1000), in_cm)
-    return cells.read("diameter_mm", hundredths, _DIAMETER)
-
-
-def _check_value(
-    cells: Cells, role: Role, status: Status, diameter: int | None, rules: Rules
-) -> None:
+def _check_lesion(cells: Cells, rules: Rules) -> None:
     """What a status says must go with its diameter and its role."""
-    column = "diameter_cm" if "diameter_cm" in cells.values else "diameter_mm"
-    given = column in cells.values
+    column, diameter = _diameter(cells)
+    given = column in cells.texts
+    if given and column == "diameter_cm" and "diameter_mm" in cells.texts:
+        cells.fault(column, "one of diameter_mm and diameter_cm")
+    role: Role | None = cells["role"]
+    status, other = cells["status"] or (None, "")
+    if other and other == cells["lesion_id"]:
+        cells.fault("status", "another lesion than this one")
+        return
+    if role is None or status is None:
+        return
+    has_size = diameter is not None or status is Status.TOO_SMALL
+    if "nodal" not in cells.texts and (role is Role.TARGET or has_size):
+        cells.fault("nodal", "true or false: whether the size is that of a lymph node")
     if status in (Status.MEASURED, Status.SPLIT_FROM) and not given and role is Role.TARGET:
         cells.fault(column, f"a diameter, since the status is {status.value}")
     if status in (Status.MEASURED, Status.SPLIT_FROM) and diameter == 0:
@@ -254,7 +247,7 @@ def _check_value(
         Status.NOT_EVALUATED: (),
         Status.MERGED_INTO: (),
     }.get(status)
-    if given and diameter is not None and allowed is not None and diameter not in allowed:
+    if diameter is not None and allowed is not None and diameter not in allowed:
         cells.fault(column, f"nothing, since the status is {status.value}")
     if role is Role.TARGET and status in (Status.PRESENT, Status.UNEQUIVOCAL_PROGRESSION):
         words = "measured, too_small, absent, not_evaluated, split_from:ID or merged_into:ID"

@@ -11,9 +11,8 @@ import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gepnet.knowledge import nearest
+from gepnet.knowledge import Problem, nearest
 from gepnet.response.recist.model import LesionRow, Patient, Role, Status
-from gepnet.response.recist.table import Faults
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +31,7 @@ class Lineage:
 
 
 def lineage(rows: tuple[LesionRow, ...]) -> Lineage:
-    """Return the lineage of a patient's lesions (checked by :func:`check_lineage`)."""
+    """Return the lineage of a patient's lesions (checked by :func:`lineage_problems`)."""
     parents: dict[str, str] = {}
     first: dict[str, datetime.date] = {}
     seen = {(row.lesion, row.date) for row in rows}
@@ -46,66 +45,67 @@ def lineage(rows: tuple[LesionRow, ...]) -> Lineage:
     return Lineage(parents, first, superseded)
 
 
-def check_lineage(patient: Patient, faults: Faults) -> None:
-    """Note what cannot be one patient's lesions: doubles, changed roles, broken lineage."""
+def lineage_problems(patient: Patient, file: str) -> Iterator[Problem]:
+    """Yield what cannot be one patient's lesions: doubles, changed roles, broken lineage."""
+
+    def fault(
+        row: LesionRow, column: str, value: str, told: str, near: str | None = None
+    ) -> Problem:
+        return Problem(file, row.line, f"{patient.id} {row.lesion}", column, value, told, near)
+
     baseline = patient.baseline
     heads: dict[str, LesionRow] = {}
     seen: dict[tuple[str, datetime.date], int] = {}
     for row in patient.lesions:
         first_line = seen.setdefault((row.lesion, row.date), row.line)
         if first_line != row.line:
-            _fault(faults, patient, row, "lesion_id", row.lesion,
-                   f"each lesion once a date (first on line {first_line})")  # fmt: skip
+            told = f"each lesion once a date (first on line {first_line})"
+            yield fault(row, "lesion_id", row.lesion, told)
         head = heads.setdefault(row.lesion, row)
         if _kind(head.role) != _kind(row.role):
             told = f"the role of line {head.line} ({head.role.value}): a lesion keeps its role"
-            _fault(faults, patient, row, "role", row.role.value, told)
+            yield fault(row, "role", row.role.value, told)
         if head.nodal != row.nodal:
             told = f"the same as on line {head.line}: a lesion is a node or not"
-            _fault(faults, patient, row, "nodal", str(row.nodal).lower(), told)
+            yield fault(row, "nodal", str(row.nodal).lower(), told)
     if patient.head.baseline is not None and patient.head.baseline not in patient.dates:
         line = min(row.line for row in patient.lesions)
         told = "a row on the baseline date of patients.csv"
-        faults.add(line, patient.id, "date", str(patient.head.baseline), told)
+        yield Problem(file, line, patient.id, "date", str(patient.head.baseline), told)
         return
     for row in _links(patient):
+        value = f"{row.status.value}:{row.other}"
         if row.other not in heads:
             told = "the id of another lesion of this patient"
             near = nearest(row.other, [name for name in heads if name != row.lesion])
-            faults.add(
-                row.line, patient.id, "status", f"{row.status.value}:{row.other}", told, near
-            )
+            yield Problem(file, row.line, patient.id, "status", value, told, near)
         elif not _may_join(row, heads[row.other]):
-            told = f"a lesion of the same role ({row.role.value})"
-            _fault(faults, patient, row, "status", f"{row.status.value}:{row.other}", told)
-    _check_circles(patient, faults)
+            yield fault(row, "status", value, f"a lesion of the same role ({row.role.value})")
+        if _comes_back(row, patient):
+            told = "a lineage that does not come back to this lesion"
+            yield fault(row, "status", value, told)
     first: dict[str, LesionRow] = {}
     for row in sorted(patient.lesions, key=lambda row: row.date):
-        if baseline is None or row.date >= baseline:
+        if baseline is not None and row.date >= baseline:
             first.setdefault(row.lesion, row)
     for row in first.values():
-        _check_first(row, patient, baseline, faults)
+        yield from (fault(row, *told) for told in _wrong_start(row, baseline))
 
 
-def _check_first(
-    row: LesionRow, patient: Patient, baseline: datetime.date | None, faults: Faults
-) -> None:
+def _wrong_start(row: LesionRow, baseline: datetime.date | None) -> Iterator[tuple[str, str, str]]:
     """A lesion begins at baseline, by a split, or as new."""
     is_new = row.role in (Role.NEW, Role.NEW_EQUIVOCAL)
-    if baseline is None:
-        return
     if is_new and row.date == baseline:
         told = f"target or non_target: {baseline} is the baseline of this patient"
-        _fault(faults, patient, row, "role", row.role.value, told)
-    elif not is_new and row.date > baseline and row.status is not Status.SPLIT_FROM:
+        yield "role", row.role.value, told
+    elif not is_new and row.date != baseline and row.status is not Status.SPLIT_FROM:
         told = f"a row of this lesion on the baseline date {baseline}, a split, or a new role"
-        _fault(faults, patient, row, "lesion_id", row.lesion, told)
+        yield "lesion_id", row.lesion, told
     elif row.role is Role.TARGET and row.date == baseline and row.status not in _AT_BASELINE:
         told = "measured (or too_small) at baseline: a target is chosen by its size"
-        _fault(faults, patient, row, "status", row.status.value, told)
+        yield "status", row.status.value, told
     elif row.role is Role.TARGET and not row.organ and row.status is not Status.SPLIT_FROM:
-        told = "the organ of a target (there are limits for an organ)"
-        _fault(faults, patient, row, "organ", "", told)
+        yield "organ", "", "the organ of a target (there are limits for an organ)"
 
 
 _AT_BASELINE = (Status.MEASURED, Status.TOO_SMALL)
@@ -126,17 +126,13 @@ def _may_join(row: LesionRow, other: LesionRow) -> bool:
     return row.status is Status.MERGED_INTO and row.role is Role.NON_TARGET
 
 
-def _check_circles(patient: Patient, faults: Faults) -> None:
-    """No lesion may, by splits or by merges, come back to itself."""
-    for status in (Status.SPLIT_FROM, Status.MERGED_INTO):
-        links: dict[str, set[str]] = {}
-        for row in patient.lesions:
-            if row.status is status:
-                links.setdefault(row.lesion, set()).add(row.other)
-        for row in patient.lesions:
-            if row.status is status and _reaches(row.other, row.lesion, links):
-                told = "a lineage that does not come back to this lesion"
-                _fault(faults, patient, row, "status", f"{row.status.value}:{row.other}", told)
+def _comes_back(row: LesionRow, patient: Patient) -> bool:
+    """Whether a lesion, by splits or by merges, comes back to itself."""
+    links: dict[str, set[str]] = {}
+    for other in patient.lesions:
+        if other.status is row.status:
+            links.setdefault(other.lesion, set()).add(other.other)
+    return _reaches(row.other, row.lesion, links)
 
 
 def _reaches(start: str, goal: str, links: dict[str, set[str]]) -> bool:
@@ -150,9 +146,3 @@ def _reaches(start: str, goal: str, links: dict[str, set[str]]) -> bool:
             seen.add(lesion)
             stack.extend(links.get(lesion, ()))
     return False
-
-
-def _fault(
-    faults: Faults, patient: Patient, row: LesionRow, column: str, value: str, told: str
-) -> None:
-    faults.add(row.line, f"{patient.id} {row.lesion}", column, value, told)

@@ -11,9 +11,25 @@ from dataclasses import dataclass, field
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 from enum import StrEnum
 from fractions import Fraction
+from typing import Annotated
+
+from gepnet.tables import Shown, also_shown
 
 Hundredths = int
 HUNDREDTH = Decimal("0.01")
+
+
+def length(value: Hundredths | None) -> int | float | None:
+    """Return a length in mm as a JSON number."""
+    if value is None:
+        return None
+    return value // 100 if value % 100 == 0 else float(Decimal(value) / 100)
+
+
+def _number(change: Fraction | None) -> int | float | None:
+    if change is None:
+        return None
+    return int(change) if change.denominator == 1 else round(float(change), 4)
 
 
 class Role(StrEnum):
@@ -137,29 +153,44 @@ class Sum:
 class TimePoint:
     """One assessment with its reason.
 
+    ``sum`` is a lower bound where a target was not assessed: ``sum_mm`` is None then.
     ``new_lesion`` is None while a finding is equivocal. ``literal`` is the overall response with
     each time point judged alone; it differs from ``overall`` where a PR is carried forward.
     """
 
     date: datetime.date
-    sum: Hundredths | None
-    nadir: Hundredths | None
-    baseline: Hundredths | None
+    sum: Annotated[Hundredths | None, Shown(hidden=True)]
+    nadir: Annotated[Hundredths | None, Shown("nadir_mm", by=length)]
+    baseline: Annotated[Hundredths | None, Shown(hidden=True)]
     target: str | None
     non_target: str | None
     new_lesion: bool | None
     overall: str
-    literal: str
+    literal: Annotated[str, Shown("overall_literal", detail=True, after="reason")]
     reason: str
-    complete: bool = True
+    complete: Annotated[bool, Shown(hidden=True)] = True
 
     @property
-    def from_baseline(self) -> Fraction | None:
+    @also_shown
+    def sum_mm(self) -> Annotated[int | float | None, Shown(after="date")]:
+        """The sum in mm; None where it is a lower bound."""
+        return length(self.sum) if self.complete else None
+
+    @property
+    @also_shown
+    def from_baseline(
+        self,
+    ) -> Annotated[Fraction | None, Shown("change_from_baseline_pct", by=_number, after="nadir")]:
         """Change of the sum from baseline in percent, exactly; None where it cannot be said."""
         return self._change(self.baseline)
 
     @property
-    def from_nadir(self) -> Fraction | None:
+    @also_shown
+    def from_nadir(
+        self,
+    ) -> Annotated[
+        Fraction | None, Shown("change_from_nadir_pct", by=_number, after="from_baseline")
+    ]:
         """Change of the sum from the smallest earlier sum in percent, exactly."""
         return self._change(self.nadir)
 
@@ -175,7 +206,7 @@ class BestResponse:
 
     response: str
     date: datetime.date | None
-    reason: str
+    reason: Annotated[str, Shown(after="confirmed_on")]
     confirmed_on: datetime.date | None = None
 
 
@@ -193,9 +224,9 @@ class Survival:
 class Finding:
     """Something in the data that a reader should look at; no result depends on it."""
 
-    patient: str
+    patient: Annotated[str, Shown(hidden=True)]
     date: datetime.date | None
-    lesion: str
+    lesion: Annotated[str, Shown(by=lambda name: name or None)]
     says: str
 
     def __str__(self) -> str:
@@ -206,21 +237,37 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """Everything that is said of one patient."""
+    """Everything that is said of one patient.
 
-    patient: str
-    baseline: datetime.date | None
-    baseline_sum: Hundredths | None
-    reference: datetime.date | None
+    ``progression`` is the first PD; durations of response run from the first CR or PR and are None
+    without one.
+    """
+
+    patient: Annotated[str, Shown("patient_id")]
     timepoints: tuple[TimePoint, ...]
-    best: BestResponse
-    best_confirmed: BestResponse
-    progression: datetime.date | None
-    pfs: Survival
-    response_duration: Survival | None  # from the first CR or PR; None without one
-    response_duration_confirmed: Survival | None
-    stable_duration: Survival | None
-    findings: Sequence[Finding] = field(default=())
+    progression: Annotated[datetime.date | None, Shown("progression_date")]
+    reference: Annotated[datetime.date | None, Shown("reference_date", detail=True)]
+    baseline: Annotated[datetime.date | None, Shown("baseline_date", detail=True)]
+    baseline_sum: Annotated[Hundredths | None, Shown("baseline_sum_mm", by=length, detail=True)]
+    best: Annotated[BestResponse, Shown("best_overall_detail", detail=True)]
+    best_confirmed: Annotated[BestResponse, Shown("best_overall_confirmed_detail", detail=True)]
+    pfs: Annotated[Survival, Shown(detail=True)]
+    duration_of_response: Annotated[Survival | None, Shown(detail=True)]
+    duration_of_confirmed_response: Annotated[Survival | None, Shown(detail=True)]
+    duration_of_stable_disease: Annotated[Survival | None, Shown(detail=True)]
+    findings: Annotated[Sequence[Finding], Shown(detail=True)] = field(default=())
+
+    @property
+    @also_shown
+    def best_overall(self) -> Annotated[str, Shown(after="timepoints")]:
+        """The best overall response."""
+        return self.best.response
+
+    @property
+    @also_shown
+    def best_overall_confirmed(self) -> Annotated[str, Shown(after="best_overall")]:
+        """The best overall response where a CR or PR has to be confirmed."""
+        return self.best_confirmed.response
 
 
 def millimetres(value: Hundredths) -> str:

@@ -189,6 +189,11 @@ class Choice(Stated):
     minimum: int | None = None
 
     @property
+    def allowed(self) -> tuple[str, ...] | str:
+        """The words that may be given, or in words that it is a number."""
+        return self.values or "a whole number"
+
+    @property
     def expected(self) -> str:
         """What may be given."""
         return f"one of {', '.join(self.values)}" if self.values else "a whole number, 0 or more"
@@ -281,6 +286,11 @@ def read_rules(measures: Mapping[str, Any]) -> Rules:
         InputError: naming each key of the file that is not as expected.
     """
     return read_measure(Rules, measures, "recist-1.1")
+
+
+def overall_rows(rules: Rules) -> list[tuple[tuple[str, str, str], OverallRow]]:
+    """Return every combination of target, non-target and new lesion that a patient can have."""
+    return [(key, row) for key, row in rules.overall.table.items() if key[:2] != (NONE, NONE)]
 
 
 def read_options(rules: Rules, given: Mapping[str, str | int] | None = None) -> Options:

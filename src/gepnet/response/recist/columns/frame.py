@@ -7,51 +7,18 @@ functions of ``input`` and ``lineage``, which say what.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import polars as pl
 
-from gepnet.knowledge import InputError
-from gepnet.response.recist.input import LESION_COLUMNS, LESION_OPTIONAL, lesion_row
-from gepnet.response.recist.lineage import check_lineage
+from gepnet.knowledge import InputError, Problem
+from gepnet.response.recist.input import lesion_table
+from gepnet.response.recist.lineage import lineage_problems
 from gepnet.response.recist.model import LesionRow, Patient, PatientRow, Role, Status
 from gepnet.response.recist.rules import Rules
-from gepnet.response.recist.table import MOST, Cells, Faults, check_header
+from gepnet.tables import MOST
+from gepnet.tables.frame import grid_of
 
-_TEXTS = (*LESION_COLUMNS, *LESION_OPTIONAL)
 _KINDS = {"target": 0, "non_target": 1, "new": 2, "new_equivocal": 2}
-
-
-def read_texts(path: Path) -> pl.DataFrame:
-    """Return a CSV or Parquet table of lesions as text columns with the line of each row.
-
-    Raises:
-        InputError: if it cannot be read or its columns are not those of a lesion table.
-    """
-    faults = Faults(str(path))
-    try:
-        if path.suffix == ".parquet":
-            raw = pl.read_parquet(path)
-        else:
-            raw = pl.read_csv(path, infer_schema=False, encoding="utf8")
-        raw = raw.rename({name: name.strip().removeprefix("\ufeff") for name in raw.columns})
-    except (OSError, pl.exceptions.PolarsError) as error:
-        faults.add(None, "", "", "", f"a readable CSV or Parquet file ({str(error)[:80]})")
-        raise InputError(faults.problems) from None
-    check_header(raw.columns, LESION_COLUMNS, LESION_OPTIONAL, faults)
-    faults.stop()
-    cells = [
-        (pl.col(name).cast(pl.String).str.strip_chars() if name in raw.columns else pl.lit(None))
-        .cast(pl.String)
-        .alias(name)
-        for name in _TEXTS
-    ]
-    texts = raw.select(cells).with_columns(
-        pl.when(pl.col(name) != "").then(pl.col(name)).alias(name) for name in _TEXTS
-    )
-    return texts.with_row_index("line", offset=2).filter(
-        pl.any_horizontal(pl.col(name).is_not_null() for name in _TEXTS)
-    )
 
 
 def _hundredths(column: str, shift: int) -> pl.Expr:
@@ -121,13 +88,10 @@ def _refuse_rows(texts: pl.DataFrame, frame: pl.DataFrame, rules: Rules, file: s
         | ((status == "unequivocal_progression") & (role != "non_target"))
     ).fill_null(False)
     is_odd = is_odd | texts.select(_odd_optional(rules)).to_series()
-    faults = Faults(file)
-    for cells in texts.filter(is_odd).iter_rows(named=True):
-        values = {name: text for name, text in cells.items() if text and name != "line"}
-        lesion_row(Cells(cells["line"], values, values.get("patient_id", ""), faults), rules)
-        if len(faults.problems) >= MOST:
-            break
-    faults.stop()
+    odd = grid_of(texts.filter(is_odd), file)
+    problems = [p for cells in lesion_table(rules).cells(odd) for p in cells.problems]
+    if problems:
+        raise InputError(problems[:MOST])
 
 
 def _odd_optional(rules: Rules) -> pl.Expr:
@@ -197,14 +161,16 @@ def check_patients(frame: pl.DataFrame, coded: Coded, baselines: pl.DataFrame, f
     bad = _unfit(coded.rows, baselines)
     if not len(bad):
         return
-    faults = Faults(file)
+    problems: list[Problem] = []
     given = dict(coded.name(baselines).select("patient_id", "baseline").iter_rows())
     names = coded.name(bad.sort().head(MOST).to_frame("patient_id"))["patient_id"]
     for patient in names.to_list():
         rows = frame.filter(pl.col("patient_id") == patient).iter_rows(named=True)
         lesions = tuple(_lesion(row) for row in rows)
-        check_lineage(Patient(PatientRow(patient, baseline=given.get(patient)), lesions), faults)
-    faults.stop()
+        whole = Patient(PatientRow(patient, baseline=given.get(patient)), lesions)
+        problems.extend(lineage_problems(whole, file))
+    if problems:
+        raise InputError(problems[:MOST])
 
 
 def _lesion(row: dict[str, object]) -> LesionRow:

@@ -40,7 +40,7 @@ class Influence:
 
 
 @dataclass(frozen=True)
-class Lever:
+class Alternative:
     """A fact with the values that it could have instead.
 
     Values between which no criterion can tell are one group.
@@ -201,14 +201,14 @@ class Influences:
             found.append((tuple(Interval(n, n) for n in run), band))
         return found
 
-    def levers(self, influence: Influence) -> list[Lever]:
+    def alternatives(self, influence: Influence) -> list[Alternative]:
         """Return everything that could be different, in vocabulary order."""
         found = []
         for name in sorted(influence.looked_at, key=self._base.vocabulary.order):
             groups = self._groups(name, influence)
             if groups:
                 changeable = self._base.vocabulary[name].entry.changeable
-                found.append(Lever(name, groups, changeable))
+                found.append(Alternative(name, groups, changeable))
         return found
 
     def _groups(self, name: str, influence: Influence) -> tuple[tuple[Value, ...], ...]:

@@ -12,9 +12,9 @@ import pytest
 from gepnet import api
 from gepnet.facts import facts_with
 from gepnet.guidelines import STATED, TABLE, Status, assess
-from gepnet.guidelines.levers import Influences
+from gepnet.guidelines.alternatives import Influences
 from gepnet.guidelines.stances import Stance, Stances
-from gepnet.guidelines.worlds import Choices, Masks, Worlds, bits
+from gepnet.guidelines.variants import Choices, Masks, Variants, bits
 from gepnet.io import published_records
 from gepnet.vocabulary import Value
 
@@ -43,7 +43,7 @@ def test_bits() -> None:
 class _Fixed(Stance):
     """A stance whose truths are given, one world for each row of the status table."""
 
-    def truths(self, worlds: Worlds) -> list[Masks]:
+    def truths(self, variants: Variants) -> list[Masks]:
         rows = list(enumerate(TABLE))
         return [
             (
@@ -62,7 +62,7 @@ def test_stated_positions_are_those_of_the_status_table() -> None:
     facts = api.assess_record(
         next(iter(published_records(base.vocabulary))).record, base, knowledge_date=DAY
     ).facts
-    stated = stance.stated(Worlds(base, facts, len(TABLE), {}))
+    stated = stance.stated(Variants(base, facts, len(TABLE), {}))
     for bit, (row, possible) in enumerate(TABLE.items()):
         expected = possible[0] if len(possible) == 1 else Status.UNDETERMINED
         found = {status for status, where in stated.items() if where >> bit & 1}
@@ -78,18 +78,20 @@ def test_statuses_of_changed_patients_equal_an_assessment_of_each() -> None:
         before = api.assess_record(record, base, knowledge_date=DAY)
         nodes = [s.nodes for s in _stances(stances, before.documents, base.rows).values()]
         influences = Influences(base, before.facts)
-        levers = influences.levers(influences.of(node for found in nodes for node in found))
-        variants = [_variant(choose, levers) for _ in range(5)]
+        alternatives = influences.alternatives(
+            influences.of(node for found in nodes for node in found)
+        )
+        variants = [_variant(choose, alternatives) for _ in range(5)]
         changes: dict[str, list[tuple[Value, int]]] = {}
         for bit, variant in enumerate(variants):
             for name, value in variant.items():
                 changes.setdefault(name, []).append((value, 1 << bit))
-        worlds = Worlds(base, before.facts, len(variants), changes)
+        at_once = Variants(base, before.facts, len(variants), changes)
         for bit, variant in enumerate(variants):
             facts = facts_with(before.facts, variant, base.knowledge, base.criteria)
             after = assess(base, facts, DAY)
             for (name, *row), stance in _stances(stances, before.documents, base.rows).items():
-                found = [s for s, where in stance.statuses(worlds).items() if where >> bit & 1]
+                found = [s for s, where in stance.statuses(at_once).items() if where >> bit & 1]
                 assert found == [after.documents[name].cells[row[0], row[1]].status], (name, row)
 
 
@@ -100,6 +102,8 @@ def _stances(
     return {key: stance for key, stance in found.items() if stance is not None}
 
 
-def _variant(choose: random.Random, levers: list) -> dict[str, Value]:  # type: ignore[type-arg]
-    chosen = choose.sample(levers, 3)
-    return {lever.fact: choose.choice(choose.choice(lever.groups)) for lever in chosen}
+def _variant(choose: random.Random, alternatives: list) -> dict[str, Value]:  # type: ignore[type-arg]
+    chosen = choose.sample(alternatives, 3)
+    return {
+        alternative.fact: choose.choice(choose.choice(alternative.groups)) for alternative in chosen
+    }

@@ -28,7 +28,7 @@ class Conflict:
 
 
 @dataclass
-class Findings:
+class TableNotes:
     """Filled by the stream itself, so that no second reading is needed."""
 
     progress: Callable[[int], None] | None = None

@@ -72,7 +72,7 @@ def questions(measures: Mapping[str, Any]) -> Questions:
     )
 
 
-def twins(context: Context) -> Iterator[Finding]:
+def one_fact_apart(context: Context) -> Iterator[Finding]:
     """Yield every finding about two patients that differ in one fact."""
     asked = questions(context.base.knowledge.measures)
     for one in asked.undivided:
@@ -371,4 +371,4 @@ def _head(document: CompiledDocument) -> dict[str, Any]:
     }
 
 
-__all__ = ["Questions", "questions", "twins"]
+__all__ = ["Questions", "one_fact_apart", "questions"]

@@ -1,7 +1,7 @@
 """Many variants of one patient at once: a criterion over all of them in a few operations.
 
-Each variant ("world") is one bit. What is true of a set of worlds is a Python integer, so that an
-``and`` of a hundred thousand worlds is one machine loop. A fact is a partition of the worlds by its
+Each variant is one bit. What is true of a set of variants is a Python integer, so that an ``and``
+of a hundred thousand of them is one machine loop. A fact is a partition of the variants by its
 value, a criterion the pair (where true, where false); elsewhere it is unknown. Derived facts are
 worked out anew from the changed ones, by the same rules as in ``gepnet.facts.derive``.
 """
@@ -23,7 +23,7 @@ Masks = tuple[int, int]
 Partition = dict[Value, int]
 
 
-class Worlds:
+class Variants:
     """Variants of one patient; ``changes`` says for each changed fact where it has which value."""
 
     def __init__(
@@ -69,7 +69,7 @@ class Worlds:
     def _combinations(
         self, names: Sequence[str], within: int
     ) -> Iterator[tuple[dict[str, Value], int]]:
-        """Yield each combination of values that occurs, with the worlds where it does."""
+        """Yield each combination of values that occurs, with the variants where it does."""
         whole = within == self.everywhere
         if whole and len(names) == 1:
             for value, where in self.values(names[0]).items():
@@ -84,7 +84,7 @@ class Worlds:
                 yield {name: part[0] for name, part in zip(names, parts, strict=True)}, where
 
     def values(self, name: str) -> Partition:
-        """Return the values of a fact, each with the worlds where the fact has it."""
+        """Return the values of a fact, each with the variants where the fact has it."""
         found = self._partitions.get(name)
         if found is None:
             found = self._partitions[name] = self._values(name)
