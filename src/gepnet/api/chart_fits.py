@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from gepnet.api.chart_inputs import only
+from gepnet.api.charting import _only as only
 from gepnet.api.dosimetry import dosimetry_view
 from gepnet.charts import (
     ActivityCurve,
-    CalibrationData,
-    CalibrationGroup,
     Chart,
     DosimetryData,
-    ForestData,
-    ForestRow,
-    calibration,
     dosimetry,
-    forest,
 )
 from gepnet.guidelines import KnowledgeBase
 from gepnet.knowledge import InputError, Problem
 from gepnet.prrt.dosimetry.forms import BI_UPTAKE, BI_WASHOUT, MONO
-from gepnet.response.fit import StoredModel, read_model
 
 
 def dosimetry_chart(
@@ -84,57 +76,3 @@ def _words(curve: Mapping[str, Any]) -> str:
             text += f" ({dose['low']:.2g} to {dose['high']:.2g})"
         parts.append(text)
     return ", ".join(parts)
-
-
-def forest_chart(source: Path) -> Chart:
-    """Return the odds ratios of a fitted model, as ``gepnet response fit -o`` stored it.
-
-    Raises:
-        InputError: if the file is no stored model.
-    """
-    model = read_model(source)
-    rows = tuple(
-        ForestRow(
-            f"{item.predictor}: {item.level}".replace("_", " "),
-            item.odds_ratio,
-            0.0 if item.low is None else item.low,
-            math.inf if item.high is None else item.high,
-            f"against {item.reference}, {item.patients} patients, {item.events} events".replace(
-                "_", " "
-            ),
-        )
-        for item in model.coefficients
-    )
-    outcome = model.outcome[0].lower() + model.outcome[1:].replace("_", " ")
-    title = f"Odds ratios: {outcome}"
-    return forest(ForestData(title, rows, level=model.confidence, about=_about(model)))
-
-
-def calibration_chart(source: Path) -> Chart:
-    """Return the calibration of a fitted model on its own data, figures corrected for optimism.
-
-    Raises:
-        InputError: if the file is no stored model.
-    """
-    model = read_model(source)
-    groups = tuple(
-        CalibrationGroup(g.predicted, g.observed, g.patients, g.low, g.high)
-        for g in model.calibration
-    )
-    corrected = {item.measure: item.corrected for item in model.performance}
-    data = CalibrationData(
-        "Calibration, corrected for optimism",
-        groups,
-        corrected.get("slope"),
-        corrected.get("in_the_large"),
-        corrected.get("auc"),
-        about=_about(model),
-    )
-    return calibration(data)
-
-
-def _about(model: StoredModel) -> str:
-    return (
-        f"{model.data.complete} patients, {model.data.events} events: "
-        f"{model.events_per_parameter:.1f} events a parameter"
-    )

@@ -7,6 +7,7 @@ name, no state of another picture. SVG keeps text as text and carries title and 
 from __future__ import annotations
 
 import csv
+import datetime
 import hashlib
 import io
 import json
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
 from gepnet.charts.style import FONT, FONT_STACK, RC
+from gepnet.vocabulary import DAYS_PER_MONTH
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -157,6 +159,11 @@ class Chart:
 def file_of(chart: Chart) -> str:
     """Return the picture as an SVG file of its own, with its XML declaration."""
     return f'<?xml version="1.0" encoding="utf-8" standalone="no"?>\n{chart.svg()}'
+
+
+def months_between(start: datetime.date, end: datetime.date) -> float:
+    """Return the mean months from one day to another."""
+    return (end - start).days / float(DAYS_PER_MONTH)
 
 
 def joined(parts: Sequence[str]) -> str:

@@ -11,6 +11,8 @@ from gepnet.charts.style import GRID, INK, REFERENCE, SOFT
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from gepnet.response.fit import StoredModel
+
 
 @dataclass(frozen=True, slots=True)
 class CalibrationGroup:
@@ -34,6 +36,23 @@ class CalibrationData:
     auc: float | None = None
     curve: tuple[tuple[float, float], ...] = ()
     about: str = ""
+
+
+def calibration_of(model: StoredModel) -> CalibrationData:
+    """Return the calibration of a fitted model on its own data, corrected for optimism."""
+    groups = tuple(
+        CalibrationGroup(g.predicted, g.observed, g.patients, g.low, g.high)
+        for g in model.calibration
+    )
+    corrected = {item.measure: item.corrected for item in model.performance}
+    return CalibrationData(
+        "Calibration, corrected for optimism",
+        groups,
+        corrected.get("slope"),
+        corrected.get("in_the_large"),
+        corrected.get("auc"),
+        about=model.size,
+    )
 
 
 def calibration(data: CalibrationData) -> Chart:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from textwrap import wrap
 from typing import TYPE_CHECKING
@@ -11,6 +12,8 @@ from gepnet.charts.style import GRID, INK, SOFT
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+    from gepnet.response.fit import StoredModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,24 @@ class ForestData:
     measure: str = "Odds ratio"
     level: float = 0.95
     about: str = ""
+
+
+def forest_of(model: StoredModel) -> ForestData:
+    """Return the odds ratios of a fitted model."""
+    rows = tuple(
+        ForestRow(
+            f"{item.predictor}: {item.level}".replace("_", " "),
+            item.odds_ratio,
+            0.0 if item.low is None else item.low,
+            math.inf if item.high is None else item.high,
+            f"against {item.reference}, {item.patients} patients, {item.events} events".replace(
+                "_", " "
+            ),
+        )
+        for item in model.coefficients
+    )
+    outcome = model.outcome[0].lower() + model.outcome[1:].replace("_", " ")
+    return ForestData(f"Odds ratios: {outcome}", rows, level=model.confidence, about=model.size)
 
 
 def forest(data: ForestData) -> Chart:

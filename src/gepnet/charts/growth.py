@@ -5,12 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gepnet.charts.base import Cell, Chart, TableTwin, counted, number, signed, spread
+from gepnet.charts.base import (
+    Cell,
+    Chart,
+    TableTwin,
+    counted,
+    months_between,
+    number,
+    signed,
+    spread,
+)
 from gepnet.charts.limits import limit_line
 from gepnet.charts.style import GRID, INK, SOFT
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+    from gepnet.response.growth import GrowthRules
+    from gepnet.response.recist import Patient, Rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +44,42 @@ class GrowthData:
     sums: tuple[tuple[float, float], ...]
     intervals: tuple[GrowthInterval, ...]
     cutoffs: tuple[tuple[str, float], ...] = ()
+
+
+def growth_of_patient(patient: Patient, rules: Rules, constants: GrowthRules) -> GrowthData:
+    """Return the sum of a patient's targets and its growth rates, with the published cut-offs."""
+    from gepnet.response.growth import growth_of
+    from gepnet.response.recist.sums import see, target_sum
+
+    start = patient.baseline
+    assert start is not None
+    rates = list(growth_of(patient, rules, constants))
+    seen = see(patient)
+    before = [(months_between(start, r.start), r.sum_start / 100) for r in rates if r.start < start]
+    sums = [
+        (months_between(start, day), total.value / 100)
+        for day in patient.dates
+        if (total := target_sum(seen, day, rules)) is not None and total.complete
+    ]
+    month = float(constants.month_days.value)
+    intervals = tuple(
+        GrowthInterval(
+            months_between(start, rate.start),
+            months_between(start, rate.end),
+            float(rate.rate),
+            None if rate.doubling_days is None else float(rate.doubling_days) / month,
+            ", ".join(rate.names),
+        )
+        for rate in rates
+        if rate.rate is not None
+    )
+    cut_offs = {
+        float(bound): f"{cut.name}, {cut.source}"
+        for cut in constants.cut_offs
+        if (bound := cut.above if cut.at_least is None else cut.at_least) is not None
+    }
+    shown = tuple((name, value) for value, name in sorted(cut_offs.items()))
+    return GrowthData(f"patient {patient.id}", (*before, *sums), intervals, shown)
 
 
 def growth(data: GrowthData) -> Chart:

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from gepnet.charts.base import Cell, Chart, TableTwin, counted, number
 from gepnet.charts.style import GRADES, GRID, INK, REFERENCE, SOFT, on
+from gepnet.vocabulary import unit_words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+    from gepnet.io.laboratory import LabRow
+    from gepnet.measures.ctcae import Edition, Sample
+    from gepnet.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +62,61 @@ class LabData:
     panels: tuple[LabPanel, ...]
     cycles: tuple[datetime.date, ...] = ()
     edition: str = ""
+
+
+def labs_of(
+    patient: str,
+    samples: Iterable[tuple[LabRow, Sample]],
+    analytes: Sequence[str],
+    edition: Edition,
+    vocabulary: Vocabulary,
+    cycles: Iterable[datetime.date] = (),
+) -> LabData:
+    """Return the values of one patient with the grades and grade bands of an edition of CTCAE.
+
+    Args:
+        patient: name of the patient.
+        samples: the values of the patient, oldest first.
+        analytes: which to show, a panel each; every one has a value.
+        edition: of CTCAE.
+        vocabulary: the facts, for labels and units.
+        cycles: days of the cycles.
+    """
+    own: dict[str, list[tuple[LabRow, Sample]]] = {name: [] for name in analytes}
+    for row, sample in samples:
+        own.get(row.analyte, []).append((row, sample))
+    panels = (_panel_of(vocabulary, name, rows, edition) for name, rows in own.items())
+    return LabData(patient, tuple(panels), tuple(cycles), f"CTCAE {edition.edition}")
+
+
+def _panel_of(
+    vocabulary: Vocabulary, analyte: str, rows: Sequence[tuple[LabRow, Sample]], edition: Edition
+) -> LabPanel:
+    from gepnet.measures.ctcae import bands, grade
+
+    fact = vocabulary[analyte].entry
+    terms = [term for term in edition.of(analyte) if term.grades]
+    points = []
+    for row, sample in rows:
+        grades = [grade(term, sample, edition.edition).grade for term in terms]
+        known = [found for found in grades if found is not None]
+        worst = max(known) if known and len(known) == len(grades) else None
+        points.append(LabPoint(row.date.first, float(row.value), worst, sample.before_treatment))
+    last = rows[-1][0]
+    found = [band for term in terms for band in bands(term, last.lln, last.uln)]
+    return LabPanel(
+        fact.label,
+        unit_words(fact.unit),
+        tuple(points),
+        tuple(GradeBand(band.grade, _float(band.low), _float(band.high)) for band in found),
+        _float(last.lln),
+        _float(last.uln),
+        falls=any(term.direction == "low" for term in terms),
+    )
+
+
+def _float(value: Decimal | None) -> float | None:
+    return None if value is None else float(value)
 
 
 def labs(data: LabData) -> Chart:

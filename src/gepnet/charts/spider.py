@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gepnet.charts.base import Cell, Chart, TableTwin, counted, number, signed, spread
+from gepnet.charts.base import (
+    Cell,
+    Chart,
+    TableTwin,
+    counted,
+    months_between,
+    number,
+    signed,
+    spread,
+)
 from gepnet.charts.style import ALARM, GRID, INK, SOFT, line_look
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+    from gepnet.response.recist import AnyResult, Patient, Result, Rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +59,74 @@ class SpiderData:
     progression_months: float | None = None
     reason: str | None = None
     unmeasured: tuple[str, ...] = ()
+
+
+def spider_of_patient(patient: Patient, result: Result, rules: Rules) -> SpiderData:
+    """Return the targets of one patient and their sum over time, in percent of baseline."""
+    start = patient.baseline
+    assert start is not None
+    lines, unmeasured = _lesion_lines(patient, rules, start)
+    sums = SpiderLine("sum of targets", _sums(result, start), is_sum=True)
+    end = result.progression
+    months = None if end is None else months_between(start, end)
+    reason = next((point.reason for point in result.timepoints if point.date == end), None)
+    rise, fall = map(float, rules.response.changes)
+    subject = f"patient {patient.id}"
+    return SpiderData(subject, (*lines, sums), fall, rise, months, reason, unmeasured)
+
+
+def spider_of_results(results: Sequence[AnyResult], rules: Rules) -> SpiderData:
+    """Return the sum of each patient over time; every result has a baseline or reference date."""
+    lines, without = [], []
+    for result in results:
+        start = result.baseline or result.reference
+        assert start is not None
+        points = _sums(result, start)
+        if len(points) > 1:
+            lines.append(SpiderLine(result.patient, points))
+        else:
+            without.append(result.patient)
+    subject = "sums of each patient" if len(lines) != 1 else f"patient {lines[0].name}"
+    rise, fall = map(float, rules.response.changes)
+    return SpiderData(subject, tuple(lines), fall, rise, unmeasured=tuple(without))
+
+
+def _sums(result: AnyResult, start: datetime.date) -> tuple[SpiderPoint, ...]:
+    points = [
+        SpiderPoint(months_between(start, point.date), float(point.change), point.overall)
+        for point in result.timepoints
+        if point.change is not None
+    ]
+    return SpiderPoint(0.0, 0.0), *points
+
+
+def _lesion_lines(
+    patient: Patient, rules: Rules, start: datetime.date
+) -> tuple[list[SpiderLine], tuple[str, ...]]:
+    """Return one line a target, fragments of a split lesion added up under its name."""
+    from gepnet.response.recist.model import Role
+    from gepnet.response.recist.sums import see, states
+
+    seen = see(patient)
+    sizes: dict[str, dict[datetime.date, int]] = {}
+    organs = {row.lesion: row.organ for row in patient.lesions}
+    for day in patient.dates:
+        for lesion, _, value in states(seen, Role.TARGET, day, rules):
+            if value.evaluated and value.counted:
+                own = sizes.setdefault(seen.lineage.root(lesion), {})
+                own[day] = own.get(day, 0) + value.size
+    lines, without = [], []
+    for lesion, own in sizes.items():
+        baseline = own.get(start)
+        if not baseline:
+            without.append(lesion)
+            continue
+        points = [
+            SpiderPoint(months_between(start, day), 100 * (size - baseline) / baseline)
+            for day, size in sorted(own.items())
+        ]
+        lines.append(SpiderLine(f"{lesion} {organs[lesion]}", tuple(points)))
+    return lines, tuple(without)
 
 
 def spider(data: SpiderData) -> Chart:

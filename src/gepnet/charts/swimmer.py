@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gepnet.charts.base import Cell, Chart, TableTwin, counted, joined, number
+from gepnet.charts.base import (
+    Cell,
+    Chart,
+    TableTwin,
+    counted,
+    joined,
+    months_between,
+    number,
+)
 from gepnet.charts.style import ALARM, GRID, INK, SOFT, response_look
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+    from gepnet.io.dated_events import DatedEvent
+    from gepnet.response.recist import AnyResult
 
 #: How a lane may end, with the words of legend and sentence.
 ENDS = {
@@ -58,6 +70,41 @@ class SwimmerData:
 
     lanes: tuple[SwimmerLane, ...]
     origin: str = "baseline"
+
+
+def swimmer_of(
+    results: Iterable[AnyResult], events: Iterable[DatedEvent] = (), confirmed: bool = False
+) -> SwimmerData:
+    """Return the time of each patient from the reference date, with what happened in it.
+
+    A lane ends with death, else with the last thing that is known; it goes on where nothing says
+    that the patient was lost. Every result has a reference or baseline date.
+    """
+    happened = defaultdict(list)
+    for event in events:
+        happened[event.patient].append(event)
+    lanes = (_lane(result, happened[result.patient], confirmed) for result in results)
+    return SwimmerData(tuple(lanes), "reference date")
+
+
+def _lane(result: AnyResult, happened: Sequence[DatedEvent], confirmed: bool) -> SwimmerLane:
+    start = result.reference or result.baseline
+    assert start is not None
+    died = [event.day for event in happened if event.event == "death"]
+    if result.death is not None:
+        died.append(result.death)
+    seen = [*(event.day for event in happened), *(point.date for point in result.timepoints)]
+    lost = any(event.event == "last_contact" for event in happened)
+    end = result.progression
+    return SwimmerLane(
+        result.patient,
+        months_between(start, min(died) if died else max(seen, default=start)),
+        "death" if died else "stopped" if lost else "ongoing",
+        result.best_overall_confirmed if confirmed else result.best_overall,
+        tuple(SwimmerMark(months_between(start, p.date), p.overall) for p in result.timepoints),
+        tuple(months_between(start, e.day) for e in happened if e.event == "cycle"),
+        None if end is None else months_between(start, end),
+    )
 
 
 def ordered(data: SwimmerData) -> tuple[SwimmerLane, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,9 @@ from gepnet.charts.style import GRID, INK, response_look
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+    from gepnet.response.recist import AnyResult
+    from gepnet.response.recist.rules import ResponseLimits
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,26 @@ class WaterfallData:
     progression_limit_percent: float
     unmeasured: tuple[str, ...] = ()
     confirmed: bool = False
+
+
+def waterfall_of(
+    results: Iterable[AnyResult], limits: ResponseLimits, confirmed: bool = False
+) -> WaterfallData:
+    """Return the best change of each patient up to progression, and the best overall response."""
+    bars, unmeasured = [], []
+    for result in results:
+        end = result.progression
+        points = [point for point in result.timepoints if end is None or point.date <= end]
+        measured = [float(point.change) for point in points if point.change is not None]
+        if not measured:
+            unmeasured.append(result.patient)
+            continue
+        best = result.best_overall_confirmed if confirmed else result.best_overall
+        # A new lesion makes progression of a bar that by its length would be none.
+        new = best == "PD" and any(point.new_lesion for point in points)
+        bars.append(WaterfallBar(result.patient, min(measured), best, "N" if new else None))
+    rise, fall = map(float, limits.changes)
+    return WaterfallData(tuple(bars), fall, rise, tuple(unmeasured), confirmed)
 
 
 def ordered(data: WaterfallData) -> tuple[WaterfallBar, ...]:

@@ -15,6 +15,7 @@ from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
+from gepnet.record import Observation, Record
 from gepnet.tables import Cells, Column, Table, coded, read_grid, text
 from gepnet.vocabulary import (
     Fact,
@@ -164,3 +165,19 @@ def _row(cells: Cells, marks: Marks) -> LabRow:
 def _moment(row: LabRow) -> tuple[datetime.date, float]:
     moment = row.date.moment
     return row.date.first, 0.0 if moment is None else moment.timestamp()
+
+
+def recorded_values(record: Record) -> list[LabRow]:
+    """Return the exact, fully dated laboratory values of a record, oldest first."""
+    rows = []
+    for event in record.events:
+        if not isinstance(event, Observation) or event.kind != "laboratory" or event.withdrawn:
+            continue
+        if event.date is None or event.date.first != event.date.last:
+            continue
+        for analyte, value in event.values.items():
+            if isinstance(value, Interval) and value.is_point:
+                limits = event.limits.get(analyte)
+                lln, uln = (None, None) if limits is None else (limits.lln, limits.uln)
+                rows.append(LabRow(0, record.patient, event.date, analyte, value.low, lln, uln))
+    return sorted(rows, key=lambda row: row.date.first)

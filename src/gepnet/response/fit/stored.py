@@ -97,6 +97,14 @@ class StoredModel(_Part):
     weaknesses: tuple[str, ...]
     notes: tuple[str, ...]
 
+    @property
+    def size(self) -> str:
+        """On how many patients and events the model rests, in words."""
+        return (
+            f"{self.data.complete} patients, {self.data.events} events: "
+            f"{self.events_per_parameter:.1f} events a parameter"
+        )
+
     @model_validator(mode="after")
     def _square(self) -> Self:
         size = len(self.coefficients) + 1

@@ -24,8 +24,10 @@ from gepnet.response.recist.rules import (
     read_options,
     read_rules,
 )
+from gepnet.response.recist.stored import AnyResult, read_results
 
 __all__ = [
+    "AnyResult",
     "Finding",
     "LesionRow",
     "Marker",
@@ -41,5 +43,6 @@ __all__ = [
     "overall_rows",
     "read_options",
     "read_patients",
+    "read_results",
     "read_rules",
 ]

@@ -47,4 +47,5 @@ def assess(patient: Patient, rules: Rules, options: Options) -> Result:
         duration_of_confirmed_response=durations[1],
         duration_of_stable_disease=pfs if best.response == SD else None,
         findings=tuple(noted),
+        death=patient.head.death,
     )

@@ -178,9 +178,14 @@ class TimePoint:
 
     @property
     @also_shown
-    def from_baseline(
+    def change(
         self,
-    ) -> Annotated[Fraction | None, Shown("change_from_baseline_pct", by=_number, after="nadir")]:
+    ) -> Annotated[int | float | None, Shown("change_from_baseline_pct", after="nadir")]:
+        """The change of the sum from baseline in percent as a number to show."""
+        return _number(self.from_baseline)
+
+    @property
+    def from_baseline(self) -> Fraction | None:
         """Change of the sum from baseline in percent, exactly; None where it cannot be said."""
         return self._change(self.baseline)
 
@@ -188,9 +193,7 @@ class TimePoint:
     @also_shown
     def from_nadir(
         self,
-    ) -> Annotated[
-        Fraction | None, Shown("change_from_nadir_pct", by=_number, after="from_baseline")
-    ]:
+    ) -> Annotated[Fraction | None, Shown("change_from_nadir_pct", by=_number, after="change")]:
         """Change of the sum from the smallest earlier sum in percent, exactly."""
         return self._change(self.nadir)
 
@@ -256,6 +259,7 @@ class Result:
     duration_of_confirmed_response: Annotated[Survival | None, Shown(detail=True)]
     duration_of_stable_disease: Annotated[Survival | None, Shown(detail=True)]
     findings: Annotated[Sequence[Finding], Shown(detail=True)] = field(default=())
+    death: Annotated[datetime.date | None, Shown(hidden=True)] = None
 
     @property
     @also_shown
