@@ -79,7 +79,7 @@ def read_laboratory(
         make=lambda cells: _row(cells, marks),
         check=lambda cells: _check(cells, marks, last),
         naming="",
-        quoted=True,
+        shown=lambda cell: repr(cell) if cell else "",
     )
     return table.read(grid).rows
 

@@ -26,8 +26,6 @@ def read_texts(path: Path, table: Table[Any]) -> pl.DataFrame:
     if raw is None:
         # Whatever the fast reader does not understand the careful one reads or explains.
         grid = read_grid(path)
-        if grid.problems or any(len(row) > len(grid.header) for row in grid.rows):
-            table.read(grid)
         _refuse(grid, table)
         raw = pl.DataFrame({name: grid.column(name) for name in grid.header})
         raw = raw.cast(pl.String).with_columns(pl.Series(LINE, grid.lines, dtype=pl.UInt32))
@@ -64,6 +62,6 @@ def _fast(path: Path, table: Table[Any]) -> pl.DataFrame | None:
 
 
 def _refuse(grid: Grid, table: Table[Any]) -> None:
-    problems = [*grid.problems, *table.header_problems(grid)]
+    problems = [*grid.problems, *table.header_problems(grid)] or table.shape_problems(grid)
     if problems:
         raise InputError(problems)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import chain
 from pathlib import Path
 
@@ -32,6 +33,11 @@ class Grid:
     lines: list[int] = field(default_factory=list)
     separator: str = ","
     problems: list[Problem] = field(default_factory=list)
+
+    @cached_property
+    def titles(self) -> list[tuple[str, str]]:
+        """Name and unit of each column, as in ``haemoglobin_g_l [g/dL]``; mostly no unit."""
+        return [_parted(title) for title in self.header]
 
     def add(self, line: int, cells: Iterable[str]) -> None:
         """Add a row, unless it is empty."""
@@ -94,6 +100,11 @@ def _read_text(path: Path, grid: Grid, only_header: bool) -> None:
                 grid.add(reader.line_num, cells)
         except csv.Error as error:
             raise _NoTable(reader.line_num, f"valid CSV ({error})") from error
+
+
+def _parted(title: str) -> tuple[str, str]:
+    name, bracket, rest = title.partition("[")
+    return (name.strip(), rest[:-1].strip()) if bracket and rest.endswith("]") else (title, "")
 
 
 def _read_parquet(path: Path, grid: Grid) -> None:

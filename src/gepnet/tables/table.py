@@ -9,7 +9,7 @@ gepnet's own is refused as a whole, an import leaves out the faulty rows and nam
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -35,8 +35,9 @@ class Column:
         needed: the column has to be there, and ``read`` judges its empty cells too.
         default: the value of an empty cell of a column that is not needed.
         field: of the dataclass that a row becomes, where it has another name.
-        in_unit: reads a text in the unit that the header gives, as in ``haemoglobin[g/dL]``; a
-            column without takes no unit.
+        in_unit: reads unit and text, where the header gives a unit as in
+            ``haemoglobin[g/dL]``; a column without takes no unit.
+        absent: what to say where a needed column is missing.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Column:
     default: object = None
     field: str = ""
     in_unit: Callable[[str, str], object] | None = None
+    absent: str = "this column"
 
 
 @dataclass(frozen=True)
@@ -91,9 +93,7 @@ class Cells:
         self, column: str, expected: str, near: str | None = None, value: str | None = None
     ) -> None:
         """Note what was expected of a cell."""
-        shown = self.texts.get(column, "") if value is None else value
-        if self.table.quoted and shown and value is None:
-            shown = repr(shown)
+        shown = self.table.shown(self.texts.get(column, "")) if value is None else value
         self.problems.append(
             Problem(self.file, self.line, self.entry, column, shown, expected, near)
         )
@@ -120,11 +120,10 @@ class Table(Generic[Row]):
         ignored: further columns that may be there and are not read.
         open: any further column may be there; those that were left aside are told.
         elsewhere: names that belong to another table, with what to say of them.
-        absent: what to say of a needed column that is missing.
         separators: marks that may part the columns.
         short_rows: whether a row may leave out its last cells.
         naming: what a row is about, for messages, from its cells.
-        quoted: whether messages show values in quotes.
+        shown: how messages show the text of a cell.
     """
 
     columns: tuple[Column, ...]
@@ -134,11 +133,10 @@ class Table(Generic[Row]):
     ignored: tuple[str, ...] = ()
     open: bool = False
     elsewhere: Mapping[str, str] = field(default_factory=dict)
-    absent: str = "this column"
     separators: tuple[str, ...] = SEPARATORS
     short_rows: bool = True
     naming: str = "{patient_id}"
-    quoted: bool = False
+    shown: Callable[[str], str] = str
 
     def read(
         self, source: Path | Grid | Rows, faults: Literal["refuse", "quarantine"] = "refuse"
@@ -168,29 +166,64 @@ class Table(Generic[Row]):
         left = tuple(name for name in grid.header if name and name not in names)
         return Reading(tuple(rows), tuple(problems), left)
 
-    def cells(self, grid: Grid) -> Iterable[Cells]:
+    def cells(self, grid: Grid) -> Iterator[Cells]:
         """Yield the rows of a table, each with its values and faults."""
         readers = self._readers(grid)
-        defaults = {column.name: column.default for column in self.columns}
         seen: dict[tuple[object, ...], int] = {}
-        for line, texts in zip(grid.lines, grid.rows, strict=True):
-            named = {c.name: texts[at] for at, c, _ in readers if at < len(texts) and texts[at]}
-            row = Cells(self, grid.file, line, named, dict(defaults))
-            self._check_length(row, len(texts), len(grid.header))
-            for _, column, read in readers:
-                text = named.get(column.name, "")
-                if not text and not column.needed:
-                    continue
-                value = read(text)
-                if isinstance(value, ValueProblem):
-                    row.fault(column.name, value.expected, value.suggestion)
-                    value = None
-                row.values[column.name] = value
+        for place, texts in enumerate(grid.rows):
+            row = self.row(grid, place)
+            self._check_shape(row, len(texts), len(grid.header))
+            for name, _, read in readers:
+                row.values[name] = self._value(row, name, read(row.texts.get(name, "")))
             if self.check is not None:
                 self.check(row)
             for once in self.once:
                 self._check_once(once, row, seen)
             yield row
+
+    def columns_of(self, grid: Grid) -> tuple[dict[str, list[Any]], list[Problem]]:
+        """Return the values of each column and the faults of single cells: for very many rows.
+
+        What ``check``, ``once`` and ``shape_problems`` say of rows is left to the caller.
+        """
+        found = {column.name: [column.default] * len(grid.rows) for column in self.columns}
+        faulty: list[Cells] = []
+        for name, at, read in self._readers(grid):
+            values = [read(texts[at] if at < len(texts) else "") for texts in grid.rows]
+            for place, value in enumerate(values):
+                if isinstance(value, ValueProblem):
+                    faulty.append(self.row(grid, place))
+                    values[place] = self._value(faulty[-1], name, value)
+            found[name] = values
+        return found, [problem for row in faulty for problem in row.problems]
+
+    def shape_problems(self, grid: Grid) -> list[Problem]:
+        """Return the rows with more cells than the header, or fewer where none may be left out."""
+        problems: list[Problem] = []
+        for place, texts in enumerate(grid.rows):
+            if len(texts) != len(grid.header):
+                row = self.row(grid, place)
+                self._check_shape(row, len(texts), len(grid.header))
+                problems += row.problems
+        return problems
+
+    def _check_shape(self, row: Cells, cells: int, columns: int) -> None:
+        if cells > columns or (cells < columns and not self.short_rows):
+            most = "at most " if self.short_rows else ""
+            row.fault("", f"{most}{columns}, as in the header", value=f"{cells} cells")
+
+    def row(self, grid: Grid, place: int) -> Cells:
+        """Return the texts of one row, counted from 0, with the values of empty cells."""
+        cells = zip(grid.titles, grid.rows[place], strict=False)
+        texts = {name: text for (name, _), text in cells if text}
+        values = {column.name: column.default for column in self.columns}
+        return Cells(self, grid.file, grid.lines[place], texts, values)
+
+    def _value(self, row: Cells, name: str, value: object) -> object:
+        if isinstance(value, ValueProblem):
+            row.fault(name, value.expected, value.suggestion)
+            return None
+        return value
 
     def header_problems(self, grid: Grid) -> list[Problem]:
         """Return what is wrong with the columns of a table."""
@@ -202,14 +235,13 @@ class Table(Generic[Row]):
             line = grid.separator.join(grid.header)
             return [Problem(grid.file, 1, "", "", line, expected)]
         known = {column.name: column for column in self.columns}
-        strange = [title for title in grid.header if _parted(title)[0] not in known]
+        strange = [name for name, _ in grid.titles if name not in known]
         problems = [
-            Problem(grid.file, 1, "", name, "", self.absent, nearest(name, strange))
-            for name in self._missing(grid)
+            Problem(grid.file, 1, "", column.name, "", column.absent, nearest(column.name, strange))
+            for column in self._missing(grid)
         ]
         seen: set[str] = set()
-        for title in grid.header:
-            name, unit = _parted(title)
+        for title, (name, unit) in zip(grid.header, grid.titles, strict=True):
             told: str | None = None
             near: str | None = None
             if name not in known:
@@ -235,29 +267,23 @@ class Table(Generic[Row]):
             expected += f" ({', '.join(names)})"
         return expected, near
 
-    def _missing(self, grid: Grid) -> list[str]:
-        there = {_parted(title)[0] for title in grid.header}
-        return [c.name for c in self.columns if c.needed and c.name not in there]
+    def _missing(self, grid: Grid) -> list[Column]:
+        there = {name for name, _ in grid.titles}
+        return [c for c in self.columns if c.needed and c.name not in there]
 
-    def _readers(self, grid: Grid) -> list[tuple[int, Column, Callable[[str], object]]]:
-        """Return place, column and reader of each known column; each text is read only once."""
+    def _readers(self, grid: Grid) -> list[tuple[str, int, Callable[[str], object]]]:
+        """Return name, place and reader of each known column; each text is read only once."""
         known = {column.name: column for column in self.columns}
-        found: dict[str, tuple[int, Column, Callable[[str], object]]] = {}
-        for place, title in enumerate(grid.header):
-            name, unit = _parted(title)
+        found: dict[str, tuple[str, int, Callable[[str], object]]] = {}
+        for place, (name, unit) in enumerate(grid.titles):
             column = known.get(name)
             if column is None or name in found or (unit and column.in_unit is None):
                 continue
             read = column.read
             if unit and column.in_unit is not None:
-                read = partial(_turned, column.in_unit, unit)
-            found[name] = (place, column, _Memory(read).__getitem__)
+                read = partial(column.in_unit, unit)
+            found[name] = (name, place, _Memory(column, read).__getitem__)
         return list(found.values())
-
-    def _check_length(self, row: Cells, cells: int, columns: int) -> None:
-        if cells > columns or (cells < columns and not self.short_rows):
-            most = "at most " if self.short_rows else ""
-            row.fault("", f"{most}{columns}, as in the header", value=f"{cells} cells")
 
     def _check_once(self, once: Once, row: Cells, seen: dict[tuple[object, ...], int]) -> None:
         key = (once, *(row[name] for name in once.columns))
@@ -272,7 +298,8 @@ class Table(Generic[Row]):
 class _Memory(dict[str, object]):
     """The values of the texts of a column; a text that cannot be read is its problem."""
 
-    def __init__(self, read: Callable[[str], object]) -> None:
+    def __init__(self, column: Column, read: Callable[[str], object]) -> None:
+        super().__init__({} if column.needed else {"": column.default})
         self.read = read
 
     def __missing__(self, text: str) -> object:
@@ -282,15 +309,3 @@ class _Memory(dict[str, object]):
             value = problem
         self[text] = value
         return value
-
-
-def _turned(read: Callable[[str, str], object], unit: str, text: str) -> object:
-    return read(text, unit)
-
-
-def _parted(title: str) -> tuple[str, str]:
-    """Return name and unit of a title such as ``haemoglobin_g_l [g/dL]``."""
-    name, bracket, rest = title.partition("[")
-    if not bracket or not rest.endswith("]"):
-        return title, ""
-    return name.strip(), rest[:-1].strip()

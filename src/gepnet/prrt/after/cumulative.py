@@ -131,5 +131,5 @@ _DOSES = Table(
     once=(Once(("patient_id", "cycle", "region"), "cycle", "one dose for {region} in a cycle"),),
     ignored=BESIDE,
     naming="",
-    quoted=True,
+    shown=repr,
 )

@@ -11,7 +11,10 @@ guessed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,25 +22,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gepnet.knowledge import InputError, Problem, nearest
-from gepnet.prrt.dosimetry.csv_columns import Column, read_columns
 from gepnet.prrt.dosimetry.data import Band, DosimetryData
 from gepnet.prrt.dosimetry.decay import Array, uncorrected
 from gepnet.prrt.dosimetry.fit import Curves
+from gepnet.tables import Column, Grid, Table, coded, read_grid, text, whole
+from gepnet.vocabulary import ValueProblem
 
-REQUIRED = ("patient_id", "cycle", "region", "time_h", "activity_mbq", "mass_g")
-OPTIONAL = (
-    "decay_corrected",
-    "activity_cv_percent",
-    "mass_cv_percent",
-    "administered_gbq",
-    "sex",
-    "liver_lesions",
-    "haematocrit",
-)
 SEXES = ("male", "female")
 LIVER_LESIONS = ("excluded", "included", "none")
 _YES = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 _MBQ_PER_GBQ = 1000
+# Python reads 1_000 and digits of other scripts as numbers; here somebody meant something else.
+_ODD = re.compile(r"[^0-9A-Za-z.+-]")
 
 
 @dataclass(frozen=True)
@@ -51,13 +47,6 @@ class Stated:
     sex: str | None = None
     liver_lesions: str | None = None
     haematocrit: float | None = None
-
-    def text(self, name: str) -> str:
-        """Return the statement as a cell would hold it, empty where there is none."""
-        value = getattr(self, name)
-        if value is None:
-            return ""
-        return ("yes" if value else "no") if isinstance(value, bool) else str(value)
 
     def problems(self, data: DosimetryData) -> list[Problem]:
         """Return what cannot be: said once, not for every row that it would fill."""
@@ -114,33 +103,90 @@ class Series:
         return len(self.patient)
 
 
-@dataclass
-class _Reading:
-    """The columns of one file and the problems found in them."""
+def time_activity_table(data: DosimetryData, stated: Stated) -> Table[Any]:
+    """Return the columns of time-activity data; what was stated stands for an empty cell."""
+    ranges = data.checks.plausible_input
+    haematocrit = data.physics.marrow.haematocrit_range
+    mci = data.checks.mbq_per_mci.value
+    in_mci = f"(1 mCi is {mci:g} MBq)"
+    mbq_units = (("kBq", 1 / _MBQ_PER_GBQ), ("Bq", 1e-6))
+    gbq_units = (("mCi", mci / _MBQ_PER_GBQ), ("MBq", 1 / _MBQ_PER_GBQ))
+    time = _amount("a number of hours after the injection", ranges.time_h, needed=True)
+    told = f"a number in MBq {in_mci}"
+    activity = _amount(told, ranges.activity_mbq, mbq_units, needed=True)
+    administered = _amount(f"a number in GBq {in_mci}", ranges.administered_gbq, gbq_units)
+    percent = _amount("a number in percent", ranges.cv_percent)
+    corrected = "yes (activities corrected to the time of injection) or no"
 
-    file: str
-    columns: dict[str, Column]
-    lines: NDArray[np.intp]
-    problems: list[Problem] = field(default_factory=list)
+    def optional(name: str, read: Callable[[str], object], empty: object) -> Column:
+        said = getattr(stated, name)
+        return Column(name, read, needed=False, default=empty if said is None else said)
 
-    def fault(self, row: int, name: str, expected: str, near: str | None = None) -> None:
-        """Note a faulty cell."""
-        entry = " ".join(
-            str(self.columns[key].text[row])
-            for key in ("patient_id", "region")
-            if key in self.columns
-        )
-        cycle = self.columns["cycle"].text[row] if "cycle" in self.columns else ""
-        entry = f"{entry} cycle {cycle}" if cycle else entry
-        value = repr(str(self.columns[name].text[row])) if name in self.columns else ""
-        self.problems.append(
-            Problem(self.file, int(self.lines[row]), entry, name, value, expected, near)
-        )
+    return Table(
+        columns=(
+            Column("patient_id", text("a patient id")),
+            Column("cycle", whole("a whole number from 1", least=1)),
+            Column("region", _read_region),
+            Column("time_h", time),
+            Column("activity_mbq", activity),
+            Column("mass_g", _amount("a number in g", ranges.mass_g)),
+            Column(
+                "decay_corrected",
+                coded(_YES, corrected, fold=True),
+                needed=stated.decay_corrected is None,
+                default=stated.decay_corrected,
+                absent="a column 'decay_corrected' (yes or no) or the statement for the whole file "
+                "(--decay-corrected or --not-decay-corrected); it is never guessed",
+            ),
+            optional("activity_cv_percent", percent, math.nan),
+            optional("mass_cv_percent", percent, math.nan),
+            optional("administered_gbq", administered, math.nan),
+            optional("sex", coded({w: w for w in SEXES}, fold=True), ""),
+            optional("liver_lesions", coded({w: w for w in LIVER_LESIONS}, fold=True), ""),
+            optional("haematocrit", _amount("a fraction such as 0.42", haematocrit), math.nan),
+        ),
+        make=lambda cells: cells.values,
+        separators=(",",),
+        short_rows=False,
+        naming="{patient_id} {region} cycle {cycle}",
+        shown=repr,
+    )
 
-    def faults(self, rows: NDArray[np.bool_], name: str, expected: str) -> None:
-        """Note every faulty cell of a column."""
-        for row in np.flatnonzero(rows):
-            self.fault(int(row), name, expected)
+
+def _read_region(cell: str) -> str:
+    return "_".join(text("a region")(cell).lower().split())
+
+
+def _amount(
+    expected: str,
+    band: Band,
+    other_units: tuple[tuple[str, float], ...] = (),
+    needed: bool = False,
+) -> Callable[[str], float]:
+    """Read a number within its band, NaN for an empty cell that is not needed.
+
+    ``other_units`` are those, with their size, in which a number outside the band may be meant.
+    """
+
+    def read(cell: str) -> float:
+        if not cell and not needed:
+            return math.nan
+        try:
+            value = math.nan if _ODD.search(cell) else float(cell)
+        except ValueError:
+            value = math.nan
+        if not math.isfinite(value):
+            raise ValueProblem(cell, expected)
+        if band.low < value <= band.high:
+            return value
+        told = f"{expected}, above {band.low:g} and up to {band.high:g}"
+        for unit, size in other_units:
+            if band.low < value * size <= band.high:
+                told += f"; as {unit} it would be {value * size:g}: which unit is it in?"
+                break
+        raise ValueProblem(cell, told)
+
+    return read
 
 
 def read_series(path: Path, data: DosimetryData, stated: Stated | None = None) -> Series:
@@ -150,136 +196,55 @@ def read_series(path: Path, data: DosimetryData, stated: Stated | None = None) -
         InputError: every problem of the file, each with row, column, value and what was expected.
     """
     stated = stated or Stated()
-    faults = stated.problems(data)
-    if faults:
-        raise InputError(faults)
-    columns, lines = read_columns(path, REQUIRED, OPTIONAL)
-    rows = len(lines)
-    for name in OPTIONAL:
-        text = stated.text(name)
-        if text:
-            own = columns[name].text if name in columns else np.full(rows, "", dtype=object)
-            columns[name] = Column(name, np.where(own == "", text, own))
-    reading = _Reading(str(path), columns, lines)
-    series = _Checked(reading, data).series()
-    if reading.problems:
-        raise InputError(reading.problems)
-    assert series is not None
-    return series
+    grid, table = read_grid(path), time_activity_table(data, stated)
+    problems = (
+        stated.problems(data)
+        or [*grid.problems, *table.header_problems(grid)]
+        or table.shape_problems(grid)
+    )
+    if problems:
+        raise InputError(problems)
+    if not grid.rows:
+        raise InputError([Problem(grid.file, None, "", "", "", "at least one row")])
+    return _Checked(grid, table, data).series()
 
 
 class _Checked:
     """The cells as values, then as curves."""
 
-    def __init__(self, reading: _Reading, data: DosimetryData) -> None:
-        self.reading = reading
-        self.data = data
-        ranges = data.checks.plausible_input
-        self.patient = self._named("patient_id")
-        self.region = self._region()
-        self.cycle = self._cycle()
-        self.time = self._number("time_h", ranges.time_h, "hours after the injection", True)
-        self.activity = self._number("activity_mbq", ranges.activity_mbq, "MBq", True)
-        self.mass = self._number("mass_g", ranges.mass_g, "g")
-        self.corrected = self._corrected()
-        self.cv = self._number("activity_cv_percent", ranges.cv_percent, "percent") / 100
-        self.mass_cv = self._number("mass_cv_percent", ranges.cv_percent, "percent") / 100
-        self.administered = self._number("administered_gbq", ranges.administered_gbq, "GBq")
-        self.haematocrit = self._number(
-            "haematocrit", data.physics.marrow.haematocrit_range, "a fraction such as 0.42"
-        )
-        self.sex = self._word("sex", SEXES)
-        self.liver_lesions = self._word("liver_lesions", LIVER_LESIONS)
+    def __init__(self, grid: Grid, table: Table[Any], data: DosimetryData) -> None:
+        values, self.problems = table.columns_of(grid)
+        self.grid, self.table, self.data = grid, table, data
+        self.lines = np.array(grid.lines, dtype=np.intp)
 
-    def _text(self, name: str) -> NDArray[np.object_]:
-        column = self.reading.columns.get(name)
-        return np.full(len(self.reading.lines), "", dtype=object) if column is None else column.text
+        def numbers(name: str) -> Array:
+            return np.array(values[name], dtype=float)
 
-    def _named(self, name: str) -> NDArray[np.object_]:
-        text = self._text(name)
-        self.reading.faults(text == "", name, f"a {name.replace('_', ' ')}")
-        return text
+        def words(name: str) -> NDArray[np.object_]:
+            return np.array([word or "" for word in values[name]], dtype=object)
 
-    def _region(self) -> NDArray[np.object_]:
-        names, places = np.unique(self._named("region").astype(str), return_inverse=True)
-        plain = np.array(["_".join(name.lower().split()) for name in names], dtype=object)
-        return np.asarray(plain[places], dtype=object)
+        self.patient, self.region = words("patient_id"), words("region")
+        self.sex, self.liver_lesions = words("sex"), words("liver_lesions")
+        self.cycle = np.array([cycle or 0 for cycle in values["cycle"]], dtype=np.intp)
+        self.corrected = np.array(values["decay_corrected"], dtype=bool)
+        self.time, self.activity = numbers("time_h"), numbers("activity_mbq")
+        self.mass, self.administered = numbers("mass_g"), numbers("administered_gbq")
+        self.cv = numbers("activity_cv_percent") / 100
+        self.mass_cv = numbers("mass_cv_percent") / 100
+        self.haematocrit = numbers("haematocrit")
 
-    def _cycle(self) -> NDArray[np.intp]:
-        column = self.reading.columns["cycle"]
-        number = column.numbers()
-        with np.errstate(invalid="ignore"):
-            wrong = ~((number >= 1) & (number == np.floor(number)) & (number < 2**31))
-        self.reading.faults(wrong, "cycle", "a whole number from 1")
-        return np.where(wrong, 0, number).astype(np.intp)
+    def fault(self, row: int, name: str, expected: str) -> None:
+        """Note a faulty cell."""
+        cells = self.table.row(self.grid, row)
+        cells.fault(name, expected)
+        self.problems += cells.problems
 
-    def _number(self, name: str, band: Band, unit: str, required: bool = False) -> Array:
-        column = self.reading.columns.get(name)
-        if column is None:
-            return np.full(len(self.reading.lines), np.nan)
-        number, there = column.numbers(), column.text != ""
-        mci = (
-            f" (1 mCi is {self.data.checks.mbq_per_mci.value:g} MBq)"
-            if "bq" in unit.lower()
-            else ""
-        )
-        expected = f"a number in {unit}{mci}" if "such as" not in unit else unit
-        if "hours" in unit:
-            expected = f"a number of {unit}"
-        if required:
-            self.reading.faults(~there, name, expected)
-        self.reading.faults(there & ~np.isfinite(number), name, expected)
-        with np.errstate(invalid="ignore"):
-            outside = np.isfinite(number) & ((number <= band.low) | (number > band.high))
-        if name.endswith("cv_percent") or name == "haematocrit":
-            self.reading.faults(
-                outside, name, f"{expected}, above {band.low:g} and up to {band.high:g}"
-            )
-        else:
-            for row in np.flatnonzero(outside):
-                hint = self._other_unit(name, float(number[row]), band)
-                limits = f"above {band.low:g} and up to {band.high:g}"
-                self.reading.fault(int(row), name, f"{expected}, {limits}{hint}")
-        return np.where(outside, np.nan, number)
+    def series(self) -> Series:
+        """Return the curves.
 
-    def _other_unit(self, name: str, value: float, band: Band) -> str:
-        """Say which unit would make sense of a value that does not fit."""
-        mci = self.data.checks.mbq_per_mci.value
-        tried = {
-            "administered_gbq": (("mCi", mci / _MBQ_PER_GBQ), ("MBq", 1 / _MBQ_PER_GBQ)),
-            "activity_mbq": (("kBq", 1 / _MBQ_PER_GBQ), ("Bq", 1e-6)),
-        }.get(name, ())
-        for unit, factor in tried:
-            if band.low < value * factor <= band.high:
-                return f"; as {unit} it would be {value * factor:g}: which unit is it in?"
-        return ""
-
-    def _word(self, name: str, known: tuple[str, ...]) -> NDArray[np.object_]:
-        text = np.array([cell.lower() for cell in self._text(name)], dtype=object)
-        wrong = (text != "") & ~np.isin(text.astype(str), known)
-        for row in np.flatnonzero(wrong):
-            expected = f"one of {', '.join(known)}"
-            self.reading.fault(int(row), name, expected, nearest(str(text[row]), known))
-        return text
-
-    def _corrected(self) -> NDArray[np.bool_]:
-        name = "decay_corrected"
-        text = self._text(name)
-        if name not in self.reading.columns:
-            expected = (
-                "a column 'decay_corrected' (yes or no) or the statement for the whole file "
-                "(--decay-corrected or --not-decay-corrected); it is never guessed"
-            )
-            self.reading.problems.append(Problem(self.reading.file, 1, "", name, "", expected))
-        else:
-            wrong = ~np.isin(np.char.lower(text.astype(str)), list(_YES))
-            self.reading.faults(
-                wrong, name, "yes (activities corrected to the time of injection) or no"
-            )
-        return np.array([_YES.get(cell.lower(), False) for cell in text], dtype=bool)
-
-    def series(self) -> Series | None:
-        """Return the curves, or None where the cells do not make any."""
+        Raises:
+            InputError: where the cells do not make any.
+        """
         keys: dict[tuple[Any, ...], int] = {}
         group = np.array(
             [
@@ -288,10 +253,6 @@ class _Checked:
             ],
             dtype=np.intp,
         )
-        if not keys:
-            problem = Problem(self.reading.file, None, "", "", "", "at least one row")
-            self.reading.problems.append(problem)
-            return None
         order = np.argsort(group, kind="stable")
         counts = np.bincount(group, minlength=len(keys))
         first = np.concatenate([[0], np.cumsum(counts)[:-1]])
@@ -311,8 +272,8 @@ class _Checked:
         }
         self._check_stated_errors(group, order, counts)
         self._check_total(constants["administered_gbq"], group)
-        if self.reading.problems:
-            return None
+        if self.problems:
+            raise InputError(self.problems)
         at = (group[order], place)
 
         def wide(values: Array, empty: float) -> Array:
@@ -335,7 +296,7 @@ class _Checked:
             self.patient[leads],
             self.cycle[leads],
             self.region[leads],
-            self.reading.lines[leads],
+            self.lines[leads],
             Curves(times, activity, used, wide(self.cv, np.nan)),
             measured,
             corrected,
@@ -352,9 +313,9 @@ class _Checked:
         with np.errstate(invalid="ignore"):
             later = time[1:] - time[:-1]
             for row in np.flatnonzero(same & (later <= 0)):
-                before = f"{time[row]:g} h on line {self.reading.lines[order[row]]}"
+                before = f"{time[row]:g} h on line {self.lines[order[row]]}"
                 what = "each time once" if later[row] == 0 else "times in order"
-                self.reading.fault(int(order[row + 1]), "time_h", f"{what} (before it: {before})")
+                self.fault(int(order[row + 1]), "time_h", f"{what} (before it: {before})")
 
     def _constant(
         self,
@@ -373,7 +334,7 @@ class _Checked:
         found[groups[rows]] = ordered[rows]
         wrong = known & (ordered != found[groups])
         for row in np.flatnonzero(wrong):
-            self.reading.fault(
+            self.fault(
                 int(order[row]),
                 name,
                 f"one value for the whole curve (before it: {found[groups[row]]})",
@@ -387,13 +348,10 @@ class _Checked:
         some = np.bincount(group, weights=stated, minlength=len(counts))
         mixed = (some > 0) & (some < counts)
         for row in np.flatnonzero(mixed[group] & ~stated):
-            self.reading.fault(
-                int(row), "activity_cv_percent", "an error for each point or for none"
-            )
+            self.fault(int(row), "activity_cv_percent", "an error for each point or for none")
 
     def _check_total(self, administered: NDArray[Any], group: NDArray[np.intp]) -> None:
         with np.errstate(invalid="ignore"):
             more = self.activity > administered.astype(float)[group] * _MBQ_PER_GBQ
-        self.reading.faults(
-            np.asarray(more), "activity_mbq", "no more in a region than was administered"
-        )
+        for row in np.flatnonzero(more):
+            self.fault(int(row), "activity_mbq", "no more in a region than was administered")
