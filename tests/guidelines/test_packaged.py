@@ -12,8 +12,8 @@ import pytest
 from gepnet import api
 from gepnet.guidelines import KnowledgeBase, Status
 from gepnet.guidelines.check import REQUIRED_MUTATION_SCORE, CheckReport
-from gepnet.guidelines.coverage import course_entries
 from gepnet.guidelines.examples import examples_of, subjects
+from gepnet.knowledge.kinds import carried_facts as course_entries
 from gepnet.record import parse_record
 
 BASE = api.base()

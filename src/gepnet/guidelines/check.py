@@ -9,6 +9,7 @@ from gepnet.facts import inputs_of
 from gepnet.guidelines.compiled import KnowledgeBase
 from gepnet.guidelines.examples import MutationScore, mutation_scores, run_examples, subjects
 from gepnet.knowledge import Problem
+from gepnet.knowledge.kinds import counts
 from gepnet.measures import FUNCTIONS
 
 # Share of deliberate mistakes that the examples of one document must notice.
@@ -47,7 +48,7 @@ class CheckReport:
 def check(base: KnowledgeBase, mutate: bool = True) -> CheckReport:
     """Run every check of the guidelines room."""
     problems = [problem for one in CHECKS for problem in one(base)]
-    report = CheckReport(problems, [], counts(base))
+    report = CheckReport(problems, [], counts(base.knowledge))
     # Examples that do not come out as written tell nothing of mistakes; a warning stands in no way.
     scores = mutation_scores(base) if mutate and report.ok else []
     report.scores.extend(scores)
@@ -71,22 +72,6 @@ def too_weak(scores: list[MutationScore]) -> Iterator[Problem]:
                 f"{killed} of {total}",
                 f"at least {REQUIRED_MUTATION_SCORE:.0%} of deliberate mistakes noticed",
             )
-
-
-def counts(base: KnowledgeBase) -> dict[str, int]:
-    """Return how much there is of each kind."""
-    return {
-        "facts": len(base.vocabulary.base_facts()),
-        "options": len(base.options),
-        "sources": len(base.sources),
-        "documents": len(base.documents),
-        "recommendations": sum(len(d.recommendations) for d in base.documents),
-        "labels": len(base.labels),
-        "safety rules": len(base.safety),
-        "retreatment rules": len(base.retreatment),
-        "checklist items": sum(len(c.items) for c in (*base.checklists, *base.profiles)),
-        "release rules and items": len(base.release),
-    }
 
 
 def vocabulary_is_sound(base: KnowledgeBase) -> Iterator[Problem]:

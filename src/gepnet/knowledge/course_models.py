@@ -7,12 +7,22 @@ mixed: a step of a plan always belongs to exactly one of them, and says to which
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-from gepnet.knowledge.shapes import Entry, Id, Sourced, Verification
+from gepnet.knowledge.shapes import (
+    Entry,
+    FactId,
+    Id,
+    Names,
+    Sourced,
+    SourceId,
+    Stated,
+    Strict,
+)
 
+Analyte = Annotated[Id, Names(("facts",))]
 Anchor = Literal["each_cycle", "first_cycle", "last_cycle"]
 Unit = Literal["minutes", "hours", "days", "weeks", "months"]
 Topic = Literal[
@@ -40,32 +50,19 @@ Topic = Literal[
 ]
 
 
-class Stated(BaseModel):
-    """A statement with the place where it was read."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    source: Id
-    locator: str | None = None
-    read_in: Id | None = None
-    verification: Verification = "unverified"
-    fact_ids: tuple[str, ...] = ()
-    note: str | None = None
-
-
 class Figure(Stated):
     """A number that a document states."""
 
     value: Decimal = Field(gt=0)
 
 
-class Schedule(BaseModel):
+class Schedule(Strict):
     """How many cycles of which activity, and how far apart.
 
     ``window_days`` is the tolerance to both sides of the interval, None where the document gives
     none; ``stretch_days`` the longest interval after a toxicity, counted from the previous dose.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     cycles: Figure
     activity_gbq: Figure
     interval_days: Figure
@@ -133,10 +130,10 @@ class PlanProfile(Entry):
     short: str
     region: str | None = None
     edition: str | None = None
-    source: Id
+    source: SourceId
     superseded: bool = False
     schedule: Schedule | None = None
-    beside: tuple[Id, ...] = ()
+    beside: tuple[Annotated[Id, Names(("plan_profiles",))], ...] = ()
     steps: tuple[Step, ...] = ()
     note: str | None = None
 
@@ -157,7 +154,6 @@ class AdvisoryLimit(Sourced):
     value: Decimal = Field(gt=0)
     unit: Literal["GBq", "Gy"]
     profile: str
-    note: str | None = None
 
 
 class KidneyReference(Sourced):
@@ -167,7 +163,6 @@ class KidneyReference(Sourced):
     label: str
     fall_percent_a_year: Decimal
     kind: Literal["mean", "never_exceeded"]
-    note: str | None = None
 
 
 class MarrowSignal(Sourced):
@@ -181,11 +176,10 @@ class MarrowSignal(Sourced):
     id: Id
     label: str
     kind: Literal["any_low", "low_for_months", "rise_with_low"]
-    analytes: tuple[Id, ...]
-    rising: Id | None = None
+    analytes: tuple[Analyte, ...]
+    rising: Analyte | None = None
     months: Decimal | None = Field(default=None, gt=0)
     action: str
-    note: str | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -201,6 +195,5 @@ class MarrowRisk(Sourced):
 
     id: Id
     label: str
-    fact: Id
+    fact: FactId
     disputed: bool = False
-    note: str | None = None

@@ -7,7 +7,7 @@ A statement is data: every model that makes a clinical claim carries its source,
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -18,14 +18,22 @@ from gepnet.knowledge.course_models import (
     MarrowSignal,
     PlanProfile,
 )
-
-# Entries everywhere take their base from here.
-from gepnet.knowledge.shapes import Entry as Entry  # noqa: PLC0414
-from gepnet.knowledge.shapes import Id as Id  # noqa: PLC0414
-from gepnet.knowledge.shapes import Sourced as Sourced  # noqa: PLC0414
-from gepnet.knowledge.shapes import Verification as Verification  # noqa: PLC0414
+from gepnet.knowledge.shapes import (
+    Entry,
+    FactId,
+    Id,
+    Kind,
+    Names,
+    OptionId,
+    Sourced,
+    SourceId,
+    Strict,
+    Verification,
+)
 
 PositionKind = Literal["recommended", "option", "trial_only", "against"]
+DocumentId = Annotated[Id, Names(("documents", "sources"))]
+HeldOptionId = Annotated[Id, Names(("options",), by_holder=True)]
 Intent = Literal["tumour_control", "symptom_control", "downsizing", "staging", "monitoring"]
 
 
@@ -55,10 +63,9 @@ class Source(Entry):
     note: str | None = None
 
 
-class Code(BaseModel):
+class Code(Strict):
     """A code of a public terminology, with how sure we are of it."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     system: str
     code: str
     display: str | None = None
@@ -66,26 +73,28 @@ class Code(BaseModel):
     note: str | None = None
 
 
-class EnumValue(BaseModel):
-    """One allowed value of an enumerated fact."""
+class EnumValue(Strict):
+    """One allowed value of an enumerated fact; a mere word is its id."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     id: Id
     label: str | None = None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _plain(cls, data: Any) -> Any:
+        return data if isinstance(data, dict | EnumValue) else {"id": data}
 
-class Derivation(BaseModel):
+
+class Derivation(Strict):
     """One step of an ordered derivation."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     value: Any
     when: str
 
 
-class Bound(BaseModel):
+class Bound(Strict):
     """A named function that bounds an interval fact for which nothing was measured."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     function: str
     inputs: tuple[str, ...]
 
@@ -111,19 +120,11 @@ class FactShape(Entry):
     order: str | None = None
     changeable: bool = True
     definition: str
-    source: Id | None = None
+    source: SourceId | None = None
     locator: str | None = None
     verification: Verification = "unverified"
     codes: tuple[Code, ...] = ()
     note: str | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _plain_enum_values(cls, data: Any) -> Any:
-        if isinstance(data, dict) and isinstance(data.get("values"), list):
-            values = [v if isinstance(v, dict) else {"id": v} for v in data["values"]]
-            data = {**data, "values": values}
-        return data
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -166,15 +167,14 @@ class FactFamily(FactShape):
     over: Literal["therapies", "sites"]
 
 
-class Toxicity(BaseModel):
+class Toxicity(Strict):
     """One published toxicity figure."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     term: str
     grade: str | None = None
     percent: Decimal | None = None
     population: str | None = None
-    source: Id | None = None
+    source: SourceId | None = None
     locator: str | None = None
     verification: Verification = "unverified"
     note: str | None = None
@@ -185,7 +185,7 @@ class OptionEntry(Entry):
 
     id: Id
     label: str
-    parent: Id | None = None
+    parent: OptionId | None = None
     kind: Literal["treatment", "test", "follow_up", "supportive"]
     level: Literal["class", "agent", "regimen"]
     systemic: bool = False
@@ -194,42 +194,39 @@ class OptionEntry(Entry):
     interval: str | None = None
     synonyms: tuple[str, ...] = ()
     toxicities: tuple[Toxicity, ...] = ()
-    source: Id | None = None
+    source: SourceId | None = None
     locator: str | None = None
     verification: Verification = "unverified"
     codes: tuple[Code, ...] = ()
     note: str | None = None
 
 
-class Position(BaseModel):
+class Position(Strict):
     """What a recommendation says of one option, for one purpose."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    option: Id
+    option: HeldOptionId
     intent: Intent
     position: PositionKind
-    with_: tuple[Id, ...] = Field(default=(), alias="with")
-    preferred_over: tuple[Id, ...] = ()
-    equivalent_to: tuple[Id, ...] = ()
+    with_: tuple[HeldOptionId, ...] = Field(default=(), alias="with")
+    preferred_over: tuple[HeldOptionId, ...] = ()
+    equivalent_to: tuple[HeldOptionId, ...] = ()
     note: str | None = None
 
 
-class Strength(BaseModel):
+class Strength(Strict):
     """Strength of a recommendation exactly as its document prints it."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     scheme: str
     level: str | None = None
     grade: str | None = None
 
 
-class Examples(BaseModel):
+class Examples(Strict):
     """Example patients that hold a criterion in place.
 
     ``applies`` is a complete patient; every other example is that patient with one change.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     applies: dict[str, Any]
     also_applies: tuple[dict[str, Any], ...] = ()
     does_not_apply: tuple[dict[str, Any], ...]
@@ -246,7 +243,6 @@ class RuleEntry(Sourced):
     id: Id
     when: str
     when_broad: str | None = None
-    note: str | None = None
     examples: Examples | None = None
 
     @model_validator(mode="after")
@@ -274,23 +270,21 @@ class Statement(Entry):
     topic: str
     fact_ids: tuple[str, ...] = ()
     locator: str | None = None
-    source: Id | None = None
-    read_in: Id | None = None
+    source: SourceId | None = None
+    read_in: SourceId | None = None
     verification: Verification = "unverified"
 
 
-class NotEncoded(BaseModel):
+class NotEncoded(Strict):
     """A fact-sheet item left without an entry, with the reason."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     fact_id: str
     reason: str
 
 
-class Coverage(BaseModel):
+class Coverage(Strict):
     """How much of a document was read for one topic."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     topic: str
     when: str
     level: Literal["complete", "partial", "none"]
@@ -308,21 +302,20 @@ class DocumentHeader(Entry):
     published: str | None = None
     kind: Literal["guideline", "expert_opinion", "review_topic", "panel"]
     region: tuple[str, ...]
-    supersedes: tuple[Id, ...] = ()
-    source: Id
+    supersedes: tuple[DocumentId, ...] = ()
+    source: SourceId
     scope: str
     scope_note: str
     counts_as_line: dict[str, bool] = Field(default_factory=dict)
     reviewers: tuple[str, ...] = ()
     model_schema: int = Field(alias="schema")
     coverage: tuple[Coverage, ...]
-    covers: tuple[Id, ...] | None = None
+    covers: tuple[OptionId, ...] | None = None
 
 
-class DocumentFile(BaseModel):
+class DocumentFile(Strict):
     """One file of ``guidelines/``."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     document: DocumentHeader
     recommendations: tuple[Recommendation, ...] = ()
     statements: tuple[Statement, ...] = ()
@@ -337,7 +330,7 @@ class DocumentFile(BaseModel):
 class LabelEntry(RuleEntry):
     """The authorised indication of a medicine in one region."""
 
-    option: Id
+    option: OptionId
     region: str
     authority: str
     from_: str | None = Field(default=None, alias="from")
@@ -348,7 +341,7 @@ class LabelEntry(RuleEntry):
 class SafetyRule(RuleEntry):
     """A rule that warns, withholds or stops; it fires whatever its verification."""
 
-    options: tuple[Id, ...] = ()
+    options: tuple[OptionId, ...] = ()
     severity: Literal["stop", "withhold", "warn"]
     message: str
 
@@ -375,8 +368,8 @@ class Checklist(Entry):
 
     id: Id
     title: str
-    option: Id
-    source: Id
+    option: OptionId
+    source: SourceId
     purpose: Literal["report_head", "eligibility"] = "report_head"
     regions: tuple[str, ...] = ()
     note: str | None = None
@@ -401,7 +394,7 @@ class ReleaseRule(RuleEntry):
     row: Id | None = None
     phase: Phase = "every"
     required: bool = True
-    analyte: Id | None = None
+    analyte: FactId | None = None
     message: str
 
     @model_validator(mode="after")
@@ -420,7 +413,7 @@ class ReleaseItem(RuleEntry):
     """
 
     label: str
-    facts: tuple[Id, ...] = Field(min_length=1)
+    facts: tuple[FactId, ...] = Field(min_length=1)
     phase: Phase = "every"
     required: bool = True
     when: str = "true"
@@ -435,7 +428,6 @@ class ReleaseAmount(Sourced):
     label: str
     value: Decimal
     unit: str
-    note: str | None = None
 
 
 class RetreatmentRule(RuleEntry):
@@ -448,26 +440,59 @@ class RetreatmentRule(RuleEntry):
 
 
 class Knowledge(BaseModel):
-    """Everything gepnet knows, as read from its files and checked for shape and references."""
+    """Everything gepnet knows, as read from its files and checked for shape and references.
+
+    Each field is a kind of entry, and what its model and its ``Kind`` do not say of a kind is said
+    nowhere: reading, references, criteria, examples and counts are loops over the fields.
+    """
 
     model_config = ConfigDict(frozen=True)
     digest: str
-    sources: tuple[Source, ...] = ()
-    facts: tuple[FactEntry, ...] = ()
-    families: tuple[FactFamily, ...] = ()
-    sites: tuple[EnumValue, ...] = ()
-    options: tuple[OptionEntry, ...] = ()
-    documents: tuple[DocumentFile, ...] = ()
-    labels: tuple[LabelEntry, ...] = ()
-    safety: tuple[SafetyRule, ...] = ()
-    checklists: tuple[Checklist, ...] = ()
-    release_rules: tuple[ReleaseRule, ...] = ()
-    release_items: tuple[ReleaseItem, ...] = ()
-    release_amounts: tuple[ReleaseAmount, ...] = ()
-    plan_profiles: tuple[PlanProfile, ...] = ()
-    retreatment_rules: tuple[RetreatmentRule, ...] = ()
-    advisory_limits: tuple[AdvisoryLimit, ...] = ()
-    kidney_references: tuple[KidneyReference, ...] = ()
-    marrow_signals: tuple[MarrowSignal, ...] = ()
-    marrow_risks: tuple[MarrowRisk, ...] = ()
+    facts: Annotated[tuple[FactEntry, ...], Kind("a fact", counted=("facts", ""))] = ()
+    families: Annotated[tuple[FactFamily, ...], Kind("a family of facts")] = ()
+    sites: Annotated[tuple[EnumValue, ...], Kind("a site")] = ()
+    options: Annotated[tuple[OptionEntry, ...], Kind("an option", counted=("options", ""))] = ()
+    sources: Annotated[
+        tuple[Source, ...], Kind("a source of the bibliography", counted=("sources", ""))
+    ] = ()
+    documents: Annotated[
+        tuple[DocumentFile, ...],
+        Kind("a document", counted=("documents", "recommendations"), whole_file=True),
+    ] = ()
+    labels: Annotated[
+        tuple[LabelEntry, ...], Kind("a label", owner="label", counted=("labels", ""))
+    ] = ()
+    plan_profiles: Annotated[tuple[PlanProfile, ...], Kind("a plan profile", owner="plan")] = ()
+    advisory_limits: Annotated[
+        tuple[AdvisoryLimit, ...], Kind("an advisory limit", owner="after")
+    ] = ()
+    kidney_references: Annotated[
+        tuple[KidneyReference, ...], Kind("a kidney reference", owner="after")
+    ] = ()
+    marrow_signals: Annotated[
+        tuple[MarrowSignal, ...], Kind("a signal of the marrow", owner="after")
+    ] = ()
+    marrow_risks: Annotated[tuple[MarrowRisk, ...], Kind("a risk", owner="after")] = ()
+    safety: Annotated[
+        tuple[SafetyRule, ...],
+        Kind("a safety rule", key="rules", owner="safety", counted=("safety rules", "")),
+    ] = ()
+    retreatment_rules: Annotated[
+        tuple[RetreatmentRule, ...],
+        Kind("a retreatment rule", owner="retreatment", counted=("retreatment rules", "")),
+    ] = ()
+    checklists: Annotated[
+        tuple[Checklist, ...], Kind("a checklist", counted=("", "checklist items"))
+    ] = ()
+    release_rules: Annotated[
+        tuple[ReleaseRule, ...],
+        Kind("a release rule", owner="release", counted=("release rules and items", "")),
+    ] = ()
+    release_items: Annotated[
+        tuple[ReleaseItem, ...],
+        Kind("a release item", owner="release", counted=("release rules and items", "")),
+    ] = ()
+    release_amounts: Annotated[
+        tuple[ReleaseAmount, ...], Kind("a release amount", owner="release")
+    ] = ()
     measures: dict[str, Any] = Field(default_factory=dict)

@@ -33,7 +33,7 @@ class Problem:
     ) -> Problem:
         """Return a fault of an entry of the knowledge, which knows its file, line and id."""
         file, line = getattr(entry, "file", ""), getattr(entry, "line", None)
-        name = str(getattr(entry, "id", ""))
+        name = str(getattr(entry, "id", "") or getattr(entry, "pattern", ""))
         return cls(file, line, name, field, str(value), expected, nearest, severity)
 
     def __str__(self) -> str:

@@ -8,56 +8,18 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from gepnet.knowledge.course_models import (
-    AdvisoryLimit,
-    KidneyReference,
-    MarrowRisk,
-    MarrowSignal,
-    PlanProfile,
-)
-from gepnet.knowledge.models import (
-    Checklist,
-    DocumentFile,
-    EnumValue,
-    FactEntry,
-    FactFamily,
-    Knowledge,
-    LabelEntry,
-    OptionEntry,
-    ReleaseAmount,
-    ReleaseItem,
-    ReleaseRule,
-    RetreatmentRule,
-    SafetyRule,
-    Source,
-)
+from gepnet.knowledge.kinds import KINDS, lists_of, one_of
+from gepnet.knowledge.models import DocumentFile, Knowledge
 from gepnet.knowledge.problems import InputError, Problem, nearest
 from gepnet.knowledge.references import Found, check_references, check_unique
+from gepnet.knowledge.shapes import Entry
 from gepnet.knowledge.yaml_io import Document, read_yaml
 from gepnet.knowledge.yaml_io import Path as YamlPath
 
 Model = TypeVar("Model", bound=BaseModel)
 
-_LISTS: dict[str, tuple[str, type[BaseModel]]] = {
-    "sources": ("sources", Source),
-    "facts": ("facts", FactEntry),
-    "families": ("families", FactFamily),
-    "sites": ("sites", EnumValue),
-    "options": ("options", OptionEntry),
-    "labels": ("labels", LabelEntry),
-    "rules": ("safety", SafetyRule),
-    "checklists": ("checklists", Checklist),
-    "plan_profiles": ("plan_profiles", PlanProfile),
-    "retreatment_rules": ("retreatment_rules", RetreatmentRule),
-    "advisory_limits": ("advisory_limits", AdvisoryLimit),
-    "kidney_references": ("kidney_references", KidneyReference),
-    "marrow_signals": ("marrow_signals", MarrowSignal),
-    "marrow_risks": ("marrow_risks", MarrowRisk),
-    "release_rules": ("release_rules", ReleaseRule),
-    "release_items": ("release_items", ReleaseItem),
-    "release_amounts": ("release_amounts", ReleaseAmount),
-}
-_DOCUMENT_KEYS = ("document", "recommendations", "statements", "not_encoded")
+_LISTS = {kind.key or name: name for name, (kind, _) in KINDS.items() if not kind.whole_file}
+_DOCUMENT_KEYS = tuple(DocumentFile.model_fields)
 _KNOWN_KEYS = (*_LISTS, *_DOCUMENT_KEYS)
 
 
@@ -68,7 +30,7 @@ def read_files(files: Iterable[tuple[str, str]], digest: str = "") -> Knowledge:
         InputError: syntax, shape and reference problems of all files together.
     """
     problems: list[Problem] = []
-    found = Found({name: [] for name, _ in _LISTS.values()} | {"documents": []})
+    found = Found()
     measures: dict[str, Any] = {}
     unread = False
     for name, text in files:
@@ -106,15 +68,10 @@ def _read_document(document: Document, found: Found, problems: list[Problem]) ->
                 Problem(document.file, line, "", key, "", expected, nearest(key, _KNOWN_KEYS))
             )
     _read_guideline(document, found, problems)
-    for key, (name, kind) in _LISTS.items():
+    for key, name in _LISTS.items():
         for index, item in enumerate(_items(document, (key,), problems)):
-            path: YamlPath = (key, index)
-            model = validate(
-                kind, _prepared(kind, item, document, path, problems), document, path, problems
-            )
             found.declare(name, item)
-            if model is not None:
-                found.models[name].append(model)
+            _read_entry(name, item, document, (key, index), found, problems)
 
 
 def _items(document: Document, path: YamlPath, problems: list[Problem]) -> list[Any]:
@@ -131,18 +88,18 @@ def _items(document: Document, path: YamlPath, problems: list[Problem]) -> list[
     return value
 
 
-def _prepared(
-    kind: type[BaseModel], item: Any, document: Document, path: YamlPath, problems: list[Problem]
-) -> Any:
-    if kind is EnumValue:
-        return item if isinstance(item, dict) else {"id": item}
-    located = _located(item, document, path)
-    if kind is Checklist and isinstance(located, dict):
-        located["items"] = [
-            _located(entry, document, (*path, "items", index))
-            for index, entry in enumerate(_items(document, (*path, "items"), problems))
-        ]
-    return located
+def _read_entry(
+    name: str,
+    item: Any,
+    document: Document,
+    path: YamlPath,
+    found: Found,
+    problems: list[Problem],
+) -> None:
+    _, kind = KINDS[name]
+    model = validate(kind, _located(kind, item, document, path, problems), document, path, problems)
+    if model is not None:
+        found.models[name].append(model)
 
 
 def _read_guideline(document: Document, found: Found, problems: list[Problem]) -> None:
@@ -155,22 +112,28 @@ def _read_guideline(document: Document, found: Found, problems: list[Problem]) -
                 problems.append(Problem(document.file, line, "", key, "", expected))
         return
     chosen = {key: data[key] for key in _DOCUMENT_KEYS if data.get(key) is not None}
-    for key in ("recommendations", "statements"):
-        chosen[key] = [
-            _located(item, document, (key, index))
-            for index, item in enumerate(_items(document, (key,), problems))
-        ]
-    chosen["document"] = _located(data["document"], document, ("document",))
     found.declare("documents", data["document"])
-    model = validate(DocumentFile, chosen, document, (), problems)
-    if model is not None:
-        found.models["documents"].append(model)
+    _read_entry("documents", chosen, document, (), found, problems)
 
 
-def _located(item: Any, document: Document, path: YamlPath) -> Any:
+def _located(
+    model: type[BaseModel], item: Any, document: Document, path: YamlPath, problems: list[Problem]
+) -> Any:
+    """Return an entry as it was written, with file and line for it and the entries in it."""
     if not isinstance(item, dict):
         return item
-    return {**item, "file": document.file, "line": document.line(path) or 0}
+    place = {"file": document.file, "line": document.line(path) or 0}
+    located = {**item, **place} if issubclass(model, Entry) else dict(item)
+    for name, kind in lists_of(model):
+        if name in item:
+            located[name] = [
+                _located(kind, inner, document, (*path, name, index), problems)
+                for index, inner in enumerate(_items(document, (*path, name), problems))
+            ]
+    for name, kind in one_of(model):
+        if name in item:
+            located[name] = _located(kind, item[name], document, (*path, name), problems)
+    return located
 
 
 def validate(

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cache
+from typing import Any, get_args
 
+from pydantic import BaseModel
+
+from gepnet.knowledge.kinds import KINDS, members
 from gepnet.knowledge.problems import Problem, nearest
+from gepnet.knowledge.shapes import Entry, Names
+
+_WORDS = {"vocabulary": "a fact", **{name: kind.word for name, (kind, _) in KINDS.items()}}
 
 
 @dataclass
@@ -16,141 +23,100 @@ class Found:
     An entry with a fault of its own still exists: naming it is no second problem.
     """
 
-    models: dict[str, list[Any]]
-    declared: dict[str, set[str]] = field(default_factory=dict)
+    models: dict[str, list[Any]] = field(default_factory=lambda: {name: [] for name in KINDS})
+    declared: dict[str, set[str]] = field(default_factory=lambda: {name: set() for name in KINDS})
 
     def declare(self, kind: str, item: Any) -> None:
         """Remember the id of an entry as it was written."""
         if isinstance(item, dict) and item.get("id") is not None:
-            self.declared.setdefault(kind, set()).add(str(item["id"]))
-
-    def ids(self, kind: str) -> set[str]:
-        """Return every declared id of a kind."""
-        return self.declared.get(kind, set())
+            self.declared[kind].add(str(item["id"]))
 
 
 def check_unique(found: Found) -> Iterator[Problem]:
     """Yield a problem for every id that is used twice."""
-    for name, items in found.models.items():
-        yield from _duplicates([doc.document for doc in items] if name == "documents" else items)
-    for document in found.models["documents"]:
-        yield from _duplicates(document.recommendations)
-        yield from _duplicates(document.statements)
+    for items in found.models.values():
+        yield from _duplicates(items)
+        for item in items:
+            for entries in members(item).values():
+                yield from _duplicates(entries)
 
 
 def _duplicates(entries: Iterable[Any]) -> Iterator[Problem]:
     first: dict[str, Any] = {}
-    for entry in entries:
+    for entry in (getattr(entry, "document", entry) for entry in entries):
         name = str(getattr(entry, "id", ""))
         if name and name in first:
             other = first[name]
             where = f"{getattr(other, 'file', '')}:{getattr(other, 'line', '')}"
-            yield Problem(
-                getattr(entry, "file", ""),
-                getattr(entry, "line", None),
-                name,
-                "id",
-                name,
-                f"an id that is used once (first used at {where})",
-            )
+            expected = f"an id that is used once (first used at {where})"
+            yield Problem.at(entry, "id", name, expected)
         first.setdefault(name, entry)
-
-
-@dataclass(frozen=True)
-class _Reference:
-    """One id named by an entry, and the kinds of entry that it may be."""
-
-    entry: Any
-    field: str
-    value: str | None
-    kinds: tuple[str, ...]
-
-
-_WORDS = {
-    "sources": "a source of the bibliography",
-    "options": "an option",
-    "documents": "a document",
-    "facts": "a fact",
-    "plan_profiles": "a plan profile",
-}
 
 
 def check_references(found: Found) -> Iterator[Problem]:
     """Yield a problem for every id that names nothing."""
-    for reference in _references(found):
-        known = {name for kind in reference.kinds for name in found.ids(kind)}
-        if reference.value is None or reference.value in known:
+    for items in found.models.values():
+        for item in items:
+            yield from unknown_names(item, found.declared)
+
+
+def unknown_names(
+    model: BaseModel, known: Mapping[str, Collection[str]], owner: object = None
+) -> Iterator[Problem]:
+    """Yield a problem for every id in a model, and in what stands in it, that names nothing.
+
+    Args:
+        model: what to look through.
+        known: the ids of each kind; a kind that is not there is not looked at.
+        owner: what a problem is about; entries within the model are that themselves.
+    """
+    for entry, path, names, value in _references(model, owner or model, ()):
+        if not all(kind in known for kind in names.kinds):
             continue
-        entry = reference.entry
-        yield Problem(
-            entry.file,
-            entry.line,
-            str(getattr(entry, "id", "") or getattr(entry, "pattern", "")),
-            reference.field,
-            repr(reference.value),
-            f"the id of {_WORDS[reference.kinds[0]]}",
-            nearest(reference.value, known),
-        )
+        ids = {name for kind in names.kinds for name in known[kind]}
+        if value not in ids:
+            expected = f"the id of {_WORDS[names.kinds[0]]}"
+            yield Problem.at(entry, ".".join(path), repr(value), expected, nearest(value, ids))
 
 
-def _references(found: Found) -> Iterator[_Reference]:
-    sources, options = ("sources",), ("options",)
-    release = ("release_rules", "release_items", "release_amounts")
-    for kind in ("facts", "families", "options", "labels", "safety", "checklists", *release):
-        for entry in found.models[kind]:
-            yield _Reference(entry, "source", entry.source, sources)
-            yield _Reference(entry, "read_in", getattr(entry, "read_in", None), sources)
-    for entry in found.models["options"]:
-        yield _Reference(entry, "parent", entry.parent, options)
-        for toxicity in entry.toxicities:
-            yield _Reference(entry, "toxicities.source", toxicity.source, sources)
-    for entry in found.models["labels"]:
-        yield _Reference(entry, "option", entry.option, options)
-    for entry in found.models["safety"]:
-        for option in entry.options:
-            yield _Reference(entry, "options", option, options)
-    for checklist in found.models["checklists"]:
-        yield _Reference(checklist, "option", checklist.option, options)
-        for item in checklist.items:
-            yield _Reference(item, "source", item.source, sources)
-            yield _Reference(item, "read_in", item.read_in, sources)
-    after = ("advisory_limits", "kidney_references", "marrow_signals", "marrow_risks")
-    for kind in ("plan_profiles", "retreatment_rules", *after):
-        for entry in found.models[kind]:
-            yield _Reference(entry, "source", entry.source, sources)
-    for entry in found.models["marrow_signals"]:
-        for analyte in (*entry.analytes, entry.rising):
-            yield _Reference(entry, "analytes", analyte, ("facts",))
-    for entry in found.models["plan_profiles"]:
-        for other in entry.beside:
-            yield _Reference(entry, "beside", other, ("plan_profiles",))
-        numbers = () if entry.schedule is None else tuple(entry.schedule)
-        for name, stated in (*numbers, *((step.id, step) for step in entry.steps)):
-            if stated is not None:
-                yield _Reference(entry, f"{name}.source", stated.source, sources)
-                yield _Reference(entry, f"{name}.read_in", stated.read_in, sources)
-    for document in found.models["documents"]:
-        yield from _of_document(document)
+_Path = tuple[str, ...]
 
 
-def _of_document(document: Any) -> Iterator[_Reference]:
-    sources, options = ("sources",), ("options",)
-    head = document.document
-    yield _Reference(head, "source", head.source, sources)
-    for other in head.supersedes:
-        yield _Reference(head, "supersedes", other, ("documents", "sources"))
-    for option in head.covers or ():
-        yield _Reference(head, "covers", option, options)
-    for entry in (*document.recommendations, *document.statements):
-        yield _Reference(entry, "source", entry.source, sources)
-        yield _Reference(entry, "read_in", entry.read_in, sources)
-    for entry in document.recommendations:
-        for position in entry.options:
-            named = (
-                position.option,
-                *position.with_,
-                *position.preferred_over,
-                *position.equivalent_to,
-            )
-            for option in named:
-                yield _Reference(entry, "options", option, options)
+def _references(
+    value: Any, owner: object, path: _Path, names: Names | None = None
+) -> Iterator[tuple[object, _Path, Names, str]]:
+    """Yield entry, field, what may be named there and the name, for everything below a value."""
+    if isinstance(value, BaseModel):
+        if isinstance(value, Entry):
+            owner, path = value, ()
+        for name, (alias, marked) in _fields(type(value)).items():
+            here = path if marked is not None and marked.by_holder else (*path, alias)
+            yield from _references(getattr(value, name), owner, here, marked)
+    elif isinstance(value, tuple):
+        for item in value:
+            own = getattr(item, "id", None) if isinstance(item, BaseModel) else None
+            yield from _references(item, owner, path if own is None else (str(own),), names)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _references(item, owner, (*path, str(key)), names)
+    elif names is not None and isinstance(value, str):
+        yield owner, path, names, value
+
+
+@cache
+def _fields(model: type[BaseModel]) -> dict[str, tuple[str, Names | None]]:
+    """Return the fields of a model with their key in a file and what they name."""
+    return {
+        name: (info.alias or name, _marked((*info.metadata, info.annotation)))
+        for name, info in model.model_fields.items()
+    }
+
+
+def _marked(parts: Iterable[Any]) -> Names | None:
+    for part in parts:
+        inner = getattr(part, "__metadata__", ()) if not isinstance(part, Names) else (part,)
+        found = next((one for one in inner if isinstance(one, Names)), None)
+        found = found or _marked(get_args(part))
+        if found is not None:
+            return found
+    return None

@@ -1,7 +1,8 @@
-"""What every kind of knowledge entry has in common."""
+"""What every kind of knowledge entry has in common, and how its models say what they name."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
@@ -11,19 +12,67 @@ Verification = Literal["primary", "secondary", "unverified"]
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
 
 
-class Entry(BaseModel):
-    """Anything that is written in a knowledge file and can be pointed at."""
+@dataclass(frozen=True)
+class Kind:
+    """How one kind of entry stands in the files and is spoken of, said at its field of Knowledge.
+
+    Attributes:
+        word: one of them, in a message: "a source of the bibliography".
+        key: the key of a file under which they are listed; "" for the name of the field.
+        owner: what full ids begin with; "" where the entry itself owns what stands in it.
+        counted: what a count of them is called, and of the rules that stand in them.
+        whole_file: one entry is a file of its own, each of its fields a key.
+    """
+
+    word: str
+    key: str = ""
+    owner: str = ""
+    counted: tuple[str, str] = ("", "")
+    whole_file: bool = False
+
+
+@dataclass(frozen=True)
+class Names:
+    """Marks an id as that of another entry.
+
+    Attributes:
+        kinds: fields of Knowledge, any of which may have it; ``facts`` are those with an entry of
+            their own, ``vocabulary`` all facts, members of families included.
+        by_holder: a message names the field that holds the model, not that of the id.
+    """
+
+    kinds: tuple[str, ...]
+    by_holder: bool = False
+
+
+SourceId = Annotated[Id, Names(("sources",))]
+OptionId = Annotated[Id, Names(("options",))]
+FactId = Annotated[Id, Names(("vocabulary",))]
+
+
+class Strict(BaseModel):
+    """A part of an entry or of a file: nothing in it may be changed, no key may be misspelt."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Stated(Strict):
+    """Something that says where it was read, and how far that was verified."""
+
+    source: SourceId
+    locator: str | None = None
+    read_in: SourceId | None = None
+    verification: Verification = "unverified"
+    fact_ids: tuple[str, ...] = ()
+    note: str | None = None
+
+
+class Entry(Strict):
+    """Anything that is written in a knowledge file and can be pointed at."""
+
     file: str = ""
     line: int = 0
 
 
-class Sourced(Entry):
+class Sourced(Entry, Stated):
     """An entry that states something and must say where it was read."""
-
-    source: Id
-    locator: str | None = None
-    read_in: Id | None = None
-    verification: Verification = "unverified"
-    fact_ids: tuple[str, ...] = ()

@@ -8,7 +8,9 @@ from typing import Any, TypeVar, cast
 
 from gepnet.criteria import Criteria, CriterionError, Node
 from gepnet.knowledge import InputError, Knowledge, Problem, models
-from gepnet.knowledge.models import ChecklistItem, RuleEntry
+from gepnet.knowledge.kinds import rules_of
+from gepnet.knowledge.models import ChecklistItem, DocumentFile, RuleEntry
+from gepnet.knowledge.shapes import Entry
 from gepnet.rules.rule import Rule
 from gepnet.vocabulary import load_vocabulary
 
@@ -67,19 +69,15 @@ class _Parser:
 
     def rules(self, knowledge: Knowledge) -> Iterator[Rule[Any]]:
         """Yield every rule; criteria that belong to no rule are only looked at for faults."""
-        for file in knowledge.documents:
-            head = file.document
-            scope = self.node(head.scope, head, "scope")
+        for owner, entry, holder in rules_of(knowledge):
+            scope = None
+            if isinstance(holder, DocumentFile):
+                scope = self.node(holder.document.scope, holder.document, "scope")
+            yield self.rule(entry, owner, scope)
+        for head in (file.document for file in knowledge.documents):
+            self.node(head.scope, head, "scope")
             for part in head.coverage:
                 self.node(part.when, head, f"coverage ({part.topic})")
-            yield from (self.rule(entry, head.id, scope) for entry in file.recommendations)
-        yield from (self.rule(entry, "label") for entry in knowledge.labels)
-        yield from (self.rule(entry, "retreatment") for entry in knowledge.retreatment_rules)
-        yield from (self.rule(entry, "safety") for entry in knowledge.safety)
-        yield from (self.rule(entry, "release") for entry in knowledge.release_rules)
-        yield from (self.rule(entry, "release") for entry in knowledge.release_items)
-        for checklist in knowledge.checklists:
-            yield from (self.rule(entry, checklist.id) for entry in checklist.items)
         for fact in knowledge.facts:
             for index, step in enumerate(fact.derived):
                 self.node(step.when, fact, f"derived[{index}].when")
@@ -94,7 +92,7 @@ class _Parser:
             scope,
         )
 
-    def node(self, text: str, entry: models.Entry, field: str) -> Node:
+    def node(self, text: str, entry: Entry, field: str) -> Node:
         try:
             return self.criteria(text)
         except CriterionError as error:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from gepnet.criteria import CriterionError, Node
 from gepnet.guidelines.compiled import KnowledgeBase
 from gepnet.knowledge import InputError, Problem, read_measure
-from gepnet.knowledge.models import Verification
+from gepnet.knowledge.shapes import Verification
 
 FILE = "measures/dependencies.yaml"
 

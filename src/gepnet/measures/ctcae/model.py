@@ -9,7 +9,7 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from gepnet.knowledge import InputError, Problem, read_measure
-from gepnet.knowledge.models import Verification
+from gepnet.knowledge.shapes import Verification
 
 Reference = Literal["lln", "uln", "baseline"]
 Direction = Literal["low", "high"]

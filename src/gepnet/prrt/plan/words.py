@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 
-from gepnet.knowledge.course_models import Stated
+from gepnet.knowledge.shapes import Stated
 from gepnet.prrt.plan.model import PlannedStep, Window
 
 

@@ -9,7 +9,7 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from gepnet.knowledge import read_measure
-from gepnet.knowledge.models import Verification
+from gepnet.knowledge.shapes import Verification
 
 STEM = "further_response_model"
 

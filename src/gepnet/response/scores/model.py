@@ -8,7 +8,7 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from gepnet.knowledge import read_measure
-from gepnet.knowledge.models import Verification
+from gepnet.knowledge.shapes import Verification
 
 STEM = "scores"
 

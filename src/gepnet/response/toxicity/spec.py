@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from gepnet.knowledge import read_measure
-from gepnet.knowledge.models import Verification
+from gepnet.knowledge.shapes import Verification
 
 STEM = "adverse_events"
 

@@ -1,0 +1,101 @@
+"""The kinds of entry, as the fields of Knowledge declare them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any, cast, get_args, get_origin
+
+from pydantic import BaseModel
+
+from gepnet.knowledge.models import Knowledge, RuleEntry
+from gepnet.knowledge.shapes import Entry, Kind
+
+#: Every kind by its field of Knowledge, with the model of its entries.
+KINDS: dict[str, tuple[Kind, type[BaseModel]]] = {
+    name: (kind, get_args(info.annotation)[0])
+    for name, info in Knowledge.model_fields.items()
+    for kind in info.metadata
+    if isinstance(kind, Kind)
+}
+
+
+@cache
+def lists_of(model: type[BaseModel]) -> tuple[tuple[str, type[BaseModel]], ...]:
+    """Return the fields of a model that are lists of entries, with the model of those."""
+    return tuple(
+        (name, get_args(info.annotation)[0])
+        for name, info in model.model_fields.items()
+        if get_origin(info.annotation) is tuple and _is_entry(get_args(info.annotation)[0])
+    )
+
+
+@cache
+def one_of(model: type[BaseModel]) -> tuple[tuple[str, type[BaseModel]], ...]:
+    """Return the fields of a model that are one entry each, with the model of that."""
+    return tuple(
+        (name, cast(type[BaseModel], info.annotation))
+        for name, info in model.model_fields.items()
+        if _is_entry(info.annotation)
+    )
+
+
+def _is_entry(kind: object) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Entry)
+
+
+def members(entry: BaseModel) -> dict[str, tuple[Entry, ...]]:
+    """Return the entries that stand in another, by the name of their list."""
+    return {name: getattr(entry, name) for name, _ in lists_of(type(entry))}
+
+
+def rules_of(knowledge: Knowledge) -> Iterator[tuple[str, RuleEntry, Any]]:
+    """Yield every entry with a criterion, with its owner and the entry that it stands in, if any.
+
+    The owner is a document, a checklist, or the word for its kind.
+    """
+    for name, (kind, _) in KINDS.items():
+        for entry in getattr(knowledge, name):
+            if isinstance(entry, RuleEntry):
+                yield kind.owner, entry, None
+            for inner in (one for group in members(entry).values() for one in group):
+                if isinstance(inner, RuleEntry):
+                    yield entry.id, inner, entry
+
+
+def carried_facts(knowledge: Knowledge) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield everything that carries identifiers of fact collections, by its full id."""
+    for name, (kind, _) in KINDS.items():
+        for entry in getattr(knowledge, name):
+            start = "/".join(filter(None, (kind.owner, getattr(entry, "id", ""))))
+            yield from _carried(entry, start, "")
+
+
+def _carried(value: Any, start: str, own: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    if isinstance(value, tuple):
+        for item in value:
+            yield from _carried(item, start, getattr(item, "id", own))
+    elif isinstance(value, BaseModel):
+        facts = getattr(value, "fact_ids", ())
+        if facts:
+            yield (f"{start}/{own}" if own else start), facts
+        for name in type(value).model_fields:
+            yield from _carried(getattr(value, name), start, name)
+
+
+def counts(knowledge: Knowledge) -> dict[str, int]:
+    """Return how much there is of each kind that is counted."""
+    found: dict[str, int] = {}
+    for name, (kind, _) in KINDS.items():
+        entries = getattr(knowledge, name)
+        rules = [
+            inner
+            for entry in entries
+            for group in members(entry).values()
+            for inner in group
+            if isinstance(inner, RuleEntry)
+        ]
+        for word, number in zip(kind.counted, (len(entries), len(rules)), strict=True):
+            if word:
+                found[word] = found.get(word, 0) + number
+    return found
