@@ -137,3 +137,33 @@ def test_two_points_give_a_curve_without_an_interval() -> None:
     assert np.isnan(relative[0])
     stated = choose(curves([24, 96], [fall(50)(24), fall(50)(96)], 0.05), Request(), DATA)
     assert 0.03 < stated.gather("tia", 2)[1][0] < 0.2
+
+
+SINGULAR = ([1.0, 2, 8, 24, 168], [1080.46, 7.87704, 35.9464, 15.055, 16.1672])
+
+
+def test_a_singular_curve_is_refused_and_the_others_go_on() -> None:
+    """One curve whose normal matrix is singular used to end the run of all patients."""
+    times, wild = SINGULAR
+    good = [80 * 2 ** (-t / 9) + 30 * 2 ** (-t / 70) - 110 * math.exp(-1.3 * t) for t in times]
+    request = Request("tri", "proportional", 1.3)
+    alone = choose(curves(times, good), request, DATA)
+    both = choose(curves(times, [wild, good]), request, DATA)
+    assert both.form[0] == -1
+    assert reason(both, 0, request, DATA) in (
+        "the fit did not come to an end",
+        "the points do not settle all parameters of the curve",
+    )
+    assert both.form[1] == alone.form[0] == 0
+    assert both.gather("tia", 2)[0][1] == pytest.approx(alone.gather("tia", 2)[0][0])
+
+
+def test_no_curve_however_wild_ends_a_run() -> None:
+    random = np.random.default_rng(4)
+    times = [1.0, 4, 12, 48, 96, 168]
+    wild = np.exp(random.uniform(-20, 9, (120, len(times))))
+    wild[:20] = np.where(np.arange(len(times)) == np.arange(20)[:, None] % 6, 1e5, 1e-6)
+    for request in (Request(), Request("bi", "constant"), Request("tri", "proportional", 1.3)):
+        chosen = choose(curves(times, wild), request, DATA)
+        assert np.isfinite(chosen.gather("tia", 2)[0][chosen.form >= 0]).all()
+        assert all(reason(chosen, at, request, DATA) for at in np.flatnonzero(chosen.form < 0))

@@ -115,7 +115,8 @@ def task_of(curves: Curves, errors: Errors) -> Task:
     times = np.where(there, curves.times, 1.0)
     if errors == "constant":
         return Task(times, np.where(there, curves.activity, 0.0), there.astype(float), False)
-    target = np.log(np.where(there, curves.activity, 1.0))
+    with np.errstate(divide="ignore"):  # a draw may be too small for a number: it is not solved
+        target = np.log(np.where(there, curves.activity, 1.0))
     cv = np.where(curves.scale_known[:, None], curves.cv, 1.0)
     weights = np.where(there, 1 / np.where(there, cv, 1.0), 0.0)
     return Task(times, target, weights, True)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from gepnet.numbers import solve_each
 from gepnet.prrt.dosimetry.decay import Array
 from gepnet.prrt.dosimetry.forms import Form, values_and_jacobian
 
@@ -126,7 +127,8 @@ def _is_flat(gradient: Array, squares: Array) -> NDArray[np.bool_]:
 def _step(gradient: Array, normal: Array, scale: Array, damping: Array) -> Array:
     size = gradient.shape[1]
     damped = normal + damping[:, None, None] * np.eye(size)
-    step = np.linalg.solve(damped, gradient[:, :, None])[:, :, 0] / scale
+    # Where a system is singular there is no step yet: that curve alone is damped more.
+    step = solve_each(damped, gradient) / scale
     # No step changes a parameter (a logarithm, mostly) by more than this: it would leave the
     # region in which the Jacobian means anything.
     return np.clip(step, -3.0, 3.0)

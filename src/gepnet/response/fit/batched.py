@@ -17,6 +17,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from gepnet.numbers import solve_each
+
 Array = NDArray[np.float64]
 _ITERATIONS = 100
 _HALVINGS = 25
@@ -65,9 +67,8 @@ def firth(
         if not rows.size or not free:
             break
         some = information[rows][:, free][:, :, free]
-        move = np.asarray(
-            np.linalg.solve(some, gradient[rows][:, free][:, :, None])[:, :, 0], float
-        )
+        # A singular data set stays where it is, and does not converge.
+        move = np.nan_to_num(solve_each(some, gradient[rows][:, free]))
         move *= np.minimum(1.0, _MAX_STEP / np.maximum(np.abs(move).max(axis=1), 1e-300))[:, None]
         found = _climb(design, events[rows], others[rows], beta[rows], loglik[rows], move, free)
         beta[rows], loglik[rows], gradient[rows], information[rows], rose = found
