@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from gepnet.api.assessing import facts_of, read_patient
 from gepnet.guidelines import KnowledgeBase
 from gepnet.knowledge import InputError, Problem, asked, need, refuse
+from gepnet.tables import read_grid
 
 if TYPE_CHECKING:
     from gepnet.charts import Chart
@@ -251,11 +252,7 @@ def _patients(base: KnowledgeBase, source: Path, patients: Path | None) -> Itera
     """Read a CSV of lesions or of responses, whichever its header says."""
     from gepnet.response.recist import read_patients, read_rules
 
-    try:
-        with source.open(encoding="utf-8-sig") as file:
-            header = [cell.strip() for cell in file.readline().split(",")]
-    except (OSError, UnicodeDecodeError) as error:
-        raise _refused(source, f"a readable CSV file ({error})") from error
+    header = read_grid(source, only_header=True).header
     has_lesions = "response" not in header or "lesion_id" in header
     lesions, responses = (source, None) if has_lesions else (None, source)
     return read_patients(read_rules(base.knowledge.measures), lesions, responses, patients)

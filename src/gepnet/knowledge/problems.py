@@ -10,7 +10,19 @@ from importlib.util import find_spec
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One fault in one place: where it is, what was read and what was expected."""
+    """One fault in one place: where it is, what was read and what was expected.
+
+    Attributes:
+        file: the file; or what else was read: the rows of a program, a form, a resource, the
+            command line.
+        line: in the file, or the row, counted from 1; None where it has no lines.
+        entry: the entry, patient or event that it is about.
+        field: the key, column, option or field of a form.
+        value: what was read there.
+        expected: what would have been right.
+        nearest: the known spelling most like the value.
+        severity: ``error`` or ``warning``.
+    """
 
     file: str
     line: int | None

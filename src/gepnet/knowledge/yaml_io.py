@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -32,17 +32,29 @@ _HALVES = re.compile(
 
 @dataclass(frozen=True)
 class Document:
-    """A parsed YAML file: its data and the line on which each path starts."""
+    """Data and where they come from: a parsed YAML file, or what a program put together.
+
+    Attributes:
+        file: name of the file, or of whatever else the data are.
+        data: mappings, lists and scalars.
+        lines: the line on which each path starts.
+        files: paths that come from another file, such as the table of an event.
+    """
 
     file: str
     data: Any
-    lines: Mapping[Path, int]
+    lines: Mapping[Path, int] = field(default_factory=dict)
+    files: Mapping[Path, str] = field(default_factory=dict)
 
     def line(self, path: Path) -> int | None:
         """Return the line of ``path``, or of its nearest parent that has one."""
+        return self.place(path)[1]
+
+    def place(self, path: Path) -> tuple[str, int | None]:
+        """Return file and line of ``path``, or of its nearest parent that has a line."""
         while path not in self.lines and path:
             path = path[:-1]
-        return self.lines.get(path)
+        return self.files.get(path, self.file), self.lines.get(path)
 
 
 def read_yaml(text: str, file: str) -> Document:

@@ -15,7 +15,7 @@ from gepnet.record.model import (
     ReleaseDecision,
     Treatment,
 )
-from gepnet.record.read import parse_record, read_record
+from gepnet.record.read import parse_record, read_record, record_of
 from gepnet.record.schema import patient_schema
 from gepnet.record.write import event_to_plain, record_to_yaml
 
@@ -38,5 +38,6 @@ __all__ = [
     "parse_record",
     "patient_schema",
     "read_record",
+    "record_of",
     "record_to_yaml",
 ]

@@ -13,6 +13,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from gepnet.vocabulary import PartialDate, parse_date
 
+#: Of patient files.
+FORMAT = 1
 BestResponse = Literal[
     "CR",
     "PR",

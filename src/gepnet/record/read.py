@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 import itertools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -20,6 +20,7 @@ from gepnet.record.cycles import check_cycles, check_release, read_activity
 from gepnet.record.limits import read_limits
 from gepnet.record.model import (
     EVENT_MODELS,
+    FORMAT,
     AnyEvent,
     Cycle,
     Observation,
@@ -28,12 +29,12 @@ from gepnet.record.model import (
     Release,
     Treatment,
 )
+from gepnet.record.write import event_to_plain
 from gepnet.vocabulary import Fact, PartialDate, Value, ValueProblem, Vocabulary, parse_date
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-FORMAT = 1
 _A_DATE = "a date such as 2024-05-17, 2024-05 or 2024"
 # Fields of a treatment that are held to the range of the months of benefit.
 _MONTHS = ("benefit_months", "benefit_from_last_dose_months", "duration_months")
@@ -71,8 +72,29 @@ def parse_record(
     text: str, name: str, vocabulary: Vocabulary, today: datetime.date | None = None
 ) -> Record:
     """Read a patient file from its text; see ``read_record``."""
-    reader = _Reader(read_yaml(text, name), vocabulary, today or datetime.date.today())
-    return reader.record()
+    return _Reader(read_yaml(text, name), vocabulary, today or datetime.date.today()).record()
+
+
+def record_of(
+    data: Mapping[str, Any] | Document, vocabulary: Vocabulary, today: datetime.date | None = None
+) -> Record:
+    """Return the record of data that a program put together; they are checked as a file is.
+
+    Args:
+        data: the keys of a patient file; ``events`` are mappings, or events of another record. As a
+            document they also say where each of them comes from.
+        vocabulary: the facts.
+        today: nothing may be dated later.
+
+    Raises:
+        InputError: with every problem of the data.
+    """
+    document = data if isinstance(data, Document) else Document(str(data.get("patient", "")), data)
+    events = document.data.get("events")
+    if isinstance(events, Sequence) and not isinstance(events, str):
+        events = [event_to_plain(e) if isinstance(e, AnyEvent) else e for e in events]
+    whole = replace(document, data={"gepnet": FORMAT, **document.data, "events": events})
+    return _Reader(whole, vocabulary, today or datetime.date.today()).record()
 
 
 class _Reader:
@@ -94,10 +116,8 @@ class _Reader:
         shown = "" if value is None or isinstance(value, dict | list) else repr(value)
         if hasattr(value, "as_tuple"):
             shown = str(value)
-        line = self.document.line(path)
-        self.problems.append(
-            Problem(self.document.file, line, entry, field, shown, expected, suggestion)
-        )
+        place = self.document.place(path)
+        self.problems.append(Problem(*place, entry, field, shown, expected, suggestion))
 
     def record(self) -> Record:
         data = self.document.data

@@ -6,6 +6,7 @@ from typing import Any, get_args
 
 from gepnet.record.cycles import ACTIVITY
 from gepnet.record.model import (
+    FORMAT,
     RELEASING,
     BestResponse,
     ProgressionType,
@@ -13,7 +14,6 @@ from gepnet.record.model import (
     StopReason,
     Treatment,
 )
-from gepnet.record.read import FORMAT
 from gepnet.vocabulary import Fact, Vocabulary
 
 _DATE = {"type": "string", "description": "YYYY, YYYY-MM or YYYY-MM-DD"}

@@ -7,8 +7,7 @@ from typing import Any
 
 import yaml
 
-from gepnet.record.model import AnyEvent, Record
-from gepnet.record.read import FORMAT
+from gepnet.record.model import FORMAT, AnyEvent, Record
 from gepnet.vocabulary import Interval, PartialDate
 
 

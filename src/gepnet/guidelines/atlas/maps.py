@@ -9,7 +9,6 @@ are those next to every limit that a criterion names.
 from __future__ import annotations
 
 import datetime
-import json
 from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
@@ -24,7 +23,7 @@ from gepnet.guidelines.atlas.plan import AtlasPlan, Axis, MapPlan, Step
 from gepnet.guidelines.compiled import KnowledgeBase
 from gepnet.guidelines.model import Cell
 from gepnet.guidelines.status import SPOKEN, Status
-from gepnet.record import parse_record
+from gepnet.record import record_of
 from gepnet.vocabulary import plain
 
 
@@ -163,9 +162,7 @@ def _ask(
     for step in steps:
         for name, values in step.set.items():
             events[name] = {**events[name], **values}
-    data["events"] = list(events.values())
-    text = json.dumps(data, ensure_ascii=False, default=str)
-    record = parse_record(text, "atlas", base.vocabulary)
+    record = record_of({**data, "events": list(events.values())}, base.vocabulary)
     facts = facts_of_record(record, base.knowledge, base.criteria, wanted=base.facts_named)
     assessment = assess(base, facts, day)
     return {
