@@ -36,6 +36,8 @@ class Outer:
     rate: Annotated[Fraction | None, Shown(digits=2)]
     source: Annotated[Source, Shown(take="id title:name", flat=True)]
     secret: Annotated[str, Shown(hidden=True)]
+    second: Annotated[Source | None, Shown(take="id:second_id locator", flat=True)] = None
+    third: Annotated[Source | None, Shown(optional=True)] = None
     words: tuple[Word, ...] = (Word.YES,)
 
     @property
@@ -59,6 +61,8 @@ def test_a_result_becomes_its_keys_in_the_order_of_its_fields() -> None:
         "rate": 0.33,
         "id": "s",
         "name": "A title",
+        "second_id": None,
+        "locator": None,
         "words": ["yes"],
         "sentence": "on 2026-01-02",
     }

@@ -122,6 +122,7 @@ if TYPE_CHECKING:
         show_entry,
         show_fact,
     )
+    from gepnet.prrt.dosimetry.question import DosimetryQuestion
 
 #: Module that defines the public names after it.
 _EXPORTS = {
@@ -165,6 +166,7 @@ _EXPORTS = {
     "course_plan_view": ("plan_view",),
     "cumulative": ("cumulative_view",),
     "dosimetry": (
+        "DosimetryQuestion",
         "dosimetry_view",
         "write_time_activity_example",
     ),
@@ -232,6 +234,7 @@ _MODULES = {name: module for module, names in _EXPORTS.items() for name in names
 __all__ = [
     "CHART_KINDS",
     "ChartRequest",
+    "DosimetryQuestion",
     "PlanQuestion",
     "assess_cohort",
     "assess_facts",

@@ -156,9 +156,21 @@ def _kidney(base: KnowledgeBase, source: Path, asked: ChartRequest) -> Chart:
 
 def _dosimetry(base: KnowledgeBase, source: Path, asked: ChartRequest) -> Chart:
     need("numpy", "numbers")
-    from gepnet.api import chart_fits
+    from gepnet.api.dosimetry import dose_report
+    from gepnet.charts.dosimetry import dosimetry, dosimetry_of
 
-    return chart_fits.dosimetry_chart(base, source, asked.patient, asked.cycle, not asked.linear)
+    report = dose_report(base, source)
+    name = _only(source, (curve.patient_id for curve in report.curves or ()), asked.patient)
+    own = [curve for curve in report.curves or () if curve.patient_id == name]
+    cycles = sorted({curve.cycle for curve in own})
+    cycle = cycles[0] if asked.cycle is None and len(cycles) == 1 else asked.cycle
+    if cycle not in cycles:
+        expected = f"one cycle, by --cycle ({', '.join(map(str, cycles))})"
+        told = "" if cycle is None else str(cycle)
+        raise InputError([Problem(str(source), None, name, "cycle", told, expected)])
+    curves = (curve for curve in own if curve.cycle == cycle)
+    level = report.settings.confidence
+    return dosimetry(dosimetry_of(f"{name}, cycle {cycle}", curves, level, not asked.linear))
 
 
 def _forest(base: KnowledgeBase, source: Path, asked: ChartRequest) -> Chart:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,8 @@ from gepnet.charts.style import ALARM, GRID, INK, line_look
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+    from gepnet.prrt.dosimetry.report import Curve
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,45 @@ class DosimetryData:
     subject: str
     curves: tuple[ActivityCurve, ...]
     logarithmic: bool = True
+
+
+def dosimetry_of(
+    subject: str, curves: Iterable[Curve], level: float, logarithmic: bool = True
+) -> DosimetryData:
+    """Return the curves of one cycle of a patient, one panel a region.
+
+    Args:
+        subject: patient and cycle.
+        curves: as reported, with what is drawn of each.
+        level: of the intervals.
+        logarithmic: axis of activity.
+    """
+    return DosimetryData(subject, tuple(_curve_of(c, level) for c in curves), logarithmic)
+
+
+def _curve_of(curve: Curve, level: float) -> ActivityCurve:
+    points = tuple((point.time_h, point.activity_mbq) for point in curve.points)
+    region, drawn = curve.region.replace("_", " "), curve.curve
+    if drawn is None:
+        return ActivityCurve(region, points, refused=curve.reason)
+    ends = (drawn.time_h, drawn.activity_mbq, drawn.low_mbq, drawn.high_mbq)
+    return ActivityCurve(region, points, tuple(zip(*ends, strict=True)), _told(curve), level=level)
+
+
+def _told(curve: Curve) -> str:
+    from gepnet.prrt.dosimetry.forms import BI_UPTAKE, BI_WASHOUT, MONO
+
+    forms = {form.id: form.title.replace(",", " with") for form in (MONO, BI_UPTAKE, BI_WASHOUT)}
+    model = str(curve.model)
+    parts = [forms.get(model, model.replace("_", " "))]
+    if curve.effective_half_life_h.value is not None:
+        parts.append(f"half-life {curve.effective_half_life_h.value:.0f} h")
+    dose = curve.dose_gy
+    if dose.value is not None:
+        known = dose.low is not None and dose.high is not None
+        span = f" ({dose.low:.2g} to {dose.high:.2g})" if known else ""
+        parts.append(f"{dose.value:.2g} Gy{span}")
+    return ", ".join(parts)
 
 
 def dosimetry(data: DosimetryData) -> Chart:

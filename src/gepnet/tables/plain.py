@@ -35,10 +35,12 @@ class Shown:
         name: key in the data, where it is not the name of the field.
         take: attributes to take of the value (an entry, another result, or several), parted by
             spaces; one written ``attribute:key`` gets that key. By default all of it.
-        flat: put the keys of the value beside those of the other fields.
+        flat: put the keys of the value beside those of the other fields; of None with ``take`` each
+            key is None.
         digits: decimal places that a number is rounded to.
         by: function or mapping from the value to what is shown, such as the words for a truth.
         hidden: leave the field out.
+        optional: leave the field out where it is None.
         detail: leave the field out where ``plain`` is asked for no details.
         after: name of the field or property that it is shown behind; by default fields come in
             their order, then properties from the top.
@@ -51,6 +53,7 @@ class Shown:
     digits: int | None = None
     by: Callable[[Any], Any] | Mapping[Any, Any] | None = None
     hidden: bool = False
+    optional: bool = False
     detail: bool = False
     after: str = ""
 
@@ -114,13 +117,17 @@ def _of_dataclass(value: Any, details: bool) -> dict[str, Any]:
         if how.detail and not details:
             continue
         item = getattr(value, name)
+        if how.optional and item is None:
+            continue
         if how.by is not None:
             item = how.by[item] if isinstance(how.by, Mapping) else how.by(item)
         if how.digits is not None and item is not None:
             item = round(float(item), how.digits)
         data = taken(item, how.take) if how.take else plain(item, details)
-        if how.flat:
-            found |= data or {}
+        if how.flat and data is None:
+            found |= dict.fromkeys(_keys(how.take).values())
+        elif how.flat:
+            found |= data
         else:
             found[how.name or name] = data
     return found
@@ -137,8 +144,13 @@ def taken(item: Any, names: str) -> Any:
         return None
     if isinstance(item, Sequence):
         return [taken(one, names) for one in item]
+    return {key: plain(getattr(item, name)) for name, key in _keys(names).items()}
+
+
+def _keys(names: str) -> dict[str, str]:
+    """Return the key of each attribute."""
     pairs = (name.partition(":") for name in names.split())
-    return {key or name: plain(getattr(item, name)) for name, _, key in pairs}
+    return {name: key or name for name, _, key in pairs}
 
 
 @cache

@@ -9,7 +9,8 @@ import numpy as np
 from gepnet.knowledge import load_knowledge
 from gepnet.prrt.dosimetry.data import DosimetryData, dosimetry_data
 from gepnet.prrt.dosimetry.fit import Curves
-from gepnet.prrt.dosimetry.table import Series, Stated, read_series
+from gepnet.prrt.dosimetry.question import Stated
+from gepnet.prrt.dosimetry.table import Series, read_series
 
 HEAD = "patient_id,cycle,region,time_h,activity_mbq,mass_g"
 STATED = Stated(decay_corrected=False, sex="male", liver_lesions="excluded")

@@ -4,6 +4,7 @@ import csv
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,20 +13,21 @@ from gepnet.prrt.dosimetry.absorbed import NoDose, gram_coefficient
 from gepnet.prrt.dosimetry.choose import Request
 from gepnet.prrt.dosimetry.columns import as_csv, result_columns
 from gepnet.prrt.dosimetry.decay import LN2
+from gepnet.prrt.dosimetry.question import Stated
+from gepnet.prrt.dosimetry.report import report
 from gepnet.prrt.dosimetry.run import Dosimetry, MonteCarlo, run
-from gepnet.prrt.dosimetry.table import Stated
-from gepnet.prrt.dosimetry.view import View, dosimetry_view
+from gepnet.tables import plain
 from tests.prrt.dosimetry.tables import HEAD, STATED, fall, packaged, rows, series
 
 DATA = packaged()
 TIMES = [4.0, 24, 48, 96, 168]
 
 
-def view(result: Dosimetry) -> View:
-    return dosimetry_view(result, curves=False)
+def view(result: Dosimetry) -> dict[str, Any]:
+    return plain(report(result, curves=False), details=False)
 
 
-def note_ids(curve: View) -> set[str]:
+def note_ids(curve: dict[str, Any]) -> set[str]:
     return {note["id"] for note in curve["notes"]}
 
 
@@ -346,7 +348,7 @@ def test_what_a_register_shows_is_what_the_patients_show(tmp_path: Path) -> None
     stated = replace(STATED, administered_gbq=7.4, activity_cv_percent=5)
     result = run(series(tmp_path, lines, stated), DATA, single="previous_cycle")
     table = list(csv.DictReader(as_csv(result_columns(result)).splitlines()))
-    whole = dosimetry_view(result)
+    whole = plain(report(result))
     assert len(table) == len(whole["curves"]) == 5
     for row, curve in zip(table, whole["curves"], strict=True):
         assert (row["patient_id"], row["region"]) == (curve["patient_id"], curve["region"])
@@ -365,7 +367,7 @@ def test_what_a_register_shows_is_what_the_patients_show(tmp_path: Path) -> None
     assert lesion["refused"] == {"only_uptake": 1}
     assert pancreas["no_dose"] == {"no_s_value": 1}
     assert spleen["effective_half_life_h"]["median"] == pytest.approx(60, rel=1e-6)
-    assert set(dosimetry_view(result, detailed=False)) == {"settings", "constants", "overview"}
+    assert set(plain(report(result, detailed=False))) == {"settings", "constants", "overview"}
 
 
 def test_results_do_not_depend_on_the_order_of_curves(tmp_path: Path) -> None:
@@ -392,7 +394,7 @@ def test_each_curve_says_itself_in_a_sentence(tmp_path: Path) -> None:
 
 def test_the_view_is_json_with_units_and_a_band(tmp_path: Path) -> None:
     result = run(series(tmp_path, noisy(TIMES, 60, 9)), DATA)
-    whole = dosimetry_view(result)
+    whole = plain(report(result))
     assert json.loads(json.dumps(whole, allow_nan=False)) == whole
     curve = whole["curves"][0]["curve"]
     assert curve["time_h"][0] == 0 and curve["time_h"][-1] > TIMES[-1]

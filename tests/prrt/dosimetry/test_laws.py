@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from gepnet.prrt.dosimetry.choose import Request
 from gepnet.prrt.dosimetry.fit import Curves
+from gepnet.prrt.dosimetry.report import report
 from gepnet.prrt.dosimetry.run import MonteCarlo, run
-from gepnet.prrt.dosimetry.single_time_point import METHODS
 from gepnet.prrt.dosimetry.table import Series
-from gepnet.prrt.dosimetry.view import dosimetry_view
+from gepnet.prrt.dosimetry.words import Method
+from gepnet.tables import plain
 from tests.prrt.dosimetry.tables import curves, packaged
 
 REGIONS = ["kidney_left", "kidneys", "spleen", "liver", "lesion_1", "blood", "pancreas"]
@@ -98,7 +99,7 @@ WASHOUT = [(t, 60 * 2 ** (-t / 8) + 40 * 2 ** (-t / 70)) for t in (1, 4, 8, 16, 
     measured=points,
     region=st.sampled_from(REGIONS),
     request=st.sampled_from(REQUESTS),
-    single=st.sampled_from([None, *METHODS]),
+    single=st.sampled_from([None, *Method]),
     cv=st.sampled_from([np.nan, 0.02, 0.3]),
     mass=st.sampled_from([np.nan, 0.5, 150.0, 5000.0]),
 )
@@ -107,7 +108,7 @@ def any_curve_gives_a_sound_answer(
 ) -> None:
     data = packaged()
     result = run(one(measured, region, cv, mass), data, request, single)
-    view = dosimetry_view(result)
+    view = plain(report(result))
     assert json.loads(json.dumps(view, allow_nan=False)) == view
     (curve,) = view["curves"]
     for name in ("effective_half_life_h", "tia_mbq_h", "dose_gy", "bed_gy"):
@@ -140,7 +141,7 @@ def test_any_curve_gives_a_sound_answer() -> None:
 def test_any_simulation_gives_a_sound_interval(measured: Any, request: Request, cv: float) -> None:
     series = replace(one(measured, "kidney_left", cv, 150.0), mass_cv=np.array([0.1]))
     result = run(series, packaged(), request, None, MonteCarlo(60, 3))
-    (curve,) = dosimetry_view(result, curves=False)["curves"]
+    (curve,) = plain(report(result, curves=False), details=False)["curves"]
     for name in ("tia_mbq_h", "dose_gy", "bed_gy"):
         low, high = curve[name]["low"], curve[name]["high"]
         assert low is None or high is None or low <= high

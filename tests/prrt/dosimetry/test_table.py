@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gepnet.knowledge import InputError, Problem
+from gepnet.prrt.dosimetry.question import Stated
 from gepnet.prrt.dosimetry.run import run
-from gepnet.prrt.dosimetry.table import Stated, read_series
+from gepnet.prrt.dosimetry.table import read_series
 from tests.prrt.dosimetry.tables import HEAD, STATED, fall, packaged, rows, series, write
 
 GOOD = "P1,1,spleen,4,100,150"

@@ -5,52 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from gepnet.cli.output import Format, FormatOption, print_json, table
-
-
-class Model(StrEnum):
-    """Which form of curve is fitted."""
-
-    AUTO = "auto"
-    MONO = "mono"
-    BI = "bi"
-    TRI = "tri"
-
-
-class Errors(StrEnum):
-    """How measurement errors go with activity."""
-
-    PROPORTIONAL = "proportional"
-    CONSTANT = "constant"
-
-
-class Single(StrEnum):
-    """How a curve of one point is estimated."""
-
-    HAENSCHEID_2018 = "haenscheid_2018"
-    POPULATION = "population"
-    PREVIOUS_CYCLE = "previous_cycle"
-
-
-class Sex(StrEnum):
-    """Which phantom's S-values."""
-
-    MALE = "male"
-    FEMALE = "female"
-
-
-class LiverLesions(StrEnum):
-    """What the liver's outline holds."""
-
-    EXCLUDED = "excluded"
-    INCLUDED = "included"
-    NONE = "none"
+from gepnet.prrt.dosimetry.words import Errors, LiverLesions, Method, Model, Sex
 
 
 def dosimetry(
@@ -64,7 +25,7 @@ def dosimetry(
         float | None, typer.Option(help="Rate of uptake in 1/h, for --model tri only.")
     ] = None,
     single_time_point: Annotated[
-        Single | None, typer.Option(help="How a curve of one point is estimated.")
+        Method | None, typer.Option(help="How a curve of one point is estimated.")
     ] = None,
     errors: Annotated[
         Errors, typer.Option(help="Measurement errors: proportional to activity, or constant.")
@@ -118,23 +79,26 @@ def dosimetry(
         api.write_time_activity_example(output)
         typer.echo(f"Example: {output}")
         return
+    question = api.DosimetryQuestion(
+        model=model,
+        uptake_rate_per_h=uptake_rate,
+        single_time_point=single_time_point,
+        errors=errors,
+        decay_corrected=decay_corrected,
+        activity_cv_percent=cv,
+        mass_cv_percent=mass_cv,
+        administered_gbq=administered_gbq,
+        sex=sex,
+        liver_lesions=liver_lesions,
+        haematocrit=haematocrit,
+        monte_carlo=monte_carlo,
+        seed=seed,
+    )
     with _progress(monte_carlo > 0 and format_ is Format.TABLE) as advance:
         view = api.dosimetry_view(
             api.base(),
             file,
-            model=model.value,
-            uptake_rate_per_h=uptake_rate,
-            single_time_point=None if single_time_point is None else single_time_point.value,
-            errors=errors.value,
-            decay_corrected=decay_corrected,
-            activity_cv_percent=cv,
-            mass_cv_percent=mass_cv,
-            administered_gbq=administered_gbq,
-            sex=None if sex is None else sex.value,
-            liver_lesions=None if liver_lesions is None else liver_lesions.value,
-            haematocrit=haematocrit,
-            monte_carlo=monte_carlo,
-            seed=seed,
+            question,
             detailed=not overview,
             progress=advance,
             output=output,

@@ -18,6 +18,6 @@ Import from the modules: they need numpy, which the rest of gepnet does not load
 | `trapezoid`         | the integral without a model, to hold beside a fitted one      |
 | `cumulative`        | sums over cycles                                               |
 | `run`               | all of it                                                      |
-| `notes`, `view`     | what is shown of a patient                                     |
+| `notes`, `report`   | what is said of a patient                                      |
 | `columns`           | what is shown of many: columns, an overview by region          |
 """

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import IntEnum
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gepnet.prrt.dosimetry.data import DosimetryData
 from gepnet.prrt.dosimetry.decay import LN2, Array
-from gepnet.prrt.dosimetry.fit import Curves, Errors, Fit, fit_form, quantile
+from gepnet.prrt.dosimetry.fit import Curves, Fit, fit_form, quantile
 from gepnet.prrt.dosimetry.forms import (
     BI_UPTAKE,
     BI_WASHOUT,
@@ -21,8 +20,8 @@ from gepnet.prrt.dosimetry.forms import (
     integral_after,
     tri_uptake,
 )
+from gepnet.prrt.dosimetry.words import Errors, Model
 
-Model = Literal["auto", "mono", "bi", "tri"]
 NONE = -1
 # Above the physical rate but for the rounding of the arithmetic.
 _PHYSICAL = 1 - 1e-6
@@ -47,8 +46,8 @@ class Refusal(IntEnum):
 class Request:
     """What the user asked for."""
 
-    model: Model = "auto"
-    errors: Errors = "proportional"
+    model: Model = Model.AUTO
+    errors: Errors = Errors.PROPORTIONAL
     uptake_per_h: float | None = None
 
     def forms(self) -> tuple[Form, ...]:

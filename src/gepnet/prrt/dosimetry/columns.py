@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from gepnet.prrt.dosimetry.absorbed import NoDose
 from gepnet.prrt.dosimetry.choose import Refusal
-from gepnet.prrt.dosimetry.cumulative import plain
+from gepnet.prrt.dosimetry.cumulative import finite
 from gepnet.prrt.dosimetry.run import Dosimetry
 
 Columns = dict[str, NDArray[Any]]
@@ -111,6 +111,6 @@ def _middle(values: NDArray[np.float64]) -> dict[str, float | None]:
     known = values[np.isfinite(values)]
     ends = np.quantile(known, (0.25, 0.5, 0.75)) if len(known) else np.full(3, np.nan)
     return {
-        name: plain(float(end))
+        name: finite(float(end))
         for name, end in zip(("quartile_1", "median", "quartile_3"), ends, strict=True)
     }

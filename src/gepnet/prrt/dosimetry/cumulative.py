@@ -15,6 +15,15 @@ from gepnet.prrt.dosimetry.uncertainty import percentiles
 
 
 @dataclass(frozen=True)
+class Estimate:
+    """One value with its interval; None for unknown and for no bound."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True)
 class Interval:
     """A value with its interval, arrays of one length; NaN: unknown, infinite: without bound."""
 
@@ -22,13 +31,13 @@ class Interval:
     low: Array
     high: Array
 
-    def at(self, row: int) -> dict[str, float | None]:
-        """Return one of them as plain numbers; None for unknown and for no bound."""
-        return {name: plain(getattr(self, name)[row]) for name in ("value", "low", "high")}
+    def at(self, row: int) -> Estimate:
+        """Return one of them as plain numbers."""
+        return Estimate(*(finite(part[row]) for part in (self.value, self.low, self.high)))
 
 
-def plain(number: float) -> float | None:
-    """Return a number for JSON: None for NaN and for infinity."""
+def finite(number: float) -> float | None:
+    """Return a number, or None for NaN and for infinity."""
     return float(number) if math.isfinite(number) else None
 
 

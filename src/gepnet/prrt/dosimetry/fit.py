@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +18,8 @@ from gepnet.prrt.dosimetry.forms import (
 )
 from gepnet.prrt.dosimetry.solve import Task, minimise, residuals
 from gepnet.prrt.dosimetry.start import starting_points, straight_line
+from gepnet.prrt.dosimetry.words import Errors
 
-Errors = Literal["proportional", "constant"]
 # Scatter below this (relative, squared) comes from the digits in which activities are written: two
 # forms that both go through the points are told apart by their number of parameters alone.
 _ROUNDING = 1e-10
@@ -123,7 +122,10 @@ def task_of(curves: Curves, errors: Errors) -> Task:
 
 
 def fit_form(
-    form: Form, curves: Curves, errors: Errors = "proportional", uptake_per_h: float | None = None
+    form: Form,
+    curves: Curves,
+    errors: Errors = Errors.PROPORTIONAL,
+    uptake_per_h: float | None = None,
 ) -> Fit:
     """Fit one form to every curve.
 

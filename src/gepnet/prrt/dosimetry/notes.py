@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated, Any
 
 import numpy as np
 
 from gepnet.prrt.dosimetry.data import Cited, DosimetryData, Region
 from gepnet.prrt.dosimetry.run import Dosimetry
+from gepnet.tables import Shown
 
-Note = dict[str, Any]
 
+@dataclass(frozen=True)
+class Note:
+    """What has to be said; without a source it is plain arithmetic."""
 
-def note(id_: str, text: str, cited: Cited | None = None) -> Note:
-    """Return a note as plain data; without a source it is plain arithmetic."""
-    return {
-        "id": id_,
-        "text": text,
-        "source": None if cited is None else cited.source,
-        "locator": None if cited is None else cited.locator,
-        "verification": None if cited is None else cited.verification,
-    }
+    id: str
+    text: str
+    cited: Annotated[Cited | None, Shown(take="source locator verification", flat=True)] = None
 
 
 def notes(result: Dosimetry, row: int) -> list[Note]:
@@ -39,7 +37,7 @@ def _about_fit(result: Dosimetry, row: int) -> list[Note]:
     left_out = int(chosen.left_out[row].sum())
     if left_out:
         found.append(
-            note(
+            Note(
                 "uptake-left-out",
                 f"{left_out} point(s) of the uptake left out; the curve is carried back to the "
                 "injection, so that the integral is too high",
@@ -49,7 +47,7 @@ def _about_fit(result: Dosimetry, row: int) -> list[Note]:
     beyond = chosen.beyond[row]
     if beyond > fit.extrapolation_warned.value and chosen.form[row] >= 0:
         text = f"{100 * beyond:.0f} % of the integral lies after the last point"
-        found.append(note("extrapolated", text, fit.extrapolation_warned))
+        found.append(Note("extrapolated", text, fit.extrapolation_warned))
     place = chosen.place(row)
     if place is None:
         return found
@@ -60,7 +58,7 @@ def _about_fit(result: Dosimetry, row: int) -> list[Note]:
             "as many points as parameters and no stated error: no interval "
             "(state one: activity_cv_percent or --cv)"
         )
-        found.append(note("no-interval", text))
+        found.append(Note("no-interval", text))
     if np.isinf(freedom):
         found += _misfit(result, row)
     elif result.request.errors == "proportional" and freedom > 0:
@@ -70,7 +68,7 @@ def _about_fit(result: Dosimetry, row: int) -> list[Note]:
                 f"the points scatter by {scatter:.0f} % about the curve: another form may be meant "
                 "(--model bi), or state the error of the points for a sharper choice (--cv)"
             )
-            found.append(note("scatter", text, fit.scatter_warned))
+            found.append(Note("scatter", text, fit.scatter_warned))
     return found
 
 
@@ -88,7 +86,7 @@ def _misfit(result: Dosimetry, row: int) -> list[Note]:
     if probability >= warned.value:
         return []
     text = f"the points scatter more than the stated error allows (p = {probability:.1g})"
-    return [note("misfit", text, warned)]
+    return [Note("misfit", text, warned)]
 
 
 def _about_estimate(result: Dosimetry, row: int) -> list[Note]:
@@ -107,12 +105,12 @@ def _about_estimate(result: Dosimetry, row: int) -> list[Note]:
     region = result.data.physics.region(str(result.series.region[row]))
     usual = None if region is None else checks.half_life(region.group)
     cited = None if result.single == "previous_cycle" else usual
-    found = [note("single-time-point", f"one scan ({result.single}): {error}", cited)]
+    found = [Note("single-time-point", f"one scan ({result.single}): {error}", cited)]
     time = result.series.curves.times[row, 0]
     for seen in checks.single_time_point.seen_errors:
         if seen.method == result.single and region is not None and region.group == "kidney":
             text = f"seen in kidneys: {seen.value:g} % at {seen.time_h:g} h (this scan: {time:g} h)"
-            found.append(note("seen-error", text, seen))
+            found.append(Note("seen-error", text, seen))
     return found
 
 
@@ -122,16 +120,16 @@ def _about_dose(result: Dosimetry, row: int, region: Region) -> list[Note]:
     least = data.physics.lesion.least_mass
     if region.kind == "lesion" and series.mass_g[row] < least.value:
         text = f"below {least.value:g} g electrons leave the lesion: the dose is too high"
-        found.append(note("small-lesion", text, least))
+        found.append(Note("small-lesion", text, least))
     if region.group == "liver" and series.liver_lesions[row] == "included":
         text = "lesions are in the liver's outline: not the dose of healthy liver"
-        found.append(note("liver-with-lesions", text))
+        found.append(Note("liver-with-lesions", text))
     if region.kind == "blood":
         ratio = data.physics.marrow.red_marrow_to_blood_ratio
         if np.isfinite(series.haematocrit[row]):
             ratio = data.physics.marrow.haematocrit_numerator
         text = "self-dose of the red marrow only: organs and tumours add to it"
-        found.append(note("marrow-self-dose", text, ratio))
+        found.append(Note("marrow-self-dose", text, ratio))
     if region.kind == "organ":
         found += _about_cross(result, row)
     method = "single" if result.estimated.rows[row] else "fit"
@@ -141,7 +139,7 @@ def _about_dose(result: Dosimetry, row: int, region: Region) -> list[Note]:
                 f"{known.low:g}" if known.low == known.high else f"{known.low:g} to {known.high:g}"
             )
             text = f"whole chain of measurement, published: about {span} % ({known.locator})"
-            found.append(note("published-uncertainty", text, known))
+            found.append(Note("published-uncertainty", text, known))
     return found
 
 
@@ -154,7 +152,7 @@ def _about_cross(result: Dosimetry, row: int) -> list[Note]:
         if known
         else "dose from other regions is not on file for this one"
     )
-    return [note("cross-dose", text, phantom)]
+    return [Note("cross-dose", text, phantom)]
 
 
 def _about_plausibility(result: Dosimetry, row: int, region: Region) -> list[Note]:
@@ -178,4 +176,4 @@ def _implausible(value: float, band: Any, data: DosimetryData) -> Note:
         text += "; activities in mCi instead of MBq would explain it"
     elif band.holds(value / factor):
         text += f"; it would fit if divided by {factor:g}"
-    return note("implausible", text, band)
+    return Note("implausible", text, band)

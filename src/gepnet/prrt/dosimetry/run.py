@@ -29,6 +29,8 @@ from gepnet.prrt.dosimetry.uncertainty import (
     percentiles,
     simulate,
 )
+from gepnet.prrt.dosimetry.words import Method
+from gepnet.tables import also_shown
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,12 @@ class MonteCarlo:
 
     draws: int
     seed: int
+
+    @property
+    @also_shown
+    def method(self) -> str:
+        """What is drawn."""
+        return "simulated measurements"
 
 
 @dataclass(frozen=True)
@@ -61,7 +69,7 @@ class Dosimetry:
     series: Series
     data: DosimetryData
     request: Request
-    single: stp.Method | None
+    single: Method | None
     monte_carlo: MonteCarlo | None
     chosen: Chosen
     estimated: Estimated
@@ -83,7 +91,7 @@ def run(
     series: Series,
     data: DosimetryData,
     request: Request | None = None,
-    single: stp.Method | None = None,
+    single: Method | None = None,
     monte_carlo: MonteCarlo | None = None,
     progress: Progress | None = None,
 ) -> Dosimetry:
@@ -168,7 +176,7 @@ def _estimate(
     series: Series,
     data: DosimetryData,
     chosen: Chosen,
-    single: stp.Method | None,
+    single: Method | None,
     fitted: Interval,
 ) -> Estimated:
     size = len(series)
@@ -241,7 +249,7 @@ def _with_estimates(
     tia: Interval,
     half_life: Interval,
     estimated: Estimated,
-    single: stp.Method | None,
+    single: Method | None,
     normal: Array,
 ) -> tuple[Interval, Interval]:
     given = estimated.rows & (estimated.withheld == "")
@@ -300,7 +308,7 @@ def _dose(
 
 
 def _protraction(
-    chosen: Chosen, estimated: Estimated, single: stp.Method | None, repair_h: float
+    chosen: Chosen, estimated: Estimated, single: Method | None, repair_h: float
 ) -> Array:
     found = np.full(len(chosen.form), np.nan)
     for index, fit in chosen.fits.items():

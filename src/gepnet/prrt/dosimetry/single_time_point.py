@@ -13,14 +13,11 @@ the second by ``2^(t/T0 - t/T) T0/T - 1``. Both are largest at ``T = t ln 2``, l
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
 from gepnet.prrt.dosimetry.decay import LN2, Array
-
-Method = Literal["haenscheid_2018", "population", "previous_cycle"]
-METHODS: tuple[Method, ...] = ("haenscheid_2018", "population", "previous_cycle")
 
 
 def haenscheid_2018(activity_mbq: Any, time_h: Any) -> Any:

@@ -21,59 +21,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gepnet.knowledge import InputError, Problem, nearest
+from gepnet.knowledge import InputError, Problem
 from gepnet.prrt.dosimetry.data import Band, DosimetryData
 from gepnet.prrt.dosimetry.decay import Array, uncorrected
 from gepnet.prrt.dosimetry.fit import Curves
+from gepnet.prrt.dosimetry.question import Stated
+from gepnet.prrt.dosimetry.words import LiverLesions, Sex
 from gepnet.tables import Column, Grid, Table, coded, read_grid, text, whole
 from gepnet.vocabulary import ValueProblem
 
-SEXES = ("male", "female")
-LIVER_LESIONS = ("excluded", "included", "none")
 _YES = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 _MBQ_PER_GBQ = 1000
 # Python reads 1_000 and digits of other scripts as numbers; here somebody meant something else.
 _ODD = re.compile(r"[^0-9A-Za-z.+-]")
-
-
-@dataclass(frozen=True)
-class Stated:
-    """What was stated once for the whole file; None: nothing."""
-
-    decay_corrected: bool | None = None
-    activity_cv_percent: float | None = None
-    mass_cv_percent: float | None = None
-    administered_gbq: float | None = None
-    sex: str | None = None
-    liver_lesions: str | None = None
-    haematocrit: float | None = None
-
-    def problems(self, data: DosimetryData) -> list[Problem]:
-        """Return what cannot be: said once, not for every row that it would fill."""
-        ranges = data.checks.plausible_input
-        numbers: tuple[tuple[str, float | None, Band], ...] = (
-            ("activity_cv_percent", self.activity_cv_percent, ranges.cv_percent),
-            ("mass_cv_percent", self.mass_cv_percent, ranges.cv_percent),
-            ("administered_gbq", self.administered_gbq, ranges.administered_gbq),
-            ("haematocrit", self.haematocrit, data.physics.marrow.haematocrit_range),
-        )
-        words = (("sex", self.sex, SEXES), ("liver_lesions", self.liver_lesions, LIVER_LESIONS))
-        return [
-            Problem("stated", None, "", name, f"{value:g}", _above(band))
-            for name, value, band in numbers
-            if value is not None and not band.low < value <= band.high
-        ] + [
-            Problem(
-                "stated", None, "", name, word, f"one of {', '.join(known)}", nearest(word, known)
-            )
-            for name, word, known in words
-            if word is not None and word not in known
-        ]
-
-
-def _above(band: Band) -> str:
-    unit = "" if band.unit == "1" else f" {band.unit}"
-    return f"a number above {band.low:g} and up to {band.high:g}{unit}"
 
 
 @dataclass(frozen=True)
@@ -141,8 +101,8 @@ def time_activity_table(data: DosimetryData, stated: Stated) -> Table[Any]:
             optional("activity_cv_percent", percent, math.nan),
             optional("mass_cv_percent", percent, math.nan),
             optional("administered_gbq", administered, math.nan),
-            optional("sex", coded({w: w for w in SEXES}, fold=True), ""),
-            optional("liver_lesions", coded({w: w for w in LIVER_LESIONS}, fold=True), ""),
+            optional("sex", coded({w: w for w in Sex}, fold=True), ""),
+            optional("liver_lesions", coded({w: w for w in LiverLesions}, fold=True), ""),
             optional("haematocrit", _amount("a fraction such as 0.42", haematocrit), math.nan),
         ),
         make=lambda cells: cells.values,

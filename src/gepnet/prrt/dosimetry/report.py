@@ -1,0 +1,388 @@
+"""What is said of a run: each curve, each sum over cycles, and an overview by region."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import numpy as np
+
+from gepnet.prrt.dosimetry.absorbed import NoDose, why_no_dose
+from gepnet.prrt.dosimetry.choose import Refusal, reason
+from gepnet.prrt.dosimetry.columns import overview, result_columns
+from gepnet.prrt.dosimetry.cumulative import Estimate, finite
+from gepnet.prrt.dosimetry.data import Limit
+from gepnet.prrt.dosimetry.decay import LN2, biological_half_life
+from gepnet.prrt.dosimetry.forms import values_and_jacobian
+from gepnet.prrt.dosimetry.notes import Note, notes
+from gepnet.prrt.dosimetry.run import Dosimetry, MonteCarlo
+from gepnet.prrt.dosimetry.trapezoid import model_free
+from gepnet.tables import Shown, taken
+
+_SAMPLES = 80
+_BEYOND = 1.25  # how far a drawn curve goes beyond the last point
+_QUANTITY = "value unit source locator verification"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How the curves were fitted; ``interval`` is ``covariance`` or the simulated draws."""
+
+    radionuclide: str
+    model: str
+    errors: str
+    uptake_rate_per_h: float | None
+    single_time_point: str | None
+    confidence: float
+    interval: MonteCarlo | str
+
+
+@dataclass(frozen=True)
+class Point:
+    """One measurement: corrected for decay, and as the file gave it."""
+
+    time_h: float
+    activity_mbq: float
+    measured_mbq: float
+    cv: float
+    used: bool
+
+
+@dataclass(frozen=True)
+class Exponential:
+    """One term of a fitted curve."""
+
+    amplitude_mbq: float
+    rate_per_h: float
+    half_life_h: float
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Samples of a fitted curve and of the band of its mean, from the covariance."""
+
+    time_h: list[float]
+    activity_mbq: list[float]
+    low_mbq: list[float | None]
+    high_mbq: list[float | None]
+
+
+@dataclass(frozen=True)
+class ModelFreeIntegral:
+    """The integral of the points without a model, by what follows the last one, in MBq h."""
+
+    effective_tail: float
+    physical_tail: float
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Everything of one patient, cycle and region; units in the names, NaN or None: unknown."""
+
+    patient_id: str
+    cycle: int
+    region: str
+    dose_to: str
+    line: int
+    status: str
+    reason: str | None
+    model: str | None
+    decay_corrected_input: bool
+    mass_g: float
+    administered_gbq: float
+    points: tuple[Point, ...]
+    exponentials: tuple[Exponential, ...]
+    aicc: dict[str, float]
+    effective_half_life_h: Estimate
+    biological_half_life_h: float
+    tia_mbq_h: Estimate
+    tia_extrapolated: float | None
+    dose_gy: Estimate
+    dose_from_other_regions_gy: float
+    no_dose: str | None
+    dose_per_activity_gy_per_gbq: float
+    published_gy_per_gbq: list[dict[str, Any]]
+    protraction_factor: float
+    bed_gy: Estimate
+    notes: list[Note]
+    sentence: str
+    draws_not_integrable: Annotated[float | None, Shown(optional=True)]
+    scatter: Annotated[float | None, Shown(optional=True)]
+    curve: Annotated[Drawn | None, Shown(detail=True)]
+    model_free_tia_mbq_h: ModelFreeIntegral
+
+
+@dataclass(frozen=True)
+class AgainstLimit:
+    """A sum beside an advisory limit."""
+
+    limit: Annotated[
+        Limit,
+        Shown(take="id quantity value:limit unit source locator verification", flat=True),
+    ]
+    state: str
+
+
+@dataclass(frozen=True)
+class Sum:
+    """One sum over the cycles of a patient and region, with the cycles that are not in it."""
+
+    patient_id: str
+    region: str
+    dose_to: str
+    cycles: list[int]
+    cycles_without_dose: list[int]
+    complete: bool
+    administered_gbq: float | None
+    dose_gy: Estimate
+    bed_gy: Estimate
+    limits: list[AgainstLimit]
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything that is said of a run; curves and sums None where only the overview was asked."""
+
+    settings: Settings
+    constants: list[dict[str, Any]]
+    overview: list[dict[str, Any]]
+    curves: Annotated[tuple[Curve, ...] | None, Shown(optional=True)]
+    cumulative: Annotated[tuple[Sum, ...] | None, Shown(optional=True)]
+
+
+def report(result: Dosimetry, curves: bool = True, detailed: bool = True) -> Report:
+    """Return what is said of a run.
+
+    Args:
+        result: what was computed.
+        curves: with samples of each curve and its band, for drawing.
+        detailed: with every curve and every sum; without, only the overview.
+    """
+    settings = Settings(
+        result.data.physics.radionuclide,
+        result.request.model,
+        result.request.errors,
+        result.request.uptake_per_h,
+        result.single,
+        result.data.checks.fit.confidence.value,
+        result.monte_carlo or "covariance",
+    )
+    shown = (settings, _constants(result), overview(result))
+    if not detailed:
+        return Report(*shown, None, None)
+    parts = model_free(result.series.curves, result.data.physics.decay_per_h)
+    between = parts.first + parts.logarithmic
+    tails = (between + parts.effective_tail, between + parts.physical_tail)
+    integrals = map(ModelFreeIntegral, *(tail.tolist() for tail in tails))
+    columns = result_columns(result)
+    found = (_curve(result, columns, row, free, curves) for row, free in enumerate(integrals))
+    return Report(*shown, tuple(found), tuple(_sums(result)))
+
+
+def _constants(result: Dosimetry) -> list[dict[str, Any]]:
+    physics = result.data.physics
+    named = {
+        "half_life": physics.half_life,
+        "electron_dose_constant": physics.electron_dose_constant,
+        "kidney_alpha_beta": physics.kidney_bed.alpha_beta,
+        "kidney_repair_half_life": physics.kidney_bed.repair_half_life,
+    }
+    rule = taken(physics.mass_scaling, "rule source locator verification")
+    return [{"name": "mass_scaling", **rule}] + [
+        {"name": name, **taken(quantity, _QUANTITY)} for name, quantity in named.items()
+    ]
+
+
+def _curve(
+    result: Dosimetry, columns: dict[str, Any], row: int, free: ModelFreeIntegral, drawn: bool
+) -> Curve:
+    series, chosen = result.series, result.chosen
+    place = chosen.place(row)
+    fit, at = place or (None, 0)
+    region, status = str(series.region[row]), str(columns["status"][row])
+    model = str(columns["model"][row]) or None
+    why = _reason(result, row) if status == "refused" else None
+    half_life, tia, dose = result.half_life.at(row), result.tia.at(row), result.dose.at(row)
+    no_dose = int(result.no_dose[row])
+    physical = result.data.physics.half_life_h
+    lost = None
+    if result.draws is not None and place is not None:
+        lost = float(np.mean(np.isinf(result.draws.tia[row])))
+    return Curve(
+        patient_id=str(series.patient[row]),
+        cycle=int(series.cycle[row]),
+        region=region,
+        dose_to=_dose_to(result, row),
+        line=int(series.line[row]),
+        status=status,
+        reason=why,
+        model=model,
+        decay_corrected_input=bool(series.corrected[row]),
+        mass_g=series.mass_g[row],
+        administered_gbq=series.administered_gbq[row],
+        points=_points(result, row),
+        exponentials=_exponentials(result, row),
+        aicc={
+            form.id: value
+            for form, value in zip(chosen.forms, chosen.aicc[row], strict=True)
+            if np.isfinite(value)
+        },
+        effective_half_life_h=half_life,
+        biological_half_life_h=float(biological_half_life(result.half_life.value[row], physical)),
+        tia_mbq_h=tia,
+        tia_extrapolated=None if place is None else chosen.beyond[row],
+        dose_gy=dose,
+        dose_from_other_regions_gy=result.cross_gy[row],
+        no_dose=None if no_dose == NoDose.NO else why_no_dose(no_dose, region, result.data),
+        dose_per_activity_gy_per_gbq=columns["dose_per_activity_gy_per_gbq"][row],
+        published_gy_per_gbq=_published(result, region),
+        protraction_factor=result.protraction[row],
+        bed_gy=result.bed.at(row),
+        notes=notes(result, row),
+        sentence=f"refused: {why}" if why else _sentence(result, model, half_life, tia, dose),
+        draws_not_integrable=lost,
+        scatter=None if fit is None else fit.scale[at],
+        curve=_drawn(result, row) if drawn and place is not None else None,
+        model_free_tia_mbq_h=free,
+    )
+
+
+def _reason(result: Dosimetry, row: int) -> str:
+    """Say why a curve is refused: its points decide nothing, or an estimate is withheld."""
+    if result.estimated.rows[row] and result.chosen.refusal[row] != Refusal.NO:
+        return str(result.estimated.withheld[row])
+    return reason(result.chosen, row, result.request, result.data)
+
+
+def _published(result: Dosimetry, name: str) -> list[dict[str, Any]]:
+    """Return what was published for such a region, to hold beside a dose per activity."""
+    region = result.data.physics.region(name)
+    return [
+        taken(known, "value sd source locator verification")
+        for known in result.data.checks.published_dose_per_activity
+        if region is not None and known.group == region.group
+    ]
+
+
+def _sentence(
+    result: Dosimetry, model: str | None, half_life: Estimate, tia: Estimate, dose: Estimate
+) -> str:
+    """Say in one line what came out: for a picture, or to be read aloud."""
+    titles = {form.id: form.title for form in result.chosen.forms}
+    parts = [titles.get(str(model), f"one scan, {model}")]
+    for name, item, unit in (
+        ("effective half-life", half_life, "h"),
+        ("time-integrated activity", tia, "MBq h"),
+        ("dose", dose, "Gy"),
+    ):
+        if item.value is not None:
+            high = "no bound" if item.high is None else f"{item.high:.3g}"
+            span = "" if item.low is None else f" ({item.low:.3g} to {high})"
+            parts.append(f"{name} {item.value:.3g} {unit}{span}")
+    return ", ".join(parts)
+
+
+def _dose_to(result: Dosimetry, row: int) -> str:
+    """Return what the dose is to: blood samples stand for the red marrow."""
+    name = str(result.series.region[row])
+    region = result.data.physics.region(name)
+    return "red_marrow" if region is not None and region.kind == "blood" else name
+
+
+def _points(result: Dosimetry, row: int) -> tuple[Point, ...]:
+    curves = result.series.curves
+    used = np.flatnonzero(curves.used[row])
+    columns = (curves.times, curves.activity, result.series.measured, curves.cv)
+    measured = (column[row, used].tolist() for column in columns)
+    kept = ~result.chosen.left_out[row, used]
+    return tuple(map(Point, *measured, kept.tolist()))
+
+
+def _exponentials(result: Dosimetry, row: int) -> tuple[Exponential, ...]:
+    place = result.chosen.place(row)
+    if place is None:
+        return ()
+    fit, at = place
+    parts = fit.form.components(fit.theta[[at]])
+    rates = parts.k[0]
+    return tuple(map(Exponential, parts.a[0], rates, LN2 / rates))
+
+
+def _drawn(result: Dosimetry, row: int) -> Drawn:
+    """Return the curve and the band of its mean, from the covariance."""
+    place = result.chosen.place(row)
+    assert place is not None
+    fit, at = place
+    curves = result.series.curves
+    last = float(curves.times[row][curves.used[row]].max())
+    times = np.linspace(0, _BEYOND * last, _SAMPLES)[None, :]
+    activity, jacobian = values_and_jacobian(fit.form.components(fit.theta[[at]]), times)
+    with np.errstate(all="ignore"):
+        relative = jacobian / np.where(activity > 0, activity, np.nan)[:, :, None]
+        variance = np.einsum("cnp,cpq,cnq->cn", relative, fit.covariance[[at]], relative)
+        width = result.quantile[row] * np.sqrt(np.maximum(variance, 0))
+        low, high = (activity * np.exp(-width))[0], (activity * np.exp(width))[0]
+    # Nothing is there at the injection in a form with uptake, and that without any doubt.
+    certain = activity[0] <= 0
+    band = ([0.0 if c else finite(x) for c, x in zip(certain, e, strict=True)] for e in (low, high))
+    return Drawn(times[0].tolist(), activity[0].tolist(), *band)
+
+
+def _sums(result: Dosimetry) -> list[Sum]:
+    """Return one sum for each patient and region, with the cycles that are and are not in it."""
+    series, group = result.series, result.sums.group
+    known = np.isfinite(result.dose.value).tolist()
+    seen: dict[str, set[int]] = {}
+    summed: dict[int, list[tuple[int, float]]] = {}
+    for row, (patient, cycle) in enumerate(zip(series.patient, series.cycle, strict=True)):
+        seen.setdefault(str(patient), set()).add(int(cycle))
+        if known[row]:
+            given = float(series.administered_gbq[row])
+            summed.setdefault(int(group[row]), []).append((int(cycle), given))
+    return [
+        _sum(result, row, seen[str(series.patient[lead])], sorted(summed.get(row, [])))
+        for row, lead in enumerate(result.sums.lead)
+    ]
+
+
+def _sum(result: Dosimetry, group: int, seen: set[int], summed: list[tuple[int, float]]) -> Sum:
+    sums, series = result.sums, result.series
+    lead = int(sums.lead[group])
+    region = str(series.region[lead])
+    cycles = [cycle for cycle, _ in summed]
+    dose, bed = sums.dose.at(group), sums.bed.at(group)
+    return Sum(
+        patient_id=str(series.patient[lead]),
+        region=region,
+        dose_to=_dose_to(result, lead),
+        cycles=cycles,
+        cycles_without_dose=sorted(seen - set(cycles)),
+        complete=set(cycles) == seen,
+        administered_gbq=sum(given for _, given in summed) if summed else None,
+        dose_gy=dose,
+        bed_gy=bed,
+        limits=_limits(result, region, dose, bed),
+    )
+
+
+def _limits(result: Dosimetry, region: str, dose: Estimate, bed: Estimate) -> list[AgainstLimit]:
+    physics = result.data.physics
+    entry = physics.region(region)
+    limits: Sequence[Limit] = ()
+    if entry is not None and entry.group == "kidney":
+        limits = physics.kidney_bed.limits
+    elif entry is not None and entry.group == "marrow":
+        limits = physics.marrow.limits
+    found = []
+    for limit in limits:
+        total = bed if limit.quantity == "bed" else dose
+        if total.value is None:
+            continue
+        state = "reached" if total.value >= limit.value else "below"
+        if state == "below" and total.low is None:
+            state = "below, without an interval"
+        elif state == "below" and (total.high is None or total.high >= limit.value):
+            state = "within the interval"
+        found.append(AgainstLimit(limit, state))
+    return found
