@@ -123,7 +123,7 @@ def _option(name: str) -> str:
 @cache
 def evaluation(day: datetime.date) -> dict[str, Any]:
     """Return the evaluation of the packaged cases with the documents in force on ``day``."""
-    return api.evaluate_cases(None, api.base(), day)
+    return api.evaluate_cases(None, api.base(), api.Question(knowledge_date=day))
 
 
 def _verdicts(day: datetime.date) -> str:

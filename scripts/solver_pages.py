@@ -17,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
 
 from gepnet import api
 from gepnet.guidelines.verify.judgements import JUDGED, judgements
+from gepnet.vocabulary import Question
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
@@ -111,7 +112,9 @@ if __name__ == "__main__":
     import datetime
 
     found = api.prove_knowledge(
-        api.base(), kinds=KINDS, knowledge_date=datetime.date.fromisoformat(DAY)
+        api.base(),
+        kinds=KINDS,
+        question=Question(question=Question(knowledge_date=datetime.date.fromisoformat(DAY))),
     )
     text = json.dumps(recorded(found), indent=1, ensure_ascii=False)
     FILE.write_text(text + "\n", encoding="utf-8")

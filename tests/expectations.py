@@ -12,6 +12,7 @@ import yaml
 from gepnet import api
 from gepnet.guidelines import Assessment, Cell
 from gepnet.record import parse_record
+from gepnet.vocabulary import Question
 
 TODAY = datetime.date(2026, 11, 22)
 
@@ -29,7 +30,7 @@ def assessed(
     data["events"] = kept + variant.get("add", [])
     base = api.base()
     record = parse_record(yaml.safe_dump(data), "patient.yaml", base.vocabulary, TODAY)
-    return api.assess_record(record, base, knowledge_date=known)
+    return api.assess_record(record, base, Question(knowledge_date=known))
 
 
 def of_cell(assessment: Assessment, wanted: Mapping[str, Any]) -> list[str]:

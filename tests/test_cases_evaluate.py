@@ -35,10 +35,12 @@ from gepnet.evaluation import (
 from gepnet.guidelines import Cell, Status
 from gepnet.io import CaseRecord, parse_case_file, published_records, records_of
 from gepnet.io.case_file import PACKAGED_CASES, table
+from gepnet.vocabulary import Question
 from scripts import evaluation_pages
 from tests.io.case_data import CASE, POINT
 
 DAY = datetime.date(2026, 11, 22)
+ASKED = Question(knowledge_date=DAY)
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 NAMED = {Verdict.OPPOSED, Verdict.CONTESTED, Verdict.NOT_COVERED}
 HIDDEN = ("decision", "outcome", "prrt", "lesion_measurements", "note", "systemic_line")
@@ -46,7 +48,7 @@ HIDDEN = ("decision", "outcome", "prrt", "lesion_measurements", "note", "systemi
 
 @cache
 def packaged() -> Evaluation:
-    return evaluate(published_records(api.base().vocabulary), api.base(), DAY)
+    return evaluate(published_records(api.base().vocabulary), api.base(), ASKED)
 
 
 @cache
@@ -119,7 +121,7 @@ EXPECTED = {
 
 @pytest.fixture(scope="module")
 def hand_made() -> dict[str, dict[str, Any]]:
-    view = evaluation_view(evaluate(read({"cases": HAND_MADE}), api.base(), DAY))
+    view = evaluation_view(evaluate(read({"cases": HAND_MADE}), api.base(), ASKED))
     return {row["dp_id"]: row for row in view["rows"]}
 
 
@@ -217,7 +219,7 @@ def test_going_on_counts_only_beside_what_the_position_names() -> None:
     """An analogue after progression on it: beside PRRT it is recommended, beside others nothing."""
     after = {**GREW, "sstr_imaging": {"result": "positive", "krenning": 4}}
     points = [decided("everolimus", "SSA", **after), decided("PRRT", "SSA", **after)]
-    rows = evaluate(read({"cases": [case("HH01", CARCINOID, *points)]}), api.base(), DAY).rows
+    rows = evaluate(read({"cases": [case("HH01", CARCINOID, *points)]}), api.base(), ASKED).rows
     stances = [row.parts[1].documents["review-gi-net-2025"].stance for row in rows]
     assert stances == [Stance.QUIET, Stance.FOR]
 
@@ -265,7 +267,7 @@ def test_hidden_fields_do_not_change_what_documents_say() -> None:
         replace(new, decision_classes=old.decision_classes, decision_text=old.decision_text)
         for new, old in pairs
     ]
-    assert evaluation_view(evaluate(back, api.base(), DAY)) == packaged_view()
+    assert evaluation_view(evaluate(back, api.base(), ASKED)) == packaged_view()
 
 
 # Totals ----------------------------------------------------------------------------------------
@@ -403,7 +405,9 @@ def test_the_packaged_cases_are_the_default() -> None:
 
 
 def test_an_early_knowledge_date_knows_few_documents(case_file: Path) -> None:
-    early = api.evaluate_cases(case_file, api.base(), datetime.date(2016, 12, 31))
+    early = api.evaluate_cases(
+        case_file, api.base(), Question(knowledge_date=datetime.date(2016, 12, 31))
+    )
     assert set(early["by_document"]) < {"enets-2016", "spain-2016", "norway-2020", "esmo-2020"}
     assert early["totals"]["supported"] < packaged_view()["totals"]["supported"]
 
@@ -458,4 +462,4 @@ def test_what_the_page_says_of_another_reading_of_the_decision(
 ) -> None:
     records = {c.dp_id: c for c in published_records(api.base().vocabulary)}
     changed = replace(records[point], decision_classes=classes, decision_text=text)
-    assert evaluate([changed], api.base(), DAY).rows[0].verdict == verdict
+    assert evaluate([changed], api.base(), ASKED).rows[0].verdict == verdict

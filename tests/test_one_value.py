@@ -21,6 +21,7 @@ import gepnet
 from gepnet import api
 from gepnet.record import parse_record
 from gepnet.report import case_page
+from gepnet.vocabulary import Question
 
 PACKAGE = Path(gepnet.__file__).parent
 PAGE = PACKAGE.parent.parent / "docs" / "explanation" / "one-value.md"
@@ -30,6 +31,7 @@ FLOORS = {
     "guidelines": 5, "io": 6, "report": 7, "api": 8, "cli": 9,
 }  # fmt: skip
 DAY = datetime.date(2026, 1, 15)
+ASKED = Question(knowledge_date=DAY)
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,7 @@ def walk() -> Walk:
         sys.setprofile(profile)
         try:
             record = parse_record(text, "example.yaml", base.vocabulary)
-            assessment = api.assess_record(record, base, knowledge_date=DAY)
+            assessment = api.assess_record(record, base, ASKED)
             pages = [case_page(record, assessment, base)]
             api.write_report(report, pages, base, DAY, "One patient")
         finally:

@@ -1,29 +1,50 @@
 """What each guideline says about one patient with a GEP-NET, with the reason and the source.
 
-The names in ``__all__`` are loaded when first used (PEP 562), so that ``import gepnet`` and the
-start of the command line cost nothing.
+What programs call is in ``gepnet.api``; its names are found here as well.
 """
 
+import ast
+import sys
+from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 __version__ = "0.1.0"
 
-#: Public name -> module that defines it.
-_EXPORTS: dict[str, str] = {}
 
-__all__ = ["__version__"]
+def names_of_stub(
+    package: str, file: str
+) -> tuple[Callable[[str], Any], Callable[[], list[str]], list[str]]:
+    """Return ``__getattr__``, ``__dir__`` and ``__all__`` of a package that loads names when used.
+
+    The names stand once, in the stub beside ``file`` that type checkers read too: lines such as
+    ``from gepnet.api.knowing import base as base``. So one command does not pay for the modules of
+    another (PEP 562).
+    """
+    stub = ast.parse(Path(file).with_suffix(".pyi").read_text(encoding="utf-8"))
+    homes = {
+        alias.name: statement.module
+        for statement in stub.body
+        if isinstance(statement, ast.ImportFrom) and statement.module
+        for alias in statement.names
+    }
+
+    def load(name: str) -> Any:
+        if name not in homes:
+            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        value = getattr(import_module(homes[name]), name)
+        setattr(sys.modules[package], name, value)
+        return value
+
+    def listed() -> list[str]:
+        return sorted({*vars(sys.modules[package]), *homes})
+
+    return load, listed, sorted(homes)
 
 
 def __getattr__(name: str) -> Any:
-    """Import an exported name on first use."""
-    if name not in _EXPORTS:
+    """Return a name of ``gepnet.api``."""
+    if name.startswith("_"):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(_EXPORTS[name]), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    """List the exported names too, loaded or not."""
-    return sorted({*globals(), *_EXPORTS})
+    return getattr(import_module("gepnet.api"), name)

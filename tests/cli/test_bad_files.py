@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from gepnet import api
 from gepnet.knowledge import InputError
+from gepnet.vocabulary import Question
 from tests.cli.conftest import Run
 
 EXAMPLE = api.example_patient()
@@ -145,7 +146,7 @@ def survives(content: bytes) -> None:
         except InputError as error:
             assert error.problems
             return
-        api.facts_of(record, api.base(), "2026-01-15")
+        api.facts_of(record, api.base(), Question.read("2026-01-15"))
 
 
 @given(st.binary(max_size=200))

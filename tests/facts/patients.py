@@ -10,7 +10,7 @@ from gepnet.criteria import Criteria
 from gepnet.facts import Facts, facts_of_record, facts_of_values, show
 from gepnet.knowledge import load_knowledge
 from gepnet.record import Record, parse_record
-from gepnet.vocabulary import load_vocabulary, parse_date
+from gepnet.vocabulary import Question, load_vocabulary, parse_date
 
 TODAY = datetime.date(2026, 6, 1)
 Event = dict[str, Any]
@@ -31,7 +31,11 @@ def facts_at(record: Record, at: str | None = None, region: str | None = None) -
     """Return every fact of ``record``, families included, as of ``at``."""
     when = None if at is None else parse_date(at)
     return facts_of_record(
-        record, load_knowledge(), criteria(), when, wanted=criteria().vocabulary, region=region
+        record,
+        load_knowledge(),
+        criteria(),
+        Question(at=when, region=region),
+        wanted=criteria().vocabulary,
     )
 
 

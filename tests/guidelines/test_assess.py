@@ -21,7 +21,7 @@ from gepnet.guidelines import (
     region_lineage,
 )
 from gepnet.knowledge import read_files
-from gepnet.vocabulary import parse_date
+from gepnet.vocabulary import Question, parse_date
 
 FACTS = """\
 facts:
@@ -96,7 +96,11 @@ def patient(of: KnowledgeBase, **given: Any) -> Facts:
 
 def assessed(*files: tuple[str, str], day: str = "2026-01-15", **given: Any) -> Assessment:
     knowledge = base(*files)
-    return assess(knowledge, patient(knowledge, **given), datetime.date.fromisoformat(day))
+    return assess(
+        knowledge,
+        patient(knowledge, **given),
+        Question(knowledge_date=datetime.date.fromisoformat(day)),
+    )
 
 
 def cell(found: Assessment, option: str, intent: str = "tumour_control", doc: str = "a") -> Cell:

@@ -23,10 +23,11 @@ from gepnet.guidelines.cohort_sql import cohort_sql
 from gepnet.guidelines.cohort_views import long_form, open_statuses
 from gepnet.guidelines.wide import CODES, OUT_OF_SCOPE, Cohort
 from gepnet.knowledge import InputError
-from gepnet.vocabulary import Fact, Value, exact
+from gepnet.vocabulary import Fact, Question, Value, exact
 from tests.tables import Patients, by_duckdb, plain_input, table
 
 DAY = datetime.date(2026, 1, 1)
+ASKED = Question(knowledge_date=DAY)
 BASE = api.base()
 COHORT = Cohort(BASE, DAY)
 PARTS = 6
@@ -89,7 +90,7 @@ def test_every_status_is_that_of_the_interpreter(part: int) -> None:
     assert (notes.rows, notes.faults) == (ROWS, [])
     seen: Counter[Status] = Counter()
     for values, codes in zip(rows, wide.iter_rows(named=True), strict=True):
-        for name, document in assess(BASE, one(values), DAY).documents.items():
+        for name, document in assess(BASE, one(values), ASKED).documents.items():
             for (option, intent), cell in document.cells.items():
                 column = COHORT.column_of(document.document, option, intent)
                 code = CODES[OUT_OF_SCOPE if column is None else codes[column]]
@@ -242,7 +243,7 @@ def test_absent_and_unknown_columns_are_listed() -> None:
     wide = plan.statuses(frame.lazy()).collect()
     assert wide.columns[0] == "patient"
     values = {"stage": "metastatic"}
-    for name, document in assess(BASE, one(dict(values)), DAY).documents.items():
+    for name, document in assess(BASE, one(dict(values)), ASKED).documents.items():
         for (option, intent), cell in document.cells.items():
             column = COHORT.column_of(document.document, option, intent)
             if column is not None:
@@ -264,7 +265,7 @@ def test_a_supplied_derived_value_is_used_and_checked() -> None:
     assert (conflict.row, conflict.supplied, conflict.derived) == (1, "midgut", "pancreas")
     for row, values in enumerate(frame.iter_rows(named=True)):
         given = {name: value for name, value in values.items() if value is not None}
-        for document in assess(BASE, one(given), DAY).documents.values():
+        for document in assess(BASE, one(given), ASKED).documents.values():
             for (option, intent), cell in document.cells.items():
                 column = COHORT.column_of(document.document, option, intent)
                 if column is not None:
@@ -311,7 +312,7 @@ def test_long_form_and_missing_facts_on_demand() -> None:
     wanted = {
         (row, document.document.id, option, intent): cell
         for row, values in enumerate(rows)
-        for document in assess(BASE, one(values), DAY).documents.values()
+        for document in assess(BASE, one(values), ASKED).documents.values()
         for (option, intent), cell in document.cells.items()
     }
     for row, document, option, intent, _, status, possible in long.iter_rows():

@@ -9,9 +9,11 @@ import pytest
 
 from gepnet.facts import facts_of_values
 from gepnet.guidelines import Agreement, Status, agreement, assess, compare
+from gepnet.vocabulary import Question
 from tests.guidelines.small_world import INTENT, OPTION, document, small_base
 
 DAY = datetime.date(2026, 11, 22)
+ASKED = Question(knowledge_date=DAY)
 S = Status
 EXPECTED = {
     # nothing to compare
@@ -72,7 +74,7 @@ def test_every_pair_of_documents_in_force_is_there_once() -> None:
     names = ("a", "b", "c")
     base = small_base([document(n, "true", [("recommended", "true", None)]) for n in names])
     facts = facts_of_values({}, base.knowledge, base.criteria)
-    pairs = compare(assess(base, facts, DAY))
+    pairs = compare(assess(base, facts, ASKED))
     assert [pair.documents for pair in pairs] == list(combinations(names, 2))
     assert {(pair.option, pair.intent) for pair in pairs} == {(OPTION, INTENT)}
     assert {pair.agreement for pair in pairs} == {Agreement.SAME}
@@ -87,5 +89,5 @@ def test_open_between_out_of_scope_and_nothing_found_says_nothing() -> None:
         ]
     )
     facts = facts_of_values({"rlt_planned": False}, base.knowledge, base.criteria)
-    pairs = {p.documents: p.agreement for p in compare(assess(base, facts, DAY))}
+    pairs = {p.documents: p.agreement for p in compare(assess(base, facts, ASKED))}
     assert pairs == {("a", "c"): Agreement.NOT_READ, ("b", "c"): Agreement.NOT_READ}

@@ -28,10 +28,11 @@ from gepnet.guidelines import (
     lookup,
 )
 from gepnet.guidelines.compiled import CompiledDocument
-from gepnet.vocabulary import Interval, Truth, Value
+from gepnet.vocabulary import Interval, Question, Truth, Value
 from tests.guidelines.small_world import document, random_base, random_patient, small_base
 
 DAY = datetime.date(2026, 11, 22)
+ASKED = Question(knowledge_date=DAY)
 PATIENTS, DOCUMENTS = 10, 24
 Assignment = frozenset[tuple[str, Value]]
 
@@ -174,7 +175,7 @@ def test_deciding_facts_equal_exhaustive_search_on_500_random_cases() -> None:
     tried = unchangeable = 0
     for _ in range(PATIENTS):
         facts = random_patient(choose, base)
-        pairs = [p for p in compare(assess(base, facts, DAY)) if p.agreement != Agreement.SAME]
+        pairs = [p for p in compare(assess(base, facts, ASKED)) if p.agreement != Agreement.SAME]
         chosen = choose.sample(pairs, min(len(pairs), 55))
         verdicts = Deciding(base, facts).between(chosen)
         slowly = Slowly(base, facts)
@@ -204,7 +205,7 @@ def one_verdict(
     ]
     base = small_base(documents)
     facts = facts_of_values(given, base.knowledge, base.criteria)
-    (pair,) = compare(assess(base, facts, DAY))
+    (pair,) = compare(assess(base, facts, ASKED))
     return Deciding(base, facts).between([pair])[pair]
 
 
@@ -272,7 +273,7 @@ def test_a_document_that_takes_no_position_is_told_apart_from_judgement() -> Non
         [document("a", "true", [("recommended", "true", None)]), document("b", "true", [])]
     )
     facts = facts_of_values({}, base.knowledge, base.criteria)
-    (pair,) = compare(assess(base, facts, DAY))
+    (pair,) = compare(assess(base, facts, ASKED))
     assert pair.agreement is Agreement.NOT_READ
     assert Deciding(base, facts).between([pair])[pair].outcome == "no_position"
 
@@ -285,7 +286,7 @@ def packaged(tmp_path_factory: pytest.TempPathFactory) -> tuple[KnowledgeBase, A
     path = tmp_path_factory.mktemp("patient") / "example.yaml"
     path.write_text(api.example_patient(), encoding="utf-8")
     base = api.base()
-    return base, api.assess_record(api.read_patient(path, base), base, knowledge_date=DAY)
+    return base, api.assess_record(api.read_patient(path, base), base, ASKED)
 
 
 def test_ki67_decides_between_esmo_and_the_review(
@@ -318,7 +319,7 @@ def test_every_verdict_on_the_example_holds_when_assessed_anew(
         found = choose.choice(verdicts[pair].sets)
         changes = {change.fact: choose.choice(change.after) for change in found.changes}
         facts = facts_with(assessment.facts, changes, base.knowledge, base.criteria)
-        after = assess(base, facts, DAY)
+        after = assess(base, facts, ASKED)
         for name in pair.documents:
             cell = after.documents[name].cells[pair.option, pair.intent]
             assert cell.status is found.position, (pair.documents, pair.option, changes)

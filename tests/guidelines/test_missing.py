@@ -17,9 +17,11 @@ from gepnet.guidelines import (
     assess,
     missing,
 )
+from gepnet.vocabulary import Question
 from tests.guidelines.small_world import document, small_base
 
 DAY = datetime.date(2026, 11, 22)
+ASKED = Question(knowledge_date=DAY)
 
 
 def found_in(
@@ -27,7 +29,7 @@ def found_in(
 ) -> list[MissingFact]:
     base = small_base([document("a", "true", entries)])
     facts = facts_of_values(given, base.knowledge, base.criteria)
-    return missing(base, assess(base, facts, DAY))
+    return missing(base, assess(base, facts, ASKED))
 
 
 def results(found: MissingFact) -> list[tuple[list[str], list[tuple[str, str]]]]:
@@ -75,7 +77,7 @@ def test_a_fact_that_settles_nothing_alone_comes_last() -> None:
         ]
     )
     facts = facts_of_values({}, base.knowledge, base.criteria)
-    found = missing(base, assess(base, facts, DAY))
+    found = missing(base, assess(base, facts, ASKED))
     counts = [(m.fact, m.open_positions, m.changed_positions) for m in found]
     assert counts == [("rlt_planned", 2, 1), ("sex", 1, 0)]
 
@@ -91,7 +93,7 @@ def packaged(tmp_path_factory: pytest.TempPathFactory) -> tuple[KnowledgeBase, A
     path: Path = tmp_path_factory.mktemp("patient") / "example.yaml"
     path.write_text(api.example_patient(), encoding="utf-8")
     base = api.base()
-    return base, api.assess_record(api.read_patient(path, base), base, knowledge_date=DAY)
+    return base, api.assess_record(api.read_patient(path, base), base, ASKED)
 
 
 def test_each_result_on_the_example_is_what_an_assessment_gives(
@@ -103,7 +105,7 @@ def test_each_result_on_the_example_is_what_an_assessment_gives(
             for value in result.values:
                 changed = {found.fact: value}
                 facts = facts_with(before.facts, changed, base.knowledge, base.criteria)
-                after = assess(base, facts, DAY)
+                after = assess(base, facts, ASKED)
                 for change in result.changes:
                     for option in change.options:
                         cell = after.documents[change.document].cells[option, change.intent]

@@ -15,6 +15,7 @@ from gepnet.guidelines.check import REQUIRED_MUTATION_SCORE, CheckReport
 from gepnet.guidelines.examples import examples_of, subjects
 from gepnet.knowledge.kinds import carried_facts as course_entries
 from gepnet.record import parse_record
+from gepnet.vocabulary import Question
 
 BASE = api.base()
 RECOMMENDATIONS = [r for document in BASE.documents for r in document.recommendations]
@@ -102,7 +103,9 @@ def test_nothing_unverified_stands_behind_a_position(base: KnowledgeBase) -> Non
     record = parse_record(api.example_patient(), "p", base.vocabulary)
     for year, region in ((2021, "EU"), (2024, "US"), (2026, "IT")):
         found = api.assess_record(
-            record, base, knowledge_date=datetime.date(year, 12, 31), region=region
+            record,
+            base,
+            Question(knowledge_date=datetime.date(year, 12, 31), region=region),
         )
         for document in found.documents.values():
             for cell in document.cells.values():
@@ -118,7 +121,7 @@ def test_nothing_unverified_stands_behind_a_position(base: KnowledgeBase) -> Non
 def test_an_earlier_knowledge_date_knows_fewer_documents(base: KnowledgeBase) -> None:
     record = parse_record(api.example_patient(), "p", base.vocabulary)
     days = [datetime.date(year, 1, 1) for year in (2015, 2021, 2024, 2026)]
-    found = [api.assess_record(record, base, knowledge_date=day) for day in days]
+    found = [api.assess_record(record, base, Question(knowledge_date=day)) for day in days]
     counts = [len(assessment.documents) for assessment in found]
     assert counts[0] == 0
     assert counts == sorted(counts)
@@ -131,7 +134,7 @@ def test_nothing_known_of_a_patient_gives_no_position(base: KnowledgeBase) -> No
     """An empty record must never be told anything but what is open, not read or unverified."""
     text = "gepnet: 1\npatient: p\nas_of: 2026-01-15\nevents: []\n"
     record = parse_record(text, "p", base.vocabulary)
-    found = api.assess_record(record, base, knowledge_date=datetime.date(2026, 1, 15))
+    found = api.assess_record(record, base, Question(knowledge_date=datetime.date(2026, 1, 15)))
     loud = {Status.RECOMMENDED, Status.AGAINST, Status.CONFLICTING}
     stated = {
         (document.document.id, option, reason.judged.recommendation.entry.when)
@@ -151,7 +154,8 @@ from gepnet import api
 from gepnet.record import parse_record
 base = api.base()
 record = parse_record(api.example_patient(), "p", base.vocabulary)
-found = api.assess_record(record, base, knowledge_date=datetime.date(2026, 1, 15))
+asked = api.Question(knowledge_date=datetime.date(2026, 1, 15))
+found = api.assess_record(record, base, asked)
 print(json.dumps(api.assessment_view(found, base, every_row=True), ensure_ascii=False))
 """
 
@@ -160,7 +164,7 @@ def test_the_same_inputs_give_the_same_bytes(base: KnowledgeBase) -> None:
     record = parse_record(api.example_patient(), "p", base.vocabulary)
     said = set()
     for _ in range(2):
-        found = api.assess_record(record, base, knowledge_date=datetime.date(2026, 1, 15))
+        found = api.assess_record(record, base, Question(knowledge_date=datetime.date(2026, 1, 15)))
         view = api.assessment_view(found, base, every_row=True)
         said.add(json.dumps(view, ensure_ascii=False))
     assert len(said) == 1

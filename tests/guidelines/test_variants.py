@@ -16,9 +16,10 @@ from gepnet.guidelines.alternatives import Influences
 from gepnet.guidelines.stances import Stance, Stances
 from gepnet.guidelines.variants import Choices, Masks, Variants, bits
 from gepnet.io import published_records
-from gepnet.vocabulary import Value
+from gepnet.vocabulary import Question, Value
 
 DAY = datetime.date(2026, 11, 22)
+ASKED = Question(knowledge_date=DAY)
 
 
 @pytest.mark.parametrize("count", [1, 2, 3])
@@ -60,7 +61,7 @@ def test_stated_positions_are_those_of_the_status_table() -> None:
     kinds = ("recommended", "option", "trial_only", "against")
     stance = _Fixed("d", node, (), {kind: ((node, None),) for kind in kinds})
     facts = api.assess_record(
-        next(iter(published_records(base.vocabulary))).record, base, knowledge_date=DAY
+        next(iter(published_records(base.vocabulary))).record, base, ASKED
     ).facts
     stated = stance.stated(Variants(base, facts, len(TABLE), {}))
     for bit, (row, possible) in enumerate(TABLE.items()):
@@ -75,7 +76,7 @@ def test_statuses_of_changed_patients_equal_an_assessment_of_each() -> None:
     stances = Stances(base)
     records = [case.record for case in published_records(base.vocabulary)]
     for record in choose.sample(records, 6):
-        before = api.assess_record(record, base, knowledge_date=DAY)
+        before = api.assess_record(record, base, ASKED)
         nodes = [s.nodes for s in _stances(stances, before.documents, base.rows).values()]
         influences = Influences(base, before.facts)
         alternatives = influences.alternatives(
@@ -89,7 +90,7 @@ def test_statuses_of_changed_patients_equal_an_assessment_of_each() -> None:
         at_once = Variants(base, before.facts, len(variants), changes)
         for bit, variant in enumerate(variants):
             facts = facts_with(before.facts, variant, base.knowledge, base.criteria)
-            after = assess(base, facts, DAY)
+            after = assess(base, facts, ASKED)
             for (name, *row), stance in _stances(stances, before.documents, base.rows).items():
                 found = [s for s, where in stance.statuses(at_once).items() if where >> bit & 1]
                 assert found == [after.documents[name].cells[row[0], row[1]].status], (name, row)

@@ -12,8 +12,10 @@ from gepnet import api
 from gepnet.guidelines import Assessment, KnowledgeBase, WhatIf, what_if
 from gepnet.knowledge import InputError
 from gepnet.record import parse_record
+from gepnet.vocabulary import Question
 
 DAY = datetime.date(2026, 11, 22)
+ASKED = Question(knowledge_date=DAY)
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +34,7 @@ def assessed(base: KnowledgeBase, changes: dict[str, dict[str, Any]]) -> Assessm
     for event in data["events"]:
         event.update(changes.get(event["id"], {}))
     record = parse_record(yaml.safe_dump(data), "example.yaml", base.vocabulary, DAY)
-    return api.assess_record(record, base, knowledge_date=DAY)
+    return api.assess_record(record, base, ASKED)
 
 
 def changed(base: KnowledgeBase, before: Assessment, *settings: str) -> WhatIf:
@@ -47,6 +49,15 @@ def statuses(assessment: Assessment) -> dict[tuple[str, str, str], str]:
         for name, document in assessment.documents.items()
         for row, cell in document.cells.items()
     }
+
+
+def test_what_if_asks_the_whole_question_again(base: KnowledgeBase) -> None:
+    record = parse_record(api.example_patient(), "example.yaml", base.vocabulary, DAY)
+    asked = Question.read("2026-01", knowledge_date=datetime.date(2022, 5, 1), region="US")
+    found = changed(base, api.assess_record(record, base, asked), "ki67_percent=9")
+    assert found.before.question == found.after.question == asked
+    assert (found.after.region, found.after.at) == ("US", "2026-01")
+    assert list(found.after.documents) == list(found.before.documents)
 
 
 def test_the_same_value_changes_nothing(base: KnowledgeBase, before: Assessment) -> None:

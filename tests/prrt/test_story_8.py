@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from gepnet import api
+from gepnet.vocabulary import Question
 from tests.prrt.course_data import PERSON, Events, cycle, fired, lab, record, reviewed, ssa, weight
 
 CREATININE = {"creatinine_umol_l": 139.4}  # 70 kg at 67 years: 45.0 mL/min
@@ -51,7 +52,9 @@ CLEAN: Events = [*AFTER_REDUCED, lab("2026-03-20", **values()), lab("2026-04-09"
 
 def test_the_eu_label_finds_the_patient_eligible_and_the_review_topic_does_not() -> None:
     found = record(START)
-    view = api.eligibility_view(found, api.base(), ["eu-label", "review-003"], at="2025-10-05")
+    view = api.eligibility_view(
+        found, api.base(), ["eu-label", "review-003"], Question.read("2025-10-05")
+    )
     status = {one["id"]: one["status"] for one in view["profiles"]}
     assert status == {"eligibility-eu-label": "met", "eligibility-review-003": "not met"}
     clearance = [

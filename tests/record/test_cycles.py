@@ -15,7 +15,7 @@ from gepnet import api
 from gepnet.facts import facts_of_record
 from gepnet.knowledge import InputError
 from gepnet.record import Cycle, Record, parse_record, record_to_yaml
-from gepnet.vocabulary import Interval, parse_date
+from gepnet.vocabulary import Interval, Question
 
 TODAY = datetime.date(2026, 11, 22)
 
@@ -38,7 +38,7 @@ def release(number: int, date: str, **more: Any) -> dict[str, Any]:
 
 def fact(record: Record, name: str, at: str = "2026-06-01") -> Any:
     base = api.base()
-    return facts_of_record(record, base.knowledge, base.criteria, parse_date(at))[name].value
+    return facts_of_record(record, base.knowledge, base.criteria, Question.read(at))[name].value
 
 
 def number(text: str) -> Interval:

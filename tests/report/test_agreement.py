@@ -15,8 +15,10 @@ from gepnet.report.case import case_page
 from gepnet.report.changes import requests
 from gepnet.report.differences import band_text
 from gepnet.report.html import render_report
+from gepnet.vocabulary import Question
 
 DAY = datetime.date(2026, 11, 22)
+ASKED = Question(knowledge_date=DAY)
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +28,7 @@ def record() -> Record:
 
 @pytest.fixture(scope="module")
 def assessment(record: Record) -> Assessment:
-    return api.assess_record(record, api.base(), knowledge_date=DAY)
+    return api.assess_record(record, api.base(), ASKED)
 
 
 def number(text: str | None) -> Decimal | None:

@@ -19,12 +19,14 @@ from gepnet.guidelines.cohort import CohortPlan
 from gepnet.guidelines.cohort_views import facts_of_rows
 from gepnet.knowledge import InputError
 from gepnet.report.atlas import file_name
+from gepnet.vocabulary import Question
 from tests.charts.pictures import CHARTS
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 DAY = datetime.date(2026, 11, 25)
+ASKED = Question(knowledge_date=DAY)
 ROWS = 200
 FINDING: dict[str, Any] = {
     "id": "opposed~italy-ngt-2022~asco-2023~surveillance~tumour_control",
@@ -95,7 +97,7 @@ def test_distances_are_what_assessing_each_patient_gives(base: Any, sample: pl.D
     apart: dict[tuple[str, str], int] = {}
     comparable: dict[tuple[str, str], int] = {}
     for _, facts in facts_of_rows(plan, few.lazy(), range(len(few))):
-        documents = list(assess(base, facts, DAY).documents.values())
+        documents = list(assess(base, facts, ASKED).documents.values())
         for i, one in enumerate(documents):
             for other in documents[i + 1 :]:
                 pair = (one.document.id, other.document.id)
@@ -148,7 +150,7 @@ def folder(base: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     small = item.model_copy(update={"settings": item.settings[:1]})
     plan = plan.model_copy(update={"maps": (small,), "options": ("ssa", "captem")})
     findings = [FINDING, late]
-    summary = api.write_atlas(base, path, DAY, rows=ROWS, findings=findings, plan=plan)
+    summary = api.write_atlas(base, path, ASKED, rows=ROWS, findings=findings, plan=plan)
     assert summary["disagreements"] == {"opposed": 1} and summary["timed_out"] == 1
     assert summary["maps"] == ["sstr-by-grade"]
     assert summary["distances"]["rows"] == ROWS
@@ -184,7 +186,7 @@ def test_a_disagreement_has_positions_witness_source_and_what_decides(folder: Pa
 
 def test_the_same_knowledge_gives_the_same_pages(base: Any, tmp_path: Path) -> None:
     for name in ("a", "b"):
-        api.write_atlas(base, tmp_path / name, DAY, ["distances"], rows=30)
+        api.write_atlas(base, tmp_path / name, ASKED, ["distances"], rows=30)
     # So few patients make no heat map, and the page says so.
     index = (tmp_path / "a" / "index.html").read_text(encoding="utf-8")
     assert "Fewer than three pairs" in index and "<svg" not in index
@@ -194,9 +196,9 @@ def test_the_same_knowledge_gives_the_same_pages(base: Any, tmp_path: Path) -> N
 
 def test_wrong_parts_and_maps_are_named(base: Any, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="did you mean 'ki67-by-line'"):
-        api.write_atlas(base, tmp_path, DAY, maps=["ki67-by-lin"])
+        api.write_atlas(base, tmp_path, ASKED, maps=["ki67-by-lin"])
     with pytest.raises(InputError, match="did you mean 'maps'"):
-        api.write_atlas(base, tmp_path, DAY, parts=["map"])
+        api.write_atlas(base, tmp_path, ASKED, parts=["map"])
     assert not list(tmp_path.iterdir())
 
 

@@ -12,17 +12,19 @@ import pytest
 
 from gepnet import api
 from gepnet.report import CasePage
+from gepnet.vocabulary import Question
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 DAY = datetime.date(2026, 11, 22)
+ASKED = Question(knowledge_date=DAY)
 STATED = ("recommended", "option", "trial_only", "against", "conflicting")
 
 
 @pytest.fixture(scope="module")
 def pages() -> list[CasePage]:
-    return api.published_case_pages(api.base(), DAY)
+    return api.published_case_pages(api.base(), ASKED)
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +84,7 @@ def test_an_undetermined_cell_says_what_is_missing_or_that_the_text_is_ambiguous
 def test_the_report_is_the_same_bytes_for_the_same_inputs(report: Path, tmp_path: Path) -> None:
     again = tmp_path / "again.html"
     base = api.base()
-    api.write_report(again, api.published_case_pages(base, DAY), base, DAY, "Published cases")
+    api.write_report(again, api.published_case_pages(base, ASKED), base, DAY, "Published cases")
     assert again.read_bytes() == report.read_bytes()
 
 

@@ -15,7 +15,7 @@ from gepnet.facts import facts_of_record
 from gepnet.knowledge import InputError
 from gepnet.record import Record, parse_record
 from gepnet.response.midtreatment import MidTreatment, assess_midtreatment, evidence
-from gepnet.vocabulary import parse_date
+from gepnet.vocabulary import Question
 
 BASE = api.base()
 EVIDENCE = evidence(BASE.knowledge.measures)
@@ -43,7 +43,7 @@ def read(*events: dict[str, Any]) -> Record:
 
 def assessed(*events: dict[str, Any], at: str = "2026-06-01") -> MidTreatment:
     record = read(*events)
-    facts = facts_of_record(record, BASE.knowledge, BASE.criteria, parse_date(at))
+    facts = facts_of_record(record, BASE.knowledge, BASE.criteria, Question.read(at))
     return assess_midtreatment(record, facts, EVIDENCE)
 
 
@@ -216,7 +216,7 @@ def test_a_prediction_needs_a_fitted_model(tmp_path: Path) -> None:
 
 def test_a_faulty_date_is_told() -> None:
     with pytest.raises(InputError, match="a date such as"):
-        api.midtreatment_view(read(*CYCLES), BASE, "soon")
+        api.midtreatment_view(read(*CYCLES), BASE, Question.read("soon"))
 
 
 def test_a_faulty_file_of_findings_names_the_field() -> None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import datetime
 from importlib.resources import files
 from pathlib import Path
 
 from gepnet.facts import Facts, facts_of_record
 from gepnet.guidelines import Assessment, KnowledgeBase, assess
-from gepnet.knowledge import InputError, Problem
 from gepnet.record import Record, read_record
-from gepnet.vocabulary import ValueProblem, parse_date
+from gepnet.vocabulary import Question
 
 
 def read_patient(path: Path, base: KnowledgeBase) -> Record:
@@ -22,49 +20,29 @@ def read_patient(path: Path, base: KnowledgeBase) -> Record:
     return read_record(path, base.vocabulary)
 
 
-def facts_of(
-    record: Record, base: KnowledgeBase, at: str | None = None, region: str | None = None
-) -> Facts:
-    """Return the facts of a patient as of ``at`` (default: the record's date, else today).
+def facts_of(record: Record, base: KnowledgeBase, question: Question | None = None) -> Facts:
+    """Return the facts of a patient as of the date of a question (default: the record's, or today).
 
     Raises:
-        InputError: if ``at`` is no date or ``region`` no region.
+        InputError: if the region of the question is none.
     """
-    faults = []
-    when = None
-    try:
-        when = None if at is None else parse_date(at)
-    except ValueError:
-        expected = "a date such as 2024-05-17, 2024-05 or 2024"
-        faults.append(Problem("command line", None, "", "at", repr(at), expected))
-    try:
-        base.vocabulary["region"].parse(region)
-    except ValueProblem as fault:
-        told = (repr(region), fault.expected, fault.suggestion)
-        faults.append(Problem("command line", None, "", "region", *told))
-    if faults:
-        raise InputError(faults)
-    return facts_of_record(
-        record, base.knowledge, base.criteria, when, wanted=base.facts_named, region=region
-    )
+    return facts_of_record(record, base.knowledge, base.criteria, question, wanted=base.facts_named)
 
 
 def assess_record(
-    record: Record,
-    base: KnowledgeBase,
-    at: str | None = None,
-    knowledge_date: datetime.date | None = None,
-    region: str | None = None,
+    record: Record, base: KnowledgeBase, question: Question | None = None
 ) -> Assessment:
-    """Assess a patient with the documents in force on ``knowledge_date`` (default: today)."""
-    return assess_facts(facts_of(record, base, at, region), base, knowledge_date)
+    """Assess a patient; without a question as of the record's own date, with today's documents.
+
+    Raises:
+        InputError: if the region of the question is none.
+    """
+    return assess_facts(facts_of(record, base, question), base, question)
 
 
-def assess_facts(
-    facts: Facts, base: KnowledgeBase, knowledge_date: datetime.date | None = None
-) -> Assessment:
-    """Assess facts with the documents in force on ``knowledge_date`` (default: today)."""
-    return assess(base, facts, knowledge_date or datetime.date.today())
+def assess_facts(facts: Facts, base: KnowledgeBase, question: Question | None = None) -> Assessment:
+    """Assess facts with the documents in force on the question's day (default: today)."""
+    return assess(base, facts, question or Question())
 
 
 def example_patient() -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from gepnet.guidelines import KnowledgeBase, documents_in_force
 from gepnet.knowledge import InputError, Problem, nearest, need, write_atomically
+from gepnet.vocabulary import Question
 
 if TYPE_CHECKING:
     from gepnet.guidelines.atlas.plan import AtlasPlan, MapPlan
@@ -22,7 +23,7 @@ PARTS = ("disagreements", "distances", "maps")
 def write_atlas(
     base: KnowledgeBase,
     folder: Path,
-    knowledge_date: datetime.date | None = None,
+    question: Question,
     parts: Sequence[str] = PARTS,
     maps: Sequence[str] = (),
     rows: int | None = None,
@@ -35,7 +36,7 @@ def write_atlas(
     Args:
         base: the knowledge.
         folder: made if it is not there; pages of the same name are replaced.
-        knowledge_date: documents in force on this day (default: today).
+        question: its day of the knowledge, and the files that ``base`` was read from.
         parts: some of ``PARTS``.
         maps: ids of the maps to draw (default: all).
         rows: size of the sample (default: as the knowledge says).
@@ -55,7 +56,7 @@ def write_atlas(
 
     plan = plan or atlas_plan(base)
     chosen = _chosen(plan, parts, maps)
-    day = knowledge_date or datetime.date.today()
+    day = question.knowledge_date
     links = [{"href": f"map-{item.id}.html", "text": item.title} for item in chosen]
     if "distances" in parts:
         links.insert(0, {"href": "distances.html", "text": "Distance by option"})
@@ -66,7 +67,7 @@ def write_atlas(
     summary: View = {"folder": str(folder), "knowledge_date": day.isoformat()}
     if "disagreements" in parts:
         if findings is None:
-            proved = _disagreements(base, day, tell)
+            proved = _disagreements(base, question, tell)
             findings, pages.sample = proved["findings"], proved["sample"]
         lists, own = pages.finding_pages(findings)
         written |= own
@@ -114,11 +115,11 @@ def _chosen(plan: AtlasPlan, parts: Sequence[str], maps: Sequence[str]) -> list[
     return [item for item in plan.maps if not maps or item.id in maps]
 
 
-def _disagreements(base: KnowledgeBase, day: datetime.date, tell: Tell | None) -> View:
+def _disagreements(base: KnowledgeBase, question: Question, tell: Tell | None) -> View:
     from gepnet.api.proving import disagreements
 
     stage = _stage(tell, "proving disagreements")
-    return disagreements(base, knowledge_date=day, progress=stage)
+    return disagreements(base, question=question, progress=stage)
 
 
 def _distances(

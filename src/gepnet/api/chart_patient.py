@@ -12,12 +12,13 @@ from gepnet.api.monitoring import monitoring_view
 from gepnet.charts import Chart, KidneyData, KidneyPoint, KidneySlope, kidney
 from gepnet.guidelines import KnowledgeBase
 from gepnet.knowledge import InputError, Problem
+from gepnet.vocabulary import Question
 
 DAYS_A_YEAR = 365.25
 
 
 def kidney_chart(
-    base: KnowledgeBase, source: Path, at: str | None = None, more: Path | None = None
+    base: KnowledgeBase, source: Path, question: Question | None = None, more: Path | None = None
 ) -> Chart:
     """Return the clearances of a patient file with their yearly change.
 
@@ -29,7 +30,7 @@ def kidney_chart(
         InputError: with every problem of the files, or if there is no clearance.
     """
     record = read_patient(source, base)
-    view = monitoring_view(record, base, at, labs=more)["kidney"]
+    view = monitoring_view(record, base, question, labs=more)["kidney"]
     values = [(datetime.date.fromisoformat(c["date"]), c["ml_min"]) for c in view["clearances"]]
     if not values:
         reasons = "; ".join(sorted({item["reason"] for item in view["left_out"]}))

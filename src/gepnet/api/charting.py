@@ -13,6 +13,7 @@ from gepnet.api.assessing import facts_of, read_patient
 from gepnet.guidelines import KnowledgeBase
 from gepnet.knowledge import InputError, Problem, asked, need, refuse
 from gepnet.tables import read_grid
+from gepnet.vocabulary import Question
 
 if TYPE_CHECKING:
     from gepnet.charts import Chart
@@ -110,7 +111,7 @@ def _timeline(base: KnowledgeBase, source: Path, asked: ChartRequest) -> Chart:
     from gepnet.charts.timeline import timeline, timeline_of
 
     record = read_patient(source, base)
-    until = facts_of(record, base, asked.at).at.last
+    until = facts_of(record, base, Question.read(asked.at)).at.last
     data = timeline_of(record, until, base.options, base.vocabulary)
     if not (data.bars or data.marks or data.cycles or data.progressions):
         raise InputError([Problem(str(source), None, "", "events", "", "at least one dated event")])
@@ -151,7 +152,7 @@ def _labs(base: KnowledgeBase, source: Path, asked: ChartRequest) -> Chart:
 def _kidney(base: KnowledgeBase, source: Path, asked: ChartRequest) -> Chart:
     from gepnet.api import chart_patient
 
-    return chart_patient.kidney_chart(base, source, asked.at, asked.labs)
+    return chart_patient.kidney_chart(base, source, Question.read(asked.at), asked.labs)
 
 
 def _dosimetry(base: KnowledgeBase, source: Path, asked: ChartRequest) -> Chart:

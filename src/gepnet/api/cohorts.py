@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from gepnet.guidelines import KnowledgeBase
 from gepnet.knowledge import InputError, Problem, nearest, need
+from gepnet.vocabulary import Question
 
 if TYPE_CHECKING:
     from gepnet.guidelines.cohort_run import CohortReport
@@ -21,8 +22,7 @@ def assess_cohort(
     base: KnowledgeBase,
     source: Path,
     output: Path,
-    knowledge_date: datetime.date | None = None,
-    at: datetime.date | None = None,
+    question: Question,
     progress: Callable[[int], None] | None = None,
 ) -> View:
     """Write the statuses of every patient of a Parquet file of facts, and say what was noticed.
@@ -31,8 +31,7 @@ def assess_cohort(
         base: the knowledge.
         source: one row a patient, columns as ``gepnet facts sample`` writes them.
         output: one row a patient, one small number for each document, option and intent.
-        knowledge_date: documents in force on this day (default: today).
-        at: the date of the facts (default: today).
+        question: its day of the knowledge, and the day of the facts (default: today).
         progress: called with the number of rows read so far.
 
     Raises:
@@ -44,8 +43,8 @@ def assess_cohort(
     if source.exists() and output.exists() and source.samefile(output):
         raise _refused("output", str(output), "another file than the facts")
     output.parent.mkdir(parents=True, exist_ok=True)
-    today = datetime.date.today()
-    report = assess_table(base, source, output, knowledge_date or today, at or today, progress)
+    at = question.day() or datetime.date.today()
+    report = assess_table(base, source, output, question.knowledge_date, at, progress)
     return _summary(report, output)
 
 
@@ -91,22 +90,20 @@ def sample_facts(
 
 def status_sql(
     base: KnowledgeBase,
+    question: Question,
     dialect: str = "duckdb",
     table: str = "facts",
     facts: Path | None = None,
-    knowledge_date: datetime.date | None = None,
-    at: datetime.date | None = None,
 ) -> str:
     """Return one SELECT that gives the status columns of a table of facts.
 
     Args:
         base: the knowledge.
+        question: its day of the knowledge, and the day of the facts (default: today).
         dialect: of the warehouse.
         table: its name there.
         facts: a Parquet file with the columns of the table; by default every column that can be
             recorded and that a criterion needs is taken to be there.
-        knowledge_date: documents in force on this day (default: today).
-        at: the date of the facts (default: today).
 
     Raises:
         InputError: for an unknown dialect, or if ``facts`` cannot be read.
@@ -121,9 +118,9 @@ def status_sql(
         from gepnet.guidelines.cohort_run import open_table
 
         columns = list(open_table(facts)[1])
-    today = datetime.date.today()
+    at = question.day() or datetime.date.today()
     return cohort_sql(
-        base, knowledge_date or today, at or today, columns=columns, table=table, dialect=dialect
+        base, question.knowledge_date, at, columns=columns, table=table, dialect=dialect
     )
 
 

@@ -19,7 +19,7 @@ from gepnet.prrt.review import review
 from gepnet.prrt.review import review_view as view_of_review
 from gepnet.record import Record
 from gepnet.rules import Checklist
-from gepnet.vocabulary import PartialDate, parse_date
+from gepnet.vocabulary import PartialDate, Question, parse_date
 
 View = dict[str, Any]
 _compiled: WeakKeyDictionary[KnowledgeBase, Protocols] = WeakKeyDictionary()
@@ -36,24 +36,23 @@ def eligibility_view(
     record: Record,
     base: KnowledgeBase,
     profiles: Sequence[str] = (),
-    at: str | None = None,
-    region: str | None = None,
+    question: Question | None = None,
 ) -> View:
     """Return who finds the patient eligible: every named profile for itself, by default all.
 
     Raises:
-        InputError: if ``at`` is no date or a profile is not known.
+        InputError: if the date of the question is not one day, or a profile is not known.
     """
     protocols = protocols_of(base)
     chosen = [_profile(protocols, name) for name in profiles or protocols.profiles]
-    when = None if at is None else _date(at, "at")
+    if question is not None:
+        question.day()
     facts = facts_of_record(
         record,
         base.knowledge,
         base.criteria,
-        when,
+        question,
         wanted=protocols.needed,
-        region=region,
         only=protocols.needed,
     )
     return view_of_eligibility([eligibility(p, facts, protocols) for p in chosen], protocols)

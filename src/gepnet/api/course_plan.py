@@ -13,7 +13,7 @@ from gepnet.knowledge import InputError, Problem
 from gepnet.prrt.given import course_given
 from gepnet.prrt.plan import CoursePlan, Request, plan_course, settings_of
 from gepnet.record import Record
-from gepnet.vocabulary import exact, parse_date
+from gepnet.vocabulary import Question, exact, parse_date
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ def _of_record(
 def facts_on(record: Record, base: KnowledgeBase, at: datetime.date) -> Facts:
     """Return the facts of a record on a day."""
     return facts_of_record(
-        record, base.knowledge, base.criteria, exact(at), wanted=base.facts_named
+        record, base.knowledge, base.criteria, Question(at=exact(at)), wanted=base.facts_named
     )
 
 

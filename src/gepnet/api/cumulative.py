@@ -20,18 +20,18 @@ from gepnet.prrt.after.cumulative import (
 )
 from gepnet.prrt.given import GivenCycle
 from gepnet.record import Record
-from gepnet.vocabulary import Interval
+from gepnet.vocabulary import Interval, Question
 
 
 def cumulative_view(
-    record: Record, base: KnowledgeBase, at: str | None = None, doses: Path | None = None
+    record: Record, base: KnowledgeBase, question: Question | None = None, doses: Path | None = None
 ) -> dict[str, Any]:
     """Return the activity given so far, organ doses where known, and advisory limits.
 
     Raises:
         InputError: for a bad date or a bad file of doses.
     """
-    facts = facts_of(record, base, at)
+    facts = facts_of(record, base, question)
     today = facts.at.last
     cycles = [
         GivenCycle(cycle.cycle, cycle.date.first, cycle.activity_gbq)

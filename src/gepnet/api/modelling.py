@@ -16,7 +16,7 @@ from gepnet.facts import Facts, facts_of_record
 from gepnet.guidelines import KnowledgeBase
 from gepnet.knowledge import InputError, Problem, nearest, write_atomically
 from gepnet.record import Record
-from gepnet.vocabulary import Absent, parse_date
+from gepnet.vocabulary import Absent, Question
 
 if TYPE_CHECKING:
     import polars as pl
@@ -28,34 +28,31 @@ View = dict[str, Any]
 _WORDS = {True: "yes", False: "no", None: "unknown"}
 
 
-def _facts(record: Record, base: KnowledgeBase, at: str | None, names: Iterable[str]) -> Facts:
-    try:
-        when = None if at is None else parse_date(at)
-    except ValueError as error:
-        expected = "a date such as 2024-05-17, 2024-05 or 2024"
-        raise InputError([Problem("command line", None, "", "at", repr(at), expected)]) from error
+def _facts(
+    record: Record, base: KnowledgeBase, question: Question | None, names: Iterable[str]
+) -> Facts:
     wanted = (*base.facts_named, *names)
-    return facts_of_record(record, base.knowledge, base.criteria, when, wanted=wanted)
+    return facts_of_record(record, base.knowledge, base.criteria, question, wanted=wanted)
 
 
 def midtreatment_view(
-    record: Record, base: KnowledgeBase, at: str | None = None, model: Path | None = None
+    record: Record, base: KnowledgeBase, question: Question | None = None, model: Path | None = None
 ) -> View:
     """Return a patient's mid-treatment assessment beside the published findings.
 
     Args:
         record: the patient.
         base: knowledge.
-        at: date of the question; by default the record's own.
+        question: its date and region.
         model: a file that ``fit_cohort`` wrote; without one nothing is predicted.
 
     Raises:
-        InputError: if ``at`` is no date or ``model`` no model.
+        InputError: if the region is none or ``model`` no model.
     """
     from gepnet.response.midtreatment import assess_midtreatment, evidence
 
     known = evidence(base.knowledge.measures)
-    facts = _facts(record, base, at, ("primary_site", "grade"))
+    facts = _facts(record, base, question, ("primary_site", "grade"))
     found = assess_midtreatment(record, facts, known)
     view = asdict(found)
     view["findings"] = [
@@ -97,7 +94,7 @@ def _level(facts: Facts, predictor: Predictor) -> str | None:
     return None if value is None or isinstance(value, Absent) else predictor.level_of(str(value))
 
 
-def scores_view(record: Record, base: KnowledgeBase, at: str | None = None) -> View:
+def scores_view(record: Record, base: KnowledgeBase, question: Question | None = None) -> View:
     """Return a patient's published scores; where facts are missing each is a range.
 
     Raises:
@@ -106,7 +103,7 @@ def scores_view(record: Record, base: KnowledgeBase, at: str | None = None) -> V
     from gepnet.response.scores import names_of, published_scores, score_facts
 
     scores = published_scores(base.knowledge.measures)
-    facts = _facts(record, base, at, names_of(scores, base.criteria))
+    facts = _facts(record, base, question, names_of(scores, base.criteria))
     found, recorded = score_facts(facts, scores, base.criteria)
     base.criteria.store()
     cycles = [c for c in record.cycles if c.date.first <= facts.at.last]

@@ -23,13 +23,13 @@ from gepnet.prrt.after.samples import Sample, samples_of, since
 from gepnet.prrt.given import course_given
 from gepnet.prrt.plan import Settings, settings_of
 from gepnet.record import Record
-from gepnet.vocabulary import Interval, PartialDate, Value, exact, parse_date
+from gepnet.vocabulary import Interval, PartialDate, Question, Value, exact, parse_date
 
 
 def monitoring_view(
     record: Record,
     base: KnowledgeBase,
-    at: str | None = None,
+    question: Question | None = None,
     profiles: Sequence[str] = (),
     labs: Path | None = None,
 ) -> dict[str, Any]:
@@ -38,14 +38,14 @@ def monitoring_view(
     Args:
         record: the patient.
         base: the knowledge.
-        at: date of the question; default: the record's own, else today.
+        question: its date, region and day of the knowledge.
         profiles: only the dates of these.
         labs: more values of the patient, as the laboratory CSV of ``gepnet labs grade``.
 
     Raises:
         InputError: for a bad date, an unknown profile or a bad file.
     """
-    facts = facts_of(record, base, at)
+    facts = facts_of(record, base, question)
     today = facts.at.last
     settings = settings_of(base.knowledge.measures)
     samples = samples_of(record, today)
@@ -166,7 +166,7 @@ def _clearance(record: Record, base: KnowledgeBase) -> Any:
 
     def on(day: datetime.date, weight: Decimal, creatinine: Decimal) -> Value:
         if day not in known:
-            facts = facts_of(record, base, day.isoformat())
+            facts = facts_of(record, base, Question(at=exact(day)))
             known[day] = {name: facts[name].value for name in ("age_years", "sex")}
         values = {
             **known[day],

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gepnet.guidelines import KnowledgeBase
 from gepnet.knowledge import InputError, Problem, nearest
+from gepnet.vocabulary import Question
 
 if TYPE_CHECKING:
     from gepnet.guidelines.verify import Proofs
@@ -22,8 +22,7 @@ def prove_knowledge(
     *,
     document: str | None = None,
     kinds: Collection[str] = (),
-    knowledge_date: datetime.date | None = None,
-    extra: Sequence[Path] = (),
+    question: Question | None = None,
     processes: int = 2,
     cache: bool = True,
     timeout_ms: int | None = None,
@@ -33,11 +32,11 @@ def prove_knowledge(
     """Return everything that a solver finds about the knowledge.
 
     Args:
-        base: the knowledge, as read from the packaged files and ``extra``.
+        base: the knowledge, as read from the packaged files and those of the question.
         document: only what concerns this one.
         kinds: only these kinds of finding (default: all).
-        knowledge_date: documents and labels in force on this day (default: today).
-        extra: the files and folders that ``base`` was read from beside the packaged ones.
+        question: its day of the knowledge, and the files that ``base`` was read from beside the
+            packaged ones.
         processes: how many processes search.
         cache: keep and use what earlier runs proved.
         timeout_ms: for one question of the solver.
@@ -70,12 +69,13 @@ def prove_knowledge(
     names = [d.id for d in base.documents]
     _check("document", [document] if document else [], names)
     _check("kind", kinds, list(KINDS))
+    asked = question or Question()
     proofs = prove(
         base,
-        knowledge_date or datetime.date.today(),
+        asked.knowledge_date,
         document=document,
         kinds=kinds,
-        extra=extra,
+        extra=asked.with_files,
         processes=processes,
         cache=cache,
         timeout_ms=timeout_ms or DEFAULT_TIMEOUT_MS,
@@ -87,7 +87,7 @@ def prove_knowledge(
 
         view["known"] = accounted(base.knowledge.measures, proofs.findings)
     if document is None and not kinds:
-        view["patients"] = named_patients(base, knowledge_date)
+        view["patients"] = named_patients(base, asked)
     return view
 
 
@@ -144,7 +144,7 @@ def _check(field: str, given: Collection[str], known: list[str]) -> None:
         )
 
 
-def named_patients(base: KnowledgeBase, knowledge_date: datetime.date | None = None) -> list[View]:
+def named_patients(base: KnowledgeBase, question: Question | None = None) -> list[View]:
     """Return, for each patient that the knowledge names, the options on which documents differ.
 
     Returns:
@@ -154,11 +154,10 @@ def named_patients(base: KnowledgeBase, knowledge_date: datetime.date | None = N
     from gepnet.facts import facts_of_values
     from gepnet.guidelines import STATED, assess
 
-    day = knowledge_date or datetime.date.today()
     found = []
     for patient in base.knowledge.measures.get("named_patients", {}).get("patients", []):
         facts = facts_of_values(patient["facts"], base.knowledge, base.criteria, patient["id"])
-        assessment = assess(base, facts, day)
+        assessment = assess(base, facts, question or Question())
         options = []
         for row in assessment.rows():
             cells = [document.cells[row] for document in assessment.documents.values()]
@@ -204,7 +203,7 @@ def describe_finding(
     base: KnowledgeBase,
     findings: Sequence[View],
     identifier: str,
-    knowledge_date: datetime.date | None = None,
+    question: Question | None = None,
 ) -> View:
     """Return one finding with its regions described in full.
 
@@ -212,7 +211,7 @@ def describe_finding(
         base: the knowledge.
         findings: as ``disagreements`` gives them; the first is enough.
         identifier: ``id`` of a finding.
-        knowledge_date: documents and labels in force on this day (default: today).
+        question: its day of the knowledge (default: today).
 
     Raises:
         InputError: if there is no such finding.
@@ -225,7 +224,7 @@ def describe_finding(
     known = {finding["id"]: finding for finding in findings}
     _check("finding", [identifier], list(known))
     found = known[identifier]
-    day = knowledge_date or datetime.date.today()
+    day = (question or Question()).knowledge_date
     if found["regions"] or found["kind"] not in {"condition", "sequence"}:
         return found
     finding = described(Context(base, day), from_plain(found))
@@ -238,7 +237,7 @@ def knowledge_diff(
     after: str,
     *,
     without: Collection[str] = (),
-    knowledge_date: datetime.date | None = None,
+    question: Question | None = None,
 ) -> View:
     """Return what changed between two documents, or two states of the knowledge.
 
@@ -247,7 +246,7 @@ def knowledge_diff(
             knowledge.
         after: the same; two documents, or two states.
         without: labels that the second side is to lack.
-        knowledge_date: documents and labels in force on this day (default: today).
+        question: its day of the knowledge (default: today).
 
     Returns:
         ``entries``: mappings with ``change`` (added, removed, changed), ``entry`` and ``what``;
@@ -261,7 +260,7 @@ def knowledge_diff(
     from gepnet.guidelines.verify.changed import compare_documents, compare_states
     from gepnet.guidelines.verify.sizes import SAMPLE, with_shares
 
-    day = knowledge_date or datetime.date.today()
+    day = (question or Question()).knowledge_date
     base, old = _state(after), _state(before)
     documents = {d.id for d in base.documents}
     if before in documents and after in documents:
@@ -306,7 +305,7 @@ def status_grid(
     patient: dict[str, Any],
     across: tuple[str, Sequence[Any]],
     down: tuple[str, Sequence[Any]],
-    knowledge_date: datetime.date | None = None,
+    question: Question | None = None,
 ) -> View:
     """Return the status of an option in a document for patients that differ in two facts.
 
@@ -318,7 +317,7 @@ def status_grid(
         patient: fact to value, as a patient file has it, for everything that stays the same.
         across: a fact and its values, from left to right.
         down: a fact and its values, from top to bottom.
-        knowledge_date: documents in force on this day (default: today).
+        question: its day of the knowledge (default: today).
 
     Returns:
         ``statuses``: a row for each value of ``down``, a status for each of ``across``.
@@ -331,7 +330,7 @@ def status_grid(
     _check("document", [document], [d.id for d in base.documents])
     _check("option", [option], list(base.options))
     _check("fact", [*patient, across[0], down[0]], list(base.vocabulary))
-    day = knowledge_date or datetime.date.today()
+    day = (question or Question()).knowledge_date
     statuses = grid(base, (document, option, intent), patient, across, down, day)
     return {
         "document": document,

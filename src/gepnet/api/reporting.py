@@ -14,36 +14,31 @@ from gepnet.io import CaseRecord, published_records
 from gepnet.knowledge import InputError, Problem, write_atomically
 from gepnet.record import Record
 from gepnet.report import CasePage, case_page
+from gepnet.vocabulary import Question
 
 
 def published_case_pages(
     base: KnowledgeBase,
-    knowledge_date: datetime.date,
+    question: Question,
     progress: Callable[[Sequence[CaseRecord]], Iterable[CaseRecord]] | None = None,
 ) -> list[CasePage]:
     """Assess every decision point of the packaged published cases, blind to what was decided.
 
     Args:
         base: the knowledge.
-        knowledge_date: documents in force on this day.
+        question: its day of the knowledge.
         progress: wraps the sequence of cases, for a progress bar.
     """
     cases = published_records(base.vocabulary)
     pages = []
     for case in cases if progress is None else progress(cases):
-        assessment = assess_record(case.record, base, knowledge_date=knowledge_date)
+        assessment = assess_record(case.record, base, question)
         source = (case.source_title, case.source_url)
         pages.append(case_page(case.record, assessment, base, case.decision_classes, *source))
     return pages
 
 
-def patient_pages(
-    files: Sequence[Path],
-    base: KnowledgeBase,
-    knowledge_date: datetime.date,
-    at: str | None = None,
-    region: str | None = None,
-) -> list[CasePage]:
+def patient_pages(files: Sequence[Path], base: KnowledgeBase, question: Question) -> list[CasePage]:
     """Assess patient files.
 
     Raises:
@@ -64,7 +59,7 @@ def patient_pages(
     if problems:
         raise InputError(problems)
     return [
-        case_page(record, assess_record(record, base, at, knowledge_date, region), base)
+        case_page(record, assess_record(record, base, question), base)
         for record in records.values()
     ]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from gepnet.prrt.after.retreatment import BENEFIT_FACTS, thresholds, totals_with
 from gepnet.prrt.plan import Settings, settings_of
 from gepnet.record import Record
 from gepnet.rules import Reading
+from gepnet.vocabulary import Question
 
 RETREATMENT = "prrt_retreatment"
 LABEL_RULE = "beyond-four-doses-rlt"
@@ -27,23 +27,21 @@ _WORDS = {True: "met", False: "not met", None: "open"}
 def retreatment_view(
     record: Record,
     base: KnowledgeBase,
-    at: str | None = None,
+    question: Question | None = None,
     doses: Path | None = None,
-    knowledge_date: datetime.date | None = None,
 ) -> dict[str, Any]:
     """Return what each text asks of another course and what the record says to it.
 
     Args:
         record: the patient.
         base: the knowledge.
-        at: date of the question; default: the record's own, else today.
+        question: its date, region and day of the knowledge.
         doses: organ doses of earlier cycles as CSV.
-        knowledge_date: documents in force on this day; default: today.
 
     Raises:
         InputError: for a bad date or a bad file of doses.
     """
-    assessment = assess_record(record, base, at, knowledge_date)
+    assessment = assess_record(record, base, question)
     facts = assessment.facts
     settings = settings_of(base.knowledge.measures)
     given = activity_given(facts)
@@ -89,7 +87,7 @@ def retreatment_view(
                 for count, total, limits in totals
             ],
         },
-        "cumulative": cumulative_view(record, base, str(facts.at), doses),
+        "cumulative": cumulative_view(record, base, question, doses),
     }
 
 

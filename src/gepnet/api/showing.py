@@ -13,6 +13,7 @@ from gepnet.knowledge import InputError, Problem, nearest
 from gepnet.report import Matrix, quiet_documents, split_matrix
 from gepnet.report import view as views
 from gepnet.rules import Reading
+from gepnet.vocabulary import Question
 
 View = dict[str, Any]
 
@@ -187,17 +188,17 @@ def _recommendation(item: CompiledRecommendation, base: KnowledgeBase) -> View:
 
 
 def explain_recommendation(
-    facts: Facts, base: KnowledgeBase, name: str, day: datetime.date | None = None
+    facts: Facts, base: KnowledgeBase, name: str, question: Question | None = None
 ) -> View:
     """Return why a recommendation applies, does not apply or stays open.
 
     ``applies`` is about its own criterion; beside it stand whether the document is about the
-    patient and why, if so, it is not in force on ``day`` (default: today).
+    patient and why, if so, it is not in force on the day of the question (default: today).
 
     Raises:
         InputError: if there is no such recommendation.
     """
-    when = day or datetime.date.today()
+    when = (question or Question()).knowledge_date
     item = find_recommendation(base, name)
     judged = Reading.of(item, facts)
     document = next(d for d in base.documents if d.id == item.owner)

@@ -2,87 +2,43 @@
 
 from __future__ import annotations
 
-import datetime
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from gepnet import api
+from gepnet.api import Question
+from gepnet.cli.command import PatientFile, Result, command
 from gepnet.cli.matrix import print_assessment
-from gepnet.cli.output import Format, FormatOption, print_json, safe
-
-PatientFile = Annotated[Path, typer.Argument(help="Patient file (YAML or JSON).")]
-At = Annotated[
-    str | None, typer.Option("--at", help="Date of the question (YYYY[-MM[-DD]]); default: as_of.")
-]
-KnowledgeDate = Annotated[
-    datetime.datetime | None,
-    typer.Option("--knowledge-date", formats=["%Y-%m-%d"], help="Documents in force on this day."),
-]
-Extra = Annotated[
-    list[Path] | None,
-    typer.Option("--with", exists=True, help="More knowledge: a YAML file or a folder of them."),
-]
-Region = Annotated[str | None, typer.Option("--region", help="Region of care, e.g. EU, US, IT.")]
+from gepnet.cli.output import safe
 
 
+@command
 def assess(
     patient: PatientFile,
-    at: At = None,
-    knowledge_date: KnowledgeDate = None,
-    region: Region = None,
+    question: Question,
     every_row: Annotated[
         bool, typer.Option("--all", help="Also options on which no document speaks.")
     ] = False,
-    extra: Extra = None,
-    output: FormatOption = Format.TABLE,
-) -> None:
+) -> Result:
     """Show each document's position on each option for one patient."""
-    view = _view(patient, at, knowledge_date, region, every_row, extra or [])
-    if output is Format.JSON:
-        print_json(view)
-    else:
-        print_assessment(view, every_row)
+    base = api.base(*question.with_files)
+    assessment = api.assess_record(api.read_patient(patient, base), base, question)
+    view = api.assessment_view(assessment, base, every_row)
+    return Result(view, lambda data: print_assessment(data, every_row))
 
 
+@command
 def explain(
     patient: PatientFile,
     recommendation: Annotated[str, typer.Argument(help="document/recommendation")],
-    at: At = None,
-    knowledge_date: KnowledgeDate = None,
-    region: Region = None,
-    extra: Extra = None,
-    output: FormatOption = Format.TABLE,
-) -> None:
+    question: Question,
+) -> Result:
     """Show why a recommendation applies, does not apply or stays open for one patient."""
-    from gepnet import api
-
-    base = api.base(*(extra or []))
-    record = api.read_patient(patient, base)
-    facts = api.facts_of(record, base, at, region)
-    day = None if knowledge_date is None else knowledge_date.date()
-    view = api.explain_recommendation(facts, base, recommendation, day)
-    if output is Format.JSON:
-        print_json(view)
-    else:
-        _print_explanation(view)
-
-
-def _view(
-    patient: Path,
-    at: str | None,
-    knowledge_date: datetime.datetime | None,
-    region: str | None,
-    every_row: bool,
-    extra: list[Path],
-) -> dict[str, Any]:
-    from gepnet import api
-
-    base = api.base(*extra)
-    record = api.read_patient(patient, base)
-    day = None if knowledge_date is None else knowledge_date.date()
-    assessment = api.assess_record(record, base, at, day, region)
-    return api.assessment_view(assessment, base, every_row)
+    base = api.base(*question.with_files)
+    facts = api.facts_of(api.read_patient(patient, base), base, question)
+    view = api.explain_recommendation(facts, base, recommendation, question)
+    return Result(view, _print_explanation)
 
 
 def _print_explanation(view: dict[str, Any]) -> None:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from gepnet.cli.assess import KnowledgeDate
-from gepnet.cli.output import Format, FormatOption, print_json, table
+from gepnet import api
+from gepnet.cli.command import KnowledgeQuestion, Result, command
+from gepnet.cli.output import table
+from gepnet.cli.progress import progress
 
 
 class Part(StrEnum):
@@ -23,9 +22,10 @@ class Part(StrEnum):
     MAPS = "maps"
 
 
+@command
 def atlas(
     output: Annotated[Path, typer.Option("-o", "--output", help="Folder for the pages.")],
-    knowledge_date: KnowledgeDate = None,
+    question: KnowledgeQuestion,
     part: Annotated[
         list[Part] | None, typer.Option("--part", help="Only this part; may be repeated.")
     ] = None,
@@ -35,21 +35,18 @@ def atlas(
     rows: Annotated[
         int | None, typer.Option(min=1, help="Made-up patients on whom distance is measured.")
     ] = None,
-    format_: FormatOption = Format.TABLE,
-) -> None:
+) -> Result:
     """Write pages that show where documents disagree: distances, maps, each disagreement.
 
     Open index.html of the folder; nothing is loaded from anywhere else.
     """
-    from gepnet import api
+    base, parts = api.base(*question.with_files), [item.value for item in part or list(Part)]
+    with progress() as tell:
+        summary = api.write_atlas(base, output, question, parts, only_map or [], rows, tell=tell)
+    return Result(summary, _print)
 
-    day = None if knowledge_date is None else knowledge_date.date()
-    parts = [item.value for item in part or list(Part)]
-    with _progress(format_ is Format.TABLE) as tell:
-        summary = api.write_atlas(api.base(), output, day, parts, only_map or [], rows, tell=tell)
-    if format_ is Format.JSON:
-        print_json(summary)
-        return
+
+def _print(summary: dict[str, Any]) -> None:
     lines: list[list[object]] = [["pages", summary["pages"]]]
     for kind, count in summary.get("disagreements", {}).items():
         lines.append([f"disagreements: {kind.replace('_', ' ')}", count])
@@ -61,25 +58,4 @@ def atlas(
     if summary["maps"]:
         lines.append(["maps", ", ".join(summary["maps"])])
     table(f"Atlas, knowledge of {summary['knowledge_date']}", ["what", "how many"], lines)
-    typer.echo(f"Open {(output / 'index.html').resolve()}")
-
-
-@contextmanager
-def _progress(wanted: bool) -> Iterator[Callable[[str, int, int], None] | None]:
-    """Show a bar a stage where somebody is looking."""
-    if not (wanted and sys.stderr.isatty()):
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        tasks: dict[str, TaskID] = {}
-
-        def tell(stage: str, done: int, total: int) -> None:
-            if stage not in tasks:
-                tasks[stage] = bar.add_task(stage, total=total)
-            bar.update(tasks[stage], completed=done, total=total)
-
-        yield tell
+    typer.echo(f"Open {(Path(summary['folder']) / 'index.html').resolve()}")

@@ -7,8 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
-from gepnet.cli.assess import KnowledgeDate
-from gepnet.cli.output import Format, FormatOption, print_json, table
+from gepnet import api
+from gepnet.cli.command import KnowledgeQuestion, Result, command
+from gepnet.cli.output import table
 
 app = typer.Typer(no_args_is_help=True, help="Published cases against the documents.")
 # The rows that a table names; the others are in the JSON.
@@ -21,22 +22,16 @@ def cases() -> None:
 
 
 @app.command()
+@command
 def evaluate(
+    question: KnowledgeQuestion,
     file: Annotated[
         Path | None, typer.Argument(help="Published cases in YAML; default: the packaged ones.")
     ] = None,
-    knowledge_date: KnowledgeDate = None,
-    format_: FormatOption = Format.TABLE,
-) -> None:
+) -> Result:
     """Assess each decision point blind, then say what the documents hold of what was decided."""
-    from gepnet import api
-
-    day = None if knowledge_date is None else knowledge_date.date()
-    view = api.evaluate_cases(file, api.base(), day)
-    if format_ is Format.JSON:
-        print_json(view)
-    else:
-        _print(view)
+    base = api.base(*question.with_files)
+    return Result(api.evaluate_cases(file, base, question), _print)
 
 
 def _print(view: dict[str, Any]) -> None:

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import datetime
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from gepnet.cli.assess import KnowledgeDate
-from gepnet.cli.output import Format, FormatOption, print_json, table
+from gepnet import api
+from gepnet.cli.command import Result, TableQuestion, command
+from gepnet.cli.output import table
+from gepnet.cli.progress import progress
 
 app = typer.Typer(no_args_is_help=True, help="Many patients at once, from a table to a table.")
-Day = Annotated[
-    datetime.datetime | None,
-    typer.Option("--at", formats=["%Y-%m-%d"], help="Date of the facts; default: today."),
-]
-Output = Annotated[Path, typer.Option("-o", "--output", help="Parquet file to write.")]
 COLUMNS = {
     "for": ("recommended", "option"),
     "trial": ("trial_only",),
@@ -38,50 +31,27 @@ def cohort() -> None:
 
 
 @app.command()
+@command
 def assess(
     facts: Annotated[Path, typer.Argument(help="Parquet file of facts, one row a patient.")],
-    output: Output,
-    knowledge_date: KnowledgeDate = None,
-    at: Day = None,
-    format_: FormatOption = Format.TABLE,
-) -> None:
+    output: Annotated[Path, typer.Option("-o", "--output", help="Parquet file to write.")],
+    question: TableQuestion,
+) -> Result:
     """Write the status of every option in every document for each patient of a table.
 
     Exit code 0: written; 1: written, but some cells could not be used and count as unknown;
     2: nothing written.
     """
-    from gepnet import api
+    base = api.base(*question.with_files)
+    with progress() as tell:
+        total = api.count_rows(facts) if tell else 0
 
-    base = api.base()
-    with _progress(facts, format_ is Format.TABLE) as advance:
-        summary = api.assess_cohort(base, facts, output, _day(knowledge_date), _day(at), advance)
-    if format_ is Format.JSON:
-        print_json(summary)
-    else:
-        _report(summary)
-    if summary["errors"]:
-        raise typer.Exit(1)
+        def advance(rows: int) -> None:
+            if tell is not None:
+                tell("patients", rows, total)
 
-
-def _day(moment: datetime.datetime | None) -> datetime.date | None:
-    return None if moment is None else moment.date()
-
-
-@contextmanager
-def _progress(facts: Path, wanted: bool) -> Iterator[Callable[[int], None] | None]:
-    """Show a bar where somebody is looking."""
-    if not (wanted and sys.stderr.isatty()):
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
-
-    from gepnet import api
-
-    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("patients", total=api.count_rows(facts))
-        yield lambda rows: bar.update(task, completed=rows)
+        summary = api.assess_cohort(base, facts, output, question, advance)
+    return Result(summary, _report, code=1 if summary["errors"] else 0)
 
 
 def _share(found: dict[str, int], statuses: tuple[str, ...]) -> str:

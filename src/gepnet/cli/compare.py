@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gepnet.cli.assess import At, KnowledgeDate, PatientFile, Region
-from gepnet.cli.output import Format, FormatOption, print_json, safe
+from gepnet import api
+from gepnet.api import Question
+from gepnet.cli.command import PatientFile, Result, command
+from gepnet.cli.output import safe
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -26,48 +27,31 @@ STYLES = {
 SETS_SHOWN = 3
 
 
+@command
 def compare(
     patient: PatientFile,
+    question: Question,
     option: Annotated[
         str | None, typer.Option("--option", help="Only this option, with every pair.")
     ] = None,
     every_pair: Annotated[
         bool, typer.Option("--all", help="Also pairs of which one document does not speak.")
     ] = False,
-    at: At = None,
-    knowledge_date: KnowledgeDate = None,
-    region: Region = None,
-    output: FormatOption = Format.TABLE,
-) -> None:
+) -> Result:
     """Show which documents agree on one patient, and which facts decide between the others."""
-    from gepnet import api
-
-    base, assessment = _assessed(patient, at, knowledge_date, region)
+    base, assessment = _assessed(patient, question)
     view = api.comparison_view(assessment, base, option, every_pair)
-    if output is Format.JSON:
-        print_json(view)
-    else:
-        _print_comparison(view, every_pair or option is not None)
+    return Result(view, lambda data: _print_comparison(data, every_pair or option is not None))
 
 
-def missing(
-    patient: PatientFile,
-    at: At = None,
-    knowledge_date: KnowledgeDate = None,
-    region: Region = None,
-    output: FormatOption = Format.TABLE,
-) -> None:
+@command
+def missing(patient: PatientFile, question: Question) -> Result:
     """Show what to order or ask for one patient, and what each result would bring."""
-    from gepnet import api
-
-    base, assessment = _assessed(patient, at, knowledge_date, region)
-    view = api.missing_view(assessment, base)
-    if output is Format.JSON:
-        print_json(view)
-    else:
-        _print_missing(view)
+    base, assessment = _assessed(patient, question)
+    return Result(api.missing_view(assessment, base), _print_missing)
 
 
+@command
 def whatif(
     patient: PatientFile,
     settings: Annotated[
@@ -76,34 +60,16 @@ def whatif(
             "--set", help="fact=value, such as ki67_percent=9 or differentiation=unknown."
         ),
     ],
-    at: At = None,
-    knowledge_date: KnowledgeDate = None,
-    region: Region = None,
-    output: FormatOption = Format.TABLE,
-) -> None:
+    question: Question,
+) -> Result:
     """Show what would differ for one patient if some facts were different."""
-    from gepnet import api
-
-    base, assessment = _assessed(patient, at, knowledge_date, region)
-    view = api.whatif_view(assessment, base, settings)
-    if output is Format.JSON:
-        print_json(view)
-    else:
-        _print_whatif(view)
+    base, assessment = _assessed(patient, question)
+    return Result(api.whatif_view(assessment, base, settings), _print_whatif)
 
 
-def _assessed(
-    patient: Path,
-    at: str | None,
-    knowledge_date: datetime.datetime | None,
-    region: str | None,
-) -> tuple[KnowledgeBase, Assessment]:
-    from gepnet import api
-
-    base = api.base()
-    record = api.read_patient(patient, base)
-    day = None if knowledge_date is None else knowledge_date.date()
-    return base, api.assess_record(record, base, at, day, region)
+def _assessed(patient: Path, question: Question) -> tuple[KnowledgeBase, Assessment]:
+    base = api.base(*question.with_files)
+    return base, api.assess_record(api.read_patient(patient, base), base, question)
 
 
 def _head(view: dict[str, Any]) -> str:

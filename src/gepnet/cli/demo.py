@@ -9,41 +9,40 @@ from typing import Annotated, Any
 
 import typer
 
-from gepnet.cli.assess import KnowledgeDate
+from gepnet import api
+from gepnet.cli.command import KnowledgeQuestion, Result, command
 from gepnet.cli.matrix import SYMBOLS
-from gepnet.cli.output import Format, FormatOption, print_json
+from gepnet.cli.progress import progress
 
 
+@command
 def demo(
+    question: KnowledgeQuestion,
     output: Annotated[Path, typer.Option("-o", "--output", help="Folder for the report.")] = Path(
         "demo"
     ),
-    knowledge_date: KnowledgeDate = None,
-    format_: FormatOption = Format.TABLE,
-) -> None:
+) -> Result:
     """Assess the published cases and write one report to open in a browser."""
-    from gepnet import api
-
-    base = api.base()
-    day = datetime.date.today() if knowledge_date is None else knowledge_date.date()
-    pages = api.published_case_pages(base, day, _bar if format_ is Format.TABLE else None)
+    base, day = api.base(*question.with_files), question.knowledge_date
+    pages = api.published_case_pages(base, question, _bar)
     report = output / "report.html"
     title = "Published GEP-NET cases, position by position"
     api.write_report(report, pages, base, day, title)
-    if format_ is Format.JSON:
-        cases = [
-            {
-                "case": page.id,
-                "patient": page.title,
-                **page.counts,
-                "would_settle_most": [item["request"] for item in page.view["missing"][:3]],
-            }
-            for page in pages
-        ]
-        print_json({"report": str(report), "knowledge_date": day.isoformat(), "cases": cases})
-        return
-    _print_cases(pages, day)
-    typer.echo(f"Report: {report.resolve()}")
+    cases = [
+        {
+            "case": page.id,
+            "patient": page.title,
+            **page.counts,
+            "would_settle_most": [item["request"] for item in page.view["missing"][:3]],
+        }
+        for page in pages
+    ]
+
+    def show(_: Any) -> None:
+        _print_cases(pages, day)
+        typer.echo(f"Report: {report.resolve()}")
+
+    return Result({"report": report, "knowledge_date": day, "cases": cases}, show)
 
 
 def _print_cases(pages: Sequence[Any], day: datetime.date) -> None:
@@ -69,6 +68,8 @@ def _print_cases(pages: Sequence[Any], day: datetime.date) -> None:
 
 
 def _bar(cases: Sequence[Any]) -> Iterable[Any]:
-    from rich.progress import track
-
-    return track(cases, description="Assessing", transient=True)
+    with progress() as tell:
+        for done, case in enumerate(cases, 1):
+            yield case
+            if tell is not None:
+                tell("Assessing", done, len(cases))

@@ -2,63 +2,54 @@
 
 from __future__ import annotations
 
-import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from gepnet.cli.assess import At, PatientFile, Region
-from gepnet.cli.output import Format, FormatOption, print_json, table
+from gepnet import api
+from gepnet.api import Question
+from gepnet.cli.command import FactsQuestion, Files, Only, PatientFile, Result, command
+from gepnet.cli.output import table
 
 app = typer.Typer(no_args_is_help=True, help="The vocabulary, and the facts of a patient.")
 
 
 @app.command(name="list")
+@command
 def list_facts(
-    group: Annotated[str, typer.Option(help="Only groups containing this.")] = "",
-    output: FormatOption = Format.TABLE,
-) -> None:
+    question: Files, group: Annotated[str, typer.Option(help="Only groups containing this.")] = ""
+) -> Result:
     """List the facts of the vocabulary."""
-    from gepnet import api
-
-    facts = [f for f in api.list_facts(api.base()) if group.lower() in f["group"].lower()]
-    if output is Format.JSON:
-        print_json(facts)
-        return
+    base = api.base(*question.with_files)
+    facts = [f for f in api.list_facts(base) if group.lower() in f["group"].lower()]
     rows = [[f["id"], f["type"], f["unit"], f["group"], f["label"]] for f in facts]
-    table("Facts", ["fact", "type", "unit", "group", "label"], rows)
+    columns = ["fact", "type", "unit", "group", "label"]
+    return Result(facts, lambda _: table("Facts", columns, rows))
 
 
 @app.command()
-def show(
-    fact: Annotated[str, typer.Argument(help="Id of a fact.")], output: FormatOption = Format.TABLE
-) -> None:
+@command
+def show(fact: Annotated[str, typer.Argument(help="Id of a fact.")], question: Files) -> Result:
     """Show one fact: definition, values, policies, codes and source."""
-    from gepnet import api
+    return Result(api.show_fact(api.base(*question.with_files), fact), _print_fact)
 
-    view = api.show_fact(api.base(), fact)
-    if output is Format.JSON:
-        print_json(view)
-        return
+
+def _print_fact(view: dict[str, Any]) -> None:
     table(view["label"], ["", ""], [[key, value] for key, value in view.items() if value])
 
 
 @app.command()
-def of(
-    patient: PatientFile,
-    at: At = None,
-    region: Region = None,
-    output: FormatOption = Format.TABLE,
-) -> None:
+@command
+def of(patient: PatientFile, question: FactsQuestion) -> Result:
     """Show the facts of a patient as of a date, with where each comes from."""
-    from gepnet import api
+    base = api.base(*question.with_files)
+    facts = api.facts_of(api.read_patient(patient, base), base, question)
+    title = f"Facts of {patient.name}"
+    return Result(api.facts_view(facts, base), lambda groups: _print_facts(title, groups))
 
-    base = api.base()
-    groups = api.facts_view(api.facts_of(api.read_patient(patient, base), base, at, region), base)
-    if output is Format.JSON:
-        print_json(groups)
-        return
+
+def _print_facts(title: str, groups: list[dict[str, Any]]) -> None:
     rows = [
         [
             fact["label"],
@@ -72,25 +63,19 @@ def of(
         for fact in group["facts"]
         if fact["origin"] != "declared_absent" and not fact["family"]
     ]
-    table(f"Facts of {patient.name}", ["fact", "value", "date", "event", "origin"], rows)
+    table(title, ["fact", "value", "date", "event", "origin"], rows)
 
 
 @app.command()
+@command
 def sample(
     rows: Annotated[int, typer.Option(min=1, help="How many patients to make up.")],
     output: Annotated[Path, typer.Option("-o", "--output", help="Parquet file to write.")],
+    question: Annotated[Question, Only(("at", "with_files"))],
     seed: Annotated[int, typer.Option(help="The same seed and date give the same patients.")] = 1,
-    at: Annotated[
-        datetime.datetime | None,
-        typer.Option("--at", formats=["%Y-%m-%d"], help="Date of the facts; default: today."),
-    ] = None,
-    format_: FormatOption = Format.TABLE,
-) -> None:
+) -> Result:
     """Write a table of made-up patients, for load tests and demonstrations only."""
-    from gepnet import api
-
-    written = api.sample_facts(api.base(), rows, output, seed, None if at is None else at.date())
-    if format_ is Format.JSON:
-        print_json(written)
-    else:
-        typer.echo(f"{written['rows']} made-up patients: {written['file']}")
+    base = api.base(*question.with_files)
+    written = api.sample_facts(base, rows, output, seed, question.day())
+    told = f"{written['rows']} made-up patients: {written['file']}"
+    return Result(written, lambda _: typer.echo(told))

@@ -2,154 +2,123 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from enum import StrEnum
-from pathlib import Path
+import functools
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
 
-from gepnet.cli.assess import KnowledgeDate
-from gepnet.cli.output import print_json, table
+from gepnet import api
+from gepnet.cli.command import KnowledgeQuestion, Page, command
+from gepnet.cli.output import table
+from gepnet.cli.progress import Tell, progress
 
-
-class ProofFormat(StrEnum):
-    """How a command of proofs prints its result."""
-
-    TABLE = "table"
-    JSON = "json"
-    HTML = "html"
-
-
-FormatOption = Annotated[
-    ProofFormat, typer.Option("--format", help="A table, JSON for programs, or a page of HTML.")
-]
 Kinds = Annotated[
     list[str] | None, typer.Option("--kind", help="Only this kind of finding; may be repeated.")
 ]
 Document = Annotated[str | None, typer.Option("--document", help="Only what concerns this one.")]
 Option = Annotated[str | None, typer.Option("--option", help="Only findings on this option.")]
-Extra = Annotated[
-    list[Path] | None,
-    typer.Option("--with", exists=True, help="More knowledge: a YAML file or a folder of them."),
-]
 Processes = Annotated[int, typer.Option(min=1, help="Processes that search.")]
 Timeout = Annotated[float, typer.Option(min=0.001, help="Seconds for one question.")]
 Cache = Annotated[bool, typer.Option(help="Use what earlier runs proved, and keep what this does.")]
 
 
+@command
 def verify(
+    question: KnowledgeQuestion,
     document: Document = None,
     kind: Kinds = None,
     option: Option = None,
-    extra: Extra = None,
-    knowledge_date: KnowledgeDate = None,
     processes: Processes = 2,
     timeout: Timeout = 5.0,
     cache: Cache = True,
-    output: FormatOption = ProofFormat.TABLE,
-) -> None:
+) -> Page:
     """Prove what the knowledge says of every possible patient: gaps, contradictions, differences.
 
     A search that ran out of time is listed as such. Every patient shown was checked again by
     assessing him like any other.
     """
-    from gepnet import api
-
-    files = tuple(extra or ())
-    with _progress() as progress:
+    with progress() as tell:
         view = api.prove_knowledge(
-            api.base(*files),
+            api.base(*question.with_files),
+            question=question,
             document=document,
             kinds=kind or (),
-            knowledge_date=None if knowledge_date is None else knowledge_date.date(),
-            extra=files,
             processes=processes,
             cache=cache,
             timeout_ms=int(timeout * 1000),
-            progress=progress,
+            progress=_proving(tell),
         )
-    _shown(view, option, output, "What the solver found")
+    return _shown(view, option, "What the solver found")
 
 
+@command
 def disagreements(
+    question: KnowledgeQuestion,
     document: Document = None,
     option: Option = None,
     identifier: Annotated[
         str | None, typer.Option("--id", help="One finding, described in full.")
     ] = None,
-    extra: Extra = None,
-    knowledge_date: KnowledgeDate = None,
     processes: Processes = 2,
     timeout: Timeout = 5.0,
     cache: Cache = True,
-    output: FormatOption = ProofFormat.TABLE,
-) -> None:
+) -> Page:
     """List where documents, labels or two parts of one document differ, and for which patients."""
-    from gepnet import api
-
-    files = tuple(extra or ())
-    base = api.base(*files)
-    day = None if knowledge_date is None else knowledge_date.date()
-    with _progress() as progress:
+    base = api.base(*question.with_files)
+    with progress() as tell:
         view = api.disagreements(
             base,
+            question=question,
             document=document,
-            knowledge_date=day,
-            extra=files,
             processes=processes,
             cache=cache,
             timeout_ms=int(timeout * 1000),
-            progress=progress,
+            progress=_proving(tell),
         )
     if identifier is not None:
-        view["findings"] = [api.describe_finding(base, view["findings"], identifier, day)]
-    _shown(view, option, output, "Disagreements")
+        view["findings"] = [api.describe_finding(base, view["findings"], identifier, question)]
+    return _shown(view, option, "Disagreements")
 
 
+@command
 def diff(
     before: Annotated[str, typer.Argument(help="A document, 'packaged', or a file or folder.")],
     after: Annotated[str, typer.Argument(help="The same, later or otherwise.")],
+    question: KnowledgeQuestion,
     without: Annotated[
         list[str] | None,
         typer.Option("--without", help="Label that the second side is to lack; may be repeated."),
     ] = None,
-    knowledge_date: KnowledgeDate = None,
-    output: FormatOption = ProofFormat.TABLE,
-) -> None:
+) -> Page:
     """Show which entries changed and exactly which patients change status.
 
     Two documents are compared by their ids; a file or folder is added to the packaged knowledge.
     """
-    from gepnet import api
-
-    day = None if knowledge_date is None else knowledge_date.date()
-    view = api.knowledge_diff(before, after, without=tuple(without or ()), knowledge_date=day)
-    if output is ProofFormat.TABLE:
-        rows = [[e["change"], e["entry"], e["what"]] for e in view["entries"]]
-        table("Entries", ["change", "entry", "what"], rows)
-    _shown(view, None, output, "Patients whose status changes")
+    view = api.knowledge_diff(before, after, without=tuple(without or ()), question=question)
+    return _shown(view, None, "Patients whose status changes")
 
 
-def _shown(view: dict[str, Any], option: str | None, output: ProofFormat, title: str) -> None:
+def _proving(tell: Tell | None) -> Callable[[int, int], None] | None:
+    return None if tell is None else functools.partial(tell, "Proving")
+
+
+def _shown(view: dict[str, Any], option: str | None, title: str) -> Page:
     if option is not None:
         view["findings"] = [f for f in view["findings"] if option in f["options"]]
         kinds = [f["kind"] for f in view["findings"]]
         view["counts"] = {kind: kinds.count(kind) for kind in dict.fromkeys(kinds)}
-    if output is ProofFormat.JSON:
-        print_json(view)
-    elif output is ProofFormat.HTML:
-        from gepnet import api
-
-        typer.echo(api.proofs_page(view, title))
-    else:
-        _tables(view, title)
     for refused in view.get("refused", []):
         typer.echo(f"not confirmed by the interpreter, not listed: {refused}", err=True)
+    return Page(
+        view, lambda data: _tables(data, title), page=lambda data: api.proofs_page(data, title)
+    )
 
 
 def _tables(view: dict[str, Any], title: str) -> None:
+    if "entries" in view:
+        rows = [[e["change"], e["entry"], e["what"]] for e in view["entries"]]
+        table("Entries", ["change", "entry", "what"], rows)
     rows = [
         [
             finding["kind"] if finding["verdict"] == "found" else f"{finding['kind']}: timed out",
@@ -182,25 +151,3 @@ def _deciding(finding: dict[str, Any]) -> str:
         return "judgement" if finding["decided"] == "judgement" else "one has no position"
     names = finding["deciding"]
     return ", ".join(names[:4]) + (" …" if len(names) > 4 else "")
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[int, int], None]]:
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
-    console = Console(stderr=True)
-    hidden = not console.is_terminal
-    with Progress(*columns, console=console, transient=True, disable=hidden) as bar:
-        task = bar.add_task("Proving", total=None)
-
-        def advance(done: int, total: int) -> None:
-            bar.update(task, completed=done, total=total)
-
-        yield advance

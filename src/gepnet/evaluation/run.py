@@ -21,6 +21,7 @@ from gepnet.guidelines import (
     lookup,
 )
 from gepnet.io import CaseRecord
+from gepnet.vocabulary import Question
 
 # The first label of lutetium dotatate (EU) and the NETTER-1 trial are of 2017.
 TURN = 2017
@@ -108,27 +109,25 @@ class Evaluation:
     knowledge_digest: str
 
 
-def evaluate(
-    cases: Sequence[CaseRecord], base: KnowledgeBase, knowledge_date: datetime.date
-) -> Evaluation:
-    """Compare the decisions of ``cases`` with the documents in force on ``knowledge_date``.
+def evaluate(cases: Sequence[CaseRecord], base: KnowledgeBase, question: Question) -> Evaluation:
+    """Compare the decisions of ``cases`` with the documents in force on the knowledge date.
 
     Each assessment is blind: it sees the record alone, which holds nothing of what was decided.
     """
     decisions = Decisions(base)
     wanted = base.facts_named | decisions.facts_named
-    in_force, _ = documents_in_force(base.documents, knowledge_date)
+    in_force, _ = documents_in_force(base.documents, question.knowledge_date)
     rows = []
     for case in cases:
         facts = facts_of_record(case.record, base.knowledge, base.criteria, wanted=wanted)
-        assessment = assess(base, facts, knowledge_date)
+        assessment = assess(base, facts, question)
         parts = decisions.parts(case, assessment.facts)
         decided = frozenset(option for part in parts for option in part.options)
         judged = tuple(_judge(part, decided, assessment, base) for part in parts)
         era, text = era_of(case), case.decision_text
         rows.append(Row(case.case_id, case.dp_id, era, case.decision_classes, text, judged))
     names = tuple(document.id for document in in_force)
-    return Evaluation(tuple(rows), names, knowledge_date, base.knowledge.digest)
+    return Evaluation(tuple(rows), names, question.knowledge_date, base.knowledge.digest)
 
 
 def era_of(case: CaseRecord) -> str:

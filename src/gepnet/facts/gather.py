@@ -14,41 +14,55 @@ from gepnet.facts.model import Facts, FactValue, Observed
 from gepnet.facts.observe import latest_report, observe
 from gepnet.facts.select import select
 from gepnet.facts.treatments import OVER_TREATMENTS, Story, treatment_facts
+from gepnet.knowledge import InputError
 from gepnet.knowledge.models import Knowledge
 from gepnet.record import Record
-from gepnet.vocabulary import NOT_APPLICABLE, Fact, PartialDate, Value, Vocabulary, exact
+from gepnet.vocabulary import (
+    NOT_APPLICABLE,
+    Fact,
+    PartialDate,
+    Question,
+    Value,
+    Vocabulary,
+    exact,
+)
 
 
 def facts_of_record(
     record: Record,
     knowledge: Knowledge,
     criteria: Criteria,
-    at: PartialDate | None = None,
+    question: Question | None = None,
     wanted: Iterable[str] = (),
-    region: str | None = None,
     only: Container[str] | None = None,
 ) -> Facts:
-    """Return the facts of ``record`` as of ``at``.
+    """Return the facts of ``record`` as of the date of a question.
 
     Args:
         record: the patient.
         knowledge: vocabulary and measures.
         criteria: parser of the same knowledge.
-        at: the date; by default the record's own ``as_of``, else today.
+        question: its date, by default the record's own ``as_of``, else today; its region overrides
+            that of the record.
         wanted: therapy and site facts to work out besides those that the record speaks about.
-        region: overrides the region of the record.
         only: work out only these derived facts (``needed_for`` says which a criterion needs).
+
+    Raises:
+        InputError: if the region of the question is none.
     """
     vocabulary = criteria.vocabulary
-    when = at or record.as_of or exact(datetime.date.today())
+    question = question or Question()
+    if problems := question.problems(vocabulary):
+        raise InputError(problems)
+    when = question.at or record.as_of or exact(datetime.date.today())
     story = Story(record, vocabulary, knowledge.measures, when)
     observed: dict[str, list[Observed]] = defaultdict(list)
     earlier: dict[str, list[Observed]] = defaultdict(list)
     replaced = _replaced(story)
     for item in observe(record, vocabulary):
         (earlier if replaced(item) else observed)[item.fact].append(item)
-    if region is not None and "region" in vocabulary:
-        observed["region"] = [Observed("region", region, None, "command", 0)]
+    if question.region is not None and "region" in vocabulary:
+        observed["region"] = [Observed("region", question.region, None, "command", 0)]
     entries: dict[str, FactValue] = {}
     for name, items in observed.items():
         selected = select(vocabulary[name], items, when, earlier[name])

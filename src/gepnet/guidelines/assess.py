@@ -28,11 +28,12 @@ from gepnet.guidelines.model import (
 from gepnet.guidelines.status import POSITIONS, STATED, Status, lookup
 from gepnet.knowledge.models import LabelEntry
 from gepnet.rules import Reading, Rule
-from gepnet.vocabulary import Truth, parse_date
+from gepnet.vocabulary import Question, Truth, parse_date
 
 
-def assess(base: KnowledgeBase, facts: Facts, knowledge_date: datetime.date) -> Assessment:
-    """Assess ``facts`` with the documents and labels in force on ``knowledge_date``."""
+def assess(base: KnowledgeBase, facts: Facts, question: Question) -> Assessment:
+    """Assess ``facts`` with the documents and labels in force on the knowledge date."""
+    knowledge_date = question.knowledge_date
     in_force, set_aside = documents_in_force(base.documents, knowledge_date)
     memo: Memo = {}
     labels = tuple(
@@ -46,7 +47,7 @@ def assess(base: KnowledgeBase, facts: Facts, knowledge_date: datetime.date) -> 
         facts=facts,
         region=facts.region,
         at=str(facts.at),
-        knowledge_date=knowledge_date,
+        question=question,
         gepnet_version=__version__,
         knowledge_digest=base.knowledge.digest,
         documents={

@@ -17,7 +17,7 @@ from gepnet.guidelines.cohort import PATIENT, CohortPlan
 from gepnet.guidelines.compiled import KnowledgeBase
 from gepnet.guidelines.status import Status
 from gepnet.guidelines.wide import CODES, OUT_OF_SCOPE, Cohort
-from gepnet.vocabulary import Fact, exact, plain
+from gepnet.vocabulary import Fact, Question, exact, plain
 
 
 def long_form(
@@ -85,7 +85,7 @@ def open_statuses(plan: CohortPlan, table: pl.LazyFrame, rows: Iterable[int]) ->
     """Yield the undetermined statuses of some rows, by the engine that explains one patient."""
     base, day = plan.cohort.base, plan.cohort.knowledge_date
     for row, facts in facts_of_rows(plan, table, rows):
-        for document in assess(base, facts, day).documents.values():
+        for document in assess(base, facts, Question(knowledge_date=day)).documents.values():
             for (option, intent), cell in document.cells.items():
                 if cell.status is Status.UNDETERMINED:
                     place = (document.document.id, option, intent)

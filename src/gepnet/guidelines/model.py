@@ -19,6 +19,7 @@ from gepnet.knowledge.models import (
     SafetyRule,
 )
 from gepnet.rules import Checklist, Reading, Rule
+from gepnet.vocabulary import Question
 
 LabelStatus = Literal["on_label", "off_label", "undetermined"]
 
@@ -137,7 +138,7 @@ class Assessment:
     facts: Facts
     region: str | None
     at: str
-    knowledge_date: datetime.date
+    question: Question
     gepnet_version: str
     knowledge_digest: str
     documents: dict[str, DocumentAssessment]
@@ -145,6 +146,11 @@ class Assessment:
     labels: tuple[LabelAssessment, ...]
     safety: tuple[SafetyNote, ...]
     checklists: tuple[ChecklistResult, ...]
+
+    @property
+    def knowledge_date(self) -> datetime.date:
+        """Documents in force on this day."""
+        return self.question.knowledge_date
 
     def rows(self) -> list[tuple[str, str]]:
         """Return the (option, intent) pairs on which some document in force takes a position."""

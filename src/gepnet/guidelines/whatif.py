@@ -66,7 +66,7 @@ class WhatIf:
 def what_if(base: KnowledgeBase, assessment: Assessment, changes: Mapping[str, Value]) -> WhatIf:
     """Return what differs if ``changes`` were so; None as a value makes a fact unknown."""
     facts = facts_with(assessment.facts, changes, base.knowledge, base.criteria)
-    after = assess(base, facts, assessment.knowledge_date)
+    after = assess(base, facts, assessment.question)
     return WhatIf(
         assessment,
         after,

@@ -19,7 +19,7 @@ from gepnet.facts import Facts, facts_of_record, facts_with
 from gepnet.knowledge import InputError, Problem
 from gepnet.prrt.protocol import Protocols
 from gepnet.record import AnyEvent, Cycle, Observation, Record, Release
-from gepnet.vocabulary import Interval, PartialDate, Value, exact
+from gepnet.vocabulary import Interval, PartialDate, Question, Value, exact
 
 #: Kinds of event that a window is about: their values say how the last dose was borne.
 SAMPLED = frozenset({"laboratory", "toxicity"})
@@ -119,7 +119,7 @@ class CourseSoFar:
             record,
             protocols.knowledge,
             protocols.criteria,
-            at,
+            Question(at=at),
             wanted=protocols.needed,
             only=protocols.needed,
         )

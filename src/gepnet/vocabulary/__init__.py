@@ -1,29 +1,9 @@
-"""The patient facts in Python: types, units, precision, absence, selection; the option tree."""
+"""The patient facts in Python: types, units, precision, absence, selection; the option tree.
 
-from gepnet.vocabulary.dates import DAYS_PER_MONTH, PartialDate, exact, months_between, parse_date
-from gepnet.vocabulary.fact import Fact, ValueProblem
-from gepnet.vocabulary.options import OptionTree
-from gepnet.vocabulary.units import spelled, unit_words
-from gepnet.vocabulary.values import NOT_APPLICABLE, Absent, Interval, Truth, Value, plain
-from gepnet.vocabulary.vocabulary import Vocabulary, load_vocabulary
+The names are listed in ``__init__.pyi`` and loaded when first used: the command line asks for a
+``Question`` without reading the models of the knowledge.
+"""
 
-__all__ = [
-    "DAYS_PER_MONTH",
-    "NOT_APPLICABLE",
-    "Absent",
-    "Fact",
-    "Interval",
-    "OptionTree",
-    "PartialDate",
-    "Truth",
-    "Value",
-    "ValueProblem",
-    "Vocabulary",
-    "exact",
-    "load_vocabulary",
-    "months_between",
-    "parse_date",
-    "plain",
-    "spelled",
-    "unit_words",
-]
+from gepnet import names_of_stub
+
+__getattr__, __dir__, __all__ = names_of_stub(__name__, __file__)

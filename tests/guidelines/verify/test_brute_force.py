@@ -24,9 +24,11 @@ from gepnet.guidelines.verify.context import Context
 from gepnet.guidelines.verify.findings import Finding
 from gepnet.guidelines.verify.gaps import gaps
 from gepnet.guidelines.verify.within import within
+from gepnet.vocabulary import Question
 from tests.guidelines.small_world import INTENT, OPTION, random_base
 
 DAY = datetime.date(2026, 1, 15)
+ASKED = Question(knowledge_date=DAY)
 # Both sides of each limit in `small_world.ATOMS`, in exact values.
 GRID: dict[str, tuple[Any, ...]] = {
     "sex": ("female", "male"),
@@ -64,7 +66,7 @@ def patients(seed: int, count: int) -> tuple[Facts, ...]:
 
 def statuses(base: KnowledgeBase, facts: Facts) -> dict[str, Status]:
     """The status of each document, from its own criteria and the table of statuses."""
-    assessment = assess(base, facts, DAY)
+    assessment = assess(base, facts, ASKED)
     return {
         name: document.cells[OPTION, INTENT].status
         for name, document in assessment.documents.items()

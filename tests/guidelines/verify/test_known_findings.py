@@ -23,9 +23,11 @@ from gepnet.guidelines.verify.one_fact_apart import one_fact_apart
 from gepnet.guidelines.verify.rules import rules
 from gepnet.guidelines.verify.thresholds import thresholds
 from gepnet.guidelines.verify.within import within
+from gepnet.vocabulary import Question
 
 ROOT = Path(__file__).parents[3]
 DAY = datetime.date(2026, 1, 15)
+ASKED = Question(knowledge_date=DAY)
 
 
 @cache
@@ -152,7 +154,7 @@ def test_profiles_differ_on_the_clearance_as_known() -> None:
 def holds(witness: dict[str, Any], claims: tuple[Claim, ...]) -> None:
     base = api.base()
     facts = facts_of_values(witness, base.knowledge, base.criteria)
-    documents = assess(base, facts, DAY).documents
+    documents = assess(base, facts, ASKED).documents
     for claim in claims:
         status = documents[claim.document].cells[claim.option, claim.intent].status
         assert status.value in claim.statuses, (claim, witness)
@@ -185,7 +187,7 @@ def test_functioning_tumours_are_left_out_and_spread() -> None:
         base = api.base()
         for witness, inside in ((region.witness, False), (region.linked.witness, True)):
             facts = facts_of_values(witness, base.knowledge, base.criteria)
-            cells = assess(base, facts, DAY).documents[finding.documents[0]].cells
+            cells = assess(base, facts, ASKED).documents[finding.documents[0]].cells
             statuses = {cells[row].status.value for row in base.rows}
             assert (statuses != {"out_of_scope"}) is inside
     (enets,) = [f for f in of_rules("spread") if "ENETS" in f.about]

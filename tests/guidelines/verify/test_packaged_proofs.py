@@ -22,8 +22,10 @@ from gepnet.guidelines.verify.rules import rules
 from gepnet.guidelines.verify.run import prove
 from gepnet.guidelines.verify.thresholds import thresholds
 from gepnet.guidelines.verify.within import within
+from gepnet.vocabulary import Question
 
 DAY = datetime.date(2026, 1, 15)
+ASKED = Question(knowledge_date=DAY)
 LU = "lu177_dotatate"
 
 
@@ -160,7 +162,7 @@ def check_witnesses(finding: Finding) -> None:
     base = context().base
     for region in finding.regions:
         facts = facts_of_values(region.witness, base.knowledge, base.criteria)
-        assessment = assess(base, facts, DAY)
+        assessment = assess(base, facts, ASKED)
         for claim in finding.claims:
             if claim.document in assessment.documents:
                 cell = assessment.documents[claim.document].cells[claim.option, claim.intent]
@@ -179,7 +181,9 @@ def test_one_supports_first_and_the_other_later_the_same_patient_at_two_times() 
     base = context().base
     facts = facts_of_values(then, base.knowledge, base.criteria)
     for claim in later.linked_claims:
-        cell = assess(base, facts, DAY).documents[claim.document].cells[claim.option, claim.intent]
+        cell = (
+            assess(base, facts, ASKED).documents[claim.document].cells[claim.option, claim.intent]
+        )
         assert cell.status.value in claim.statuses
 
 
@@ -198,7 +202,7 @@ def test_the_hole_of_esmo_is_exactly_10_and_its_band_reaches_to_15() -> None:
     for value, expected in (("9.9", True), ("10", False), ("10.1", False), ("15.1", False)):
         witness = {**hole.regions[0].witness, "ki67_percent": value}
         facts = facts_of_values(witness, base.knowledge, base.criteria)
-        cell = assess(base, facts, DAY).documents["esmo-2020"].cells[LU, "tumour_control"]
+        cell = assess(base, facts, ASKED).documents["esmo-2020"].cells[LU, "tumour_control"]
         assert (cell.status.value == "recommended") is expected, value
     band = one_of(inside("esmo-2020"), "ambiguous", LU)
     midgut = next(r for r in band.regions if "midgut" in " ".join(r.criteria))
@@ -206,12 +210,12 @@ def test_the_hole_of_esmo_is_exactly_10_and_its_band_reaches_to_15() -> None:
         facts = facts_of_values(
             {**midgut.witness, "ki67_percent": value}, base.knowledge, base.criteria
         )
-        cell = assess(base, facts, DAY).documents["esmo-2020"].cells[LU, "tumour_control"]
+        cell = assess(base, facts, ASKED).documents["esmo-2020"].cells[LU, "tumour_control"]
         assert cell.status.value == status, value
 
 
 def test_the_named_patients_show_their_differing_positions_with_sources() -> None:
-    patients = api.named_patients(api.base(), DAY)
+    patients = api.named_patients(api.base(), ASKED)
     assert [p["id"] for p in patients] == ["pancreas-g3-untreated", "small-intestine-g3-untreated"]
     for patient in patients:
         assert patient["differing"] == len(patient["options"]) > 0
@@ -310,25 +314,25 @@ labels:
 def test_a_label_extension_changes_the_patients_that_it_says(tmp_path: Path) -> None:
     file = tmp_path / "extension.yaml"
     file.write_text(EXTENSION, encoding="utf-8")
-    view = api.knowledge_diff("packaged", str(file), knowledge_date=DAY)
+    view = api.knowledge_diff("packaged", str(file), question=ASKED)
     assert [e["entry"] for e in view["entries"]] == ["label/lutathera-eu-first-line"]
     (on,) = [f for f in view["findings"] if "on_label" in f["positions"].values()]
     assert on["positions"] == {"label EU before": "off_label", "label EU after": "on_label"}
     assert "tafuto-2025/rlt-first-line-g3" in on["detail"]
     base = api.base(file)
     facts = facts_of_values(on["witness"], base.knowledge, base.criteria)
-    labels = {x.label.entry.id: x.status for x in assess(base, facts, DAY).labels}
+    labels = {x.label.entry.id: x.status for x in assess(base, facts, ASKED).labels}
     assert labels["lutathera-eu-first-line"] == "on_label"
     assert labels["lutathera-eu"] == "off_label"
     without = api.knowledge_diff(
-        "packaged", str(file), without=["lutathera-eu-first-line"], knowledge_date=DAY
+        "packaged", str(file), without=["lutathera-eu-first-line"], question=ASKED
     )
     assert without["entries"] == []
     assert without["findings"] == []
 
 
 def test_two_versions_differ_for_the_patients_shown() -> None:
-    view = api.knowledge_diff("enets-2016", "enets-si-2024", knowledge_date=DAY)
+    view = api.knowledge_diff("enets-2016", "enets-si-2024", question=ASKED)
     assert view["findings"]
     assert any(entry["change"] == "removed" for entry in view["entries"])
 

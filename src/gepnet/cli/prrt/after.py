@@ -7,8 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
-from gepnet.cli.assess import At, Extra, KnowledgeDate, PatientFile
-from gepnet.cli.output import Format, FormatOption, print_json, safe, table
+from gepnet import api
+from gepnet.api import Question
+from gepnet.cli.command import FactsQuestion, PatientFile, Result, command
+from gepnet.cli.output import safe, table
 
 Doses = Annotated[
     Path | None,
@@ -18,46 +20,27 @@ Doses = Annotated[
 ]
 
 
-def retreatment(
-    patient: PatientFile,
-    at: At = None,
-    doses: Doses = None,
-    knowledge_date: KnowledgeDate = None,
-    extra: Extra = None,
-    output: FormatOption = Format.TABLE,
-) -> None:
+@command
+def retreatment(patient: PatientFile, question: Question, doses: Doses = None) -> Result:
     """Show what each text asks of another course of PRRT, side by side, and what the record says.
 
     Months of benefit are counted from the first and from the last dose: two facts, because texts
     seldom say which they mean. Between the two readings a text stays open.
     """
-    from gepnet import api
-
-    base = api.base(*(extra or []))
+    base = api.base(*question.with_files)
     record = api.read_patient(patient, base)
-    day = None if knowledge_date is None else knowledge_date.date()
-    view = api.retreatment_view(record, base, at, doses, day)
-    if output is Format.JSON:
-        print_json(view)
-        return
-    _print_retreatment(view)
+    return Result(api.retreatment_view(record, base, question, doses), _print_retreatment)
 
 
-def cumulative(
-    patient: PatientFile,
-    at: At = None,
-    doses: Doses = None,
-    extra: Extra = None,
-    output: FormatOption = Format.TABLE,
-) -> None:
+@command
+def cumulative(patient: PatientFile, question: FactsQuestion, doses: Doses = None) -> Result:
     """Show the activity given so far in GBq and mCi, and organ doses, beside advisory limits."""
-    from gepnet import api
+    base = api.base(*question.with_files)
+    record = api.read_patient(patient, base)
+    return Result(api.cumulative_view(record, base, question, doses), _print_cumulative)
 
-    base = api.base(*(extra or []))
-    view = api.cumulative_view(api.read_patient(patient, base), base, at, doses)
-    if output is Format.JSON:
-        print_json(view)
-        return
+
+def _print_cumulative(view: dict[str, Any]) -> None:
     rows = [
         [c["cycle"], c["date"], f"{c['activity_gbq']:g}", f"{c['sum_gbq']:g}"]
         for c in view["cycles"]
@@ -69,28 +52,22 @@ def cumulative(
     _print_limits(view["limits"])
 
 
+@command
 def monitoring(
     patient: PatientFile,
-    at: At = None,
+    question: FactsQuestion,
     profile: Annotated[
         list[str] | None, typer.Option("--profile", help="Only these profiles' dates.")
     ] = None,
     labs: Annotated[
         Path | None, typer.Option("--labs", help="More laboratory values, as CSV.")
     ] = None,
-    extra: Extra = None,
-    output: FormatOption = Format.TABLE,
-) -> None:
+) -> Result:
     """Show kidney slope, marrow signals, counts over time and the next dates after PRRT."""
-    from gepnet import api
-
-    base = api.base(*(extra or []))
+    base = api.base(*question.with_files)
     record = api.read_patient(patient, base)
-    view = api.monitoring_view(record, base, at, tuple(profile or ()), labs)
-    if output is Format.JSON:
-        print_json(view)
-        return
-    _print_monitoring(view)
+    view = api.monitoring_view(record, base, question, tuple(profile or ()), labs)
+    return Result(view, _print_monitoring)
 
 
 def _activity(gbq: float | None, mci: float | None) -> str:

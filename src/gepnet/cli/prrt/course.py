@@ -6,7 +6,7 @@ from typing import Any
 
 import typer
 
-from gepnet.cli.assess import PatientFile
+from gepnet.cli.command import PatientFile
 from gepnet.cli.labs import Ctcae, CtcaeOption
 from gepnet.cli.output import Format, FormatOption, print_json, table
 from gepnet.cli.prrt.review import CourseOption

@@ -6,8 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
-from gepnet.cli.assess import At, PatientFile, Region
-from gepnet.cli.output import Format, FormatOption, print_json, table
+from gepnet import api
+from gepnet.cli.command import FactsQuestion, PatientFile, Result, command
+from gepnet.cli.output import table
 
 Profiles = Annotated[
     list[str] | None,
@@ -19,21 +20,15 @@ Profiles = Annotated[
 ]
 
 
-def eligibility(
-    patient: PatientFile,
-    profile: Profiles = None,
-    at: At = None,
-    region: Region = None,
-    output: FormatOption = Format.TABLE,
-) -> None:
+@command
+def eligibility(patient: PatientFile, question: FactsQuestion, profile: Profiles = None) -> Result:
     """Show who finds the patient eligible: met, not met, missing, text ambiguous or stale."""
-    from gepnet import api
+    base = api.base(*question.with_files)
+    record = api.read_patient(patient, base)
+    return Result(api.eligibility_view(record, base, profile or (), question), _print)
 
-    base = api.base()
-    view = api.eligibility_view(api.read_patient(patient, base), base, profile or (), at, region)
-    if output is Format.JSON:
-        print_json(view)
-        return
+
+def _print(view: dict[str, Any]) -> None:
     for one in view["profiles"]:
         rows = [[i["label"], i["status"], _values(i), i["limit"], _source(i)] for i in one["items"]]
         title = f"{one['title']}: {one['status']}"

@@ -7,11 +7,14 @@ from typing import Annotated, Any
 
 import typer
 
-from gepnet.cli.assess import Extra
-from gepnet.cli.output import Format, FormatOption, print_json, safe, table
+from gepnet import api
+from gepnet.cli.command import Files, Result, command
+from gepnet.cli.output import safe, table
 
 
+@command
 def plan(
+    question: Files,
     patient: Annotated[
         Path | None,
         typer.Argument(help="Patient file; cycles given in it anchor the rest.", exists=False),
@@ -63,20 +66,16 @@ def plan(
     sheet: Annotated[
         Path | None, typer.Option("--sheet", help="Write the patient's sheet (.pdf or .html).")
     ] = None,
-    extra: Extra = None,
-    output: FormatOption = Format.TABLE,
-) -> None:
+) -> Result:
     """Plan a course: cycles, medicines around them, blood tests, imaging, time after.
 
     Every date says which document it comes from and how far that was verified. Holidays and slots
     move dates within their windows; a window that cannot be kept is named with the reason. What is
     a person's choice is shown without a tick and planned only with --tick. A plan releases nothing.
     """
-    from gepnet import api
-
-    base = api.base(*(extra or []))
+    base = api.base(*question.with_files)
     record = None if patient is None else api.read_patient(patient, base)
-    question = api.PlanQuestion(
+    asked = api.PlanQuestion(
         profile=profile,
         start=start,
         at=at,
@@ -90,16 +89,18 @@ def plan(
         timezone=timezone,
         course=course,
     )
-    made = api.plan_prrt(base, question, record)
+    made = api.plan_prrt(base, asked, record)
     view = api.plan_view(made, base, record)
     api.write_plan(made, base, ics, sheet)
-    if output is Format.JSON:
-        print_json(view)
-        return
-    _print(view)
-    for name, file in (("Calendar", ics), ("Sheet", sheet)):
-        if file is not None:
-            typer.echo(f"{name}: {file}")
+    files = {"Calendar": ics, "Sheet": sheet}
+
+    def show(data: dict[str, Any]) -> None:
+        _print(data)
+        for name, file in files.items():
+            if file is not None:
+                typer.echo(f"{name}: {file}")
+
+    return Result(view, show)
 
 
 def _print(view: dict[str, Any]) -> None:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gepnet.cli.assess import At, Extra, PatientFile
-from gepnet.cli.output import Format, FormatOption, print_json, safe
+from gepnet import api
+from gepnet.cli.command import FactsQuestion, PatientFile, Result, command
+from gepnet.cli.output import safe
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -20,26 +21,16 @@ Model = Annotated[
 ]
 
 
-def midtreatment(
-    patient: PatientFile,
-    at: At = None,
-    model: Model = None,
-    extra: Extra = None,
-    output: FormatOption = Format.TABLE,
-) -> None:
+@command
+def midtreatment(patient: PatientFile, question: FactsQuestion, model: Model = None) -> Result:
     """Show a patient's response after cycle 2, by CT and SSTR-PET, and what a series found.
 
     The series is small and selected: its limits are printed with it, and nothing here is a rule
     to stop or to go on. A probability is shown only from a model fitted on a registry's cohort.
     """
-    from gepnet import api
-
-    base = api.base(*(extra or []))
-    view = api.midtreatment_view(api.read_patient(patient, base), base, at, model)
-    if output is Format.JSON:
-        print_json(view)
-    else:
-        _print(view)
+    base = api.base(*question.with_files)
+    record = api.read_patient(patient, base)
+    return Result(api.midtreatment_view(record, base, question, model), _print)
 
 
 def _print(view: View) -> None:

@@ -4,29 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from gepnet.cli.assess import At, Extra, PatientFile
-from gepnet.cli.output import Format, FormatOption, print_json, safe, table
+from gepnet import api
+from gepnet.cli.command import FactsQuestion, PatientFile, Result, command
+from gepnet.cli.output import safe, table
 
 View = dict[str, Any]
 
 
-def scores(
-    patient: PatientFile,
-    at: At = None,
-    extra: Extra = None,
-    output: FormatOption = Format.TABLE,
-) -> None:
+@command
+def scores(patient: PatientFile, question: FactsQuestion) -> Result:
     """Show a patient's published scores; what is not known leaves a range, never zero points.
 
     NETest and PPQ are proprietary: their reported results are shown and never worked out.
     """
-    from gepnet import api
+    base = api.base(*question.with_files)
+    return Result(api.scores_view(api.read_patient(patient, base), base, question), _print)
 
-    base = api.base(*(extra or []))
-    view = api.scores_view(api.read_patient(patient, base), base, at)
-    if output is Format.JSON:
-        print_json(view)
-        return
+
+def _print(view: View) -> None:
     rows = [[s["label"], _value(s), s["verification"], "; ".join(_told(s))] for s in view["scores"]]
     title = f"Scores of {view['patient']} as of {view['at']}"
     table(title, ["score", "value", "verified", "to know"], rows)

@@ -24,7 +24,7 @@ from gepnet.guidelines.compiled import KnowledgeBase
 from gepnet.guidelines.model import Cell
 from gepnet.guidelines.status import SPOKEN, Status
 from gepnet.record import record_of
-from gepnet.vocabulary import plain
+from gepnet.vocabulary import Question, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +164,7 @@ def _ask(
             events[name] = {**events[name], **values}
     record = record_of({**data, "events": list(events.values())}, base.vocabulary)
     facts = facts_of_record(record, base.knowledge, base.criteria, wanted=base.facts_named)
-    assessment = assess(base, facts, day)
+    assessment = assess(base, facts, Question(knowledge_date=day))
     return {
         (name, option): document.cells[option, plan.intent]
         for name, document in assessment.documents.items()

@@ -11,6 +11,7 @@ from gepnet.guidelines.compare import Agreement, Pair
 from gepnet.guidelines.deciding import deciding
 from gepnet.guidelines.verify.context import Context
 from gepnet.guidelines.verify.findings import Finding
+from gepnet.vocabulary import Question
 
 #: Kinds in which two documents hold something else on one option for one patient.
 DECIDED = frozenset({"opposed", "trial_only", "ranking"})
@@ -35,7 +36,7 @@ def decided(context: Context, finding: Finding) -> Finding:
     base = context.witnesses.only(finding.documents)
     facts = facts_of_values(dict(finding.region.witness), base.knowledge, base.criteria, "witness")
     outcome = "no_position"
-    documents = assess(base, facts, context.day).documents
+    documents = assess(base, facts, Question(knowledge_date=context.day)).documents
     for option in finding.options[: 2 if finding.kind == "ranking" else 1]:
         cells = [documents[name].cells[option, finding.intent] for name in finding.documents]
         pair = Pair(option, finding.intent, cells[0], cells[1], Agreement.CONFLICT)

@@ -14,7 +14,7 @@ from gepnet.guidelines.assess import assess
 from gepnet.guidelines.compiled import KnowledgeBase
 from gepnet.guidelines.verify.findings import Claim
 from gepnet.guidelines.verify.prover import Part, Patients, Prover
-from gepnet.vocabulary import Interval, Value, exact, plain
+from gepnet.vocabulary import Interval, Question, Value, exact, plain
 
 
 class Witnesses:
@@ -84,7 +84,8 @@ class Witnesses:
         facts = facts_of_values(
             dict(witness), self.base.knowledge, self.base.criteria, "witness", exact(self.day)
         )
-        assessment = assess(self.only(claim.document for claim in claims), facts, self.day)
+        question = Question(knowledge_date=self.day)
+        assessment = assess(self.only(claim.document for claim in claims), facts, question)
         wrong = []
         for claim in claims:
             document = assessment.documents.get(claim.document)

@@ -1,0 +1,190 @@
+"""What every command shares: the options of a question, one type of day, one way to print."""
+
+from __future__ import annotations
+
+import datetime
+import functools
+import inspect
+import json
+from collections.abc import Callable
+from dataclasses import Field, dataclass, field, fields
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
+
+import typer
+
+from gepnet import api
+from gepnet.api import Question
+
+
+class Format(StrEnum):
+    """How a command prints its result."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
+class PageFormat(StrEnum):
+    """How a command prints a result that is a page as well."""
+
+    TABLE = "table"
+    JSON = "json"
+    HTML = "html"
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a command found.
+
+    Attributes:
+        data: a typed result or plain data; ``plain`` makes JSON of it.
+        table: prints the plain data for people.
+        code: exit code of the command.
+    """
+
+    data: object
+    table: Callable[[Any], None]
+    code: int = 0
+
+
+@dataclass(frozen=True)
+class Page(Result):
+    """What a command found, if ``page`` can turn the plain data into a page of HTML as well."""
+
+    page: Callable[[Any], str] = field(kw_only=True)
+
+
+@dataclass(frozen=True)
+class Only:
+    """The fields of a question that a command has a use for, where it is not all of them."""
+
+    names: tuple[str, ...]
+
+
+#: A question about facts alone, about a table of facts, and about the knowledge.
+FactsQuestion = Annotated[Question, Only(("at", "region", "with_files"))]
+TableQuestion = Annotated[Question, Only(("at", "knowledge_date", "with_files"))]
+KnowledgeQuestion = Annotated[Question, Only(("knowledge_date", "with_files"))]
+Files = Annotated[Question, Only(("with_files",))]
+
+PatientFile = Annotated[Path, typer.Argument(help="Patient file (YAML or JSON).")]
+
+
+def parse_day(text: str) -> datetime.date:
+    """Read a day of the command line."""
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"{text!r} is no day such as 2024-05-17.") from error
+
+
+def day_option(flag: str, help: str) -> Any:
+    """Return an option that is a day, for ``Annotated[datetime.date | None, ...]``."""
+    return typer.Option(flag, parser=parse_day, metavar="YYYY-MM-DD", help=help)
+
+
+def command(function: Callable[..., Result | None]) -> Callable[..., None]:
+    """Return a function as a command: its question as options, its ``Result`` printed.
+
+    A parameter that is a ``Question``, or one of the narrower questions above, becomes an option
+    for each of its fields. A function that returns a ``Result`` gets ``--format``; how a result is
+    printed, and with which exit code the command ends, stands here and nowhere else.
+    """
+    signature = inspect.signature(function, eval_str=True)
+    parameters: list[inspect.Parameter] = []
+    questions: dict[str, tuple[str, ...]] = {}
+    for name, parameter in signature.parameters.items():
+        if taken := _fields_of(parameter.annotation):
+            questions[name] = taken
+            parameters += [_option(_FIELDS[one]) for one in taken]
+        else:
+            parameters.append(parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY))
+    if signature.return_annotation is not None:
+        parameters.append(_format_option(signature.return_annotation is Page))
+
+    @functools.wraps(function)
+    def run(**given: Any) -> None:
+        chosen = given.pop("format_", Format.TABLE)
+        for name, taken in questions.items():
+            given[name] = _question({one: given.pop(one) for one in taken})
+        result = function(**given)
+        if result is not None:
+            _show(result, chosen)
+
+    signature = signature.replace(parameters=parameters, return_annotation=None)
+    vars(run).update(__signature__=signature)
+    run.__annotations__ = {p.name: p.annotation for p in parameters}
+    return run
+
+
+_FIELDS = {one.name: one for one in fields(Question)}
+_HINTS = get_type_hints(Question, include_extras=True)
+
+
+def _fields_of(annotation: Any) -> tuple[str, ...]:
+    """Return the fields of a question that a parameter takes; none for any other parameter."""
+    if annotation is Question:
+        return tuple(_FIELDS)
+    narrower = getattr(annotation, "__metadata__", ())
+    return next((one.names for one in narrower if isinstance(one, Only)), ())
+
+
+def _option(asked: Field[Any]) -> inspect.Parameter:
+    """Return a field of a question as an option."""
+    kind, told = get_args(_HINTS[asked.name])
+    flag = told.flag or f"--{asked.name.replace('_', '-')}"
+    given: Any = str | None
+    option = typer.Option(flag, help=told.help)
+    default: Any = None
+    if kind is datetime.date:
+        given, option = datetime.date | None, day_option(flag, told.help)
+    elif kind is bool:
+        given, default = bool, False
+    elif get_origin(kind) is tuple:
+        given, option = list[Path] | None, typer.Option(flag, exists=True, help=told.help)
+    return inspect.Parameter(
+        asked.name,
+        inspect.Parameter.KEYWORD_ONLY,
+        default=default,
+        annotation=Annotated[given, option],
+    )
+
+
+def _question(given: dict[str, Any]) -> Question:
+    """Return the question that options ask; every fault of them is told at once."""
+    said = {name: value for name, value in given.items() if value}
+    if "with_files" in said:
+        said["with_files"] = tuple(said["with_files"])
+    try:
+        return Question.read(**said)
+    except api.InputError as fault:
+        said.pop("at")
+        question = Question(**said)
+        found = question.problems(api.base(*question.with_files).vocabulary)
+        raise api.InputError([*fault.problems, *found]) from fault
+
+
+def _format_option(with_page: bool) -> inspect.Parameter:
+    help_text = "A table, JSON for programs, or a page of HTML."
+    kind: Any = PageFormat
+    if not with_page:
+        kind, help_text = Format, "A table for people or JSON for programs."
+    return inspect.Parameter(
+        "format_",
+        inspect.Parameter.KEYWORD_ONLY,
+        default=kind.TABLE,
+        annotation=Annotated[kind, typer.Option("--format", help=help_text)],
+    )
+
+
+def _show(result: Result, chosen: str) -> None:
+    data = api.plain(result.data)
+    if chosen == Format.JSON:
+        typer.echo(json.dumps(data, indent=2, ensure_ascii=False))
+    elif chosen == PageFormat.HTML and isinstance(result, Page):
+        typer.echo(result.page(data))
+    else:
+        result.table(data)
+    if result.code:
+        raise typer.Exit(result.code)
