@@ -21,7 +21,7 @@ from gepnet.prrt.review import Review, review, review_view
 from gepnet.record import Record, parse_record
 from gepnet.report.view import assessment_view, safety_view
 from gepnet.rules import Rule
-from gepnet.vocabulary import Truth, parse_date
+from gepnet.vocabulary import Question, Truth, parse_date
 from tests.prrt.course_data import (
     PERSON,
     PROTOCOLS,
@@ -79,7 +79,7 @@ def reviewed_first(patient: Record) -> Review:
 
 
 def item_of(patient: Record) -> dict[str, Any]:
-    view = api.eligibility_view(patient, api.base(), ["eu-label"], FIRST)
+    view = api.eligibility_view(patient, api.base(), ["eu-label"], Question.read(FIRST))
     (found,) = [i for i in view["profiles"][0]["items"] if i["id"] == "progressive"]
     return {**found, "of_profile": view["profiles"][0]["status"]}
 
@@ -182,7 +182,7 @@ def test_a_rule_of_release_may_be_ambiguous_too(narrow: Truth, broad: Truth, met
 
 def test_the_checklist_of_the_report_says_so_too() -> None:
     base = api.base()
-    found = api.assess_record(record(SYMPTOMS_ONLY), base, FIRST)
+    found = api.assess_record(record(SYMPTOMS_ONLY), base, Question.read(FIRST))
     lists = {one["id"]: one["items"] for one in assessment_view(found, base)["checklists"]}
     (line,) = [item for item in lists["why_not_prrt"] if item["id"] == "progressive"]
     assert (line["result"], line["text_ambiguous"], line["missing"]) == ("text ambiguous", True, [])
@@ -204,7 +204,7 @@ def test_positions_beside_a_plan_know_the_broad_reading() -> None:
 
 def test_a_safety_note_can_be_open_by_its_text() -> None:
     base = api.base()
-    assessment = api.assess_record(record(GREW), base, FIRST)
+    assessment = api.assess_record(record(GREW), base, Question.read(FIRST))
     assert assessment.safety
     view = safety_view(assessment.safety[0], assessment, base)
     assert view["text_ambiguous"] is False

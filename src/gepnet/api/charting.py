@@ -297,7 +297,9 @@ def _analytes(
     if wrong or not there:
         expected = f"an analyte of {source.name} ({', '.join(there)})" if there else "values"
         raise InputError(asked("analyte", name, expected, there) for name in wrong or [""])
-    first = base.knowledge.measures["charts"]["laboratory"]["first"]
+    from gepnet.charts.files import ChartChoices
+
+    first = ChartChoices.read(base.knowledge.measures).laboratory.first
     return wanted or [name for name in first if name in there] or there
 
 

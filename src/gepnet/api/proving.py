@@ -153,10 +153,11 @@ def named_patients(base: KnowledgeBase, question: Question | None = None) -> lis
     """
     from gepnet.facts import facts_of_values
     from gepnet.guidelines import STATED, assess
+    from gepnet.guidelines.atlas.plan import NamedPatients
 
     found = []
-    for patient in base.knowledge.measures.get("named_patients", {}).get("patients", []):
-        facts = facts_of_values(patient["facts"], base.knowledge, base.criteria, patient["id"])
+    for patient in NamedPatients.read(base.knowledge.measures).patients:
+        facts = facts_of_values(patient.facts, base.knowledge, base.criteria, patient.id)
         assessment = assess(base, facts, question or Question())
         options = []
         for row in assessment.rows():
@@ -189,9 +190,9 @@ def named_patients(base: KnowledgeBase, question: Question | None = None) -> lis
             )
         found.append(
             {
-                "id": patient["id"],
-                "label": patient["label"],
-                "facts": dict(patient["facts"]),
+                "id": patient.id,
+                "label": patient.label,
+                "facts": dict(patient.facts),
                 "differing": len(options),
                 "options": options,
             }

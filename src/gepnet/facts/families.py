@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from gepnet.facts.cycles import told_by_cycles
+from gepnet.facts.files import ProgressionSigns
 from gepnet.record import Progression, Record, Treatment
 from gepnet.vocabulary import (
     NOT_APPLICABLE,
@@ -74,8 +75,7 @@ NOTHING = Answer(None)
 
 def counting_signs(measures: Mapping[str, Any]) -> frozenset[str]:
     """Return the signs that count as progression on a therapy; a marker rise never does."""
-    signs = measures["progression"]["signs"]
-    return frozenset(sign["id"] for sign in signs if sign["counts"])
+    return frozenset(sign.id for sign in ProgressionSigns.read(measures).signs if sign.counts)
 
 
 def courses(

@@ -10,6 +10,7 @@ from typing import Any
 from gepnet.criteria import Criteria
 from gepnet.facts.derive import derive_all
 from gepnet.facts.families import declared, family_facts
+from gepnet.facts.files import ProgressionSigns, Reports
 from gepnet.facts.model import Facts, FactValue, Observed
 from gepnet.facts.observe import latest_report, observe
 from gepnet.facts.select import select
@@ -186,9 +187,9 @@ def _replaced(story: Story) -> Callable[[Observed], bool]:
     measures, at = story.measures, story.at
     reports = {
         kind: latest_report(story.record, kind, measures, at)
-        for kind in measures["reports"]["read_as_one"]
+        for kind in Reports.read(measures).read_as_one
     }
-    signs = {sign["fact"] for sign in measures["progression"]["signs"]}
+    signs = {sign.fact for sign in ProgressionSigns.read(measures).signs}
     treated = story.latest_antitumour_start()
 
     def replaced(item: Observed) -> bool:

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, get_args
 
+from gepnet.facts.files import Reports
 from gepnet.facts.model import Observed
 from gepnet.record import AnyEvent, Cycle, Observation, Progression, Record, Treatment
 from gepnet.record.model import ProgressionType
@@ -89,5 +90,5 @@ def latest_report(
 
 
 def _other_test(event: AnyEvent, measures: Mapping[str, Any]) -> bool:
-    others = measures["reports"].get("other_tests") or []
-    return any(event.values.get(item["fact"]) in item["values"] for item in others)
+    others = Reports.read(measures).other_tests
+    return any(event.values.get(item.fact) in item.values for item in others)

@@ -20,6 +20,7 @@ from gepnet.facts.families import (
     declared,
     progressed,
 )
+from gepnet.facts.files import TherapyGroups
 from gepnet.facts.observe import latest_report
 from gepnet.record import Record, Treatment
 from gepnet.vocabulary import (
@@ -43,10 +44,9 @@ class Story:
     at: PartialDate
 
     @property
-    def groups(self) -> Mapping[str, Any]:
+    def groups(self) -> TherapyGroups:
         """Groups of options that counting functions need."""
-        groups: Mapping[str, Any] = self.measures["therapy_groups"]
-        return groups
+        return TherapyGroups.read(self.measures)
 
     def courses(self, option: str) -> Courses:
         """Return the courses of one option with the progression on them."""
@@ -81,7 +81,7 @@ class Story:
 
     def latest_antitumour_start(self) -> date | None:
         """Return the day by which the latest antitumour treatment was begun at the earliest."""
-        given = self.given(*self.groups["antitumour"]["options"])
+        given = self.given(*self.groups.antitumour.options)
         starts = [c.start.first for c in given if c.start is not None and not _for_symptoms(c)]
         return max(starts, default=None)
 
@@ -117,7 +117,7 @@ def count_systemic_lines_excluding_ssa(story: Story) -> Answer:
 
 
 def _ssa(story: Story) -> frozenset[str]:
-    names = story.groups["somatostatin_analogues"]["options"]
+    names = story.groups.somatostatin_analogues.options
     return frozenset(m for name in names for m in story.vocabulary.options.members(name))
 
 
@@ -131,7 +131,7 @@ def progressed_on_last_systemic(story: Story) -> Answer:
 
 
 def _prrt(story: Story) -> list[Treatment]:
-    return story.given(*story.groups["radioligand_therapy"]["options"])
+    return story.given(*story.groups.radioligand_therapy.options)
 
 
 def prrt_cycles(story: Story) -> Answer:

@@ -1,7 +1,7 @@
 """What each document says of a patient, and why."""
 
 from gepnet.guidelines.alternatives import Band
-from gepnet.guidelines.assess import assess, documents_in_force, region_lineage
+from gepnet.guidelines.assess import assess, documents_in_force
 from gepnet.guidelines.changes import StatusChange
 from gepnet.guidelines.compare import Agreement, Pair, agreement, compare
 from gepnet.guidelines.compiled import KnowledgeBase, knowledge_base
@@ -17,6 +17,7 @@ from gepnet.guidelines.model import (
     Reason,
     SafetyNote,
 )
+from gepnet.guidelines.regions import region_lineage
 from gepnet.guidelines.status import QUIET, SPOKEN, STATED, TABLE, Status, lookup, possible_statuses
 from gepnet.guidelines.whatif import WhatIf, what_if
 

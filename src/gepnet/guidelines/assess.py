@@ -25,6 +25,7 @@ from gepnet.guidelines.model import (
     Reason,
     SafetyNote,
 )
+from gepnet.guidelines.regions import region_lineage
 from gepnet.guidelines.status import POSITIONS, STATED, Status, lookup
 from gepnet.knowledge.models import LabelEntry
 from gepnet.rules import Reading, Rule
@@ -86,16 +87,6 @@ def documents_in_force(
         if document.id in replaced
     }
     return [d for d in published if d.id not in replaced], set_aside
-
-
-def region_lineage(base: KnowledgeBase, region: str | None) -> tuple[str, ...]:
-    """Return a region and those whose rules hold in it (Italy: IT, EU)."""
-    parents = base.knowledge.measures.get("regions", {}).get("parents", {})
-    lineage: list[str] = []
-    while region is not None and region not in lineage:
-        lineage.append(region)
-        region = parents.get(region)
-    return tuple(lineage)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,16 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from gepnet.guidelines.compiled import KnowledgeBase
+from gepnet.knowledge import MeasureFile
 from gepnet.knowledge.kinds import carried_facts
+
+
+class Coverage(MeasureFile):
+    """Which identifiers belong to what, and why some have no entry."""
+
+    files = ("coverage",)
+    documents: dict[str, tuple[str, ...]]
+    reasons: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -26,9 +35,9 @@ class CoverageLine:
 
 def coverage(base: KnowledgeBase) -> list[CoverageLine]:
     """Return every identifier that belongs to a document, in the order of ``coverage.yaml``."""
-    listed = base.knowledge.measures["coverage"]
+    listed = Coverage.read(base.knowledge.measures)
     carried: dict[str, list[str]] = defaultdict(list)
-    reasons: dict[str, str] = dict(listed.get("reasons") or {})
+    reasons: dict[str, str] = dict(listed.reasons)
     for document in base.documents:
         for left in document.file.not_encoded:
             reasons.setdefault(left.fact_id, left.reason)
@@ -37,6 +46,6 @@ def coverage(base: KnowledgeBase) -> list[CoverageLine]:
             carried[name].append(entry)
     return [
         CoverageLine(document, name, tuple(carried.get(name, ())), reasons.get(name))
-        for document, names in listed["documents"].items()
+        for document, names in listed.documents.items()
         for name in names
     ]

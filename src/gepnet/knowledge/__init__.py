@@ -1,7 +1,7 @@
 """Clinical knowledge as data, and its loader."""
 
 from gepnet.knowledge.load import cache_file, load_knowledge, write_atomically
-from gepnet.knowledge.measure_files import read_measure
+from gepnet.knowledge.measure_files import MeasureFile
 from gepnet.knowledge.models import Knowledge
 from gepnet.knowledge.problems import InputError, Problem, asked, nearest, need, refuse
 from gepnet.knowledge.read import read_files
@@ -11,6 +11,7 @@ __all__ = [
     "Document",
     "InputError",
     "Knowledge",
+    "MeasureFile",
     "Problem",
     "asked",
     "cache_file",
@@ -18,7 +19,6 @@ __all__ = [
     "nearest",
     "need",
     "read_files",
-    "read_measure",
     "read_yaml",
     "refuse",
     "write_atomically",

@@ -1,44 +1,125 @@
-"""Files of ``measures/``: mappings of any shape, given a shape by the room that reads them."""
+"""Files of ``measures/``: each has the shape that the room which reads it gives it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, TypeVar
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Self
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
-from gepnet.knowledge.problems import InputError, Problem
+from gepnet.knowledge.models import Knowledge
+from gepnet.knowledge.problems import InputError, Problem, nearest
+from gepnet.knowledge.read import faults
+from gepnet.knowledge.references import unknown_names
+from gepnet.knowledge.shapes import SourceId, Strict, Verification
 
-Model = TypeVar("Model", bound=BaseModel)
 _SHOWN = 100  # characters of a value in a message
 
 
-def read_measure(model: type[Model], measures: Mapping[str, Any], stem: str) -> Model:
-    """Return ``measures/STEM.yaml`` in the shape of ``model``.
+class MeasureFile(Strict):
+    """A file of ``measures/``; a room reads it by a model of its own, which names the file.
 
-    Raises:
-        InputError: naming file, key and value of every fault, or the file that is not there.
+    A model that can do without its file (``optional``) is empty where there is none.
     """
-    if stem not in measures:
-        raise InputError([Problem(_file(stem), None, "", "", "", "this knowledge file")])
-    try:
-        return model.model_validate(measures[stem])
-    except ValidationError as error:
-        raise InputError(
-            Problem(
-                _file(stem),
-                None,
-                "",
-                ".".join(str(step) for step in fault["loc"]),
-                "" if isinstance(fault["input"], dict | list) else repr(fault["input"])[:_SHOWN],
-                fault["msg"].removeprefix("Value error, "),
-            )
-            for fault in error.errors(include_url=False)
-        ) from error
+
+    files: ClassVar[tuple[str, ...]] = ()
+    optional: ClassVar[bool] = False
+    source: SourceId | None = None
+    locator: str | None = None
+    read_in: SourceId | None = None
+    verification: Verification | None = None
+    note: str | None = None
+
+    @classmethod
+    def read(cls, measures: Mapping[str, Any], stem: str | None = None) -> Self:
+        """Return the file in its shape, read once.
+
+        Args:
+            measures: what the files of ``measures/`` hold, by stem.
+            stem: which of several files of the same shape.
+
+        Raises:
+            InputError: naming file, key and value of every fault, or the file that is not there.
+        """
+        name = stem or cls.files[0]
+        if name not in measures:
+            if cls.optional:
+                return cls.model_validate({})
+            raise InputError([Problem(_file(name), None, "", "", "", "this knowledge file")])
+        data = measures[name]
+        known = _read.get((cls, id(data)))
+        if known is None:
+            try:
+                known = data, cls.model_validate(data)
+            except ValidationError as error:
+                raise InputError(_faults(error, cls, data, _file(name))) from error
+            _read[cls, id(data)] = known
+        found: Self = known[1]
+        return found
+
+
+# With the data that a file was read from, so that its identity stays its own.
+_read: dict[tuple[type[MeasureFile], int], tuple[Any, Any]] = {}
+
+
+def check_files(
+    knowledge: Knowledge, facts: Collection[str], models: Collection[type[MeasureFile]]
+) -> Iterator[Problem]:
+    """Yield a problem for every fault in the files that some models read.
+
+    Args:
+        knowledge: the entries, and what the files hold.
+        facts: the vocabulary.
+        models: of the files to look at; a file that is not there is no fault.
+    """
+    known = {
+        "vocabulary": facts,
+        **{kind: ids_of(knowledge, kind) for kind in ("sources", "options", "documents")},
+    }
+    for model in models:
+        for stem in model.files:
+            if stem in knowledge.measures:
+                try:
+                    found = model.read(knowledge.measures, stem)
+                except InputError as error:
+                    yield from error.problems
+                else:
+                    yield from unknown_names(found, known, _Place(_file(stem)))
+
+
+def check_all_read(
+    knowledge: Knowledge, models: Collection[type[MeasureFile]]
+) -> Iterator[Problem]:
+    """Yield a problem for every file that no model reads."""
+    stems = [stem for model in models for stem in model.files]
+    for name in knowledge.measures:
+        if name not in stems:
+            expected = "a file that some part of gepnet reads"
+            yield Problem(_file(name), None, "", "", name, expected, nearest(name, stems))
+
+
+def ids_of(knowledge: Knowledge, kind: str) -> frozenset[str]:
+    """Return the ids of the entries of one kind."""
+    return frozenset(entry.id for entry in getattr(knowledge, kind))
+
+
+@dataclass(frozen=True)
+class _Place:
+    file: str
+    line: int | None = None
+
+
+def _faults(
+    error: ValidationError, model: type[MeasureFile], data: Any, file: str
+) -> Iterator[Problem]:
+    for fault in faults(error, model, data, file, lambda path: None):
+        expected = fault.expected.removeprefix("Value error, ")
+        yield replace(fault, entry="", value=fault.value[:_SHOWN], expected=expected)
 
 
 def _file(stem: str) -> str:
-    return f"measures/{stem}.yaml"
+    return "coverage.yaml" if stem == "coverage" else f"measures/{stem}.yaml"
 
 
-__all__ = ["read_measure"]
+__all__ = ["MeasureFile", "check_all_read", "check_files", "ids_of"]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
@@ -143,41 +143,71 @@ def validate(
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        for fault in error.errors(include_url=False):
-            problems.append(_fault(fault, model, data, document, path))
+        line = document.line
+        problems += faults(error, model, data, document.file, lambda at: line((*path, *at)))
         return None
 
 
-def _fault(
-    fault: Any, model: type[BaseModel], data: Any, document: Document, path: YamlPath
-) -> Problem:
-    location: YamlPath = tuple(fault["loc"])
-    owner: Any = data
-    entry = ""
+def faults(
+    error: ValidationError,
+    model: type[BaseModel],
+    data: Any,
+    file: str,
+    line: Callable[[YamlPath], int | None],
+) -> Iterator[Problem]:
+    """Yield each fault of some data, with entry, key, value and the nearest that was meant.
+
+    Args:
+        error: what the model says.
+        model: the shape that was expected.
+        data: what was read.
+        file: where it was read.
+        line: gives the line of a path within the data, if there are lines.
+    """
+    for fault in error.errors(include_url=False):
+        location: YamlPath = tuple(fault["loc"])
+        entry, suggestion, expected = _entry_at(data, location), None, fault["msg"]
+        if fault["type"] == "extra_forbidden":
+            expected = "a known key"
+            suggestion = nearest(str(location[-1]), _keys(_model_at(model, location[:-1])))
+        elif fault["type"] == "literal_error":
+            expected = f"one of {fault['ctx']['expected']}"
+            words = str(fault["ctx"]["expected"]).split("'")[1::2]
+            suggestion = nearest(str(fault["input"]), words)
+        value = "" if isinstance(fault["input"], dict | list) else repr(fault["input"])
+        field = ".".join(map(str, location))
+        yield Problem(file, line(location), entry, field, value, expected, suggestion)
+
+
+def _entry_at(data: Any, location: YamlPath) -> str:
+    """Return the id of the innermost entry on the way to a place."""
+    owner, entry = data, ""
     for step in location:
         if isinstance(owner, dict):
             entry = str(owner.get("id") or owner.get("pattern") or entry)
             owner = owner.get(str(step))
         elif isinstance(owner, list) and isinstance(step, int) and step < len(owner):
             owner = owner[step]
-    if isinstance(data, dict):
-        entry = entry or str(data.get("id") or data.get("pattern") or "")
-    suggestion = None
-    expected = fault["msg"]
-    if fault["type"] == "extra_forbidden":
-        names = [f.alias or n for n, f in model.model_fields.items() if n not in {"file", "line"}]
-        expected = "a known key"
-        suggestion = nearest(str(location[-1]), names)
-    elif fault["type"] == "literal_error":
-        expected = f"one of {fault['ctx']['expected']}"
-        suggestion = nearest(str(fault["input"]), str(fault["ctx"]["expected"]).split("'")[1::2])
-    value = "" if isinstance(fault["input"], dict | list) else repr(fault["input"])
-    return Problem(
-        document.file,
-        document.line((*path, *location)),
-        entry,
-        ".".join(str(part) for part in location),
-        value,
-        expected,
-        suggestion,
-    )
+    own = (data.get("id") or data.get("pattern") or "") if isinstance(data, dict) else ""
+    return entry or str(own)
+
+
+def _model_at(model: type[BaseModel], location: YamlPath) -> type[BaseModel]:
+    """Return the model of a place, or the innermost one on the way that is known."""
+    for step in location:
+        info = model.model_fields.get(str(step))
+        inner = _models_in(None if info is None else info.annotation)
+        model = inner[0] if inner else model
+    return model
+
+
+def _models_in(annotation: Any) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [model for part in get_args(annotation) for model in _models_in(part)]
+
+
+def _keys(model: type[BaseModel]) -> list[str]:
+    """Return the keys that a file may use for a model."""
+    named = {name: info.alias or name for name, info in model.model_fields.items()}
+    return [key for name, key in named.items() if name not in {"file", "line"}]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
 
@@ -89,9 +89,11 @@ def _references(
     if isinstance(value, BaseModel):
         if isinstance(value, Entry):
             owner, path = value, ()
-        for name, (alias, marked) in _fields(type(value)).items():
+        for name, (alias, marked, keys) in _fields(type(value)).items():
             here = path if marked is not None and marked.by_holder else (*path, alias)
             yield from _references(getattr(value, name), owner, here, marked)
+            if keys is not None:
+                yield from ((owner, here, keys, key) for key in getattr(value, name))
     elif isinstance(value, tuple):
         for item in value:
             own = getattr(item, "id", None) if isinstance(item, BaseModel) else None
@@ -104,12 +106,17 @@ def _references(
 
 
 @cache
-def _fields(model: type[BaseModel]) -> dict[str, tuple[str, Names | None]]:
-    """Return the fields of a model with their key in a file and what they name."""
-    return {
-        name: (info.alias or name, _marked((*info.metadata, info.annotation)))
-        for name, info in model.model_fields.items()
-    }
+def _fields(model: type[BaseModel]) -> dict[str, tuple[str, Names | None, Names | None]]:
+    """Return the fields of a model: key in a file, what it names, and what keys in it name."""
+    found = {}
+    for name, info in model.model_fields.items():
+        parts: tuple[Any, ...] = (*info.metadata, info.annotation)
+        keys = None
+        if get_origin(info.annotation) is dict:
+            key, inner = get_args(info.annotation)
+            parts, keys = (inner,), _marked((key,))
+        found[name] = (info.alias or name, _marked(parts), keys)
+    return found
 
 
 def _marked(parts: Iterable[Any]) -> Names | None:

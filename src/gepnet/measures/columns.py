@@ -15,6 +15,7 @@ from itertools import product
 from typing import Any, Protocol
 
 from gepnet.measures.elapsed import HOURS_PER_DAY
+from gepnet.measures.grading import Grading
 from gepnet.measures.inputs import constant
 from gepnet.vocabulary import DAYS_PER_MONTH
 
@@ -319,21 +320,21 @@ def ki67_from_reported_grade(call: Call) -> Steps:
     grade, basis = call.inputs["grade_reported"].low, call.inputs["grade_basis"].low
     edition = call.inputs["grade_reported_edition"].low
     rests_on_ki67 = algebra.among(basis, ["ki67", "both"])
-    grading = call.measures["grading"]
+    grading = Grading.read(call.measures)
     lows: list[tuple[Expression, Expression]] = []
     highs: list[tuple[Expression, Expression]] = []
-    for name, rule in grading["ki67_from_grade"].items():
+    for name, rule in grading.ki67_from_grade.items():
         is_grade = algebra.among(grade, [name])
         least = algebra.choose(
-            [(rests_on_ki67, _constant_steps(call, rule["from"]))], algebra.literal(0)
+            [(rests_on_ki67, _constant_steps(call, rule.from_))], algebra.literal(0)
         )
         lows.append((is_grade, least))
-        highs.append((is_grade, _constant_steps(call, rule["to"])))
-    for name, rule in grading["ki67_from_grade_resting_on_ki67"].items():
-        told_apart = algebra.among(edition, rule["editions"])
+        highs.append((is_grade, _constant_steps(call, rule.to)))
+    for name, rule in grading.ki67_from_grade_resting_on_ki67.items():
+        told_apart = algebra.among(edition, rule.editions)
         holds = algebra.every([algebra.among(grade, [name]), rests_on_ki67, told_apart])
-        lows.append((holds, _constant_steps(call, rule["from"])))
-        highs.append((holds, _constant_steps(call, rule["to"])))
+        lows.append((holds, _constant_steps(call, rule.from_)))
+        highs.append((holds, _constant_steps(call, rule.to)))
     nothing = algebra.literal(None)
     return Steps(algebra.choose(lows, nothing), algebra.choose(highs, nothing))
 

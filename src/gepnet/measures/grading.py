@@ -6,7 +6,58 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from pydantic import Field
+
+from gepnet.knowledge import MeasureFile
+from gepnet.knowledge.shapes import Stated, Strict
 from gepnet.vocabulary import Interval, PartialDate, Value
+
+
+class Ki67Bounds(Strict):
+    """Bounds on Ki-67 in percent; where editions are named, only in those."""
+
+    from_: Decimal = Field(alias="from")
+    to: Decimal
+    editions: tuple[str, ...] = ()
+
+
+class Band(Strict):
+    """The values of an index that belong to one grade."""
+
+    grade: str
+    from_: Decimal | None = Field(default=None, alias="from")
+    to: Decimal | None = None
+    below: Decimal | None = None
+    above: Decimal | None = None
+
+
+class Bands(Stated):
+    """The bands of one edition of the WHO classification."""
+
+    ki67_percent: tuple[Band, ...]
+    mitoses_per_2mm2: tuple[Band, ...]
+    cells_to_count: int
+    decides: str
+    decides_note: str
+    poorly_differentiated: str
+
+
+class Edition(Stated):
+    """What an edition changed."""
+
+    id: str
+    note: str
+
+
+class Grading(MeasureFile):
+    """Bands of grades, and what a reported grade says of a Ki-67 that was not measured."""
+
+    files = ("grading",)
+    who_2022: Bands
+    ki67_from_grade: dict[str, Ki67Bounds]
+    ki67_from_grade_resting_on_ki67: dict[str, Ki67Bounds]
+    ki67_from_grade_source: Stated
+    editions: tuple[Edition, ...]
 
 
 def ki67_from_reported_grade(
@@ -22,13 +73,13 @@ def ki67_from_reported_grade(
     if not isinstance(grade, str):
         return None
     rests_on_ki67 = values.get("grade_basis") in {"ki67", "both"}
-    rule = measures["grading"]["ki67_from_grade"].get(grade)
-    if rule is not None:
-        low = Decimal(str(rule["from"])) if rests_on_ki67 else Decimal(0)
-        return Interval(low, Decimal(str(rule["to"])))
-    rule = measures["grading"]["ki67_from_grade_resting_on_ki67"].get(grade)
-    if rule is None or not rests_on_ki67:
+    grading = Grading.read(measures)
+    bounds = grading.ki67_from_grade.get(grade)
+    if bounds is not None:
+        return Interval(bounds.from_ if rests_on_ki67 else Decimal(0), bounds.to)
+    bounds = grading.ki67_from_grade_resting_on_ki67.get(grade)
+    if bounds is None or not rests_on_ki67:
         return None
-    if values.get("grade_reported_edition") not in rule["editions"]:
+    if values.get("grade_reported_edition") not in bounds.editions:
         return None
-    return Interval(Decimal(str(rule["from"])), Decimal(str(rule["to"])))
+    return Interval(bounds.from_, bounds.to)

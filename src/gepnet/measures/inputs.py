@@ -7,6 +7,8 @@ from decimal import Decimal
 from itertools import product
 from typing import Any
 
+from gepnet.knowledge import MeasureFile
+from gepnet.knowledge.shapes import SourceId, Strict, Verification
 from gepnet.vocabulary import Absent, Interval, PartialDate, Value
 
 # name -> value of the inputs; constants with their sources; the date of the question
@@ -33,20 +35,41 @@ def numbers(values: Mapping[str, Value], *names: str) -> list[Interval] | Absent
     return found
 
 
+class Formula(Strict):
+    """A published formula: where it was published, and its constants by name."""
+
+    title: str
+    reference: str
+    doi: str
+    source: SourceId | None = None
+    verification: Verification | None = None
+    constants: dict[str, Decimal]
+
+
+class Formulas(MeasureFile):
+    """The formulas that functions of this room work out."""
+
+    files = ("formulas",)
+    cockcroft_gault: Formula
+    body_surface_mosteller: Formula
+    ckd_epi_2021: Formula
+    mdrd: Formula
+
+
 def constant(measures: Mapping[str, Any], formula: str, name: str) -> Decimal:
     """Return a constant of a published formula from ``knowledge/measures/formulas.yaml``.
 
     Raises:
         KeyError: if the file does not give it.
     """
-    return Decimal(str(measures["formulas"][formula]["constants"][name]))
+    return constants(measures, formula)[name]
 
 
-def constants(measures: Mapping[str, Any], formula: str) -> dict[str, Decimal]:
+def constants(measures: Mapping[str, Any], formula: str) -> Mapping[str, Decimal]:
     """Return all constants of a published formula by name.
 
     Raises:
-        KeyError: if the file does not give the formula.
+        AttributeError: if there is no such formula.
     """
-    names = measures["formulas"][formula]["constants"]
-    return {name: constant(measures, formula, name) for name in names}
+    chosen: Formula = getattr(Formulas.read(measures), formula)
+    return chosen.constants

@@ -14,28 +14,23 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict
-
-from gepnet.knowledge import read_measure
+from gepnet.knowledge import MeasureFile
+from gepnet.knowledge.shapes import SourceId, Stated, Strict, Verification
 from gepnet.response.recist.model import Patient, Role, TimePoint, percent
-from gepnet.response.recist.rules import Options, Rules, Stated, Verification
+from gepnet.response.recist.rules import Options, Rules
 from gepnet.response.recist.sums import Seen, see
 from gepnet.response.recist.timepoint import time_points
 from gepnet.tables import Shown
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class PartialResponse(_Part):
+class PartialResponse(Strict):
     """Either fall is enough."""
 
     size_fall_percent: Decimal
     attenuation_fall_percent: Decimal
 
 
-class Progression(_Part):
+class Progression(Strict):
     """Growth that is progression unless attenuation shows a response."""
 
     size_rise_percent: Decimal
@@ -47,10 +42,11 @@ class Evidence(Stated):
     says: str
 
 
-class ChoiRules(_Part):
+class ChoiRules(MeasureFile):
     """The limits."""
 
-    source: str
+    files = ("choi",)
+    source: SourceId
     verification: Verification
     partial_response: PartialResponse
     progression: Progression
@@ -90,7 +86,7 @@ def read_choi_rules(measures: Mapping[str, Any]) -> ChoiRules:
     Raises:
         InputError: naming each key of the file that is not as expected.
     """
-    return read_measure(ChoiRules, measures, "choi")
+    return ChoiRules.read(measures)
 
 
 def choi_response(

@@ -15,11 +15,10 @@ from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict
-
-from gepnet.knowledge import read_measure
+from gepnet.knowledge import MeasureFile
+from gepnet.knowledge.shapes import Stated
 from gepnet.response.recist.model import HUNDREDTH, Hundredths, Patient, Role, length, rounded
-from gepnet.response.recist.rules import Rules, Stated
+from gepnet.response.recist.rules import Rules
 from gepnet.response.recist.sums import see, target_sum
 from gepnet.response.recist.values import value_of
 from gepnet.tables import Shown
@@ -27,10 +26,6 @@ from gepnet.tables import Shown
 DIGITS = 40  # of the intermediate arithmetic
 SHOWN = Decimal("0.0001")
 BEFORE, FIRST = "TGR0", "TGRfirst"
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Formula(Stated):
@@ -77,9 +72,10 @@ class CutOff(Stated):
         return self.above is not None and rate > self.above
 
 
-class GrowthRules(_Part):
+class GrowthRules(MeasureFile):
     """Constants and cut-offs of growth."""
 
+    files = ("growth",)
     formulas: dict[str, Formula]
     volume_power: int
     month_days: Constant
@@ -137,7 +133,7 @@ def read_growth_rules(measures: Mapping[str, Any]) -> GrowthRules:
     Raises:
         InputError: naming each key of the file that is not as expected.
     """
-    return read_measure(GrowthRules, measures, "growth")
+    return GrowthRules.read(measures)
 
 
 def growth_rate(first: Decimal, second: Decimal, months: Decimal, power: int) -> Decimal:

@@ -11,7 +11,10 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from gepnet.knowledge.load import load_knowledge
+from pydantic import Field
+
+from gepnet.knowledge import MeasureFile, load_knowledge
+from gepnet.knowledge.shapes import FactId, Stated
 
 _ANNOTATION = re.compile(r"\{[^}]*\}")
 _WORDS = {
@@ -23,6 +26,23 @@ _WORDS = {
     "10*9/L": "x10^9/L",
     "umol/(24.h)": "umol/24 h",
 }
+
+
+class Conversion(Stated):
+    """A factor from a unit to that of a fact, where chemistry and not physics fixes it."""
+
+    fact: FactId
+    from_unit: str
+    factor: Decimal
+
+
+class Units(MeasureFile):
+    """Spellings of units, and conversions that need a substance."""
+
+    files = ("units",)
+    optional = True
+    spellings: dict[str, str] = Field(default_factory=dict)
+    conversions: tuple[Conversion, ...] = ()
 
 
 def convert(number: Decimal, unit: str, target: str | None, fact: str) -> Decimal:
@@ -37,27 +57,25 @@ def convert(number: Decimal, unit: str, target: str | None, fact: str) -> Decima
     if target is None:
         raise ValueError("this fact has no unit")
     for rule in _substance_rules():
-        if rule["fact"] == fact and rule["from_unit"] == unit:
-            return number * Decimal(str(rule["factor"]))
+        if rule.fact == fact and rule.from_unit == unit:
+            return number * rule.factor
     return number * _factor(unit, target)
 
 
 def spelled(unit: str) -> str:
     """Return the UCUM code of a unit as laboratories write it; a code stays as it is."""
-    spellings: dict[str, str] = load_knowledge().measures.get("units", {}).get("spellings", {})
-    return spellings.get(unit.strip(), unit.strip())
+    return Units.read(load_knowledge().measures).spellings.get(unit.strip(), unit.strip())
 
 
 def known_units(fact: str, target: str | None) -> list[str]:
     """Return the units that a value of ``fact`` is known to be reported in."""
-    others = [str(rule["from_unit"]) for rule in _substance_rules() if rule["fact"] == fact]
+    others = [rule.from_unit for rule in _substance_rules() if rule.fact == fact]
     return [*([target] if target else []), *others]
 
 
 @lru_cache(maxsize=1)
-def _substance_rules() -> list[dict[str, Any]]:
-    data = load_knowledge().measures.get("units", {})
-    return list(data.get("conversions", []))
+def _substance_rules() -> tuple[Conversion, ...]:
+    return Units.read(load_knowledge().measures).conversions
 
 
 @lru_cache(maxsize=1)

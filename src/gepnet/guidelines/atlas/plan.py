@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from gepnet.guidelines.compiled import KnowledgeBase
-from gepnet.knowledge import InputError, Problem
+from gepnet.knowledge import InputError, MeasureFile, Problem
+from gepnet.knowledge.shapes import FactId, OptionId, Strict
 
 FILE = "measures/atlas.yaml"
 Event = dict[str, Any]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class SamplePlan(_Strict):
+class SamplePlan(Strict):
     """The made-up sample on which distance is measured."""
 
     name: str
@@ -27,7 +24,7 @@ class SamplePlan(_Strict):
     note: str
 
 
-class Step(_Strict):
+class Step(Strict):
     """One value of an axis or one setting: values to set in events, and events to add."""
 
     label: str
@@ -35,7 +32,7 @@ class Step(_Strict):
     add: tuple[Event, ...] = ()
 
 
-class Axis(_Strict):
+class Axis(Strict):
     """An axis: steps, or the numeric fact of an event with every limit that criteria name."""
 
     label: str
@@ -45,7 +42,7 @@ class Axis(_Strict):
     also: tuple[float, ...] = ()
 
 
-class MapPlan(_Strict):
+class MapPlan(Strict):
     """One map over two facts, in each of some settings."""
 
     id: str
@@ -55,14 +52,33 @@ class MapPlan(_Strict):
     down: Axis
 
 
-class AtlasPlan(_Strict):
-    """Sample, patient, options and maps."""
+class AtlasPlan(MeasureFile):
+    """Sample, patient, options and maps; ``lines`` and ``sites`` are there to be repeated."""
 
+    files = ("atlas",)
     sample: SamplePlan
     patient: dict[str, Any]
-    options: tuple[str, ...]
+    options: tuple[OptionId, ...]
     intent: str
     maps: tuple[MapPlan, ...]
+    lines: Axis | None = None
+    sites: tuple[Step, ...] = ()
+
+
+class NamedPatient(Strict):
+    """A made-up patient by name, with the values of all facts that matter."""
+
+    id: str
+    label: str
+    facts: dict[FactId, Any]
+
+
+class NamedPatients(MeasureFile):
+    """Patients of whom it is shown how documents differ."""
+
+    files = ("named_patients",)
+    optional = True
+    patients: tuple[NamedPatient, ...] = ()
 
 
 def atlas_plan(base: KnowledgeBase) -> AtlasPlan:
@@ -71,15 +87,7 @@ def atlas_plan(base: KnowledgeBase) -> AtlasPlan:
     Raises:
         InputError: naming each key that is missing or wrong.
     """
-    data = dict(base.knowledge.measures["atlas"])
-    about = ("source", "locator", "verification", "note", "lines", "sites")
-    try:
-        plan = AtlasPlan.model_validate({k: v for k, v in data.items() if k not in about})
-    except ValidationError as error:
-        raise InputError(
-            Problem(FILE, None, "", ".".join(map(str, e["loc"])), repr(e.get("input")), e["msg"])
-            for e in error.errors()
-        ) from error
+    plan = AtlasPlan.read(base.knowledge.measures)
     faults = [
         Problem(FILE, None, "", "options", option, "an option of the tree")
         for option in plan.options

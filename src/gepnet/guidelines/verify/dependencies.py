@@ -5,63 +5,57 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterator
 
-from pydantic import BaseModel, ConfigDict
-
 from gepnet.criteria import CriterionError, Node
 from gepnet.guidelines.compiled import KnowledgeBase
-from gepnet.knowledge import InputError, Problem, read_measure
-from gepnet.knowledge.shapes import Verification
+from gepnet.knowledge import InputError, MeasureFile, Problem
+from gepnet.knowledge.shapes import FactId, SourceId, Strict, Verification
 
 FILE = "measures/dependencies.yaml"
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Unrecorded(_Part):
+class Unrecorded(Strict):
     """A fact that may be unknown in a fully known patient, with the reason."""
 
-    fact: str
+    fact: FactId
     why: str
-    instead: str | None = None
+    instead: FactId | None = None
 
 
-class Never(_Part):
+class Never(Strict):
     """A value that no fully known patient has, with the reason."""
 
-    fact: str
+    fact: FactId
     value: str
     why: str
 
 
-class Always(_Part):
+class Always(Strict):
     """A criterion that is true of every fully known patient, or a pattern of one."""
 
     id: str
     always: str
     why: str | None = None
-    source: str | None = None
+    source: SourceId | None = None
     locator: str | None = None
     verification: Verification | None = None
 
 
-class Count(_Part):
+class Count(Strict):
     """A number that is at least how many of ``of``, and above zero exactly with one of ``classes``.
 
     Both name therapies, and what is asked of each is whether it was received.
     """
 
-    fact: str
+    fact: FactId
     of: tuple[str, ...]
     classes: tuple[str, ...]
 
 
-class Dependencies(_Part):
+class Dependencies(MeasureFile):
     """The whole page ``measures/dependencies.yaml``."""
 
-    source: str
-    verification: Verification
+    files = ("dependencies",)
+    optional = True
     unrecorded: tuple[Unrecorded, ...] = ()
     sometimes_unrecorded: tuple[Unrecorded, ...] = ()
     never: tuple[Never, ...] = ()
@@ -77,9 +71,7 @@ def dependencies(base: KnowledgeBase) -> Dependencies:
     Raises:
         InputError: naming each key that is wrong.
     """
-    if "dependencies" not in base.knowledge.measures:
-        return Dependencies(source="", verification="unverified")
-    return read_measure(Dependencies, base.knowledge.measures, "dependencies")
+    return Dependencies.read(base.knowledge.measures)
 
 
 def criteria_of(

@@ -3,31 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import model_validator
 
 from gepnet.guidelines.verify.findings import Finding
-from gepnet.knowledge import InputError, Problem
+from gepnet.knowledge import MeasureFile
+from gepnet.knowledge.shapes import OptionId, Strict
 
 #: Kinds of finding each of which somebody has to judge.
 JUDGED = frozenset(
     {"opposed", "trial_only", "contradiction", "possible_contradiction", "hole", "double"}
 )
 
-_M = TypeVar("_M", bound=BaseModel)
 
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Shown(_Part):
+class Shown(Strict):
     """Which findings show a row: of a kind, with an option, among whose documents are these."""
 
     kind: str
     documents: tuple[str, ...] = ()
-    option: str | None = None
+    option: OptionId | None = None
     about: str = ""
 
     def fits(self, finding: Finding) -> bool:
@@ -40,7 +35,7 @@ class Shown(_Part):
         )
 
 
-class Row(_Part):
+class Row(Strict):
     """A known disagreement: the findings that show it, or why no proof can."""
 
     id: str
@@ -56,7 +51,7 @@ class Row(_Part):
         return self
 
 
-class Judgement(_Part):
+class Judgement(Strict):
     """What we think of some findings after reading the entries behind them."""
 
     judgement: Literal["real", "wording", "encoding_question"]
@@ -65,11 +60,19 @@ class Judgement(_Part):
     findings: tuple[str, ...]
 
 
-class _Rows(BaseModel):
+class KnownRows(MeasureFile):
+    """``known_disagreements.yaml``."""
+
+    files = ("known_disagreements",)
+    optional = True
     rows: tuple[Row, ...] = ()
 
 
-class _Judgements(BaseModel):
+class Judgements(MeasureFile):
+    """``judgements.yaml``."""
+
+    files = ("judgements",)
+    optional = True
     judgements: tuple[Judgement, ...] = ()
 
 
@@ -79,7 +82,7 @@ def known_rows(measures: Mapping[str, Any]) -> tuple[Row, ...]:
     Raises:
         InputError: if the page is faulty.
     """
-    return _read(_Rows, measures, "known_disagreements").rows
+    return KnownRows.read(measures).rows
 
 
 def judgements(measures: Mapping[str, Any]) -> dict[str, Judgement]:
@@ -88,7 +91,7 @@ def judgements(measures: Mapping[str, Any]) -> dict[str, Judgement]:
     Raises:
         InputError: if the page is faulty.
     """
-    listed = _read(_Judgements, measures, "judgements").judgements
+    listed = Judgements.read(measures).judgements
     return {name: one for one in listed for name in one.findings}
 
 
@@ -115,19 +118,6 @@ def accounted(measures: Mapping[str, Any], findings: Iterable[Finding]) -> list[
             }
         )
     return found
-
-
-def _read(model: type[_M], measures: Mapping[str, Any], stem: str) -> _M:
-    try:
-        return model.model_validate(measures.get(stem, {}))
-    except ValidationError as error:
-        file = f"measures/{stem}.yaml"
-        raise InputError(
-            [
-                Problem(file, None, "", ".".join(map(str, e["loc"])), str(e["input"]), e["msg"])
-                for e in error.errors()
-            ]
-        ) from error
 
 
 __all__ = ["JUDGED", "Judgement", "Row", "accounted", "judgements", "known_rows"]

@@ -10,8 +10,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
-
 from gepnet.criteria import Node, facts_of, interpret
 from gepnet.criteria.smt import Formula, constant, same
 from gepnet.facts import facts_of_values, needed_for
@@ -23,40 +21,38 @@ from gepnet.guidelines.verify.positions import SUPPORT, Holding, Stand
 from gepnet.guidelines.verify.prover import Part, Patients
 from gepnet.guidelines.verify.regions import fewest, stated, texts, words
 from gepnet.guidelines.verify.witnesses import given_values
-from gepnet.knowledge import read_measure
+from gepnet.knowledge import MeasureFile
 from gepnet.knowledge.models import Intent
+from gepnet.knowledge.shapes import FactId, OptionId, Strict
 from gepnet.vocabulary import Value
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Undivided(_Part):
+class Undivided(Strict):
     """A fact, two of its values, and the options on which documents may tell the two apart."""
 
-    fact: str
+    fact: FactId
     values: tuple[str, str]
-    broad: str
-    finer: str
+    broad: OptionId
+    finer: OptionId
     intent: Intent
     why: str
 
 
-class LeftOut(_Part):
+class LeftOut(Strict):
     """A fact, a value for which patients may be left out, and of whom that is asked."""
 
-    fact: str
+    fact: FactId
     value: bool | str
     about: str
     intent: Intent
     why: str
 
 
-class Questions(BaseModel):
+class Questions(MeasureFile):
     """The page of questions."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    files = ("told_apart",)
+    optional = True
     undivided: tuple[Undivided, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
 
@@ -67,9 +63,7 @@ def questions(measures: Mapping[str, Any]) -> Questions:
     Raises:
         InputError: if the page is faulty.
     """
-    return (
-        read_measure(Questions, measures, "told_apart") if "told_apart" in measures else Questions()
-    )
+    return Questions.read(measures)
 
 
 def one_fact_apart(context: Context) -> Iterator[Finding]:

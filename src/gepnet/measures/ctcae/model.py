@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from gepnet.knowledge import InputError, Problem, read_measure
-from gepnet.knowledge.shapes import Verification
+from gepnet.knowledge import InputError, MeasureFile, Problem
+from gepnet.knowledge.shapes import FactId, SourceId, Strict, Verification
 
 Reference = Literal["lln", "uln", "baseline"]
 Direction = Literal["low", "high"]
@@ -56,21 +56,20 @@ class Limit(BaseModel):
 Rows = dict[int, tuple[Limit, ...]]
 
 
-class Term(BaseModel):
+class Term(Strict):
     """One term: which analytes it grades and from which values on each grade holds.
 
     ``baseline_high`` takes the place of ``grades`` where the patient's baseline was above the upper
     limit of normal of its own sample, ``baseline_low`` where it was below the lower one.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     term: str
-    analytes: tuple[str, ...]
+    analytes: tuple[FactId, ...]
     direction: Direction
     verification: Verification
-    grades: Rows = {}
-    baseline_high: Rows = {}
-    baseline_low: Rows = {}
+    grades: Rows = Field(default_factory=dict)
+    baseline_high: Rows = Field(default_factory=dict)
+    baseline_low: Rows = Field(default_factory=dict)
     ungraded: str | None = None
     note: str | None = None
 
@@ -86,14 +85,13 @@ class Term(BaseModel):
         return self
 
 
-class Edition(BaseModel):
+class Edition(MeasureFile):
     """One edition with all its terms."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    files = tuple(_FILES.values())
     edition: Literal["5", "6"]
     title: str
-    source: str
-    read_in: str | None = None
+    source: SourceId
     locator: str
     terms: tuple[Term, ...]
 
@@ -107,10 +105,6 @@ class Edition(BaseModel):
         return tuple(dict.fromkeys(name for term in self.terms for name in term.analytes))
 
 
-# By the data that they were read from, which is kept so that its identity stays its own.
-_read: dict[int, tuple[Any, Edition]] = {}
-
-
 def edition(measures: Mapping[str, Any], name: str | int) -> Edition:
     """Return edition ``5`` or ``6`` of the knowledge files.
 
@@ -121,10 +115,7 @@ def edition(measures: Mapping[str, Any], name: str | int) -> Edition:
     if stem is None:
         expected = f"an edition of CTCAE: {', '.join(_FILES)}"
         raise InputError([Problem("command line", None, "", "ctcae", repr(str(name)), expected)])
-    data = measures[stem]
-    if id(data) not in _read:
-        _read[id(data)] = (data, read_measure(Edition, measures, stem))
-    return _read[id(data)][1]
+    return Edition.read(measures, stem)
 
 
 def editions(measures: Mapping[str, Any]) -> tuple[Edition, ...]:

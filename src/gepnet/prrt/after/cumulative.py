@@ -12,6 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
+from gepnet.knowledge import MeasureFile
 from gepnet.knowledge.course_models import AdvisoryLimit
 from gepnet.prrt.given import GivenCycle
 from gepnet.tables import Cells, Column, Once, Table, number, one_of, text, whole
@@ -38,6 +39,14 @@ class OrganDose:
     bed_gy: Decimal | None = None
 
 
+class ActivityUnits(MeasureFile):
+    """What one unit of activity is in another."""
+
+    files = ("activity",)
+    mbq_per_mci: Decimal
+    mbq_per_gbq: Decimal
+
+
 @dataclass(frozen=True, slots=True)
 class Against:
     """A total beside a limit: how much is left, or None where the total is not known."""
@@ -59,9 +68,8 @@ def total_activity(cycles: Iterable[GivenCycle]) -> Decimal:
 
 def to_mci(gbq: Decimal, measures: Mapping[str, Any]) -> Decimal:
     """Return an activity in mCi; 1 mCi is 37 MBq by definition of the curie."""
-    constants = measures["activity"]
-    mbq = gbq * Decimal(str(constants["mbq_per_gbq"]))
-    return mbq / Decimal(str(constants["mbq_per_mci"]))
+    units = ActivityUnits.read(measures)
+    return gbq * units.mbq_per_gbq / units.mbq_per_mci
 
 
 def standing(total: Decimal | None, limit: AdvisoryLimit) -> Against:

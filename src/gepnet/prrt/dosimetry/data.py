@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-
-from gepnet.knowledge import InputError, Problem, nearest
+from gepnet.knowledge import MeasureFile, nearest
+from gepnet.knowledge.shapes import Stated, Strict
 
 Sex = Literal["male", "female"]
 Kind = Literal["organ", "blood", "lesion"]
@@ -21,28 +20,14 @@ SECONDS_PER_HOUR = 3600
 MGY_PER_GY = 1000
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Cited(_Model):
-    """Something with its source."""
-
-    source: str
-    locator: str | None = None
-    read_in: str | None = None
-    verification: Literal["primary", "secondary", "unverified"]
-    note: str | None = None
-
-
-class Quantity(Cited):
+class Quantity(Stated):
     """One number with unit and source."""
 
     value: float
     unit: str
 
 
-class Band(Cited):
+class Band(Stated):
     """A range of numbers with unit and source."""
 
     low: float
@@ -89,7 +74,7 @@ class Limit(Quantity):
     quantity: Literal["dose", "bed"] = "dose"
 
 
-class Organ(_Model):
+class Organ(Strict):
     """Self-irradiation of an organ of a phantom: mGy/(MBq s) and grams."""
 
     region: str
@@ -102,7 +87,7 @@ class Organ(_Model):
         return self.s_mgy_per_mbq_s * SECONDS_PER_HOUR / MGY_PER_GY * self.mass_g
 
 
-class Cross(_Model):
+class Cross(Strict):
     """Irradiation of one organ from another: mGy/(MBq s)."""
 
     target: str
@@ -115,7 +100,7 @@ class Cross(_Model):
         return self.s_mgy_per_mbq_s * SECONDS_PER_HOUR / MGY_PER_GY
 
 
-class Phantom(Cited):
+class Phantom(Stated):
     """The S-values of one phantom."""
 
     id: Sex
@@ -124,13 +109,13 @@ class Phantom(Cited):
     cross: tuple[Cross, ...]
 
 
-class Rule(Cited):
+class Rule(Stated):
     """A rule in words."""
 
     rule: str
 
 
-class Region(_Model):
+class Region(Strict):
     """A name that a region may have, or begin with."""
 
     id: str
@@ -146,27 +131,27 @@ class Region(_Model):
         return region == self.id or (self.prefix and rest != region and rest[0] in "_- 0123456789")
 
 
-class Masses(_Model):
+class Masses(Strict):
     """Red marrow (g) and body (kg) of a reference adult."""
 
     marrow_g: float
     body_kg: float
 
 
-class ReferenceMasses(Cited):
+class ReferenceMasses(Stated):
     """Red marrow and body of both reference adults."""
 
     male: Masses
     female: Masses
 
 
-class LesionData(_Model):
+class LesionData(Strict):
     """Lesions as spheres."""
 
     least_mass: Quantity
 
 
-class MarrowData(_Model):
+class MarrowData(Strict):
     """From blood to marrow."""
 
     red_marrow_to_blood_ratio: Quantity
@@ -176,7 +161,7 @@ class MarrowData(_Model):
     limits: tuple[Limit, ...]
 
 
-class BedData(_Model):
+class BedData(Strict):
     """Radiobiology of the kidney."""
 
     alpha_beta: Quantity
@@ -184,9 +169,10 @@ class BedData(_Model):
     limits: tuple[Limit, ...]
 
 
-class Physics(_Model):
+class Physics(MeasureFile):
     """``dosimetry.yaml``."""
 
+    files = ("dosimetry",)
     radionuclide: str
     half_life: Quantity
     electron_dose_constant: Quantity
@@ -220,7 +206,7 @@ class Physics(_Model):
         return next(phantom for phantom in self.phantoms if phantom.id == sex)
 
 
-class SingleTimePointData(_Model):
+class SingleTimePointData(Strict):
     """How far one scan is believed."""
 
     window: Band
@@ -228,7 +214,7 @@ class SingleTimePointData(_Model):
     seen_errors: tuple[SeenError, ...]
 
 
-class FitData(_Model):
+class FitData(Strict):
     """How far a fit is believed."""
 
     confidence: Quantity
@@ -240,7 +226,7 @@ class FitData(_Model):
     published_uptake_rate: Quantity
 
 
-class PlausibleInput(_Model):
+class PlausibleInput(Strict):
     """Ranges outside of which a number in the input is taken for a mistake."""
 
     activity_mbq: Band
@@ -250,9 +236,10 @@ class PlausibleInput(_Model):
     cv_percent: Band
 
 
-class Checks(_Model):
+class Checks(MeasureFile):
     """``dosimetry_checks.yaml``."""
 
+    files = ("dosimetry_checks",)
     kinetics: tuple[HalfLife, ...]
     plausible_dose_per_activity: tuple[GroupBand, ...]
     published_dose_per_activity: tuple[Published, ...]
@@ -267,14 +254,11 @@ class Checks(_Model):
         return next((entry for entry in self.kinetics if entry.group == group), None)
 
 
-class DosimetryData(_Model):
+class DosimetryData(Strict):
     """Everything the knowledge says about dosimetry."""
 
     physics: Physics
     checks: Checks
-
-
-_Part = TypeVar("_Part", bound=BaseModel)
 
 
 def dosimetry_data(measures: Mapping[str, Any]) -> DosimetryData:
@@ -283,26 +267,4 @@ def dosimetry_data(measures: Mapping[str, Any]) -> DosimetryData:
     Raises:
         InputError: a file or a key is missing or of the wrong shape, with file and key.
     """
-    problems: list[Problem] = []
-    physics = _read(Physics, "dosimetry", measures, problems)
-    checks = _read(Checks, "dosimetry_checks", measures, problems)
-    if physics is None or checks is None:
-        raise InputError(problems)
-    return DosimetryData(physics=physics, checks=checks)
-
-
-def _read(
-    model: type[_Part], stem: str, measures: Mapping[str, Any], problems: list[Problem]
-) -> _Part | None:
-    file = f"measures/{stem}.yaml"
-    if stem not in measures:
-        problems.append(Problem(file, None, "", "", "", "this knowledge file"))
-        return None
-    try:
-        return model.model_validate(measures[stem])
-    except ValidationError as error:
-        for fault in error.errors(include_url=False):
-            key = ".".join(str(step) for step in fault["loc"])
-            shown = "" if isinstance(fault["input"], dict | list) else repr(fault["input"])
-            problems.append(Problem(file, None, "", key, shown, fault["msg"]))
-        return None
+    return DosimetryData(physics=Physics.read(measures), checks=Checks.read(measures))

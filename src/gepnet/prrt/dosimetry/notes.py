@@ -7,7 +7,8 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from gepnet.prrt.dosimetry.data import Cited, DosimetryData, Region
+from gepnet.knowledge.shapes import Stated
+from gepnet.prrt.dosimetry.data import DosimetryData, Region
 from gepnet.prrt.dosimetry.run import Dosimetry
 from gepnet.tables import Shown
 
@@ -18,7 +19,7 @@ class Note:
 
     id: str
     text: str
-    cited: Annotated[Cited | None, Shown(take="source locator verification", flat=True)] = None
+    cited: Annotated[Stated | None, Shown(take="source locator verification", flat=True)] = None
 
 
 def notes(result: Dosimetry, row: int) -> list[Note]:

@@ -5,38 +5,36 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict
+from gepnet.knowledge import MeasureFile
+from gepnet.knowledge.shapes import FactId, Id, Names, Strict
 
-from gepnet.knowledge import read_measure
+ProfileId = Annotated[Id, Names(("plan_profiles",))]
+ChecklistId = Annotated[Id, Names(("checklists",))]
 
 
-class SlopeSettings(BaseModel):
+class SlopeSettings(Strict):
     """What a slope of kidney function needs before it is told."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     least_samples: int
     least_span_days: int
     confidence: Decimal
     weight_within_days: int
 
 
-class Checks(BaseModel):
+class Checks(Strict):
     """Items of a checklist."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    checklist: str
+    checklist: ChecklistId
     items: tuple[str, ...]
 
 
-class Settings(BaseModel):
+class Settings(MeasureFile):
     """Defaults of the plan; none is a clinical statement."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    source: str
-    verification: str
-    default_profile: str
+    files = ("course_plan",)
+    default_profile: ProfileId
     infusion_time: datetime.time
     working_days: tuple[str, ...]
     first_cycle_search_days: int
@@ -50,7 +48,7 @@ class Settings(BaseModel):
     ssa_statements: tuple[str, ...]
     monitoring_statements: tuple[str, ...]
     retreatment_checks: Checks
-    topic_analytes: dict[str, tuple[str, ...]]
+    topic_analytes: dict[str, tuple[FactId, ...]]
     kidney_slope: SlopeSettings
     signal_least_samples: int
 
@@ -61,4 +59,4 @@ def settings_of(measures: Mapping[str, Any]) -> Settings:
     Raises:
         InputError: naming the file and key of every fault.
     """
-    return read_measure(Settings, measures, "course_plan")
+    return Settings.read(measures)

@@ -6,19 +6,13 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-from gepnet.knowledge import read_measure
-from gepnet.knowledge.shapes import Verification
-
-STEM = "further_response_model"
+from gepnet.knowledge import MeasureFile
+from gepnet.knowledge.shapes import FactId, SourceId, Strict, Verification
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Outcome(_Part):
+class Outcome(Strict):
     """The column of the outcome and the words for yes and no."""
 
     column: str
@@ -27,7 +21,7 @@ class Outcome(_Part):
     no: tuple[str, ...]
 
 
-class Predictor(_Part):
+class Predictor(Strict):
     """One categorical predictor.
 
     ``read_as`` maps further words to a level; ``elsewhere`` is the level of any other value of
@@ -36,10 +30,10 @@ class Predictor(_Part):
 
     column: str
     label: str
-    fact: str
+    fact: FactId
     reference: str
     levels: tuple[str, ...]
-    read_as: dict[str, str] = {}
+    read_as: dict[str, str] = Field(default_factory=dict)
     elsewhere: str | None = None
     unknown: tuple[str, ...] = ()
 
@@ -66,7 +60,7 @@ class Predictor(_Part):
         return self.words.get(value.lower(), self.elsewhere or value)
 
 
-class Thresholds(_Part):
+class Thresholds(Strict):
     """From which on a model is fitted, and from which on it is not called weak."""
 
     refuse_below_events: int
@@ -74,20 +68,20 @@ class Thresholds(_Part):
     weak_below_events_per_parameter: float
     weak_above_odds_ratio_factor: float
     weak_above_slope_gap: float
-    source: str
+    source: SourceId
     verification: Verification
     note: str
 
 
-class Method(_Part):
+class Method(Strict):
     """A statistical method and where it was described."""
 
     what: str
-    source: str
+    source: SourceId
     verification: Verification
 
 
-class MadeUp(_Part):
+class MadeUp(Strict):
     """The invented truth behind made-up cohorts."""
 
     intercept: float
@@ -95,13 +89,14 @@ class MadeUp(_Part):
     shares: dict[str, dict[str, float]]
 
 
-class Spec(_Part):
+class Spec(MeasureFile):
     """The whole specification."""
 
+    files = ("further_response_model",)
     outcome: Outcome
     predictors: tuple[Predictor, ...]
     missing: tuple[str, ...]
-    predictors_source: str
+    predictors_source: SourceId
     predictors_verification: Verification
     predictors_note: str
     confidence: float = Field(gt=0, lt=1)
@@ -134,4 +129,4 @@ def model_spec(measures: Mapping[str, Any]) -> Spec:
     Raises:
         InputError: if the knowledge file is not as it should be.
     """
-    return read_measure(Spec, measures, STEM)
+    return Spec.read(measures)

@@ -5,19 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from gepnet.knowledge import read_measure
-from gepnet.knowledge.shapes import Verification
-
-STEM = "midtreatment"
+from gepnet.knowledge import MeasureFile
+from gepnet.knowledge.shapes import SourceId, Strict, Verification
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Finding(_Part):
+class Finding(Strict):
     """One finding as printed, and the patients it speaks of.
 
     ``responses`` at mid-treatment and, where given, ``sites`` of the primary tumour.
@@ -32,22 +26,23 @@ class Finding(_Part):
     note: str | None = None
 
 
-class Position(_Part):
+class Position(Strict):
     """What a document says of imaging during a course."""
 
     id: str
     text: str
-    source: str
+    source: SourceId
     locator: str
     verification: Verification
 
 
-class Evidence(_Part):
+class Evidence(MeasureFile):
     """Everything that is shown beside a mid-treatment assessment."""
 
+    files = ("midtreatment",)
     after_cycle: int = Field(ge=1)
     source_cycles: int = Field(ge=1)
-    source: str
+    source: SourceId
     locator: str
     verification: Verification
     aim: str
@@ -67,4 +62,4 @@ def evidence(measures: Mapping[str, Any]) -> Evidence:
     Raises:
         InputError: if the knowledge file is not as it should be.
     """
-    return read_measure(Evidence, measures, STEM)
+    return Evidence.read(measures)

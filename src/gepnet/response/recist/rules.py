@@ -7,29 +7,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from itertools import product
-from typing import Any, Literal, TypeVar
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict
-
-from gepnet.knowledge import InputError, Problem, nearest, read_measure
+from gepnet.knowledge import InputError, MeasureFile, Problem, nearest
+from gepnet.knowledge.shapes import SourceId, Stated, Strict
 
 FILE = "measures/recist-1.1.yaml"
 NONE = "none"  # the patient has no lesions of this kind
 HUNDREDTHS = 100  # lengths are integers of 0.01 mm
-Model = TypeVar("Model", bound=BaseModel)
-Verification = Literal["primary", "secondary", "unverified"]
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Stated(_Part):
-    """What is said, where, and how far it was verified."""
-
-    source: str
-    locator: str | None = None
-    verification: Verification
 
 
 class Limit(Stated):
@@ -44,7 +29,7 @@ class Limit(Stated):
         return int(self.value * HUNDREDTHS)
 
 
-class Limits(_Part):
+class Limits(Strict):
     """Limits of size and number; lengths in millimetres."""
 
     target_non_nodal_mm: Limit
@@ -61,7 +46,7 @@ class Limits(_Part):
     baseline_days: Limit
 
 
-class ResponseLimits(_Part):
+class ResponseLimits(Strict):
     """The three numbers of the target response."""
 
     partial_response_percent: Limit
@@ -127,7 +112,7 @@ class OverallRow(Stated):
     overall: str
 
 
-class Overall(_Part):
+class Overall(Strict):
     """Target x non-target x new lesion: the overall response of a time point."""
 
     target: tuple[str, ...]
@@ -164,7 +149,7 @@ class Best(Stated):
     order: tuple[str, ...]
 
 
-class Pair(_Part):
+class Pair(Strict):
     """First and second assessment, and what the paper allows as confirmed best response."""
 
     first: str
@@ -199,7 +184,7 @@ class Choice(Stated):
         return f"one of {', '.join(self.values)}" if self.values else "a whole number, 0 or more"
 
 
-class PfsRule(_Part):
+class PfsRule(Strict):
     """One rule of the end of progression-free survival."""
 
     id: str
@@ -225,12 +210,13 @@ class Note(Stated):
     says: str
 
 
-class Rules(_Part):
+class Rules(MeasureFile):
     """RECIST 1.1."""
 
+    files = ("recist-1.1",)
     id: str
     title: str
-    source: str
+    source: SourceId
     limits: Limits
     values: tuple[ValueRule, ...]
     response: ResponseLimits
@@ -285,7 +271,7 @@ def read_rules(measures: Mapping[str, Any]) -> Rules:
     Raises:
         InputError: naming each key of the file that is not as expected.
     """
-    return read_measure(Rules, measures, "recist-1.1")
+    return Rules.read(measures)
 
 
 def overall_rows(rules: Rules) -> list[tuple[tuple[str, str, str], OverallRow]]:

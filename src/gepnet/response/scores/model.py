@@ -5,19 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import model_validator
 
-from gepnet.knowledge import read_measure
-from gepnet.knowledge.shapes import Verification
-
-STEM = "scores"
+from gepnet.knowledge import MeasureFile
+from gepnet.knowledge.shapes import FactId, SourceId, Strict, Verification
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Level(_Part):
+class Level(Strict):
     """Points that an item gives where ``when`` holds, and surely not where ``excluded_when``."""
 
     points: int
@@ -26,7 +20,7 @@ class Level(_Part):
     excluded_when: str | None = None
 
 
-class Item(_Part):
+class Item(Strict):
     """One item of a score of points."""
 
     id: str
@@ -34,7 +28,7 @@ class Item(_Part):
     levels: tuple[Level, ...]
 
 
-class Category(_Part):
+class Category(Strict):
     """One category of a score without points."""
 
     id: str
@@ -43,7 +37,7 @@ class Category(_Part):
     excluded_when: str | None = None
 
 
-class Effect(_Part):
+class Effect(Strict):
     """A published association, for ``per_points`` points where it is a rate."""
 
     what: str
@@ -52,19 +46,19 @@ class Effect(_Part):
     high: float
     per_points: int | None
     patients: int | None
-    source: str
+    source: SourceId
     verification: Verification
 
 
-class Score(_Part):
+class Score(Strict):
     """One published score with its population and limits."""
 
     id: str
     label: str
     kind: Literal["points", "category"]
     timing: Literal["before_prrt", "any"]
-    source: str
-    read_in: str | None = None
+    source: SourceId
+    read_in: SourceId | None = None
     locator: str
     verification: Verification
     population: str
@@ -80,41 +74,42 @@ class Score(_Part):
         return self
 
 
-class Band(_Part):
+class Band(Strict):
     """What a reported result is called."""
 
     when: str
     label: str
 
 
-class RecordedTest(_Part):
+class RecordedTest(Strict):
     """A test whose reported result is shown and not worked out."""
 
     id: str
     label: str
-    fact: str | None
+    fact: FactId | None
     version: str | None
     reason: str
-    source: str
+    source: SourceId
     locator: str | None
     verification: Verification
     bands: tuple[Band, ...]
 
 
-class Patterns(_Part):
+class Patterns(Strict):
     """The NETPET grade of a lesion's pattern and how many lesions count as few."""
 
     grades: dict[str, str]
     suffixed: tuple[str, ...]
     few_lesions: int
-    source: str
+    source: SourceId
     locator: str
     verification: Verification
 
 
-class Scores(_Part):
+class Scores(MeasureFile):
     """Every score and every test that is only recorded."""
 
+    files = ("scores",)
     scores: tuple[Score, ...]
     netpet_patterns: Patterns
     recorded: tuple[RecordedTest, ...]
@@ -126,4 +121,4 @@ def published_scores(measures: Mapping[str, Any]) -> Scores:
     Raises:
         InputError: if the file is not as it should be.
     """
-    return read_measure(Scores, measures, STEM)
+    return Scores.read(measures)

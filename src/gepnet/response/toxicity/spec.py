@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from gepnet.knowledge import read_measure
-from gepnet.knowledge.shapes import Verification
-
-STEM = "adverse_events"
+from gepnet.knowledge import MeasureFile
+from gepnet.knowledge.shapes import SourceId, Verification
 
 
-class CountingSpec(BaseModel):
+class CountingSpec(MeasureFile):
     """Grades, what counts as severe, editions, and the unit of a rate."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    files = ("adverse_events",)
     grades: tuple[int, ...]
     any_from: int
     severe_from: int
@@ -24,7 +22,7 @@ class CountingSpec(BaseModel):
     confidence: float = Field(gt=0, lt=1)
     rate_per_years: float = Field(gt=0)
     days_per_year: float = Field(gt=0)
-    source: str
+    source: SourceId
     verification: Verification
     note: str
 
@@ -35,4 +33,4 @@ def counting_spec(measures: Mapping[str, Any]) -> CountingSpec:
     Raises:
         InputError: if the knowledge file is not as it should be.
     """
-    return read_measure(CountingSpec, measures, STEM)
+    return CountingSpec.read(measures)
