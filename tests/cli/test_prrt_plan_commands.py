@@ -123,7 +123,7 @@ def test_a_held_cycle_is_said_and_a_stopped_course_ends(run: Run, course: Path) 
         (("--start", "2026-02-02", "--closed", "easter"), "field closed"),
         (("--start", "2026-02-02", "--profile", "eu"), "field profile"),
         ((), "field start"),
-        (("--start", "2026-02-02", "--sheet", "sheet.docx"), "a .pdf or .html file"),
+        (("--start", "2026-02-02", "--sheet", "sheet.docx"), "ends in .pdf or .html"),
         (("--start", "2026-02-02", "--ics", "/proc/nowhere/a.ics"), "a file that can be written"),
     ],
 )

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gepnet.guidelines import KnowledgeBase, documents_in_force
-from gepnet.knowledge import InputError, Problem, nearest, need, write_atomically
+from gepnet.knowledge import InputError, Problem, nearest, need, write_files
 from gepnet.vocabulary import Question
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def write_atlas(
     written["index.html"] = pages.page(
         "atlas_index.html", findings=lists, distance=distance, maps=shown
     )
-    _write(folder, written)
+    write_files({folder / name: text for name, text in written.items()})
     summary["pages"] = len(written)
     return summary
 
@@ -177,13 +177,3 @@ def _counting(tell: Tell | None, name: str, total: int) -> Callable[[], None] | 
         tell(name, done, total)
 
     return one
-
-
-def _write(folder: Path, written: dict[str, str]) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, text in written.items():
-            write_atomically(folder / name, text)
-    except OSError as error:
-        expected = f"a folder that can be written ({error.strerror})"
-        raise InputError([Problem(str(folder), None, "", "", "", expected)]) from error

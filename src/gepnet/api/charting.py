@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from gepnet.api.assessing import facts_of, read_patient
 from gepnet.guidelines import KnowledgeBase
-from gepnet.knowledge import InputError, Problem, asked, need, refuse
-from gepnet.tables import read_grid
+from gepnet.knowledge import InputError, Problem, asked, need, refuse, write_atomically
+from gepnet.tables import check_ending, read_grid
 from gepnet.vocabulary import Question
 
 if TYPE_CHECKING:
@@ -341,15 +340,7 @@ def write_chart(chart: Chart, output: Path, dpi: float = 150) -> dict[str, Any]:
         ".png": lambda: chart.png(dpi),
         ".pdf": chart.pdf,
     }[output.suffix.casefold()]()
-    partial = output.with_name(f"{output.name}.{os.getpid()}.tmp")
-    try:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_bytes(content)
-        partial.replace(output)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        expected = f"a file that can be written ({error.strerror})"
-        raise InputError([Problem(str(output), None, "", "", "", expected)]) from error
+    write_atomically(output, content)
     return {**chart_view(chart), "file": str(output), "bytes": len(content)}
 
 
@@ -359,8 +350,7 @@ def check_output(output: Path) -> None:
     Raises:
         InputError: naming the endings.
     """
-    if output.suffix.casefold() not in CHART_FORMATS:
-        raise refuse("output", output, f"a file that ends in {', '.join(CHART_FORMATS)}")
+    check_ending(output, *CHART_FORMATS)
 
 
 def chart_view(chart: Chart) -> dict[str, Any]:

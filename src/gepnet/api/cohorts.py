@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gepnet.guidelines import KnowledgeBase
-from gepnet.knowledge import InputError, Problem, nearest, need
+from gepnet.knowledge import InputError, Problem, nearest, need, write_atomically
 from gepnet.vocabulary import Question
 
 if TYPE_CHECKING:
@@ -78,13 +77,7 @@ def sample_facts(
     wanted = tuple(sorted(base.facts_named, key=vocabulary.order))
     day = at or datetime.date.today()
     sampler = Sampler(base.criteria, base.knowledge.measures, wanted, day, seed)
-    output.parent.mkdir(parents=True, exist_ok=True)
-    temporary = output.with_name(f"{output.name}.{os.getpid()}.tmp")
-    try:
-        sampler.write(rows, temporary)
-        temporary.replace(output)
-    finally:
-        temporary.unlink(missing_ok=True)
+    write_atomically(output, lambda draft: sampler.write(rows, draft))
     return {"file": str(output), "rows": rows, "seed": seed, "at": day.isoformat()}
 
 

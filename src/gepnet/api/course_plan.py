@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import datetime
-import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gepnet.facts import Facts, facts_of_record
 from gepnet.guidelines import KnowledgeBase, region_lineage
-from gepnet.knowledge import InputError, Problem
+from gepnet.knowledge import Content, InputError, Problem, write_files
 from gepnet.prrt.given import course_given
 from gepnet.prrt.plan import CoursePlan, Request, plan_course, settings_of
 from gepnet.record import Record
+from gepnet.tables import check_ending
 from gepnet.vocabulary import Question, exact, parse_date
 
 
@@ -179,26 +179,11 @@ def write_plan(
     from gepnet.prrt.plan.calendar import to_icalendar
     from gepnet.prrt.plan.sheet import sheet_html, sheet_pdf
 
-    files: list[tuple[Path, bytes]] = []
+    files: dict[Path, Content] = {}
     if sheet is not None:
-        ending = sheet.suffix.lower()
-        if ending not in (".pdf", ".html"):
-            expected = "a .pdf or .html file"
-            raise InputError([Problem("command line", None, "", "sheet", str(sheet), expected)])
-        files.append((sheet, sheet_pdf(plan) if ending == ".pdf" else sheet_html(plan).encode()))
+        check_ending(sheet, ".pdf", ".html", field="sheet")
+        is_pdf = sheet.suffix.casefold() == ".pdf"
+        files[sheet] = sheet_pdf(plan) if is_pdf else sheet_html(plan)
     if ics is not None:
-        files.append((ics, to_icalendar(plan, settings_of(base.knowledge.measures))))
-    for path, data in files:
-        _write(path, data)
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Write a file so that a reader sees the old one or the whole new one."""
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_bytes(data)
-        temporary.replace(path)
-    except OSError as error:
-        expected = f"a file that can be written ({error.strerror})"
-        raise InputError([Problem(str(path), None, "", "", "", expected)]) from error
+        files[ics] = to_icalendar(plan, settings_of(base.knowledge.measures))
+    write_files(files)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from gepnet.guidelines import KnowledgeBase
 from gepnet.knowledge import need, refuse, write_atomically
 from gepnet.prrt.dosimetry.question import DosimetryQuestion, fit_file
-from gepnet.tables import plain
+from gepnet.tables import check_ending, plain
 
 if TYPE_CHECKING:
     from gepnet.prrt.dosimetry.report import Report
@@ -54,14 +54,12 @@ def dosimetry_view(
     from gepnet.prrt.dosimetry.data import dosimetry_data
     from gepnet.prrt.dosimetry.report import report
 
-    if output is not None and output.suffix not in {".json", ".csv"}:
-        raise refuse("output", output, "a name that ends in .json or .csv")
+    check_ending(output, ".json", ".csv")
     data = dosimetry_data(base.knowledge.measures)
     result = fit_file(data, source, question or DosimetryQuestion(), progress)
     view: dict[str, Any] = plain(report(result, curves, detailed), details=curves)
     if output is not None:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        as_table = output.suffix == ".csv"
+        as_table = output.suffix.casefold() == ".csv"
         text = columns.as_csv(columns.result_columns(result)) if as_table else None
         write_atomically(output, text or json.dumps(view, indent=2) + "\n")
     return view
@@ -92,5 +90,4 @@ def write_time_activity_example(output: Path | None) -> None:
     if output.exists():
         raise refuse("output", output, "a file that is not there yet")
     text = files("gepnet.knowledge").joinpath(EXAMPLE).read_text(encoding="utf-8")
-    output.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(output, text)

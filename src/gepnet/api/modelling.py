@@ -16,6 +16,7 @@ from gepnet.facts import Facts, facts_of_record
 from gepnet.guidelines import KnowledgeBase
 from gepnet.knowledge import InputError, Problem, nearest, write_atomically
 from gepnet.record import Record
+from gepnet.tables import ENDINGS, as_file, check_ending
 from gepnet.vocabulary import Absent, Question
 
 if TYPE_CHECKING:
@@ -177,7 +178,7 @@ def fit_cohort(
     if isinstance(result, Refusal):
         return _refusal(result, ignored, spec)
     if output is not None:
-        _write(output, json.dumps(result.model_dump(mode="json"), indent=1) + "\n")
+        write_atomically(output, json.dumps(result.model_dump(mode="json"), indent=1) + "\n")
     return {
         "fitted_model": True,
         **result.model_dump(mode="json"),
@@ -232,17 +233,9 @@ def write_made_up_cohort(base: KnowledgeBase, output: Path, patients: int, seed:
     from gepnet.response.fit import model_spec
     from gepnet.response.fit.made_up import made_up_cohort
 
+    check_ending(output, *ENDINGS[:3])
     table = made_up_cohort(model_spec(base.knowledge.measures), patients, seed)
-    _write(output, table.write_csv())
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        write_atomically(path, text)
-    except OSError as error:
-        told = error.strerror or str(error)
-        expected = f"a file that can be written ({told})"
-        raise InputError([Problem(str(path), None, "", "", "", expected)]) from error
+    write_atomically(output, as_file(table))
 
 
 def toxicity_view(

@@ -96,9 +96,4 @@ def write_report(
         "entries": list_entries(base),
     }
     text = render_report(title, pages, about)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, text)
-    except OSError as error:
-        expected = f"a file that can be written ({error.strerror})"
-        raise InputError([Problem(str(path), None, "", "", "", expected)]) from error
+    write_atomically(path, text)

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from gepnet.guidelines import KnowledgeBase
-from gepnet.knowledge import need, refuse
+from gepnet.knowledge import need, refuse, write_files
 from gepnet.response.recist import Result, assess, read_options, read_patients, read_rules
-from gepnet.tables import plain, taken
+from gepnet.tables import as_file, check_ending, plain, taken
 
 View = dict[str, Any]
 
@@ -83,9 +83,7 @@ def write_responses(
     Raises:
         InputError: with what is wrong with files or options; nothing is written then.
     """
-    kinds = (".parquet", ".csv")
-    if output.suffix not in kinds:
-        raise refuse("output", output, f"a file that ends in {' or '.join(kinds)}")
+    check_ending(output, ".parquet", ".csv")
     need("polars", "fast")
     need("numpy", "numbers")
     from gepnet.response.recist.columns import assess_table, shown_points
@@ -93,15 +91,8 @@ def write_responses(
     rules = read_rules(base.knowledge.measures)
     table = assess_table(rules, read_options(rules, options), lesions, responses, patients)
     files = (output, output.with_name(f"{output.stem}-best{output.suffix}"))
-    output.parent.mkdir(parents=True, exist_ok=True)
     frames = (shown_points(table.points), table.best)
-    for frame, file in zip(frames, files, strict=True):
-        partial = file.with_name(f"{file.name}.partial")
-        if file.suffix == ".csv":
-            frame.write_csv(partial)
-        else:
-            frame.write_parquet(partial)
-        partial.replace(file)
+    write_files({file: as_file(frame) for frame, file in zip(frames, files, strict=True)})
     order = {word: place for place, word in enumerate(rules.best.order)}
 
     def counts(column: str) -> dict[str, int]:

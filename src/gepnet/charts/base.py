@@ -6,7 +6,6 @@ name, no state of another picture. SVG keeps text as text and carries title and 
 
 from __future__ import annotations
 
-import csv
 import datetime
 import hashlib
 import io
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
 from gepnet.charts.style import FONT, FONT_STACK, RC
+from gepnet.tables import as_csv
 from gepnet.vocabulary import DAYS_PER_MONTH
 
 if TYPE_CHECKING:
@@ -54,11 +54,7 @@ class TableTwin:
 
     def as_csv(self) -> str:
         """Return the table as CSV, an empty cell for what is unknown."""
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(self.columns)
-        writer.writerows(["" if cell is None else cell for cell in row] for row in self.rows)
-        return text.getvalue()
+        return as_csv(self.columns, self.rows)
 
     def records(self) -> list[dict[str, Cell]]:
         """Return one mapping a row."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import json
-import os
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from gepnet.guidelines.cohort_notes import TableNotes
 from gepnet.guidelines.compiled import KnowledgeBase
 from gepnet.guidelines.status import Status
 from gepnet.guidelines.wide import CODES
-from gepnet.knowledge import InputError, Problem
+from gepnet.knowledge import InputError, Problem, write_atomically
 
 #: A piece holds every intermediate column of its rows; twice as many take half as much memory more.
 ROWS_AT_A_TIME = 50_000
@@ -66,12 +65,8 @@ def assess_table(
     table, schema = open_table(source)
     plan = CohortPlan(base, schema, knowledge_date, at)
     notes = TableNotes(progress)
-    temporary = output.with_name(f"{output.name}.{os.getpid()}.tmp")
-    try:
-        write(plan.statuses(table, notes), temporary, metadata(plan), compression)
-        temporary.replace(output)
-    finally:
-        temporary.unlink(missing_ok=True)
+    statuses = plan.statuses(table, notes)
+    write_atomically(output, lambda draft: write(statuses, draft, metadata(plan), compression))
     return CohortReport(plan, notes)
 
 

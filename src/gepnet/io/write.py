@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from gepnet.knowledge import InputError, Problem
+from gepnet.knowledge import Content, InputError, Problem, write_files
 from gepnet.record import Record, record_to_yaml
 
 LOSSES = "losses.txt"
@@ -16,8 +14,7 @@ LOSSES = "losses.txt"
 def write_records(records: Iterable[Record], folder: Path, force: bool = False) -> list[Path]:
     """Write one patient file for each record, and beside them what the import lost.
 
-    Everything is first written to a temporary folder beside ``folder`` and then moved, so that a
-    failure leaves no half-written patient.
+    A failure leaves no half-written patient, and no patient without the others.
 
     Args:
         records: the patients.
@@ -32,7 +29,9 @@ def write_records(records: Iterable[Record], folder: Path, force: bool = False) 
             set, or if the folder cannot be written.
     """
     patients = list(records)
-    files = {path: record_to_yaml(record) for path, record in _paths(patients, folder)}
+    files: dict[Path, Content] = {}
+    for path, record in _paths(patients, folder):
+        files[path] = record_to_yaml(record)
     files[folder / LOSSES] = losses_report(patients)
     taken = [path for path in files if path.exists()]
     if taken and not force:
@@ -40,21 +39,7 @@ def write_records(records: Iterable[Record], folder: Path, force: bool = False) 
         found = f"{len(taken)} of these files ({names})"
         expected = "a folder without files of the same names, or the wish to replace them (--force)"
         raise InputError([Problem(str(folder), None, "", "", found, expected)])
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".gepnet-", dir=folder) as scratch:
-            staged = []
-            for path, text in files.items():
-                draft = Path(scratch) / path.name
-                draft.write_text(text, encoding="utf-8")
-                staged.append((draft, path))
-            for draft, path in staged:
-                os.replace(draft, path)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise InputError(
-            [Problem(str(folder), None, "", "", "", f"a folder that can be written ({reason})")]
-        ) from error
+    write_files(files)
     return [path for path in files if path.name != LOSSES]
 
 

@@ -1,6 +1,7 @@
 """Clinical knowledge as data, and its loader."""
 
-from gepnet.knowledge.load import cache_file, load_knowledge, write_atomically
+from gepnet.knowledge.files import Content, write_atomically, write_files
+from gepnet.knowledge.load import cache_file, load_knowledge
 from gepnet.knowledge.measure_files import MeasureFile
 from gepnet.knowledge.models import Knowledge
 from gepnet.knowledge.problems import InputError, Problem, asked, nearest, need, refuse
@@ -8,6 +9,7 @@ from gepnet.knowledge.read import read_files
 from gepnet.knowledge.yaml_io import Document, read_yaml
 
 __all__ = [
+    "Content",
     "Document",
     "InputError",
     "Knowledge",
@@ -22,4 +24,5 @@ __all__ = [
     "read_yaml",
     "refuse",
     "write_atomically",
+    "write_files",
 ]

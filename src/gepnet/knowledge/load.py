@@ -18,6 +18,7 @@ from platformdirs import user_cache_path
 from pydantic import ValidationError
 
 from gepnet import __version__
+from gepnet.knowledge.files import write_atomically
 from gepnet.knowledge.models import Knowledge
 from gepnet.knowledge.problems import InputError, Problem
 from gepnet.knowledge.read import read_files
@@ -147,10 +148,3 @@ def _code_digest() -> str:
         for file in sorted((PACKAGED.parent / room).glob("*.py")):
             digest.update(file.read_bytes())
     return digest.hexdigest()[:12]
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Write ``text`` so that a reader sees the old file or the whole new one."""
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(path)

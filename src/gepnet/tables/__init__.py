@@ -4,8 +4,10 @@ from gepnet.tables.cells import coded, day, number, one_of, text, truth, whole
 from gepnet.tables.grid import Grid, read_grid
 from gepnet.tables.plain import Shown, also_shown, plain, taken
 from gepnet.tables.table import MOST, Cells, Column, Once, Reading, Table
+from gepnet.tables.write import ENDINGS, as_csv, as_file, check_ending
 
 __all__ = [
+    "ENDINGS",
     "MOST",
     "Cells",
     "Column",
@@ -15,6 +17,9 @@ __all__ = [
     "Shown",
     "Table",
     "also_shown",
+    "as_csv",
+    "as_file",
+    "check_ending",
     "coded",
     "day",
     "number",

@@ -22,7 +22,7 @@ def read_texts(path: Path, table: Table[Any]) -> pl.DataFrame:
     Raises:
         InputError: with every fault of the file, if its columns or rows are no such table.
     """
-    raw = None if path.suffix == ".parquet" else _fast(path, table)
+    raw = None if path.suffix.casefold() == ".parquet" else _fast(path, table)
     if raw is None:
         # Whatever the fast reader does not understand the careful one reads or explains.
         grid = read_grid(path)

@@ -67,7 +67,7 @@ def read_grid(source: Path | Rows, only_header: bool = False) -> Grid:
         grid.problems.append(Problem(grid.file, line, "", "", "", expected))
 
     try:
-        if source.suffix == ".parquet":
+        if source.suffix.casefold() == ".parquet":
             _read_parquet(source, grid)
         else:
             _read_text(source, grid, only_header)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gepnet import tables
 from gepnet.prrt.dosimetry.absorbed import NoDose
 from gepnet.prrt.dosimetry.choose import Refusal
 from gepnet.prrt.dosimetry.cumulative import finite
@@ -64,17 +63,13 @@ def result_columns(result: Dosimetry) -> Columns:
 
 def as_csv(columns: Columns) -> str:
     """Return columns as CSV; what is unknown is an empty cell, no bound is `inf`."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
     cells = [
         np.where(np.isnan(column), "", np.char.mod("%.7g", column))
         if column.dtype.kind == "f"
         else column
         for column in columns.values()
     ]
-    writer.writerows(zip(*(cell.tolist() for cell in cells), strict=True))
-    return text.getvalue()
+    return tables.as_csv(columns, zip(*(cell.tolist() for cell in cells), strict=True))
 
 
 def overview(result: Dosimetry) -> list[dict[str, Any]]:
