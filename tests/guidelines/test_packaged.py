@@ -11,10 +11,10 @@ import pytest
 
 from gepnet import api
 from gepnet.guidelines import KnowledgeBase, Status
-from gepnet.guidelines.check import REQUIRED_MUTATION_SCORE, CheckReport
-from gepnet.guidelines.examples import examples_of, subjects
 from gepnet.knowledge.kinds import carried_facts as course_entries
 from gepnet.record import parse_record
+from gepnet.rules.check import REQUIRED_MUTATION_SCORE, CheckReport
+from gepnet.rules.examples import examples_of, subjects
 from gepnet.vocabulary import Question
 
 BASE = api.base()

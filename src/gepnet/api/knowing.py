@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from gepnet.guidelines import KnowledgeBase, knowledge_base
-from gepnet.guidelines.check import CheckReport, check
 from gepnet.guidelines.coverage import coverage
-from gepnet.knowledge import load_knowledge
+from gepnet.knowledge import InputError, Problem, check_all_read, load_knowledge
+from gepnet.rules.check import CheckReport, report
 
 
 def base(*extra: Path) -> KnowledgeBase:
@@ -23,10 +24,40 @@ def base(*extra: Path) -> KnowledgeBase:
 def check_knowledge(*extra: Path, mutate: bool = True) -> CheckReport:
     """Check the knowledge: shape, references, criteria, example patients, mutation.
 
+    Every room checks what it reads, from the lowest floor up.
+
     Raises:
         InputError: if it cannot even be compiled, with every problem found.
     """
-    return check(base(*extra), mutate)
+    from gepnet.charts import check as charts
+    from gepnet.facts import check as facts
+    from gepnet.guidelines import check as guidelines
+    from gepnet.measures import check as measures
+    from gepnet.prrt import check as prrt
+    from gepnet.response import check as response
+    from gepnet.rules import check as rules
+    from gepnet.vocabulary import check as vocabulary
+
+    book = base(*extra)
+    rooms = (vocabulary, measures, facts, guidelines, prrt, response, charts)
+    models = [model for room in rooms for model in room.FILES]
+    checks = (
+        check_all_read(book.knowledge, models),
+        vocabulary.check(book.knowledge, book.vocabulary),
+        measures.check(book.knowledge, book.vocabulary),
+        facts.check(book.knowledge, book.criteria),
+        *(room.check(book) for room in (rules, guidelines, prrt, response, charts)),
+    )
+    problems = dict.fromkeys(problem for check in checks for problem in _found(check))
+    return report(book, problems, mutate)
+
+
+def _found(check: Iterator[Problem]) -> Iterator[Problem]:
+    """Yield what a check finds, also where a file is so faulty that the check cannot go on."""
+    try:
+        yield from check
+    except InputError as error:
+        yield from error.problems
 
 
 def fact_coverage(*extra: Path) -> list[dict[str, Any]]:

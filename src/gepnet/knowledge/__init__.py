@@ -2,7 +2,7 @@
 
 from gepnet.knowledge.files import Content, write_atomically, write_files
 from gepnet.knowledge.load import cache_file, load_knowledge
-from gepnet.knowledge.measure_files import MeasureFile
+from gepnet.knowledge.measure_files import MeasureFile, check_all_read, check_files
 from gepnet.knowledge.models import Knowledge
 from gepnet.knowledge.problems import InputError, Problem, asked, nearest, need, refuse
 from gepnet.knowledge.read import read_files
@@ -17,6 +17,8 @@ __all__ = [
     "Problem",
     "asked",
     "cache_file",
+    "check_all_read",
+    "check_files",
     "load_knowledge",
     "nearest",
     "need",

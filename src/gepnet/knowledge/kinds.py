@@ -49,6 +49,16 @@ def members(entry: BaseModel) -> dict[str, tuple[Entry, ...]]:
     return {name: getattr(entry, name) for name, _ in lists_of(type(entry))}
 
 
+def ids(knowledge: Knowledge) -> dict[str, frozenset[str]]:
+    """Return the ids of each kind, and of the statements in documents with that of their own."""
+    found = {
+        name: frozenset(getattr(entry, "id", "") for entry in getattr(knowledge, name))
+        for name in KINDS
+    }
+    statements = (f"{d.id}/{one.id}" for d in knowledge.documents for one in d.statements)
+    return {**found, "statements": frozenset(statements)}
+
+
 def rules_of(knowledge: Knowledge) -> Iterator[tuple[str, RuleEntry, Any]]:
     """Yield every entry with a criterion, with its owner and the entry that it stands in, if any.
 

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Self
 
 from pydantic import ValidationError
 
+from gepnet.knowledge.kinds import ids
 from gepnet.knowledge.models import Knowledge
 from gepnet.knowledge.problems import InputError, Problem, nearest
 from gepnet.knowledge.read import faults
@@ -73,10 +74,7 @@ def check_files(
         facts: the vocabulary.
         models: of the files to look at; a file that is not there is no fault.
     """
-    known = {
-        "vocabulary": facts,
-        **{kind: ids_of(knowledge, kind) for kind in ("sources", "options", "documents")},
-    }
+    known = {**ids(knowledge), "vocabulary": facts}
     for model in models:
         for stem in model.files:
             if stem in knowledge.measures:
@@ -99,11 +97,6 @@ def check_all_read(
             yield Problem(_file(name), None, "", "", name, expected, nearest(name, stems))
 
 
-def ids_of(knowledge: Knowledge, kind: str) -> frozenset[str]:
-    """Return the ids of the entries of one kind."""
-    return frozenset(entry.id for entry in getattr(knowledge, kind))
-
-
 @dataclass(frozen=True)
 class _Place:
     file: str
@@ -122,4 +115,4 @@ def _file(stem: str) -> str:
     return "coverage.yaml" if stem == "coverage" else f"measures/{stem}.yaml"
 
 
-__all__ = ["MeasureFile", "check_all_read", "check_files", "ids_of"]
+__all__ = ["MeasureFile", "check_all_read", "check_files"]

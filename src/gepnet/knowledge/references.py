@@ -13,7 +13,11 @@ from gepnet.knowledge.kinds import KINDS, members
 from gepnet.knowledge.problems import Problem, nearest
 from gepnet.knowledge.shapes import Entry, Names
 
-_WORDS = {"vocabulary": "a fact", **{name: kind.word for name, (kind, _) in KINDS.items()}}
+_WORDS = {
+    "vocabulary": "a fact",
+    "statements": "a statement",
+    **{name: kind.word for name, (kind, _) in KINDS.items()},
+}
 
 
 @dataclass

@@ -11,6 +11,7 @@ from gepnet.knowledge import MeasureFile
 from gepnet.knowledge.shapes import FactId, Id, Names, Strict
 
 ProfileId = Annotated[Id, Names(("plan_profiles",))]
+StatementId = Annotated[str, Names(("statements",))]
 ChecklistId = Annotated[Id, Names(("checklists",))]
 
 
@@ -45,8 +46,8 @@ class Settings(MeasureFile):
     deadline_alarm_days_before: int
     sample_counts_early_days: int
     retreatment_cycles_shown: int
-    ssa_statements: tuple[str, ...]
-    monitoring_statements: tuple[str, ...]
+    ssa_statements: tuple[StatementId, ...]
+    monitoring_statements: tuple[StatementId, ...]
     retreatment_checks: Checks
     topic_analytes: dict[str, tuple[FactId, ...]]
     kidney_slope: SlopeSettings

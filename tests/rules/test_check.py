@@ -11,9 +11,9 @@ from typer.testing import CliRunner
 
 from gepnet import api
 from gepnet.cli.app import app
-from gepnet.guidelines.check import CheckReport, check, statements_have_sources
 from gepnet.guidelines.compiled import KnowledgeBase
 from gepnet.knowledge.load import PACKAGED
+from gepnet.rules.check import CheckReport, check, report, statements_have_sources
 
 LABELS = PACKAGED / "labels" / "targeted.yaml"
 
@@ -33,19 +33,19 @@ def warned(tmp_path: Path) -> KnowledgeBase:
 
 def test_a_warning_does_not_switch_the_mutation_check_off(warned: KnowledgeBase) -> None:
     assert [p.severity for p in statements_have_sources(warned)] == ["warning"]
-    report = check(warned)
-    assert report.ok
-    assert [p.severity for p in report.problems] == ["warning"]
-    assert report.mutants > 1000
-    assert any(score.entry == "label/one-more" for score in report.scores)
+    found = report(warned, check(warned))
+    assert found.ok
+    assert [p.severity for p in found.problems] == ["warning"]
+    assert found.mutants > 1000
+    assert any(score.entry == "label/one-more" for score in found.scores)
 
 
 def test_an_error_leaves_no_score_that_reads_as_full_marks(tmp_path: Path) -> None:
     wrong = knowledge_with(tmp_path, locator=None, verification="primary")
-    report = check(wrong)
-    assert not report.ok
-    assert report.mutants == 0
-    assert report.mutation_score is None
+    found = report(wrong, check(wrong))
+    assert not found.ok
+    assert found.mutants == 0
+    assert found.mutation_score is None
 
 
 def test_nothing_tried_is_no_score() -> None:

@@ -1,0 +1,157 @@
+"""Run the example patients that entries carry, and see whether they would notice a mistake."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gepnet.criteria import explain, facts_of
+from gepnet.criteria.mutate import mutants
+from gepnet.criteria.text import to_text
+from gepnet.facts import Facts, facts_of_values, needed_for
+from gepnet.knowledge import Problem
+from gepnet.rules.book import Rulebook
+from gepnet.rules.reading import holds
+from gepnet.rules.rule import Rule
+from gepnet.vocabulary import Truth, ValueProblem
+
+_WORDS: dict[Truth, str] = {True: "applies", False: "does_not_apply", None: "undetermined"}
+
+
+@dataclass(frozen=True)
+class Example:
+    """One example patient with what is expected of the entry."""
+
+    label: str
+    given: Mapping[str, Any]
+    expected: Truth
+    unknown: str | None = None
+
+
+@dataclass(frozen=True)
+class Survivor:
+    """A mistake that no example notices."""
+
+    entry: str
+    change: str
+    atom: str
+
+
+@dataclass(frozen=True)
+class MutationScore:
+    """How many deliberate mistakes the examples of an entry notice."""
+
+    entry: str
+    killed: int
+    total: int
+    survivors: tuple[Survivor, ...]
+
+    @property
+    def document(self) -> str:
+        """The document, list of labels or set of rules that the entry belongs to."""
+        return self.entry.split("/", maxsplit=1)[0]
+
+
+def subjects(book: Rulebook) -> Iterator[Rule[Any]]:
+    """Yield every rule that examples hold in place."""
+    yield from (rule for rule in book.rules if rule.entry.examples is not None)
+
+
+def examples_of(entry: Any) -> Iterator[Example]:
+    """Yield the example patients of an entry, each written out in full."""
+    base = dict(entry.examples.applies)
+    yield Example("applies", base, True)
+    for index, change in enumerate(entry.examples.also_applies):
+        yield Example(f"also_applies[{index}]", {**base, **change}, True)
+    for index, change in enumerate(entry.examples.does_not_apply):
+        yield Example(f"does_not_apply[{index}]", {**base, **change}, False)
+    for index, item in enumerate(entry.examples.undetermined):
+        unknown = item if isinstance(item, str) else None
+        change = {item: None} if isinstance(item, str) else item
+        yield Example(f"undetermined[{index}]", {**base, **change}, None, unknown)
+
+
+def run_examples(book: Rulebook) -> Iterator[Problem]:
+    """Yield a problem for every example that does not come out as written."""
+    for rule in subjects(book):
+        for field, value, expected, suggestion in _wrong(rule, book):
+            yield Problem.at(rule.entry, f"examples.{field}", value, expected, suggestion)
+
+
+# Field, value, what was expected, the nearest that was meant.
+_Wrong = tuple[str, str, str, str | None]
+
+
+def _wrong(rule: Rule[Any], book: Rulebook) -> Iterator[_Wrong]:
+    examples = rule.entry.examples
+    for index, change in enumerate(examples.does_not_apply):
+        if len(change) != 1:
+            yield f"does_not_apply[{index}]", ", ".join(change), "one changed fact", None
+    for field in ("does_not_apply", "undetermined"):
+        if not getattr(examples, field):
+            yield field, "none", "at least one example", None
+    reader = _Reader(rule, book)
+    for example in examples_of(rule.entry):
+        try:
+            facts = reader.facts(example)
+        except KeyError as error:
+            name = str(error.args[0])
+            yield example.label, name, "a fact", book.vocabulary.nearest(name)
+            continue
+        except ValueProblem as fault:
+            yield example.label, repr(fault.value), fault.expected, fault.suggestion
+            continue
+        truth = holds(rule, facts)
+        if truth is not example.expected:
+            yield example.label, _WORDS[truth], _WORDS[example.expected], None
+        elif example.unknown is not None:
+            missing = _missing(rule, facts)
+            if example.unknown not in missing:
+                expected = f"{example.unknown} among them"
+                yield example.label, f"missing {sorted(missing)}", expected, None
+
+
+class _Reader:
+    """Works out the facts of examples, as far as one rule rests on them."""
+
+    def __init__(self, rule: Rule[Any], book: Rulebook) -> None:
+        self._book = book
+        scope = () if rule.scope is None else facts_of(rule.scope)
+        self._only = needed_for((*scope, *rule.facts), book.criteria)
+
+    def facts(self, example: Example) -> Facts:
+        book = self._book
+        return facts_of_values(example.given, book.knowledge, book.criteria, only=self._only)
+
+
+def _missing(rule: Rule[Any], facts: Facts) -> set[str]:
+    nodes = rule.nodes if rule.scope is None else (rule.scope, *rule.nodes)
+    names = [name for node in nodes for name in explain(node, facts.values).missing]
+    return {*names, *facts.to_ask(names)}
+
+
+def mutation_scores(book: Rulebook) -> Iterator[MutationScore]:
+    """Yield, for every entry, how many mistakes in its criterion its examples notice."""
+    for rule in subjects(book):
+        reader = _Reader(rule, book)
+        patients = [(reader.facts(one), one.expected) for one in examples_of(rule.entry)]
+        changed = mutants(rule.when)
+        survivors = tuple(
+            Survivor(rule.full_id, mutant.change, to_text(mutant.atom))
+            for mutant in changed
+            if all(holds(rule, facts, mutant.node) is expected for facts, expected in patients)
+        )
+        killed = len(changed) - len(survivors)
+        yield MutationScore(rule.full_id, killed, len(changed), survivors)
+
+
+__all__ = [
+    "Example",
+    "MutationScore",
+    "Survivor",
+    "examples_of",
+    "mutation_scores",
+    "run_examples",
+    "subjects",
+]
