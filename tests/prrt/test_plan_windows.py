@@ -148,7 +148,7 @@ def test_a_step_belongs_to_one_document_and_topics_are_not_mixed(request: Reques
         if not step.step.choice:
             owners.setdefault(step.step.topic, set()).add(step.profile.id)
     assert all(len(names) == 1 for names in owners.values())
-    for owner, step in plan.also_said:
+    for owner, step in ((said.profile, said.step) for said in plan.also_said):
         assert owner.id not in owners.get(step.topic, set())
 
 

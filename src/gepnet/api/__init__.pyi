@@ -1,5 +1,7 @@
 """What gepnet offers to programs: the command line and every other front end call only this."""
 
+from gepnet.api.after import cumulative_view as cumulative_view
+from gepnet.api.after import monitoring_view as monitoring_view
 from gepnet.api.assessing import assess_facts as assess_facts
 from gepnet.api.assessing import assess_record as assess_record
 from gepnet.api.assessing import example_patient as example_patient
@@ -22,11 +24,9 @@ from gepnet.api.comparing import whatif_view as whatif_view
 from gepnet.api.course import course_view as course_view
 from gepnet.api.course import eligibility_view as eligibility_view
 from gepnet.api.course import review_view as review_view
-from gepnet.api.course_plan import PlanQuestion as PlanQuestion
 from gepnet.api.course_plan import plan_prrt as plan_prrt
+from gepnet.api.course_plan import plan_view as plan_view
 from gepnet.api.course_plan import write_plan as write_plan
-from gepnet.api.course_plan_view import plan_view as plan_view
-from gepnet.api.cumulative import cumulative_view as cumulative_view
 from gepnet.api.dosimetry import dosimetry_view as dosimetry_view
 from gepnet.api.dosimetry import write_time_activity_example as write_time_activity_example
 from gepnet.api.evaluating import evaluate_cases as evaluate_cases
@@ -44,7 +44,6 @@ from gepnet.api.modelling import scores_view as scores_view
 from gepnet.api.modelling import stored_model as stored_model
 from gepnet.api.modelling import toxicity_view as toxicity_view
 from gepnet.api.modelling import write_made_up_cohort as write_made_up_cohort
-from gepnet.api.monitoring import monitoring_view as monitoring_view
 from gepnet.api.proving import describe_finding as describe_finding
 from gepnet.api.proving import disagreements as disagreements
 from gepnet.api.proving import knowledge_diff as knowledge_diff
@@ -77,6 +76,7 @@ from gepnet.knowledge import InputError as InputError
 from gepnet.knowledge import Problem as Problem
 from gepnet.knowledge import refuse as refuse
 from gepnet.prrt.dosimetry.question import DosimetryQuestion as DosimetryQuestion
+from gepnet.prrt.plan.question import PlanQuestion as PlanQuestion
 from gepnet.report import case_page as case_page
 from gepnet.tables import plain as plain
 from gepnet.vocabulary import Question as Question

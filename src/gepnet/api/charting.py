@@ -149,9 +149,18 @@ def _labs(base: KnowledgeBase, source: Path, asked: ChartRequest) -> Chart:
 
 
 def _kidney(base: KnowledgeBase, source: Path, asked: ChartRequest) -> Chart:
-    from gepnet.api import chart_patient
+    from gepnet.api.after import kidney_function
+    from gepnet.charts.kidney import kidney, kidney_of
 
-    return chart_patient.kidney_chart(base, source, Question.read(asked.at), asked.labs)
+    record = read_patient(source, base)
+    found = kidney_function(record, base, Question.read(asked.at), asked.labs)
+    if not found.clearances:
+        reasons = "; ".join(sorted({item.reason for item in found.left_out}))
+        expected = f"at least one clearance{f' ({reasons})' if reasons else ''}"
+        raise InputError([Problem(str(source), None, "", "creatinine", "", expected)])
+    measure = base.vocabulary["creatinine_clearance_ml_min"].entry.label
+    cycles = (cycle.date.first for cycle in record.cycles)
+    return kidney(kidney_of(record.patient, found, measure, cycles))
 
 
 def _dosimetry(base: KnowledgeBase, source: Path, asked: ChartRequest) -> Chart:

@@ -3,38 +3,20 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
-from gepnet.facts import Facts, facts_of_record
+from gepnet.api.assessing import facts_of
+from gepnet.facts import Facts
 from gepnet.guidelines import KnowledgeBase, region_lineage
-from gepnet.knowledge import Content, InputError, Problem, write_files
+from gepnet.knowledge import Content, write_files
 from gepnet.prrt.given import course_given
-from gepnet.prrt.plan import CoursePlan, Request, plan_course, settings_of
+from gepnet.prrt.plan import CoursePlan, plan_course, settings_of
+from gepnet.prrt.plan.question import PlanQuestion, for_patient
+from gepnet.prrt.plan.report import report
 from gepnet.record import Record
-from gepnet.tables import check_ending
-from gepnet.vocabulary import Question, exact, parse_date
-
-
-@dataclass(frozen=True)
-class PlanQuestion:
-    """What is asked of a plan, as a command line gives it; dates are ``YYYY-MM-DD``.
-
-    Without a profile it is that of the patient's region, else the product's default.
-    """
-
-    profile: str | None = None
-    start: str | None = None
-    at: str | None = None
-    not_before: str | None = None
-    beside: tuple[str, ...] | None = None
-    ticked: tuple[str, ...] = ()
-    holidays: str | None = None
-    slots: tuple[str, ...] = ()
-    closed: tuple[str, ...] = ()
-    time: str | None = None
-    timezone: str | None = None
-    course: str | None = None
+from gepnet.tables import check_ending, plain
+from gepnet.vocabulary import Question, exact
 
 
 def plan_prrt(
@@ -47,29 +29,25 @@ def plan_prrt(
     Raises:
         InputError: with every fault of the question, or of the cycles of the record.
     """
-    days = _Dates(question)
-    at = days.one("at") or _as_of(record)
-    start, not_before = days.one("start"), days.one("not_before")
-    closed = frozenset(day for text in question.closed if (day := days.day("closed", text)))
-    time = days.time()
-    days.done()
-    settings = settings_of(base.knowledge.measures)
-    request = Request(
-        profile=question.profile or profile_of(base, record),
-        made_on=at,
-        start=start,
-        not_before=not_before,
-        beside=question.beside,
-        ticked=question.ticked,
-        country=question.holidays,
-        slots=question.slots,
-        closed=closed,
-        time=time,
-        timezone=question.timezone,
-    )
+    as_of = None if record is None else record.as_of
+    today = datetime.date.today() if as_of is None else as_of.last
+    request = question.request(profile_of(base, record), today)
     if record is not None:
-        request = _of_record(request, record, base, question.course)
-    return plan_course(request, base.knowledge.plan_profiles, settings)
+        given = course_given(record, request.made_on, question.course)
+        facts = facts_on(record, base, request.made_on)
+        request = for_patient(request, record.patient, given, facts)
+    return plan_course(request, base.knowledge.plan_profiles, settings_of(base.knowledge.measures))
+
+
+def plan_view(
+    plan: CoursePlan, base: KnowledgeBase, record: Record | None = None
+) -> dict[str, Any]:
+    """Return a plan as plain data, with what the documents say of the choices in it."""
+    facts = given = None
+    if record is not None:
+        facts = facts_on(record, base, plan.made_on)
+        given = course_given(record, plan.made_on, None if plan.course == "1" else plan.course)
+    return dict(plain(report(plan, base, facts, given)))
 
 
 def profile_of(base: KnowledgeBase, record: Record | None = None) -> str:
@@ -82,88 +60,9 @@ def profile_of(base: KnowledgeBase, record: Record | None = None) -> str:
     return settings_of(base.knowledge.measures).default_profile
 
 
-def _of_record(
-    request: Request, record: Record, base: KnowledgeBase, course: str | None
-) -> Request:
-    given = course_given(record, request.made_on, course)
-    if given.cycles and request.start is not None:
-        expected = f"no start: the record has cycle 1 on {given.cycles[0].day}"
-        value = str(request.start)
-        raise InputError([Problem("command line", None, "", "start", value, expected)])
-    facts = facts_on(record, base, request.made_on)
-    injected = facts["last_long_acting_ssa_date"].value
-    sex = facts["sex"].value
-    latest = {event.cycle: event for event in given.releases}
-    released = {
-        number: event.activity_gbq
-        for number, event in latest.items()
-        if event.activity_gbq is not None
-    }
-    return replace(
-        request,
-        patient=record.patient,
-        given=given.cycles,
-        course=given.name,
-        sex=sex if isinstance(sex, str) else None,
-        last_long_acting_ssa=parse_date(injected).last if isinstance(injected, str) else None,
-        released_gbq=released,
-        stopped=any(event.decision == "stop" for event in latest.values()),
-        held=frozenset(
-            number
-            for number, event in latest.items()
-            if event.decision == "hold" and number > len(given.cycles)
-        ),
-    )
-
-
 def facts_on(record: Record, base: KnowledgeBase, at: datetime.date) -> Facts:
     """Return the facts of a record on a day."""
-    return facts_of_record(
-        record, base.knowledge, base.criteria, Question(at=exact(at)), wanted=base.facts_named
-    )
-
-
-def _as_of(record: Record | None) -> datetime.date:
-    if record is not None and record.as_of is not None:
-        return record.as_of.last
-    return datetime.date.today()
-
-
-class _Dates:
-    """The dates of a question, every fault of them told at once."""
-
-    def __init__(self, question: PlanQuestion) -> None:
-        self.question = question
-        self.problems: list[Problem] = []
-
-    def one(self, field: str) -> datetime.date | None:
-        text = getattr(self.question, field)
-        return None if text is None else self.day(field, text)
-
-    def day(self, field: str, text: str) -> datetime.date | None:
-        try:
-            return datetime.date.fromisoformat(text)
-        except ValueError:
-            self._fault(field, text, "a day such as 2026-02-02")
-            return None
-
-    def time(self) -> datetime.time | None:
-        text = self.question.time
-        if text is None:
-            return None
-        try:
-            return datetime.datetime.strptime(text, "%H:%M").time()
-        except ValueError:
-            self._fault("time", text, "a local time such as 09:30")
-            return None
-
-    def _fault(self, field: str, text: str, expected: str) -> None:
-        name = field.replace("_", "-")
-        self.problems.append(Problem("command line", None, "", name, repr(text), expected))
-
-    def done(self) -> None:
-        if self.problems:
-            raise InputError(self.problems)
+    return facts_of(record, base, Question(at=exact(at)))
 
 
 def write_plan(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,6 +13,12 @@ from gepnet.charts.style import GRID, INK, REFERENCE, SOFT
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+    from gepnet.prrt.after.kidney import Kidney
+
+
+DAYS_A_YEAR = 365.25
+_STEPS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +58,54 @@ class KidneyData:
     refused: str | None = None
     cycle_years: tuple[float, ...] = ()
     limits: tuple[tuple[str, float], ...] = ()
+
+
+def kidney_of(
+    patient: str, found: Kidney, measure: str, cycles: Iterable[datetime.date] = ()
+) -> KidneyData:
+    """Return clearances over time with their yearly change, in the figures that are printed.
+
+    The line is drawn through the mean of the logarithms, as a least-squares line runs, and the band
+    is what the interval of the slope leaves open around it.
+
+    Args:
+        patient: name of the patient.
+        found: at least one clearance, and the slope if there is one.
+        measure: what is shown.
+        cycles: days of the cycles.
+    """
+    start = found.clearances[0].day
+
+    def years(day: datetime.date) -> float:
+        return (day - start).days / DAYS_A_YEAR
+
+    points = tuple(KidneyPoint(years(c.day), round(float(c.value), 1)) for c in found.clearances)
+    slope = None
+    if found.slope is not None:
+        told = found.slope
+        rate, low, high = (round(rate, 2) for rate in (told.percent_a_year, told.low, told.high))
+        curve = _curve(points, rate, low, high)
+        slope = KidneySlope(rate, low, high, told.confidence, curve)
+    shown = tuple(map(years, cycles))
+    return KidneyData(patient, measure, "mL/min", points, slope, found.refused, shown)
+
+
+def _curve(
+    points: Sequence[KidneyPoint], percent: float, low: float, high: float
+) -> tuple[tuple[float, float, float | None, float | None], ...]:
+    mean_time = math.fsum(p.years for p in points) / len(points)
+    mean_log = math.fsum(math.log(p.value) for p in points) / len(points)
+    first, last = points[0].years, points[-1].years
+
+    def at(years: float, change: float) -> float:
+        return math.exp(mean_log + math.log1p(change / 100) * (years - mean_time))
+
+    curve = []
+    for n in range(_STEPS + 1):
+        years = first + (last - first) * n / _STEPS
+        ends = sorted((at(years, low), at(years, high)))
+        curve.append((years, at(years, percent), ends[0], ends[1]))
+    return tuple(curve)
 
 
 def kidney(data: KidneyData) -> Chart:

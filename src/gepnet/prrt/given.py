@@ -3,21 +3,49 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Protocol, TypeVar
 
-from gepnet.knowledge import InputError, Problem
+from gepnet.knowledge import InputError, Problem, nearest
 from gepnet.record import Cycle, Record, Release
+from gepnet.tables import Shown
 
 
 @dataclass(frozen=True, slots=True)
 class GivenCycle:
     """One cycle that was given: its number in the course, local day and activity in GBq."""
 
-    number: int
-    day: datetime.date
+    number: Annotated[int, Shown("cycle")]
+    day: Annotated[datetime.date, Shown("date")]
     activity_gbq: Decimal
+
+
+class _OfPatient(Protocol):
+    @property
+    def patient(self) -> str:
+        """Name of the patient."""
+
+
+_Row = TypeVar("_Row", bound=_OfPatient)
+
+
+def own_rows(patient: str, rows: Iterable[_Row], file: Path, what: str) -> list[_Row]:
+    """Return the rows of one patient of a table.
+
+    Raises:
+        InputError: if the table has rows, but none of this patient.
+    """
+    known = list(rows)
+    own = [row for row in known if row.patient == patient]
+    if known and not own:
+        names = sorted({row.patient for row in known})
+        expected = f"{what} of {patient}; the file has {', '.join(names)}"
+        close = nearest(patient, names)
+        raise InputError([Problem(str(file), None, "", "patient_id", "", expected, close)])
+    return own
 
 
 def in_order(cycles: Sequence[GivenCycle], file: str = "cycles") -> tuple[GivenCycle, ...]:
@@ -54,6 +82,11 @@ class CourseGiven:
     cycles: tuple[GivenCycle, ...]
     earlier: tuple[GivenCycle, ...]
     releases: tuple[Release, ...]
+
+    @property
+    def decided(self) -> dict[int, Release]:
+        """The latest decision on each cycle."""
+        return {event.cycle: event for event in self.releases}
 
 
 def course_given(record: Record, at: datetime.date, course: str | None = None) -> CourseGiven:

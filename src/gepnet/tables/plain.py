@@ -136,6 +136,8 @@ def _of_dataclass(value: Any, details: bool) -> dict[str, Any]:
 def taken(item: Any, names: str) -> Any:
     """Return some attributes of an object, or of each of several, as plain data.
 
+    A text of an entry may run over lines in its file; here it is on one.
+
     Args:
         item: an entry of the knowledge, a result, a sequence of such, or None.
         names: the attributes, parted by spaces; one written ``attribute:key`` gets that key.
@@ -144,7 +146,11 @@ def taken(item: Any, names: str) -> Any:
         return None
     if isinstance(item, Sequence):
         return [taken(one, names) for one in item]
-    return {key: plain(getattr(item, name)) for name, key in _keys(names).items()}
+    found = {key: plain(getattr(item, name)) for name, key in _keys(names).items()}
+    if isinstance(item, BaseModel):
+        texts = {key: " ".join(x.split()) for key, x in found.items() if isinstance(x, str)}
+        return found | texts
+    return found
 
 
 def _keys(names: str) -> dict[str, str]:

@@ -9,13 +9,28 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import accumulate
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from gepnet.knowledge import MeasureFile
+from gepnet.facts import Facts
+from gepnet.knowledge import Knowledge, MeasureFile
 from gepnet.knowledge.course_models import AdvisoryLimit
-from gepnet.prrt.given import GivenCycle
-from gepnet.tables import Cells, Column, Once, Table, number, one_of, text, whole
+from gepnet.prrt.given import GivenCycle, own_rows
+from gepnet.record import Record
+from gepnet.tables import (
+    Cells,
+    Column,
+    Once,
+    Shown,
+    Table,
+    also_shown,
+    number,
+    one_of,
+    text,
+    whole,
+)
+from gepnet.vocabulary import Interval, PartialDate
 
 Standing = Literal["below", "at", "over", "unknown"]
 REGIONS = ("kidneys", "bone_marrow")
@@ -51,14 +66,90 @@ class ActivityUnits(MeasureFile):
 class Against:
     """A total beside a limit: how much is left, or None where the total is not known."""
 
-    limit: AdvisoryLimit
+    limit: Annotated[
+        AdvisoryLimit,
+        Shown(take="id label profile value:limit unit note source locator verification", flat=True),
+    ]
     total: Decimal | None
     standing: Standing
 
     @property
+    @also_shown
     def left(self) -> Decimal | None:
         """What is left up to the limit; below zero once it is passed."""
         return None if self.total is None else self.limit.value - self.total
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """An activity in both units, None where it is not known."""
+
+    gbq: Decimal | None
+    mci: Annotated[Decimal | None, Shown(digits=1)]
+
+    @classmethod
+    def of(cls, gbq: Decimal | None, measures: Mapping[str, Any]) -> Self:
+        """Return an activity given in GBq."""
+        return cls(gbq, None if gbq is None else to_mci(gbq, measures))
+
+
+@dataclass(frozen=True, slots=True)
+class Summed:
+    """A cycle, with the activity given by then."""
+
+    cycle: Annotated[GivenCycle, Shown(flat=True)]
+    sum_gbq: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Cumulated:
+    """What was given to a patient by a date, beside advisory limits."""
+
+    patient: str
+    at: PartialDate
+    cycles: list[Summed]
+    number: Annotated[int, Shown(by=lambda number: number or None)]
+    total: Annotated[Activity, Shown(take="gbq:total_gbq mci:total_mci", flat=True)]
+    limits: list[Against]
+
+
+def cumulated(
+    record: Record, facts: Facts, knowledge: Knowledge, doses: Path | None = None
+) -> Cumulated:
+    """Return the activity given so far, organ doses where known, and advisory limits.
+
+    Args:
+        record: the patient.
+        facts: of the patient, as of the date of the question.
+        knowledge: with the limits.
+        doses: a table of organ doses.
+
+    Raises:
+        InputError: for a bad file of doses.
+    """
+    given = [
+        GivenCycle(cycle.cycle, cycle.date.first, cycle.activity_gbq)
+        for cycle in record.cycles
+        if cycle.date.last <= facts.at.last
+    ]
+    sums = accumulate(cycle.activity_gbq for cycle in given)
+    activity, count = activity_given(facts), facts["prrt_cycles"].value
+    number = int(count.low) if isinstance(count, Interval) and count.is_point else 0
+    organ = [] if doses is None else own_rows(record.patient, read_doses(doses), doses, "doses")
+    return Cumulated(
+        record.patient,
+        facts.at,
+        list(map(Summed, given, sums)),
+        number,
+        Activity.of(activity, knowledge.measures),
+        against_limits(activity, number, organ, knowledge.advisory_limits),
+    )
+
+
+def activity_given(facts: Facts) -> Decimal | None:
+    """Return the activity given so far in GBq, or None where it is not known."""
+    value = facts["prrt_cumulative_activity_gbq"].value
+    return value.low if isinstance(value, Interval) and value.is_point else None
 
 
 def total_activity(cycles: Iterable[GivenCycle]) -> Decimal:

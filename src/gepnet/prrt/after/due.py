@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Annotated
 
 from gepnet.knowledge.course_models import PlanProfile, Step
 from gepnet.prrt.after.samples import Sample
@@ -13,15 +14,16 @@ from gepnet.prrt.plan.days import WEEKDAYS, WorkingDays
 from gepnet.prrt.plan.model import PlannedCycle
 from gepnet.prrt.plan.settings import Settings
 from gepnet.prrt.plan.steps import Timetable, add_months, place_step
+from gepnet.tables import Shown
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
     """The next date of a topic by one profile; ``overdue`` once it lies before today."""
 
-    profile: PlanProfile
+    profile: Annotated[PlanProfile, Shown(take="id:profile title", flat=True)]
     topic: str
-    step: Step
+    step: Annotated[Step, Shown(take="label source locator verification", flat=True)]
     last_sample: datetime.date | None
     due: datetime.date
     overdue: bool

@@ -13,11 +13,12 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import Annotated, Literal
 
 from gepnet.knowledge.course_models import KidneyReference
-from gepnet.prrt.after.samples import Sample
+from gepnet.prrt.after.samples import HOLDS, Sample
 from gepnet.prrt.plan.settings import SlopeSettings
+from gepnet.tables import Shown
 from gepnet.vocabulary import Interval, Truth, Value
 
 CLEARANCE = "creatinine_clearance_ml_min"
@@ -30,8 +31,8 @@ DAYS_PER_YEAR = 365.25
 class Clearance:
     """One clearance in mL/min, as recorded or by Cockcroft-Gault from that day's weight."""
 
-    day: datetime.date
-    value: Decimal
+    day: Annotated[datetime.date, Shown("date")]
+    value: Annotated[Decimal, Shown("ml_min", digits=1)]
     how: Literal["recorded", "cockcroft_gault"]
 
 
@@ -39,7 +40,7 @@ class Clearance:
 class LeftOut:
     """A creatinine that gave no clearance, and why."""
 
-    day: datetime.date
+    day: Annotated[datetime.date, Shown("date")]
     reason: str
 
 
@@ -47,9 +48,9 @@ class LeftOut:
 class Slope:
     """Yearly change of clearance in % with its interval; a loss is below zero."""
 
-    percent_a_year: float
-    low: float
-    high: float
+    percent_a_year: Annotated[float, Shown(digits=2)]
+    low: Annotated[float, Shown(digits=2)]
+    high: Annotated[float, Shown(digits=2)]
     confidence: float
     samples: int
     first: datetime.date
@@ -67,13 +68,57 @@ class Refused:
 class AgainstReference:
     """Whether the loss is faster than a published one; None where the interval includes it."""
 
-    reference: KidneyReference
-    faster: Truth
+    reference: Annotated[
+        KidneyReference,
+        Shown(take="id label fall_percent_a_year source locator verification", flat=True),
+    ]
+    faster: Annotated[Truth, Shown(by=HOLDS)]
+
+
+@dataclass(frozen=True, slots=True)
+class Kidney:
+    """Clearances over time; either a slope beside published ones, or why there is none."""
+
+    clearances: list[Clearance]
+    left_out: list[LeftOut]
+    slope: Slope | None
+    refused: str | None
+    references: list[AgainstReference]
+
+
+#: Clearance on a day from weight in kg and creatinine in umol/L.
+ClearanceOn = Callable[[datetime.date, Decimal, Decimal], Value]
+
+
+def kidney_function(
+    samples: dict[str, list[Sample]],
+    first_dose: datetime.date | None,
+    cockcroft_gault: ClearanceOn,
+    settings: SlopeSettings,
+    references: Iterable[KidneyReference],
+) -> Kidney:
+    """Return the clearances from the last one up to the first dose on, with their slope.
+
+    Args:
+        samples: the values of the record by analyte.
+        first_dose: None where there was none; every clearance counts then.
+        cockcroft_gault: see ``clearances``.
+        settings: what a slope needs.
+        references: published slopes.
+    """
+    points, left_out = clearances(samples, cockcroft_gault, settings.weight_within_days)
+    if first_dose is not None:
+        before = [point for point in points if point.day <= first_dose]
+        points = before[-1:] + [point for point in points if point.day > first_dose]
+    found = slope(points, settings)
+    if isinstance(found, Refused):
+        return Kidney(points, left_out, None, found.reason, [])
+    return Kidney(points, left_out, found, None, against_references(found, references))
 
 
 def clearances(
     samples: dict[str, list[Sample]],
-    cockcroft_gault: Callable[[datetime.date, Decimal, Decimal], Value],
+    cockcroft_gault: ClearanceOn,
     within_days: int,
 ) -> tuple[list[Clearance], list[LeftOut]]:
     """Return the clearances of a record by day, recorded ones first.

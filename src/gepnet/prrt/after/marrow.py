@@ -9,11 +9,13 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
 from gepnet.criteria import conjunction, disjunction
 from gepnet.knowledge.course_models import MarrowSignal
-from gepnet.prrt.after.samples import Sample
+from gepnet.prrt.after.samples import HOLDS, Sample
 from gepnet.prrt.plan.steps import add_months
+from gepnet.tables import Shown
 from gepnet.vocabulary import Truth
 
 
@@ -21,8 +23,10 @@ from gepnet.vocabulary import Truth
 class SignalResult:
     """A signal for one patient: whether it is there, on which values, and what is missing."""
 
-    signal: MarrowSignal
-    truth: Truth
+    signal: Annotated[
+        MarrowSignal, Shown(take="id label action note source locator verification", flat=True)
+    ]
+    truth: Annotated[Truth, Shown("signal", by=HOLDS)]
     because: tuple[str, ...]
     missing: tuple[str, ...]
 

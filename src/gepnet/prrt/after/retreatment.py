@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
 from gepnet.criteria import Compare, facts_of, interpret, prose, walk
 from gepnet.facts import Facts
 from gepnet.knowledge.course_models import AdvisoryLimit
 from gepnet.prrt.after.cumulative import Against, standing
 from gepnet.rules import Rule
+from gepnet.tables import Shown
 from gepnet.vocabulary import Truth, Vocabulary
 
+#: The words for a condition that holds, does not, or is open.
+MET = {True: "met", False: "not met", None: "open"}
 BENEFIT_FACTS = ("prrt_benefit_months_from_first_dose", "prrt_benefit_months_from_last_dose")
 
 
@@ -23,7 +26,7 @@ class Threshold:
 
     fact: str
     text: str
-    truth: Truth
+    truth: Annotated[Truth, Shown("met", by=MET)]
 
 
 def thresholds(rule: Rule[Any], facts: Facts, vocabulary: Vocabulary) -> tuple[Threshold, ...]:

@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Annotated
 
 from gepnet.record import Observation, Record
+from gepnet.tables import Shown, also_shown
 from gepnet.vocabulary import Interval
+
+_LOW = {True: "yes", False: "no", None: "unknown"}
+#: The words for what holds, does not, or is open for this patient.
+HOLDS = {True: "yes", False: "no", None: "open"}
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
     """One value of one analyte on a day; ``lln`` is the laboratory's lower limit of normal."""
 
-    day: datetime.date
-    analyte: str
+    day: Annotated[datetime.date, Shown("date")]
+    analyte: Annotated[str, Shown(hidden=True)]
     value: Decimal
     lln: Decimal | None
-    event: str
+    event: Annotated[str, Shown(hidden=True)]
 
     @property
-    def low(self) -> bool | None:
+    @also_shown
+    def low(self) -> Annotated[bool | None, Shown(by=_LOW)]:
         """Whether the value lies below normal; None where the limit is not known."""
         return None if self.lln is None else self.value < self.lln
 
@@ -48,6 +56,16 @@ def samples_of(record: Record, at: datetime.date) -> dict[str, list[Sample]]:
     for series in found.values():
         series.sort(key=lambda sample: sample.day)
     return found
+
+
+def add_samples(found: dict[str, list[Sample]], more: Iterable[Sample]) -> None:
+    """Add values; one that is known already for the same day stays."""
+    for sample in more:
+        series = found.setdefault(sample.analyte, [])
+        if sample.day not in {one.day for one in series}:
+            series.append(sample)
+    for series in found.values():
+        series.sort(key=lambda sample: sample.day)
 
 
 def since(series: list[Sample], first_dose: datetime.date | None) -> list[Sample]:

@@ -9,15 +9,22 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from gepnet.knowledge import InputError, Problem, nearest
+from gepnet.knowledge import InputError, asked, refuse
 from gepnet.knowledge.course_models import PlanProfile, Step
 from gepnet.prrt.given import GivenCycle
 from gepnet.prrt.plan.cycles import Wish, place_cycles
 from gepnet.prrt.plan.days import WorkingDays
-from gepnet.prrt.plan.model import CoursePlan, PlannedCycle, PlannedStep, Violation, Window
+from gepnet.prrt.plan.model import (
+    AlsoSaid,
+    CoursePlan,
+    PlannedCycle,
+    PlannedStep,
+    Violation,
+    Window,
+)
 from gepnet.prrt.plan.settings import Settings
 from gepnet.prrt.plan.steps import Timetable, add_months, place_step
 
@@ -67,10 +74,10 @@ def plan_course(
     if profile.schedule is None:
         able = ", ".join(p.id for p in profiles if p.schedule is not None)
         expected = f"a profile that states a schedule ({able}); this one can stand beside it"
-        raise InputError([Problem("command line", None, "", "profile", profile.id, expected)])
+        raise refuse("profile", profile.id, expected)
     if request.start is None and not request.given:
         expected = "the wished day of cycle 1, since no cycle was given yet"
-        raise InputError([Problem("command line", None, "", "start", "", expected)])
+        raise refuse("start", "", expected)
     _check_timezone(request.timezone)
     days = WorkingDays(
         settings.working_days,
@@ -120,7 +127,7 @@ def plan_course(
         request.patient,
         profile,
         request.made_on,
-        tuple(cycles),
+        tuple(replace(cycle, held=cycle.number in request.held) for cycle in cycles),
         tuple(sorted(steps, key=_when)),
         tuple(sorted(offered, key=_when)),
         tuple(also_said),
@@ -139,9 +146,7 @@ def _beside(request: Request, profile: PlanProfile) -> tuple[str, ...]:
 
 def _profile(name: str, known: Mapping[str, PlanProfile], field_: str) -> PlanProfile:
     if name not in known:
-        expected = f"one of {', '.join(known)}"
-        told = (repr(name), expected, nearest(name, known))
-        raise InputError([Problem("command line", None, "", field_, *told)])
+        raise refuse(field_, repr(name), f"one of {', '.join(known)}", known)
     return known[name]
 
 
@@ -161,37 +166,25 @@ def _check_timezone(name: str | None) -> None:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:
         expected = "a time zone such as Europe/Oslo or America/Chicago"
-        problem = Problem("command line", None, "", "timezone", repr(name), expected)
-        raise InputError([problem]) from error
+        raise refuse("timezone", repr(name), expected) from error
 
 
 def _check_ticks(ticked: Iterable[str], choices: Collection[str]) -> None:
-    problems = [
-        Problem(
-            "command line",
-            None,
-            "",
-            "tick",
-            repr(name),
-            f"a choice of this plan: {', '.join(sorted(choices)) or 'there is none'}",
-            nearest(name, choices),
-        )
-        for name in ticked
-        if name not in choices
-    ]
-    if problems:
-        raise InputError(problems)
+    expected = f"a choice of this plan: {', '.join(sorted(choices)) or 'there is none'}"
+    wrong = [name for name in ticked if name not in choices]
+    if wrong:
+        raise InputError(asked("tick", repr(name), expected, choices) for name in wrong)
 
 
 def _followed(
     profile: PlanProfile, others: Sequence[PlanProfile], sex: str | None
-) -> tuple[list[tuple[PlanProfile, Step]], list[tuple[PlanProfile, Step]]]:
+) -> tuple[list[tuple[PlanProfile, Step]], list[AlsoSaid]]:
     """Return the steps to plan, and those on topics on which another profile is followed.
 
     Choices never silence anyone: all of them are offered.
     """
     followed: list[tuple[PlanProfile, Step]] = []
-    also_said: list[tuple[PlanProfile, Step]] = []
+    also_said: list[AlsoSaid] = []
     owner: dict[str, str] = {}
     for one in (profile, *others):
         for step in one.steps:
@@ -200,7 +193,7 @@ def _followed(
             if step.choice or owner.setdefault(step.topic, one.id) == one.id:
                 followed.append((one, step))
             else:
-                also_said.append((one, step))
+                also_said.append(AlsoSaid(one, step))
     return followed, also_said
 
 

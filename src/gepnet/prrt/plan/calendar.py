@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 from gepnet.prrt.plan.model import CoursePlan, PlannedCycle, PlannedStep
 from gepnet.prrt.plan.settings import Settings
-from gepnet.prrt.plan.words import moved_text, place_of, step_title, window_text
+from gepnet.prrt.plan.words import moved_text
 
 _NOTICE = "A plan, not a release: a named person releases each cycle. Not medical advice."
 
@@ -59,7 +59,7 @@ class _Writer:
         state = "given" if cycle.given else "held" if held else "planned"
         total = len(self.plan.cycles)
         title = f"PRRT cycle {cycle.number} of {total} ({state}), {cycle.activity_gbq} GBq"
-        told = [] if cycle.window is None else [f"Window: {window_text(cycle.window)}."]
+        told = [] if cycle.window is None else [f"Window: {cycle.window.text}."]
         if cycle.stretch is not None and not cycle.given:
             told.append(f"After a toxicity, at the latest {cycle.stretch}.")
         told += [f"{moved_text(cycle.moved_days)}: {why}." for why in cycle.moved_for]
@@ -76,12 +76,12 @@ class _Writer:
     def step(self, planned: PlannedStep) -> Any:
         """Return the event of a step."""
         step = planned.step
-        title = step_title(planned)
-        told = [f"{planned.profile.title}; {place_of(step)} ({step.verification})."]
+        title = planned.title
+        told = [f"{planned.profile.title}; {planned.place} ({step.verification})."]
         if step.amount:
             told.append(f"{step.amount}.")
         if planned.window is not None and not planned.deadline:
-            told.append(f"Window: {window_text(planned.window)}.")
+            told.append(f"Window: {planned.window_text}.")
         told += [f"{moved_text(planned.moved_days)}: {why}." for why in planned.moved_for]
         if step.note:
             told.append(" ".join(step.note.split()))

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import Annotated, Any, Literal
 
 from gepnet.knowledge.course_models import PlanProfile, Step
+from gepnet.tables import Shown, also_shown, taken
 
 ViolationKind = Literal[
     "no_day_in_window",
@@ -36,6 +37,13 @@ class Window:
         """``2026-01-05 to 2026-01-19``, with ``any`` for an open end."""
         return f"{self.first or 'any day'} to {self.last or 'any day'}"
 
+    @property
+    def text(self) -> str:
+        """The window in words."""
+        if self.first is None:
+            return f"until {self.last}"
+        return f"from {self.first} on" if self.last is None else f"{self.first} to {self.last}"
+
 
 @dataclass(frozen=True, slots=True)
 class Violation:
@@ -44,7 +52,7 @@ class Violation:
     subject: str
     kind: ViolationKind
     window: Window | None
-    day: datetime.date | None
+    day: Annotated[datetime.date | None, Shown("date")]
     reason: str
 
 
@@ -56,20 +64,28 @@ class PlannedCycle:
     allows after a toxicity. ``moved`` counts the days from the target and says what for.
     """
 
-    number: int
-    start: datetime.datetime | None
+    number: Annotated[int, Shown("cycle")]
+    start: Annotated[datetime.datetime | None, Shown(hidden=True)]
     activity_gbq: Decimal
     given: bool
     target: datetime.date | None
     window: Window | None
-    stretch: datetime.date | None
+    stretch: Annotated[datetime.date | None, Shown("stretch_until")]
     moved_days: int = 0
     moved_for: tuple[str, ...] = ()
+    held: Annotated[bool, Shown(after="given")] = False
 
     @property
-    def day(self) -> datetime.date | None:
+    @also_shown
+    def day(self) -> Annotated[datetime.date | None, Shown("date", after="number")]:
         """The local day."""
         return None if self.start is None else self.start.date()
+
+    @property
+    @also_shown
+    def time(self) -> Annotated[str | None, Shown(after="day")]:
+        """The local time."""
+        return None if self.start is None else f"{self.start:%H:%M}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,22 +98,84 @@ class PlannedStep:
     """
 
     key: str
-    step: Step
-    profile: PlanProfile
+    step: Annotated[
+        Step, Shown(take="topic amount choice source locator verification note", flat=True)
+    ]
+    profile: Annotated[PlanProfile, Shown(by=lambda profile: profile.id)]
     cycle: int
-    start: datetime.datetime | None
+    start: Annotated[datetime.datetime | None, Shown(hidden=True)]
     minutes: int | None
     window: Window | None
-    timed: bool
-    deadline: bool
+    timed: Annotated[bool, Shown(hidden=True)]
+    deadline: Annotated[bool, Shown(hidden=True)]
     moved_days: int = 0
     moved_for: tuple[str, ...] = ()
-    ticked: bool = True
+    ticked: Annotated[bool, Shown(hidden=True)] = True
 
     @property
-    def day(self) -> datetime.date | None:
+    @also_shown
+    def id(self) -> Annotated[str, Shown(after="key")]:
+        """``profile/step``, as a choice is ticked."""
+        return f"{self.profile.id}/{self.step.id}"
+
+    @property
+    @also_shown
+    def day(self) -> Annotated[datetime.date | None, Shown("date", after="cycle")]:
         """The local day."""
         return None if self.start is None else self.start.date()
+
+    @property
+    @also_shown
+    def time(self) -> Annotated[str | None, Shown(after="day")]:
+        """The local time of what is no whole day."""
+        return f"{self.start:%H:%M}" if self.start is not None and self.timed else None
+
+    @property
+    @also_shown
+    def kind(self) -> str:
+        """``on`` its date; a limit holds ``by`` or ``until`` it."""
+        return self.step.holds if self.deadline else "on"
+
+    @property
+    @also_shown
+    def window_text(self) -> Annotated[str, Shown(after="window")]:
+        """The window in words."""
+        return "" if self.window is None else self.window.text
+
+    @property
+    @also_shown
+    def title(self) -> str:
+        """What a calendar shows."""
+        step = self.step
+        label = " ".join(step.label.split())
+        if self.deadline and step.holds == "until":
+            label = f"Until here: {label}"
+        after = "after cycle" if step.anchor == "last_cycle" else "cycle"
+        return f"{label} ({after} {self.cycle})"
+
+    @property
+    @also_shown
+    def place(self) -> str:
+        """Source and locator."""
+        step = self.step
+        return step.source if step.locator is None else f"{step.source}, {step.locator}"
+
+
+@dataclass(frozen=True, slots=True)
+class AlsoSaid:
+    """A step of a profile on a topic on which another profile is followed."""
+
+    profile: Annotated[PlanProfile, Shown(by=lambda profile: profile.id)]
+    step: Annotated[Step, Shown(take="id:step topic label source verification", flat=True)]
+
+
+def _profile(profile: PlanProfile) -> dict[str, Any]:
+    schedule = {
+        name: taken(figure, "value source locator verification note")
+        for name, figure in profile.schedule or ()
+        if figure is not None
+    }
+    return {**taken(profile, "id title region edition note"), "schedule": schedule}
 
 
 @dataclass(frozen=True)
@@ -108,20 +186,21 @@ class CoursePlan:
     """
 
     patient: str
-    profile: PlanProfile
+    profile: Annotated[PlanProfile, Shown(by=_profile)]
     made_on: datetime.date
     cycles: tuple[PlannedCycle, ...]
     steps: tuple[PlannedStep, ...]
     choices: tuple[PlannedStep, ...]
-    also_said: tuple[tuple[PlanProfile, Step], ...]
+    also_said: tuple[AlsoSaid, ...]
     violations: tuple[Violation, ...]
     holidays: str | None
     slots: tuple[str, ...]
     timezone: str | None
     course: str = "1"
-    held: frozenset[int] = frozenset()
+    held: Annotated[frozenset[int], Shown(hidden=True)] = frozenset()
 
     @property
+    @also_shown
     def total_gbq(self) -> Decimal:
         """Sum of the activity of all cycles, given and planned."""
         return sum((cycle.activity_gbq for cycle in self.cycles), Decimal(0))

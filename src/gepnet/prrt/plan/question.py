@@ -1,0 +1,112 @@
+"""What is asked of a plan as a person writes it, and what a record answers of it."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from gepnet.facts import Facts
+from gepnet.knowledge import InputError, Problem, asked, refuse
+from gepnet.prrt.given import CourseGiven
+from gepnet.prrt.plan.build import Request
+from gepnet.vocabulary import parse_date
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class PlanQuestion:
+    """What is asked of a plan, as a command line gives it; dates are ``YYYY-MM-DD``.
+
+    Without a profile it is that of the patient's region, else the product's default.
+    """
+
+    profile: str | None = None
+    start: str | None = None
+    at: str | None = None
+    not_before: str | None = None
+    beside: tuple[str, ...] | None = None
+    ticked: tuple[str, ...] = ()
+    holidays: str | None = None
+    slots: tuple[str, ...] = ()
+    closed: tuple[str, ...] = ()
+    time: str | None = None
+    timezone: str | None = None
+    course: str | None = None
+
+    def request(self, profile: str, today: datetime.date) -> Request:
+        """Return the question with its dates read.
+
+        Args:
+            profile: whose schedule, where the question names none.
+            today: the day of the plan, where the question names none.
+
+        Raises:
+            InputError: with every text that is no date or time.
+        """
+        problems: list[Problem] = []
+
+        def read(field: str, text: str | None, parse: Callable[[str], T], words: str) -> T | None:
+            try:
+                return None if text is None else parse(text)
+            except ValueError:
+                problems.append(asked(field, repr(text), words))
+                return None
+
+        def day(field: str, text: str | None) -> datetime.date | None:
+            return read(field, text, datetime.date.fromisoformat, "a day such as 2026-02-02")
+
+        request = Request(
+            profile=self.profile or profile,
+            made_on=day("at", self.at) or today,
+            start=day("start", self.start),
+            not_before=day("not-before", self.not_before),
+            beside=self.beside,
+            ticked=self.ticked,
+            country=self.holidays,
+            slots=self.slots,
+            closed=frozenset(found for one in self.closed if (found := day("closed", one))),
+            time=read("time", self.time, _time, "a local time such as 09:30"),
+            timezone=self.timezone,
+        )
+        if problems:
+            raise InputError(problems)
+        return request
+
+
+def _time(text: str) -> datetime.time:
+    return datetime.datetime.strptime(text, "%H:%M").time()
+
+
+def for_patient(request: Request, patient: str, given: CourseGiven, facts: Facts) -> Request:
+    """Return a request with what the record knows: cycles, releases, sex, the last analogue.
+
+    Raises:
+        InputError: if a start is asked for a course that has begun.
+    """
+    if given.cycles and request.start is not None:
+        expected = f"no start: the record has cycle 1 on {given.cycles[0].day}"
+        raise refuse("start", request.start, expected)
+    injected, sex = facts["last_long_acting_ssa_date"].value, facts["sex"].value
+    latest = given.decided
+    return replace(
+        request,
+        patient=patient,
+        given=given.cycles,
+        course=given.name,
+        sex=sex if isinstance(sex, str) else None,
+        last_long_acting_ssa=parse_date(injected).last if isinstance(injected, str) else None,
+        released_gbq={
+            number: event.activity_gbq
+            for number, event in latest.items()
+            if event.activity_gbq is not None
+        },
+        stopped=any(event.decision == "stop" for event in latest.values()),
+        held=frozenset(
+            number
+            for number, event in latest.items()
+            if event.decision == "hold" and number > len(given.cycles)
+        ),
+    )
