@@ -224,7 +224,7 @@ def recorded_file(name: str) -> Path:
 
 
 def main() -> None:
-    """Record every shape as it is now: ``python -m tests.cli.json_calls [NAME...]``."""
+    """Record every shape as it is now: ``python tests/cli/json_calls.py [NAME...]``."""
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         prepared(folder)

@@ -1,7 +1,7 @@
 """The shape of everything that is printed as JSON: keys and types, as they were recorded.
 
 Programs read these keys. One that is to be added, or to go, is recorded on purpose with
-``python -m tests.cli.json_calls NAME``.
+``python tests/cli/json_calls.py NAME``.
 """
 
 import json
@@ -31,7 +31,12 @@ def prepared(folder: Path, run: Run) -> Iterator[Path]:
     yield folder
 
 
-@pytest.mark.parametrize("name", json_calls.CALLS)
+SLOW = {"demo": [pytest.mark.slow]}
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=SLOW.get(name, [])) for name in json_calls.CALLS]
+)
 def test_the_keys_and_types_are_those_that_were_recorded(
     name: str, run: Run, prepared: Path
 ) -> None:
