@@ -6,16 +6,17 @@ The shape is described in words at the top of ``knowledge/cases/published_cases.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from gepnet.knowledge import Document, InputError, Problem, nearest, read_yaml
+from gepnet.knowledge import Document, InputError, Problem, nearest, read_text, read_yaml
 from gepnet.knowledge.load import PACKAGED
+from gepnet.knowledge.read import faults
 from gepnet.knowledge.yaml_io import Path as YamlPath
 from gepnet.vocabulary import PartialDate, parse_date
 
@@ -180,7 +181,7 @@ class CaseFile:
 def table(name: str) -> dict[str, Any]:
     """Return ``knowledge/cases/{name}.yaml``."""
     path = FOLDER / f"{name}.yaml"
-    data: dict[str, Any] = read_yaml(path.read_text(encoding="utf-8"), f"cases/{name}.yaml").data
+    data: dict[str, Any] = read_yaml(read_text(path), f"cases/{name}.yaml").data
     return data
 
 
@@ -197,18 +198,7 @@ def read_case_file(path: Path | None = None, today: datetime.date | None = None)
         InputError: with every problem of the file, each with its line.
     """
     chosen = path or PACKAGED_CASES
-    try:
-        text = chosen.read_text(encoding="utf-8")
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise InputError(
-            [Problem(str(chosen), None, "", "", "", f"a readable case file ({reason})")]
-        ) from error
-    except UnicodeDecodeError as error:
-        raise InputError(
-            [Problem(str(chosen), None, "", "", "", "a text file in UTF-8")]
-        ) from error
-    return parse_case_file(text, str(chosen), today)
+    return parse_case_file(read_text(chosen, "case file"), str(chosen), today)
 
 
 def parse_case_file(text: str, name: str, today: datetime.date | None = None) -> CaseFile:
@@ -224,9 +214,9 @@ def parse_case_file(text: str, name: str, today: datetime.date | None = None) ->
             cases.append(Case.model_validate(item))
         except ValidationError as error:
             problems.extend(_faults(error, item, document, ("cases", index)))
-    problems.extend(_repeated(items, document))
-    problems.extend(_unlisted(items, document))
-    problems.extend(_too_late(items, document, today or datetime.date.today()))
+    points = _Points(items, document)
+    problems += [*points.repeated(), *points.unlisted()]
+    problems += points.too_late(today or datetime.date.today())
     if problems:
         raise InputError(problems)
     return CaseFile(tuple(cases), document)
@@ -234,132 +224,95 @@ def parse_case_file(text: str, name: str, today: datetime.date | None = None) ->
 
 def _faults(
     error: ValidationError, item: Any, document: Document, path: YamlPath
-) -> Iterable[Problem]:
-    for fault in error.errors(include_url=False):
-        location: YamlPath = tuple(fault["loc"])
+) -> Iterator[Problem]:
+    told = faults(error, Case, item, document.file, lambda at: document.line((*path, *at)))
+    for fault, problem in zip(error.errors(include_url=False), told, strict=True):
         if fault["type"] == "too_short" and fault["input"]:
             continue  # only because the faulty items, reported each, do not count
-        expected, suggestion = fault["msg"], None
-        if fault["type"] == "literal_error":
-            expected = f"one of {fault['ctx']['expected']}"
-            allowed = str(fault["ctx"]["expected"]).split("'")[1::2]
-            suggestion = nearest(str(fault["input"]), allowed)
-        elif fault["type"] == "extra_forbidden":
-            expected = "a key of the case file"
-            suggestion = nearest(str(location[-1]), _keys())
-        elif fault["type"] == "value_error":
-            expected = "a date such as 2024-05-17, 2024-05 or 2024"
-        value = fault["input"]
-        yield Problem(
-            document.file,
-            document.line((*path, *location)),
-            entry_name(item, location),
-            ".".join(str(part) for part in location),
-            "" if isinstance(value, dict | list) else repr(value),
-            expected,
-            suggestion,
-        )
+        expected = {
+            "extra_forbidden": "a key of the case file",
+            "value_error": "a date such as 2024-05-17, 2024-05 or 2024",
+        }.get(fault["type"], problem.expected)
+        yield replace(problem, entry=_entry(item, fault["loc"]), expected=expected)
 
 
-def _keys() -> list[str]:
-    parts = (
-        Case,
-        CaseSource,
-        Patient,
-        Tumour,
-        DecisionPoint,
-        SstrImaging,
-        FdgPet,
-        PriorTherapy,
-        Decision,
-    )
-    return sorted({name for part in parts for name in part.model_fields})
-
-
-def entry_name(item: Any, location: YamlPath) -> str:
+def _entry(item: Any, location: YamlPath) -> str:
     """Return the decision point, or else the case, in which ``location`` of a case lies."""
     if not isinstance(item, dict):
         return ""
-    name = str(item.get("case_id", ""))
     points = item.get("decision_points")
-    if len(location) > 1 and location[0] == "decision_points" and isinstance(points, list):
-        index = location[1]
-        if isinstance(index, int) and index < len(points) and isinstance(points[index], dict):
-            return str(points[index].get("dp_id", name))
-    return name
+    index = location[1] if len(location) > 1 and location[0] == "decision_points" else None
+    point = points[index] if isinstance(index, int) and isinstance(points, list) else None
+    own = point.get("dp_id") if isinstance(point, dict) else None
+    return str(own or item.get("case_id", ""))
 
 
-def _points(items: list[Any]) -> Iterable[tuple[dict[str, Any], dict[str, Any], YamlPath]]:
-    for index, item in enumerate(items):
-        points = item.get("decision_points") if isinstance(item, dict) else None
-        for number, point in enumerate(points if isinstance(points, list) else ()):
-            if isinstance(point, dict):
-                yield item, point, ("cases", index, "decision_points", number)
+class _Points:
+    """What a file says of its decision points, whatever their shape."""
+
+    def __init__(self, items: list[Any], document: Document) -> None:
+        self.items = items
+        self.document = document
+
+    def __iter__(self) -> Iterator[tuple[dict[str, Any], YamlPath]]:
+        for index, item in enumerate(self.items):
+            points = item.get("decision_points") if isinstance(item, dict) else None
+            for number, point in enumerate(points if isinstance(points, list) else ()):
+                if isinstance(point, dict):
+                    yield point, ("cases", index, "decision_points", number)
+
+    def problem(
+        self, path: YamlPath, entry: object, value: str, expected: str, near: str | None = None
+    ) -> Problem:
+        field = ".".join(str(part) for part in (path[4:] or path[-1:]))
+        line = self.document.line(path)
+        return Problem(self.document.file, line, str(entry), field, value, expected, near)
+
+    def repeated(self) -> Iterator[Problem]:
+        cases = [
+            (item.get("case_id"), ("cases", index, "case_id"))
+            for index, item in enumerate(self.items)
+            if isinstance(item, dict)
+        ]
+        points = [(point.get("dp_id"), (*path, "dp_id")) for point, path in self]
+        for names in (cases, points):
+            seen: dict[Any, int | None] = {}
+            for name, path in names:
+                if name is not None and name in seen:
+                    expected = f"an id that is used once (first used on line {seen[name]})"
+                    yield self.problem(path, name, repr(name), expected)
+                seen.setdefault(name, self.document.line(path))
+
+    def unlisted(self) -> Iterator[Problem]:
+        """Treatment classes that have no option and no reason for having none."""
+        known = treatment_classes()
+        expected = "a treatment class of knowledge/cases/classes.yaml"
+        for point, path in self:
+            named: list[tuple[Any, YamlPath]] = []
+            for index, therapy in enumerate(_list(point.get("prior_therapies"))):
+                if isinstance(therapy, dict):
+                    where: YamlPath = ("prior_therapies", index, "treatment_class")
+                    named.append((therapy.get("treatment_class"), where))
+            decision = point.get("decision")
+            classes = decision.get("classes") if isinstance(decision, dict) else None
+            for index, name in enumerate(_list(classes)):
+                named.append((name, ("decision", "classes", index)))
+            for name, where in named:
+                if isinstance(name, str) and name not in known:
+                    near, entry = nearest(name, known), point.get("dp_id", "")
+                    yield self.problem((*path, *where), entry, repr(name), expected, near)
+
+    def too_late(self, today: datetime.date) -> Iterator[Problem]:
+        for point, path in self:
+            text = point.get("date")
+            try:
+                day = None if text is None else parse_date(str(text))
+            except ValueError:
+                continue  # reported with the shape
+            if day is not None and day.first > today:
+                expected = f"a date not after {today}"
+                yield self.problem((*path, "date"), point.get("dp_id", ""), str(text), expected)
 
 
-def _repeated(items: list[Any], document: Document) -> Iterable[Problem]:
-    cases = [
-        (item.get("case_id"), ("cases", index, "case_id"))
-        for index, item in enumerate(items)
-        if isinstance(item, dict)
-    ]
-    points = [(point.get("dp_id"), (*path, "dp_id")) for _, point, path in _points(items)]
-    for names in (cases, points):
-        seen: dict[Any, int | None] = {}
-        for name, path in names:
-            line = document.line(path)
-            if name is not None and name in seen:
-                yield Problem(
-                    document.file,
-                    line,
-                    str(name),
-                    str(path[-1]),
-                    repr(name),
-                    f"an id that is used once (first used on line {seen[name]})",
-                )
-            seen.setdefault(name, line)
-
-
-def _unlisted(items: list[Any], document: Document) -> Iterable[Problem]:
-    """Treatment classes that have no option and no reason for having none."""
-    known = treatment_classes()
-    for _, point, path in _points(items):
-        named: list[tuple[Any, YamlPath]] = []
-        therapies = point.get("prior_therapies")
-        for index, therapy in enumerate(therapies if isinstance(therapies, list) else ()):
-            if isinstance(therapy, dict):
-                where: YamlPath = (*path, "prior_therapies", index, "treatment_class")
-                named.append((therapy.get("treatment_class"), where))
-        decision = point.get("decision")
-        classes = decision.get("classes") if isinstance(decision, dict) else None
-        for index, name in enumerate(classes if isinstance(classes, list) else ()):
-            named.append((name, (*path, "decision", "classes", index)))
-        for name, where in named:
-            if isinstance(name, str) and name not in known:
-                yield Problem(
-                    document.file,
-                    document.line(where),
-                    str(point.get("dp_id", "")),
-                    ".".join(str(part) for part in where[4:]),
-                    repr(name),
-                    "a treatment class of knowledge/cases/classes.yaml",
-                    nearest(name, known),
-                )
-
-
-def _too_late(items: list[Any], document: Document, today: datetime.date) -> Iterable[Problem]:
-    for _, point, path in _points(items):
-        text = point.get("date")
-        try:
-            day = None if text is None else parse_date(str(text))
-        except ValueError:
-            continue  # reported with the shape
-        if day is not None and day.first > today:
-            yield Problem(
-                document.file,
-                document.line((*path, "date")),
-                str(point.get("dp_id", "")),
-                "date",
-                str(text),
-                f"a date not after {today}",
-            )
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []

@@ -1,6 +1,6 @@
 """Clinical knowledge as data, and its loader."""
 
-from gepnet.knowledge.files import Content, write_atomically, write_files
+from gepnet.knowledge.files import Content, read_json, read_text, write_atomically, write_files
 from gepnet.knowledge.load import cache_file, load_knowledge
 from gepnet.knowledge.measure_files import MeasureFile, check_all_read, check_files
 from gepnet.knowledge.models import Knowledge
@@ -23,6 +23,8 @@ __all__ = [
     "nearest",
     "need",
     "read_files",
+    "read_json",
+    "read_text",
     "read_yaml",
     "refuse",
     "write_atomically",

@@ -1,13 +1,47 @@
-"""Writing files: a reader sees the old file or the whole new one, never a half."""
+"""Files as texts: read with the reason why not, written in full or not at all."""
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from gepnet.knowledge.problems import InputError, Problem
+
+
+def read_text(path: Path, what: str = "file") -> str:
+    """Return the text of a file in UTF-8.
+
+    Raises:
+        InputError: if it is not there, cannot be read, or has other bytes, with their line.
+    """
+    line = None
+    try:
+        content = path.read_bytes()
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        reason = f"no UTF-8 text: {error.reason}"
+    except OSError as error:
+        reason = error.strerror or str(error)
+    raise InputError([Problem(str(path), line, "", "", "", f"a readable {what} ({reason})")])
+
+
+def read_json(path: Path, expected: str) -> Any:
+    """Return what a JSON file holds.
+
+    Raises:
+        InputError: if it cannot be read or, as ``expected`` says, is no JSON.
+    """
+    try:
+        return json.loads(read_text(path))
+    except json.JSONDecodeError as error:
+        problem = Problem(str(path), error.lineno, "", "", "", f"{expected} ({error.msg})")
+        raise InputError([problem]) from error
+
 
 #: A text, bytes, or a function that writes a file at the path that it is given.
 Content = str | bytes | Callable[[Path], object]

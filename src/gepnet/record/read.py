@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from gepnet.knowledge import Document, InputError, Problem, nearest, read_yaml
+from gepnet.knowledge import Document, InputError, Problem, nearest, read_text, read_yaml
 from gepnet.record.cycles import check_cycles, check_release, read_activity
 from gepnet.record.limits import read_limits
 from gepnet.record.model import (
@@ -58,14 +58,7 @@ def read_record(path: Path, vocabulary: Vocabulary, today: datetime.date | None 
     Raises:
         InputError: with every problem of the file, each with its line.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else f"no UTF-8 text: {error.reason}"
-        raise InputError(
-            [Problem(str(path), None, "", "", "", f"a readable patient file ({reason})")]
-        ) from error
-    return parse_record(text, str(path), vocabulary, today)
+    return parse_record(read_text(path, "patient file"), str(path), vocabulary, today)
 
 
 def parse_record(

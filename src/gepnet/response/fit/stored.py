@@ -14,7 +14,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from gepnet.knowledge import InputError, Problem
+from gepnet.knowledge import InputError, Problem, read_json
 
 
 class _Part(BaseModel):
@@ -137,11 +137,7 @@ def read_model(path: Path) -> StoredModel:
     Raises:
         InputError: if it is none.
     """
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        expected = f"a model written by 'gepnet response fit' ({error})"
-        raise InputError([Problem(str(path), None, "", "", "", expected)]) from error
+    data = read_json(path, "a model written by 'gepnet response fit'")
     try:
         return StoredModel.model_validate_json(json.dumps(data))
     except ValidationError as error:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime
-import json
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from gepnet.knowledge import InputError, Problem
+from gepnet.knowledge import InputError, Problem, read_json
 from gepnet.response.recist.model import Result
 
 EXPECTED = "the output of 'gepnet response recist --format json'"
@@ -51,14 +50,7 @@ def read_results(path: Path) -> list[StoredResult]:
     Raises:
         InputError: if the file is not there, no JSON, or holds something else.
     """
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        reason = f"a readable file ({error.strerror or error})"
-        raise InputError([Problem(str(path), None, "", "", "", reason)]) from error
-    except ValueError as error:
-        line = getattr(error, "lineno", None)
-        raise InputError([Problem(str(path), line, "", "", "", EXPECTED)]) from error
+    data = read_json(path, EXPECTED)
     found = []
     for place, item in enumerate(data if isinstance(data, list) else [data]):
         try:
