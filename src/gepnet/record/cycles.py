@@ -25,15 +25,9 @@ class Fault:
     """One fault of an event: its place among the events, the field, and what is told of it."""
 
     index: int
-    event: str
     field: str
     value: object
     expected: str
-
-    @property
-    def told(self) -> tuple[str, str, object, str]:
-        """Event, field, value and expectation."""
-        return self.event, self.field, self.value, self.expected
 
 
 def read_activity(raw: Any, vocabulary: Vocabulary) -> Decimal:
@@ -57,18 +51,14 @@ def read_activity(raw: Any, vocabulary: Vocabulary) -> Decimal:
 
 def check_release(event: Release) -> Iterator[Fault]:
     """Yield a fault where the decision and the activity do not belong together."""
+    frees = event.decision in RELEASING
     if event.planned is not None and event.planned.last < event.date.first:
-        told = (event.id, "planned", str(event.planned), f"a day not before {event.date}")
-        yield Fault(-1, *told)
-    if event.decision in RELEASING and event.activity_gbq is None:
-        yield Fault(
-            -1, event.id, "activity_gbq", None, f"the activity that '{event.decision}' frees"
-        )
-    if event.decision not in RELEASING and event.activity_gbq is not None:
-        value = str(event.activity_gbq)
-        yield Fault(
-            -1, event.id, "activity_gbq", value, f"none, since '{event.decision}' frees none"
-        )
+        yield Fault(-1, "planned", str(event.planned), f"a day not before {event.date}")
+    if frees and event.activity_gbq is None:
+        yield Fault(-1, "activity_gbq", None, f"the activity that '{event.decision}' frees")
+    if not frees and event.activity_gbq is not None:
+        expected = f"none, since '{event.decision}' frees none"
+        yield Fault(-1, "activity_gbq", str(event.activity_gbq), expected)
 
 
 def check_cycles(events: Mapping[int, AnyEvent], vocabulary: Vocabulary) -> Iterator[Fault]:
@@ -88,7 +78,7 @@ def check_cycles(events: Mapping[int, AnyEvent], vocabulary: Vocabulary) -> Iter
         if len(covering) > 1:
             names = ", ".join(course.id for course in covering)
             expected = f"the course that it belongs to, since several are possible: {names}"
-            yield Fault(index, group[0].id, "course", group[0].course, expected)
+            yield Fault(index, "course", group[0].course, expected)
         elif covering:
             yield from _contradictions(index, group, covering[0], vocabulary)
 
@@ -98,7 +88,7 @@ def _numbers(members: Sequence[tuple[int, Cycle]]) -> Iterator[Fault]:
     for index, cycle in members:
         if cycle.cycle in first:
             expected = f"a number used once in a course (first in {first[cycle.cycle]})"
-            yield Fault(index, cycle.id, "cycle", cycle.cycle, expected)
+            yield Fault(index, "cycle", cycle.cycle, expected)
         first.setdefault(cycle.cycle, cycle.id)
 
 
@@ -107,26 +97,25 @@ def _order(members: Sequence[tuple[int, Cycle]]) -> Iterator[Fault]:
     for (_, before), (index, after) in pairwise(ordered):
         if before.cycle < after.cycle and after.date.last <= before.date.first:
             expected = f"a day after cycle {before.cycle} ({before.date})"
-            yield Fault(index, after.id, "date", str(after.date), expected)
+            yield Fault(index, "date", str(after.date), expected)
         elif before.option != after.option:
             expected = f"{before.option}, as in cycle {before.cycle}, or another 'course'"
-            yield Fault(index, after.id, "option", after.option, expected)
+            yield Fault(index, "option", after.option, expected)
 
 
 def _contradictions(
     index: int, group: Sequence[Cycle], course: Treatment, vocabulary: Vocabulary
 ) -> Iterator[Fault]:
-    name = group[0].id
     if course.cycles is not None and course.cycles != len(group):
         expected = f"{course.cycles} cycles, as treatment '{course.id}' says; {len(group)} are here"
-        yield Fault(index, name, "cycle", len(group), expected)
+        yield Fault(index, "cycle", len(group), expected)
     total = sum((cycle.activity_gbq for cycle in group), Decimal(0))
     told = course.cumulative_activity_gbq
     if told is not None and _rounded(Decimal(str(told)), vocabulary) != _rounded(total, vocabulary):
         expected = (
             f"{told} GBq in all, as treatment '{course.id}' says; the cycles add up to {total}"
         )
-        yield Fault(index, name, "activity_gbq", str(total), expected)
+        yield Fault(index, "activity_gbq", str(total), expected)
 
 
 def _rounded(total: Decimal, vocabulary: Vocabulary) -> Decimal:

@@ -19,11 +19,9 @@ class Told(Protocol):
     def __call__(
         self,
         path: tuple[str | int, ...],
-        entry: str,
-        field: str,
         value: object,
         expected: str,
-        suggestion: str | None = None,
+        near: str | None = None,
     ) -> None:
         """Say what is wrong where."""
 
@@ -32,7 +30,6 @@ def read_limits(
     raw: Any,
     kind: str,
     facts: Mapping[str, Fact],
-    entry: str,
     path: tuple[str | int, ...],
     told: Told,
 ) -> dict[str, Limits]:
@@ -40,30 +37,29 @@ def read_limits(
 
     A limit is a number in the unit of its fact, or ``{value: 1.2, unit: mg/dL}``.
     """
-    place = (*path, "limits")
     if kind != "laboratory" or not isinstance(raw, Mapping):
         expected = "limits of normal in an event of kind 'laboratory', as a mapping"
-        told(place, entry, "limits", kind, expected)
+        told(path, kind, expected)
         return {}
     found: dict[str, Limits] = {}
     for name, pair in raw.items():
         fact = facts.get(name)
-        where = (*place, name)
+        where = (*path, name)
         if fact is None or fact.type != "number":
             expected = "a laboratory value that is a number"
-            told(where, entry, "limits", name, expected, nearest(str(name), facts))
+            told(where, name, expected, nearest(str(name), facts))
         elif isinstance(pair, Limits):
             found[name] = pair
         elif not isinstance(pair, list | tuple) or len(pair) != 2:
-            told(where, entry, f"limits.{name}", str(pair), _SHAPE)
+            told(where, str(pair), _SHAPE)
         else:
             try:
                 low, high = (_limit(fact, bound) for bound in pair)
             except ValueProblem as fault:
-                told(where, entry, f"limits.{name}", fault.value, fault.expected, fault.suggestion)
+                told(where, fault.value, fault.expected, fault.suggestion)
                 continue
             if low is not None and high is not None and low >= high:
-                told(where, entry, f"limits.{name}", f"{low} and {high}", "the lower limit first")
+                told(where, f"{low} and {high}", "the lower limit first")
             else:
                 found[name] = Limits(lln=low, uln=high)
     return found

@@ -10,7 +10,7 @@ import datetime
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -50,9 +50,12 @@ _RECORD_KEYS = (
     "losses",
 )
 Model = TypeVar("Model", bound=BaseModel)
+Path = tuple[str | int, ...]
 
 
-def read_record(path: Path, vocabulary: Vocabulary, today: datetime.date | None = None) -> Record:
+def read_record(
+    path: FilePath, vocabulary: Vocabulary, today: datetime.date | None = None
+) -> Record:
     """Read the patient file at ``path``.
 
     Raises:
@@ -95,40 +98,38 @@ class _Reader:
         self.document = document
         self.vocabulary = vocabulary
         self.today = today
+        self.names: dict[str | int, str] = {}  # of the events, by place
         self.problems: list[Problem] = []
 
-    def problem(
+    def fault(
         self,
-        path: tuple[str | int, ...],
-        entry: str,
-        field: str,
+        path: Path,
         value: object,
         expected: str,
-        suggestion: str | None = None,
+        near: str | None = None,
+        named: tuple[str, str] | None = None,
     ) -> None:
+        """Note a fault at a path; entry and field follow from it where they are not ``named``."""
         shown = "" if value is None or isinstance(value, dict | list) else repr(value)
         if hasattr(value, "as_tuple"):
             shown = str(value)
+        if named is None and len(path) > 2 and path[0] == "events":
+            named = self.names.get(path[1], ""), ".".join(map(str, path[2:]))
+        entry, field = named or ("", ".".join(map(str, path)))
         place = self.document.place(path)
-        self.problems.append(Problem(*place, entry, field, shown, expected, suggestion))
+        self.problems.append(Problem(*place, entry, field, shown, expected, near))
 
     def record(self) -> Record:
         data = self.document.data
         if not isinstance(data, dict):
-            self.problem((), "", "", None, "a patient file: a mapping with 'patient' and 'events'")
+            self.fault((), None, "a patient file: a mapping with 'patient' and 'events'")
             raise InputError(self.problems)
         for key in data:
             if key not in _RECORD_KEYS:
-                self.problem(
-                    (key,),
-                    "",
-                    key,
-                    None,
-                    f"one of {', '.join(_RECORD_KEYS)}",
-                    nearest(key, _RECORD_KEYS),
-                )
+                told = f"one of {', '.join(_RECORD_KEYS)}"
+                self.fault((key,), None, told, nearest(key, _RECORD_KEYS))
         if data.get("gepnet") not in (FORMAT, str(FORMAT)):
-            self.problem(("gepnet",), "", "gepnet", data.get("gepnet"), f"format {FORMAT}")
+            self.fault(("gepnet",), data.get("gepnet"), f"format {FORMAT}")
         events = self.events(data.get("events"))
         head = {
             key: data[key]
@@ -137,25 +138,19 @@ class _Reader:
         }
         head["region"] = self.region(data.get("region"))
         head["complete"] = self.complete(data.get("complete"))
-        record = self.model(Record, head, (), "")
+        record = self.model(Record, head, ())
         if record is not None:
-            self.check_future(record.as_of, ("as_of",), "", "as_of")
+            self.check_future(record.as_of, ("as_of",))
         self.check_story(events)
         for fault in check_cycles(events, self.vocabulary):
-            self.problem(("events", fault.index, fault.field), *fault.told)
+            self.fault(("events", fault.index, fault.field), fault.value, fault.expected)
         if record is None or self.problems:
             raise InputError(self.problems)
         return record.model_copy(update={"events": tuple(events.values())})
 
     def region(self, region: object) -> object:
         fact = self.vocabulary.get("region")
-        if region is None or fact is None:
-            return region
-        try:
-            return fact.parse(region)
-        except ValueProblem as fault:
-            self.problem(("region",), "", "region", region, fault.expected, fault.suggestion)
-            return None
+        return region if fact is None else self.value(fact, region, ("region",))
 
     def complete(self, data: Any) -> dict[str, PartialDate | None]:
         domains = {fact.entry.complete for fact in self.vocabulary.values() if fact.entry.complete}
@@ -163,66 +158,54 @@ class _Reader:
         if isinstance(data, list) and all(isinstance(domain, str) for domain in data):
             data = dict.fromkeys(data)
         if data is not None and not isinstance(data, dict):
-            self.problem(("complete",), "", "complete", data, "domains, each with its date")
+            self.fault(("complete",), data, "domains, each with its date")
             return found
         for domain, day in (data or {}).items():
+            path = ("complete", domain)
             if domain not in domains:
-                self.problem(
-                    ("complete", domain),
-                    "",
-                    "complete",
-                    domain,
-                    f"one of {', '.join(sorted(domains))}",
-                    nearest(str(domain), domains),
-                )
+                told, near = f"one of {', '.join(sorted(domains))}", nearest(str(domain), domains)
+                self.fault(path, domain, told, near, ("", "complete"))
                 continue
             try:
                 found[domain] = None if day is None or day is True else parse_date(str(day))
             except ValueError:
-                self.problem(("complete", domain), "complete", domain, day, _A_DATE)
+                self.fault(path, day, _A_DATE, named=path)
             else:
-                self.check_future(found[domain], ("complete", domain), "complete", domain)
+                self.check_future(found[domain], path, path)
         return found
 
     def events(self, data: Any) -> dict[int, AnyEvent]:
         """Return the events by their place in the file."""
         if not isinstance(data, list):
-            self.problem(("events",), "", "events", None, "a list of events")
+            self.fault(("events",), None, "a list of events")
             return {}
         events: dict[int, AnyEvent] = {}
         given = {str(item["id"]) for item in data if isinstance(item, dict) and item.get("id")}
-        seen: set[str] = set()
         for index, item in enumerate(data):
             if not isinstance(item, dict):
-                self.problem(("events", index), "", "events", item, "a mapping for each event")
+                told = "a mapping for each event"
+                self.fault(("events", index), item, told, named=("", "events"))
                 continue
             free = (f"e{index + 1}{'_' * tail}" for tail in itertools.count())
             name = str(item.get("id") or next(name for name in free if name not in given))
             if isinstance(item.get("id"), dict | list):
-                self.problem(("events", index, "id"), "", "id", item["id"], "a word")
-            if name in seen:
-                self.problem(
-                    ("events", index, "id"), name, "id", name, "an id used once in the file"
-                )
-            seen.add(name)
+                self.fault(("events", index, "id"), item["id"], "a word")
+            is_used = name in self.names.values()
+            self.names[index] = name
+            if is_used:
+                self.fault(("events", index, "id"), name, "an id used once in the file")
             event = self.event({**item, "id": name}, ("events", index))
             if event is not None:
-                self.check_future(event.date, ("events", index, "date"), name, "date")
+                self.check_future(event.date, ("events", index, "date"))
                 events[index] = event
         return events
 
-    def event(self, item: dict[str, Any], path: tuple[str | int, ...]) -> AnyEvent | None:
+    def event(self, item: dict[str, Any], path: Path) -> AnyEvent | None:
         kind = item.get("kind")
         kinds = dict.fromkeys((*EVENT_MODELS, *self.vocabulary.event_kinds()))
         if not isinstance(kind, str) or kind not in kinds:
-            self.problem(
-                (*path, "kind"),
-                item["id"],
-                "kind",
-                kind,
-                f"one of {', '.join(kinds)}",
-                nearest(str(kind), kinds),
-            )
+            told = f"one of {', '.join(kinds)}"
+            self.fault((*path, "kind"), kind, told, nearest(str(kind), kinds))
             return None
         model = EVENT_MODELS.get(kind, Observation)
         own = [name for name in model.model_fields if name != "values"]
@@ -232,108 +215,88 @@ class _Reader:
             if key in own:
                 continue
             if key in facts:
-                values[key] = self.value(facts[key], raw, (*path, key), item["id"])
+                values[key] = self.value(facts[key], raw, (*path, key))
             else:
-                self.unknown_key(key, item, path, [*own, *facts])
+                self.unknown_key(key, kind, (*path, key), [*own, *facts])
         chosen = {key: item[key] for key in own if item.get(key) is not None}
         if model in (Cycle, Release) and "activity_gbq" in chosen:
             try:
                 chosen["activity_gbq"] = read_activity(chosen["activity_gbq"], self.vocabulary)
             except ValueProblem as fault:
-                told = (fault.value, fault.expected, fault.suggestion)
-                self.problem((*path, "activity_gbq"), item["id"], "activity_gbq", *told)
+                where = (*path, "activity_gbq")
+                self.fault(where, fault.value, fault.expected, fault.suggestion)
                 return None
         if "limits" in chosen:
-            limits = (chosen["limits"], kind, facts, item["id"], path)
-            chosen["limits"] = read_limits(*limits, self.problem)
-        event = self.model(model, {**chosen, "values": values}, path, item["id"])
+            where = (*path, "limits")
+            chosen["limits"] = read_limits(chosen["limits"], kind, facts, where, self.fault)
+        event = self.model(model, {**chosen, "values": values}, path)
         if isinstance(event, Progression):
             self.check_progression(event, path)
         if isinstance(event, Treatment):
             self.check_treatment(event, path)
         if isinstance(event, Cycle):
-            self.check_options((event.option,), (*path, "option"), event.id, "option")
+            self.check_options((event.option,), (*path, "option"))
         if isinstance(event, Release):
             for release in check_release(event):
-                self.problem((*path, release.field), *release.told)
+                self.fault((*path, release.field), release.value, release.expected)
         return event
 
-    def value(self, fact: Fact, raw: Any, path: tuple[str | int, ...], entry: str) -> Value:
+    def value(self, fact: Fact, raw: Any, path: Path) -> Value:
         try:
             value = fact.parse(raw)
         except ValueProblem as fault:
-            self.problem(path, entry, fact.id, fault.value, fault.expected, fault.suggestion)
+            self.fault(path, fault.value, fault.expected, fault.suggestion)
             return None
         if fact.type == "date" and isinstance(value, str):
-            self.check_future(parse_date(value), path, entry, fact.id)
+            self.check_future(parse_date(value), path)
         return value
 
-    def unknown_key(
-        self, key: str, item: dict[str, Any], path: tuple[str | int, ...], known: list[str]
-    ) -> None:
-        fact = self.vocabulary.get(key)
-        if item["kind"] in ("prrt_cycle", "prrt_release") and key.startswith("activity_"):
+    def unknown_key(self, key: str, kind: str, path: Path, known: list[str]) -> None:
+        fact, near = self.vocabulary.get(key), None
+        if kind in ("prrt_cycle", "prrt_release") and key.startswith("activity_"):
+            near = "activity_gbq"
             expected = "activity_gbq, in GBq or as {value: 200, unit: mCi}"
-            self.problem((*path, key), item["id"], key, None, expected, "activity_gbq")
         elif fact is not None and fact.entry.event:
             expected = f"this fact in an event of kind '{fact.entry.event}'"
-            self.problem((*path, key), item["id"], key, None, expected)
         elif fact is not None:
             expected = "a recorded fact (this one is always worked out from others)"
-            self.problem((*path, key), item["id"], key, None, expected)
         else:
-            expected = f"a fact of '{item['kind']}' events"
-            suggestion = nearest(key, known) or self.vocabulary.nearest(key)
-            self.problem((*path, key), item["id"], key, None, expected, suggestion)
+            expected = f"a fact of '{kind}' events"
+            near = nearest(key, known) or self.vocabulary.nearest(key)
+        self.fault(path, None, expected, near)
 
-    def check_progression(self, event: Progression, path: tuple[str | int, ...]) -> None:
-        self.check_options(event.on, (*path, "on"), event.id, "on")
+    def check_progression(self, event: Progression, path: Path) -> None:
+        self.check_options(event.on, (*path, "on"))
         for name in set(event.types) & set(event.excluded):
-            expected = "a sign that 'types' does not name as well"
-            self.problem((*path, "excluded"), event.id, "excluded", name, expected)
+            self.fault((*path, "excluded"), name, "a sign that 'types' does not name as well")
 
-    def check_treatment(self, event: Treatment, path: tuple[str | int, ...]) -> None:
-        self.check_options((event.option,), (*path, "option"), event.id, "option")
+    def check_treatment(self, event: Treatment, path: Path) -> None:
+        self.check_options((event.option,), (*path, "option"))
         for name in ("start", "stop", "last_dose"):
-            self.check_future(getattr(event, name), (*path, name), event.id, name)
+            self.check_future(getattr(event, name), (*path, name))
         if event.start and event.stop and event.stop.last < event.start.first:
-            self.problem((*path, "stop"), event.id, "stop", str(event.stop), "a day after start")
+            self.fault((*path, "stop"), str(event.stop), "a day after start")
         if event.start and event.date and event.date.last < event.start.first:
             expected = f"a date after the start of {event.option} ({event.start})"
-            self.problem((*path, "date"), event.id, "date", str(event.date), expected)
+            self.fault((*path, "date"), str(event.date), expected)
         if event.ongoing and (event.stop or event.stop_reason):
-            expected = "false, or no 'stop' and no 'stop_reason'"
-            self.problem((*path, "ongoing"), event.id, "ongoing", True, expected)
+            self.fault((*path, "ongoing"), True, "false, or no 'stop' and no 'stop_reason'")
         months = self.vocabulary.get(f"benefit_months_{event.option}")
         for name in _MONTHS:
-            number = getattr(event, name)
-            if months is not None and number is not None:
-                self.value(
-                    replace(months, entry=months.entry.model_copy(update={"id": name})),
-                    number,
-                    (*path, name),
-                    event.id,
-                )
+            if months is not None and getattr(event, name) is not None:
+                self.value(months, getattr(event, name), (*path, name))
 
-    def check_options(
-        self, options: tuple[str, ...], path: tuple[str | int, ...], entry: str, field: str
-    ) -> None:
+    def check_options(self, options: tuple[str, ...], path: Path) -> None:
+        known = self.vocabulary.options
         for option in options:
-            if option not in self.vocabulary.options:
-                self.problem(
-                    path,
-                    entry,
-                    field,
-                    option,
-                    "an option of the therapy tree",
-                    nearest(option, self.vocabulary.options),
-                )
+            if option not in known:
+                self.fault(path, option, "an option of the therapy tree", nearest(option, known))
 
     def check_future(
-        self, day: PartialDate | None, path: tuple[str | int, ...], entry: str, field: str
+        self, day: PartialDate | None, path: Path, named: tuple[str, str] | None = None
     ) -> None:
         if day is not None and day.first > self.today:
-            self.problem(path, entry, field, str(day), f"a date not after {self.today}")
+            self.fault(path, str(day), f"a date not after {self.today}", named=named)
 
     def check_story(self, events: Mapping[int, AnyEvent]) -> None:
         """Refuse what cannot have happened in this order; a withdrawn event tells nothing."""
@@ -353,17 +316,10 @@ class _Reader:
             for option in event.on:
                 start = starts.get(option)
                 if start is not None and event.date.last < start.first:
-                    self.problem(
-                        ("events", index, "date"),
-                        event.id,
-                        "date",
-                        str(event.date),
-                        f"a date after the start of {option} ({start})",
-                    )
+                    expected = f"a date after the start of {option} ({start})"
+                    self.fault(("events", index, "date"), str(event.date), expected)
 
-    def model(
-        self, kind: type[Model], data: dict[str, Any], path: tuple[str | int, ...], entry: str
-    ) -> Model | None:
+    def model(self, kind: type[Model], data: dict[str, Any], path: Path) -> Model | None:
         """Return the model, on a fault what is left of it without the faulty keys, or None."""
         try:
             return kind.model_validate(data)
@@ -371,10 +327,7 @@ class _Reader:
             faults = error.errors(include_url=False)
         names = [name for name in kind.model_fields if name != "values"]
         for fault in faults:
-            location = tuple(fault["loc"])
-            field = ".".join(str(part) for part in location)
-            expected, suggestion = _expectation(fault, names)
-            self.problem((*path, *location), entry, field, fault["input"], expected, suggestion)
+            self.fault((*path, *fault["loc"]), fault["input"], *_expectation(fault, names))
         faulty = {fault["loc"][0] for fault in faults}
         try:
             return kind.model_validate({key: data[key] for key in data if key not in faulty})
