@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 import math
+import statistics
 from decimal import Decimal
 from pathlib import Path
 
@@ -304,6 +306,103 @@ def test_a_sample_without_a_limit_in_the_run_leaves_it_open() -> None:
     }
     assert signal(only, series, 3).truth is None
     assert signal(only, {HB: series[HB][1:2]}, 3).truth is None
+
+
+def persistent(*values: tuple[str, float | None]) -> tuple[bool | None, tuple[str, ...]]:
+    """Haemoglobin of 110 in every sample, with these lower limits of normal (120 makes it low)."""
+    only = SIGNALS["persistent-cytopenia"].model_copy(update={"analytes": (HB,)})
+    result = signal(only, {HB: [lab(HB, day, 110, lln) for day, lln in values]}, 3)
+    assert bool(result.because) is (result.truth is True)
+    return result.truth, result.missing or result.because
+
+
+def test_a_sample_without_a_limit_counts_as_low_and_as_normal() -> None:
+    """Whatever the sample was: low as long if it was normal, not low so long if it was low."""
+    known = persistent(("2024-06-01", None), ("2024-12-01", 120), ("2025-07-15", 120))
+    assert known == (
+        True,
+        ("haemoglobin_g_l 110, below 120, on 2025-07-15; low since 2024-12-01",),
+    )
+    assert persistent(("2025-03-01", None), ("2025-07-15", 120)) == (False, ())
+    # The sample itself is recent: what was low before it counts if it was low too.
+    lacking = "lower limit of normal of haemoglobin_g_l on 2025-05-01"
+    recent = (("2025-05-01", None), ("2025-07-15", 120))
+    assert persistent(("2024-10-01", 120), *recent) == (None, (lacking,))
+    assert persistent(("2024-10-01", None), *recent) == (None, (lacking,))
+    assert persistent(("2024-10-01", 100), *recent) == (False, ())
+
+
+@hypothesis_given(st.data())
+def test_a_signal_is_open_only_where_limits_not_known_decide(data: st.DataObject) -> None:
+    """Fill in each unknown limit in every way: all agree, or the signal is open.
+
+    Where the latest value itself has no limit, the signal is open whatever came before.
+    """
+    days = data.draw(st.lists(st.integers(0, 500), min_size=1, max_size=5, unique=True))
+    dated = [str(d("2024-01-01") + datetime.timedelta(days=day)) for day in sorted(days)]
+    limits = data.draw(st.tuples(*(st.sampled_from([None, 100.0, 120.0]) for _ in dated)))
+    filled = itertools.product(*([100.0, 120.0] if one is None else [one] for one in limits))
+    truths = {persistent(*zip(dated, one, strict=True))[0] for one in filled}
+    expected = truths.pop() if len(truths) == 1 and limits[-1] is not None else None
+    assert persistent(*zip(dated, limits, strict=True))[0] is expected
+
+
+def test_a_signal_tells_the_values_it_rests_on() -> None:
+    series = {
+        HB: [lab(HB, "2025-01-01", 110, 120)],
+        "platelets_10e9_l": [lab("platelets_10e9_l", "2025-01-02", 90, 150)],
+        "leukocytes_10e9_l": [lab("leukocytes_10e9_l", "2025-01-02", 4, 3.5)],
+        MCV: [lab(MCV, f"202{n}-01-01", 90 + 3 * n) for n in range(3, 6)],
+    }
+    told = {}
+    for name, rule in SIGNALS.items():
+        result = signal(rule, series, settings().signal_least_samples)
+        told[name] = (result.truth, result.because, result.missing)
+    assert told == {
+        "abnormal-count": (
+            True,
+            (
+                "haemoglobin_g_l 110, below 120, on 2025-01-01",
+                "platelets_10e9_l 90, below 150, on 2025-01-02",
+            ),
+            (),
+        ),
+        "persistent-cytopenia": (None, (), ("neutrophils_10e9_l",)),
+        "mcv-rise-with-anaemia": (
+            True,
+            (
+                "haemoglobin_g_l 110, below 120, on 2025-01-01",
+                "mcv_fl from 99 (2023-01-01) to 105 (2025-01-01)",
+            ),
+            (),
+        ),
+    }
+
+
+def rises(*values: float, step: int = 1) -> bool | None:
+    """Whether MCV counts as rising, with so many days from sample to sample."""
+    start = d("2025-01-01")
+    series = [
+        lab(MCV, str(start + datetime.timedelta(days=step * n)), value)
+        for n, value in enumerate(values)
+    ]
+    return judged(
+        "mcv-rise-with-anaemia", mcv_fl=series, haemoglobin_g_l=[lab(HB, "2025-01-01", 110, 120)]
+    )[0]
+
+
+def test_a_rise_is_above_the_first_value_and_still_goes_on() -> None:
+    assert rises(90, 90.1, 90.2) is True
+    assert rises(90, 80, 85, 90) is False, "rising, not above the first value"
+    assert rises(90, 110, 100, 92, 91) is False, "above the first value, but falling"
+    assert rises(90, 95, 92, 91) is False, "above the first value, and neither rising nor falling"
+
+
+@hypothesis_given(st.lists(st.integers(80, 110), min_size=3, max_size=7), st.integers(1, 200))
+def test_a_rise_is_the_one_of_a_straight_line(values: list[int], step: int) -> None:
+    line = statistics.linear_regression(range(len(values)), values).slope
+    if abs(line) > 1e-9:
+        assert rises(*values, step=step) is (line > 0 and values[-1] > values[0])
 
 
 def test_a_rising_mcv_counts_with_anaemia_only() -> None:

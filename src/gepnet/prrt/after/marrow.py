@@ -69,18 +69,22 @@ def _low(rule: MarrowSignal, name: str, series: Sequence[Sample]) -> tuple[Truth
         return latest.low, told, lacking
     if latest.low is not True:
         return latest.low, told, lacking
-    begin = latest.day
+    begin = possible = latest.day
+    unknown: Sample | None = None
     for sample in reversed(series):
         if sample.low is False:
             break
+        possible = sample.day
         if sample.low is None:
-            enough = _longer(sample.day, latest.day, int(rule.months))
-            known = _longer(begin, latest.day, int(rule.months))
-            where = f"lower limit of normal of {name} on {sample.day}"
-            # With this sample the time might be long enough, without it it is not.
-            return (True if known else None if enough else False), told, where
-        begin = sample.day
-    return _longer(begin, latest.day, int(rule.months)), f"{told}; low since {begin}", ""
+            unknown = unknown or sample
+        elif unknown is None:
+            begin = sample.day
+    if _longer(begin, latest.day, int(rule.months)):
+        return True, f"{told}; low since {begin}", ""
+    if unknown is None or not _longer(possible, latest.day, int(rule.months)):
+        return False, "", ""
+    # If each sample without a limit was low, the time is long enough; otherwise it may not be.
+    return None, "", f"lower limit of normal of {name} on {unknown.day}"
 
 
 def _longer(first: datetime.date, last: datetime.date, months: int) -> bool:
