@@ -168,6 +168,11 @@ def _replacements(node: ast.AST, parent: ast.AST) -> Iterator[ast.AST]:
             yield ast.While(_negated(test), body, orelse)
         case ast.IfExp(test, body, orelse) if not isinstance(test, ast.Compare):
             yield ast.IfExp(_negated(test), body, orelse)
+        case ast.comprehension(target, source, conditions, is_async):
+            for place, test in enumerate(conditions):
+                if not isinstance(test, ast.Compare | ast.UnaryOp):
+                    changed = [*conditions[:place], _negated(test), *conditions[place + 1 :]]
+                    yield ast.comprehension(target, source, changed, is_async)
         case ast.Return(ast.expr() as value) if not _is_none(value):
             yield ast.Return(ast.Constant(None))
         case ast.Break():
@@ -199,12 +204,12 @@ def _mistake(
             getattr(parent, name)[index] = what
 
     def said(what: ast.AST) -> str:
-        text = ast.unparse(ast.fix_missing_locations(what)).splitlines()[0]
+        text = ast.unparse(ast.fix_missing_locations(what)).strip().splitlines()[0]
         return text if len(text) <= 90 else f"{text[:87]}..."
 
     return Mistake(
         place or "module",
-        getattr(node, "lineno", 0),
+        getattr(node.target if isinstance(node, ast.comprehension) else node, "lineno", 0),
         said(node),
         said(new),
         lambda: put(new),

@@ -111,6 +111,11 @@ def test_a_value_older_than_it_should_be_is_used_and_said_so(day: str, stale: bo
     assert found.age_days == (29 if stale else 28)
 
 
+@pytest.mark.parametrize(("day", "age"), [("2024-06-01", 0), ("2024-05-31", 1), ("2024", 0)])
+def test_a_value_is_as_old_as_the_days_since_its_last_possible_one(day: str, age: int) -> None:
+    assert chosen(fact("latest"), (day, 1)).age_days == age
+
+
 def test_an_undated_value_has_no_age() -> None:
     found = chosen(fact("latest", stale_days=28), (None, 1))
     assert (found.stale, found.age_days, found.date) == (False, None, None)
@@ -120,6 +125,15 @@ def test_losing_values_stay_as_alternatives_with_their_events() -> None:
     found = chosen(fact("highest"), ("2020", 4), ("2022", 9), ("2024", 3))
     assert (found.event, str(found.date)) == ("e1", "2022")
     assert [(o.event, show(o.value)) for o in found.alternatives] == [("e0", "4"), ("e2", "3")]
+
+
+def test_earlier_reports_stay_as_alternatives_if_they_were_there_by_then() -> None:
+    kind = fact("highest")
+    earlier = observed(kind, ("2023", 99), ("2024-07", 98))
+    found = select(kind, observed(kind, ("2024", 3)), AT, earlier)
+    assert found is not None
+    assert show(found.value) == "3"
+    assert [show(other.value) for other in found.alternatives] == ["99"]
 
 
 def test_nothing_seen_is_nothing_known() -> None:

@@ -201,6 +201,22 @@ def test_too_little_gives_the_reason_and_no_slope() -> None:
     assert slope(zero, settings().kidney_slope) == Refused("a clearance of 0 has no logarithm")
 
 
+def test_the_least_samples_over_the_least_span_give_a_slope_with_its_dates() -> None:
+    rule = settings().kidney_slope
+    start, n = d("2025-01-01"), rule.least_samples
+    steps = [*range(n - 1), rule.least_span_days]
+    days = [start + datetime.timedelta(days=step) for step in steps]
+    # 1 mL/min is little, and has a logarithm.
+    values = [Clearance(day, Decimal(1 + n - i), "recorded") for i, day in enumerate(days, 1)]
+    found = slope(values, rule)
+    assert isinstance(found, Slope)
+    assert (found.samples, found.first, found.last) == (n, start, days[-1])
+    earlier = Clearance(days[-1] - datetime.timedelta(days=1), Decimal(1), "recorded")
+    assert isinstance(slope([*values[:-1], earlier], rule), Refused)
+    zero = Clearance(days[-1], Decimal(0), "recorded")
+    assert slope([*values[:-1], zero], rule) == Refused("a clearance of 0 has no logarithm")
+
+
 def test_a_loss_beside_the_published_ones_is_open_where_the_interval_includes_them() -> None:
     def faster(low: float, high: float) -> dict[str, bool | None]:
         found = Slope((low + high) / 2, low, high, 0.95, 6, d("2022-01-01"), d("2025-01-01"))
@@ -209,6 +225,7 @@ def test_a_loss_beside_the_published_ones_is_open_where_the_interval_includes_th
 
     assert faster(-6, -4) == {"bergsma-mean": True, "bergsma-never": False}
     assert faster(-6, -3) == {"bergsma-mean": None, "bergsma-never": False}
+    assert faster(-6, -3.4)["bergsma-mean"] is None, "the published loss belongs to the interval"
     assert faster(-3.4, 1) == {"bergsma-mean": False, "bergsma-never": False}
     assert faster(-30, -21) == {"bergsma-mean": True, "bergsma-never": True}
 
@@ -242,6 +259,48 @@ def test_a_creatinine_without_a_weight_of_its_day_gives_no_clearance() -> None:
         ("2025-06-01", "creatinine without a weight of that day")
     ]
     assert seen == [(d("2025-01-01"), Decimal(70), Decimal(80))]
+
+
+def test_each_creatinine_gives_a_clearance_or_says_what_it_lacks() -> None:
+    name, days = "creatinine_umol_l", ("2025-01-01", "2025-02-01", "2025-03-01")
+    samples = {
+        name: [lab(name, day, 80) for day in (days[0], "2025-01-15", *days[1:])],
+        "weight_kg": [lab("weight_kg", day, 70) for day in days],
+        "creatinine_clearance_ml_min": [lab("creatinine_clearance_ml_min", days[0], 77)],
+    }
+
+    def formula(day: datetime.date, weight: Decimal, creatinine: Decimal) -> Interval | None:
+        return Interval(Decimal(60), Decimal(61)) if day == d(days[2]) else None
+
+    found, left_out = clearances(samples, formula, settings().kidney_slope.weight_within_days)
+    told = [(str(one.day), one.value) for one in found]
+    assert told == [(days[0], Decimal(77)), (days[2], Decimal("60.5"))]
+    assert [(str(x.day), x.reason) for x in left_out] == [
+        ("2025-01-15", "creatinine without a weight of that day"),
+        (days[1], "age or sex not known"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("weighed", "expected"),
+    [
+        ([("2025-01-02", 71), ("2025-01-01", 70)], 70),
+        ([("2024-12-28", 68), ("2025-01-03", 72)], 72),
+        ([("2025-01-04", 73), ("2024-12-30", 69)], 69),
+    ],
+)
+def test_the_weight_nearest_in_time_counts(weighed: list[tuple[str, int]], expected: int) -> None:
+    name = "creatinine_umol_l"
+    samples = {
+        name: [lab(name, "2025-01-01", 80)],
+        "weight_kg": [lab("weight_kg", day, kilos) for day, kilos in weighed],
+    }
+    found, _ = clearances(samples, lambda day, weight, _: Interval(weight, weight), 7)
+    assert [one.value for one in found] == [expected]
+    nearest = min(abs((d(day) - d("2025-01-01")).days) for day, _ in weighed)
+    for within in (nearest, nearest - 1):
+        found, left_out = clearances(samples, lambda day, w, _: Interval(w, w), within)
+        assert (len(found), len(left_out)) == ((1, 0) if within == nearest else (0, 1))
 
 
 # Marrow ------------------------------------------------------------------------------------------
