@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gepnet.knowledge import InputError, Problem, asked, nearest, need, refuse
-from gepnet.prrt.dosimetry.words import Errors, LiverLesions, Method, Model, Sex
+from gepnet.knowledge import InputError, Problem, asked, need, refuse
+from gepnet.prrt.dosimetry.words import Errors, Method, Model
 
 if TYPE_CHECKING:
-    from gepnet.prrt.dosimetry.data import Band, DosimetryData
+    from gepnet.prrt.dosimetry.data import DosimetryData
     from gepnet.prrt.dosimetry.run import Dosimetry
     from gepnet.prrt.dosimetry.uncertainty import Progress
 
@@ -40,36 +40,6 @@ class Stated:
     sex: str | None = None
     liver_lesions: str | None = None
     haematocrit: float | None = None
-
-    def problems(self, data: DosimetryData) -> list[Problem]:
-        """Return what cannot be: said once, not for every row that it would fill."""
-        ranges = data.checks.plausible_input
-        numbers: tuple[tuple[str, float | None, Band], ...] = (
-            ("activity_cv_percent", self.activity_cv_percent, ranges.cv_percent),
-            ("mass_cv_percent", self.mass_cv_percent, ranges.cv_percent),
-            ("administered_gbq", self.administered_gbq, ranges.administered_gbq),
-            ("haematocrit", self.haematocrit, data.physics.marrow.haematocrit_range),
-        )
-        words: tuple[tuple[str, str | None, tuple[str, ...]], ...] = (
-            ("sex", self.sex, tuple(Sex)),
-            ("liver_lesions", self.liver_lesions, tuple(LiverLesions)),
-        )
-        return [
-            Problem("stated", None, "", name, f"{value:g}", _above(band))
-            for name, value, band in numbers
-            if value is not None and not band.low < value <= band.high
-        ] + [
-            Problem(
-                "stated", None, "", name, word, f"one of {', '.join(known)}", nearest(word, known)
-            )
-            for name, word, known in words
-            if word is not None and word not in known
-        ]
-
-
-def _above(band: Band) -> str:
-    unit = "" if band.unit == "1" else f" {band.unit}"
-    return f"a number above {band.low:g} and up to {band.high:g}{unit}"
 
 
 @dataclass(frozen=True)

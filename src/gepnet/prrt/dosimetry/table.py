@@ -80,7 +80,7 @@ def time_activity_table(data: DosimetryData, stated: Stated) -> Table[Any]:
 
     def optional(name: str, read: Callable[[str], object], empty: object) -> Column:
         said = getattr(stated, name)
-        return Column(name, read, needed=False, default=empty if said is None else said)
+        return Column(name, read, needed=False, default=empty if said is None else read(str(said)))
 
     return Table(
         columns=(
@@ -156,17 +156,30 @@ def read_series(path: Path, data: DosimetryData, stated: Stated | None = None) -
         InputError: every problem of the file, each with row, column, value and what was expected.
     """
     stated = stated or Stated()
+    problems = _stated_problems(time_activity_table(data, Stated()), stated)
+    if problems:
+        raise InputError(problems)
     grid, table = read_grid(path), time_activity_table(data, stated)
-    problems = (
-        stated.problems(data)
-        or [*grid.problems, *table.header_problems(grid)]
-        or table.shape_problems(grid)
-    )
+    problems = [*grid.problems, *table.header_problems(grid)] or table.shape_problems(grid)
     if problems:
         raise InputError(problems)
     if not grid.rows:
         raise InputError([Problem(grid.file, None, "", "", "", "at least one row")])
     return _Checked(grid, table, data).series()
+
+
+def _stated_problems(table: Table[Any], stated: Stated) -> list[Problem]:
+    """Return what cannot be: said once, not for every row that it would fill."""
+    problems = []
+    for column in table.columns:
+        value = getattr(stated, column.name, None)
+        if value is not None and not isinstance(value, bool):
+            try:
+                column.read(str(value))
+            except ValueProblem as fault:
+                told = (column.name, str(value), fault.expected, fault.suggestion)
+                problems.append(Problem("stated", None, "", *told))
+    return problems
 
 
 class _Checked:
