@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import polars as pl
 from gepnet.knowledge import InputError
 from gepnet.tables.grid import Grid, read_grid
 from gepnet.tables.table import Table
+from gepnet.vocabulary import ValueProblem
 
 LINE = "line"
 
@@ -34,6 +36,32 @@ def read_texts(path: Path, table: Table[Any]) -> pl.DataFrame:
     texts = raw.with_columns(absent).select(LINE, pl.col(names).str.strip_chars())
     texts = texts.with_columns(pl.when(pl.col(n) != "").then(pl.col(n)).alias(n) for n in names)
     return texts.filter(pl.any_horizontal(pl.col(names).is_not_null()))
+
+
+def typed(
+    texts: pl.DataFrame, table: Table[Any], kinds: Mapping[str, type[pl.DataType]]
+) -> tuple[pl.DataFrame, pl.Series]:
+    """Return some columns of ``read_texts`` as values, and which rows have a faulty cell.
+
+    Each different text is read once, by the reader of its column. What cannot be read is null; all
+    columns are looked at.
+    """
+    values: list[pl.Expr] = []
+    faulty = pl.lit(False)
+    for column in table.columns:
+        cell, read, bad = pl.col(column.name), dict[str, object](), list[str]()
+        for text in texts[column.name].unique().drop_nulls():
+            try:
+                read[text] = column.read(text)
+            except ValueProblem:
+                bad.append(text)
+        faulty |= cell.is_null() if column.needed else pl.lit(False)
+        faulty |= cell.is_in(bad) if bad else pl.lit(False)
+        if column.name in kinds:
+            kind = kinds[column.name]
+            values.append(cell.replace_strict(read, default=None, return_dtype=kind))
+    found = texts.select(*values, faulty.fill_null(True).alias("_faulty"))
+    return found.drop("_faulty"), found["_faulty"]
 
 
 def grid_of(texts: pl.DataFrame, file: str) -> Grid:

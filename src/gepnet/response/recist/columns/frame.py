@@ -7,6 +7,7 @@ functions of ``input`` and ``lineage``, which say what.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import polars as pl
 
@@ -16,98 +17,68 @@ from gepnet.response.recist.lineage import lineage_problems
 from gepnet.response.recist.model import LesionRow, Patient, PatientRow, Role, Status
 from gepnet.response.recist.rules import Rules
 from gepnet.tables import MOST
-from gepnet.tables.frame import grid_of
+from gepnet.tables.frame import grid_of, read_texts, typed
 
 _KINDS = {"target": 0, "non_target": 1, "new": 2, "new_equivocal": 2}
 
 
-def _hundredths(column: str, shift: int) -> pl.Expr:
-    """A decimal text as an integer of hundredths of a millimetre; null if it is none.
-
-    ``shift`` is how many decimals one hundredth has: 2 for millimetres, 3 for centimetres.
-    """
-    text = pl.col(column)
-    whole = text.str.extract(r"^([0-9]{0,6})(?:\.[0-9]+)?$", 1)
-    decimals = text.str.extract(r"\.([0-9]+)$", 1).fill_null("")
-    kept = decimals.str.pad_end(shift, "0").str.slice(0, shift)
-    is_exact = decimals.str.slice(shift).str.strip_chars("0") == ""
-    is_number = text.str.contains(r"^([0-9]{1,6}(\.[0-9]+)?|\.[0-9]+)$")
-    value = (whole + kept).cast(pl.Int64, strict=False)
-    return pl.when(is_number & is_exact).then(value)
+_CELLS = {
+    "date": pl.Date,
+    "nodal": pl.Boolean,
+    "diameter_mm": pl.Int64,
+    "diameter_cm": pl.Int64,
+}
+_NEVER_TARGET = [Status.PRESENT.value, Status.UNEQUIVOCAL_PROGRESSION.value]
 
 
-def typed(texts: pl.DataFrame, rules: Rules, file: str) -> pl.DataFrame:
+def read_lesions(path: Path, rules: Rules) -> pl.DataFrame:
     """Return patient_id, line, date, lesion, role, organ, nodal, size, status, other.
 
     Raises:
-        InputError: with what is wrong with each row (the first rows, where there are very many).
+        InputError: with what is wrong with the file, or with each row (the first rows, where there
+            are very many).
     """
+    table = lesion_table(rules)
+    texts = read_texts(path, table)
+    cells, faulty = typed(texts, table, _CELLS)
     link = pl.col("status").str.extract(r"^(split_from|merged_into)\s*:\s*\S", 1)
     frame = texts.select(
         "line",
         "patient_id",
-        pl.col("date").str.to_date("%Y-%m-%d", strict=False),
+        cells["date"],
         pl.col("lesion_id").alias("lesion"),
         "role",
         pl.col("organ").fill_null(""),
-        pl.col("nodal")
-        .str.to_lowercase()
-        .replace_strict({"true": True, "false": False}, default=None, return_dtype=pl.Boolean),
-        _hundredths("diameter_mm", 2).fill_null(_hundredths("diameter_cm", 3)).alias("size"),
+        cells["nodal"],
+        cells["diameter_mm"].fill_null(cells["diameter_cm"]).alias("size"),
         pl.coalesce(link, "status").alias("status"),
         pl.when(link.is_not_null())
         .then(pl.col("status").str.splitn(":", 2).struct.field("field_1").str.strip_chars())
         .alias("other"),
     )
-    _refuse_rows(texts, frame, rules, file)
+    # Every row that is not plainly right is given to the reader of single rows, which decides.
+    odd = grid_of(texts.filter(faulty | _is_odd(texts, frame)), str(path))
+    problems = [p for row in table.cells(odd) for p in row.problems]
+    if problems:
+        raise InputError(problems[:MOST])
     return frame.with_columns(pl.col("nodal").fill_null(False))
 
 
-def _refuse_rows(texts: pl.DataFrame, frame: pl.DataFrame, rules: Rules, file: str) -> None:
-    """Give every row that is not plainly right to the reader of one row, which decides."""
+def _is_odd(texts: pl.DataFrame, frame: pl.DataFrame) -> pl.Series:
+    """Return the rows whose cells may not go together."""
     status, size, role = frame["status"], frame["size"], frame["role"]
     is_given = texts["diameter_mm"].is_not_null() | texts["diameter_cm"].is_not_null()
     no_size = status.is_in(["absent", "too_small", "not_evaluated", "merged_into"])
     is_odd = (
-        frame["date"].is_null()
-        | (texts["date"].str.len_chars() != 10)
-        | texts["lesion_id"].is_null()
-        | texts["patient_id"].is_null()
-        | ~role.is_in([r.value for r in Role])
-        | ~status.is_in([s.value for s in Status])
-        | (status.is_in(["split_from", "merged_into"]) & frame["other"].is_null())
-        | (frame["other"] == frame["lesion"])
-        | (frame["nodal"].is_null() & texts["nodal"].is_not_null())
-        | (is_given & size.is_null())
+        (frame["other"] == frame["lesion"])
         | (texts["diameter_mm"].is_not_null() & texts["diameter_cm"].is_not_null())
         | (is_given & no_size)
-        | (status.is_in(["measured", "split_from"]) & ~(size > 0))
-        | (status.is_in(["measured", "split_from"]) & size.is_null())
+        | (status.is_in(["measured", "split_from"]) & ~(size > 0).fill_null(False))
         | ((role == "target") & status.is_in(_NEVER_TARGET))
         | (texts["nodal"].is_null() & ((role == "target") | is_given | (status == "too_small")))
         | ((status == "unequivocal_progression") & (role != "non_target"))
-    ).fill_null(False)
-    is_odd = is_odd | texts.select(_odd_optional(rules)).to_series()
-    odd = grid_of(texts.filter(is_odd), file)
-    problems = [p for cells in lesion_table(rules).cells(odd) for p in cells.problems]
-    if problems:
-        raise InputError(problems[:MOST])
-
-
-def _odd_optional(rules: Rules) -> pl.Expr:
-    """Whether an optional cell is not as the reader of one row would have it."""
-    method, kind = pl.col("method"), pl.col("kind")
-    good = (
-        method.is_null() | method.is_in([*rules.methods.accepted, *rules.methods.refused]),
-        kind.is_null() | kind.is_in([*rules.never_measurable.kinds, *rules.other_kinds]),
-        pl.col("slice_mm").is_null() | _hundredths("slice_mm", 2).is_not_null(),
-        pl.col("locally_treated").str.to_lowercase().is_in(["true", "false"]).fill_null(True),
-        pl.col("hu").str.contains(r"^-?[0-9]{1,6}(\.[0-9]+)?$").fill_null(True),
     )
-    return ~pl.all_horizontal(good)
-
-
-_NEVER_TARGET = [Status.PRESENT.value, Status.UNEQUIVOCAL_PROGRESSION.value]
+    return is_odd.fill_null(False)
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,11 @@ from pathlib import Path
 import polars as pl
 
 from gepnet.response.recist.columns.best import best_responses
-from gepnet.response.recist.columns.frame import check_patients, code, typed
+from gepnet.response.recist.columns.frame import check_patients, code, read_lesions
 from gepnet.response.recist.columns.points import POINT_COLUMNS, time_points
-from gepnet.response.recist.input import lesion_table, read_heads, read_responses
+from gepnet.response.recist.input import read_heads, read_responses
 from gepnet.response.recist.model import PatientRow
 from gepnet.response.recist.rules import HUNDREDTHS, Options, Rules
-from gepnet.tables.frame import read_texts
 
 _HEADS = {"patient_id": pl.String, "reference": pl.Date, "baseline": pl.Date}
 _MARKERS = {"patient_id": pl.String, "date": pl.Date, "elevated": pl.Boolean}
@@ -45,7 +44,7 @@ def assess_table(
     parts = []
     named: set[str] = set()
     if lesions is not None:
-        frame = typed(read_texts(lesions, lesion_table(rules)), rules, str(lesions))
+        frame = read_lesions(lesions, rules)
         parts.append(assess_lesions(frame, heads, rules, options, str(lesions)))
         named = set(parts[0].best["patient_id"])
     others = [head for head in heads if head.patient not in named]
