@@ -120,8 +120,7 @@ def _assess_document(
     spoken: dict[tuple[str, str], Cell] = {}
     if scope.truth is not False:
         for row, held in base.held_by_document[document.id].items():
-            if base.is_covered(document, row[0]):
-                spoken[row] = _cell(base, document, row, scope, level, held, judged, patient)
+            spoken[row] = _cell(base, document, row, scope, level, held, judged, patient)
     age = day.year - document.file.document.year
     cells = Cells(base.row_order, spoken, quiet)
     return DocumentAssessment(document, scope, level, age, cells, judged)
@@ -138,84 +137,63 @@ def _cell(
     patient: _Patient,
 ) -> Cell:
     option, intent = row
-    counting, dissent, unverified = _sorted_reasons(base, option, held, judged, patient)
-    truths: dict[str, list[Truth]] = {kind: [] for kind in POSITIONS}
-    for reason in counting:
-        truths[reason.position.position].append(reason.judged.truth)
+    counting: list[Reason] = []
+    dissent: list[Reason] = []
+    unverified: list[Reason] = []
+    held_as: dict[str, Truth] = dict.fromkeys(POSITIONS, False)
+    for rule, position, by_class in held:
+        verdict = judged[rule.entry.id]
+        if verdict.truth is False:
+            continue
+        required = rule.entry.requires_approval
+        awaited = _awaited(base, required, option, patient) if required else ()
+        reason = Reason(verdict, position, by_class, awaited)
+        if rule.counts:
+            counting.append(reason)
+            kind = position.position
+            held_as[kind] = disjunction((held_as[kind], verdict.truth))
+        else:
+            (dissent if rule.entry.dissent else unverified).append(reason)
+    recommended, possibly, trial, against = held_as.values()
     status, possible = lookup(
-        (
-            scope.truth,
-            disjunction(truths["recommended"]),
-            disjunction(truths["option"]),
-            disjunction(truths["trial_only"]),
-            disjunction(truths["against"]),
-        ),
-        level == "complete",
+        (scope.truth, recommended, possibly, trial, against), level == "complete"
     )
-    names: list[str] = []
+    names: dict[str, None] = {}
+    ambiguous = False
     if status is Status.UNDETERMINED:
-        names = [*scope.missing, *(name for r in counting for name in r.judged.missing)]
+        names = dict.fromkeys(scope.missing)
+        for reason in counting:
+            names.update(dict.fromkeys(reason.judged.missing))
+            ambiguous |= reason.judged.ambiguous
     return Cell(
         document.id,
         option,
         intent,
         status,
         possible,
-        tuple(dict.fromkeys(names)),
-        status is Status.UNDETERMINED and any(r.judged.ambiguous for r in counting),
+        tuple(names),
+        ambiguous,
         _deciding(counting, status),
         tuple(dissent),
         tuple(unverified),
     )
 
 
-def _sorted_reasons(
-    base: KnowledgeBase,
-    option: str,
-    held: Iterable[HeldPosition],
-    judged: dict[str, Judged],
-    patient: _Patient,
-) -> tuple[list[Reason], list[Reason], list[Reason]]:
-    """Return the positions that count, those of a minority and those that were not verified."""
-    counting: list[Reason] = []
-    dissent: list[Reason] = []
-    unverified: list[Reason] = []
-    for item in held:
-        entry = item.recommendation.entry
-        verdict = judged[entry.id]
-        if verdict.truth is False:
-            continue
-        awaited = _awaited(base, entry.requires_approval, option, patient)
-        reason = Reason(verdict, item.position, item.by_class, awaited)
-        if item.recommendation.counts:
-            counting.append(reason)
-        else:
-            (dissent if entry.dissent else unverified).append(reason)
-    return counting, dissent, unverified
-
-
 def _deciding(reasons: list[Reason], status: Status) -> tuple[Reason, ...]:
     """Keep the positions that a stated status rests on; for others all that may hold."""
     if status in STATED:
-        return tuple(
-            r for r in reasons if r.judged.truth is True and r.position.position == status.value
-        ) + tuple(
-            r for r in reasons if r.judged.truth is True and r.position.position != status.value
-        )
-    if status is Status.OUT_OF_SCOPE:
-        return ()
-    return tuple(reasons)
+        sure = [reason for reason in reasons if reason.judged.truth is True]
+        return tuple(sorted(sure, key=lambda r: r.position.position != status.value))
+    return () if status is Status.OUT_OF_SCOPE else tuple(reasons)
 
 
 def _awaited(
-    base: KnowledgeBase, required: tuple[str, ...] | None, option: str, patient: _Patient
+    base: KnowledgeBase, required: tuple[str, ...], option: str, patient: _Patient
 ) -> tuple[str, ...]:
     """Return the regions whose approval is still awaited for this patient.
 
     With a known region only that one matters; without one every region named is shown.
     """
-    if not required:
-        return ()
     regions = patient.regions
     concerned = [r for r in required if r in regions] if regions else list(required)
     approved = {

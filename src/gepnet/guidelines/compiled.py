@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import get_args
+from typing import NamedTuple, get_args
 
 from gepnet.criteria import Node, facts_of
 from gepnet.knowledge import Knowledge
@@ -27,8 +27,7 @@ CompiledRecommendation = Rule[Recommendation]
 CompiledLabel = Rule[LabelEntry]
 
 
-@dataclass(frozen=True)
-class HeldPosition:
+class HeldPosition(NamedTuple):
     """A position as it reaches one option: directly or through a class that it belongs to."""
 
     recommendation: Rule[Recommendation]
@@ -126,7 +125,7 @@ class KnowledgeBase(Rulebook):
 
     @cached_property
     def held(self) -> dict[tuple[str, str, str], tuple[HeldPosition, ...]]:
-        """The positions of each document on each row, those on a class of the option included."""
+        """The positions of each document on each row that it covers, those on a class included."""
         return {
             (name, *row): positions
             for name, rows in self.held_by_document.items()
@@ -143,6 +142,8 @@ class KnowledgeBase(Rulebook):
     ) -> dict[tuple[str, str], tuple[HeldPosition, ...]]:
         found: dict[tuple[str, str], tuple[HeldPosition, ...]] = {}
         for option, intent in self.rows:
+            if not self.is_covered(document, option):
+                continue
             positions = tuple(
                 HeldPosition(recommendation, position, position.option != option)
                 for recommendation in document.recommendations

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import StrEnum
+from functools import cache
 from itertools import product
 
 from gepnet.vocabulary import Truth
@@ -76,6 +77,7 @@ TABLE: dict[Truths, tuple[Status, ...]] = {
 }
 
 
+@cache  # a few of the few hundred rows are asked for again and again
 def lookup(truths: Truths, read_completely: bool) -> tuple[Status, tuple[Status, ...]]:
     """Return the status and, if it is undetermined, what it could be.
 
