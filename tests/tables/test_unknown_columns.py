@@ -55,13 +55,14 @@ FORMATS: dict[str, tuple[Callable[[Path], Any], str, str, str]] = {
     ),
     "markers": (read_markers, "patient_id,date,marker,value,unit,uln", "uln", "ulnn"),
     "adverse events": (
-        lambda f: read_events(f, counting_spec(MEASURES)),
+        lambda f: read_events(f, counting_spec(MEASURES), TREATED),
         "patient_id,term,start,end,grade,ctcae", "grade", "grad",
     ),
     "treated patients": (read_treated, "patient_id,start,end,group", "group", "grup"),
     "periods": (lambda f: read_periods(f, TREATED), "patient_id,period,start,end", "end", "ende"),
     "graded samples": (
-        lambda f: read_labs(f, ["alt_u_l"]), "patient_id,date,fact,value,lln,uln", "uln", "ulnn",
+        lambda f: read_labs(f, ["alt_u_l"], TREATED),
+        "patient_id,date,fact,value,lln,uln", "uln", "ulnn",
     ),
     "laboratory": (
         lambda f: read_laboratory(f, BASE.vocabulary),

@@ -14,14 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 from gepnet.facts import Facts, facts_of_record
 from gepnet.guidelines import KnowledgeBase
-from gepnet.knowledge import InputError, Problem, nearest, write_atomically
+from gepnet.knowledge import write_atomically
 from gepnet.record import Record
 from gepnet.tables import ENDINGS, as_file, check_ending
 from gepnet.vocabulary import Absent, Question
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from gepnet.response.fit import Predictor, Spec, StoredModel
     from gepnet.response.fit.fitting import Refusal
 
@@ -266,15 +264,13 @@ def toxicity_view(
     from gepnet.response.toxicity.tables import read_events, read_labs, read_patients, read_periods
 
     spec = counting_spec(base.knowledge.measures)
-    reported, who = read_events(events, spec), read_patients(patients)
+    who = read_patients(patients)
+    reported = read_events(events, spec, who)
     spans = None if periods is None else read_periods(periods, who)
     graded = None
     if labs is not None:
         terms = edition(base.knowledge.measures, ctcae)
-        samples = read_labs(labs, terms.analytes)
-        _known_patients(labs, samples, who["patient_id"].to_list())
-        graded = laboratory_events(samples, who, terms)
-    _known_patients(events, reported, who["patient_id"].to_list())
+        graded = laboratory_events(read_labs(labs, terms.analytes, who), who, terms)
     found = count(all_events(reported, graded, spec), who, spans, spec)
     return {
         "patients": len(who),
@@ -289,21 +285,3 @@ def toxicity_view(
         "confidence": spec.confidence,
         "note": spec.note,
     }
-
-
-def _known_patients(path: Path, rows: pl.DataFrame, known: list[str]) -> None:
-    """Refuse rows of patients who are not in the table of patients: their denominator is open."""
-    from gepnet.response.toxicity.tables import ROW
-
-    names = set(known)
-    strangers = [
-        (line, name)
-        for line, name in rows.select(ROW, "patient_id").iter_rows()
-        if name not in names
-    ]
-    if strangers:
-        expected = "a patient of the table of patients"
-        raise InputError(
-            Problem(str(path), line, name, "patient_id", name, expected, nearest(name, known))
-            for line, name in strangers
-        )

@@ -26,7 +26,18 @@ _PATIENT = Column("patient_id", text("the name of a patient"))
 _START, _END = Column("start", _DAY), Column("end", _DAY)
 
 
-def read_events(path: Path, spec: CountingSpec) -> pl.DataFrame:
+def read_patients(path: Path) -> pl.DataFrame:
+    """Read who was treated, from when to when and in which group.
+
+    Raises:
+        InputError: with every faulty cell.
+    """
+    group = Column("group", text(), needed=False, default=ALL)
+    once = Once(("patient_id",), "patient_id", "each patient once")
+    return _frame(path, (_PATIENT, _START, _END, group), _in_order, once)
+
+
+def read_events(path: Path, spec: CountingSpec, patients: pl.DataFrame) -> pl.DataFrame:
     """Read adverse events; an empty grade is unknown, an empty end is ongoing or unknown.
 
     Raises:
@@ -34,11 +45,13 @@ def read_events(path: Path, spec: CountingSpec) -> pl.DataFrame:
     """
     grades = f"one of {', '.join(map(str, spec.grades))}, or empty if it is not known"
     editions = f"an edition of CTCAE: {', '.join(spec.editions)}"
+    is_treated = _treated(patients)
 
     def check(cells: Cells) -> None:
         _in_order(cells)
         if not cells.problems and cells["grade"] not in (None, *spec.grades):
             cells.fault("grade", grades)
+        is_treated(cells)
 
     columns = (
         _PATIENT,
@@ -51,30 +64,17 @@ def read_events(path: Path, spec: CountingSpec) -> pl.DataFrame:
     return _frame(path, columns, check)
 
 
-def read_patients(path: Path) -> pl.DataFrame:
-    """Read who was treated, from when to when and in which group.
-
-    Raises:
-        InputError: with every faulty cell.
-    """
-    group = Column("group", text(), needed=False, default=ALL)
-    once = Once(("patient_id",), "patient_id", "each patient once")
-    return _frame(path, (_PATIENT, _START, _END, group), _in_order, once)
-
-
 def read_periods(path: Path, patients: pl.DataFrame) -> pl.DataFrame:
     """Read the periods of patients, such as cycles: first and last day, not overlapping.
 
     Raises:
         InputError: with every faulty cell.
     """
-    known = set(patients["patient_id"])
+    is_treated = _treated(patients)
 
     def check(cells: Cells) -> None:
         _in_order(cells)
-        name = cells["patient_id"]
-        if name is not None and name not in known:
-            cells.fault("patient_id", "a patient of the table of patients", nearest(name, known))
+        is_treated(cells)
 
     columns = (_PATIENT, Column("period", text("the name of a period")), _START, _END)
     once = Once(("patient_id", "period"), "period", "each period of a patient once")
@@ -89,7 +89,7 @@ def read_periods(path: Path, patients: pl.DataFrame) -> pl.DataFrame:
     return table
 
 
-def read_labs(path: Path, facts: Iterable[str]) -> pl.DataFrame:
+def read_labs(path: Path, facts: Iterable[str], patients: pl.DataFrame) -> pl.DataFrame:
     """Read laboratory values in the units of their facts, with limits of normal where given.
 
     Raises:
@@ -105,13 +105,25 @@ def read_labs(path: Path, facts: Iterable[str]) -> pl.DataFrame:
         Column("lln", limit, needed=False),
         Column("uln", limit, needed=False),
     )
-    return _frame(path, columns)
+    return _frame(path, columns, _treated(patients))
 
 
 def _in_order(cells: Cells) -> None:
     start, end = cells["start"], cells["end"]
     if start is not None and end is not None and end < start:
         cells.fault("end", "a day not before 'start'")
+
+
+def _treated(patients: pl.DataFrame) -> Callable[[Cells], None]:
+    """Refuse patients who are not in the table of patients: their denominator is open."""
+    known = set(patients["patient_id"])
+
+    def check(cells: Cells) -> None:
+        name = cells["patient_id"]
+        if not cells.problems and name not in known:
+            cells.fault("patient_id", "a patient of the table of patients", nearest(name, known))
+
+    return check
 
 
 _KINDS: dict[str, Any] = {
