@@ -11,9 +11,10 @@ import polars as pl
 import z3
 
 from gepnet.criteria import Node, Values, interpret
+from gepnet.criteria.algebra import Evaluator
 from gepnet.criteria.columns import Cell, cells, columns_of
 from gepnet.criteria.polars import to_polars
-from gepnet.criteria.smt import Translator, constant, formula, plausible, same, symbol
+from gepnet.criteria.smt import SolverLogic, constant, formula, plausible, same, symbol
 from gepnet.criteria.sql import to_sql
 from gepnet.vocabulary import Truth, Vocabulary
 
@@ -69,7 +70,7 @@ def sqlite(nodes: Sequence[Node], patients: Sequence[Values], vocabulary: Vocabu
 def solver(nodes: Sequence[Node], patients: Sequence[Values], vocabulary: Vocabulary) -> Truths:
     """The formulas stay the same for all patients; each patient is one assignment of the solver."""
     symbols = {name: symbol(fact) for name, fact in vocabulary.items()}
-    translate = Translator(symbols, vocabulary)
+    translate = Evaluator(SolverLogic(symbols, vocabulary))
     pairs = [translate(node) for node in nodes]
     columns = []
     for patient in patients:
@@ -98,7 +99,7 @@ def folded(nodes: Sequence[Node], patients: Sequence[Values], vocabulary: Vocabu
     rows: Truths = [[] for _ in nodes]
     for patient in patients:
         known = {name: constant(fact, patient.get(name)) for name, fact in vocabulary.items()}
-        translate = Translator(known, vocabulary)
+        translate = Evaluator(SolverLogic(known, vocabulary))
         for row, node in zip(rows, nodes, strict=True):
             pair = translate(node)
             assert pair.true in (True, False)

@@ -8,12 +8,143 @@ criterion are the same binary number exactly when they are the same decimal numb
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
+from functools import reduce
+from operator import add
+from typing import Any, Protocol
 
-from gepnet.criteria.ast import Compare
+from gepnet.criteria.algebra import Logic, compared
+from gepnet.criteria.ast import Always, Atom, Compare, Holds, IsKnown, OneOf
 from gepnet.vocabulary import NOT_APPLICABLE, Fact, Interval, Value, Vocabulary
 
 Cell = float | str | bool | None
+# Of an engine; arithmetic and the comparison of numbers work by its own operators.
+Expression = Any
+
+
+class ColumnLogic(Logic[Expression], Protocol):
+    """What an engine of columns offers for the atoms of criteria."""
+
+    vocabulary: Vocabulary
+
+    def literal(self, value: bool | int | str | None) -> Expression:
+        """Return a constant."""
+
+    def column(self, name: str) -> Expression:
+        """Return a column."""
+
+    def number(self, value: Decimal, whole: bool) -> Expression:
+        """Return a constant, to be compared with a column or with a whole number."""
+
+    def whole(self, number: Expression, power: int) -> Expression:
+        """Return the whole number nearest to ``number * power``."""
+
+    def equal(self, left: Expression, right: Expression) -> Expression:
+        """Return whether two numbers are equal."""
+
+    def among(self, text: Expression, values: Sequence[str]) -> Expression:
+        """Return whether a text is one of some values; unknown for null."""
+
+    def missing(self, value: Expression) -> Expression:
+        """Return whether a value is null."""
+
+    def certainly(self, truth: Expression) -> Expression:
+        """Return whether a truth is true, with unknown as false."""
+
+    def choose(
+        self, branches: Sequence[tuple[Expression, Expression]], otherwise: Expression
+    ) -> Expression:
+        """Return the value of the first branch whose condition is true."""
+
+
+class ColumnAtoms:
+    """The atoms of criteria over columns, the same for every engine of columns."""
+
+    def atom(self: ColumnLogic, node: Atom) -> Expression:
+        """Return the truth of an atom: null where it is unknown."""
+        match node:
+            case Always(value):
+                return self.literal(value)
+            case IsKnown(name):
+                return known(self, self.vocabulary[name])
+            case Holds(name):
+                return _applicable(self, [self.vocabulary[name]], [], self.column(name))
+            case OneOf(name, values, possible):
+                column = self.column(name)
+                open_ = [(self.among(column, possible), self.literal(None))] if possible else []
+                among = self.among(column, values)
+                return _applicable(self, [self.vocabulary[name]], open_, among)
+            case Compare():
+                return _compare(self, node)
+
+    def by(
+        self: ColumnLogic,
+        truth: Expression,
+        true: Expression,
+        false: Expression,
+        unknown: Expression,
+    ) -> Expression:
+        """Return the value of one of three cases; two may be the same object."""
+        if unknown is false:
+            return self.choose([(truth, true)], false)
+        if unknown is true:
+            return self.choose([(self.negate(truth), false)], true)
+        # Whether a truth is unknown is asked first: columns say it faster than whether it is false.
+        return self.choose([(self.missing(truth), unknown), (truth, true)], false)
+
+
+def known(engine: ColumnLogic, fact: Fact) -> Expression:
+    """Return whether a fact has a value or is not applicable; never unknown."""
+    has_value = engine.negate(engine.missing(engine.column(low_column(fact))))
+    absent = absent_column(fact)
+    if absent is None:
+        return has_value
+    return engine.either([has_value, engine.certainly(engine.column(absent))])
+
+
+def _applicable(
+    engine: ColumnLogic,
+    facts: Sequence[Fact],
+    branches: Sequence[tuple[Expression, Expression]],
+    otherwise: Expression,
+) -> Expression:
+    """Choose a truth; it is false where a fact is not applicable."""
+    absent = [name for name in map(absent_column, facts) if name is not None]
+    none = [(engine.column(name), engine.literal(False)) for name in absent]
+    chosen = [*none, *branches]
+    return engine.choose(chosen, otherwise) if chosen else otherwise
+
+
+def _compare(engine: ColumnLogic, node: Compare) -> Expression:
+    facts = [engine.vocabulary[term.fact] for term in node.terms]
+    if len(facts) == 1:
+        names = low_column(facts[0]), high_column(facts[0])
+        low = high = engine.column(names[0])
+        if names[0] != names[1]:
+            high = engine.column(names[1])
+        limit = engine.number(node.constant, whole=False)
+    else:
+        terms, constant = scaled(node, engine.vocabulary)
+        low, high = (_whole_sum(engine, terms, side) for side in (0, 1))
+        limit = engine.number(Decimal(constant), whole=True)
+    certain, impossible = compared(node.operator, low, high, limit, engine)
+    if low is high:
+        return _applicable(engine, facts, [], certain)
+    settled = [(certain, engine.literal(True)), (impossible, engine.literal(False))]
+    return _applicable(engine, facts, settled, engine.literal(None))
+
+
+def _whole_sum(
+    engine: ColumnLogic, terms: Sequence[tuple[Fact, int, int]], side: int
+) -> Expression:
+    """Return the least (side 0) or the greatest (1) that a sum of terms can be."""
+    parts = []
+    for fact, power, factor in terms:
+        ends = low_column(fact), high_column(fact)
+        name = ends[side] if factor > 0 else ends[1 - side]
+        parts.append(engine.whole(engine.column(name), power) * factor)
+    return reduce(add, parts)
 
 
 def low_column(fact: Fact) -> str:

@@ -1,101 +1,82 @@
-"""A criterion as a Polars expression: a nullable boolean column, null where it is unknown."""
+"""Criteria as Polars expressions: a truth is a nullable boolean, null where it is unknown."""
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable
+from collections.abc import Sequence
+from decimal import Decimal
 from functools import reduce
-from typing import Any
+from operator import and_, or_
 
 import polars as pl
 
-from gepnet.criteria.ast import Always, And, Compare, Holds, IsKnown, Node, Not, OneOf, Or
-from gepnet.criteria.columns import absent_column, high_column, low_column, scaled
-from gepnet.vocabulary import Fact, Vocabulary
-
-_UNKNOWN = pl.lit(None, dtype=pl.Boolean)
+from gepnet.criteria.algebra import Evaluator
+from gepnet.criteria.ast import Node
+from gepnet.criteria.columns import ColumnAtoms
+from gepnet.vocabulary import Vocabulary
 
 
 def to_polars(node: Node, vocabulary: Vocabulary) -> pl.Expr:
     """Return the expression of a criterion over the columns of ``gepnet.criteria.columns``."""
-    match node:
-        case Always(value):
-            return pl.lit(value)
-        case Holds(name):
-            fact = vocabulary[name]
-            return _applicable(pl.col(fact.id), [fact])
-        case IsKnown(name):
-            return _known(vocabulary[name])
-        case OneOf():
-            return _one_of(node, vocabulary[node.fact])
-        case Compare():
-            return _compare(node, vocabulary)
-        case Not(operand):
-            return ~to_polars(operand, vocabulary)
-        case And(operands):
-            # & and | are Kleene's in Polars: false & null is false, true | null is true.
-            return reduce(operator.and_, (to_polars(part, vocabulary) for part in operands))
-        case Or(operands):
-            return reduce(operator.or_, (to_polars(part, vocabulary) for part in operands))
+    found: pl.Expr = Evaluator(PolarsLogic(vocabulary))(node)
+    return found
 
 
-def _applicable(expression: pl.Expr, facts: list[Fact]) -> pl.Expr:
-    """Make the atom false where a fact of it is not applicable."""
-    for fact in facts:
-        absent = absent_column(fact)
-        if absent is not None:
-            absence = pl.col(absent).fill_null(False)
-            expression = pl.when(absence).then(pl.lit(False)).otherwise(expression)
-    return expression
+class PolarsLogic(ColumnAtoms):
+    """Builds Polars expressions; see ``gepnet.criteria.columns.ColumnLogic``."""
 
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        """Keep the vocabulary that criteria are about."""
+        self.vocabulary = vocabulary
 
-def _known(fact: Fact) -> pl.Expr:
-    known = pl.col(low_column(fact)).is_not_null()
-    absent = absent_column(fact)
-    return known if absent is None else known | pl.col(absent).fill_null(False)
+    def column(self, name: str) -> pl.Expr:
+        """Return a column."""
+        return pl.col(name)
 
+    def literal(self, value: bool | int | str | None) -> pl.Expr:
+        """Return a constant."""
+        if value is None:
+            return pl.lit(None, dtype=pl.Boolean)
+        return pl.lit(value) if isinstance(value, bool | str) else pl.lit(value, dtype=pl.Int64)
 
-def _one_of(node: OneOf, fact: Fact) -> pl.Expr:
-    column = pl.col(fact.id)
-    matches = column.is_in(list(node.values))
-    if node.possible:
-        matches = pl.when(column.is_in(list(node.possible))).then(_UNKNOWN).otherwise(matches)
-    matches = pl.when(column.is_null()).then(_UNKNOWN).otherwise(matches)
-    return _applicable(matches, [fact])
+    def number(self, value: Decimal, whole: bool) -> pl.Expr:
+        """Return a constant, to be compared with a column or with a whole number."""
+        return pl.lit(int(value) if whole else float(value))
 
+    def negate(self, truth: pl.Expr) -> pl.Expr:
+        """Return Kleene's not."""
+        return ~truth
 
-_CERTAIN: dict[str, Callable[[Any, Any, Any], tuple[Any, Any]]] = {
-    "<": lambda low, high, c: (high < c, low >= c),
-    "<=": lambda low, high, c: (high <= c, low > c),
-    ">": lambda low, high, c: (low > c, high <= c),
-    ">=": lambda low, high, c: (low >= c, high < c),
-    "=": lambda low, high, c: ((low == c) & (high == c), (low > c) | (high < c)),
-}
+    def every(self, truths: Sequence[pl.Expr]) -> pl.Expr:
+        """Return Kleene's and: false & null is false in Polars."""
+        return reduce(and_, truths)
 
+    def either(self, truths: Sequence[pl.Expr]) -> pl.Expr:
+        """Return Kleene's or: true | null is true in Polars."""
+        return reduce(or_, truths)
 
-def _compare(node: Compare, vocabulary: Vocabulary) -> pl.Expr:
-    facts = [vocabulary[term.fact] for term in node.terms]
-    constant: float | int
-    if len(facts) == 1:
-        low, high = pl.col(low_column(facts[0])), pl.col(high_column(facts[0]))
-        constant = float(node.constant)
-    else:
-        low, high, constant = _whole_sums(node, vocabulary)
-    certain, impossible = _CERTAIN[node.operator](low, high, constant)
-    settled = (
-        pl.when(certain).then(pl.lit(True)).when(impossible).then(pl.lit(False)).otherwise(_UNKNOWN)
-    )
-    return _applicable(settled, facts)
+    def choose(self, branches: Sequence[tuple[pl.Expr, pl.Expr]], otherwise: pl.Expr) -> pl.Expr:
+        """Return the value of the first branch whose condition is true."""
+        chosen = otherwise
+        for condition, value in reversed(branches):
+            chosen = pl.when(condition).then(value).otherwise(chosen)
+        return chosen
 
+    def certainly(self, truth: pl.Expr) -> pl.Expr:
+        """Return whether a truth is true, with unknown as false."""
+        return truth.fill_null(value=False)
 
-def _whole_sums(node: Compare, vocabulary: Vocabulary) -> tuple[pl.Expr, pl.Expr, int]:
-    terms, constant = scaled(node, vocabulary)
-    lows: list[pl.Expr] = []
-    highs: list[pl.Expr] = []
-    for fact, power, factor in terms:
-        ends = [low_column(fact), high_column(fact)]
-        if factor < 0:
-            ends.reverse()
-        for column, sums in zip(ends, (lows, highs), strict=True):
-            sums.append((pl.col(column) * power).round().cast(pl.Int64) * factor)
-    return reduce(operator.add, lows), reduce(operator.add, highs), constant
+    def among(self, text: pl.Expr, values: Sequence[str]) -> pl.Expr:
+        """Return whether a text is one of some values; null for null."""
+        return text.is_in(list(values))
+
+    def missing(self, value: pl.Expr) -> pl.Expr:
+        """Return whether a value is null."""
+        return value.is_null()
+
+    def equal(self, left: pl.Expr, right: pl.Expr) -> pl.Expr:
+        """Return whether two numbers are equal."""
+        return left == right
+
+    def whole(self, number: pl.Expr, power: int) -> pl.Expr:
+        """Return the whole number nearest to ``number * power``."""
+        return (number * power).round().cast(pl.Int64)

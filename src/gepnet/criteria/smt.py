@@ -11,16 +11,18 @@ known gives formulas without any flag in them. z3 loads slowly; import this modu
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from math import lcm
+from operator import eq
 from typing import Any
 
 import z3
 
-from gepnet.criteria.ast import Always, And, Compare, Holds, IsKnown, Node, Not, OneOf, Or
+from gepnet.criteria.algebra import Pair, PairLogic, compared
+from gepnet.criteria.ast import Always, Atom, Compare, Holds, IsKnown, OneOf
 from gepnet.vocabulary import NOT_APPLICABLE, Fact, Interval, Value, Vocabulary
 
 # A Python boolean or a formula of the solver, and a Python integer or a term of it. z3 has no types
@@ -43,14 +45,6 @@ class Symbol:
     value: Formula | Number = False
     low: Number = 0
     high: Number = 0
-
-
-@dataclass(frozen=True)
-class Pair:
-    """When a criterion is true and when it is false; unknown is where it is neither."""
-
-    true: Formula
-    false: Formula
 
 
 UNKNOWN = Symbol(False)
@@ -159,64 +153,59 @@ def _equal(left: Any, right: Any) -> Formula:
     return left == right
 
 
-class Translator:
-    """Translates criteria about given symbols; equal parts only once."""
+class SolverLogic(PairLogic[Formula]):
+    """Criteria as formulas about given symbols."""
+
+    everywhere, nowhere = True, False
 
     def __init__(self, symbols: Mapping[str, Symbol], vocabulary: Vocabulary) -> None:
         """Keep the symbols; a fact without one is unknown."""
         self.symbols = symbols
         self.vocabulary = vocabulary
-        self._made: dict[Node, Pair] = {}
 
-    def __call__(self, node: Node) -> Pair:
-        """Return when the criterion is true and when it is false."""
-        pair = self._made.get(node)
-        if pair is None:
-            pair = self._made[node] = self._translate(node)
-        return pair
+    def meet(self, parts: Iterable[Formula]) -> Formula:
+        """Return the conjunction."""
+        return conj(parts)
 
-    def _translate(self, node: Node) -> Pair:
+    def join(self, parts: Iterable[Formula]) -> Formula:
+        """Return the disjunction."""
+        return disj(parts)
+
+    def outside(self, part: Formula) -> Formula:
+        """Return the negation."""
+        return neg(part)
+
+    def is_empty(self, part: Formula) -> bool:
+        """Whether a formula is the constant false."""
+        return part is False
+
+    def atom(self, node: Atom) -> Pair[Formula]:
+        """Return when an atom is true and when it is false."""
         match node:
             case Always(value):
-                return Pair(value, not value)
-            case Holds(fact):
-                one = self._symbol(fact)
-                exists = conj([one.known, neg(one.absent)])
-                return Pair(
-                    conj([exists, one.value]),
-                    conj([one.known, disj([one.absent, neg(one.value)])]),
-                )
-            case IsKnown(fact):
-                known = self._symbol(fact).known
+                return self.literal(value)
+            case Holds(name):
+                one = self._symbol(name)
+                return _applicable([one], Pair(one.value, neg(one.value)))
+            case IsKnown(name):
+                known = self._symbol(name).known
                 return Pair(known, neg(known))
-            case OneOf():
-                return self._one_of(node)
+            case OneOf(name, listed, left_open):
+                one, values = self._symbol(name), self.vocabulary[name].values
+                among, possible = (
+                    _among(one.value, [values.index(value) for value in some])
+                    for some in (listed, left_open)
+                )
+                settled = neg(possible)
+                truth = Pair(conj([among, settled]), conj([neg(among), settled]))
+                return _applicable([one], truth)
             case Compare():
                 return self._compare(node)
-            case Not(operand):
-                inner = self(operand)
-                return Pair(inner.false, inner.true)
-            case And(operands):
-                pairs = [self(operand) for operand in operands]
-                return Pair(conj(p.true for p in pairs), disj(p.false for p in pairs))
-            case Or(operands):
-                pairs = [self(operand) for operand in operands]
-                return Pair(disj(p.true for p in pairs), conj(p.false for p in pairs))
 
     def _symbol(self, name: str) -> Symbol:
         return self.symbols.get(name, UNKNOWN)
 
-    def _one_of(self, node: OneOf) -> Pair:
-        one, values = self._symbol(node.fact), self.vocabulary[node.fact].values
-        among = _among(one.value, [values.index(value) for value in node.values])
-        possible = _among(one.value, [values.index(value) for value in node.possible])
-        exists = conj([one.known, neg(one.absent)])
-        return Pair(
-            conj([exists, among, neg(possible)]),
-            conj([one.known, disj([one.absent, conj([neg(among), neg(possible)])])]),
-        )
-
-    def _compare(self, node: Compare) -> Pair:
+    def _compare(self, node: Compare) -> Pair[Formula]:
         scaled = []
         for term in node.terms:
             factor = Fraction(term.factor) * Fraction(self.vocabulary[term.fact].precision)
@@ -233,26 +222,27 @@ class Translator:
             low = _plus(low, first)
             high = low if is_point else _plus(high, _times(times, ends[1]))
         limit = int(wanted * whole)
-        certain, impossible = _settled(node.operator, low, high, limit)
-        exists = conj(part for one, _ in scaled for part in (one.known, neg(one.absent)))
-        cannot = disj(conj([one.known, one.absent]) for one, _ in scaled)
-        return Pair(conj([exists, certain]), disj([cannot, conj([exists, impossible])]))
+        truth = Pair(*compared(node.operator, low, high, limit, _FORMULAS))
+        return _applicable([one for one, _ in scaled], truth)
 
 
-def _settled(operator: str, low: Number, high: Number, limit: int) -> tuple[Formula, Formula]:
-    """Return when a comparison holds on all that lies between two ends, and when on none of it."""
-    match operator:
-        case "<":
-            return high < limit, low >= limit
-        case "<=":
-            return high <= limit, low > limit
-        case ">":
-            return low > limit, high <= limit
-        case ">=":
-            return low >= limit, high < limit
-    if low is high:
-        return low == limit, neg(low == limit)
-    return conj([low == limit, high == limit]), disj([low > limit, high < limit])
+class _Formulas:
+    """How the solver compares."""
+
+    equal = staticmethod(eq)
+    negate = staticmethod(neg)
+    every = staticmethod(conj)
+    either = staticmethod(disj)
+
+
+_FORMULAS = _Formulas()
+
+
+def _applicable(symbols: Sequence[Symbol], truth: Pair[Formula]) -> Pair[Formula]:
+    """Return a truth about facts: unknown as one of them is, false where one cannot be."""
+    exist = conj(part for one in symbols for part in (one.known, neg(one.absent)))
+    cannot = disj(conj([one.known, one.absent]) for one in symbols)
+    return Pair(conj([exist, truth.true]), disj([cannot, conj([exist, truth.false])]))
 
 
 def _among(value: Number, places: list[int]) -> Formula:
@@ -273,8 +263,8 @@ __all__ = [
     "UNKNOWN",
     "Formula",
     "Pair",
+    "SolverLogic",
     "Symbol",
-    "Translator",
     "conj",
     "constant",
     "disj",

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from decimal import Decimal
-from functools import cache, reduce
-from operator import and_, or_
+from functools import cache
 from typing import Any
 
 import polars as pl
 
-from gepnet.criteria import Node
 from gepnet.criteria.columns import absent_column
-from gepnet.criteria.polars import to_polars
+from gepnet.criteria.polars import PolarsLogic
 from gepnet.measures.columns import as_steps
-from gepnet.vocabulary import Fact, Vocabulary
+from gepnet.vocabulary import Fact
 
 
 def column_type(fact: Fact, column: str) -> pl.DataType:
@@ -31,30 +28,8 @@ def _enumeration(values: tuple[str, ...]) -> pl.Enum:
     return pl.Enum(values)
 
 
-class PolarsAlgebra:
-    """Builds Polars expressions; see ``gepnet.measures.columns.Algebra``."""
-
-    def __init__(self, vocabulary: Vocabulary) -> None:
-        """Keep the vocabulary that criteria are about."""
-        self.vocabulary = vocabulary
-
-    def column(self, name: str) -> pl.Expr:
-        """Return a column."""
-        return pl.col(name)
-
-    def atom(self, node: Node) -> pl.Expr:
-        """Return the truth of an atom."""
-        return to_polars(node, self.vocabulary)
-
-    def negate(self, truth: pl.Expr) -> pl.Expr:
-        """Return Kleene's not."""
-        return ~truth
-
-    def literal(self, value: bool | int | str | None) -> pl.Expr:
-        """Return a constant."""
-        if isinstance(value, int) and not isinstance(value, bool):
-            return pl.lit(value, dtype=pl.Int64)
-        return pl.lit(value)
+class PolarsAlgebra(PolarsLogic):
+    """Builds Polars expressions; see ``gepnet.facts.wide.WideAlgebra``."""
 
     def constant(self, fact: Fact, cell: Any) -> pl.Expr:
         """Return a cell as a constant; an enumerated one as its enumeration."""
@@ -69,37 +44,6 @@ class PolarsAlgebra:
     def nothing(self, fact: Fact, column: str) -> pl.Expr:
         """Return null of a column's type."""
         return pl.lit(None, dtype=column_type(fact, column))
-
-    def equal(self, left: pl.Expr, right: pl.Expr) -> pl.Expr:
-        """Return whether two numbers are equal."""
-        return left == right
-
-    def choose(self, branches: Sequence[tuple[pl.Expr, pl.Expr]], otherwise: pl.Expr) -> pl.Expr:
-        """Return the value of the first branch whose condition is true."""
-        chosen = otherwise
-        for condition, value in reversed(branches):
-            chosen = pl.when(condition).then(value).otherwise(chosen)
-        return chosen
-
-    def among(self, text: pl.Expr, values: Sequence[str]) -> pl.Expr:
-        """Return whether a text is one of some values."""
-        return text.is_in(list(values))
-
-    def every(self, truths: Sequence[pl.Expr]) -> pl.Expr:
-        """Return Kleene's and: false & null is false in Polars."""
-        return reduce(and_, truths)
-
-    def either(self, truths: Sequence[pl.Expr]) -> pl.Expr:
-        """Return Kleene's or: true | null is true in Polars."""
-        return reduce(or_, truths)
-
-    def missing(self, value: pl.Expr) -> pl.Expr:
-        """Return whether a value is null."""
-        return value.is_null()
-
-    def whole(self, number: pl.Expr, power: int) -> pl.Expr:
-        """Return the whole number nearest to ``number * power``."""
-        return (number * power).round().cast(pl.Int64)
 
     def floor_divide(self, number: pl.Expr, by: pl.Expr) -> pl.Expr:
         """Return the quotient of whole numbers, rounded down; null over zero."""

@@ -1,28 +1,31 @@
 """Derived facts for a table of many patients, as expressions of any column engine.
 
-The plan follows the same entries as ``gepnet.facts.derive`` does for one patient: the first rule
-that is not false decides, a recorded value wins, a bound stands in for what was not measured. It is
-a list of stages; the expressions of a stage read the table and the columns of earlier stages, and
-every distinct atom is evaluated once.
+Facts are worked out as ``gepnet.facts.algebra`` says. The plan is a list of stages; the expressions
+of a stage read the table and the columns of earlier stages, and every distinct atom is evaluated
+once.
 """
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from typing import Any, Protocol
 
-from gepnet.criteria import Always, And, Criteria, Node, Not, Or, atoms, facts_of
+from gepnet.criteria import Always, Criteria, Node, atoms, facts_of
+from gepnet.criteria.algebra import Evaluator
 from gepnet.criteria.columns import (
+    ColumnLogic,
+    Expression,
     absent_column,
     cells,
     columns_of,
     high_column,
     low_column,
 )
+from gepnet.facts.algebra import value_of
 from gepnet.facts.derive import inputs_of
 from gepnet.knowledge import nearest
 from gepnet.measures.columns import (
@@ -30,26 +33,16 @@ from gepnet.measures.columns import (
     Algebra,
     Call,
     Column,
-    Expression,
     Steps,
 )
-from gepnet.vocabulary import Fact, Vocabulary
+from gepnet.vocabulary import Fact, Value, Vocabulary
 
 
-class WideAlgebra(Algebra, Protocol):
-    """What a column engine must offer: the arithmetic of the measures, and criteria."""
-
-    def column(self, name: str) -> Expression:
-        """Return a column of the table or of an earlier stage."""
-
-    def atom(self, node: Node) -> Expression:
-        """Return the truth of an atom."""
+class WideAlgebra(ColumnLogic, Algebra, Protocol):
+    """What a column engine must offer: criteria, and the arithmetic of the measures."""
 
     def date(self, text: Expression, last: bool) -> Expression:
         """Return the first or the last day that a date text can mean."""
-
-    def negate(self, truth: Expression) -> Expression:
-        """Return Kleene's not."""
 
     def stored(self, steps: Expression, precision: Decimal) -> Expression:
         """Return whole steps of a precision as a number of the table."""
@@ -62,6 +55,11 @@ class WideAlgebra(Algebra, Protocol):
 
     def nothing(self, fact: Fact, column: str) -> Expression:
         """Return null of a column's type."""
+
+    def by(
+        self, truth: Expression, true: Expression, false: Expression, unknown: Expression
+    ) -> Expression:
+        """Return the value of one of three cases."""
 
 
 Stage = dict[str, Expression]
@@ -127,11 +125,13 @@ class WidePlan:
     stages: list[Stage] = field(default_factory=list)
     conflicts: dict[str, str] = field(default_factory=dict)
     derived_columns: dict[str, dict[str, str]] = field(default_factory=dict)
-    _staged: dict[Node, str] = field(default_factory=dict)
+    _staged: set[Node] = field(default_factory=set)
+    _given: dict[str, Stage] = field(default_factory=dict)
     _values: int = 0
 
     def __post_init__(self) -> None:
         """Lay out the stages."""
+        self.truth = Evaluator(self.algebra)
         wanted = dict.fromkeys(name for node in self.nodes for name in facts_of(node))
         self.levels = self.source.needed(wanted)
         asked = dict.fromkeys(atom for node in self.nodes for atom in atoms(node))
@@ -166,21 +166,6 @@ class WidePlan:
         recorded = self.source.recorded(self.levels)
         return [f for f in self._facts() if f.id in recorded and not self.source.has(f)]
 
-    def truth(self, node: Node) -> Expression:
-        """Return the truth of a criterion."""
-        if node in self._staged:
-            return self.algebra.column(self._staged[node])
-        match node:
-            case Always(value):
-                return self.algebra.literal(value)
-            case Not(operand):
-                return self.algebra.negate(self.truth(operand))
-            case And(operands):
-                return self.algebra.every([self.truth(operand) for operand in operands])
-            case Or(operands):
-                return self.algebra.either([self.truth(operand) for operand in operands])
-        return self.algebra.atom(node)
-
     def _stage(self, columns: Stage) -> None:
         if columns:
             self.stages.append(columns)
@@ -188,14 +173,17 @@ class WidePlan:
     def _keep(self, nodes: Iterable[Node], prefix: str) -> None:
         """Evaluate criteria once, into columns of their own."""
         columns: Stage = {}
-        names: dict[Node, str] = {}
-        for node in nodes:
-            if node not in self._staged and node not in names and not isinstance(node, Always):
-                name = f"__{prefix}{len(self._staged) + len(names)}"
-                names[node] = name
-                columns[name] = self.truth(node)
+        new = [
+            node
+            for node in dict.fromkeys(nodes)
+            if node not in self._staged and not isinstance(node, Always)
+        ]
+        for node in new:
+            columns[f"__{prefix}{len(self._staged) + len(columns)}"] = self.truth(node)
         self._stage(columns)
-        self._staged.update(names)
+        for node, name in zip(new, columns, strict=True):
+            self.truth.keep(node, self.algebra.column(name))
+        self._staged.update(new)
 
     def _keep_value(self, value: Expression) -> Expression:
         """Put a value that is used more than once into a column of its own."""
@@ -213,88 +201,77 @@ class WidePlan:
 
     def _columns(self, fact: Fact) -> Stage:
         """Return the columns that this stage adds for a fact; none if the table has them."""
-        derived = self._derived(fact)
-        supplied = self.source.has(fact)
-        columns: Stage = {}
-        if not supplied and derived is None:
-            for name in columns_of(fact):
-                columns[name] = self.algebra.nothing(fact, name)
-            return columns
-        if derived is None:
-            absent = absent_column(fact)
-            if absent is not None and absent not in self.source.supplied:
-                columns[absent] = self.algebra.literal(False)
-            return columns
-        if not supplied:
-            return derived
-        return self._recorded_first(fact, derived)
+        found = value_of(fact, self, self.truth, self.source.criteria)
+        as_given = found is self._given.get(fact.id)
+        return {n: v for n, v in found.items() if not (as_given and n in self.source.supplied)}
 
-    def _recorded_first(self, fact: Fact, derived: Stage) -> Stage:
-        """Use the supplied value where there is one; remember where the derivation differs."""
-        algebra = self.algebra
-        known = self._known(fact)
-        columns = {
-            name: algebra.choose([(known, self._supplied(fact, name))], value)
-            for name, value in derived.items()
-        }
-        if fact.entry.bound is None:
-            self.conflicts[fact.id] = f"__conflict_{fact.id}"
-            self.derived_columns[fact.id] = {name: f"__derived_{name}" for name in derived}
-            columns[self.conflicts[fact.id]] = self._conflict(fact, derived)
-            columns |= {f"__derived_{name}": value for name, value in derived.items()}
-        return columns
+    def unknown(self, fact: Fact) -> Stage:
+        """Return nothing in every column."""
+        return {name: self.algebra.nothing(fact, name) for name in columns_of(fact)}
 
-    def _supplied(self, fact: Fact, column: str) -> Expression:
+    def recorded(self, fact: Fact) -> Stage | None:
+        """Return the columns of the table; None if it has none of the fact."""
+        if not self.source.has(fact):
+            return None
+        self._given[fact.id] = {name: self._supplied(name) for name in columns_of(fact)}
+        return self._given[fact.id]
+
+    def _supplied(self, column: str) -> Expression:
         if column in self.source.supplied:
             return self.algebra.column(column)
         return self.algebra.literal(False)  # nothing is marked as not applicable
 
-    def _known(self, fact: Fact) -> Expression:
-        known = self.algebra.negate(self.algebra.missing(self.algebra.column(low_column(fact))))
-        absent = absent_column(fact)
-        if absent is None or absent not in self.source.supplied:
-            return known
-        return self.algebra.either([known, self._true(self.algebra.column(absent))])
+    def silence(self, fact: Fact) -> Stage | None:
+        """Return None: a table does not say of what its record is complete."""
 
-    def _true(self, truth: Expression) -> Expression:
-        """Return whether a truth is true, with unknown as false."""
-        return self.algebra.choose(
-            [(truth, self.algebra.literal(True))], self.algebra.literal(False)
+    def computed(self, fact: Fact, function: str, inputs: Sequence[str]) -> Stage | None:
+        """Return what a named function gives, within the range of the fact."""
+        if function not in COLUMN_FUNCTIONS:
+            return None
+        columns = {name: self._input(self.source.vocabulary[name]) for name in inputs}
+        source = self.source
+        call = Call(
+            self.algebra, columns, source.measures, source.at, fact.precision, self._keep_value
         )
+        steps = COLUMN_FUNCTIONS[function](call)
+        return self._of_steps(fact, steps, clip=fact.entry.bound is None)
 
-    def _derived(self, fact: Fact) -> Stage | None:
-        entry = fact.entry
-        if entry.bound is not None:
-            function, inputs = entry.bound.function, entry.bound.inputs
-            return self._of_steps(fact, self._call(fact, function, inputs), clip=False)
-        if entry.function in COLUMN_FUNCTIONS:
-            assert entry.function is not None
-            return self._of_steps(fact, self._call(fact, entry.function, entry.inputs), clip=True)
-        return self._by_rules(fact) if entry.derived else None
-
-    def _by_rules(self, fact: Fact) -> Stage:
-        """The first rule that is not false decides; unknown leaves the fact unknown."""
+    def by_rules(self, fact: Fact, rules: Sequence[tuple[Expression, Value]]) -> Stage:
+        """Return the value of the first rule that is not false."""
         branches: dict[str, list[tuple[Expression, Expression]]] = {n: [] for n in columns_of(fact)}
-        for rule in fact.entry.derived:
-            truth = self.truth(self.source.criteria(rule.when))
-            row = cells(fact, fact.parse(rule.value))
+        for truth, value in rules:
+            row = cells(fact, value)
             for name, pairs in branches.items():
                 nothing = self.algebra.nothing(fact, name)
-                value = nothing if row[name] is None else self.algebra.constant(fact, row[name])
-                pairs.append((truth, value))
+                value_cell = (
+                    nothing if row[name] is None else self.algebra.constant(fact, row[name])
+                )
+                pairs.append((truth, value_cell))
                 pairs.append((self.algebra.missing(truth), nothing))
         return {
             name: self.algebra.choose(pairs, self.algebra.nothing(fact, name))
             for name, pairs in branches.items()
         }
 
-    def _call(self, fact: Fact, function: str, inputs: Sequence[str]) -> Steps:
-        columns = {name: self._input(self.source.vocabulary[name]) for name in inputs}
-        source = self.source
-        call = Call(
-            self.algebra, columns, source.measures, source.at, fact.precision, self._keep_value
-        )
-        return COLUMN_FUNCTIONS[function](call)
+    def first_known(self, fact: Fact, first: Stage, then: Callable[[], Stage | None]) -> Stage:
+        """Use the supplied value where there is one; remember where the derivation differs."""
+        derived = then()
+        if derived is None:
+            return first
+        algebra = self.algebra
+        known = algebra.negate(algebra.missing(first[low_column(fact)]))
+        absent = absent_column(fact)
+        if absent in self.source.supplied:
+            known = algebra.either([known, algebra.certainly(first[absent])])
+        columns = {
+            name: algebra.choose([(known, first[name])], value) for name, value in derived.items()
+        }
+        if fact.entry.bound is None:
+            self.conflicts[fact.id] = f"__conflict_{fact.id}"
+            self.derived_columns[fact.id] = {name: f"__derived_{name}" for name in derived}
+            columns[self.conflicts[fact.id]] = self._conflict(fact, first, derived)
+            columns |= {f"__derived_{name}": value for name, value in derived.items()}
+        return columns
 
     def _days(self, fact: Fact) -> Stage:
         """Return the first and last day of a date that something is worked out from."""
@@ -323,7 +300,7 @@ class WidePlan:
         if fact.entry.interval:
             high = self.algebra.column(high_column(fact))
         name = absent_column(fact)
-        absent = None if name is None else self._true(self.algebra.column(name))
+        absent = None if name is None else self.algebra.certainly(self.algebra.column(name))
         return Column(low, high, absent, fact.entry.precision)
 
     def _of_steps(self, fact: Fact, steps: Steps, clip: bool) -> Stage:
@@ -355,13 +332,13 @@ class WidePlan:
             [(end < least, literal(least)), (end > greatest, literal(greatest))], end
         )
 
-    def _conflict(self, fact: Fact, derived: Stage) -> Expression:
+    def _conflict(self, fact: Fact, given: Stage, derived: Stage) -> Expression:
         """Return whether a supplied value and the derivation are both known and exclude each other.
 
         Unknown where one of them is.
         """
         algebra = self.algebra
-        low, high = (algebra.column(name(fact)) for name in (low_column, high_column))
+        low, high = given[low_column(fact)], given[high_column(fact)]
         other_low, other_high = derived[low_column(fact)], derived[high_column(fact)]
         if fact.type == "number":
             apart = algebra.either([low > other_high, other_low > high])
@@ -377,8 +354,7 @@ class WidePlan:
         absent = absent_column(fact)
         if absent is None:
             return apart
-        here = self._true(self._supplied(fact, absent))
-        there = self._true(derived[absent])
+        here, there = (algebra.certainly(columns[absent]) for columns in (given, derived))
         return algebra.either(
             [
                 apart,
