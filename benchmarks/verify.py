@@ -19,6 +19,8 @@ import z3
 
 from gepnet import api
 from gepnet.criteria.smt import conj, formula
+from gepnet.guidelines.positions import FOR
+from gepnet.guidelines.status import Status
 from gepnet.guidelines.verify.context import Context
 from gepnet.guidelines.verify.run import prove
 
@@ -33,8 +35,8 @@ def questions(context: Context) -> list[z3.BoolRef]:
     for one, other in combinations(context.in_force, 2):
         for left, right, _ in context.positions.shared(one, other):
             for first, second in ((left, right), (right, left)):
-                for status in ("against", "trial_only", "quiet"):
-                    parts = [first.status(world, "support"), second.status(world, status)]
+                for status in (Status.AGAINST, Status.TRIAL_ONLY, Status.SILENT):
+                    parts = [world.status(first, *FOR), world.status(second, status)]
                     found.append(formula(conj(parts)))
     return found
 

@@ -21,7 +21,8 @@ from gepnet.guidelines.cohort_notes import TableNotes
 from gepnet.guidelines.cohort_run import assess_table
 from gepnet.guidelines.cohort_sql import cohort_sql
 from gepnet.guidelines.cohort_views import long_form, open_statuses
-from gepnet.guidelines.wide import CODES, OUT_OF_SCOPE, Cohort
+from gepnet.guidelines.statuses import CODES, OUT_OF_SCOPE
+from gepnet.guidelines.wide import Cohort
 from gepnet.knowledge import InputError
 from gepnet.vocabulary import Fact, Question, Value, exact
 from tests.tables import Patients, by_duckdb, plain_input, table

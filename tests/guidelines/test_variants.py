@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import datetime
 import random
-from itertools import combinations, product
+from collections.abc import Iterable
+from itertools import combinations
 from math import comb
 
 import pytest
 
 from gepnet import api
+from gepnet.criteria.algebra import Pair
 from gepnet.facts import facts_with
-from gepnet.guidelines import STATED, TABLE, Status, assess
+from gepnet.guidelines import STATED, TABLE, KnowledgeBase, Status, assess
 from gepnet.guidelines.alternatives import Influences
-from gepnet.guidelines.stances import Stance, Stances
-from gepnet.guidelines.variants import Choices, Masks, Variants, bits
+from gepnet.guidelines.positions import FOR, NOTHING, DocumentPosition, document_positions
+from gepnet.guidelines.status import POSITIONS
+from gepnet.guidelines.variants import Choices, Variants, bits
 from gepnet.io import published_records
 from gepnet.vocabulary import Question, Value
 
@@ -41,13 +44,15 @@ def test_bits() -> None:
     assert list(bits(0b1011)) == [0, 1, 3]
 
 
-class _Fixed(Stance):
-    """A stance whose truths are given, one world for each row of the status table."""
+class _Fixed(DocumentPosition):
+    """A position whose truths are given, one variant for each row of the status table."""
 
-    def truths(self, variants: Variants) -> list[Masks]:
+    kinds = POSITIONS
+
+    def _truths(self, truth: object) -> list[Pair[int]]:  # type: ignore[override]
         rows = list(enumerate(TABLE))
         return [
-            (
+            Pair(
                 sum(1 << bit for bit, row in rows if row[place] is True),
                 sum(1 << bit for bit, row in rows if row[place] is False),
             )
@@ -55,29 +60,31 @@ class _Fixed(Stance):
         ]
 
 
-def test_stated_positions_are_those_of_the_status_table() -> None:
+def test_statuses_are_those_of_the_status_table() -> None:
     base = api.base()
-    node = base.documents[0].scope
-    kinds = ("recommended", "option", "trial_only", "against")
-    stance = _Fixed("d", node, (), {kind: ((node, None),) for kind in kinds})
+    fixed = _Fixed(base.documents[0], (), "", ())
     facts = api.assess_record(
         next(iter(published_records(base.vocabulary))).record, base, ASKED
     ).facts
-    stated = stance.stated(Variants(base, facts, len(TABLE), {}))
+    truth = Variants(base, facts, len(TABLE), {}).truth
+    stated = fixed.stated(truth)
     for bit, (row, possible) in enumerate(TABLE.items()):
         expected = possible[0] if len(possible) == 1 else Status.UNDETERMINED
         found = {status for status, where in stated.items() if where >> bit & 1}
         assert found == {expected} & STATED, row
+    for wanted in ({Status.SILENT}, FOR, NOTHING, STATED, {Status.CONFLICTING}):
+        where = fixed.where(truth, wanted)
+        for bit, (row, possible) in enumerate(TABLE.items()):
+            assert bool(where >> bit & 1) is (set(possible) <= set(wanted)), row
 
 
 def test_statuses_of_changed_patients_equal_an_assessment_of_each() -> None:
     base = api.base()
     choose = random.Random(5)
-    stances = Stances(base)
     records = [case.record for case in published_records(base.vocabulary)]
     for record in choose.sample(records, 6):
         before = api.assess_record(record, base, ASKED)
-        nodes = [s.nodes for s in _stances(stances, before.documents, base.rows).values()]
+        nodes = [s.nodes for s in _positions(base, before.documents).values()]
         influences = Influences(base, before.facts)
         alternatives = influences.alternatives(
             influences.of(node for found in nodes for node in found)
@@ -91,16 +98,18 @@ def test_statuses_of_changed_patients_equal_an_assessment_of_each() -> None:
         for bit, variant in enumerate(variants):
             facts = facts_with(before.facts, variant, base.knowledge, base.criteria)
             after = assess(base, facts, ASKED)
-            for (name, *row), stance in _stances(stances, before.documents, base.rows).items():
-                found = [s for s, where in stance.statuses(at_once).items() if where >> bit & 1]
+            for (name, *row), position in _positions(base, before.documents).items():
+                found = [
+                    s for s, where in position.statuses(at_once.truth).items() if where >> bit & 1
+                ]
                 assert found == [after.documents[name].cells[row[0], row[1]].status], (name, row)
 
 
-def _stances(
-    stances: Stances, documents: dict[str, object], rows: tuple[tuple[str, str], ...]
-) -> dict[tuple[str, str, str], Stance]:
-    found = {(d, *row): stances.of(d, *row) for d, row in product(documents, rows)}
-    return {key: stance for key, stance in found.items() if stance is not None}
+def _positions(
+    base: KnowledgeBase, documents: Iterable[str]
+) -> dict[tuple[str, str, str], DocumentPosition]:
+    by_document = document_positions(base).by_document
+    return {(d, *row): found for d in documents for row, found in by_document[d].items()}
 
 
 def _variant(choose: random.Random, alternatives: list) -> dict[str, Value]:  # type: ignore[type-arg]

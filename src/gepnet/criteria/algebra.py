@@ -9,7 +9,7 @@ over ``Logic`` and ``PairLogic`` is said once for all of them. The reference,
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from gepnet.criteria.ast import Always, And, Atom, Node, Not, Operator, Or
@@ -124,7 +124,7 @@ class PairLogic(ABC, Generic[B]):
         true, false = _unzipped(truths)
         return Pair(self.join(true), self.meet(false))
 
-    def unknown(self, truth: Pair[B]) -> B:
+    def left_open(self, truth: Pair[B]) -> B:
         """Return where a truth is neither true nor false."""
         return self.outside(self.join(truth))
 
@@ -159,12 +159,21 @@ class PairLogic(ABC, Generic[B]):
         false: Mapping[K, B],
         unknown: Mapping[K, B],
     ) -> Parts[K, B]:
-        """Return the values of three cases, each where a truth is so."""
+        """Return the values of three cases, each where a truth is so.
+
+        Two cases may be the same object; then their places are one.
+        """
         found: Parts[K, B] = {}
-        cases = [(truth.true, true), (truth.false, false)]
-        if unknown:
-            cases.append((self.unknown(truth), unknown))
-        for where, parts in cases:
+        cases: list[tuple[Mapping[K, B], Callable[[], B]]]
+        if unknown is false:
+            cases = [(true, lambda: truth.true), (false, lambda: self.outside(truth.true))]
+        elif unknown is true:
+            cases = [(true, lambda: self.outside(truth.false)), (false, lambda: truth.false)]
+        else:
+            cases = [(true, lambda: truth.true), (false, lambda: truth.false)]
+            cases.append((unknown, lambda: self.left_open(truth)))
+        for parts, place in cases:
+            where = place() if parts else self.nowhere
             for value, part in parts.items():
                 self.put(found, value, self.meet([where, part]))
         return found

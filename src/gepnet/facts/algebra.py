@@ -54,8 +54,8 @@ def value_of(
 
     def worked_out() -> V | None:
         derived = _derived(fact, engine, truth, criteria)
-        if derived is None:
-            return None
+        if derived is None or fact.entry.bound is not None:
+            return derived
         return engine.first_known(fact, derived, lambda: engine.silence(fact))
 
     recorded = engine.recorded(fact)

@@ -16,6 +16,7 @@ from gepnet.facts.table import ROW, Reader
 from gepnet.facts.wide import Source, WidePlan, unknown_columns
 from gepnet.guidelines.cohort_notes import TableNotes
 from gepnet.guidelines.compiled import KnowledgeBase
+from gepnet.guidelines.statuses import leaves
 from gepnet.guidelines.wide import Cohort, status_stages
 
 PATIENT = "patient"
@@ -91,6 +92,6 @@ class CohortPlan:
     def _possible_codes(self) -> dict[str, list[int]]:
         codes: dict[str, list[int]] = {}
         for column in self.cohort.columns:
-            reachable = {code for _, _, code in column.table()}
+            reachable = {code for read in (True, False) for code in leaves(column.tree(read))}
             codes[self.results[column.name]] = sorted(reachable)
         return codes

@@ -17,7 +17,7 @@ from gepnet.guidelines.cohort import CohortPlan
 from gepnet.guidelines.cohort_notes import TableNotes
 from gepnet.guidelines.compiled import KnowledgeBase
 from gepnet.guidelines.status import Status
-from gepnet.guidelines.wide import CODES
+from gepnet.guidelines.statuses import CODES
 from gepnet.knowledge import InputError, Problem, write_atomically
 
 #: A piece holds every intermediate column of its rows; twice as many take half as much memory more.

@@ -16,7 +16,8 @@ from gepnet.guidelines.assess import assess
 from gepnet.guidelines.cohort import PATIENT, CohortPlan
 from gepnet.guidelines.compiled import KnowledgeBase
 from gepnet.guidelines.status import Status
-from gepnet.guidelines.wide import CODES, OUT_OF_SCOPE, Cohort
+from gepnet.guidelines.statuses import CODES, OUT_OF_SCOPE
+from gepnet.guidelines.wide import Cohort
 from gepnet.vocabulary import Fact, Question, exact, plain
 
 

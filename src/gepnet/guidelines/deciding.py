@@ -16,7 +16,7 @@ from gepnet.facts import Facts, is_given
 from gepnet.guidelines.alternatives import Alternative, Band, Influence, Influences
 from gepnet.guidelines.compare import Agreement, Pair
 from gepnet.guidelines.compiled import KnowledgeBase
-from gepnet.guidelines.stances import Stance, Stances
+from gepnet.guidelines.positions import DocumentPosition, document_positions
 from gepnet.guidelines.status import Status
 from gepnet.guidelines.variants import Choices, Variants, bits
 from gepnet.vocabulary import Value
@@ -26,7 +26,7 @@ _CHOICES = {count: Choices(count) for count in range(1, MOST_CHANGES + 1)}
 
 # A fact with values that no criterion tells apart.
 Thing = tuple[Alternative, tuple[Value, ...]]
-Question = frozenset[Stance]
+Question = frozenset[DocumentPosition]
 
 
 @dataclass(frozen=True)
@@ -74,9 +74,9 @@ class Deciding:
         """Start with nothing searched."""
         self._base = base
         self._facts = facts
-        self._stances = Stances(base)
+        self._positions = document_positions(base).by_document
         self._influences = Influences(base, facts)
-        self._of_stance: dict[Stance, Influence] = {}
+        self._of_position: dict[DocumentPosition, Influence] = {}
         self._known: dict[Question, Verdict] = {}
 
     def between(self, pairs: Iterable[Pair], most: int = MOST_CHANGES) -> dict[Pair, Verdict]:
@@ -89,12 +89,13 @@ class Deciding:
         for pair in pairs:
             if pair.agreement is Agreement.SAME:
                 continue
-            stances = [self._stances.of(name, pair.option, pair.intent) for name in pair.documents]
-            if None in stances:
+            row = pair.option, pair.intent
+            both = [self._positions[name].get(row) for name in pair.documents]
+            question = frozenset(one for one in both if one is not None)
+            if len(question) < len(both):
                 found[pair] = _NO_POSITION
             else:
-                question = frozenset(s for s in stances if s is not None)
-                rows.setdefault((pair.option, pair.intent), {})[pair] = question
+                rows.setdefault(row, {})[pair] = question
         for questions in rows.values():
             self._search([q for q in questions.values() if q not in self._known], most)
             known = {pair: self._known.get(question) for pair, question in questions.items()}
@@ -131,10 +132,10 @@ class Deciding:
         valid = variants.everywhere ^ _twice(things, containing)
         marked = zip(things, containing, strict=True)
         fixed = valid & _any(where for (one, _), where in marked if not one.changeable)
-        stated = {stance: stance.stated(variants) for q in questions for stance in q}
+        stated = {one: one.stated(variants.truth) for q in questions for one in q}
         solved: dict[Question, Verdict] = {}
         for question in questions:
-            first, second = (stated[stance] for stance in question)
+            first, second = (stated[one] for one in question)
             agreed = {p: where & second[p] for p, where in first.items() if p in second}
             for found, allowed in ((solved, valid ^ fixed), (last_resort, fixed)):
                 if question in found:
@@ -160,12 +161,12 @@ class Deciding:
             changes.setdefault(one.fact, []).append((group[0], where))
         return Variants(self._base, self._facts, size, changes)
 
-    def _influence(self, stances: Iterable[Stance]) -> Influence:
+    def _influence(self, positions: Iterable[DocumentPosition]) -> Influence:
         found = Influence()
-        for stance in stances:
-            if stance not in self._of_stance:
-                self._of_stance[stance] = self._influences.of(stance.nodes)
-            found.add(self._of_stance[stance])
+        for one in positions:
+            if one not in self._of_position:
+                self._of_position[one] = self._influences.of(one.nodes)
+            found.add(self._of_position[one])
         return found
 
     def _verdict(self, question: Question, ways: dict[Status, list[list[Thing]]]) -> Verdict:
@@ -249,7 +250,7 @@ def _common(question: Question) -> bool:
     if len(question) < 2:
         return False
     first, second = question
-    return bool(first.held.keys() & second.held.keys())
+    return not set(first.kinds).isdisjoint(second.kinds)
 
 
 def _any(masks: Iterable[int]) -> int:

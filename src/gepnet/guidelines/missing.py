@@ -11,7 +11,7 @@ from gepnet.guidelines.changes import StatusChange
 from gepnet.guidelines.compare import standing
 from gepnet.guidelines.compiled import KnowledgeBase
 from gepnet.guidelines.model import Assessment
-from gepnet.guidelines.stances import Stance, Stances
+from gepnet.guidelines.positions import DocumentPosition, document_positions
 from gepnet.guidelines.status import QUIET, Status
 from gepnet.guidelines.variants import Variants
 from gepnet.vocabulary import Interval, Value
@@ -42,8 +42,8 @@ class MissingFact:
     results: tuple[Result, ...]
 
 
-# A stance with the options that share it, and its status now.
-_Concerned = tuple[Stance, str, tuple[str, ...], Status]
+# A position, the options that share it and its status, and that status now.
+_Concerned = tuple[DocumentPosition, tuple[str, ...], Status]
 
 
 def missing(base: KnowledgeBase, assessment: Assessment) -> list[MissingFact]:
@@ -55,7 +55,7 @@ def missing(base: KnowledgeBase, assessment: Assessment) -> list[MissingFact]:
     concerned = list(_concerned(base, assessment))
     waiting = _waiting(base, assessment, concerned)
     influences = Influences(base, facts)
-    looked_at = influences.of(node for stance, *_ in concerned for node in stance.nodes).looked_at
+    looked_at = influences.of(node for one, *_ in concerned for node in one.nodes).looked_at
     things = [
         (name, value)
         for name in waiting
@@ -85,15 +85,15 @@ def missing(base: KnowledgeBase, assessment: Assessment) -> list[MissingFact]:
 
 def _concerned(base: KnowledgeBase, assessment: Assessment) -> Iterable[_Concerned]:
     """Yield every position that counts, with the options that share it and how it stands."""
-    stances = Stances(base)
-    options: dict[tuple[Stance, str, Status], list[str]] = {}
+    positions = document_positions(base).by_document
+    options: dict[tuple[DocumentPosition, Status], list[str]] = {}
     for name, document in assessment.documents.items():
         for (option, intent), cell in document.cells.spoken.items():
-            stance = stances.of(name, option, intent)
-            if stance is not None:
-                options.setdefault((stance, intent, standing(cell)), []).append(option)
-    for (stance, intent, status), names in options.items():
-        yield stance, intent, tuple(names), status
+            position = positions[name].get((option, intent))
+            if position is not None:
+                options.setdefault((position, standing(cell)), []).append(option)
+    for (position, status), names in options.items():
+        yield position, tuple(names), status
 
 
 def _waiting(
@@ -101,10 +101,11 @@ def _waiting(
 ) -> dict[str, int]:
     """Return the facts that open positions wait for, with the number of those positions."""
     found: dict[str, int] = {}
-    for stance, intent, options, status in concerned:
+    for position, options, status in concerned:
         if status is not Status.UNDETERMINED:
             continue
-        cell = assessment.documents[stance.document].cells[options[0], intent]
+        cells = assessment.documents[position.document.id].cells
+        cell = cells[options[0], position.intent]
         for name in dict.fromkeys(n for m in cell.missing for n in _leaves(base, assessment, m)):
             found[name] = found.get(name, 0) + 1
     return found
@@ -137,11 +138,12 @@ def _outcomes(
         changes.setdefault(name, []).append((value, 1 << index))
     variants = Variants(base, facts, len(things), changes)
     found: list[list[StatusChange]] = [[] for _ in things]
-    for stance, intent, options, before in concerned:
-        for after, where in stance.statuses(variants).items():
+    for position, options, before in concerned:
+        for after, where in position.statuses(variants.truth).items():
             if after is before or (before in QUIET and after in {*QUIET, Status.UNDETERMINED}):
                 continue
-            change = StatusChange(stance.document, options, intent, before, after)
+            place = (position.document.id, options, position.intent)
+            change = StatusChange(*place, before, after)
             for index in range(len(things)):
                 if where >> index & 1:
                     found[index].append(change)

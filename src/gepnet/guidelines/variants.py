@@ -8,168 +8,147 @@ worked out anew from the changed ones, by the same rules as in ``gepnet.facts.de
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from math import comb
 
-from gepnet.criteria import And, Node, Not, Or, facts_of, interpret
+from gepnet.criteria import facts_of, interpret
+from gepnet.criteria.algebra import Evaluator, Pair, PairLogic, Parts
+from gepnet.criteria.ast import Atom
 from gepnet.facts import Facts, derive, is_given
+from gepnet.facts.algebra import value_of
 from gepnet.guidelines.compiled import KnowledgeBase
 from gepnet.measures import FUNCTIONS
 from gepnet.vocabulary import Fact, Value
 
-# Where a criterion is true, where it is false.
-Masks = tuple[int, int]
-Partition = dict[Value, int]
+Mask = int
+Partition = Parts[Value, Mask]
 
 
-class Variants:
+class Variants(PairLogic[Mask]):
     """Variants of one patient; ``changes`` says for each changed fact where it has which value."""
+
+    nowhere = 0
 
     def __init__(
         self,
         base: KnowledgeBase,
         facts: Facts,
         size: int,
-        changes: Mapping[str, Sequence[tuple[Value, int]]],
+        changes: Mapping[str, Sequence[tuple[Value, Mask]]],
     ) -> None:
         """Keep the changes; everything else is worked out when first asked for."""
         self.everywhere = (1 << size) - 1
+        self.truth = Evaluator(self)
         self._base = base
         self._facts = facts
         self._changes = changes
         self._partitions: dict[str, Partition] = {}
-        self._masks: dict[int, Masks] = {}
 
-    def truth(self, node: Node) -> Masks:
-        """Return where a criterion is true and where it is false."""
-        found = self._masks.get(id(node))
-        if found is None:
-            found = self._masks[id(node)] = self._truth(node)
+    def meet(self, parts: Iterable[Mask]) -> Mask:
+        """Return the variants in all sets."""
+        found = self.everywhere
+        for part in parts:
+            found &= part
         return found
 
-    def _truth(self, node: Node) -> Masks:
-        match node:
-            case Not(operand):
-                true, false = self.truth(operand)
-                return false, true
-            case And(operands):
-                return all_of((self.truth(part) for part in operands), self.everywhere)
-            case Or(operands):
-                return any_of((self.truth(part) for part in operands), self.everywhere)
+    def join(self, parts: Iterable[Mask]) -> Mask:
+        """Return the variants in some set."""
+        found = 0
+        for part in parts:
+            found |= part
+        return found
+
+    def outside(self, part: Mask) -> Mask:
+        """Return the variants that are not in a set."""
+        return self.everywhere ^ part
+
+    def is_empty(self, part: Mask) -> bool:
+        """Whether no variant is in a set."""
+        return not part
+
+    def atom(self, node: Atom) -> Pair[Mask]:
+        """Return where an atom is true and where it is false."""
         true = false = 0
-        for given, where in self._combinations(facts_of(node), self.everywhere):
+        for given, where in self._combinations(facts_of(node)):
             truth = interpret(node, given)
             if truth is True:
                 true |= where
             elif truth is False:
                 false |= where
-        return true, false
+        return Pair(true, false)
 
-    def _combinations(
-        self, names: Sequence[str], within: int
-    ) -> Iterator[tuple[dict[str, Value], int]]:
+    def _combinations(self, names: Sequence[str]) -> Iterator[tuple[dict[str, Value], Mask]]:
         """Yield each combination of values that occurs, with the variants where it does."""
-        whole = within == self.everywhere
-        if whole and len(names) == 1:
+        if len(names) == 1:
             for value, where in self.values(names[0]).items():
                 yield {names[0]: value}, where
             return
         for parts in product(*(self.values(name).items() for name in names)):
-            masks = [mask for _, mask in parts]
-            where = masks.pop() if whole and masks else within
-            for mask in masks:
-                where &= mask
+            where = self.meet(mask for _, mask in parts)
             if where:
                 yield {name: part[0] for name, part in zip(names, parts, strict=True)}, where
 
     def values(self, name: str) -> Partition:
-        """Return the values of a fact, each with the variants where the fact has it."""
+        """Return the values of a fact, None included, each with the variants where it has it."""
         found = self._partitions.get(name)
         if found is None:
-            found = self._partitions[name] = self._values(name)
+            fact = self._base.vocabulary[name]
+            found = value_of(fact, self, self.truth, self._base.criteria)
+            self.put(found, None, self._rest(found))
+            self._partitions[name] = found
         return found
 
-    def _values(self, name: str) -> Partition:
+    def _rest(self, known: Partition) -> Mask:
+        return self.everywhere ^ self.join(known.values())
+
+    # --- one fact, see ``gepnet.facts.algebra`` --------------------------------------------------
+
+    def unknown(self, fact: Fact) -> Partition:
+        """Return no value anywhere."""
+        return {}
+
+    def recorded(self, fact: Fact) -> Partition:
+        """Return the values that are changed, and what is given elsewhere."""
         found: Partition = {}
-        changed = 0
-        for value, where in self._changes.get(name, ()):
-            _put(found, value, where)
-            changed |= where
-        rest = self.everywhere ^ changed
-        if rest:
-            for value, where in self._unchanged(name, rest).items():
-                _put(found, value, where)
+        for value, where in self._changes.get(fact.id, ()):
+            self.put(found, value, where)
+        if is_given(self._facts, fact.id, self._base.vocabulary):
+            self.put(found, self._facts.values.get(fact.id), self._rest(found))
         return found
 
-    def _unchanged(self, name: str, rest: int) -> Partition:
-        """Return the values of a fact where it was not itself changed."""
-        fact = self._base.vocabulary[name]
-        if is_given(self._facts, name, self._base.vocabulary):
-            return {self._facts.values.get(name): rest}
-        if fact.entry.bound is not None:
-            bound = fact.entry.bound
-            return self._computed(bound.function, bound.inputs, rest)
-        if not fact.is_derived:
-            return {None: rest}
-        found = self._by_rules(fact, rest) if fact.entry.derived else self._by_function(fact, rest)
-        absence = self._facts.absences.get(name)
-        if absence is not None and None in found:
-            _put(found, absence.value, found.pop(None))
+    def computed(self, fact: Fact, function: str, inputs: Sequence[str]) -> Partition | None:
+        """Return what a named function gives for each combination of its inputs."""
+        if function not in FUNCTIONS:
+            return None  # a function of the whole record
+        base, at, found = self._base, self._facts.at, Partition()
+        measures = base.knowledge.measures
+        for given, where in self._combinations(inputs):
+            if fact.entry.bound is not None:
+                value = FUNCTIONS[function](given, measures, at)
+            else:
+                value = derive(fact, given, base.criteria, measures, at).value
+            if value is not None:
+                self.put(found, value, where)
         return found
 
-    def _by_rules(self, fact: Fact, rest: int) -> Partition:
-        found: Partition = {}
-        for rule in fact.entry.derived:
-            if not rest:
-                break
-            true, false = (rest & mask for mask in self.truth(self._base.criteria(rule.when)))
-            _put(found, fact.parse(rule.value), true)
-            _put(found, None, rest ^ true ^ false)
-            rest = false
-        _put(found, None, rest)
-        return found
+    def by_rules(self, fact: Fact, rules: Sequence[tuple[Pair[Mask], Value]]) -> Partition:
+        """Return the value of the first rule that is not false."""
+        return self.decided(rules, self.everywhere)
 
-    def _by_function(self, fact: Fact, rest: int) -> Partition:
-        if fact.entry.function not in FUNCTIONS:
-            return {None: rest}
-        found: Partition = {}
-        base, names = self._base, fact.entry.inputs
-        for given, where in self._combinations(names, rest):
-            measures = base.knowledge.measures
-            _put(found, derive(fact, given, base.criteria, measures, self._facts.at).value, where)
-        return found
+    def silence(self, fact: Fact) -> Partition | None:
+        """Return what it means that a complete record says nothing."""
+        absence = self._facts.absences.get(fact.id)
+        return None if absence is None else {absence.value: self.everywhere}
 
-    def _computed(self, function: str, names: Sequence[str], rest: int) -> Partition:
-        found: Partition = {}
-        for given, where in self._combinations(names, rest):
-            value = FUNCTIONS[function](given, self._base.knowledge.measures, self._facts.at)
-            _put(found, value, where)
-        return found
-
-
-def _put(partition: Partition, value: Value, where: int) -> None:
-    if where:
-        before = partition.get(value)
-        partition[value] = where if before is None else before | where
-
-
-def all_of(parts: Iterable[Masks], everywhere: int) -> Masks:
-    """Return where a conjunction is true and where it is false."""
-    true, false = everywhere, 0
-    for part in parts:
-        true &= part[0]
-        false |= part[1]
-    return true, false
-
-
-def any_of(parts: Iterable[Masks], everywhere: int) -> Masks:
-    """Return where a disjunction is true and where it is false."""
-    true, false = 0, everywhere
-    for part in parts:
-        true |= part[0]
-        false &= part[1]
-    return true, false
+    def first_known(
+        self, fact: Fact, first: Partition, then: Callable[[], Partition | None]
+    ) -> Partition:
+        """Return the second where the first is not known."""
+        rest = self._rest(first)
+        for value, where in ((rest and then()) or {}).items():
+            self.put(first, value, where & rest)
+        return first
 
 
 class Choices:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from gepnet.guidelines.compiled import KnowledgeBase
 from gepnet.guidelines.status import STATED, Status
-from gepnet.guidelines.wide import CODES
+from gepnet.guidelines.statuses import CODES
 
 if TYPE_CHECKING:
     import numpy as np

@@ -9,8 +9,8 @@ free within its range. What a fully known patient obeys beyond that is data
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -18,12 +18,12 @@ from typing import Any
 import z3
 
 from gepnet.criteria import Node, facts_of
+from gepnet.criteria.algebra import Evaluator, Pair
 from gepnet.criteria.smt import (
     UNKNOWN,
     Formula,
+    SolverLogic,
     Symbol,
-    Translator,
-    conj,
     constant,
     disj,
     exactly,
@@ -31,9 +31,14 @@ from gepnet.criteria.smt import (
     neg,
     plausible,
 )
+from gepnet.facts.algebra import value_of
 from gepnet.facts.derive import derivation_order
 from gepnet.guidelines.compiled import KnowledgeBase
+from gepnet.guidelines.positions import DocumentPosition
+from gepnet.guidelines.status import Status
 from gepnet.guidelines.verify.dependencies import Count, criteria_of, dependencies
+from gepnet.rules import Rule, rule_truth
+from gepnet.rules.rule import E_co
 from gepnet.vocabulary import NOT_APPLICABLE, Fact, Interval, Value, Vocabulary
 
 _THERAPY = re.compile(r"^(?:progressed_on|on|intolerant_to|months_since|benefit_months)_(.+)$")
@@ -48,15 +53,29 @@ class World:
     axioms: tuple[Formula, ...]
     # Facts that a witness records, those worked out from others left out.
     recorded: tuple[str, ...]
-    translate: Translator = field(compare=False)
+    truth: Evaluator[Pair[Formula]] = field(compare=False)
 
     def true(self, node: Node) -> Formula:
         """Return when a criterion is true."""
-        return self.translate(node).true
+        return self.truth(node).true
 
     def false(self, node: Node) -> Formula:
         """Return when a criterion is false."""
-        return self.translate(node).false
+        return self.truth(node).false
+
+    def applies(self, rule: Rule[E_co]) -> Pair[Formula]:
+        """Return when a rule applies and when it does not; between its readings it is open."""
+        return rule_truth(self.logic, rule, self.truth)
+
+    @property
+    def logic(self) -> SolverLogic:
+        """How criteria are made formulas."""
+        assert isinstance(self.truth.logic, SolverLogic)
+        return self.truth.logic
+
+    def status(self, position: DocumentPosition, *statuses: Status) -> Formula:
+        """Return when nothing but some statuses is possible of a document on an option."""
+        return position.where(self.truth, statuses)
 
     def values(self, model: z3.ModelRef) -> dict[str, Value]:
         """Return the recorded facts of the patient that a model describes."""
@@ -86,8 +105,8 @@ class Axioms:
         self.rules = dict(criteria_of(base, self.page, self.facts))
         self.counts = [count for count in self.page.counts if count.fact in self.facts]
         base.criteria.store()
-        self._unrecorded = {item.fact for item in self.page.unrecorded}
-        self._sometimes = {item.fact for item in self.page.sometimes_unrecorded}
+        self.unrecorded = {item.fact for item in self.page.unrecorded}
+        self.sometimes_unrecorded = {item.fact for item in self.page.sometimes_unrecorded}
 
     def _closure(self, names: Iterable[str]) -> tuple[str, ...]:
         """Return the facts named, those they are derived from, and the therapies they speak of."""
@@ -148,78 +167,108 @@ class Axioms:
         return (*recorded, *derived)
 
     def _made(self, shared: Mapping[str, Symbol], suffix: str) -> World:
-        symbols: dict[str, Symbol] = dict(shared)
-        translate = Translator(symbols, self.vocabulary)
-        axioms: list[Formula] = []
+        engine = _KnownFacts(self, dict(shared), suffix)
+        symbols, truth = engine.symbols, Evaluator(engine)
         settled = z3.Solver()
+        asserted = 0
         for name in self._order:
             if name in symbols:
                 continue
-            fact = self.vocabulary[name]
-            if fact.entry.derived:
-                made, parts = self._derived(fact, translate, suffix)
-            else:
-                made, parts = self._recorded(fact, suffix)
-            for part in parts:
-                if part is not True:
-                    axioms.append(part)
-                    settled.add(formula(part))
+            made = value_of(self.vocabulary[name], engine, truth, self.base.criteria)
+            settled.add([formula(axiom) for axiom in engine.axioms[asserted:]])
+            asserted = len(engine.axioms)
             symbols[name] = _known_for_sure(made, settled)
+        axioms = engine.axioms
         new = set(symbols) - set(shared)
         for node in self.rules.values():
             if new.intersection(facts_of(node)):
-                axioms.append(translate(node).true)
+                axioms.append(truth(node).true)
         for count in self.counts:
             if count.fact in new or any(f"received_{o}" in new for o in count.of):
                 axioms.extend(_counting(count, symbols))
         recorded = tuple(name for name in self.facts if self._is_recorded(name))
         kept = tuple(axiom for axiom in axioms if axiom is not True)
-        return World(self.vocabulary, symbols, kept, recorded, translate)
+        return World(self.vocabulary, symbols, kept, recorded, truth)
 
     def _is_recorded(self, name: str) -> bool:
         fact = self.vocabulary[name]
         return fact.type != "date" and (not fact.entry.derived or _recordable(fact))
 
-    def _recorded(self, fact: Fact, suffix: str) -> tuple[Symbol, list[Formula]]:
-        if fact.id in self._unrecorded or fact.type == "date":
-            return UNKNOWN, []
-        name = f"{fact.id}{suffix}"
-        can_be_absent = fact.entry.absence == "not_applicable"
-        made = exactly(fact, name, z3.Bool(f"{name}#") if can_be_absent else False)
-        if fact.id in self._sometimes:
-            made = Symbol(z3.Bool(f"{name}?"), made.absent, made.value, made.low, made.high)
-        excluded = [
-            *fact.entry.unresolved,
-            *(n.value for n in self.page.never if n.fact == fact.id),
-        ]
-        places = [fact.values.index(value) for value in excluded]
-        return made, [plausible(fact, made), *(neg(made.value == place) for place in places)]
 
-    def _derived(
-        self, fact: Fact, translate: Translator, suffix: str
-    ) -> tuple[Symbol, list[Formula]]:
+class _KnownFacts(SolverLogic):
+    """Works the facts of a fully known patient out; see ``gepnet.facts.algebra``.
+
+    A fact is one variable, whether a record or a rule gives its value; rules are axioms about it.
+    """
+
+    def __init__(self, about: Axioms, symbols: dict[str, Symbol], suffix: str) -> None:
+        """Start with the facts that are shared with another patient, if any."""
+        super().__init__(symbols, about.vocabulary)
+        self.symbols: dict[str, Symbol] = symbols
+        self.axioms: list[Formula] = []
+        self._about = about
+        self._suffix = suffix
+        self._free: dict[str, Symbol] = {}
+
+    def _variable(self, fact: Fact) -> Symbol:
+        """Return the variable of a fact, its value one that the fact can have."""
+        if fact.id not in self._free:
+            made = exactly(fact, f"{fact.id}{self._suffix}")
+            self._free[fact.id] = made
+            self._say(plausible(fact, made))
+        return self._free[fact.id]
+
+    def _say(self, axiom: Formula) -> None:
+        if axiom is not True:
+            self.axioms.append(axiom)
+
+    def unknown(self, fact: Fact) -> Symbol:
+        """Return a fact that nobody can know."""
+        return UNKNOWN
+
+    def recorded(self, fact: Fact) -> Symbol | None:
+        """Return the variable, where a record can state it."""
+        page, derived = self._about, bool(fact.entry.derived)
+        if not derived and (fact.id in page.unrecorded or fact.type == "date"):
+            return None
+        name = f"{fact.id}{self._suffix}"
+        known: Formula = z3.Bool(f"{name}?") if fact.id in page.sometimes_unrecorded else True
+        if derived:
+            can_be_told = known is not True or _recordable(fact)
+            return replace(self._variable(fact), known=known) if can_be_told else None
+        made = replace(self._variable(fact), known=known)
+        if fact.entry.absence == "not_applicable":
+            made = replace(made, absent=z3.Bool(f"{name}#"))
+        never = [item.value for item in page.page.never if item.fact == fact.id]
+        for value in (*fact.entry.unresolved, *never):
+            self._say(neg(made.value == fact.values.index(value)))
+        return made
+
+    def computed(self, fact: Fact, function: str, inputs: Sequence[str]) -> Symbol | None:
+        """Return None: the result of a function is free within its range."""
+
+    def by_rules(self, fact: Fact, rules: Sequence[tuple[Pair[Formula], Value]]) -> Symbol:
         """Say that the first rule that is not false decides, if it is true."""
-        made = exactly(fact, f"{fact.id}{suffix}")
-        axioms: list[Formula] = [plausible(fact, made)]
-        before: list[Formula] = []
-        decided: list[Formula] = []
-        for rule in fact.entry.derived:
-            pair = translate(self.base.criteria(rule.when))
-            decides = conj([*before, pair.true])
-            value = constant(fact, fact.parse(rule.value))
-            axioms.append(_implies(decides, _is(fact, made, value)))
-            decided.append(decides)
-            before.append(pair.false)
-        known = disj(decided)
-        if fact.id in self._sometimes:
-            told = disj([known, z3.Bool(f"{fact.id}{suffix}?")])
-            return Symbol(told, False, made.value, made.low, made.high), axioms
-        if _recordable(fact):
-            return made, axioms
-        if fact.entry.absence == "false" and fact.type == "boolean":
-            axioms.append(_implies(neg(known), neg(made.value)))
-            return made, axioms
-        return Symbol(known, False, made.value, made.low, made.high), axioms
+        made = self._variable(fact)
+        decided = self.decided(rules, self.everywhere)
+        for value, where in decided.items():
+            self._say(_implies(where, _is(fact, made, constant(fact, value))))
+        return replace(made, known=disj(decided.values()))
+
+    def silence(self, fact: Fact) -> Symbol | None:
+        """Return what it means that nothing is recorded: the record of such a patient is whole."""
+        means_false = fact.entry.absence == "false" and fact.type == "boolean"
+        told_elsewhere = _recordable(fact) or fact.id in self._about.sometimes_unrecorded
+        return constant(fact, False) if means_false and not told_elsewhere else None
+
+    def first_known(self, fact: Fact, first: Symbol, then: Callable[[], Symbol | None]) -> Symbol:
+        """Return a fact that either source makes known."""
+        second = then()
+        if second is None:
+            return first
+        if second.known is True:
+            self._say(_implies(neg(first.known), _is(fact, first, second)))
+        return replace(first, known=disj([second.known, first.known]))
 
 
 def _recordable(fact: Fact) -> bool:

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 from gepnet.criteria.smt import conj, disj
 from gepnet.guidelines.compiled import HeldPosition
-from gepnet.guidelines.verify.context import Context, timed_out
+from gepnet.guidelines.verify.context import Context, source_of, timed_out
 from gepnet.guidelines.verify.findings import Finding
-from gepnet.guidelines.verify.positions import read, source_of
 
 
 def basis(context: Context) -> Iterator[Finding]:
@@ -32,10 +31,10 @@ def basis(context: Context) -> Iterator[Finding]:
             if not ours:
                 continue
             applies = disj(
-                conj([_scope(context, h), read(world, h.recommendation).true]) for h in ours
+                conj([_scope(context, h), world.applies(h.recommendation).true]) for h in ours
             )
             without = [
-                disj([world.false(_node(context, h)), read(world, h.recommendation).false])
+                disj([world.false(_node(context, h)), world.applies(h.recommendation).false])
                 for h in better
             ]
             answer = context.prover.ask([applies, *without])

@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import product
 
 from gepnet.facts import facts_of_values
+from gepnet.guidelines.positions import FOR, SUPPORT, DocumentPosition, Holding
 from gepnet.guidelines.verify.context import (
     Context,
     applies,
@@ -18,7 +19,6 @@ from gepnet.guidelines.verify.context import (
     timed_out,
 )
 from gepnet.guidelines.verify.findings import Finding, Region
-from gepnet.guidelines.verify.positions import SUPPORT, Holding, Stand
 from gepnet.guidelines.verify.prover import Part
 from gepnet.guidelines.verify.regions import deciding_facts, fewest, parts_of, stated, words
 
@@ -51,14 +51,19 @@ def clashes(context: Context, first: str, second: str) -> Iterator[Finding]:
 
 
 def _opposite(
-    context: Context, left: Stand, right: Stand, options: Sequence[str]
+    context: Context, left: DocumentPosition, right: DocumentPosition, options: Sequence[str]
 ) -> Iterator[Finding]:
     yield from _clash(context, left, right, options, "opposed", "against")
     yield from _clash(context, left, right, options, "trial_only", "trial_only")
 
 
 def _clash(
-    context: Context, left: Stand, right: Stand, options: Sequence[str], name: str, kind: str
+    context: Context,
+    left: DocumentPosition,
+    right: DocumentPosition,
+    options: Sequence[str],
+    name: str,
+    kind: str,
 ) -> Iterator[Finding]:
     """One document supports an option, the other holds ``kind``."""
     regions: list[Region] = []
@@ -97,7 +102,7 @@ def _clash(
 
 
 def _conditions(
-    context: Context, left: Stand, right: Stand, options: Sequence[str]
+    context: Context, left: DocumentPosition, right: DocumentPosition, options: Sequence[str]
 ) -> Iterator[Finding]:
     """Find what the second document asks for in addition.
 
@@ -108,7 +113,7 @@ def _conditions(
     prover = context.prover
     documents = (left.document.id, right.document.id)
     quiet = [(right.document.scope, True), *none_of(right.holdings)]
-    here = [left.status(prover.world, "support"), *map(prover.holds, quiet)]
+    here = [prover.world.status(left, *FOR), *map(prover.holds, quiet)]
     first = prover.ask(here)
     if first.verdict == "timed_out":
         yield timed_out("condition", documents, options, left.intent)
@@ -185,7 +190,7 @@ def described(context: Context, finding: Finding, most: int = MOST_REGIONS) -> F
 
 
 def _other_time(
-    context: Context, region: Region, theirs: Holding, right: Stand, option: str
+    context: Context, region: Region, theirs: Holding, right: DocumentPosition, option: str
 ) -> Region | None:
     """Return the same patient with another history, whom the second document treats so as well.
 
@@ -217,7 +222,7 @@ def _kind(context: Context, part: Part) -> str:
 def _rankings(context: Context, first: str, second: str) -> Iterator[Finding]:
     """The first prefers an option to what the second supports without naming that option."""
     stands = context.positions.by_document
-    seen: set[tuple[Stand, Stand, str]] = set()
+    seen: set[tuple[DocumentPosition, DocumentPosition, str]] = set()
     for (option, intent), stand in stands[first].items():
         for mine in stand.of_kind(*SUPPORT):
             if mine.position.option != option:
@@ -233,7 +238,12 @@ def _rankings(context: Context, first: str, second: str) -> Iterator[Finding]:
 
 
 def _ranked(
-    context: Context, stand: Stand, mine: Holding, other: Stand, over: str, here: Stand | None
+    context: Context,
+    stand: DocumentPosition,
+    mine: Holding,
+    other: DocumentPosition,
+    over: str,
+    here: DocumentPosition | None,
 ) -> Iterator[Finding]:
     option = mine.position.option
     also = [] if here is None else none_of(here.of_kind(*SUPPORT))

@@ -9,11 +9,11 @@ from gepnet.criteria import Node
 from gepnet.criteria.smt import conj, disj
 from gepnet.guidelines.assess import label_in_force
 from gepnet.guidelines.compiled import CompiledDocument, CompiledLabel, KnowledgeBase
+from gepnet.guidelines.positions import DocumentPositions
 from gepnet.guidelines.verify.context import Context
 from gepnet.guidelines.verify.diff import changes
 from gepnet.guidelines.verify.findings import Finding
 from gepnet.guidelines.verify.labels import label_source
-from gepnet.guidelines.verify.positions import Positions
 from gepnet.guidelines.verify.prover import Part
 from gepnet.guidelines.verify.regions import deciding_facts, implicant
 
@@ -36,7 +36,7 @@ def compare_states(
 ) -> tuple[Entries, list[Finding]]:
     """Return what differs between two states: document by document, then the labels."""
     context = Context(new, day)
-    before = Positions(old).by_document
+    before = DocumentPositions(old).by_document
     after = context.positions.by_document
     ours = {d.id: d for d in new.documents}
     theirs = {d.id: d for d in old.documents}

@@ -12,9 +12,9 @@ from gepnet.criteria import Node
 from gepnet.criteria.smt import formula
 from gepnet.guidelines.assess import documents_in_force
 from gepnet.guidelines.compiled import CompiledDocument, CompiledRecommendation, KnowledgeBase
+from gepnet.guidelines.positions import DocumentPosition, Holding, document_positions
 from gepnet.guidelines.verify.axioms import Axioms
 from gepnet.guidelines.verify.findings import Claim, Finding, Region
-from gepnet.guidelines.verify.positions import Holding, Positions, Stand, source_of
 from gepnet.guidelines.verify.prover import DEFAULT_TIMEOUT_MS, Answer, Part, Patients, Prover
 from gepnet.guidelines.verify.regions import fewest, texts, words
 from gepnet.guidelines.verify.witnesses import Witnesses
@@ -30,7 +30,7 @@ class Context:
         self.base = base
         self.day = day
         self.prover = Prover(Axioms(base), timeout_ms)
-        self.positions = Positions(base)
+        self.positions = document_positions(base)
         self.witnesses = Witnesses(self.prover, day)
         self.documents = {document.id: document for document in base.documents}
         self.in_force = [document.id for document in documents_in_force(base.documents, day)[0]]
@@ -109,6 +109,20 @@ class Context:
         ]
 
 
+def source_of(item: CompiledRecommendation) -> dict[str, Any]:
+    """Return where a recommendation was read."""
+    entry = item.entry
+    return {
+        "document": item.owner,
+        "recommendation": entry.id,
+        "source": entry.source,
+        "locator": entry.locator,
+        "read_in": entry.read_in,
+        "verification": entry.verification,
+        "note": entry.note,
+    }
+
+
 def applies(item: CompiledRecommendation, scope: CompiledDocument) -> list[Part]:
     """Return that a recommendation applies, by its narrow reading."""
     return [(scope.scope, True), (item.when, True)]
@@ -125,7 +139,7 @@ def none_of(holdings: Iterable[Holding]) -> list[Part]:
     return list(found)
 
 
-def excluded(stand: Stand, kind: str) -> list[Part]:
+def excluded(stand: DocumentPosition, kind: str) -> list[Part]:
     """Return what must not apply for a recommendation of a kind to be the position."""
     if kind in {"recommended", "option"}:
         return none_of(stand.of_kind("against"))
@@ -134,7 +148,7 @@ def excluded(stand: Stand, kind: str) -> list[Part]:
     return none_of(stand.of_kind("recommended", "option", "trial_only"))
 
 
-def claim(stand: Stand, option: str, *statuses: str) -> Claim:
+def claim(stand: DocumentPosition, option: str, *statuses: str) -> Claim:
     """Return that a document has one of some statuses."""
     return Claim(stand.document.id, option, stand.intent, statuses)
 

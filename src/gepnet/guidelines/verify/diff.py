@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator
 from itertools import product
 
 from gepnet.criteria import Node
-from gepnet.criteria.smt import Formula, conj, disj, neg
+from gepnet.criteria.smt import Formula, conj, neg
+from gepnet.guidelines.positions import NOTHING, DocumentPosition, Holding
+from gepnet.guidelines.status import Status
 from gepnet.guidelines.verify.context import Context, sources, timed_out
 from gepnet.guidelines.verify.findings import Finding, Region
-from gepnet.guidelines.verify.positions import Holding, Stand
 from gepnet.guidelines.verify.regions import deciding_facts, implicant
 
 STATUSES = ("recommended", "option", "trial_only", "against", "conflicting", "none")
@@ -18,8 +19,8 @@ MOST_REGIONS = 2
 
 def changes(
     context: Context,
-    old: dict[tuple[str, str], Stand],
-    new: dict[tuple[str, str], Stand],
+    old: dict[tuple[str, str], DocumentPosition],
+    new: dict[tuple[str, str], DocumentPosition],
     names: tuple[str, str],
     kind: str = "superseded",
     only_both: bool = False,
@@ -34,7 +35,7 @@ def changes(
         kind: of the findings.
         only_both: leave out options on which one of them takes no position for anybody.
     """
-    groups: dict[tuple[Stand | None, Stand | None, str], list[str]] = {}
+    groups: dict[tuple[DocumentPosition | None, DocumentPosition | None, str], list[str]] = {}
     for row in dict.fromkeys([*old, *new]):
         before, after = old.get(row), new.get(row)
         if only_both and (before is None or after is None):
@@ -54,33 +55,30 @@ def changes(
             )
 
 
-def _same(before: Stand | None, after: Stand | None) -> bool:
+def _same(before: DocumentPosition | None, after: DocumentPosition | None) -> bool:
     """Whether two stands are the same criteria: nobody can change status."""
     if before is None or after is None:
         return before is after
     return _criteria(before) == _criteria(after)
 
 
-def _criteria(stand: Stand) -> tuple[object, ...]:
+def _criteria(stand: DocumentPosition) -> tuple[object, ...]:
     held = [(h.kind, h.recommendation.when, h.recommendation.when_broad) for h in stand.holdings]
     return (stand.document.scope, tuple(held))
 
 
-def has(context: Context, stand: Stand | None, status: str) -> Formula:
+def has(context: Context, stand: DocumentPosition | None, status: str) -> Formula:
     """Return that a document has a status; ``none`` is silence, being out of scope or unread."""
     if stand is None:
         return status == "none"
-    world = context.prover.world
-    if status != "none":
-        return stand.status(world, status)
-    quiet = stand.reading(world, ("recommended", "option", "trial_only", "against")).false
-    return disj([world.false(stand.document.scope), quiet])
+    wanted = NOTHING if status == "none" else {Status(status)}
+    return context.prover.world.status(stand, *wanted)
 
 
 def _moved(
     context: Context,
-    before: Stand | None,
-    after: Stand | None,
+    before: DocumentPosition | None,
+    after: DocumentPosition | None,
     first: str,
     second: str,
     names: tuple[str, str],
@@ -127,7 +125,7 @@ def _moved(
         )
 
 
-def _nodes(stands: Iterable[Stand | None]) -> Iterator[Node]:
+def _nodes(stands: Iterable[DocumentPosition | None]) -> Iterator[Node]:
     for stand in stands:
         if stand is None:
             continue

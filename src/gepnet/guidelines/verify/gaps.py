@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from gepnet.criteria import Node
 from gepnet.criteria.smt import Formula, conj, disj, neg
 from gepnet.guidelines.compiled import CompiledDocument
+from gepnet.guidelines.positions import NOTHING, DocumentPosition
 from gepnet.guidelines.verify.context import Context, timed_out
 from gepnet.guidelines.verify.findings import Claim, Finding, Region
-from gepnet.guidelines.verify.positions import Stand, counts, read
 from gepnet.guidelines.verify.prover import Part
 from gepnet.guidelines.verify.regions import deciding_facts, implicant
 
@@ -22,11 +22,11 @@ def gaps(context: Context, name: str) -> Iterator[Finding]:
     document = context.documents[name]
     world = context.prover.world
     complete = _level(context, document, "complete")
-    nothing = conj(read(world, item).false for item in document.recommendations if counts(item))
+    nothing = conj(world.applies(item).false for item in document.recommendations if item.counts)
     nodes = _nodes([document])
     claims = tuple(
         Claim(name, stand.options[0], stand.intent, _NOTHING)
-        for stand in context.positions.stands(name)
+        for stand in context.positions.of_document(name)
     )
     none = [(document.scope, True), *_none(document)]
     for kind, level in (("gap", complete), ("encoding_gap", neg(complete))):
@@ -53,7 +53,7 @@ def _nodes(documents: Iterable[CompiledDocument]) -> list[Node]:
         found.append(document.scope)
         found += [node for _, node in document.coverage]
         for item in document.recommendations:
-            if counts(item):
+            if item.counts:
                 found.append(item.when)
                 if item.when_broad is not None:
                     found.append(item.when_broad)
@@ -111,9 +111,9 @@ def unplaced(context: Context) -> Iterator[Finding]:
     silent = []
     claims = []
     for document in documents:
-        applies = [read(world, item).false for item in document.recommendations if counts(item)]
+        applies = [world.applies(item).false for item in document.recommendations if item.counts]
         silent.append(disj([world.false(document.scope), conj(applies)]))
-        for stand in context.positions.stands(document.id)[:1]:
+        for stand in context.positions.of_document(document.id)[:1]:
             claims.append(
                 Claim(document.id, stand.options[0], stand.intent, (*_NOTHING, "out_of_scope"))
             )
@@ -128,18 +128,16 @@ def _none(document: CompiledDocument) -> list[Part]:
     """Return that no recommendation that counts applies."""
     found: list[Part] = []
     for item in document.recommendations:
-        if counts(item):
+        if item.counts:
             found.append((item.when, False))
             if item.when_broad is not None:
                 found.append((item.when_broad, False))
     return found
 
 
-def quiet(context: Context, stand: Stand) -> Formula:
+def quiet(context: Context, stand: DocumentPosition) -> Formula:
     """Return that a document takes no position on an option, or is not about the patient."""
-    world = context.prover.world
-    kinds = ("recommended", "option", "trial_only", "against")
-    return disj([world.false(stand.document.scope), stand.reading(world, kinds).false])
+    return context.prover.world.status(stand, *NOTHING)
 
 
 __all__ = ["gaps", "quiet", "unplaced"]

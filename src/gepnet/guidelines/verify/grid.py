@@ -29,7 +29,7 @@ def grid(
 
     from gepnet.facts.frame import column_type
     from gepnet.guidelines.cohort import CohortPlan
-    from gepnet.guidelines.wide import CODES
+    from gepnet.guidelines.statuses import CODES
 
     rows = [
         {**patient, down[0]: vertical, across[0]: horizontal}

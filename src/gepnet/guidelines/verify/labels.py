@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from gepnet.criteria.smt import conj
 from gepnet.guidelines.assess import label_in_force
 from gepnet.guidelines.compiled import CompiledLabel
+from gepnet.guidelines.positions import SUPPORT, DocumentPosition, Holding
 from gepnet.guidelines.verify.context import (
     Context,
     applies,
@@ -17,7 +18,6 @@ from gepnet.guidelines.verify.context import (
 )
 from gepnet.guidelines.verify.findings import Finding, Region
 from gepnet.guidelines.verify.gaps import quiet
-from gepnet.guidelines.verify.positions import SUPPORT, Holding, Stand
 from gepnet.guidelines.verify.prover import Part
 from gepnet.guidelines.verify.regions import deciding_facts, implicant, parts_of
 
@@ -37,7 +37,7 @@ def labels_by_region(context: Context, option: str) -> dict[str, list[CompiledLa
 
 def off_label(context: Context, name: str) -> Iterator[Finding]:
     """Yield the patients for whom a document supports what no label of a region includes."""
-    for stand in context.positions.stands(name):
+    for stand in context.positions.of_document(name):
         by_labels: dict[tuple[str, tuple[str, ...]], list[str]] = {}
         known: dict[tuple[str, tuple[str, ...]], list[CompiledLabel]] = {}
         for option in stand.options:
@@ -52,7 +52,7 @@ def off_label(context: Context, name: str) -> Iterator[Finding]:
 
 def _off(
     context: Context,
-    stand: Stand,
+    stand: DocumentPosition,
     options: tuple[str, ...],
     where: str,
     labels: list[CompiledLabel],

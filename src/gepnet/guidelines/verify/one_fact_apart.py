@@ -14,10 +14,11 @@ from gepnet.criteria import Node, facts_of, interpret
 from gepnet.criteria.smt import Formula, constant, same
 from gepnet.facts import facts_of_values, needed_for
 from gepnet.guidelines.compiled import CompiledDocument
+from gepnet.guidelines.positions import FOR, SUPPORT, DocumentPosition, Holding
+from gepnet.guidelines.status import Status
 from gepnet.guidelines.verify.axioms import World
 from gepnet.guidelines.verify.context import Context, claim, sources, timed_out
 from gepnet.guidelines.verify.findings import Claim, Finding, Region
-from gepnet.guidelines.verify.positions import SUPPORT, Holding, Stand
 from gepnet.guidelines.verify.prover import Part, Patients
 from gepnet.guidelines.verify.regions import fewest, stated, texts, words
 from gepnet.guidelines.verify.witnesses import given_values
@@ -112,14 +113,14 @@ def _undivided(context: Context, asked: Undivided) -> Iterator[Finding]:
         ]
         for name in names:
             one = stands[name][broad]
-            same_for_both = [one.status(prover.world, "support"), one.status(twin, "support")]
+            same_for_both = [world.status(one, *FOR) for world in (prover.world, twin)]
             for other in finer:
                 if not other.of_kind("against"):
                     continue
-                wanted = [*apart, *same_for_both, other.status(prover.world, "against")]
+                wanted = [*apart, *same_for_both, prover.world.status(other, Status.AGAINST)]
                 for option, third in regimens.values():
                     context.prover.tally.pairs += 1
-                    answer = prover.ask([*wanted, third.status(twin, "support")])
+                    answer = prover.ask([*wanted, twin.status(third, *FOR)])
                     who = [one, other, third]
                     if answer.verdict == "timed_out":
                         documents = [stand.document.id for stand in who]
@@ -135,7 +136,7 @@ def _undivided(context: Context, asked: Undivided) -> Iterator[Finding]:
 def _told_apart(
     context: Context,
     asked: Undivided,
-    who: Sequence[Stand],
+    who: Sequence[DocumentPosition],
     option: str,
     patients: Patients,
     apart: tuple[str, str],
@@ -211,7 +212,7 @@ def _smallest(
     return kept
 
 
-def _nodes(stand: Stand) -> Iterator[Node]:
+def _nodes(stand: DocumentPosition) -> Iterator[Node]:
     yield stand.document.scope
     for holding in stand.holdings:
         yield holding.recommendation.when
@@ -220,7 +221,7 @@ def _nodes(stand: Stand) -> Iterator[Node]:
 
 
 def _held(
-    context: Context, stand: Stand, kinds: Sequence[str], witness: Mapping[str, Any]
+    context: Context, stand: DocumentPosition, kinds: Sequence[str], witness: Mapping[str, Any]
 ) -> list[Holding]:
     """Return the recommendations of a kind that apply to a patient."""
     facts = facts_of_values(dict(witness), context.base.knowledge, context.base.criteria, "witness")
@@ -232,7 +233,10 @@ def _held(
 
 
 def _described(
-    context: Context, held: Sequence[Holding], who: Sequence[Stand], witness: dict[str, Any]
+    context: Context,
+    held: Sequence[Holding],
+    who: Sequence[DocumentPosition],
+    witness: dict[str, Any],
 ) -> Region:
     wanted: list[Part] = [(stand.document.scope, True) for stand in who]
     wanted += [(holding.recommendation.when, True) for holding in held]
@@ -248,7 +252,7 @@ def _left_out(context: Context, asked: LeftOut) -> Iterator[Finding]:
     bodies: dict[str, list[CompiledDocument]] = {}
     for name in context.in_force:
         document = context.documents[name]
-        stands = [s for s in context.positions.stands(name) if s.intent == asked.intent]
+        stands = [s for s in context.positions.of_document(name) if s.intent == asked.intent]
         inside = context.ask([about, has, (document.scope, True)])
         if inside.found and any(stand.of_kind(*SUPPORT) for stand in stands):
             bodies.setdefault(document.file.document.body, []).append(document)

@@ -150,7 +150,7 @@ class Prover:
 
     def holds(self, part: Part, world: World | None = None) -> Formula:
         """Return that a criterion is true, or false."""
-        pair = (world or self.world).translate(part[0])
+        pair = (world or self.world).truth(part[0])
         return pair.true if part[1] else pair.false
 
     def fails(self, part: Part) -> Formula:

@@ -97,7 +97,7 @@ def implicant(prover: Prover, patients: Patients, of: Sequence[Node], claim: Any
     if model is None:
         return []
     for atom in dict.fromkeys(atom for node in of for atom in atoms(node)):
-        pair = prover.world.translate(atom)
+        pair = prover.world.truth(atom)
         for truth, part in ((True, pair.true), (False, pair.false)):
             value = model.eval(formula(part), model_completion=True)
             if z3.is_true(value) and part is not True:

@@ -16,10 +16,10 @@ from weakref import WeakKeyDictionary
 from gepnet.criteria import Compare, Node, Term, atoms
 from gepnet.criteria.smt import neg, steps
 from gepnet.guidelines.compiled import CompiledRecommendation
+from gepnet.guidelines.positions import Holding
 from gepnet.guidelines.verify.axioms import World
 from gepnet.guidelines.verify.context import Context, none_of, sources, timed_out
 from gepnet.guidelines.verify.findings import Finding, Region
-from gepnet.guidelines.verify.positions import Holding, read
 from gepnet.guidelines.verify.prover import Answer, Part
 from gepnet.guidelines.verify.regions import fewest, parts_of, texts, words
 from gepnet.vocabulary import plain
@@ -57,7 +57,7 @@ class Thresholds:
         holdings = list(
             {
                 (h.id, h.position.option): h
-                for stand in self.context.positions.stands(name)
+                for stand in self.context.positions.of_document(name)
                 for h in stand.holdings
                 if h.position.option in stand.options
             }.values()
@@ -106,9 +106,9 @@ class Thresholds:
                 # A side may be one that the text leaves open: what counts is that the limit itself
                 # is on no side in any reading.
                 here = [*around, *(w.true(document.scope) for w in (prover.world, lower, higher))]
-                here += [read(prover.world, item).false for item in (first, second)]
-                from_below = neg(read(lower, first).false)
-                from_above = neg(read(higher, second).false)
+                here += [prover.world.applies(item).false for item in (first, second)]
+                from_below = neg(lower.applies(first).false)
+                from_above = neg(higher.applies(second).false)
                 answer = prover.ask([*here, from_below, from_above])
                 if answer.verdict == "timed_out":
                     yield timed_out("hole", [name], [one.position.option], one.position.intent)
@@ -149,8 +149,8 @@ class Thresholds:
                         *around,
                         *(w.true(document.scope) for w in (prover.world, lower, higher)),
                         lower.true(first.when),
-                        read(lower, second).false,
-                        read(higher, first).false,
+                        lower.applies(second).false,
+                        higher.applies(first).false,
                         higher.true(second.when),
                         prover.world.true(first.when),
                         prover.world.true(second.when),

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import product
 
+from gepnet.guidelines.positions import SUPPORT, DocumentPosition, Holding
 from gepnet.guidelines.verify.context import (
     Context,
     applies,
     claim,
     excluded,
     none_of,
+    source_of,
     sources,
     timed_out,
 )
 from gepnet.guidelines.verify.findings import Finding, Region
-from gepnet.guidelines.verify.positions import SUPPORT, Holding, Stand, source_of
 from gepnet.guidelines.verify.prover import Part
 from gepnet.guidelines.verify.regions import deciding_facts, parts_of
 
@@ -25,7 +26,7 @@ MOST_REGIONS = 4
 def within(context: Context, name: str) -> Iterator[Finding]:
     """Yield what can be proved about one document."""
     yield from _idle(context, name)
-    for stand in context.positions.stands(name):
+    for stand in context.positions.of_document(name):
         yield from _implied(context, stand)
         yield from _contradictions(context, stand)
         yield from _open_texts(context, stand)
@@ -57,7 +58,7 @@ def _idle(context: Context, name: str) -> Iterator[Finding]:
             )
 
 
-def _implied(context: Context, stand: Stand) -> Iterator[Finding]:
+def _implied(context: Context, stand: DocumentPosition) -> Iterator[Finding]:
     """An entry that applies only where another with the same position on the same does."""
     for one, other in product(stand.holdings, stand.holdings):
         if one is other or one.kind != other.kind or one.position.option != other.position.option:
@@ -84,7 +85,7 @@ def _implied(context: Context, stand: Stand) -> Iterator[Finding]:
             )
 
 
-def _contradictions(context: Context, stand: Stand) -> Iterator[Finding]:
+def _contradictions(context: Context, stand: DocumentPosition) -> Iterator[Finding]:
     for kind in ("contradiction", "possible_contradiction"):
         regions: list[Region] = []
         held: list[Holding] = []
@@ -121,7 +122,7 @@ def _contradictions(context: Context, stand: Stand) -> Iterator[Finding]:
             )
 
 
-def _broadly(stand: Stand, pro: Holding, con: Holding) -> tuple[list[Part], list[Part]]:
+def _broadly(stand: DocumentPosition, pro: Holding, con: Holding) -> tuple[list[Part], list[Part]]:
     """Return that both apply if an ambiguous text is read broadly, and not all if narrowly."""
     one, other = pro.recommendation, con.recommendation
     if one.when_broad is None and other.when_broad is None:
@@ -134,7 +135,7 @@ def _broadly(stand: Stand, pro: Holding, con: Holding) -> tuple[list[Part], list
     return core, [*also, *none_of(rest)]
 
 
-def _open_texts(context: Context, stand: Stand) -> Iterator[Finding]:
+def _open_texts(context: Context, stand: DocumentPosition) -> Iterator[Finding]:
     """Everything is known, and still the text does not say whether a recommendation applies."""
     regions: list[Region] = []
     held: list[Holding] = []
