@@ -9,7 +9,6 @@ from gepnet.api.assessing import facts_of as facts_of
 from gepnet.api.assessing import read_patient as read_patient
 from gepnet.api.atlas import write_atlas as write_atlas
 from gepnet.api.charting import CHART_KINDS as CHART_KINDS
-from gepnet.api.charting import ChartRequest as ChartRequest
 from gepnet.api.charting import chart_view as chart_view
 from gepnet.api.charting import check_output as check_output
 from gepnet.api.charting import draw_chart as draw_chart
@@ -72,6 +71,7 @@ from gepnet.api.showing import matrix_parts as matrix_parts
 from gepnet.api.showing import quiet_documents as quiet_documents
 from gepnet.api.showing import show_entry as show_entry
 from gepnet.api.showing import show_fact as show_fact
+from gepnet.charts.sources import ChartRequest as ChartRequest
 from gepnet.knowledge import InputError as InputError
 from gepnet.knowledge import Problem as Problem
 from gepnet.knowledge import refuse as refuse

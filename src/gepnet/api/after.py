@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -10,11 +9,9 @@ from typing import Any
 from gepnet.api.assessing import facts_of
 from gepnet.api.course_plan import facts_on
 from gepnet.guidelines import KnowledgeBase
+from gepnet.io.laboratory import samples_with
 from gepnet.prrt.after.cumulative import cumulated
-from gepnet.prrt.after.kidney import Kidney
-from gepnet.prrt.after.monitoring import kidney_of, monitor
-from gepnet.prrt.after.samples import Sample, add_samples, samples_of
-from gepnet.prrt.given import own_rows
+from gepnet.prrt.after.monitoring import monitor
 from gepnet.record import Record
 from gepnet.tables import plain
 from gepnet.vocabulary import Question
@@ -52,39 +49,6 @@ def monitoring_view(
         InputError: for an unknown profile or a bad file.
     """
     facts = facts_of(record, base, question)
-    samples = _samples(record, base, facts.at.last, labs)
+    samples = samples_with(record, facts.at.last, labs, base.vocabulary)
     found = monitor(record, facts, samples, base, lambda day: facts_on(record, base, day), profiles)
     return dict(plain(found))
-
-
-def kidney_function(
-    record: Record, base: KnowledgeBase, question: Question | None = None, labs: Path | None = None
-) -> Kidney:
-    """Return the clearances of a patient and their slope, as ``monitoring_view`` shows them.
-
-    Raises:
-        InputError: for a bad file.
-    """
-    facts = facts_of(record, base, question)
-    samples = _samples(record, base, facts.at.last, labs)
-    return kidney_of(facts, samples, base, lambda day: facts_on(record, base, day))
-
-
-def _samples(
-    record: Record, base: KnowledgeBase, today: datetime.date, labs: Path | None
-) -> dict[str, list[Sample]]:
-    """Return the values of a record, and with them those of a laboratory file."""
-    samples = samples_of(record, today)
-    if labs is not None:
-        from gepnet.io.laboratory import read_laboratory
-
-        rows = read_laboratory(labs, base.vocabulary)
-        add_samples(
-            samples,
-            (
-                Sample(row.date.first, row.analyte, row.value, row.lln, f"{labs.name}:{row.line}")
-                for row in own_rows(record.patient, rows, labs, "values")
-                if row.date.first == row.date.last <= today
-            ),
-        )
-    return samples

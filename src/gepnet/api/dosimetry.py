@@ -6,15 +6,12 @@ import json
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gepnet.guidelines import KnowledgeBase
 from gepnet.knowledge import need, refuse, write_atomically
 from gepnet.prrt.dosimetry.question import DosimetryQuestion, fit_file
 from gepnet.tables import check_ending, plain
-
-if TYPE_CHECKING:
-    from gepnet.prrt.dosimetry.report import Report
 
 EXAMPLE = "cases/example_time_activity.csv"
 
@@ -63,20 +60,6 @@ def dosimetry_view(
         text = columns.as_csv(columns.result_columns(result)) if as_table else None
         write_atomically(output, text or json.dumps(view, indent=2) + "\n")
     return view
-
-
-def dose_report(base: KnowledgeBase, source: Path) -> Report:
-    """Return the curves and doses of a file of time-activity data, as typed results.
-
-    Raises:
-        InputError: every problem of the file.
-    """
-    need("numpy scipy", "numbers")
-    from gepnet.prrt.dosimetry.data import dosimetry_data
-    from gepnet.prrt.dosimetry.report import report
-
-    data = dosimetry_data(base.knowledge.measures)
-    return report(fit_file(data, source, DosimetryQuestion()))
 
 
 def write_time_activity_example(output: Path | None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gepnet.charts.base import Chart, TableTwin, counted, number
@@ -11,6 +12,8 @@ from gepnet.charts.style import GRID, INK, REFERENCE, SOFT
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from gepnet.charts.sources import ChartRequest
+    from gepnet.guidelines import KnowledgeBase
     from gepnet.response.fit import StoredModel
 
 
@@ -141,3 +144,10 @@ def _draw(figure: Figure, data: CalibrationData) -> None:
         )
     axes.set_title(f"{data.title}\n{data.about}".rstrip())
     axes.title.set_fontsize(10.5)
+
+
+def from_file(base: KnowledgeBase, source: Path, request: ChartRequest) -> Chart:
+    """Draw a model that ``gepnet response fit`` wrote."""
+    from gepnet.response.fit import read_model
+
+    return calibration(calibration_of(read_model(source)))

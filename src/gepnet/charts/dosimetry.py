@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gepnet.charts.base import Cell, Chart, TableTwin, counted, number
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from gepnet.charts.sources import ChartRequest
+    from gepnet.guidelines import KnowledgeBase
     from gepnet.prrt.dosimetry.report import Curve
 
 
@@ -192,3 +195,28 @@ def _wrapped(text: str, width: int = 34) -> str:
         else:
             line = f"{line} {word}".strip()
     return "\n".join([*lines, line])
+
+
+def from_file(base: KnowledgeBase, source: Path, request: ChartRequest) -> Chart:
+    """Draw the curves of one cycle of a patient of a time-activity CSV."""
+    from gepnet.charts.sources import only
+    from gepnet.knowledge import InputError, Problem, need
+    from gepnet.prrt.dosimetry.data import dosimetry_data
+    from gepnet.prrt.dosimetry.question import DosimetryQuestion, fit_file
+
+    need("numpy scipy", "numbers")
+    from gepnet.prrt.dosimetry.report import report
+
+    data = dosimetry_data(base.knowledge.measures)
+    found = report(fit_file(data, source, DosimetryQuestion()))
+    name = only(source, (curve.patient_id for curve in found.curves or ()), request.patient)
+    own = [curve for curve in found.curves or () if curve.patient_id == name]
+    cycles = sorted({curve.cycle for curve in own})
+    cycle = cycles[0] if request.cycle is None and len(cycles) == 1 else request.cycle
+    if cycle not in cycles:
+        expected = f"one cycle, by --cycle ({', '.join(map(str, cycles))})"
+        told = "" if cycle is None else str(cycle)
+        raise InputError([Problem(str(source), None, name, "cycle", told, expected)])
+    curves = (curve for curve in own if curve.cycle == cycle)
+    level = found.settings.confidence
+    return dosimetry(dosimetry_of(f"{name}, cycle {cycle}", curves, level, not request.linear))

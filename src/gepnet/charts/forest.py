@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,8 @@ from gepnet.charts.style import GRID, INK, SOFT
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from gepnet.charts.sources import ChartRequest
+    from gepnet.guidelines import KnowledgeBase
     from gepnet.response.fit import StoredModel
 
 
@@ -132,3 +135,10 @@ def _draw(figure: Figure, data: ForestData) -> None:
     axes.grid(axis="x", color=GRID)
     lines = [*wrap(data.title, 84), *wrap(data.about, 84)]
     figure.suptitle("\n".join(lines), x=0.01, ha="left", fontsize=10.5, fontweight="bold")
+
+
+def from_file(base: KnowledgeBase, source: Path, request: ChartRequest) -> Chart:
+    """Draw a model that ``gepnet response fit`` wrote."""
+    from gepnet.response.fit import read_model
+
+    return forest(forest_of(read_model(source)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gepnet.charts.base import (
@@ -21,6 +22,8 @@ from gepnet.charts.style import GRID, INK, SOFT
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from gepnet.charts.sources import ChartRequest
+    from gepnet.guidelines import KnowledgeBase
     from gepnet.response.growth import GrowthRules
     from gepnet.response.recist import Patient, Rules
 
@@ -177,3 +180,14 @@ def _draw(figure: Figure, data: GrowthData) -> None:
     lower.set_xlabel("Months from baseline")
     lower.grid(axis="y", color=GRID)
     figure.suptitle(f"Growth: {data.subject}", x=0.01, ha="left", fontsize=11, fontweight="bold")
+
+
+def from_file(base: KnowledgeBase, source: Path, request: ChartRequest) -> Chart:
+    """Draw a CSV of lesions of one patient."""
+    from gepnet.charts.sources import patient_in
+    from gepnet.response.growth import read_growth_rules
+    from gepnet.response.recist import read_rules
+
+    measures = base.knowledge.measures
+    patient = patient_in(base, source, request)
+    return growth(growth_of_patient(patient, read_rules(measures), read_growth_rules(measures)))

@@ -6,6 +6,7 @@ import datetime
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gepnet.charts.base import Cell, Chart, TableTwin, number, signed
@@ -14,6 +15,8 @@ from gepnet.charts.style import GRID, INK, REFERENCE, SOFT
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from gepnet.charts.sources import ChartRequest
+    from gepnet.guidelines import KnowledgeBase
     from gepnet.prrt.after.kidney import Kidney
 
 
@@ -206,3 +209,21 @@ def _draw(figure: Figure, data: KidneyData) -> None:
     axes.set_ylabel(f"{data.measure} ({data.unit})")
     axes.grid(axis="y", color=GRID)
     axes.legend(loc="lower left", ncols=3, frameon=True, framealpha=1, edgecolor="white")
+
+
+def from_file(base: KnowledgeBase, source: Path, request: ChartRequest) -> Chart:
+    """Draw a patient file; the figures are those of ``gepnet prrt monitoring``."""
+    from gepnet.charts.sources import facts_on, record_in, unusable
+    from gepnet.io.laboratory import samples_with
+    from gepnet.prrt.after.monitoring import kidney_of as kidney_function
+
+    record, facts = record_in(base, source, request.at)
+    samples = samples_with(record, facts.at.last, request.labs, base.vocabulary)
+    found = kidney_function(facts, samples, base, lambda day: facts_on(base, record, day))
+    if not found.clearances:
+        reasons = "; ".join(sorted({item.reason for item in found.left_out}))
+        expected = f"at least one clearance{f' ({reasons})' if reasons else ''}"
+        raise unusable(source, expected, "creatinine", "")
+    measure = base.vocabulary["creatinine_clearance_ml_min"].entry.label
+    cycles = (cycle.date.first for cycle in record.cycles)
+    return kidney(kidney_of(record.patient, found, measure, cycles))

@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gepnet.charts.base import Cell, Chart, TableTwin, counted, number
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from gepnet.charts.sources import ChartRequest
+    from gepnet.guidelines import KnowledgeBase
     from gepnet.io.laboratory import LabRow
     from gepnet.measures.ctcae import Edition, Sample
     from gepnet.vocabulary import Vocabulary
@@ -291,3 +294,51 @@ def _near(limit: float, values: list[float]) -> bool:
     low, high = min(values), max(values)
     reach = max(high - low, abs(high) * 0.3)
     return low - reach <= limit <= high + reach
+
+
+def from_file(base: KnowledgeBase, source: Path, request: ChartRequest) -> Chart:
+    """Draw a laboratory CSV or a patient file, with the grades of ``gepnet labs grade``.
+
+    In a patient file the latest sample up to the first cycle is the baseline; for a CSV the file
+    of events gives the cycles.
+    """
+    from gepnet.charts.sources import PATIENT_FILES, only
+    from gepnet.io.dated_events import read_dated_events
+    from gepnet.io.laboratory import read_laboratory, recorded_values
+    from gepnet.io.laboratory_grades import names_baselines, samples
+    from gepnet.measures.ctcae import edition
+    from gepnet.record import read_record
+
+    baseline_date = request.baseline_date
+    rows: Sequence[LabRow]
+    if source.suffix in PATIENT_FILES:
+        record = read_record(source, base.vocabulary)
+        name, rows = record.patient, recorded_values(record)
+        cycles = [cycle.date.first for cycle in record.cycles]
+        baseline_date = baseline_date or min(cycles, default=None)
+    else:
+        every = read_laboratory(source, base.vocabulary)
+        name = only(source, (row.patient for row in every), request.patient)
+        rows = [row for row in every if row.patient == name]
+        happened = read_dated_events(request.events)
+        cycles = [e.day for e in happened if e.patient == name and e.event == "cycle"]
+    shown = _analytes(base, source, rows, request.analytes)
+    graded = samples(rows, base.vocabulary, None if names_baselines(rows) else baseline_date)
+    chosen = edition(base.knowledge.measures, request.ctcae or "5")
+    return labs(labs_of(name, graded, shown, chosen, base.vocabulary, cycles))
+
+
+def _analytes(
+    base: KnowledgeBase, source: Path, rows: Sequence[LabRow], wanted: Sequence[str]
+) -> Sequence[str]:
+    from gepnet.knowledge import InputError, asked
+
+    there = list(dict.fromkeys(row.analyte for row in rows))
+    wrong = [name for name in wanted if name not in there]
+    if wrong or not there:
+        expected = f"an analyte of {source.name} ({', '.join(there)})" if there else "values"
+        raise InputError(asked("analyte", name, expected, there) for name in wrong or [""])
+    from gepnet.charts.files import ChartChoices
+
+    first = ChartChoices.read(base.knowledge.measures).laboratory.first
+    return wanted or [name for name in first if name in there] or there

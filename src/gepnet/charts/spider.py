@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gepnet.charts.base import (
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from gepnet.charts.sources import ChartRequest
+    from gepnet.guidelines import KnowledgeBase
     from gepnet.response.recist import AnyResult, Patient, Result, Rules
 
 
@@ -262,3 +265,20 @@ def _names(axes: Axes, data: SpiderData, last: float) -> None:
             annotation_clip=False,
             arrowprops={"arrowstyle": "-", "color": GRID, "linewidth": 0.8, "shrinkB": 2},
         )
+
+
+def from_file(base: KnowledgeBase, source: Path, request: ChartRequest) -> Chart:
+    """Draw a CSV of lesions of one patient, or the sums of all patients of stored results."""
+    from gepnet.charts.sources import dated, only, patient_in, results_in
+    from gepnet.response.recist import assess, read_options, read_rules
+
+    rules = read_rules(base.knowledge.measures)
+    if source.suffix == ".json":
+        results = dated(results_in(base, source, None), source)
+        if request.patient is not None:
+            name = only(source, [result.patient for result in results], request.patient)
+            results = [result for result in results if result.patient == name]
+        return spider(spider_of_results(results, rules))
+    patient = patient_in(base, source, request)
+    result = assess(patient, rules, read_options(rules, None))
+    return spider(spider_of_patient(patient, result, rules))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gepnet.charts.base import (
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from gepnet.charts.sources import ChartRequest
+    from gepnet.guidelines import KnowledgeBase
     from gepnet.io.dated_events import DatedEvent
     from gepnet.response.recist import AnyResult
 
@@ -282,3 +285,20 @@ def _legend(figure: Figure, lanes: tuple[SwimmerLane, ...]) -> None:
         stop.set(color=SOFT, label="follow-up ended")
         handles.append(stop)
     figure.legend(handles=handles, loc="outside right upper", labelspacing=0.7)
+
+
+def from_file(base: KnowledgeBase, source: Path, request: ChartRequest) -> Chart:
+    """Draw a CSV of lesions or of responses, or stored results with their dates."""
+    from gepnet.charts.sources import dated, results_in
+    from gepnet.io.dated_events import read_dated_events
+    from gepnet.knowledge import InputError, Problem
+
+    events = read_dated_events(request.events)
+    results = results_in(base, source, request.patients)
+    unknown = sorted({event.patient for event in events} - {r.patient for r in results})
+    if unknown:
+        expected = f"a patient of {source.name}"
+        raise InputError(
+            Problem(str(request.events), None, "", "patient_id", name, expected) for name in unknown
+        )
+    return swimmer(swimmer_of(dated(results, source), events, request.confirmed))

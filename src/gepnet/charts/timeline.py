@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gepnet.charts.base import Chart, TableTwin, counted
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from gepnet.charts.sources import ChartRequest
+    from gepnet.guidelines import KnowledgeBase
     from gepnet.record import Observation, Progression, Record, Treatment
     from gepnet.vocabulary import OptionTree, PartialDate, Vocabulary
 
@@ -363,3 +366,14 @@ def month_ticks(first: datetime.date, last: datetime.date) -> tuple[list[datetim
             words.append(str(year) if step >= 12 else f"{year}-{month:02}")
         year, month = (year + 1, 1) if month == 12 else (year, month + 1)
     return days, words
+
+
+def from_file(base: KnowledgeBase, source: Path, request: ChartRequest) -> Chart:
+    """Draw a patient file."""
+    from gepnet.charts.sources import record_in, unusable
+
+    record, facts = record_in(base, source, request.at)
+    data = timeline_of(record, facts.at.last, base.options, base.vocabulary)
+    if not (data.bars or data.marks or data.cycles or data.progressions):
+        raise unusable(source, "at least one dated event", "events", "")
+    return timeline(data)

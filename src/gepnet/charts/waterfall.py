@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gepnet.charts.base import Chart, TableTwin, counted, joined, signed
@@ -14,6 +15,8 @@ from gepnet.charts.style import GRID, INK, response_look
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from gepnet.charts.sources import ChartRequest
+    from gepnet.guidelines import KnowledgeBase
     from gepnet.response.recist import AnyResult
     from gepnet.response.recist.rules import ResponseLimits
 
@@ -189,3 +192,15 @@ def _draw(figure: Figure, data: WaterfallData) -> None:
             textcoords="offset points",
         )
     axes.set_title("Best change from baseline, each bar one patient")
+
+
+def from_file(base: KnowledgeBase, source: Path, request: ChartRequest) -> Chart:
+    """Draw a CSV of lesions, or stored results."""
+    from gepnet.charts.sources import results_in, unusable
+    from gepnet.response.recist import read_rules
+
+    limits = read_rules(base.knowledge.measures).response
+    data = waterfall_of(results_in(base, source, request.patients), limits, request.confirmed)
+    if not data.bars:
+        raise unusable(source, "at least one patient with a measured change from baseline")
+    return waterfall(data)

@@ -3,32 +3,21 @@
 from __future__ import annotations
 
 import datetime
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from gepnet.cli.output import Format, FormatOption, print_json, table
+from gepnet import api
+from gepnet.cli.command import Result, command, day_option
+from gepnet.cli.output import table
+
+KINDS = f"What to draw: {', '.join(api.CHART_KINDS)}."
 
 
-class Kind(StrEnum):
-    """What can be drawn from a file."""
-
-    SPIDER = "spider"
-    WATERFALL = "waterfall"
-    SWIMMER = "swimmer"
-    GROWTH = "growth"
-    TIMELINE = "timeline"
-    LABS = "labs"
-    KIDNEY = "kidney"
-    DOSIMETRY = "dosimetry"
-    FOREST = "forest"
-    CALIBRATION = "calibration"
-
-
+@command
 def chart(
-    kind: Annotated[Kind, typer.Argument(help="What to draw.")],
+    kind: Annotated[str, typer.Argument(help=KINDS)],
     source: Annotated[Path, typer.Argument(help="The file to draw.", metavar="INPUT")],
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="File to write: .svg, .png or .pdf.")
@@ -67,19 +56,16 @@ def chart(
         list[str] | None, typer.Option("--analyte", help="Laboratory: only this; may be repeated.")
     ] = None,
     baseline_date: Annotated[
-        datetime.datetime | None,
-        typer.Option(
-            "--baseline-date",
-            formats=["%Y-%m-%d"],
-            help="Laboratory: the latest sample up to this day is the baseline.",
+        datetime.date | None,
+        day_option(
+            "--baseline-date", "Laboratory: the latest sample up to this day is the baseline."
         ),
     ] = None,
     dpi: Annotated[float, typer.Option(min=30, max=1200, help="Dots an inch of a PNG.")] = 150,
     twin: Annotated[
         bool, typer.Option("--table", help="Print the numbers of the picture as well.")
     ] = False,
-    format_: FormatOption = Format.TABLE,
-) -> None:
+) -> Result:
     """Draw one chart of a file, as SVG, PNG or PDF, and say in a sentence what it shows.
 
     Spider, waterfall, swimmer: lesions or responses as for 'gepnet response recist', or its JSON.
@@ -87,8 +73,6 @@ def chart(
     Dosimetry: a time-activity CSV. Forest, calibration: a model that 'gepnet response fit' wrote.
     Without -o only the sentence and, with --table, the numbers are printed.
     """
-    from gepnet import api
-
     if output is not None:
         api.check_output(output)
     request = api.ChartRequest(
@@ -102,15 +86,16 @@ def chart(
         linear=linear,
         ctcae=ctcae,
         analytes=tuple(analyte or ()),
-        baseline_date=None if baseline_date is None else baseline_date.date(),
+        baseline_date=baseline_date,
     )
-    drawn = api.draw_chart(api.base(), kind.value, source, request)
+    drawn = api.draw_chart(api.base(), kind, source, request)
     view = api.chart_view(drawn) if output is None else api.write_chart(drawn, output, dpi)
-    if format_ is Format.JSON:
-        print_json(view)
-        return
-    typer.echo(view["sentence"])
-    if twin:
-        table(view["title"], view["columns"], view["rows"])
-    if output is not None:
-        typer.echo(f"Chart: {output.resolve()}")
+
+    def show(data: dict[str, Any]) -> None:
+        typer.echo(data["sentence"])
+        if twin:
+            table(data["title"], data["columns"], data["rows"])
+        if output is not None:
+            typer.echo(f"Chart: {output.resolve()}")
+
+    return Result(view, show)

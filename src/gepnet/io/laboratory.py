@@ -15,6 +15,8 @@ from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
+from gepnet.prrt.after.samples import Sample, add_samples, samples_of
+from gepnet.prrt.given import own_rows
 from gepnet.record import Observation, Record
 from gepnet.tables import Cells, Column, Table, coded, read_grid, text
 from gepnet.vocabulary import (
@@ -181,3 +183,23 @@ def recorded_values(record: Record) -> list[LabRow]:
                 lln, uln = (None, None) if limits is None else (limits.lln, limits.uln)
                 rows.append(LabRow(0, record.patient, event.date, analyte, value.low, lln, uln))
     return sorted(rows, key=lambda row: row.date.first)
+
+
+def samples_with(
+    record: Record, today: datetime.date, path: Path | None, vocabulary: Vocabulary
+) -> dict[str, list[Sample]]:
+    """Return the values of a record up to a day, and with them those of a laboratory file.
+
+    Raises:
+        InputError: with every problem of the file, or if it has none of the patient.
+    """
+    found = samples_of(record, today)
+    if path is not None:
+        rows = own_rows(record.patient, read_laboratory(path, vocabulary), path, "values")
+        more = (
+            Sample(row.date.first, row.analyte, row.value, row.lln, f"{path.name}:{row.line}")
+            for row in rows
+            if row.date.first == row.date.last <= today
+        )
+        add_samples(found, more)
+    return found
