@@ -31,6 +31,11 @@ from gepnet.tables import Column, Grid, Table, coded, read_grid, text, whole
 from gepnet.vocabulary import ValueProblem
 
 _YES = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
+#: Columns that say the same in every row of a curve.
+_CONSTANT = (
+    "mass_g", "mass_cv_percent", "administered_gbq", "haematocrit", "sex", "liver_lesions",
+    "decay_corrected",
+)  # fmt: skip
 _MBQ_PER_GBQ = 1000
 # Python reads 1_000 and digits of other scripts as numbers; here somebody meant something else.
 _ODD = re.compile(r"[^0-9A-Za-z.+-]")
@@ -165,7 +170,7 @@ def read_series(path: Path, data: DosimetryData, stated: Stated | None = None) -
         raise InputError(problems)
     if not grid.rows:
         raise InputError([Problem(grid.file, None, "", "", "", "at least one row")])
-    return _Checked(grid, table, data).series()
+    return _Rows(grid, table, data).series()
 
 
 def _stated_problems(table: Table[Any], stated: Stated) -> list[Problem]:
@@ -182,29 +187,22 @@ def _stated_problems(table: Table[Any], stated: Stated) -> list[Problem]:
     return problems
 
 
-class _Checked:
-    """The cells as values, then as curves."""
+class _Rows:
+    """The rows of a file as columns of values, and as curves."""
 
     def __init__(self, grid: Grid, table: Table[Any], data: DosimetryData) -> None:
         values, self.problems = table.columns_of(grid)
         self.grid, self.table, self.data = grid, table, data
-        self.lines = np.array(grid.lines, dtype=np.intp)
-
-        def numbers(name: str) -> Array:
-            return np.array(values[name], dtype=float)
-
-        def words(name: str) -> NDArray[np.object_]:
-            return np.array([word or "" for word in values[name]], dtype=object)
-
-        self.patient, self.region = words("patient_id"), words("region")
-        self.sex, self.liver_lesions = words("sex"), words("liver_lesions")
-        self.cycle = np.array([cycle or 0 for cycle in values["cycle"]], dtype=np.intp)
-        self.corrected = np.array(values["decay_corrected"], dtype=bool)
-        self.time, self.activity = numbers("time_h"), numbers("activity_mbq")
-        self.mass, self.administered = numbers("mass_g"), numbers("administered_gbq")
-        self.cv = numbers("activity_cv_percent") / 100
-        self.mass_cv = numbers("mass_cv_percent") / 100
-        self.haematocrit = numbers("haematocrit")
+        self.columns = {name: _array(name, cells) for name, cells in values.items()}
+        keys: dict[tuple[Any, ...], int] = {}
+        names = (self.columns[name].tolist() for name in ("patient_id", "cycle", "region"))
+        #: The curve of each row, and the rows by curve, each in the order of the file.
+        self.curve = np.array(
+            [keys.setdefault(key, len(keys)) for key in zip(*names, strict=True)], dtype=np.intp
+        )
+        self.order = np.argsort(self.curve, kind="stable")
+        self.counts = np.bincount(self.curve, minlength=len(keys))
+        self.first = np.concatenate([[0], np.cumsum(self.counts)[:-1]])
 
     def fault(self, row: int, name: str, expected: str) -> None:
         """Note a faulty cell."""
@@ -218,43 +216,21 @@ class _Checked:
         Raises:
             InputError: where the cells do not make any.
         """
-        keys: dict[tuple[Any, ...], int] = {}
-        group = np.array(
-            [
-                keys.setdefault(key, len(keys))
-                for key in zip(self.patient, self.cycle.tolist(), self.region, strict=True)
-            ],
-            dtype=np.intp,
-        )
-        order = np.argsort(group, kind="stable")
-        counts = np.bincount(group, minlength=len(keys))
-        first = np.concatenate([[0], np.cumsum(counts)[:-1]])
-        place = np.arange(len(group)) - np.repeat(first, counts)
-        self._check_times(group, order)
-        constants = {
-            name: self._constant(name, values, group, order, first)
-            for name, values in {
-                "mass_g": self.mass,
-                "mass_cv_percent": self.mass_cv,
-                "administered_gbq": self.administered,
-                "haematocrit": self.haematocrit,
-                "sex": self.sex,
-                "liver_lesions": self.liver_lesions,
-                "decay_corrected": self.corrected,
-            }.items()
-        }
-        self._check_stated_errors(group, order, counts)
-        self._check_total(constants["administered_gbq"], group)
+        self._check_times()
+        constants = {name: self._constant(name) for name in _CONSTANT}
+        self._check_stated_errors()
+        self._check_total(constants["administered_gbq"])
         if self.problems:
             raise InputError(self.problems)
-        at = (group[order], place)
+        curve = self.curve[self.order]
+        place = np.arange(len(curve)) - self.first[curve]
 
-        def wide(values: Array, empty: float) -> Array:
-            found = np.full((len(keys), int(counts.max())), empty)
-            found[at] = values[order]
+        def wide(name: str) -> Array:
+            found = np.full((len(self.counts), int(self.counts.max())), np.nan)
+            found[curve, place] = self.columns[name][self.order]
             return found
 
-        times, measured = wide(self.time, np.nan), wide(self.activity, np.nan)
+        times, measured = wide("time_h"), wide("activity_mbq")
         used = np.isfinite(times)
         times = np.where(used, times, 1.0)
         corrected = constants["decay_corrected"].astype(bool)
@@ -264,67 +240,64 @@ class _Checked:
             np.broadcast_to(corrected[:, None], times.shape),
             self.data.physics.decay_per_h,
         )
-        leads = order[first]
+        leads = self.order[self.first]
         return Series(
-            self.patient[leads],
-            self.cycle[leads],
-            self.region[leads],
-            self.lines[leads],
-            Curves(times, activity, used, wide(self.cv, np.nan)),
-            measured,
-            corrected,
-            constants["mass_g"].astype(float),
-            constants["mass_cv_percent"].astype(float),
-            constants["administered_gbq"].astype(float),
-            constants["sex"],
-            constants["liver_lesions"],
-            constants["haematocrit"].astype(float),
+            patient=self.columns["patient_id"][leads],
+            cycle=self.columns["cycle"][leads],
+            region=self.columns["region"][leads],
+            line=np.array(self.grid.lines, dtype=np.intp)[leads],
+            curves=Curves(times, activity, used, wide("activity_cv_percent") / 100),
+            measured=measured,
+            corrected=corrected,
+            mass_g=constants["mass_g"],
+            mass_cv=constants["mass_cv_percent"] / 100,
+            administered_gbq=constants["administered_gbq"],
+            sex=constants["sex"],
+            liver_lesions=constants["liver_lesions"],
+            haematocrit=constants["haematocrit"],
         )
 
-    def _check_times(self, group: NDArray[np.intp], order: NDArray[np.intp]) -> None:
-        time, same = self.time[order], group[order][1:] == group[order][:-1]
+    def _check_times(self) -> None:
+        time, curve = self.columns["time_h"][self.order], self.curve[self.order]
         with np.errstate(invalid="ignore"):
             later = time[1:] - time[:-1]
-            for row in np.flatnonzero(same & (later <= 0)):
-                before = f"{time[row]:g} h on line {self.lines[order[row]]}"
-                what = "each time once" if later[row] == 0 else "times in order"
-                self.fault(int(order[row + 1]), "time_h", f"{what} (before it: {before})")
+            wrong = np.flatnonzero((curve[1:] == curve[:-1]) & (later <= 0))
+        for row in wrong:
+            before = f"{time[row]:g} h on line {self.grid.lines[self.order[row]]}"
+            what = "each time once" if later[row] == 0 else "times in order"
+            self.fault(int(self.order[row + 1]), "time_h", f"{what} (before it: {before})")
 
-    def _constant(
-        self,
-        name: str,
-        values: NDArray[Any],
-        group: NDArray[np.intp],
-        order: NDArray[np.intp],
-        first: NDArray[np.intp],
-    ) -> NDArray[Any]:
+    def _constant(self, name: str) -> NDArray[Any]:
         """Return the one value of each curve; a cell that says something else is a problem."""
-        ordered, groups = values[order], group[order]
-        known = ordered != "" if values.dtype == object else ~np.isnan(ordered.astype(float))
-        found = ordered[first].copy()
+        values, curve = self.columns[name][self.order], self.curve[self.order]
+        known = values != "" if values.dtype == object else ~np.isnan(values.astype(float))
+        found: NDArray[Any] = values[self.first].copy()
         # The first known value of each curve: written backwards, so that the first one stays.
         rows = np.flatnonzero(known)[::-1]
-        found[groups[rows]] = ordered[rows]
-        wrong = known & (ordered != found[groups])
-        for row in np.flatnonzero(wrong):
-            self.fault(
-                int(order[row]),
-                name,
-                f"one value for the whole curve (before it: {found[groups[row]]})",
-            )
+        found[curve[rows]] = values[rows]
+        for row in np.flatnonzero(known & (values != found[curve])):
+            told = f"one value for the whole curve (before it: {found[curve[row]]})"
+            self.fault(int(self.order[row]), name, told)
         return found
 
-    def _check_stated_errors(
-        self, group: NDArray[np.intp], order: NDArray[np.intp], counts: NDArray[np.intp]
-    ) -> None:
-        stated = np.isfinite(self.cv)
-        some = np.bincount(group, weights=stated, minlength=len(counts))
-        mixed = (some > 0) & (some < counts)
-        for row in np.flatnonzero(mixed[group] & ~stated):
+    def _check_stated_errors(self) -> None:
+        stated = np.isfinite(self.columns["activity_cv_percent"])
+        some = np.bincount(self.curve, weights=stated, minlength=len(self.counts))
+        mixed = (some > 0) & (some < self.counts)
+        for row in np.flatnonzero(mixed[self.curve] & ~stated):
             self.fault(int(row), "activity_cv_percent", "an error for each point or for none")
 
-    def _check_total(self, administered: NDArray[Any], group: NDArray[np.intp]) -> None:
+    def _check_total(self, administered: NDArray[Any]) -> None:
         with np.errstate(invalid="ignore"):
-            more = self.activity > administered.astype(float)[group] * _MBQ_PER_GBQ
+            more = self.columns["activity_mbq"] > administered[self.curve] * _MBQ_PER_GBQ
         for row in np.flatnonzero(more):
             self.fault(int(row), "activity_mbq", "no more in a region than was administered")
+
+
+def _array(name: str, cells: list[Any]) -> NDArray[Any]:
+    """Return a column; what a faulty cell leaves out is empty, 0 or not a number."""
+    if name in ("patient_id", "region", "sex", "liver_lesions"):
+        return np.array([cell or "" for cell in cells], dtype=object)
+    if name == "cycle":
+        return np.array([cell or 0 for cell in cells], dtype=np.intp)
+    return np.array(cells, dtype=bool if name == "decay_corrected" else float)
