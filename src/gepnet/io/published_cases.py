@@ -17,7 +17,7 @@ from pathlib import Path
 from gepnet.io.case_file import (
     Case,
     CaseFile,
-    PriorTherapy,
+    DecisionPoint,
     read_case_file,
     table,
 )
@@ -32,6 +32,8 @@ _SIZE_MM = re.compile(r"(\d+)(?:([-x])(\d+))? mm\b")
 _MARKER = re.compile(
     r"^(\d+(?:\.\d+)?)(?: (?P<unit>[^\s(]+/[^\s(]+))?(?: \(ULN (?P<limit>\d+(?:\.\d+)?)\))?$"
 )
+#: A date and a note.
+When = tuple[PartialDate | None, str | None]
 _SEX = {"F": "female", "M": "male"}
 
 
@@ -173,7 +175,7 @@ class _PointReader:
                 return point.functioning_at_decision, point.dp_id
         return self.case.tumour.functioning, None
 
-    def carried(self, *names: str) -> tuple[PartialDate | None, str | None]:
+    def carried(self, *names: str) -> When:
         """Return the date and the note of fields, where they were copied from earlier on.
 
         The date is that of the decision point which stated them, a limit for their true date.
@@ -181,12 +183,20 @@ class _PointReader:
         copied = [name for name in names if name in self.point.carried_forward]
         if not copied:
             return None, None
-        origin = self.number
-        while origin > 0 and set(copied) & set(self.points[origin].carried_forward):
-            origin -= 1
-        stated = self.points[origin]
+        stated = self._stating(copied)
         what = "" if len(copied) == len(names) else f"{', '.join(copied)} "
         return stated.date, f"{what}carried forward from {stated.dp_id}, may be stale"
+
+    def say(
+        self,
+        name: str,
+        phrase: str | None,
+        when: When = (None, None),
+        field: str = "",
+        without: frozenset[str] = frozenset(),
+    ) -> None:
+        """Add the facts that a phrase means by the words of ``name``."""
+        self.findings.phrase(self.words[name], field or name, phrase, *when, without)
 
     def lost(self, field: str, phrase: object | None, reason: str) -> None:
         """List a loss, without the words of it where these tell of a later time."""
@@ -204,9 +214,8 @@ class _PointReader:
                 self.lost("age", person.age, "as printed for the case, not for this decision")
         if person.sex is not None:
             self.findings.fact("sex", _SEX[person.sex], "patient.sex", note=note)
-        self.findings.phrase(
-            self.words["genetic_syndrome"], "patient.genetic_syndrome", person.genetic_syndrome
-        )
+        field = "patient.genetic_syndrome"
+        self.say("genetic_syndrome", person.genetic_syndrome, field=field)
 
     def primary(self) -> None:
         """Site of the primary, the more exact words first; its size at the first decision only."""
@@ -221,7 +230,7 @@ class _PointReader:
                 self.lost("primary_subsite", rest, "no fact beyond the organ")
             self._size(_SIZE_MM.search(subsite))
         if tumour.primary_site is not None and not self.findings.has("primary_site"):
-            self.findings.phrase(self.words["primary_site"], "primary_site", tumour.primary_site)
+            self.say("primary_site", tumour.primary_site)
         removing = self.words["primary_removed_by"]
         if any(therapy.treatment_class in removing for therapy in self.history):
             note = "a resection of the primary is among the earlier treatments"
@@ -273,27 +282,22 @@ class _PointReader:
 
     def extent(self) -> None:
         """Stage, metastatic sites, liver, resectability, state of the disease."""
-        point, words = self.point, self.words
-        date, note = self._when("stage")
-        self.findings.phrase(words["stage"], "stage", point.stage, date, note)
-        date, note = self._when("metastatic_sites")
+        point = self.point
+        self.say("stage", point.stage, self._when("stage"))
         if "metastatic_sites" in self.later:
             self.lost("metastatic_sites", None, "found at the operation decided here")
         else:
             for site in point.metastatic_sites or ():
-                self.findings.phrase(
-                    words["metastatic_sites"], "metastatic_sites", site, date, note
-                )
-        date, note = self._when("liver_burden")
+                self.say("metastatic_sites", site, self._when("metastatic_sites"))
         burden = point.liver_burden
-        if burden is not None and burden not in words["liver_burden"]:
+        if burden is not None and burden not in self.words["liver_burden"]:
             self.lost("liver_burden", burden, "no percentage")
         else:
-            self.findings.phrase(words["liver_burden"], "liver_burden", burden, date, note)
+            self.say("liver_burden", burden, self._when("liver_burden"))
         self._resectability()
         self._state()
 
-    def _when(self, *names: str) -> tuple[PartialDate | None, str | None]:
+    def _when(self, *names: str) -> When:
         """Return the date of findings that describe the patient on the day of the decision."""
         date, note = self.carried(*names)
         return (self.point.date, None) if note is None else (date, note)
@@ -302,29 +306,23 @@ class _PointReader:
         phrase = self.point.resectability
         outdated: set[str] = set()
         if "resectability" in self.point.carried_forward:
-            for therapy in self._since_stated("resectability"):
+            stated = self._stating(["resectability"])
+            for therapy in self.history[len(stated.prior_therapies) :]:
                 outdated.update(self.words["operations"].get(therapy.treatment_class, ()))
-        date, note = self._when("resectability")
         entry = self.words["resectability"].get(phrase, {})
         gone = [name for name in entry if name in outdated]
         if gone:
             reason = f"{', '.join(gone)} from before an operation, out of date"
             self.lost("resectability", phrase, reason)
-        self.findings.phrase(
-            self.words["resectability"],
-            "resectability",
-            phrase,
-            date,
-            note,
-            without=frozenset(outdated),
-        )
+        when = self._when("resectability")
+        self.say("resectability", phrase, when, without=frozenset(outdated))
 
-    def _since_stated(self, name: str) -> Sequence[PriorTherapy]:
-        """Return the treatments given since the decision point that stated a copied field."""
+    def _stating(self, names: Sequence[str]) -> DecisionPoint:
+        """Return the decision point that stated copied fields."""
         origin = self.number
-        while origin > 0 and name in self.points[origin].carried_forward:
+        while origin > 0 and set(names) & set(self.points[origin].carried_forward):
             origin -= 1
-        return self.history[len(self.points[origin].prior_therapies) :]
+        return self.points[origin]
 
     def _state(self) -> None:
         state = self.point.disease_state
@@ -334,9 +332,7 @@ class _PointReader:
             self.lost("disease_state", None, "as it was found at the operation")
             return
         known = frozenset({"stage"} if self.findings.has("stage") else ())
-        self.findings.phrase(
-            self.words["disease_state"], "disease_state", state, self.point.date, None, known
-        )
+        self.say("disease_state", state, (self.point.date, None), without=known)
         if state == "refractory_symptoms" and self._ssa_failed():
             for name in ("syndrome_refractory_to_ssa", "hormone_symptoms"):
                 self.findings.fact(name, True, "disease_state", self.point.date)
@@ -356,55 +352,48 @@ class _PointReader:
 
     def sstr_imaging(self) -> None:
         """Receptor imaging: undated, or if copied as old as the decision point that stated it."""
-        scan, words = self.point.sstr_imaging, self.words
-        given = [
-            name
-            for name, value in (
-                ("sstr", scan.result), ("krenning", scan.krenning), ("tracer", scan.tracer),
-                ("sstr_text", scan.text),
-            )
-            if value is not None
-        ]  # fmt: skip
-        date, note = self.carried(*given)
-        if "sstr" not in self.point.carried_forward:
-            date = None
-        self.findings.phrase(words["sstr_result"], "sstr_imaging.result", scan.result, date, note)
+        scan, old = self.point.sstr_imaging, self.point.carried_forward
+        given = {
+            "sstr": scan.result, "krenning": scan.krenning, "tracer": scan.tracer,
+            "sstr_text": scan.text,
+        }  # fmt: skip
+        date, note = self.carried(*(name for name, value in given.items() if value is not None))
+        when = (date if "sstr" in old else None), note
+        self.say("sstr_result", scan.result, when, "sstr_imaging.result")
         if scan.krenning is not None:
-            self.findings.fact("sstr_krenning", scan.krenning, "sstr_imaging.krenning", date, note)
+            self.findings.fact("sstr_krenning", scan.krenning, "sstr_imaging.krenning", *when)
             self.lost("sstr_imaging.krenning", scan.krenning, "the scale is not named")
-        self.findings.phrase(words["sstr_tracer"], "sstr_imaging.tracer", scan.tracer, date, note)
-        if scan.text is not None and scan.text not in words["sstr_text"]:
+        self.say("sstr_tracer", scan.tracer, when, "sstr_imaging.tracer")
+        if scan.text is not None and scan.text not in self.words["sstr_text"]:
             self.lost("sstr_imaging.text", scan.text, "which lesions take up tracer is no fact")
         else:
-            self.findings.phrase(words["sstr_text"], "sstr_imaging.text", scan.text, date, note)
+            self.say("sstr_text", scan.text, when, "sstr_imaging.text")
 
     def fdg_pet(self) -> None:
         """FDG-PET; a comparison with an older SSTR scan is not carried to a newer one."""
-        scan, words = self.point.fdg_pet, self.words
-        self.findings.phrase(words["fdg_result"], "fdg_pet.result", scan.result)
-        copied = "fdg_text" in self.point.carried_forward
-        if copied and "sstr" not in self.point.carried_forward:
+        scan, old = self.point.fdg_pet, self.point.carried_forward
+        self.say("fdg_result", scan.result, field="fdg_pet.result")
+        if "fdg_text" in old and "sstr" not in old:
             self.lost("fdg_pet.text", scan.text, "older than the present SSTR imaging")
             return
-        date, note = self.carried("fdg_text")
-        self.findings.phrase(words["fdg_text"], "fdg_pet.text", scan.text, date, note)
+        self.say("fdg_text", scan.text, self.carried("fdg_text"), "fdg_pet.text")
 
     # Condition and laboratory ------------------------------------------------------------------
 
     def condition(self) -> None:
         """Symptoms, performance, comorbidity, constraints, growth."""
-        point, words = self.point, self.words
+        point, now = self.point, (self.point.date, None)
         for symptom in point.symptoms:
-            self.findings.phrase(words["symptoms"], "symptoms", symptom, point.date)
+            self.say("symptoms", symptom, now)
         for name in ("ecog", "karnofsky"):
             raw = getattr(point, name)
             if raw is not None:
                 self.findings.fact(name, raw, name, point.date)
         for phrase in self.case.patient.comorbidities:
-            self.findings.phrase(words["comorbidities"], "comorbidities", phrase)
+            self.say("comorbidities", phrase)
         for phrase in point.constraints:
-            self.findings.phrase(words["constraints"], "constraints", phrase, point.date)
-        self.findings.phrase(words["growth_rate"], "growth_rate", point.growth_rate, point.date)
+            self.say("constraints", phrase, now)
+        self.say("growth_rate", point.growth_rate, now)
 
     def laboratory(self) -> None:
         """Values with their units, markers as multiples of the printed upper limit."""
@@ -414,7 +403,7 @@ class _PointReader:
             if raw is None:
                 continue
             if name == "other":
-                self.findings.phrase(words["labs_other"], field, raw, self.point.date)
+                self.say("labs_other", raw, (self.point.date, None), field)
             elif name in words["markers"]:
                 self._marker(name, raw, field)
             elif name in words["labs"]:
@@ -467,11 +456,8 @@ class _PointReader:
         if (whole or new) and named_in_order(self.history):
             found["treatments"] = point.date
         elif self.history or not whole:
-            self.lost(
-                "prior_therapies",
-                None,
-                "may be incomplete (abstract, excerpt or unnamed treatments)",
-            )
+            reason = "may be incomplete (abstract, excerpt or unnamed treatments)"
+            self.lost("prior_therapies", None, reason)
         sites = point.metastatic_sites
         fresh = "metastatic_sites" not in (*point.carried_forward, *self.later)
         fresh = fresh and "other_metastases" not in self.later
