@@ -34,11 +34,12 @@ $(BROWSER): scripts/browser.sh | $(INSTALLED)
 demo: $(INSTALLED) ## Assess the published cases and write one HTML report
 	@$(BIN)/gepnet demo
 
-lint: $(INSTALLED) ## Style, types and floors
+lint: $(INSTALLED) ## Style, types, floors and code that nothing uses
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python scripts/unused_code.py
 
 test: setup lint ## All checks; pytest last (PYTEST_ARGS=... to change how)
 	$(BIN)/pytest $(PYTEST_ARGS)

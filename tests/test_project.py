@@ -7,7 +7,7 @@ import sys
 import tomllib
 import zipfile
 from functools import cache
-from importlib.metadata import version
+from importlib.metadata import packages_distributions, version
 from pathlib import Path
 
 import pytest
@@ -123,6 +123,26 @@ def test_every_declared_dependency_says_why_it_is_here() -> None:
     page = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
     explained = {canonicalize_name(name) for name in re.findall(r"^\| `([^`]+)`", page, re.M)}
     assert explained == {canonicalize_name(req.name) for req in declared_dependencies()}
+
+
+def test_what_users_install_is_what_the_package_imports() -> None:
+    """A library that only tests use belongs to the test extra."""
+    imported = set()
+    for name in tracked_files():
+        if name.startswith("src/") and name.endswith(".py"):
+            text = (ROOT / name).read_text(encoding="utf-8")
+            imported |= set(re.findall(r"^ *(?:from|import) (\w+)", text, re.M))
+    modules: dict[str, set[str]] = {}
+    for module, packages in packages_distributions().items():
+        for package in packages:
+            modules.setdefault(canonicalize_name(package), set()).add(module)
+    project = PYPROJECT["project"]
+    own = {"all", "test", "docs", "dev"}
+    extras = [v for name, v in project["optional-dependencies"].items() if name not in own]
+    listed = [*project["dependencies"], *(entry for extra in extras for entry in extra)]
+    names = {canonicalize_name(Requirement(entry).name) for entry in listed}
+    # pint is used through the registry that ucumvert makes of it.
+    assert {name for name in names if not modules[name] & imported} == {"pint"}
 
 
 # Versions and package --------------------------------------------------------------------------

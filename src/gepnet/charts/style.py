@@ -148,14 +148,6 @@ def contrast(first: str, second: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-def lightness(colour: str) -> float:
-    """Return the CIE 1976 lightness L* of ``#rrggbb``, from 0 to 100: how grey it prints."""
-    linear = luminance(colour)
-    if linear <= 216 / 24389:
-        return linear * 24389 / 27
-    return float(116 * linear ** (1 / 3) - 16)
-
-
 def on(colour: str) -> str:
     """Return the ink that is read better on a ground."""
     return INK if contrast(INK, colour) >= contrast(PAPER, colour) else PAPER

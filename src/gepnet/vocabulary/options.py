@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
 
 from gepnet.knowledge.models import OptionEntry
 
@@ -68,9 +67,3 @@ class OptionTree(Mapping[str, OptionEntry]):
     def covers(self, holder: str, option: str) -> bool:
         """Whether a position on ``holder`` holds for ``option``."""
         return holder == option or holder in self._ancestors[option]
-
-
-@lru_cache(maxsize=4)
-def option_tree(entries: tuple[OptionEntry, ...]) -> OptionTree:
-    """Return the tree of these entries."""
-    return OptionTree(entries)

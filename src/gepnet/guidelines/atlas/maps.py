@@ -22,7 +22,7 @@ from gepnet.guidelines.assess import assess
 from gepnet.guidelines.atlas.plan import AtlasPlan, Axis, MapPlan, Step
 from gepnet.guidelines.compiled import KnowledgeBase
 from gepnet.guidelines.model import Cell
-from gepnet.guidelines.status import SPOKEN, Status
+from gepnet.guidelines.status import SPOKEN
 from gepnet.record import record_of
 from gepnet.vocabulary import Question, plain
 
@@ -48,11 +48,6 @@ class DocumentMap:
             for row, open_row in zip(self.statuses, self.possible, strict=True)
             for status, maybe in zip(row, open_row, strict=True)
         )
-
-    @property
-    def holes(self) -> int:
-        """How many cells the document was read for and says nothing of."""
-        return sum(status == Status.SILENT for row in self.statuses for status in row)
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,14 +146,6 @@ class Axioms:
             shared.pop(name, None)
         return self._made(shared, suffix)
 
-    def follows_from(self, name: str) -> frozenset[str]:
-        """Return a fact and everything that is derived from it."""
-        found = {name}
-        for other in self._order:
-            if found.intersection(self._inputs(self.vocabulary[other])):
-                found.add(other)
-        return frozenset(found)
-
     @cached_property
     def _order(self) -> tuple[str, ...]:
         """Facts so that each comes after those that it is derived from."""

@@ -8,25 +8,10 @@ result says so.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from gepnet.prrt.dosimetry.data import MarrowData, Sex
 from gepnet.prrt.dosimetry.decay import Array
-
-
-def marrow_self_dose_gy(
-    blood_tia_mbq_h_per_g: Any, ratio: Any, electron_dose_constant: float
-) -> Any:
-    """Return the self-dose in Gy.
-
-    Args:
-        blood_tia_mbq_h_per_g: integral of the blood's concentration; a millilitre counts as a gram.
-        ratio: RMBLR.
-        electron_dose_constant: Gy g/(MBq h).
-    """
-    return blood_tia_mbq_h_per_g * ratio * electron_dose_constant
 
 
 def red_marrow_to_blood_ratio(haematocrit: Array, data: MarrowData) -> Array:

@@ -1,0 +1,59 @@
+"""What the package defines and nothing in the package, the scripts or the benchmarks uses.
+
+    python scripts/unused_code.py
+
+vulture finds functions, classes, methods, properties and imports without a use. Fields of data
+classes and models are left out: they are read by name, from a file or into JSON. So is what
+``gepnet.api`` offers to programs. What only tests use counts as unused.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+from vulture import Vulture
+
+ROOT = Path(__file__).resolve().parent.parent
+USED_BY_NAME = ["@model_validator", "@field_validator", "@model_serializer", "@also_shown"]
+FIELDS = {"variable", "attribute"}
+#: What stays without a use, and why.
+KEPT = {
+    "__getattr__": "Python calls it for names of the package that are loaded when first used",
+    "broadest": "the reading outside which a rule certainly does not apply",
+    "to_sql": "one criterion as SQL, held to the specification beside the other engines",
+    "long_form": "a row for each patient, option and document, for notebooks",
+    "open_statuses": "what would settle the open statuses of a cohort, for notebooks",
+    "marrow_mass_g": "published method, held to its worked example",
+    "local_dose": "published method, held to its worked example",
+}
+
+
+def offered() -> set[str]:
+    """Return the names that programs get from ``gepnet.api``."""
+    stub = (ROOT / "src" / "gepnet" / "api" / "__init__.pyi").read_text(encoding="utf-8")
+    return set(re.findall(r"import \w+ as (\w+)", stub))
+
+
+def unused() -> list[str]:
+    """Return a line for each name without a use, and for each that is kept without need."""
+    search = Vulture(ignore_decorators=USED_BY_NAME)
+    search.scavenge([str(ROOT / "src"), str(ROOT / "scripts"), str(ROOT / "benchmarks")])
+    found = [item for item in search.get_unused_code() if item.typ not in FIELDS]
+    mine = [item for item in found if item.filename.is_relative_to(ROOT / "src")]
+    names = offered() | KEPT.keys()
+    lines = [
+        f"{item.filename.relative_to(ROOT)}:{item.first_lineno}: {item.message}"
+        for item in mine
+        if item.name not in names
+    ]
+    idle = KEPT.keys() - {item.name for item in mine}
+    return lines + [
+        f"scripts/unused_code.py: '{name}' is kept, and in use" for name in sorted(idle)
+    ]
+
+
+if __name__ == "__main__":
+    told = unused()
+    sys.exit("\n".join(told) or None)
