@@ -1,33 +1,36 @@
-"""JSON Schema of the patient file, made from the vocabulary so that the two never differ."""
+"""JSON Schema of the patient file, made from the vocabulary and the models of its events."""
 
 from __future__ import annotations
 
-from typing import Any, get_args
+import types
+from decimal import Decimal
+from typing import Any, Literal, Union, get_args, get_origin
+
+from annotated_types import Ge, Le
+from pydantic.fields import FieldInfo
 
 from gepnet.record.cycles import ACTIVITY
-from gepnet.record.model import (
-    FORMAT,
-    RELEASING,
-    BestResponse,
-    ProgressionType,
-    ReleaseDecision,
-    StopReason,
-    Treatment,
-)
+from gepnet.record.model import EVENT_MODELS, FORMAT, RELEASING, Observation
 from gepnet.vocabulary import Fact, Vocabulary
 
+Schema = dict[str, Any]
 _DATE = {"type": "string", "description": "YYYY, YYYY-MM or YYYY-MM-DD"}
 _MOMENT = {"type": "string", "description": "a local day, or a date-time with its offset from UTC"}
+_PLAIN = {str: "string", bool: "boolean", int: "integer", float: "number"}
+# Kinds of which the time of day matters, and what else one of them has to say.
+_TIMED = ("prrt_cycle", "prrt_release")
+_NEEDED = {
+    "treatment": ["option"],
+    "prrt_cycle": ["date", "cycle", "activity_gbq"],
+    "prrt_release": ["date", "author", "cycle", "decision"],
+}
 
 
-def patient_schema(vocabulary: Vocabulary) -> dict[str, Any]:
+def patient_schema(vocabulary: Vocabulary) -> Schema:
     """Return the JSON Schema (draft 2020-12) of gepnet's patient file."""
-    own = {"treatment", "progression", "prrt_cycle", "prrt_release"}
-    kinds = [kind for kind in vocabulary.event_kinds() if kind not in own]
+    observed = [kind for kind in vocabulary.event_kinds() if kind not in EVENT_MODELS]
     domains = sorted({f.entry.complete for f in vocabulary.values() if f.entry.complete})
-    variants = [_treatment(vocabulary), _progression(vocabulary)]
-    variants += [_cycle(vocabulary), _release(vocabulary)]
-    variants += [_observation(kind, vocabulary) for kind in kinds]
+    variants = [_event(kind, vocabulary) for kind in (*EVENT_MODELS, *observed)]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "gepnet patient file",
@@ -52,35 +55,58 @@ def patient_schema(vocabulary: Vocabulary) -> dict[str, Any]:
     }
 
 
-def _envelope(kind: str) -> dict[str, Any]:
-    return {
-        "id": {"type": "string"},
-        "kind": {"const": kind},
-        "date": _DATE,
-        "author": {"type": "string"},
-        "source": {"type": "string"},
-        "note": {"type": "string"},
-        "withdrawn": {"type": "boolean"},
+def _event(kind: str, vocabulary: Vocabulary) -> Schema:
+    model = EVENT_MODELS.get(kind, Observation)
+    day = _MOMENT if kind in _TIMED else _DATE
+    own = {
+        name: _field(name, info, day, vocabulary)
+        for name, info in model.model_fields.items()
+        if name not in {"kind", "values", "limits"}
     }
-
-
-def _event(kind: str, properties: dict[str, Any], required: list[str]) -> dict[str, Any]:
-    return {
+    facts = vocabulary.of_event(kind)
+    if kind == "laboratory":
+        own["limits"] = _limits([name for name, fact in facts.items() if fact.type == "number"])
+    schema = {
         "title": kind,
         "type": "object",
-        "required": ["kind", *required],
+        "required": ["kind", *_NEEDED.get(kind, ())],
         "additionalProperties": False,
-        "properties": {**_envelope(kind), **properties},
-    }
+        "properties": {
+            "kind": {"const": kind}, **own, **{name: _value(fact) for name, fact in facts.items()}
+        },
+    }  # fmt: skip
+    if kind == "prrt_release":
+        schema["if"] = {"properties": {"decision": {"enum": sorted(RELEASING)}}}
+        schema["then"] = {"required": ["activity_gbq"]}
+        schema["else"] = {"properties": {"activity_gbq": False}}
+    return schema
 
 
-def _observation(kind: str, vocabulary: Vocabulary) -> dict[str, Any]:
-    facts = vocabulary.of_event(kind)
-    properties = {name: _value(fact) for name, fact in facts.items()}
-    if kind == "laboratory":
-        numbers = [name for name, fact in facts.items() if fact.type == "number"]
-        properties["limits"] = _limits(numbers)
-    return _event(kind, properties, [])
+def _field(name: str, info: FieldInfo, day: Schema, vocabulary: Vocabulary) -> Schema:
+    """Return the schema of a field of an event, by its type."""
+    if name in ("option", "on"):
+        options = {"enum": list(vocabulary.options)}
+        return options if name == "option" else {"type": "array", "items": options}
+    kind: Any = info.annotation
+    if get_origin(kind) in (Union, types.UnionType):
+        kind = next(part for part in get_args(kind) if part is not type(None))
+    if get_origin(kind) is tuple:
+        return {"type": "array", "items": {"enum": list(get_args(get_args(kind)[0]))}}
+    if get_origin(kind) is Literal:
+        return {"enum": list(get_args(kind))}
+    if kind is Decimal:
+        return _value(vocabulary[ACTIVITY]) if ACTIVITY in vocabulary else {}
+    if kind not in _PLAIN:
+        return day
+    schema: Schema = {"type": _PLAIN[kind]}
+    if kind is float:
+        schema["minimum"] = 0
+    for bound in info.metadata if kind is int else ():
+        if isinstance(bound, Ge | Le):
+            schema["minimum" if isinstance(bound, Ge) else "maximum"] = (
+                bound.ge if isinstance(bound, Ge) else bound.le
+            )
+    return schema
 
 
 def _limits(numbers: list[str]) -> dict[str, Any]:
@@ -97,71 +123,6 @@ def _limits(numbers: list[str]) -> dict[str, Any]:
         "propertyNames": {"enum": numbers},
         "additionalProperties": pair,
     }
-
-
-def _progression(vocabulary: Vocabulary) -> dict[str, Any]:
-    types = {"type": "array", "items": {"enum": list(get_args(ProgressionType))}}
-    facts = vocabulary.of_event("progression")
-    own = {"types": types, "excluded": types, "on": {"type": "array", "items": _option(vocabulary)}}
-    return _event("progression", {**{n: _value(f) for n, f in facts.items()}, **own}, [])
-
-
-def _treatment(vocabulary: Vocabulary) -> dict[str, Any]:
-    properties: dict[str, Any] = {
-        "option": _option(vocabulary),
-        "start": _DATE,
-        "stop": _DATE,
-        "last_dose": _DATE,
-        "ongoing": {"type": "boolean"},
-        "best_response": {"enum": list(get_args(BestResponse))},
-        "stop_reason": {"enum": list(get_args(StopReason))},
-        "cycles": {"type": "integer", "minimum": 0},
-        "intent": {"type": "string"},
-    }
-    numbers = set(Treatment.model_fields) - set(properties) - set(_envelope("")) - {"values"}
-    properties.update({name: {"type": "number", "minimum": 0} for name in sorted(numbers)})
-    facts = vocabulary.of_event("treatment")
-    properties.update({name: _value(fact) for name, fact in facts.items()})
-    return _event("treatment", properties, ["option"])
-
-
-def _cycle(vocabulary: Vocabulary) -> dict[str, Any]:
-    properties: dict[str, Any] = {
-        "date": _MOMENT,
-        "cycle": {"type": "integer", "minimum": 1},
-        "option": _option(vocabulary),
-        "activity_gbq": _value(vocabulary[ACTIVITY]) if ACTIVITY in vocabulary else {},
-        "course": {"type": "string"},
-        "amino_acids": {"type": "boolean"},
-        "reaction_grade": {"type": "integer", "minimum": 0, "maximum": 5},
-    }
-    facts = {n: _value(f) for n, f in vocabulary.of_event("prrt_cycle").items()}
-    return _event("prrt_cycle", {**properties, **facts}, ["date", "cycle", "activity_gbq"])
-
-
-def _release(vocabulary: Vocabulary) -> dict[str, Any]:
-    properties: dict[str, Any] = {
-        "date": _MOMENT,
-        "cycle": {"type": "integer", "minimum": 1},
-        "decision": {"enum": list(get_args(ReleaseDecision))},
-        "planned": _MOMENT,
-        "activity_gbq": _value(vocabulary[ACTIVITY]) if ACTIVITY in vocabulary else {},
-        "course": {"type": "string"},
-        "override": {"type": "string"},
-        "review": {"type": "string"},
-    }
-    needed = ["date", "author", "cycle", "decision"]
-    frees = {"properties": {"decision": {"enum": sorted(RELEASING)}}}
-    return {
-        **_event("prrt_release", properties, needed),
-        "if": frees,
-        "then": {"required": ["activity_gbq"]},
-        "else": {"properties": {"activity_gbq": False}},
-    }
-
-
-def _option(vocabulary: Vocabulary) -> dict[str, Any]:
-    return {"enum": [name for name, option in vocabulary.options.items()]}
 
 
 def _value(fact: Fact) -> dict[str, Any]:
