@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Annotated
 
 import pytest
+from pydantic import BaseModel
 
 from gepnet.knowledge.models import Source
 from gepnet.tables import Shown, also_shown, plain
@@ -68,6 +69,13 @@ def test_a_result_becomes_its_keys_in_the_order_of_its_fields() -> None:
     }
     assert list(data)[:4] == ["date", "low", "high", "applies"]
     json.dumps(data, allow_nan=False)
+
+
+def test_only_an_entry_of_the_knowledge_hides_its_place() -> None:
+    class Data(BaseModel):
+        file: str
+
+    assert plain(Data(file="cohort.csv")) == {"file": "cohort.csv"}
 
 
 def test_what_is_unknown_stays_none() -> None:

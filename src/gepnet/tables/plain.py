@@ -95,8 +95,9 @@ def plain(value: Any, details: bool = True) -> Any:
     if isinstance(value, PartialDate | Interval | PurePath):
         return str(value)
     if isinstance(value, BaseModel):
-        names = (n for n in type(value).model_fields if n not in _PLACE)
-        return {name: plain(getattr(value, name), details) for name in names}
+        names = type(value).model_fields.keys()
+        place = _PLACE if names >= _PLACE else frozenset()
+        return {name: plain(getattr(value, name), details) for name in names if name not in place}
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return _of_dataclass(value, details)
     if isinstance(value, Mapping):

@@ -5,14 +5,23 @@ NumPy and are imported where they are used.
 """
 
 from gepnet.response.fit.spec import Predictor, Spec, model_spec
-from gepnet.response.fit.stored import Prediction, StoredModel, predict, read_model
+from gepnet.response.fit.stored import (
+    PatientPrediction,
+    Prediction,
+    StoredModel,
+    predict,
+    predict_for,
+    read_model,
+)
 
 __all__ = [
+    "PatientPrediction",
     "Prediction",
     "Predictor",
     "Spec",
     "StoredModel",
     "model_spec",
     "predict",
+    "predict_for",
     "read_model",
 ]

@@ -6,6 +6,7 @@ import datetime
 import math
 import warnings
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 import polars as pl
@@ -15,8 +16,9 @@ from gepnet.response.fit.batched import Array, corrected_intercept, covariance
 from gepnet.response.fit.cohort import Cohort
 from gepnet.response.fit.performance import Bootstrap, calibration_curve, optimism
 from gepnet.response.fit.separation import separated
-from gepnet.response.fit.spec import Predictor, Spec
+from gepnet.response.fit.spec import Predictor, Spec, Thresholds
 from gepnet.response.fit.stored import Coefficient, CurveGroup, Data, Performance, StoredModel
+from gepnet.tables import Shown
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,16 @@ class Refusal:
     events: int
     parameters: int
     missing: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Fitting:
+    """What came of a cohort: a model or a refusal, what was not used, and the floor."""
+
+    fitted_model: bool
+    result: Annotated[StoredModel | Refusal, Shown(flat=True)]
+    ignored_columns: tuple[str, ...]
+    thresholds: Thresholds
 
 
 @dataclass(frozen=True)
@@ -258,7 +270,7 @@ def weaknesses(
             f"{limits.weak_below_events_per_parameter:g} are customarily called too few"
         )
     for item in coefficients:
-        name = f"{item.predictor} {item.level} v {item.reference}"
+        name = item.label
         if item.low is None or item.high is None:
             found.append(f"{name}: no full interval could be found")
         elif item.high / item.low > limits.weak_above_odds_ratio_factor:

@@ -7,14 +7,19 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 from statistics import NormalDist
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from gepnet.facts import Facts
 from gepnet.knowledge import InputError, Problem, read_json
+from gepnet.response.fit.spec import Spec
+from gepnet.tables import Shown
+from gepnet.vocabulary import Absent, Value
 
 
 class _Part(BaseModel):
@@ -50,6 +55,11 @@ class Coefficient(_Part):
     low: float | None
     high: float | None
     separated: bool
+
+    @property
+    def label(self) -> str:
+        """The level against the reference."""
+        return f"{self.predictor} {self.level} v {self.reference}"
 
 
 class Performance(_Part):
@@ -188,6 +198,39 @@ def predict(model: StoredModel, levels: dict[str, str | None]) -> Prediction:
     else:
         update = dict(zip(("probability", "low", "high"), found[0], strict=True))
     return nothing.model_copy(update=update)
+
+
+@dataclass(frozen=True)
+class PatientPrediction:
+    """A prediction for a patient, with the levels that it rests on and the model behind it."""
+
+    prediction: Annotated[Prediction, Shown(flat=True)]
+    levels: dict[str, str | None]
+    model: Annotated[StoredModel, Shown(take="outcome fitted data weaknesses", flat=True)]
+
+
+def predict_for(
+    model: StoredModel, spec: Spec, facts: Facts, category: str | None
+) -> PatientPrediction:
+    """Return the prediction for a patient.
+
+    Args:
+        model: as fitted.
+        spec: what the predictors are read from.
+        facts: of the patient.
+        category: response at mid-treatment, None where it is not known.
+    """
+    levels = {
+        predictor.column: predictor.level_of(
+            category if predictor.fact == "response_ct" else _word(facts.values.get(predictor.fact))
+        )
+        for predictor in spec.predictors
+    }
+    return PatientPrediction(predict(model, levels), levels, model)
+
+
+def _word(value: Value) -> str | None:
+    return None if value is None or isinstance(value, Absent) else str(value)
 
 
 def _probability(model: StoredModel, levels: dict[str, str | None]) -> tuple[float, float, float]:

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Annotated, Any
 
 from gepnet.facts import Facts
 from gepnet.record import Cycle, Observation, Record
+from gepnet.response.fit.stored import PatientPrediction
 from gepnet.response.midtreatment.model import Evidence, Finding
+from gepnet.tables import Shown, plain
 from gepnet.vocabulary import Absent, PartialDate, Truth, Value
 
 KIND = "response_assessment"
 CT, PET = "response_ct", "response_sstr_pet"
+
+_APPLIES = {True: "yes", False: "no", None: "unknown"}
+
+
+def _with_words(findings: tuple[tuple[Finding, Truth], ...]) -> list[dict[str, Any]]:
+    return [{**plain(finding), "applies": _APPLIES[truth]} for finding, truth in findings]
 
 
 @dataclass(frozen=True)
@@ -34,6 +43,7 @@ class MidTreatment:
 
     ``category`` is what CT and SSTR-PET agree on, or CT says alone; None where it is missing or
     the two disagree, with the reason. ``cycles`` are those given by the date of the question.
+    ``prediction`` is None unless a registry's own model was asked.
     """
 
     patient: str
@@ -49,7 +59,12 @@ class MidTreatment:
     site: str | None
     grade: str | None
     notes: tuple[str, ...]
-    findings: tuple[tuple[Finding, Truth], ...]
+    findings: Annotated[tuple[tuple[Finding, Truth], ...], Shown(by=_with_words)]
+    evidence: Annotated[
+        Evidence,
+        Shown(take="source locator verification aim after_cycle limits never positions", flat=True),
+    ]
+    prediction: PatientPrediction | None = None
 
 
 def assess_midtreatment(record: Record, facts: Facts, evidence: Evidence) -> MidTreatment:
@@ -92,6 +107,7 @@ def assess_midtreatment(record: Record, facts: Facts, evidence: Evidence) -> Mid
         grade=grade,
         notes=tuple(_notes(ct, pet, category, len(given), evidence)),
         findings=tuple((f, _applies(f, category, site)) for f in evidence.findings),
+        evidence=evidence,
     )
 
 

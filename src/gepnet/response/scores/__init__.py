@@ -13,9 +13,11 @@ from gepnet.response.scores.model import (
 from gepnet.response.scores.netpet import netpet_of_lesions
 from gepnet.response.scores.scoring import (
     ItemResult,
+    PatientScores,
     RecordedResult,
     ScoreResult,
     names_of,
+    patient_scores,
     relative_hazard,
     score_facts,
 )
@@ -26,6 +28,7 @@ __all__ = [
     "Item",
     "ItemResult",
     "Level",
+    "PatientScores",
     "RecordedResult",
     "RecordedTest",
     "Score",
@@ -33,6 +36,7 @@ __all__ = [
     "Scores",
     "names_of",
     "netpet_of_lesions",
+    "patient_scores",
     "published_scores",
     "relative_hazard",
     "score_facts",

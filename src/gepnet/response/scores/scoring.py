@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TypeVar
+from dataclasses import dataclass, replace
+from typing import Annotated, TypeVar
 
 from gepnet.criteria import Criteria, facts_of, interpret
 from gepnet.facts import Facts, show
+from gepnet.record import Record
 from gepnet.response.scores.model import Category, Level, RecordedTest, Score, Scores
-from gepnet.vocabulary import Truth
+from gepnet.tables import Shown, also_shown
+from gepnet.vocabulary import PartialDate, Truth
 
+_SCORE = "id label kind timing source read_in locator verification population limits effects"
+_LATE = "made before PRRT: ask with --at before the first cycle"
 Entry = TypeVar("Entry", Level, Category)
 
 
@@ -33,17 +37,19 @@ class ScoreResult:
     score is known where one value is left. ``nothing_known`` says that no item told anything.
     """
 
-    score: Score
+    score: Annotated[Score, Shown(take=_SCORE, flat=True)]
     low: int | None
     high: int | None
     possible: tuple[str, ...]
-    labels: tuple[str, ...]
+    labels: Annotated[tuple[str, ...], Shown("possible_labels")]
     items: tuple[ItemResult, ...]
     missing: tuple[str, ...]
     nothing_known: bool
+    caution: str | None = None
 
     @property
-    def is_known(self) -> bool:
+    @also_shown
+    def is_known(self) -> Annotated[bool, Shown("known", after="score")]:
         """Whether exactly one value is left."""
         return self.low == self.high if self.items else len(self.possible) == 1
 
@@ -52,11 +58,34 @@ class ScoreResult:
 class RecordedResult:
     """The reported result of a test that is not worked out; None where none is recorded."""
 
-    test: RecordedTest
+    test: Annotated[RecordedTest, Shown(take="id label reason source verification", flat=True)]
     value: str | None
     version: str | None
     band: str | None
     date: str | None
+
+
+@dataclass(frozen=True)
+class PatientScores:
+    """Every score and every recorded test of one patient."""
+
+    patient: str
+    at: PartialDate
+    scores: list[ScoreResult]
+    recorded: list[RecordedResult]
+
+
+def patient_scores(
+    record: Record, facts: Facts, scores: Scores, criteria: Criteria
+) -> PatientScores:
+    """Return the scores of a patient; one made before PRRT says so once a cycle was given."""
+    found, recorded = score_facts(facts, scores, criteria)
+    if any(cycle.date.first <= facts.at.last for cycle in record.cycles):
+        found = [
+            replace(one, caution=_LATE) if one.score.timing == "before_prrt" else one
+            for one in found
+        ]
+    return PatientScores(record.patient, facts.at, found, recorded)
 
 
 def names_of(scores: Scores, criteria: Criteria) -> tuple[str, ...]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import polars as pl
 
 from gepnet.response.toxicity.rates import poisson_interval
 from gepnet.response.toxicity.spec import CountingSpec
 from gepnet.response.toxicity.tables import WHOLE
+from gepnet.tables import Shown
 
 #: The row of every table that counts patients with an event of any term.
 ANY_TERM = "any event"
@@ -23,11 +25,23 @@ class Counted:
     period, term and edition. ``rates``: one row a group, term and edition at each threshold.
     """
 
-    maximum: pl.DataFrame
-    table: pl.DataFrame
-    rates: pl.DataFrame
+    maximum: Annotated[pl.DataFrame, Shown(by=pl.DataFrame.to_dicts)]
+    table: Annotated[pl.DataFrame, Shown(by=pl.DataFrame.to_dicts)]
+    rates: Annotated[pl.DataFrame, Shown(by=pl.DataFrame.to_dicts)]
     before_start: int
-    outside: int
+    outside: Annotated[int, Shown("outside_periods")]
+
+
+@dataclass(frozen=True)
+class Counts:
+    """The tables of some files; ``laboratory_ctcae`` is None where no values were graded."""
+
+    patients: int
+    counted: Annotated[Counted, Shown(flat=True)]
+    laboratory_ctcae: str | None
+    spec: Annotated[
+        CountingSpec, Shown(take="severe_from rate_per_years confidence note", flat=True)
+    ]
 
 
 def all_events(
