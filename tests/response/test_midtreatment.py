@@ -211,7 +211,7 @@ def test_a_prediction_needs_a_fitted_model(tmp_path: Path) -> None:
     assert any("made-up" in told for told in found["weaknesses"])
     missing = api.midtreatment_view(read(*CYCLES), BASE, model=model)["prediction"]
     assert missing["probability"] is None
-    assert missing["missing"] == ("mid_response", "grade", "site")
+    assert missing["missing"] == ["mid_response", "grade", "site"]
 
 
 def test_a_faulty_date_is_told() -> None:
