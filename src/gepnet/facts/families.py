@@ -249,7 +249,7 @@ def months_since(c: Courses) -> Answer:
         return Answer(NOT_APPLICABLE)
     running = ongoing(c)
     if running.value is True:
-        return Answer(Interval(Decimal(0), Decimal(0)), running.event, running.date)
+        return Answer(point(0), running.event, running.date)
     lasts = [(course.last_dose or course.stop, course) for course in c.given]
     stops = [(day, course) for day, course in lasts if day is not None]
     if not stops or len(stops) < len(c.given) or c.possible:
@@ -258,35 +258,27 @@ def months_since(c: Courses) -> Answer:
     return Answer(Interval(*months_between(stop, c.at)), course.id, stop)
 
 
-def benefit_months(c: Courses) -> Answer:
-    """Months of response or stability on the last course that says so."""
-    if c.never:
-        return Answer(NOT_APPLICABLE)
-    for course in reversed(c.given):
-        if course.benefit_months is not None:
-            months = Decimal(str(course.benefit_months))
-            return Answer(Interval(months, months), course.id, course.stop)
-    return NOTHING
+def of_last_course(attribute: str) -> Callable[[Courses], Answer]:
+    """Return what tells an attribute of the last course that says it, such as its response."""
+
+    def told(c: Courses) -> Answer:
+        if c.never:
+            return Answer(NOT_APPLICABLE)
+        for course in reversed(c.given):
+            value = getattr(course, attribute)
+            if value is not None:
+                return Answer(
+                    value if isinstance(value, str) else point(value), course.id, course.stop
+                )
+        return NOTHING
+
+    return told
 
 
-def best_response(c: Courses) -> Answer:
-    """Best response to the last course that says so."""
-    if c.never:
-        return Answer(NOT_APPLICABLE)
-    for course in reversed(c.given):
-        if course.best_response is not None:
-            return Answer(course.best_response, course.id, course.stop)
-    return NOTHING
-
-
-def stop_reason(c: Courses) -> Answer:
-    """Why the last course that says so was stopped."""
-    if c.never:
-        return Answer(NOT_APPLICABLE)
-    for course in reversed(c.given):
-        if course.stop_reason is not None:
-            return Answer(course.stop_reason, course.id, course.stop)
-    return NOTHING
+def point(number: float | Decimal) -> Interval:
+    """Return a number as it stands in a record as a value that is known exactly."""
+    exact = Decimal(str(number))
+    return Interval(exact, exact)
 
 
 FAMILIES: dict[str, Callable[[Courses], Answer]] = {
@@ -295,9 +287,9 @@ FAMILIES: dict[str, Callable[[Courses], Answer]] = {
     "progressed_on_{therapy}": progressed,
     "intolerant_to_{therapy}": intolerant,
     "months_since_{therapy}": months_since,
-    "benefit_months_{therapy}": benefit_months,
-    "best_response_{therapy}": best_response,
-    "stop_reason_{therapy}": stop_reason,
+    "benefit_months_{therapy}": of_last_course("benefit_months"),
+    "best_response_{therapy}": of_last_course("best_response"),
+    "stop_reason_{therapy}": of_last_course("stop_reason"),
 }
 
 
@@ -320,15 +312,18 @@ def family_facts(
             by_option[fact.subject] = courses(record, options, fact.subject, at, counting, begun)
         answer = FAMILIES[fact.family](by_option[fact.subject])
         if answer.value is not None:
-            found[fact.id] = _rounded(fact, answer)
+            found[fact.id] = fitted(fact, answer)
     return found
 
 
-def _rounded(fact: Fact, answer: Answer) -> Answer:
+def fitted(fact: Fact, answer: Answer) -> Answer:
+    """Return an answer in steps of its fact; nothing where it is no value of the fact."""
     value = answer.value
-    if not isinstance(value, Interval):
-        return answer
-    low, high = fact.round(value.low), fact.round(value.high)
-    if low != high and not fact.entry.interval:
+    if isinstance(value, Interval):
+        low, high = fact.round(value.low), fact.round(value.high)
+        if low != high and not fact.entry.interval:
+            return NOTHING
+        return Answer(Interval(low, high), answer.event, answer.date)
+    if fact.type == "enum" and isinstance(value, str) and value not in fact.values:
         return NOTHING
-    return Answer(Interval(low, high), answer.event, answer.date)
+    return answer

@@ -18,6 +18,8 @@ from gepnet.facts.families import (
     courses,
     courses_begun,
     declared,
+    fitted,
+    point,
     progressed,
 )
 from gepnet.facts.files import TherapyGroups
@@ -25,10 +27,8 @@ from gepnet.facts.observe import latest_report
 from gepnet.record import Record, Treatment
 from gepnet.vocabulary import (
     NOT_APPLICABLE,
-    Fact,
     Interval,
     PartialDate,
-    Value,
     Vocabulary,
     months_between,
 )
@@ -90,30 +90,22 @@ def _for_symptoms(course: Treatment) -> bool:
     return course.values.get("ssa_for_symptoms_only") is True
 
 
-def _count(number: int) -> Value:
-    return Interval(Decimal(number), Decimal(number))
-
-
-def _lines(story: Story, without: frozenset[str]) -> Answer:
-    """Count different systemic therapies in the order they were begun, changes of dose aside."""
+def _lines(story: Story, without: frozenset[str] = frozenset(), as_one: str = "") -> Answer:
+    """Count different systemic therapies begun so far, changes of dose aside."""
     if not story.complete:
         return NOTHING
-    agents = [c.option for c in story.systemic() if c.option not in without]
-    return Answer(_count(len(dict.fromkeys(agents))))
+    agents = (as_one if as_one and c.option in _ssa(story) else c.option for c in story.systemic())
+    return Answer(point(len({name for name in agents if name not in without})))
 
 
 def count_systemic_lines(story: Story) -> Answer:
     """Systemic lines begun so far, all somatostatin analogues together being one."""
-    if not story.complete:
-        return NOTHING
-    ssa = _ssa(story)
-    agents = ["ssa" if c.option in ssa else c.option for c in story.systemic()]
-    return Answer(_count(len(dict.fromkeys(agents))))
+    return _lines(story, as_one="somatostatin analogue")
 
 
 def count_systemic_lines_excluding_ssa(story: Story) -> Answer:
     """Systemic lines begun so far without somatostatin analogues."""
-    return _lines(story, _ssa(story))
+    return _lines(story, without=_ssa(story))
 
 
 def _ssa(story: Story) -> frozenset[str]:
@@ -138,18 +130,18 @@ def prrt_cycles(story: Story) -> Answer:
     """Number of PRRT cycles over all courses; unknown if one course does not say."""
     given = _prrt(story)
     if not given:
-        return Answer(_count(0)) if story.complete else NOTHING
+        return Answer(point(0)) if story.complete else NOTHING
     numbers = [course.cycles for course in given if course.cycles is not None]
     if len(numbers) < len(given):
         return NOTHING
-    return Answer(_count(sum(numbers)), given[-1].id, given[-1].last_dose or given[-1].stop)
+    return Answer(point(sum(numbers)), given[-1].id, given[-1].last_dose or given[-1].stop)
 
 
 def prrt_cumulative_activity(story: Story) -> Answer:
     """Sum of the activity in GBq over all PRRT cycles; unknown if one course does not say."""
     given = _prrt(story)
     if not given:
-        return Answer(_count(0)) if story.complete else NOTHING
+        return Answer(point(0)) if story.complete else NOTHING
     total = Decimal(0)
     for course in given:
         if course.cumulative_activity_gbq is not None:
@@ -158,26 +150,25 @@ def prrt_cumulative_activity(story: Story) -> Answer:
             total += Decimal(str(course.activity_gbq)) * course.cycles
         else:
             return NOTHING
-    return Answer(Interval(total, total), given[-1].id, given[-1].last_dose or given[-1].stop)
+    return Answer(point(total), given[-1].id, given[-1].last_dose or given[-1].stop)
 
 
 def prrt_first_dose(story: Story) -> Answer:
     """Date of the first dose of the latest PRRT course."""
-    given = [course for course in _prrt(story) if course.start is not None]
-    if not given:
-        return _no_prrt(story)
-    last = max(given, key=lambda course: course.start.last if course.start else story.at.first)
-    return Answer(str(last.start), last.id, last.start)
+    return _latest(story, [(course.start, course) for course in _prrt(story)])
 
 
 def prrt_last_dose(story: Story) -> Answer:
     """Date of the last PRRT dose."""
-    doses = [(course.last_dose or course.stop, course) for course in _prrt(story)]
+    return _latest(story, [(course.last_dose or course.stop, course) for course in _prrt(story)])
+
+
+def _latest(story: Story, doses: list[tuple[PartialDate | None, Treatment]]) -> Answer:
     dated = [(day, course) for day, course in doses if day is not None]
     if not dated:
         return _no_prrt(story)
-    day, last = max(dated, key=lambda pair: pair[0].last)
-    return Answer(str(day), last.id, day)
+    day, course = max(dated, key=lambda pair: pair[0].last)
+    return Answer(str(day), course.id, day)
 
 
 def prrt_last_activity(story: Story) -> Answer:
@@ -188,12 +179,11 @@ def prrt_last_activity(story: Story) -> Answer:
     cycles = [cycle for cycle, sure in cycles_given(story.record, story.at) if sure]
     last = max(cycles, key=lambda cycle: cycle.date.last, default=None)
     if last is not None:
-        return Answer(Interval(last.activity_gbq, last.activity_gbq), last.id, last.date)
+        return Answer(point(last.activity_gbq), last.id, last.date)
     course = given[-1]
     if course.activity_gbq is None:
         return NOTHING
-    activity = Decimal(str(course.activity_gbq))
-    return Answer(Interval(activity, activity), course.id, course.stop)
+    return Answer(point(course.activity_gbq), course.id, course.stop)
 
 
 def _no_prrt(story: Story) -> Answer:
@@ -202,26 +192,24 @@ def _no_prrt(story: Story) -> Answer:
 
 def prrt_benefit_from_first_dose(story: Story) -> Answer:
     """Months of benefit of the latest PRRT course, from its first dose."""
-    given = _prrt(story)
-    if not given:
-        return _no_prrt(story)
-    last = given[-1]
-    if last.benefit_months is not None:
-        months = Decimal(str(last.benefit_months))
-        return Answer(Interval(months, months), last.id, last.stop)
-    return _until_progression(story, last, last.start)
+    return _benefit(story, "benefit_months", lambda course: course.start)
 
 
 def prrt_benefit_from_last_dose(story: Story) -> Answer:
     """Months of benefit of the latest PRRT course, from its last dose."""
+    last_dose = "benefit_from_last_dose_months"
+    return _benefit(story, last_dose, lambda course: course.last_dose or course.stop)
+
+
+def _benefit(story: Story, told: str, start: Callable[[Treatment], PartialDate | None]) -> Answer:
     given = _prrt(story)
     if not given:
         return _no_prrt(story)
     last = given[-1]
-    if last.benefit_from_last_dose_months is not None:
-        months = Decimal(str(last.benefit_from_last_dose_months))
-        return Answer(Interval(months, months), last.id, last.stop)
-    return _until_progression(story, last, last.last_dose or last.stop)
+    months = getattr(last, told)
+    if months is not None:
+        return Answer(point(months), last.id, last.stop)
+    return _until_progression(story, last, start(last))
 
 
 def _until_progression(story: Story, course: Treatment, start: PartialDate | None) -> Answer:
@@ -295,17 +283,5 @@ def treatment_facts(story: Story) -> dict[str, Answer]:
         else:
             continue
         if answer.value is not None:
-            found[fact.id] = _fitted(fact, answer)
+            found[fact.id] = fitted(fact, answer)
     return {name: answer for name, answer in found.items() if answer.value is not None}
-
-
-def _fitted(fact: Fact, answer: Answer) -> Answer:
-    value = answer.value
-    if isinstance(value, Interval):
-        low, high = fact.round(value.low), fact.round(value.high)
-        if low != high and not fact.entry.interval:
-            return NOTHING
-        return Answer(Interval(low, high), answer.event, answer.date)
-    if fact.type == "enum" and isinstance(value, str) and value not in fact.values:
-        return NOTHING
-    return answer
