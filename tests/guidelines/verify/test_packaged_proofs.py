@@ -358,7 +358,7 @@ def test_the_grid_of_a_document_shows_its_hole() -> None:
         patient,
         ("ki67_percent", ["9.9", "10"]),
         ("progressed_on_ssa", [True, False]),
-        DAY,
+        ASKED,
     )
     assert view["statuses"] == [["recommended", "not_read"], ["not_read", "not_read"]]
 

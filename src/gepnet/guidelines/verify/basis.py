@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from gepnet.criteria.smt import conj, disj
 from gepnet.guidelines.compiled import HeldPosition
-from gepnet.guidelines.verify.context import Context, source_of, timed_out
+from gepnet.guidelines.verify.context import Context, source_of, unfinished
 from gepnet.guidelines.verify.findings import Finding
 
 
@@ -27,7 +27,7 @@ def basis(context: Context) -> Iterator[Finding]:
             ours = [h for h in held if h.recommendation.entry.verification == level]
             better = read_itself
             if level == "unverified":
-                better = [h for h in held if h.recommendation.entry.verification != "unverified"]
+                better = [h for h in held if h.recommendation.counts]
             if not ours:
                 continue
             applies = disj(
@@ -38,8 +38,7 @@ def basis(context: Context) -> Iterator[Finding]:
                 for h in better
             ]
             answer = context.prover.ask([applies, *without])
-            if answer.verdict == "timed_out":
-                yield timed_out(kind, [], [option], intent)
+            yield from unfinished(answer, kind, [], [option], intent)
             if answer.found:
                 documents = tuple(dict.fromkeys(h.recommendation.owner for h in ours))
                 yield Finding(

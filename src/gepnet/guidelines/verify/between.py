@@ -16,7 +16,7 @@ from gepnet.guidelines.verify.context import (
     none_of,
     sources,
     statuses_of,
-    timed_out,
+    unfinished,
 )
 from gepnet.guidelines.verify.findings import Finding, Region
 from gepnet.guidelines.verify.prover import Part
@@ -76,9 +76,9 @@ def _clash(
         ]
         also = [*excluded(left, mine.kind), *excluded(right, kind)]
         answer = context.ask([*core, *also])
-        if answer.verdict == "timed_out":
-            documents = [left.document.id, right.document.id]
-            yield timed_out(name, documents, options, left.intent)
+        yield from unfinished(
+            answer, name, [left.document.id, right.document.id], options, left.intent
+        )
         if not answer.found or len(regions) >= MOST_REGIONS:
             continue
         claims = [claim(left, options[0], *SUPPORT), claim(right, options[0], kind)]
@@ -115,8 +115,7 @@ def _conditions(
     quiet = [(right.document.scope, True), *none_of(right.holdings)]
     here = [prover.world.status(left, *FOR), *map(prover.holds, quiet)]
     first = prover.ask(here)
-    if first.verdict == "timed_out":
-        yield timed_out("condition", documents, options, left.intent)
+    yield from unfinished(first, "condition", documents, options, left.intent)
     if not first.found:
         return
     found: dict[str, dict[Part, Holding]] = {}
@@ -128,8 +127,7 @@ def _conditions(
                 continue
             rest = [other for other in needed if other != part]
             answer = prover.ask([*here, *map(prover.holds, [*rest, (part[0], not part[1])])])
-            if answer.verdict == "timed_out":
-                yield timed_out(kind, documents, options, left.intent)
+            yield from unfinished(answer, kind, documents, options, left.intent)
             if answer.found:
                 found.setdefault(kind, {})[part] = theirs
     for kind, parts in found.items():
@@ -254,9 +252,9 @@ def _ranked(
         ]
         more = [*excluded(stand, mine.kind), *also]
         answer = context.ask([*core, *more])
-        if answer.verdict == "timed_out":
-            documents = [stand.document.id, other.document.id]
-            yield timed_out("ranking", documents, [option, over], stand.intent)
+        yield from unfinished(
+            answer, "ranking", [stand.document.id, other.document.id], [option, over], stand.intent
+        )
         if not answer.found:
             continue
         claims = [claim(stand, option, *statuses_of(mine.kind))]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from gepnet.criteria import Node
 from gepnet.criteria.smt import conj, disj
 from gepnet.guidelines.assess import label_in_force
 from gepnet.guidelines.compiled import CompiledDocument, CompiledLabel, KnowledgeBase
@@ -120,13 +119,13 @@ def _label_changes(
         for first, second, words in ((old, new, ("off", "on")), (new, old, ("on", "off"))):
             on = disj(prover.holds((x.when, True)) for x in second)
             # A label that is open by its text is not off label: neither reading may hold.
-            outside: list[Part] = [(node, False) for x in first for node in _readings(x)]
+            outside: list[Part] = [(node, False) for x in first for node in x.nodes]
             off = conj(map(prover.holds, outside))
             wanted = conj([on, off])
             answer = prover.ask([wanted])
             if not answer.found or answer.model is None:
                 continue
-            nodes = [node for x in [*first, *second] for node in _readings(x)]
+            nodes = [node for x in [*first, *second] for node in x.nodes]
             parts = implicant(prover, answer.model, nodes, wanted)
             # The record must settle the labels too, not only what makes them come out so.
             settled: list[Part] = [*outside]
@@ -152,10 +151,6 @@ def _label_changes(
                 )
             )
     return findings
-
-
-def _readings(label: CompiledLabel) -> list[Node]:
-    return [node for node in (label.when, label.when_broad) if node is not None]
 
 
 def _waiting(context: Context, option: str, region: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import z3
@@ -18,6 +18,8 @@ from gepnet.guidelines.verify.findings import Claim, Finding, Region
 from gepnet.guidelines.verify.prover import DEFAULT_TIMEOUT_MS, Answer, Part, Patients, Prover
 from gepnet.guidelines.verify.regions import fewest, texts, words
 from gepnet.guidelines.verify.witnesses import Witnesses
+from gepnet.knowledge.shapes import Entry
+from gepnet.rules import Rule
 
 
 class Context:
@@ -94,9 +96,7 @@ class Context:
             stand = self.positions.by_document[one.document].get((one.option, one.intent))
             if stand is None:
                 continue
-            items = [holding.recommendation for holding in stand.holdings]
-            nodes |= dict.fromkeys([stand.document.scope, *(item.when for item in items)])
-            nodes |= dict.fromkeys(i.when_broad for i in items if i.when_broad is not None)
+            nodes |= dict.fromkeys(stand.nodes)
         about = self.witnesses.needed([*nodes, *(node for node, _ in wanted)])
         model = patients.simplest(about, wanted)
         if model is None:
@@ -111,16 +111,14 @@ class Context:
 
 def source_of(item: CompiledRecommendation) -> dict[str, Any]:
     """Return where a recommendation was read."""
-    entry = item.entry
-    return {
-        "document": item.owner,
-        "recommendation": entry.id,
-        "source": entry.source,
-        "locator": entry.locator,
-        "read_in": entry.read_in,
-        "verification": entry.verification,
-        "note": entry.note,
-    }
+    return cited(item.entry, item.owner, item.entry.id)
+
+
+def cited(entry: Entry, document: str, name: str) -> dict[str, Any]:
+    """Return where an entry was read, by what it is called in a finding."""
+    keys = ("source", "locator", "read_in", "verification", "note")
+    told = {key: getattr(entry, key, None) for key in keys}
+    return {"document": document, "recommendation": name, **told}
 
 
 def applies(item: CompiledRecommendation, scope: CompiledDocument) -> list[Part]:
@@ -130,13 +128,13 @@ def applies(item: CompiledRecommendation, scope: CompiledDocument) -> list[Part]
 
 def none_of(holdings: Iterable[Holding]) -> list[Part]:
     """Return that no recommendation applies, by either reading."""
-    found: dict[Part, None] = {}
-    for holding in holdings:
-        item = holding.recommendation
-        if item.when_broad is not None:
-            found[item.when_broad, False] = None
-        found[item.when, False] = None
-    return list(found)
+    return not_any(holding.recommendation for holding in holdings)
+
+
+def not_any(items: Iterable[Rule[Any]]) -> list[Part]:
+    """Return that no rule applies, by either reading."""
+    nodes = (node for item in items for node in reversed(item.nodes))
+    return list(dict.fromkeys((node, False) for node in nodes))
 
 
 def excluded(stand: DocumentPosition, kind: str) -> list[Part]:
@@ -164,15 +162,11 @@ def sources(holdings: Iterable[Holding]) -> tuple[dict[str, Any], ...]:
     return tuple(source_of(item) for item in items.values())
 
 
-def timed_out(kind: str, documents: Sequence[str], options: Sequence[str], intent: str) -> Finding:
-    """Return that the search was not finished: neither found nor excluded."""
-    return Finding(
-        kind,
-        tuple(documents),
-        tuple(options),
-        intent,
-        {},
-        (),
-        detail="The solver ran out of time: neither shown nor excluded.",
-        verdict="timed_out",
-    )
+def unfinished(
+    answer: Answer, kind: str, documents: Sequence[str], options: Sequence[str], intent: str
+) -> Iterator[Finding]:
+    """Yield that a search was not finished, if so: neither found nor excluded."""
+    if answer.verdict == "timed_out":
+        about = (kind, tuple(documents), tuple(options), intent)
+        detail = "The solver ran out of time: neither shown nor excluded."
+        yield Finding(*about, {}, (), detail=detail, verdict=answer.verdict)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import product
 
-from gepnet.criteria import Node
 from gepnet.criteria.smt import Formula, conj, neg
 from gepnet.guidelines.positions import NOTHING, DocumentPosition, Holding
 from gepnet.guidelines.status import Status
-from gepnet.guidelines.verify.context import Context, sources, timed_out
+from gepnet.guidelines.verify.context import Context, sources, unfinished
 from gepnet.guidelines.verify.findings import Finding, Region
 from gepnet.guidelines.verify.regions import deciding_facts, implicant
 
@@ -63,7 +62,7 @@ def _same(before: DocumentPosition | None, after: DocumentPosition | None) -> bo
 
 
 def _criteria(stand: DocumentPosition) -> tuple[object, ...]:
-    held = [(h.kind, h.recommendation.when, h.recommendation.when_broad) for h in stand.holdings]
+    held = [(h.kind, h.recommendation.nodes) for h in stand.holdings]
     return (stand.document.scope, tuple(held))
 
 
@@ -95,11 +94,15 @@ def _moved(
     for count in range(MOST_REGIONS + 1):
         answer = prover.ask([wanted, *blocked])
         more = answer.verdict
-        if answer.verdict == "timed_out":
-            yield timed_out(kind, names, options, intent)
+        yield from unfinished(answer, kind, names, options, intent)
         if not answer.found or answer.model is None or count == MOST_REGIONS:
             break
-        parts = implicant(prover, answer.model, list(_nodes([before, after])), wanted)
+        parts = implicant(
+            prover,
+            answer.model,
+            [node for one in (before, after) if one is not None for node in one.nodes],
+            wanted,
+        )
         blocked.append(neg(conj(map(prover.holds, parts))))
         region = context.described(answer, parts, parts)
         if region is not None:
@@ -123,14 +126,3 @@ def _moved(
             detail=f"{first} before, {second} after{rest}",
             about=f"{first}>{second}",
         )
-
-
-def _nodes(stands: Iterable[DocumentPosition | None]) -> Iterator[Node]:
-    for stand in stands:
-        if stand is None:
-            continue
-        yield stand.document.scope
-        for holding in stand.holdings:
-            yield holding.recommendation.when
-            if holding.recommendation.when_broad is not None:
-                yield holding.recommendation.when_broad

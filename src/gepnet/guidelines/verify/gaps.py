@@ -8,7 +8,7 @@ from gepnet.criteria import Node
 from gepnet.criteria.smt import Formula, conj, disj, neg
 from gepnet.guidelines.compiled import CompiledDocument
 from gepnet.guidelines.positions import NOTHING, DocumentPosition
-from gepnet.guidelines.verify.context import Context, timed_out
+from gepnet.guidelines.verify.context import Context, unfinished
 from gepnet.guidelines.verify.findings import Claim, Finding, Region
 from gepnet.guidelines.verify.prover import Part
 from gepnet.guidelines.verify.regions import deciding_facts, implicant
@@ -53,10 +53,7 @@ def _nodes(documents: Iterable[CompiledDocument]) -> list[Node]:
         found.append(document.scope)
         found += [node for _, node in document.coverage]
         for item in document.recommendations:
-            if item.counts:
-                found.append(item.when)
-                if item.when_broad is not None:
-                    found.append(item.when_broad)
+            found += item.nodes if item.counts else ()
     return found
 
 
@@ -77,8 +74,7 @@ def _regions(
     blocked: list[Formula] = []
     for _ in range(MOST_REGIONS):
         answer = prover.ask([wanted, *blocked])
-        if answer.verdict == "timed_out":
-            yield timed_out(kind, documents, (), "")
+        yield from unfinished(answer, kind, documents, (), "")
         if not answer.found or answer.model is None:
             break
         region_parts = implicant(prover, answer.model, nodes, wanted)
@@ -126,13 +122,8 @@ def unplaced(context: Context) -> Iterator[Finding]:
 
 def _none(document: CompiledDocument) -> list[Part]:
     """Return that no recommendation that counts applies."""
-    found: list[Part] = []
-    for item in document.recommendations:
-        if item.counts:
-            found.append((item.when, False))
-            if item.when_broad is not None:
-                found.append((item.when_broad, False))
-    return found
+    counting = (item for item in document.recommendations if item.counts)
+    return [(node, False) for item in counting for node in item.nodes]
 
 
 def quiet(context: Context, stand: DocumentPosition) -> Formula:

@@ -13,12 +13,12 @@ from gepnet.guidelines.verify.context import (
     applies,
     claim,
     excluded,
+    not_any,
     sources,
-    timed_out,
+    unfinished,
 )
 from gepnet.guidelines.verify.findings import Finding, Region
 from gepnet.guidelines.verify.gaps import quiet
-from gepnet.guidelines.verify.prover import Part
 from gepnet.guidelines.verify.regions import deciding_facts, implicant, parts_of
 
 MOST_REGIONS = 1
@@ -57,11 +57,7 @@ def _off(
     where: str,
     labels: list[CompiledLabel],
 ) -> Iterator[Finding]:
-    outside: list[Part] = []
-    for label in labels:
-        outside.append((label.when_broad or label.when, False))
-        if label.when_broad is not None:
-            outside.append((label.when, False))
+    outside = not_any(labels)
     regions: list[Region] = []
     held: list[Holding] = []
     deciding: dict[str, None] = {}
@@ -72,11 +68,10 @@ def _off(
         if context.ask([*core, *also, *outside]).verdict == "none":
             continue
         # One region for each part of the indication that may fail by itself.
-        for part in parts_of([(labels[0].when_broad or labels[0].when, True)]):
+        for part in parts_of([(labels[0].broadest, True)]):
             lacking = (part[0], not part[1])
             answer = context.ask([*core, *also, *outside, lacking])
-            if answer.verdict == "timed_out":
-                yield timed_out("off_label", [stand.document.id], options, stand.intent)
+            yield from unfinished(answer, "off_label", [stand.document.id], options, stand.intent)
             if not answer.found:
                 continue
             deciding.update(dict.fromkeys(deciding_facts([part])))
@@ -126,8 +121,7 @@ def label_texts(context: Context, name: str) -> Iterator[Finding]:
         if label.when_broad is not None:
             core = [(label.when_broad, True), (label.when, False)]
             answer = context.ask(core)
-            if answer.verdict == "timed_out":
-                yield timed_out("ambiguous", [f"label/{entry.id}"], [entry.option], "")
+            yield from unfinished(answer, "ambiguous", [f"label/{entry.id}"], [entry.option], "")
             region = context.region(answer, core) if answer.found else None
             if region is not None:
                 broad = set(parts_of([(label.when_broad, True)]))
@@ -159,15 +153,14 @@ def _unplaced(context: Context, label: CompiledLabel) -> Iterator[Finding]:
     if not of_region:
         return
     answer = prover.ask([prover.holds((label.when, True)), *silent])
-    if answer.verdict == "timed_out":
-        yield timed_out("unplaced_label", [f"label/{entry.id}"], [entry.option], row[1])
+    yield from unfinished(answer, "unplaced_label", [f"label/{entry.id}"], [entry.option], row[1])
     if not answer.found:
         return
     nodes = [label.when]
     for stand in stands:
         if stand is not None:
             nodes.append(stand.document.scope)
-            nodes += [h.recommendation.when_broad or h.recommendation.when for h in stand.holdings]
+            nodes += [h.recommendation.broadest for h in stand.holdings]
     wanted = conj([prover.holds((label.when, True)), *silent])
     assert answer.model is not None
     parts = implicant(prover, answer.model, nodes, wanted)

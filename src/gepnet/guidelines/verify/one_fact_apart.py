@@ -10,14 +10,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from gepnet.criteria import Node, facts_of, interpret
+from gepnet.criteria import facts_of, interpret
 from gepnet.criteria.smt import Formula, constant, same
 from gepnet.facts import facts_of_values, needed_for
 from gepnet.guidelines.compiled import CompiledDocument
 from gepnet.guidelines.positions import FOR, SUPPORT, DocumentPosition, Holding
 from gepnet.guidelines.status import Status
 from gepnet.guidelines.verify.axioms import World
-from gepnet.guidelines.verify.context import Context, claim, sources, timed_out
+from gepnet.guidelines.verify.context import Context, cited, claim, sources, unfinished
 from gepnet.guidelines.verify.findings import Claim, Finding, Region
 from gepnet.guidelines.verify.prover import Part, Patients
 from gepnet.guidelines.verify.regions import fewest, stated, texts, words
@@ -122,9 +122,13 @@ def _undivided(context: Context, asked: Undivided) -> Iterator[Finding]:
                     context.prover.tally.pairs += 1
                     answer = prover.ask([*wanted, twin.status(third, *FOR)])
                     who = [one, other, third]
-                    if answer.verdict == "timed_out":
-                        documents = [stand.document.id for stand in who]
-                        yield timed_out("undivided", documents, [asked.broad], asked.intent)
+                    yield from unfinished(
+                        answer,
+                        "undivided",
+                        [stand.document.id for stand in who],
+                        [asked.broad],
+                        asked.intent,
+                    )
                     if answer.found and answer.model is not None:
                         finding = _told_apart(
                             context, asked, who, option, answer.model, (here, there)
@@ -144,7 +148,7 @@ def _told_apart(
     one, other, third = who
     claims = (claim(one, asked.broad, *SUPPORT), claim(other, asked.finer, "against"))
     linked = (claim(one, asked.broad, *SUPPORT), claim(third, option, *SUPPORT))
-    nodes = [node for stand in who for node in _nodes(stand)]
+    nodes = [node for stand in who for node in stand.nodes]
     needed = needed_for([n for node in nodes for n in facts_of(node)], context.base.criteria)
     model = patients.simplest(needed)
     if model is None:
@@ -212,14 +216,6 @@ def _smallest(
     return kept
 
 
-def _nodes(stand: DocumentPosition) -> Iterator[Node]:
-    yield stand.document.scope
-    for holding in stand.holdings:
-        yield holding.recommendation.when
-        if holding.recommendation.when_broad is not None:
-            yield holding.recommendation.when_broad
-
-
 def _held(
     context: Context, stand: DocumentPosition, kinds: Sequence[str], witness: Mapping[str, Any]
 ) -> list[Holding]:
@@ -256,8 +252,7 @@ def _left_out(context: Context, asked: LeftOut) -> Iterator[Finding]:
         inside = context.ask([about, has, (document.scope, True)])
         if inside.found and any(stand.of_kind(*SUPPORT) for stand in stands):
             bodies.setdefault(document.file.document.body, []).append(document)
-        if inside.verdict == "timed_out":
-            yield timed_out("left_out", [name], (), asked.intent)
+        yield from unfinished(inside, "left_out", [name], (), asked.intent)
         if inside.verdict == "none":
             yield from _without(context, asked, document, [about, has])
     for body, listed in bodies.items():
@@ -328,8 +323,7 @@ def _spread(
             regions.append(region)
     none = [*core, *((document.scope, False) for document in listed)]
     answer = context.ask(none)
-    if answer.verdict == "timed_out":
-        yield timed_out("spread", [d.id for d in listed], (), asked.intent)
+    yield from unfinished(answer, "spread", [d.id for d in listed], (), asked.intent)
     outside = context.region(answer, none) if answer.found else None
     if outside is not None:
         regions.append(outside)
@@ -357,16 +351,7 @@ def _text(asked: LeftOut) -> str:
 
 
 def _head(document: CompiledDocument) -> dict[str, Any]:
-    head = document.file.document
-    return {
-        "document": head.id,
-        "recommendation": "scope",
-        "source": head.source,
-        "locator": None,
-        "read_in": None,
-        "verification": getattr(head, "verification", None),
-        "note": None,
-    }
+    return cited(document.file.document, document.id, "scope")
 
 
 __all__ = ["Questions", "one_fact_apart", "questions"]

@@ -14,20 +14,20 @@ from functools import cached_property
 from itertools import permutations
 from typing import Any
 
-from gepnet.criteria import Compare, Node, Term, atoms, facts_of
-from gepnet.criteria.smt import Formula, conj, neg, steps
+from gepnet.criteria import Compare, Node, Term, facts_of
+from gepnet.criteria.smt import conj, neg
 from gepnet.guidelines.assess import documents_in_force, label_in_force
 from gepnet.guidelines.compiled import KnowledgeBase
-from gepnet.guidelines.verify.axioms import Axioms, World
-from gepnet.guidelines.verify.context import Context, timed_out
+from gepnet.guidelines.verify.axioms import Axioms
+from gepnet.guidelines.verify.context import Context, cited, unfinished
 from gepnet.guidelines.verify.findings import Finding, Region, Tally
 from gepnet.guidelines.verify.prover import Answer, Part, Prover
 from gepnet.guidelines.verify.regions import deciding_facts, fewest, parts_of, texts, words
-from gepnet.guidelines.verify.thresholds import Limit, limits
+from gepnet.guidelines.verify.thresholds import ABOVE, BELOW, Around, Limit, is_bound, limits
 from gepnet.guidelines.verify.witnesses import Witnesses
+from gepnet.rules import Rule
 from gepnet.vocabulary import plain
 
-_BELOW, _ABOVE = frozenset({"<", "<="}), frozenset({">", ">="})
 _TURNS_AWAY = frozenset({"stop", "withhold"})
 
 
@@ -52,17 +52,6 @@ class Saying:
         """``owner`` and the entry in it."""
         return self.owner if self.entry == self.owner else f"{self.owner}/{self.entry}"
 
-    def limit_sides(self, limit: Limit, operators: frozenset[str]) -> bool:
-        """Whether the limit is a bound of one kind in the criterion."""
-        return any(
-            isinstance(atom, Compare)
-            and len(atom.terms) == 1
-            and atom.terms[0] == Term(limit.fact)
-            and atom.constant == limit.value
-            and atom.operator in operators
-            for atom in atoms(self.node)
-        )
-
 
 def sayings(context: Context) -> Iterator[Saying]:
     """Yield every criterion that is compared here."""
@@ -72,22 +61,19 @@ def sayings(context: Context) -> Iterator[Saying]:
         options: tuple[str, ...] = (profile.entry.option,) if profile.entry.option else ()
         for line in profile.items:
             item = line.entry
-            source = _source(item, owner, item.id)
-            yield Saying(owner, kind, item.id, item.topic or "", "met", options, line.when, source)
-    for rule in base.safety:
-        owner, options = f"safety/{rule.entry.id}", tuple(rule.entry.options)
-        source = _source(rule.entry, owner, rule.entry.id)
-        yield Saying(owner, "safety", owner, "", rule.entry.severity, options, rule.when, source)
-    for release in base.release:
-        owner = f"release/{release.entry.id}"
-        said = str(getattr(release.entry, "effect", "asked for"))
-        source = _source(release.entry, owner, release.entry.id)
-        yield Saying(owner, "release", owner, "", said, ("prrt",), release.when, source)
+            source, topic = cited(item, owner, item.id), item.topic or ""
+            yield Saying(owner, kind, item.id, topic, "met", options, line.when, source)
+    listed: list[tuple[Rule[Any], str, str, tuple[str, ...]]] = [
+        *((r, "safety", r.entry.severity, r.entry.options) for r in base.safety),
+        *((r, "release", getattr(r.entry, "effect", "asked for"), ("prrt",)) for r in base.release),
+    ]
+    for rule, of, said, options in listed:
+        source = cited(rule.entry, rule.full_id, rule.entry.id)
+        yield Saying(rule.full_id, of, rule.full_id, "", said, options, rule.when, source)
     for label in base.labels:
         if label_in_force(label, context.day):
-            owner = f"label/{label.entry.id}"
-            source = {**_source(label.entry, owner, owner), "region": label.entry.region}
-            options = (label.entry.option,)
+            owner, options = label.full_id, (label.entry.option,)
+            source = {**cited(label.entry, owner, owner), "region": label.entry.region}
             yield Saying(owner, "label", owner, "", "on label", options, label.when, source)
 
 
@@ -95,22 +81,10 @@ def _documents(context: Context) -> Iterator[Saying]:
     for document in documents_in_force(context.base.documents, context.day)[0]:
         for item in document.recommendations:
             options = tuple(dict.fromkeys(p.option for p in item.entry.options))
-            source = _source(item.entry, document.id, item.entry.id)
+            source = cited(item.entry, document.id, item.entry.id)
             yield Saying(
                 document.id, "document", item.entry.id, "", "applies", options, item.when, source
             )
-
-
-def _source(entry: Any, owner: str, name: str) -> dict[str, Any]:
-    return {
-        "document": owner,
-        "recommendation": name,
-        "source": entry.source,
-        "locator": entry.locator,
-        "read_in": getattr(entry, "read_in", None),
-        "verification": entry.verification,
-        "note": getattr(entry, "note", None),
-    }
 
 
 class Rules:
@@ -124,7 +98,7 @@ class Rules:
         self.prover = Prover(Axioms(self.base, names))
         self.prover.tally = Tally()
         self.witnesses = Witnesses(self.prover, context.day)
-        self._made: dict[str, tuple[World, World]] = {}
+        self.around = Around(self.prover)
 
     @cached_property
     def limits(self) -> list[Limit]:
@@ -137,19 +111,6 @@ class Rules:
                 found.append(limit)
         order = self.base.vocabulary.order
         return sorted(found, key=lambda limit: (order(limit.fact), limit.value))
-
-    def around(self, limit: Limit) -> tuple[World, World, list[Formula]]:
-        """Return the patient with a lower and a higher value, and that the limit is between."""
-        if limit.fact not in self._made:
-            axioms = self.prover.axioms
-            lower, higher = (axioms.varied([limit.fact], f"@{limit.fact}{s}") for s in "-+")
-            for world in (lower, higher):
-                self.prover.add(world.axioms)
-            self._made[limit.fact] = lower, higher
-        lower, higher = self._made[limit.fact]
-        value = steps(self.base.vocabulary[limit.fact], limit.value)
-        places = ((lower, value - 1), (self.prover.world, value), (higher, value + 1))
-        return lower, higher, [world.symbols[limit.fact].low == at for world, at in places]
 
     def region(
         self, answer: Answer, core: Sequence[Part], entries: Sequence[str], keep: str | None = None
@@ -199,8 +160,7 @@ def _turned_away(world: Rules, one: Saying, other: Saying, *, turned: bool) -> I
     about = one.topic if one.topic == one.entry else f"{one.topic}/{one.entry}"
     if other.entry not in {one.entry, other.owner}:
         about += f"/{other.entry}"
-    if answer.verdict == "timed_out":
-        yield timed_out("eligibility", [one.owner, other.owner], one.options, "")
+    yield from unfinished(answer, "eligibility", [one.owner, other.owner], one.options, "")
     if not answer.found:
         return
     region = world.region(answer, core, [one.id, other.id])
@@ -222,8 +182,8 @@ def _turned_away(world: Rules, one: Saying, other: Saying, *, turned: bool) -> I
 def _limits(world: Rules) -> Iterator[Finding]:
     """Find two rules on one option of which neither, or each, claims the limit between them."""
     for limit in world.limits:
-        below = [s for s in world.listed if s.limit_sides(limit, _BELOW)]
-        above = [s for s in world.listed if s.limit_sides(limit, _ABOVE)]
+        below = [s for s in world.listed if is_bound(s.node, limit, BELOW)]
+        above = [s for s in world.listed if is_bound(s.node, limit, ABOVE)]
         for one in below:
             for other in above:
                 if one.id != other.id and _related(world.base, one, other):
@@ -231,14 +191,13 @@ def _limits(world: Rules) -> Iterator[Finding]:
 
 
 def _edge(world: Rules, limit: Limit, one: Saying, other: Saying) -> Iterator[Finding]:
-    lower, higher, places = world.around(limit)
+    lower, higher, places = world.around.sides(limit)
     sides = [*places, lower.true(one.node), higher.true(other.node)]
     sides += [lower.false(other.node), higher.false(one.node)]
     for kind, truth in (("hole", False), ("double", True)):
         parts = [(one.node, truth), (other.node, truth)]
         answer = world.prover.ask([*sides, *(world.prover.holds(part) for part in parts)])
-        if answer.verdict == "timed_out":
-            yield timed_out(kind, [one.owner, other.owner], one.options, "")
+        yield from unfinished(answer, kind, [one.owner, other.owner], one.options, "")
         if not answer.found:
             continue
         equal: Part = Compare((Term(limit.fact),), "=", limit.value), True
@@ -279,7 +238,7 @@ def _shared(world: Rules) -> Iterator[Finding]:
         value = plain(limit.value)
         found: dict[str, list[tuple[Saying, Answer, bool]]] = {}
         for saying in world.listed:
-            if saying.limit_sides(limit, _BELOW | _ABOVE):
+            if is_bound(saying.node, limit, BELOW | ABOVE):
                 for word, answer, truth in _sides(world, limit, saying):
                     found.setdefault(word, []).append((saying, answer, truth))
         named = {saying.id for group in found.values() for saying, _, _ in group}
@@ -320,7 +279,7 @@ def _shared(world: Rules) -> Iterator[Finding]:
 
 def _sides(world: Rules, limit: Limit, saying: Saying) -> Iterator[tuple[str, Answer, bool]]:
     """Yield on which sides of a limit a criterion holds, each with a patient at the limit."""
-    lower, higher, places = world.around(limit)
+    lower, higher, places = world.around.sides(limit)
     low, here, high = (w.true(saying.node) for w in (lower, world.prover.world, higher))
     for word, truth, parts in (
         ("below", False, [low, neg(here)]),

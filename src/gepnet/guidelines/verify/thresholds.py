@@ -7,22 +7,23 @@ the fact follows anew.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 from weakref import WeakKeyDictionary
 
 from gepnet.criteria import Compare, Node, Term, atoms
-from gepnet.criteria.smt import neg, steps
+from gepnet.criteria.smt import Formula, neg, steps
 from gepnet.guidelines.compiled import CompiledRecommendation
 from gepnet.guidelines.positions import Holding
 from gepnet.guidelines.verify.axioms import World
-from gepnet.guidelines.verify.context import Context, none_of, sources, timed_out
+from gepnet.guidelines.verify.context import Context, none_of, sources, unfinished
 from gepnet.guidelines.verify.findings import Finding, Region
-from gepnet.guidelines.verify.prover import Answer, Part
+from gepnet.guidelines.verify.prover import Answer, Part, Prover
 from gepnet.guidelines.verify.regions import fewest, parts_of, texts, words
 from gepnet.vocabulary import plain
+
+BELOW, ABOVE = frozenset({"<", "<="}), frozenset({">", ">="})
 
 
 @dataclass(frozen=True)
@@ -33,23 +34,35 @@ class Limit:
     value: Decimal
 
 
-class Thresholds:
-    """Patients one step below, at and one step above a limit; made once for each fact."""
+class Around:
+    """One patient a step below, at and a step above a limit; made once for each fact."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, prover: Prover) -> None:
         """Start with none made."""
-        self.context = context
+        self._prover = prover
         self._made: dict[str, tuple[World, World]] = {}
 
-    def sides(self, fact: str) -> tuple[World, World]:
-        """Return the same patient with a lower and with a higher value of a fact."""
+    def sides(self, limit: Limit) -> tuple[World, World, list[Formula]]:
+        """Return the worlds of a lower and a higher value, and that the limit is between them."""
+        fact, prover = limit.fact, self._prover
         if fact not in self._made:
-            axioms = self.context.prover.axioms
-            worlds = tuple(axioms.varied([fact], f"@{fact}{side}") for side in ("-", "+"))
-            for world in worlds:
-                self.context.prover.add(world.axioms)
-            self._made[fact] = (worlds[0], worlds[1])
-        return self._made[fact]
+            lower, higher = (prover.axioms.varied([fact], f"@{fact}{side}") for side in "-+")
+            for world in (lower, higher):
+                prover.add(world.axioms)
+            self._made[fact] = lower, higher
+        lower, higher = self._made[fact]
+        value = steps(prover.world.vocabulary[fact], limit.value)
+        places = ((prover.world, value), (lower, value - 1), (higher, value + 1))
+        return lower, higher, [world.symbols[fact].low == at for world, at in places]
+
+
+class Thresholds:
+    """Holes and double coverage at the limits that a document names."""
+
+    def __init__(self, context: Context) -> None:
+        """Start with nothing asked."""
+        self.context = context
+        self._around = Around(context.prover)
 
     def of(self, name: str) -> Iterator[Finding]:
         """Yield the holes and the double coverage of a document."""
@@ -62,39 +75,22 @@ class Thresholds:
                 if h.position.option in stand.options
             }.values()
         )
-        nodes = [h.recommendation.when for h in holdings] + [
-            h.recommendation.when_broad for h in holdings if h.recommendation.when_broad is not None
-        ]
+        nodes = [node for h in holdings for node in h.recommendation.nodes]
         for limit in limits([document.scope, *nodes]):
-            below = _bounded(holdings, limit, {"<", "<="})
-            above = _bounded(holdings, limit, {">", ">="})
-            yield from self._holes(name, limit, below, above)
-            yield from self._double(name, limit, below, above)
-
-    def _at(self, limit: Limit) -> list[Any] | None:
-        """Return that the three patients lie around the limit; None at the end of a range."""
-        fact = self.context.base.vocabulary[limit.fact]
-        value = steps(fact, limit.value)
-        assert fact.entry.range is not None
-        if not fact.entry.range[0] < limit.value < fact.entry.range[1]:
-            return None
-        lower, higher = self.sides(limit.fact)
-        return [
-            self.context.prover.world.symbols[limit.fact].low == value,
-            lower.symbols[limit.fact].low == value - 1,
-            higher.symbols[limit.fact].low == value + 1,
-        ]
+            ends = self.context.base.vocabulary[limit.fact].entry.range
+            below = _bounded(holdings, limit, BELOW)
+            above = _bounded(holdings, limit, ABOVE)
+            if below and above and ends is not None and ends[0] < limit.value < ends[1]:
+                yield from self._holes(name, limit, below, above)
+                yield from self._double(name, limit, below, above)
 
     def _holes(
         self, name: str, limit: Limit, below: Sequence[Holding], above: Sequence[Holding]
     ) -> Iterator[Finding]:
         """Below the limit one recommendation applies, above it another, and at it neither."""
         prover = self.context.prover
-        around = self._at(limit) if below and above else None
-        if around is None:
-            return
         document = self.context.documents[name]
-        lower, higher = self.sides(limit.fact)
+        lower, higher, around = self._around.sides(limit)
         told: set[tuple[str, str]] = set()
         for one in below:
             for other in above:
@@ -110,8 +106,9 @@ class Thresholds:
                 from_below = neg(lower.applies(first).false)
                 from_above = neg(higher.applies(second).false)
                 answer = prover.ask([*here, from_below, from_above])
-                if answer.verdict == "timed_out":
-                    yield timed_out("hole", [name], [one.position.option], one.position.intent)
+                yield from unfinished(
+                    answer, "hole", [name], [one.position.option], one.position.intent
+                )
                 answers = [(answer, first)]
                 if not answer.found:
                     # No patient is on both sides, as the two differ in more than this fact; still
@@ -134,11 +131,8 @@ class Thresholds:
     ) -> Iterator[Finding]:
         """Below only the one, above only the other, and exactly at the limit both."""
         prover = self.context.prover
-        around = self._at(limit) if below and above else None
-        if around is None:
-            return
         document = self.context.documents[name]
-        lower, higher = self.sides(limit.fact)
+        lower, higher, around = self._around.sides(limit)
         for one in below:
             for other in above:
                 if one.position.intent != other.position.intent or one.id == other.id:
@@ -156,8 +150,9 @@ class Thresholds:
                         prover.world.true(second.when),
                     ]
                 )
-                if answer.verdict == "timed_out":
-                    yield timed_out("double", [name], [one.position.option], one.position.intent)
+                yield from unfinished(
+                    answer, "double", [name], [one.position.option], one.position.intent
+                )
                 if not answer.found:
                     continue
                 finding = self._finding("double", name, limit, [one, other], [(answer, second)])
@@ -225,7 +220,7 @@ class Thresholds:
             return [scope, *both, self._equals(limit)], []
         rest = [
             part
-            for part in parts_of([(item.when_broad or item.when, True)])
+            for part in parts_of([(item.broadest, True)])
             if not any(_compares(atom, limit.fact) for atom in atoms(part[0]))
         ]
         return [scope, *rest, self._equals(limit)], none_of(held)
@@ -261,23 +256,26 @@ def limits(nodes: Sequence[Node]) -> list[Limit]:
     return list(found)
 
 
-def _bounded(holdings: Sequence[Holding], limit: Limit, operators: set[str]) -> list[Holding]:
+def is_bound(node: Node, limit: Limit, operators: Collection[str]) -> bool:
+    """Whether a limit is a bound of one kind in a criterion."""
+    return any(
+        isinstance(atom, Compare)
+        and atom.terms == (Term(limit.fact),)
+        and atom.constant == limit.value
+        and atom.operator in operators
+        for atom in atoms(node)
+    )
+
+
+def _bounded(
+    holdings: Sequence[Holding], limit: Limit, operators: Collection[str]
+) -> list[Holding]:
     """Return the recommendations in which the limit is a bound of a kind."""
-    found = []
-    for holding in holdings:
-        item = holding.recommendation
-        nodes = [item.when] if item.when_broad is None else [item.when, item.when_broad]
-        if any(
-            isinstance(atom, Compare)
-            and len(atom.terms) == 1
-            and atom.terms[0].fact == limit.fact
-            and atom.constant == limit.value
-            and atom.operator in operators
-            for node in nodes
-            for atom in atoms(node)
-        ):
-            found.append(holding)
-    return found
+    return [
+        holding
+        for holding in holdings
+        if any(is_bound(node, limit, operators) for node in holding.recommendation.nodes)
+    ]
 
 
-__all__ = ["Limit", "Thresholds", "limits", "thresholds"]
+__all__ = ["ABOVE", "BELOW", "Around", "Limit", "Thresholds", "is_bound", "limits", "thresholds"]

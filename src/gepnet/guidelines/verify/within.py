@@ -14,7 +14,7 @@ from gepnet.guidelines.verify.context import (
     none_of,
     source_of,
     sources,
-    timed_out,
+    unfinished,
 )
 from gepnet.guidelines.verify.findings import Finding, Region
 from gepnet.guidelines.verify.prover import Part
@@ -38,12 +38,11 @@ def _idle(context: Context, name: str) -> Iterator[Finding]:
     for item in document.recommendations:
         answer = context.ask(applies(item, document))
         if answer.verdict == "none" and item.when_broad is not None:
-            answer = context.ask([(document.scope, True), (item.when_broad, True)])
+            answer = context.ask([(document.scope, True), (item.broadest, True)])
         options = [position.option for position in item.entry.options]
         intent = item.entry.options[0].intent if item.entry.options else ""
-        if answer.verdict == "timed_out":
-            yield timed_out("never_applies", [name], options, intent)
-        elif not answer.found:
+        yield from unfinished(answer, "never_applies", [name], options, intent)
+        if answer.verdict == "none":
             yield Finding(
                 "never_applies",
                 (name,),
@@ -68,10 +67,9 @@ def _implied(context: Context, stand: DocumentPosition) -> Iterator[Finding]:
         core = applies(one.recommendation, stand.document)
         parts = [*map(context.prover.holds, core)]
         parts.append(context.prover.fails((other.recommendation.when, True)))
-        verdict = context.prover.ask(parts).verdict
-        if verdict == "timed_out":
-            yield timed_out("implied", [stand.document.id], stand.options, stand.intent)
-        if verdict == "none" and context.ask(core).found:
+        answer = context.prover.ask(parts)
+        yield from unfinished(answer, "implied", [stand.document.id], stand.options, stand.intent)
+        if answer.verdict == "none" and context.ask(core).found:
             yield Finding(
                 "implied",
                 (stand.document.id,),
@@ -101,8 +99,7 @@ def _contradictions(context: Context, stand: DocumentPosition) -> Iterator[Findi
                 if not core:
                     continue
             answer = context.ask([*core, *also])
-            if answer.verdict == "timed_out":
-                yield timed_out(kind, [stand.document.id], stand.options, stand.intent)
+            yield from unfinished(answer, kind, [stand.document.id], stand.options, stand.intent)
             if not answer.found or len(regions) >= MOST_REGIONS:
                 continue
             region = context.region(answer, core, also, [pro.id, con.id], claims)
@@ -127,8 +124,8 @@ def _broadly(stand: DocumentPosition, pro: Holding, con: Holding) -> tuple[list[
     one, other = pro.recommendation, con.recommendation
     if one.when_broad is None and other.when_broad is None:
         return [], []
-    core: list[Part] = [(stand.document.scope, True), (one.when_broad or one.when, True)]
-    core.append((other.when_broad or other.when, True))
+    core: list[Part] = [(stand.document.scope, True), (one.broadest, True)]
+    core.append((other.broadest, True))
     closed = one if one.when_broad is not None else other
     also: list[Part] = [(closed.when, False)]
     rest = [h for h in stand.holdings if h.id not in {pro.id, con.id}]
@@ -148,8 +145,7 @@ def _open_texts(context: Context, stand: DocumentPosition) -> Iterator[Finding]:
         core = [(stand.document.scope, True), (item.when_broad, True), (item.when, False)]
         also = none_of(h for h in stand.holdings if h.id != holding.id)
         answer = context.ask([*core, *also])
-        if answer.verdict == "timed_out":
-            yield timed_out("ambiguous", [stand.document.id], stand.options, stand.intent)
+        yield from unfinished(answer, "ambiguous", [stand.document.id], stand.options, stand.intent)
         if not answer.found or len(regions) >= MOST_REGIONS:
             continue
         region = context.region(answer, core, also, [holding.id], claims)
@@ -181,14 +177,13 @@ def _minorities(context: Context, name: str) -> Iterator[Finding]:
             stand = context.positions.by_document[name].get((position.option, position.intent))
             core = applies(item, document)
             answer = context.ask(core)
-            if answer.verdict == "timed_out":
-                yield timed_out("dissent", [name], [position.option], position.intent)
+            yield from unfinished(answer, "dissent", [name], [position.option], position.intent)
             if not answer.found:
                 continue
             region = context.region(answer, core, [], [item.full_id])
             if region is None:
                 continue
-            own = [] if stand is None else [h for h in stand.holdings]
+            own = () if stand is None else stand.holdings
             yield Finding(
                 "dissent",
                 (name,),
