@@ -133,6 +133,15 @@ def test_quarantine_leaves_out_faulty_rows_and_names_them(tmp_path: Path) -> Non
     )
 
 
+@pytest.mark.parametrize("head", ["patient_id,date,gbq[mCi],arm", "patient_id,gbq,arm"])
+def test_quarantine_reads_nothing_without_a_needed_column(tmp_path: Path, head: str) -> None:
+    """A number in an unknown unit is not read as if it had been given in the column's own."""
+    row = "p,2024-03-31,200,treated" if "date" in head else "p,200,treated"
+    reading = DOSES.read(written(tmp_path, row, head=head), "quarantine")
+    assert reading.rows == ()
+    assert [problem.line for problem in reading.problems] == [1]
+
+
 def test_columns_are_held_to_their_names(tmp_path: Path) -> None:
     head = "patient_id,date,date,gbq[mCi],arm,zz,cycle"
     problems = faults(written(tmp_path, head=head))

@@ -18,7 +18,8 @@ from gepnet.knowledge import Document, InputError, Problem, nearest, read_text, 
 from gepnet.knowledge.load import PACKAGED
 from gepnet.knowledge.read import faults
 from gepnet.knowledge.yaml_io import Path as YamlPath
-from gepnet.vocabulary import PartialDate, parse_date
+from gepnet.record.model import Date
+from gepnet.vocabulary import parse_date
 
 FOLDER = PACKAGED / "cases"
 PACKAGED_CASES = FOLDER / "published_cases.yaml"
@@ -29,12 +30,7 @@ def _text(value: Any) -> Any:
     return value if plain else str(value)
 
 
-def _date(value: Any) -> Any:
-    return value if value is None or isinstance(value, PartialDate) else parse_date(str(value))
-
-
 Text = Annotated[str, BeforeValidator(_text)]
-Date = Annotated[PartialDate, BeforeValidator(_date)]
 
 
 class Part(BaseModel):

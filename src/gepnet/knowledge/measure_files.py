@@ -107,8 +107,7 @@ def _faults(
     error: ValidationError, model: type[MeasureFile], data: Any, file: str
 ) -> Iterator[Problem]:
     for fault in faults(error, model, data, file, lambda path: None):
-        expected = fault.expected.removeprefix("Value error, ")
-        yield replace(fault, entry="", value=fault.value[:_SHOWN], expected=expected)
+        yield replace(fault, entry="", value=fault.value[:_SHOWN])
 
 
 def _file(stem: str) -> str:

@@ -167,6 +167,7 @@ def faults(
     for fault in error.errors(include_url=False):
         location: YamlPath = tuple(fault["loc"])
         entry, suggestion, expected = _entry_at(data, location), None, fault["msg"]
+        expected = expected.removeprefix("Value error, ")
         if fault["type"] == "extra_forbidden":
             expected = "a known key"
             suggestion = nearest(str(location[-1]), _keys(_model_at(model, location[:-1])))

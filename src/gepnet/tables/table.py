@@ -9,9 +9,9 @@ gepnet's own is refused as a whole, an import leaves out the faulty rows and nam
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar
 
@@ -89,6 +89,13 @@ class Cells:
         named = {c.field or c.name: self.values[c.name] for c in self.table.columns}
         return kind(**named, **more)
 
+    def take(self, column: str, value: object) -> None:
+        """Keep the value of a cell, or the problem that it is."""
+        if isinstance(value, ValueProblem):
+            self.fault(column, value.expected, value.suggestion)
+            value = None
+        self.values[column] = value
+
     def fault(
         self, column: str, expected: str, near: str | None = None, value: str | None = None
     ) -> None:
@@ -155,26 +162,26 @@ class Table(Generic[Row]):
         grid = source if isinstance(source, Grid) else read_grid(source)
         problems = [*grid.problems, *self.header_problems(grid)]
         rows: list[Row] = []
-        if not problems or (faults == "quarantine" and not self._missing(grid)):
+        usable = {name for name, *_ in self._readers(grid)}
+        whole = all(c.name in usable for c in self.columns if c.needed)
+        if not problems or (faults == "quarantine" and whole and grid.separator in self.separators):
             for cells in self.cells(grid):
                 if not cells.problems:
                     rows.append(self.make(cells))
                 problems += cells.problems
         if problems and faults == "refuse":
             raise InputError(problems[:MOST])
-        names = {column.name for column in self.columns}
-        left = tuple(name for name in grid.header if name and name not in names)
+        left = tuple(name for name in grid.header if name and name not in self.known)
         return Reading(tuple(rows), tuple(problems), left)
 
     def cells(self, grid: Grid) -> Iterator[Cells]:
         """Yield the rows of a table, each with its values and faults."""
         readers = self._readers(grid)
         seen: dict[tuple[object, ...], int] = {}
-        for place, texts in enumerate(grid.rows):
+        for place in range(len(grid.rows)):
             row = self.row(grid, place)
-            self._check_shape(row, len(texts), len(grid.header))
             for name, _, read in readers:
-                row.values[name] = self._value(row, name, read(row.texts.get(name, "")))
+                row.take(name, read(row.texts.get(name, "")))
             if self.check is not None:
                 self.check(row)
             for once in self.once:
@@ -187,43 +194,39 @@ class Table(Generic[Row]):
         What ``check``, ``once`` and ``shape_problems`` say of rows is left to the caller.
         """
         found = {column.name: [column.default] * len(grid.rows) for column in self.columns}
-        faulty: list[Cells] = []
+        problems: list[Problem] = []
         for name, at, read in self._readers(grid):
             values = [read(texts[at] if at < len(texts) else "") for texts in grid.rows]
             for place, value in enumerate(values):
                 if isinstance(value, ValueProblem):
-                    faulty.append(self.row(grid, place))
-                    values[place] = self._value(faulty[-1], name, value)
+                    row = self.row(grid, place)
+                    row.take(name, value)
+                    problems += row.problems
+                    values[place] = None
             found[name] = values
-        return found, [problem for row in faulty for problem in row.problems]
+        return found, problems
 
     def shape_problems(self, grid: Grid) -> list[Problem]:
         """Return the rows with more cells than the header, or fewer where none may be left out."""
-        problems: list[Problem] = []
-        for place, texts in enumerate(grid.rows):
-            if len(texts) != len(grid.header):
-                row = self.row(grid, place)
-                self._check_shape(row, len(texts), len(grid.header))
-                problems += row.problems
-        return problems
-
-    def _check_shape(self, row: Cells, cells: int, columns: int) -> None:
-        if cells > columns or (cells < columns and not self.short_rows):
-            most = "at most " if self.short_rows else ""
-            row.fault("", f"{most}{columns}, as in the header", value=f"{cells} cells")
+        odd = (at for at, texts in enumerate(grid.rows) if len(texts) != len(grid.header))
+        return [problem for place in odd for problem in self.row(grid, place).problems]
 
     def row(self, grid: Grid, place: int) -> Cells:
-        """Return the texts of one row, counted from 0, with the values of empty cells."""
-        cells = zip(grid.titles, grid.rows[place], strict=False)
-        texts = {name: text for (name, _), text in cells if text}
+        """Return one row, counted from 0: its texts, the values of empty cells, a wrong shape."""
+        cells, there = grid.rows[place], len(grid.header)
+        named = zip(grid.titles, cells, strict=False)
+        texts = {name: text for (name, _), text in named if text}
         values = {column.name: column.default for column in self.columns}
-        return Cells(self, grid.file, grid.lines[place], texts, values)
+        row = Cells(self, grid.file, grid.lines[place], texts, values)
+        if len(cells) > there or (len(cells) < there and not self.short_rows):
+            most = "at most " if self.short_rows else ""
+            row.fault("", f"{most}{there}, as in the header", value=f"{len(cells)} cells")
+        return row
 
-    def _value(self, row: Cells, name: str, value: object) -> object:
-        if isinstance(value, ValueProblem):
-            row.fault(name, value.expected, value.suggestion)
-            return None
-        return value
+    @cached_property
+    def known(self) -> dict[str, Column]:
+        """The columns by name."""
+        return {column.name: column for column in self.columns}
 
     def header_problems(self, grid: Grid) -> list[Problem]:
         """Return what is wrong with the columns of a table."""
@@ -234,8 +237,7 @@ class Table(Generic[Row]):
             expected = f"columns separated by {marks}, and points in numbers"
             line = grid.separator.join(grid.header)
             return [Problem(grid.file, 1, "", "", line, expected)]
-        known = {column.name: column for column in self.columns}
-        strange = [name for name, _ in grid.titles if name not in known]
+        strange = [name for name, _ in grid.titles if name not in self.known]
         problems = [
             Problem(grid.file, 1, "", column.name, "", column.absent, nearest(column.name, strange))
             for column in self._missing(grid)
@@ -244,28 +246,25 @@ class Table(Generic[Row]):
         for title, (name, unit) in zip(grid.header, grid.titles, strict=True):
             told: str | None = None
             near: str | None = None
-            if name not in known:
-                told, near = self._unknown(name, known)
+            if name not in self.known:
+                told, near = self._unknown(name)
             elif name in seen:
                 told = "each column once"
-            elif unit and known[name].in_unit is None:
+            elif unit and self.known[name].in_unit is None:
                 told = "no unit here: only facts are given in other units"
             seen.add(name)
             if told is not None:
                 problems.append(Problem(grid.file, 1, "", title, "", told, near))
         return problems
 
-    def _unknown(self, name: str, known: Iterable[str]) -> tuple[str | None, str | None]:
+    def _unknown(self, name: str) -> tuple[str | None, str | None]:
         if self.open or name in self.ignored:
             return None, None
         if name in self.elsewhere:
             return self.elsewhere[name], None
-        names = list(known)
-        near = nearest(name, names)
-        expected = "a column of this table"
-        if near is None and len(names) <= _LISTED:
-            expected += f" ({', '.join(names)})"
-        return expected, near
+        near = nearest(name, self.known)
+        listed = "" if near or len(self.known) > _LISTED else f" ({', '.join(self.known)})"
+        return f"a column of this table{listed}", near
 
     def _missing(self, grid: Grid) -> list[Column]:
         there = {name for name, _ in grid.titles}
@@ -273,15 +272,12 @@ class Table(Generic[Row]):
 
     def _readers(self, grid: Grid) -> list[tuple[str, int, Callable[[str], object]]]:
         """Return name, place and reader of each known column; each text is read only once."""
-        known = {column.name: column for column in self.columns}
         found: dict[str, tuple[str, int, Callable[[str], object]]] = {}
         for place, (name, unit) in enumerate(grid.titles):
-            column = known.get(name)
+            column = self.known.get(name)
             if column is None or name in found or (unit and column.in_unit is None):
-                continue
-            read = column.read
-            if unit and column.in_unit is not None:
-                read = partial(column.in_unit, unit)
+                continue  # told by the header
+            read = partial(column.in_unit, unit) if unit and column.in_unit else column.read
             found[name] = (name, place, _Memory(column, read).__getitem__)
         return list(found.values())
 

@@ -16,7 +16,8 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from gepnet.facts import Facts
-from gepnet.knowledge import InputError, Problem, read_json
+from gepnet.knowledge import InputError, read_json
+from gepnet.knowledge.read import faults
 from gepnet.response.fit.spec import Spec
 from gepnet.tables import Shown
 from gepnet.vocabulary import Absent, Value
@@ -151,17 +152,8 @@ def read_model(path: Path) -> StoredModel:
     try:
         return StoredModel.model_validate_json(json.dumps(data))
     except ValidationError as error:
-        raise InputError(
-            Problem(
-                str(path),
-                None,
-                "",
-                ".".join(str(step) for step in fault["loc"]),
-                repr(fault["input"])[:100],
-                fault["msg"].removeprefix("Value error, "),
-            )
-            for fault in error.errors(include_url=False)
-        ) from error
+        told = faults(error, StoredModel, data, str(path), lambda place: None)
+        raise InputError(told) from error
 
 
 def predict(model: StoredModel, levels: dict[str, str | None]) -> Prediction:

@@ -7,6 +7,11 @@ import polars as pl
 from gepnet.measures.ctcae import Edition
 from gepnet.measures.ctcae.columns import grade_columns
 
+_EVENTS: dict[str, type[pl.DataType]] = {
+    "patient_id": pl.String, "term": pl.String, "start": pl.Date, "grade": pl.Int64,
+    "at_most": pl.Int64, "ctcae": pl.String,
+}  # fmt: skip
+
 
 def laboratory_events(labs: pl.DataFrame, patients: pl.DataFrame, edition: Edition) -> pl.DataFrame:
     """Return one row for each sample that may have a grade from 1 on.
@@ -36,7 +41,7 @@ def laboratory_events(labs: pl.DataFrame, patients: pl.DataFrame, edition: Editi
         )
     )
     table = table.join(baseline, on=["patient_id", "fact"], how="left")
-    found = [_empty()]
+    found = [pl.DataFrame(schema=_EVENTS)]
     for analyte in edition.analytes:
         rows = table.filter((pl.col("fact") == analyte) & ~pl.col("before_treatment"))
         for term in edition.of(analyte):
@@ -54,16 +59,3 @@ def laboratory_events(labs: pl.DataFrame, patients: pl.DataFrame, edition: Editi
                 ).filter(pl.col("at_most") > 0)
             )
     return pl.concat(found)
-
-
-def _empty() -> pl.DataFrame:
-    return pl.DataFrame(
-        schema={
-            "patient_id": pl.String,
-            "term": pl.String,
-            "start": pl.Date,
-            "grade": pl.Int64,
-            "at_most": pl.Int64,
-            "ctcae": pl.String,
-        }
-    )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -144,18 +145,10 @@ def check_patients(frame: pl.DataFrame, coded: Coded, baselines: pl.DataFrame, f
         raise InputError(problems[:MOST])
 
 
-def _lesion(row: dict[str, object]) -> LesionRow:
-    return LesionRow(
-        line=row["line"],  # type: ignore[arg-type]
-        date=row["date"],  # type: ignore[arg-type]
-        lesion=str(row["lesion"]),
-        role=Role(str(row["role"])),
-        organ=str(row["organ"]),
-        nodal=bool(row["nodal"]),
-        diameter=row["size"],  # type: ignore[arg-type]
-        status=Status(str(row["status"])),
-        other=str(row["other"] or ""),
-    )
+def _lesion(row: dict[str, Any]) -> LesionRow:
+    role, status, other = Role(row["role"]), Status(row["status"]), row["other"] or ""
+    line, day, lesion, size = row["line"], row["date"], row["lesion"], row["size"]
+    return LesionRow(line, day, lesion, role, row["organ"], row["nodal"], size, status, other)
 
 
 def _unfit(rows: pl.DataFrame, baselines: pl.DataFrame) -> pl.Series:
