@@ -15,12 +15,13 @@ from gepnet.facts import Facts, FactValue
 from gepnet.knowledge.models import Examples, ReleaseRule
 from gepnet.prrt.conditions import look_at
 from gepnet.prrt.context import course_so_far
-from gepnet.prrt.course import course_view, replay
+from gepnet.prrt.course import replay
 from gepnet.prrt.eligibility import default_profile
-from gepnet.prrt.review import Review, review, review_view
+from gepnet.prrt.review import Review, review
 from gepnet.record import Record, parse_record
 from gepnet.report.view import assessment_view, safety_view
 from gepnet.rules import Rule
+from gepnet.tables import plain
 from gepnet.vocabulary import Question, Truth, parse_date
 from tests.prrt.course_data import (
     PERSON,
@@ -113,7 +114,7 @@ def test_the_review_names_the_text_and_misses_nothing() -> None:
     assert found.missing == ()
     # No text that was read one way by a machine gives a cycle.
     assert (found.proposal, found.activity_gbq) == ("undecidable", None)
-    view = review_view(found)
+    view = plain(found)
     assert [item["id"] for item in view["ambiguous"]] == [LINE]
     assert view["missing"] == []
 
@@ -132,7 +133,7 @@ def test_a_review_with_an_ambiguous_text_has_a_digest_of_its_own() -> None:
 
 def test_a_replayed_course_says_what_was_ambiguous_on_the_day() -> None:
     given = [*SYMPTOMS_ONLY, release(1, FIRST, "hold")]
-    told = course_view(replay(record(given), PROTOCOLS))["courses"][0]["events"][0]["review"]
+    told = plain(replay(record(given), PROTOCOLS))[0]["events"][0]["review"]
     assert (told["missing"], told["ambiguous"]) == ([], [LINE])
     assert told["because"]
 

@@ -8,17 +8,15 @@ from weakref import WeakKeyDictionary
 
 from gepnet.facts import facts_of_record
 from gepnet.guidelines import KnowledgeBase
-from gepnet.knowledge import InputError, Problem, nearest
+from gepnet.knowledge import refuse
 from gepnet.prrt.context import course_so_far
-from gepnet.prrt.course import course_view as view_of_course
 from gepnet.prrt.course import replay
-from gepnet.prrt.eligibility import default_profile, eligibility
-from gepnet.prrt.eligibility import eligibility_view as view_of_eligibility
+from gepnet.prrt.eligibility import default_profile, eligibility, report
 from gepnet.prrt.protocol import Protocols
 from gepnet.prrt.review import review
-from gepnet.prrt.review import review_view as view_of_review
 from gepnet.record import Record
 from gepnet.rules import Checklist
+from gepnet.tables import plain
 from gepnet.vocabulary import PartialDate, Question, parse_date
 
 View = dict[str, Any]
@@ -55,7 +53,8 @@ def eligibility_view(
         wanted=protocols.needed,
         only=protocols.needed,
     )
-    return view_of_eligibility([eligibility(p, facts, protocols) for p in chosen], protocols)
+    found = [eligibility(profile, facts, protocols) for profile in chosen]
+    return dict(plain(report(found, protocols)))
 
 
 def review_view(
@@ -88,7 +87,7 @@ def review_view(
         if profile is None
         else _profile(protocols, profile)
     )
-    view = view_of_review(review(so_far, chosen, ctcae))
+    view: View = plain(review(so_far, chosen, ctcae))
     for entry in (*view["rules"], *view["missing"], *view["ambiguous"]):
         entry["source_title"] = base.sources[entry["source"]].title
     return view
@@ -102,7 +101,7 @@ def course_view(
     Raises:
         InputError: if there is no such course, or the record has none.
     """
-    return view_of_course(replay(record, protocols_of(base), ctcae, course))
+    return {"courses": plain(replay(record, protocols_of(base), ctcae, course))}
 
 
 def _profile(protocols: Protocols, name: str) -> Checklist:
@@ -111,8 +110,7 @@ def _profile(protocols: Protocols, name: str) -> Checklist:
         if known in protocols.profiles:
             return protocols.profiles[known]
     short = [known.removeprefix("eligibility-") for known in protocols.profiles]
-    told = ("command line", None, "", "profile", repr(name), f"one of {', '.join(short)}")
-    raise InputError([Problem(*told, nearest(name, short))])
+    raise refuse("profile", repr(name), f"one of {', '.join(short)}", short)
 
 
 def _date(text: str, field: str) -> PartialDate:
@@ -120,10 +118,7 @@ def _date(text: str, field: str) -> PartialDate:
         day = parse_date(text)
     except ValueError as error:
         expected = f"a day such as 2024-05-17, or a date-time with its offset ({error})"
-        raise InputError(
-            [Problem("command line", None, "", field, repr(text), expected)]
-        ) from error
+        raise refuse(field, repr(text), expected) from error
     if day.first != day.last:
-        expected = "a day such as 2024-05-17"
-        raise InputError([Problem("command line", None, "", field, repr(text), expected)])
+        raise refuse(field, repr(text), "a day such as 2024-05-17")
     return day

@@ -16,7 +16,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from gepnet.facts import Facts, facts_of_record, facts_with
-from gepnet.knowledge import InputError, Problem
+from gepnet.knowledge import InputError, asked
 from gepnet.prrt.protocol import Protocols
 from gepnet.record import AnyEvent, Cycle, Observation, Record, Release
 from gepnet.vocabulary import Interval, PartialDate, Question, Value, exact
@@ -51,6 +51,11 @@ class CourseSoFar:
     at: PartialDate
     cycles: tuple[Cycle, ...]
     course: str | None
+
+    @property
+    def patient(self) -> str:
+        """Name of the patient."""
+        return self.record.patient
 
     @property
     def last(self) -> Cycle | None:
@@ -192,12 +197,12 @@ def course_so_far(
             f"a cycle that was not given yet (cycle {given.cycle}: {given.date}); a further course "
             "needs a name of its own"
         )
-        problems.append(Problem("command line", None, "", "cycle", str(number), expected))
+        problems.append(asked("cycle", number, expected))
     missing = sorted(set(range(1, number)) - {c.cycle for c in before})
     if missing:
         names = ", ".join(map(str, missing))
         expected = f"the cycles before it in the record by {told}; not there: {names}"
-        problems.append(Problem("command line", None, "", "cycle", str(number), expected))
+        problems.append(asked("cycle", number, expected))
     if problems:
         raise InputError(problems)
     later = {c.id for c in record.cycles if c.course == course and c.cycle >= number}

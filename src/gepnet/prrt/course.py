@@ -9,16 +9,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
-from gepnet.knowledge import InputError, Problem, nearest
+from gepnet.knowledge import InputError, Problem, refuse
 from gepnet.prrt.context import course_so_far
 from gepnet.prrt.eligibility import default_profile
 from gepnet.prrt.protocol import Protocols
-from gepnet.prrt.review import Review, review, review_view
+from gepnet.prrt.review import Review, review
 from gepnet.prrt.states import FINAL, State, Step, follow
 from gepnet.record import RELEASING, Cycle, Record, Release
+from gepnet.tables import Shown, also_shown, taken
+from gepnet.vocabulary import PartialDate
 from gepnet.vocabulary.values import plain
+
+
+def _short(seen: Review | None) -> dict[str, Any] | None:
+    """Return what a replay tells of a review: the proposal and what it rests on."""
+    if seen is None:
+        return None
+    rules = [rule for rule in seen.fired if rule.effect != "warn"]
+    because = [item.label for item in rules or (*seen.missing, *seen.ambiguous)]
+    return {
+        **taken(seen, "proposal activity_gbq digest"),
+        "rules": [rule.id for rule in rules],
+        "missing": [item.id for item in seen.missing],
+        "ambiguous": [item.id for item in seen.ambiguous],
+        "because": because,
+    }
 
 
 @dataclass(frozen=True)
@@ -36,24 +53,40 @@ class Finding:
 class Entry:
     """One event of the course with the state that it led to and the review on its day."""
 
-    event: Cycle | Release
+    event: Annotated[
+        Cycle | Release,
+        Shown(take="id kind date cycle author activity_gbq", flat=True),
+    ]
     before: State
     after: State
-    review: Review | None
-    findings: tuple[Finding, ...]
+    review: Annotated[Review | None, Shown(by=_short)]
+    findings: Annotated[tuple[Finding, ...], Shown(hidden=True)]
+
+    @property
+    @also_shown
+    def planned(self) -> PartialDate | None:
+        """The day for which a release holds, where it is not its own."""
+        return self.event.planned if isinstance(self.event, Release) else None
+
+    @property
+    @also_shown
+    def decision(self) -> str | None:
+        """What a release decided."""
+        return self.event.decision if isinstance(self.event, Release) else None
 
 
 @dataclass(frozen=True)
 class Course:
     """One course: its events in order of time, its state, and the activity given."""
 
-    name: str | None
+    name: Annotated[str | None, Shown("course")]
     state: State
     next_cycle: int
-    cumulative_gbq: Decimal
-    entries: tuple[Entry, ...]
+    cumulative_gbq: Annotated[Decimal, Shown("cumulative_activity_gbq")]
+    entries: Annotated[tuple[Entry, ...], Shown("events")]
 
     @property
+    @also_shown
     def findings(self) -> tuple[Finding, ...]:
         """Everything that went against a rule, in order of time."""
         return tuple(finding for entry in self.entries for finding in entry.findings)
@@ -80,8 +113,7 @@ def replay(
         if course not in names:
             known = [name for name in names if name is not None]
             expected = f"a course of the record ({', '.join(known) or 'none has a name'})"
-            told = ("command line", None, "", "course", repr(course), expected)
-            raise InputError([Problem(*told, nearest(course, known))])
+            raise refuse("course", repr(course), expected, known)
         names = [course]
     if not names:
         expected = "a cycle (prrt_cycle) or a release (prrt_release) in the record"
@@ -239,59 +271,3 @@ def _more(given: Decimal | None, proposed: Decimal | None, protocols: Protocols)
         return False
     tolerance = protocols.amount("activity-tolerance").value / 100
     return given > proposed * (1 + tolerance)
-
-
-def course_view(courses: Sequence[Course]) -> dict[str, Any]:
-    """Return courses as JSON-ready data."""
-    return {"courses": [_view(course) for course in courses]}
-
-
-def _view(course: Course) -> dict[str, Any]:
-    return {
-        "course": course.name,
-        "state": course.state.value,
-        "next_cycle": course.next_cycle,
-        "cumulative_activity_gbq": float(course.cumulative_gbq),
-        "events": [_entry_view(entry) for entry in course.entries],
-        "findings": [
-            {
-                "kind": f.kind,
-                "event": f.event,
-                "cycle": f.cycle,
-                "text": f.text,
-                "rules": list(f.rules),
-            }
-            for f in course.findings
-        ],
-    }
-
-
-def _entry_view(entry: Entry) -> dict[str, Any]:
-    event, seen = entry.event, entry.review
-    activity = event.activity_gbq
-    return {
-        "id": event.id,
-        "kind": event.kind,
-        "date": str(event.date),
-        "planned": str(event.planned) if isinstance(event, Release) and event.planned else None,
-        "cycle": event.cycle,
-        "decision": event.decision if isinstance(event, Release) else None,
-        "author": event.author,
-        "activity_gbq": None if activity is None else float(activity),
-        "before": entry.before.value,
-        "after": entry.after.value,
-        "review": None if seen is None else _short(review_view(seen)),
-    }
-
-
-def _short(view: dict[str, Any]) -> dict[str, Any]:
-    kept = ("proposal", "activity_gbq", "digest")
-    rules = [rule for rule in view["rules"] if rule["effect"] != "warn"]
-    missing, ambiguous = view["missing"], view["ambiguous"]
-    return {
-        **{name: view[name] for name in kept},
-        "rules": [rule["id"] for rule in rules],
-        "missing": [item["id"] for item in missing],
-        "ambiguous": [item["id"] for item in ambiguous],
-        "because": [item["label"] for item in rules or [*missing, *ambiguous]],
-    }

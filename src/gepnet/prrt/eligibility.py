@@ -5,9 +5,9 @@ Profiles are never mixed: each answers for itself, and where two differ both are
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from gepnet.facts import Facts, FactValue
 from gepnet.knowledge.models import ChecklistItem
@@ -15,36 +15,102 @@ from gepnet.measures.renal import egfr_ckd_epi_2021, egfr_mdrd
 from gepnet.prrt.conditions import Condition, look_at, value_words, words
 from gepnet.prrt.protocol import Protocols
 from gepnet.rules import Checklist, Met, Rule
-from gepnet.vocabulary import Interval, unit_words
+from gepnet.tables import Shown, also_shown, plain
+from gepnet.vocabulary import Interval, PartialDate, Value, Vocabulary, unit_words
 
 Status = Met | Literal["stale"]
+
+
+@dataclass(frozen=True)
+class KnownValue:
+    """A value behind a line, in words and as data; ``behind`` are those it was worked out from."""
+
+    fact: str
+    text: str
+    value: Annotated[Value, Shown(by=_plain)]
+    unit: str
+    date: PartialDate | None
+    age_days: int | None
+    behind: Annotated[tuple[KnownValue, ...] | None, Shown(optional=True)] = None
+
+
+@dataclass(frozen=True)
+class ToOrder:
+    """A fact that is missing, and what to order for it."""
+
+    fact: str
+    order: str
 
 
 @dataclass(frozen=True)
 class LineResult:
     """One line of a profile for one patient."""
 
-    line: Rule[ChecklistItem]
-    known: Condition
+    line: Annotated[
+        Rule[ChecklistItem],
+        Shown(
+            by=lambda line: line.entry,
+            take="id topic label max_age_days source read_in locator verification",
+            flat=True,
+        ),
+    ]
+    known: Annotated[Condition, Shown(hidden=True)]
     status: Status
-    words: str
-    stale_words: str
+    values: tuple[KnownValue, ...]
+    missing: tuple[ToOrder, ...]
+    stale: tuple[str, ...]
+    words: Annotated[str, Shown(hidden=True)]
+
+    @property
+    @also_shown
+    def limit(self) -> str:
+        """What the line asks for, in words."""
+        return self.line.entry.limit or self.line.entry.label
+
+    @property
+    @also_shown
+    def text_ambiguous(self) -> bool:
+        """Whether the text alone leaves the line open."""
+        return self.known.reading.ambiguous
 
 
 @dataclass(frozen=True)
 class Eligibility:
     """A profile for one patient."""
 
-    profile: Checklist
-    facts: Facts
-    lines: tuple[LineResult, ...]
+    profile: Annotated[
+        Checklist, Shown(by=lambda one: one.entry, take="id title source note", flat=True)
+    ]
+    facts: Annotated[Facts, Shown(hidden=True)]
+    lines: Annotated[tuple[LineResult, ...], Shown("items")]
 
     @property
+    @also_shown
     def status(self) -> Status:
         """The worst of the lines: what is not met before what is open, and that before stale."""
         found = {line.status for line in self.lines}
         order: tuple[Status, ...] = ("not met", "missing", "text ambiguous", "stale", "met")
         return next(status for status in order if status in found)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A topic on which profiles have other limits or come to another answer, profile by profile."""
+
+    topic: str
+    profiles: dict[str, list[dict[str, str]]]
+
+
+@dataclass(frozen=True)
+class EligibilityReport:
+    """Several profiles for one patient, each for itself, with what differs between them."""
+
+    patient: str
+    at: PartialDate
+    region: str | None
+    profiles: list[Eligibility]
+    differences: list[Difference]
+    kidney: dict[str, Any]
 
 
 def eligibility(profile: Checklist, facts: Facts, protocols: Protocols) -> Eligibility:
@@ -58,8 +124,17 @@ def eligibility(profile: Checklist, facts: Facts, protocols: Protocols) -> Eligi
     for line in profile.items:
         known = look_at(line, facts, line.entry.max_age_days)
         status: Status = "stale" if known.truth and known.stale else known.reading.met
-        told = words(known.values, vocabulary)
-        found.append(LineResult(line, known, status, told, words(known.stale, vocabulary)))
+        asked = ((name, vocabulary[name].entry) for name in known.missing)
+        result = LineResult(
+            line,
+            known,
+            status,
+            tuple(_known(value, vocabulary, facts.behind(value.fact)) for value in known.values),
+            tuple(ToOrder(name, entry.order or entry.label) for name, entry in asked),
+            tuple(value_words(value, vocabulary) for value in known.stale),
+            words(known.values, vocabulary),
+        )
+        found.append(result)
     return Eligibility(profile, facts, tuple(found))
 
 
@@ -69,99 +144,48 @@ def default_profile(protocols: Protocols, region: str | None) -> Checklist:
     return next((p for p in profiles if region in p.entry.regions), profiles[0])
 
 
-def eligibility_view(found: Sequence[Eligibility], protocols: Protocols) -> dict[str, Any]:
-    """Return profiles as JSON-ready data, with what differs between them."""
+def report(found: Sequence[Eligibility], protocols: Protocols) -> EligibilityReport:
+    """Return profiles with what differs between them."""
     facts = found[0].facts
-    return {
-        "patient": facts.patient,
-        "at": str(facts.at),
-        "region": facts.region,
-        "profiles": [_profile_view(one, protocols) for one in found],
-        "differences": differences(found),
-        "kidney": kidney_view(facts, protocols),
-    }
+    kidney = kidney_view(facts, protocols)
+    told = (facts.patient, facts.at, facts.region)
+    return EligibilityReport(*told, list(found), differences(found), kidney)
 
 
-def _profile_view(found: Eligibility, protocols: Protocols) -> dict[str, Any]:
-    entry = found.profile.entry
-    return {
-        "id": entry.id,
-        "title": entry.title,
-        "source": entry.source,
-        "note": entry.note,
-        "status": found.status,
-        "items": [_line_view(line, found.facts, protocols) for line in found.lines],
-    }
+def _known(
+    value: FactValue, vocabulary: Vocabulary, behind: Iterable[FactValue] | None = None
+) -> KnownValue:
+    return KnownValue(
+        value.fact,
+        value_words(value, vocabulary),
+        value.value,
+        unit_words(vocabulary[value.fact].entry.unit),
+        value.date,
+        value.age_days,
+        None if behind is None else tuple(_known(source, vocabulary) for source in behind),
+    )
 
 
-def _line_view(found: LineResult, facts: Facts, protocols: Protocols) -> dict[str, Any]:
-    entry = found.line.entry
-    vocabulary = protocols.criteria.vocabulary
-    return {
-        "id": entry.id,
-        "topic": entry.topic,
-        "label": entry.label,
-        "status": found.status,
-        "limit": entry.limit or entry.label,
-        "values": [
-            {
-                **_value_view(value, protocols),
-                "behind": [_value_view(source, protocols) for source in facts.behind(value.fact)],
-            }
-            for value in found.known.values
-        ],
-        "text_ambiguous": found.known.reading.ambiguous,
-        "missing": [
-            {"fact": name, "order": vocabulary[name].entry.order or vocabulary[name].entry.label}
-            for name in found.known.missing
-        ],
-        "stale": [value_words(value, vocabulary) for value in found.known.stale],
-        "max_age_days": entry.max_age_days,
-        "source": entry.source,
-        "read_in": entry.read_in,
-        "locator": entry.locator,
-        "verification": entry.verification,
-    }
-
-
-def _value_view(value: FactValue, protocols: Protocols) -> dict[str, Any]:
-    vocabulary = protocols.criteria.vocabulary
-    return {
-        "fact": value.fact,
-        "text": value_words(value, vocabulary),
-        "value": _plain(value.value),
-        "unit": unit_words(vocabulary[value.fact].entry.unit),
-        "date": None if value.date is None else str(value.date),
-        "age_days": value.age_days,
-    }
-
-
-def _plain(value: Any) -> Any:
+def _plain(value: Value) -> Any:
     if isinstance(value, Interval):
-        low, high = float(value.low), float(value.high)
-        return low if value.is_point else [low, high]
+        return plain(value.low) if value.is_point else plain([value.low, value.high])
     return value if isinstance(value, bool | str) or value is None else str(value)
 
 
-def differences(found: Sequence[Eligibility]) -> list[dict[str, Any]]:
+def differences(found: Sequence[Eligibility]) -> list[Difference]:
     """Return the topics on which the profiles have other limits or come to another answer."""
-    topics: dict[str, dict[str, list[LineResult]]] = {}
+    topics: dict[str, dict[str, list[dict[str, str]]]] = {}
+    names = [one.profile.entry.id for one in found]
     for one in found:
         for line in one.lines:
             topic = line.line.entry.topic or line.line.entry.id
-            topics.setdefault(topic, {}).setdefault(one.profile.entry.id, []).append(line)
-    rows = []
-    for topic, lines in topics.items():
-        told = {
-            one.profile.entry.id: [
-                {"limit": line.line.entry.limit or line.line.entry.label, "status": line.status}
-                for line in lines.get(one.profile.entry.id, [])
-            ]
-            for one in found
-        }
-        if len({str(value) for value in told.values()}) > 1:
-            rows.append({"topic": topic, "profiles": told})
-    return rows
+            own = topics.setdefault(topic, {name: [] for name in names})
+            own[one.profile.entry.id].append({"limit": line.limit, "status": line.status})
+    return [
+        Difference(topic, told)
+        for topic, told in topics.items()
+        if len({str(value) for value in told.values()}) > 1
+    ]
 
 
 def kidney_view(facts: Facts, protocols: Protocols) -> dict[str, Any]:
@@ -187,11 +211,15 @@ def kidney_view(facts: Facts, protocols: Protocols) -> dict[str, Any]:
 
 
 __all__ = [
+    "Difference",
     "Eligibility",
+    "EligibilityReport",
+    "KnownValue",
     "LineResult",
+    "ToOrder",
     "default_profile",
     "differences",
     "eligibility",
-    "eligibility_view",
     "kidney_view",
+    "report",
 ]

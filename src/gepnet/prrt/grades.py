@@ -7,14 +7,15 @@ the two differ the line says so.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Annotated, Literal
 
 from gepnet.measures.ctcae import Baseline, Grade, Sample, Term, edition, editions, grade
 from gepnet.prrt.context import CourseSoFar
 from gepnet.record import Observation
+from gepnet.tables import Shown, also_shown
 from gepnet.vocabulary import Interval, PartialDate, Vocabulary
 
 MULTIPLES = "{ULN}"
@@ -37,13 +38,16 @@ class GradeLine:
     """A value around a cycle with its grade in the edition asked for and in the other."""
 
     role: Literal["nadir", "pre_cycle", "baseline"]
-    measured: Measured
-    baseline: Measured | None
-    grade: Grade
-    other: Grade | None
-    previous: Measured | None
+    measured: Annotated[Measured, Shown(take="date analyte value", flat=True)]
+    baseline: Annotated[Measured | None, Shown(by=lambda line: line and line.value)]
+    grade: Annotated[
+        Grade, Shown(take="term edition:ctcae grade at_least at_most reason", flat=True)
+    ]
+    other: Annotated[Grade | None, Shown("other_edition", take="edition:ctcae term grade")]
+    previous: Annotated[Measured | None, Shown(hidden=True)]
 
     @property
+    @also_shown
     def differs(self) -> bool:
         """Whether the two editions give different grades."""
         if self.other is None or self.other.at_least is None or self.grade.at_least is None:
@@ -52,6 +56,7 @@ class GradeLine:
         return ends != (self.other.at_least, self.other.at_most)
 
     @property
+    @also_shown
     def trend(self) -> str | None:
         """Against the sample before: rising, falling or unchanged."""
         if self.previous is None:
@@ -159,26 +164,3 @@ def _of_term(
 def _sample(line: Measured, baseline: Measured | None, before: bool) -> Sample:
     known = None if baseline is None else Baseline(baseline.value, baseline.lln, baseline.uln)
     return Sample(line.value, line.lln, line.uln, known, before)
-
-
-def grade_view(line: GradeLine) -> Mapping[str, Any]:
-    """Return a line as plain data."""
-    other = line.other
-    return {
-        "date": str(line.measured.date),
-        "analyte": line.measured.analyte,
-        "role": line.role,
-        "value": float(line.measured.value),
-        "term": line.grade.term,
-        "ctcae": line.grade.edition,
-        "grade": line.grade.grade,
-        "at_least": line.grade.at_least,
-        "at_most": line.grade.at_most,
-        "baseline": None if line.baseline is None else float(line.baseline.value),
-        "reason": line.grade.reason,
-        "trend": line.trend,
-        "other_edition": None
-        if other is None
-        else {"ctcae": other.edition, "term": other.term, "grade": other.grade},
-        "differs": line.differs,
-    }

@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from gepnet.criteria import facts_of
 from gepnet.facts import Facts, FactValue
@@ -20,9 +20,10 @@ from gepnet.knowledge.models import ChecklistItem, ReleaseItem, ReleaseRule
 from gepnet.prrt.conditions import labels, look_at, words
 from gepnet.prrt.context import CLEARANCE, CREATININE, FALL, RISE, CourseSoFar
 from gepnet.prrt.eligibility import Eligibility, eligibility
-from gepnet.prrt.grades import GradeLine, grade_lines, grade_view
+from gepnet.prrt.grades import GradeLine, grade_lines
 from gepnet.prrt.toxicity import History, Occurrence, contested_readings, history
 from gepnet.rules import Checklist, Rule
+from gepnet.tables import Shown, also_shown, plain
 
 Proposal = Literal["proceed", "hold", "reduce", "step_up", "stop", "undecidable"]
 Effect = Literal["stop", "hold", "reduce", "warn"]
@@ -60,11 +61,11 @@ class Open:
 class Review:
     """What is proposed for a cycle on a date, and everything behind it."""
 
-    course: CourseSoFar
+    course: Annotated[CourseSoFar, Shown(take="patient number:cycle course at:date", flat=True)]
     ctcae: str
     proposal: Proposal
     activity_gbq: Decimal | None
-    fired: tuple[Fired, ...]
+    fired: Annotated[tuple[Fired, ...], Shown("rules")]
     missing: tuple[Open, ...]
     ambiguous: tuple[Open, ...]
     grades: tuple[GradeLine, ...]
@@ -76,6 +77,7 @@ class Review:
         return tuple(rule for rule in self.fired if rule.effect in ("stop", "hold"))
 
     @property
+    @also_shown
     def digest(self) -> str:
         """A short digest of the proposal and everything behind it, for a release to refer to."""
         text = json.dumps(self._content(), sort_keys=True, ensure_ascii=False, default=str)
@@ -96,7 +98,7 @@ class Review:
             "activity": str(self.activity_gbq),
             "rules": [[rule.id, rule.effect, rule.because] for rule in self.fired],
             "missing": [[item.id, item.why] for item in self.missing],
-            "grades": [grade_view(line) for line in self.grades],
+            "grades": plain(self.grades),
         }
 
 
@@ -304,7 +306,7 @@ def _eligible(lines: Eligibility, found: _Found) -> None:
             found.missing.append(_open(entry, name, line.known.missing, "not known"))
         elif line.status == "stale":
             old = tuple(value.fact for value in line.known.stale)
-            found.missing.append(_open(entry, name, old, f"too old: {line.stale_words}"))
+            found.missing.append(_open(entry, name, old, f"too old: {'; '.join(line.stale)}"))
         elif line.status == "text ambiguous":
             found.ambiguous.append(_open(entry, name, (), f"{line.status}: {line.words}"))
 
@@ -336,46 +338,3 @@ def _once(items: Iterable[Open]) -> Iterator[Open]:
         if item.id not in seen:
             seen.add(item.id)
             yield item
-
-
-def review_view(found: Review) -> dict[str, Any]:
-    """Return a review as JSON-ready data."""
-    course = found.course
-    activity = found.activity_gbq
-    return {
-        "patient": course.record.patient,
-        "cycle": course.number,
-        "course": course.course,
-        "date": str(course.at),
-        "ctcae": found.ctcae,
-        "profile": found.profile,
-        "proposal": found.proposal,
-        "activity_gbq": None if activity is None else float(activity),
-        "rules": [
-            {
-                "id": rule.id,
-                "effect": rule.effect,
-                "label": rule.label,
-                "source": rule.source,
-                "locator": rule.locator,
-                "verification": rule.verification,
-                "because": rule.because,
-            }
-            for rule in found.fired
-        ],
-        "grades": [grade_view(line) for line in found.grades],
-        "missing": [_open_view(item) for item in found.missing],
-        "ambiguous": [_open_view(item) for item in found.ambiguous],
-        "digest": found.digest,
-    }
-
-
-def _open_view(item: Open) -> dict[str, Any]:
-    return {
-        "id": item.id,
-        "label": item.label,
-        "facts": list(item.facts),
-        "why": item.why,
-        "source": item.source,
-        "verification": item.verification,
-    }

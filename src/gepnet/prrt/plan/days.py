@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from gepnet.knowledge import InputError, Problem, nearest
+from gepnet.knowledge import InputError, asked, nearest
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _ONE_DAY = datetime.timedelta(days=1)
@@ -33,8 +33,8 @@ class WorkingDays:
             for day in days:
                 if day not in WEEKDAYS:
                     expected = f"weekdays among {', '.join(WEEKDAYS)}"
-                    told = (repr(day), expected, nearest(day[:3], WEEKDAYS))
-                    problems.append(Problem("command line", None, "", name, *told))
+                    fault = asked(name, repr(day), expected)
+                    problems.append(replace(fault, nearest=nearest(day[:3], WEEKDAYS)))
         if problems:
             raise InputError(problems)
         _ = self._holidays  # a country that is not known is a fault of the question
@@ -60,10 +60,8 @@ class WorkingDays:
             else:
                 expected = "a country code such as NO, DE, IT, UK or US"
                 close = nearest(code.upper(), known)
-            problem = Problem(
-                "command line", None, "", "holidays", repr(self.country), expected, close
-            )
-            raise InputError([problem]) from error
+            fault = asked("holidays", repr(self.country), expected)
+            raise InputError([replace(fault, nearest=close)]) from error
 
     def why_closed(self, day: datetime.date) -> str | None:
         """Return why nothing is planned on a day, or None if it is a working day."""
