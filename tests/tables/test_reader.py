@@ -56,7 +56,7 @@ DOSES = Table(
         Column("paused", truth(), needed=False, default=False),
     ),
     make=lambda cells: cells.into(Dose),
-    check=check,
+    checks=(check,),
     once=(Once(("patient_id", "date"), "date", "each date of {patient_id} once"),),
     ignored=("note",),
 )

@@ -12,17 +12,25 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+)
 
 from gepnet.knowledge import Document, InputError, Problem, nearest, read_text, read_yaml
 from gepnet.knowledge.load import PACKAGED
 from gepnet.knowledge.read import faults
 from gepnet.knowledge.yaml_io import Path as YamlPath
-from gepnet.record.model import Date
-from gepnet.vocabulary import parse_date
+from gepnet.vocabulary import PartialDate, parse_date
 
 FOLDER = PACKAGED / "cases"
 PACKAGED_CASES = FOLDER / "published_cases.yaml"
+_A_CLASS = "a treatment class of knowledge/cases/classes.yaml"
 
 
 def _text(value: Any) -> Any:
@@ -30,7 +38,28 @@ def _text(value: Any) -> Any:
     return value if plain else str(value)
 
 
+def _date(value: Any, info: ValidationInfo) -> PartialDate | None:
+    if value is None:
+        return None
+    try:
+        day = parse_date(str(value))
+    except ValueError as error:
+        raise ValueError("a date such as 2024-05-17, 2024-05 or 2024") from error
+    if info.context is not None and day.first > info.context:
+        raise ValueError(f"a date not after {info.context}")
+    return day
+
+
+def _listed(name: str) -> str:
+    if name not in treatment_classes():
+        raise ValueError(_A_CLASS)
+    return name
+
+
 Text = Annotated[str, BeforeValidator(_text)]
+Date = Annotated[PartialDate, BeforeValidator(_date)]
+#: A class with an option, or with a reason for having none.
+TreatmentClass = Annotated[str, AfterValidator(_listed)]
 
 
 class Part(BaseModel):
@@ -99,7 +128,7 @@ class FdgPet(Part):
 class PriorTherapy(Part):
     """One earlier treatment."""
 
-    treatment_class: str
+    treatment_class: TreatmentClass
     detail: Text | None = None
     best_response: Text | None = None
     duration_months: float | None = Field(default=None, ge=0)
@@ -109,7 +138,7 @@ class PriorTherapy(Part):
 class Decision(Part):
     """What the treating team decided. Never used for the facts of its own decision point."""
 
-    classes: tuple[str, ...] = ()
+    classes: tuple[TreatmentClass, ...] = ()
     text: Text | None = None
     decided_by: Text | None = None
     options_rejected: tuple[Text, ...] = ()
@@ -207,12 +236,10 @@ def parse_case_file(text: str, name: str, today: datetime.date | None = None) ->
     cases: list[Case] = []
     for index, item in enumerate(items):
         try:
-            cases.append(Case.model_validate(item))
+            cases.append(Case.model_validate(item, context=today or datetime.date.today()))
         except ValidationError as error:
             problems.extend(_faults(error, item, document, ("cases", index)))
-    points = _Points(items, document)
-    problems += [*points.repeated(), *points.unlisted()]
-    problems += points.too_late(today or datetime.date.today())
+    problems.extend(_repeated(items, document))
     if problems:
         raise InputError(problems)
     return CaseFile(tuple(cases), document)
@@ -225,11 +252,12 @@ def _faults(
     for fault, problem in zip(error.errors(include_url=False), told, strict=True):
         if fault["type"] == "too_short" and fault["input"]:
             continue  # only because the faulty items, reported each, do not count
-        expected = {
-            "extra_forbidden": "a key of the case file",
-            "value_error": "a date such as 2024-05-17, 2024-05 or 2024",
-        }.get(fault["type"], problem.expected)
-        yield replace(problem, entry=_entry(item, fault["loc"]), expected=expected)
+        is_key = fault["type"] == "extra_forbidden"
+        expected, near = "a key of the case file" if is_key else problem.expected, problem.nearest
+        if expected == _A_CLASS:
+            near = nearest(str(fault["input"]), treatment_classes())
+        entry = _entry(item, fault["loc"])
+        yield replace(problem, entry=entry, expected=expected, nearest=near)
 
 
 def _entry(item: Any, location: YamlPath) -> str:
@@ -243,72 +271,20 @@ def _entry(item: Any, location: YamlPath) -> str:
     return str(own or item.get("case_id", ""))
 
 
-class _Points:
-    """What a file says of its decision points, whatever their shape."""
-
-    def __init__(self, items: list[Any], document: Document) -> None:
-        self.items = items
-        self.document = document
-
-    def __iter__(self) -> Iterator[tuple[dict[str, Any], YamlPath]]:
-        for index, item in enumerate(self.items):
-            points = item.get("decision_points") if isinstance(item, dict) else None
-            for number, point in enumerate(points if isinstance(points, list) else ()):
-                if isinstance(point, dict):
-                    yield point, ("cases", index, "decision_points", number)
-
-    def problem(
-        self, path: YamlPath, entry: object, value: str, expected: str, near: str | None = None
-    ) -> Problem:
-        field = ".".join(str(part) for part in (path[4:] or path[-1:]))
-        line = self.document.line(path)
-        return Problem(self.document.file, line, str(entry), field, value, expected, near)
-
-    def repeated(self) -> Iterator[Problem]:
-        cases = [
-            (item.get("case_id"), ("cases", index, "case_id"))
-            for index, item in enumerate(self.items)
-            if isinstance(item, dict)
-        ]
-        points = [(point.get("dp_id"), (*path, "dp_id")) for point, path in self]
-        for names in (cases, points):
-            seen: dict[Any, int | None] = {}
-            for name, path in names:
-                if name is not None and name in seen:
-                    expected = f"an id that is used once (first used on line {seen[name]})"
-                    yield self.problem(path, name, repr(name), expected)
-                seen.setdefault(name, self.document.line(path))
-
-    def unlisted(self) -> Iterator[Problem]:
-        """Treatment classes that have no option and no reason for having none."""
-        known = treatment_classes()
-        expected = "a treatment class of knowledge/cases/classes.yaml"
-        for point, path in self:
-            named: list[tuple[Any, YamlPath]] = []
-            for index, therapy in enumerate(_list(point.get("prior_therapies"))):
-                if isinstance(therapy, dict):
-                    where: YamlPath = ("prior_therapies", index, "treatment_class")
-                    named.append((therapy.get("treatment_class"), where))
-            decision = point.get("decision")
-            classes = decision.get("classes") if isinstance(decision, dict) else None
-            for index, name in enumerate(_list(classes)):
-                named.append((name, ("decision", "classes", index)))
-            for name, where in named:
-                if isinstance(name, str) and name not in known:
-                    near, entry = nearest(name, known), point.get("dp_id", "")
-                    yield self.problem((*path, *where), entry, repr(name), expected, near)
-
-    def too_late(self, today: datetime.date) -> Iterator[Problem]:
-        for point, path in self:
-            text = point.get("date")
-            try:
-                day = None if text is None else parse_date(str(text))
-            except ValueError:
-                continue  # reported with the shape
-            if day is not None and day.first > today:
-                expected = f"a date not after {today}"
-                yield self.problem((*path, "date"), point.get("dp_id", ""), str(text), expected)
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
+def _repeated(items: list[Any], document: Document) -> Iterator[Problem]:
+    names: list[tuple[Any, YamlPath]] = []
+    for index, item in enumerate(items):
+        case = item if isinstance(item, dict) else {}
+        names.append((case.get("case_id"), ("cases", index, "case_id")))
+        points = case.get("decision_points")
+        for number, point in enumerate(points if isinstance(points, list) else ()):
+            if isinstance(point, dict):
+                place = ("cases", index, "decision_points", number, "dp_id")
+                names.append((point.get("dp_id"), place))
+    first: dict[tuple[str, str], int | None] = {}
+    for name, path in names:
+        key, line = (str(path[-1]), repr(name)), document.line(path)
+        if name is not None and key in first:
+            told = f"an id that is used once (first used on line {first[key]})"
+            yield Problem(document.file, line, str(name), *key, told)
+        first.setdefault(key, line)

@@ -79,7 +79,7 @@ def read_laboratory(
             *(Column(name, str, needed=False, default="") for name in ("lln", "uln", "baseline")),
         ),
         make=lambda cells: _row(cells, marks),
-        check=lambda cells: _check(cells, marks, last),
+        checks=(lambda cells: _check(cells, marks, last),),
         naming="",
         shown=lambda cell: repr(cell) if cell else "",
     )

@@ -38,17 +38,7 @@ if TYPE_CHECKING:
 _A_DATE = "a date such as 2024-05-17, 2024-05 or 2024"
 # Fields of a treatment that are held to the range of the months of benefit.
 _MONTHS = ("benefit_months", "benefit_from_last_dose_months", "duration_months")
-_RECORD_KEYS = (
-    "gepnet",
-    "patient",
-    "region",
-    "as_of",
-    "title",
-    "source",
-    "complete",
-    "events",
-    "losses",
-)
+_RECORD_KEYS = ("gepnet", *Record.model_fields)
 Model = TypeVar("Model", bound=BaseModel)
 Path = tuple[str | int, ...]
 

@@ -122,7 +122,7 @@ class Table(Generic[Row]):
     Attributes:
         columns: those it knows.
         make: makes a row of cells without a fault.
-        check: notes what cannot go together in one row; it sees faulty cells as empty.
+        checks: note what cannot go together in one row; they see faulty cells as empty.
         once: what may not be said twice.
         ignored: further columns that may be there and are not read.
         open: any further column may be there; those that were left aside are told.
@@ -135,7 +135,7 @@ class Table(Generic[Row]):
 
     columns: tuple[Column, ...]
     make: Callable[[Cells], Row]
-    check: Callable[[Cells], None] | None = None
+    checks: tuple[Callable[[Cells], None], ...] = ()
     once: tuple[Once, ...] = ()
     ignored: tuple[str, ...] = ()
     open: bool = False
@@ -182,8 +182,8 @@ class Table(Generic[Row]):
             row = self.row(grid, place)
             for name, _, read in readers:
                 row.take(name, read(row.texts.get(name, "")))
-            if self.check is not None:
-                self.check(row)
+            for check in self.checks:
+                check(row)
             for once in self.once:
                 self._check_once(once, row, seen)
             yield row
@@ -191,7 +191,7 @@ class Table(Generic[Row]):
     def columns_of(self, grid: Grid) -> tuple[dict[str, list[Any]], list[Problem]]:
         """Return the values of each column and the faults of single cells: for very many rows.
 
-        What ``check``, ``once`` and ``shape_problems`` say of rows is left to the caller.
+        What ``checks``, ``once`` and ``shape_problems`` say of rows is left to the caller.
         """
         found = {column.name: [column.default] * len(grid.rows) for column in self.columns}
         problems: list[Problem] = []

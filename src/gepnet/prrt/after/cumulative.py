@@ -226,7 +226,7 @@ _DOSES = Table(
         Column("bed_gy", _GY, needed=False),
     ),
     make=lambda cells: cells.into(OrganDose),
-    check=_check,
+    checks=(_check,),
     once=(Once(("patient_id", "cycle", "region"), "cycle", "one dose for {region} in a cycle"),),
     ignored=BESIDE,
     naming="",

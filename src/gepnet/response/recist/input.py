@@ -149,7 +149,7 @@ def _response_table(taken: Collection[str]) -> Table[Given]:
             Column("response", coded({word: word for word in GIVEN}, fold=True)),
         ),
         make=lambda cells: (cells["patient_id"], cells["date"], cells["response"]),
-        check=check,
+        checks=(check,),
         once=(Once(("patient_id", "date"), "date", "each date of a patient once"),),
     )
 
@@ -178,7 +178,7 @@ def lesion_table(rules: Rules) -> Table[tuple[str, LesionRow]]:
             Column("hu", number("a number of Hounsfield units"), needed=False),
         ),
         make=lambda cells: (cells["patient_id"], _lesion(cells)),
-        check=lambda cells: _check_lesion(cells, rules),
+        checks=(lambda cells: _check_lesion(cells, rules),),
     )
 
 

@@ -34,7 +34,7 @@ def read_patients(path: Path) -> pl.DataFrame:
     """
     group = Column("group", text(), needed=False, default=ALL)
     once = Once(("patient_id",), "patient_id", "each patient once")
-    return _frame(path, (_PATIENT, _START, _END, group), _in_order, once)
+    return _frame(path, (_PATIENT, _START, _END, group), _in_order, once=(once,))
 
 
 def read_events(path: Path, spec: CountingSpec, patients: pl.DataFrame) -> pl.DataFrame:
@@ -45,13 +45,10 @@ def read_events(path: Path, spec: CountingSpec, patients: pl.DataFrame) -> pl.Da
     """
     grades = f"one of {', '.join(map(str, spec.grades))}, or empty if it is not known"
     editions = f"an edition of CTCAE: {', '.join(spec.editions)}"
-    is_treated = _treated(patients)
 
-    def check(cells: Cells) -> None:
-        _in_order(cells)
+    def is_graded(cells: Cells) -> None:
         if not cells.problems and cells["grade"] not in (None, *spec.grades):
             cells.fault("grade", grades)
-        is_treated(cells)
 
     columns = (
         _PATIENT,
@@ -61,7 +58,7 @@ def read_events(path: Path, spec: CountingSpec, patients: pl.DataFrame) -> pl.Da
         Column("grade", whole(grades), needed=False),
         Column("ctcae", one_of(spec.editions, editions)),
     )
-    return _frame(path, columns, check)
+    return _frame(path, columns, _in_order, is_graded, _treated(patients))
 
 
 def read_periods(path: Path, patients: pl.DataFrame) -> pl.DataFrame:
@@ -70,15 +67,10 @@ def read_periods(path: Path, patients: pl.DataFrame) -> pl.DataFrame:
     Raises:
         InputError: with every faulty cell.
     """
-    is_treated = _treated(patients)
-
-    def check(cells: Cells) -> None:
-        _in_order(cells)
-        is_treated(cells)
-
     columns = (_PATIENT, Column("period", text("the name of a period")), _START, _END)
     once = Once(("patient_id", "period"), "period", "each period of a patient once")
-    table = _frame(path, columns, check, once).sort("patient_id", "start")
+    checks = (_in_order, _treated(patients))
+    table = _frame(path, columns, *checks, once=(once,)).sort("patient_id", "start")
     within = table.filter(pl.col("start") <= pl.col("end").shift(1).over("patient_id"))
     if len(within):
         expected = "a day after the period before"
@@ -135,8 +127,8 @@ _KINDS: dict[str, Any] = {
 def _frame(
     path: Path,
     columns: tuple[Column, ...],
-    check: Callable[[Cells], None] | None = None,
-    *once: Once,
+    *checks: Callable[[Cells], None],
+    once: tuple[Once, ...] = (),
 ) -> pl.DataFrame:
     """Read a table as typed columns, with the line of each row."""
 
@@ -145,5 +137,5 @@ def _frame(
         return [cells.line, *(float(v) if isinstance(v, Decimal) else v for v in values)]
 
     names = {column.name: _KINDS.get(column.name, pl.String) for column in columns}
-    rows = Table(columns, make, check, once).read(path).rows
+    rows = Table(columns, make, checks, once).read(path).rows
     return pl.DataFrame(rows, schema={ROW: pl.UInt32, **names}, orient="row")
