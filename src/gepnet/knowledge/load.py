@@ -31,6 +31,8 @@ FOLDERS = (
     "labels",
     "safety",
     "protocols",
+    "payers",
+    "trials",
     "measures",
 )
 PACKAGED = Path(__file__).parent

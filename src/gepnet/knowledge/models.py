@@ -439,6 +439,9 @@ class RetreatmentRule(RuleEntry):
     label: str
 
 
+_RELEASED = Kind(owner="release", counted=("release rules and items", ""))
+
+
 class Knowledge(BaseModel):
     """Everything gepnet knows, as read from its files and checked for shape and references.
 
@@ -448,51 +451,28 @@ class Knowledge(BaseModel):
 
     model_config = ConfigDict(frozen=True)
     digest: str
-    facts: Annotated[tuple[FactEntry, ...], Kind("a fact", counted=("facts", ""))] = ()
-    families: Annotated[tuple[FactFamily, ...], Kind("a family of facts")] = ()
-    sites: Annotated[tuple[EnumValue, ...], Kind("a site")] = ()
-    options: Annotated[tuple[OptionEntry, ...], Kind("an option", counted=("options", ""))] = ()
-    sources: Annotated[
-        tuple[Source, ...], Kind("a source of the bibliography", counted=("sources", ""))
-    ] = ()
+    facts: Annotated[tuple[FactEntry, ...], Kind(counted=("facts", ""))] = ()
+    families: Annotated[tuple[FactFamily, ...], Kind()] = ()
+    sites: Annotated[tuple[EnumValue, ...], Kind()] = ()
+    options: Annotated[tuple[OptionEntry, ...], Kind(counted=("options", ""))] = ()
+    sources: Annotated[tuple[Source, ...], Kind(counted=("sources", ""))] = ()
     documents: Annotated[
-        tuple[DocumentFile, ...],
-        Kind("a document", counted=("documents", "recommendations"), whole_file=True),
+        tuple[DocumentFile, ...], Kind(counted=("documents", "recommendations"), whole_file=True)
     ] = ()
-    labels: Annotated[
-        tuple[LabelEntry, ...], Kind("a label", owner="label", counted=("labels", ""))
-    ] = ()
-    plan_profiles: Annotated[tuple[PlanProfile, ...], Kind("a plan profile", owner="plan")] = ()
-    advisory_limits: Annotated[
-        tuple[AdvisoryLimit, ...], Kind("an advisory limit", owner="after")
-    ] = ()
-    kidney_references: Annotated[
-        tuple[KidneyReference, ...], Kind("a kidney reference", owner="after")
-    ] = ()
-    marrow_signals: Annotated[
-        tuple[MarrowSignal, ...], Kind("a signal of the marrow", owner="after")
-    ] = ()
-    marrow_risks: Annotated[tuple[MarrowRisk, ...], Kind("a risk", owner="after")] = ()
+    labels: Annotated[tuple[LabelEntry, ...], Kind(owner="label", counted=("labels", ""))] = ()
+    plan_profiles: Annotated[tuple[PlanProfile, ...], Kind(owner="plan")] = ()
+    advisory_limits: Annotated[tuple[AdvisoryLimit, ...], Kind(owner="after")] = ()
+    kidney_references: Annotated[tuple[KidneyReference, ...], Kind(owner="after")] = ()
+    marrow_signals: Annotated[tuple[MarrowSignal, ...], Kind(owner="after")] = ()
+    marrow_risks: Annotated[tuple[MarrowRisk, ...], Kind(owner="after")] = ()
     safety: Annotated[
-        tuple[SafetyRule, ...],
-        Kind("a safety rule", key="rules", owner="safety", counted=("safety rules", "")),
+        tuple[SafetyRule, ...], Kind("rules", owner="safety", counted=("safety rules", ""))
     ] = ()
     retreatment_rules: Annotated[
-        tuple[RetreatmentRule, ...],
-        Kind("a retreatment rule", owner="retreatment", counted=("retreatment rules", "")),
+        tuple[RetreatmentRule, ...], Kind(owner="retreatment", counted=("retreatment rules", ""))
     ] = ()
-    checklists: Annotated[
-        tuple[Checklist, ...], Kind("a checklist", counted=("", "checklist items"))
-    ] = ()
-    release_rules: Annotated[
-        tuple[ReleaseRule, ...],
-        Kind("a release rule", owner="release", counted=("release rules and items", "")),
-    ] = ()
-    release_items: Annotated[
-        tuple[ReleaseItem, ...],
-        Kind("a release item", owner="release", counted=("release rules and items", "")),
-    ] = ()
-    release_amounts: Annotated[
-        tuple[ReleaseAmount, ...], Kind("a release amount", owner="release")
-    ] = ()
+    checklists: Annotated[tuple[Checklist, ...], Kind(counted=("", "checklist items"))] = ()
+    release_rules: Annotated[tuple[ReleaseRule, ...], _RELEASED] = ()
+    release_items: Annotated[tuple[ReleaseItem, ...], _RELEASED] = ()
+    release_amounts: Annotated[tuple[ReleaseAmount, ...], Kind(owner="release")] = ()
     measures: dict[str, Any] = Field(default_factory=dict)

@@ -13,11 +13,8 @@ from gepnet.knowledge.kinds import KINDS, members
 from gepnet.knowledge.problems import Problem, nearest
 from gepnet.knowledge.shapes import Entry, Names
 
-_WORDS = {
-    "vocabulary": "a fact",
-    "statements": "a statement",
-    **{name: kind.word for name, (kind, _) in KINDS.items()},
-}
+#: What a message calls one of a kind, where it is not the name of the kind.
+_WORDS = {"vocabulary": "a fact", "sources": "a source of the bibliography"}
 
 
 @dataclass
@@ -79,8 +76,13 @@ def unknown_names(
             continue
         ids = {name for kind in names.kinds for name in known[kind]}
         if value not in ids:
-            expected = f"the id of {_WORDS[names.kinds[0]]}"
+            expected = f"the id of {_one_of(names.kinds[0])}"
             yield Problem.at(entry, ".".join(path), repr(value), expected, nearest(value, ids))
+
+
+def _one_of(kind: str) -> str:
+    word = kind.removesuffix("s").replace("_", " ")
+    return _WORDS.get(kind) or f"{'an' if word[0] in 'aeiou' else 'a'} {word}"
 
 
 _Path = tuple[str, ...]

@@ -17,14 +17,12 @@ class Kind:
     """How one kind of entry stands in the files and is spoken of, said at its field of Knowledge.
 
     Attributes:
-        word: one of them, in a message: "a source of the bibliography".
         key: the key of a file under which they are listed; "" for the name of the field.
         owner: what full ids begin with; "" where the entry itself owns what stands in it.
         counted: what a count of them is called, and of the rules that stand in them.
         whole_file: one entry is a file of its own, each of its fields a key.
     """
 
-    word: str
     key: str = ""
     owner: str = ""
     counted: tuple[str, str] = ("", "")
