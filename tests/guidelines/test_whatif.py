@@ -38,7 +38,7 @@ def assessed(base: KnowledgeBase, changes: dict[str, dict[str, Any]]) -> Assessm
 
 
 def changed(base: KnowledgeBase, before: Assessment, *settings: str) -> WhatIf:
-    from gepnet.api.comparing import parse_settings
+    from gepnet.guidelines.whatif import parse_settings
 
     return what_if(base, before, parse_settings(settings, before, base))
 

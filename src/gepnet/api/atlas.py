@@ -119,7 +119,7 @@ def _disagreements(base: KnowledgeBase, question: Question, tell: Tell | None) -
     from gepnet.api.proving import disagreements
 
     stage = _stage(tell, "proving disagreements")
-    return disagreements(base, question=question, progress=stage)
+    return disagreements(base, question, progress=stage)
 
 
 def _distances(

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from gepnet import __version__
 from gepnet.api.assessing import assess_record, read_patient
-from gepnet.api.showing import list_documents, list_entries
 from gepnet.guidelines import KnowledgeBase
 from gepnet.io import CaseRecord, published_records
 from gepnet.knowledge import InputError, Problem, write_atomically
 from gepnet.record import Record
 from gepnet.report import CasePage, case_page
+from gepnet.report.entries import list_documents, list_entries
 from gepnet.vocabulary import Question
 
 

@@ -41,7 +41,7 @@ def verify(
     with progress() as tell:
         view = api.prove_knowledge(
             api.base(*question.with_files),
-            question=question,
+            question,
             document=document,
             kinds=kind or (),
             processes=processes,
@@ -69,7 +69,7 @@ def disagreements(
     with progress() as tell:
         view = api.disagreements(
             base,
-            question=question,
+            question,
             document=document,
             processes=processes,
             cache=cache,
@@ -95,7 +95,7 @@ def diff(
 
     Two documents are compared by their ids; a file or folder is added to the packaged knowledge.
     """
-    view = api.knowledge_diff(before, after, without=tuple(without or ()), question=question)
+    view = api.knowledge_diff(before, after, question, without=tuple(without or ()))
     return _shown(view, None, "Patients whose status changes")
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from gepnet.facts import FactValue, facts_with
+from gepnet.facts import FactValue, facts_with, inputs_of, is_given
 from gepnet.guidelines.assess import assess
 from gepnet.guidelines.changes import StatusChange
 from gepnet.guidelines.compiled import KnowledgeBase
 from gepnet.guidelines.model import Assessment
-from gepnet.vocabulary import Truth, Value
+from gepnet.knowledge import InputError, Problem, asked
+from gepnet.vocabulary import Truth, Value, ValueProblem
+
+_UNKNOWN = {"unknown", "null", ""}
 
 
 @dataclass(frozen=True)
@@ -151,3 +154,41 @@ def _items(before: Assessment, after: Assessment) -> tuple[ItemChange, ...]:
         for item, old, new in zip(was.checklist.entry.items, was.results, now.results, strict=True)
         if old.truth is not new.truth
     )
+
+
+def parse_settings(
+    settings: Sequence[str], assessment: Assessment, base: KnowledgeBase
+) -> dict[str, Value]:
+    """Return the facts and values that settings such as ``ki67_percent=9`` name.
+
+    Raises:
+        InputError: with every fault.
+    """
+    found: dict[str, Value] = {}
+    problems: list[Problem] = []
+    for setting in settings:
+        name, equals, text = (part.strip() for part in setting.partition("="))
+        try:
+            if not equals:
+                raise ValueProblem(setting, "fact=value, such as ki67_percent=9")
+            found[name] = _value(name, text, assessment, base)
+        except KeyError:
+            problems.append(asked("--set", repr(name), "a fact", base.vocabulary))
+        except ValueProblem as fault:
+            field = f"--set {name}" if equals else "--set"
+            told = asked(field, repr(fault.value), fault.expected)
+            problems.append(replace(told, nearest=fault.suggestion))
+    if problems:
+        raise InputError(problems)
+    return found
+
+
+def _value(name: str, text: str, assessment: Assessment, base: KnowledgeBase) -> Value:
+    fact = base.vocabulary[name]
+    if text.lower() not in _UNKNOWN or text in fact.values:
+        return fact.parse(text)
+    if fact.is_derived and not is_given(assessment.facts, name, base.vocabulary):
+        behind = ", ".join(inputs_of(fact, base.criteria))
+        expected = "a value, since it is worked out" + (f" from {behind}" if behind else "")
+        raise ValueProblem(text, expected)
+    return None

@@ -4,7 +4,15 @@ from gepnet.knowledge.files import Content, read_json, read_text, write_atomical
 from gepnet.knowledge.load import cache_file, load_knowledge
 from gepnet.knowledge.measure_files import MeasureFile, check_all_read, check_files
 from gepnet.knowledge.models import Knowledge
-from gepnet.knowledge.problems import InputError, Problem, asked, nearest, need, refuse
+from gepnet.knowledge.problems import (
+    InputError,
+    Problem,
+    asked,
+    check_known,
+    nearest,
+    need,
+    refuse,
+)
 from gepnet.knowledge.read import read_files
 from gepnet.knowledge.yaml_io import Document, read_yaml
 
@@ -19,6 +27,7 @@ __all__ = [
     "cache_file",
     "check_all_read",
     "check_files",
+    "check_known",
     "load_knowledge",
     "nearest",
     "need",

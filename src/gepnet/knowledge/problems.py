@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from importlib.util import find_spec
 
@@ -89,7 +89,7 @@ def asked(field: str, value: object, expected: str, known: Iterable[str] = ()) -
         known: the right spellings; the nearest of them is suggested.
     """
     return Problem(
-        "command line", None, "", field, str(value), expected, nearest(str(value), known)
+        "command line", None, "", field, str(value), expected, nearest(str(value).strip("'"), known)
     )
 
 
@@ -112,6 +112,19 @@ def need(modules: str, extra: str) -> None:
     if missing:
         expected = f"{' and '.join(missing)} (pip install 'gepnet[{extra}]')"
         raise refuse("library", "not installed", expected)
+
+
+def check_known(
+    field: str, given: Iterable[str], known: Collection[str], expected: str | None = None
+) -> None:
+    """Refuse what is not among the names that there are.
+
+    Raises:
+        InputError: with each wrong name and the nearest right one.
+    """
+    told = expected or f"a {field}"
+    if wrong := [asked(field, name, told, known) for name in given if name not in known]:
+        raise InputError(wrong)
 
 
 def nearest(word: str, candidates: Iterable[str]) -> str | None:

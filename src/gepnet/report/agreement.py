@@ -17,8 +17,10 @@ from gepnet.guidelines import (
     compare,
     deciding,
 )
+from gepnet.knowledge import refuse
+from gepnet.report.assessment import head_view
+from gepnet.report.cells import speaking_rows
 from gepnet.report.differences import deciding_view
-from gepnet.report.view import head_view, speaking_rows
 from gepnet.report.words import INTENTS, SIGNS
 
 View = dict[str, Any]
@@ -43,7 +45,12 @@ def comparison_view(
         option: this option only, with every pair of documents.
         every_pair: also pairs of which one does not speak, options on which no document takes a
             settled position, and options that repeat their class.
+
+    Raises:
+        InputError: if there is no such option.
     """
+    if option is not None and option not in base.options:
+        raise refuse("option", repr(option), "an option", base.options)
     everything = every_pair or option is not None
     rows = set(assessment.rows() if everything else settled_rows(assessment, base))
     wanted = {row for row in rows if option in (None, row[0])}

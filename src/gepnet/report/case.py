@@ -10,9 +10,10 @@ from gepnet.facts import Facts, show
 from gepnet.guidelines import Assessment, KnowledgeBase, Status
 from gepnet.record import Record
 from gepnet.report.agreement import comparison_view, page_rows
+from gepnet.report.assessment import View, assessment_view
 from gepnet.report.changes import missing_view, requests
-from gepnet.report.matrix import Matrix, quiet_documents, split_matrix
-from gepnet.report.view import View, assessment_view, value_text
+from gepnet.report.facts import value_text
+from gepnet.report.matrix import Matrix, matrix_parts, quiet_documents
 
 STATED_ORDER = (
     Status.RECOMMENDED,
@@ -54,7 +55,7 @@ def case_page(
 ) -> CasePage:
     """Return the page of one patient."""
     view = assessment_view(assessment, base)
-    matrices = split_matrix(view)
+    matrices = matrix_parts(view)
     differing, agreeing = page_rows(comparison_view(assessment, base))
     return CasePage(
         id=record.patient,

@@ -16,9 +16,13 @@ from gepnet.guidelines import (
     StatusChange,
     WhatIf,
     missing,
+    what_if,
 )
+from gepnet.guidelines.whatif import parse_settings
+from gepnet.report.assessment import head_view
 from gepnet.report.differences import values_text
-from gepnet.report.view import TRUTH_WORDS, head_view, plain_value, value_text
+from gepnet.report.explanations import TRUTH_WORDS
+from gepnet.report.facts import plain_value, value_text
 from gepnet.report.words import INTENTS, SIGNS
 
 View = dict[str, Any]
@@ -128,7 +132,16 @@ def status_change_view(change: StatusChange, assessment: Assessment, base: Knowl
     }
 
 
-def whatif_view(found: WhatIf, base: KnowledgeBase) -> View:
+def whatif_view(assessment: Assessment, base: KnowledgeBase, settings: Sequence[str]) -> View:
+    """Return what would differ if facts were as ``settings`` ("fact=value") say.
+
+    Raises:
+        InputError: with every setting that is no fact, or no value of it.
+    """
+    return _whatif(what_if(base, assessment, parse_settings(settings, assessment, base)), base)
+
+
+def _whatif(found: WhatIf, base: KnowledgeBase) -> View:
     """Return everything that differs between a patient before and after a change."""
     labels = {label.entry.id: label.entry for label in base.labels}
     rules = {rule.entry.id: rule.entry for rule in base.safety}

@@ -7,7 +7,7 @@ from typing import Any
 
 from gepnet.facts import FactValue
 from gepnet.guidelines import Band, Change, DecidingFacts, KnowledgeBase, Status
-from gepnet.report.view import plain_value, value_text
+from gepnet.report.facts import plain_value, value_text
 from gepnet.vocabulary import Value, plain
 
 View = dict[str, Any]

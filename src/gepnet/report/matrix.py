@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from gepnet.guidelines import SPOKEN
-from gepnet.report.view import View
+from gepnet.report.assessment import View
 
 SETTLED = "Settled positions"
 OPEN = "Options on which no position is settled"
@@ -27,7 +27,7 @@ class Matrix:
         return self.title == SETTLED
 
 
-def split_matrix(view: View) -> list[Matrix]:
+def matrix_parts(view: View) -> list[Matrix]:
     """Return the matrix in the parts in which a board reads it.
 
     First the options with a settled position, then those that are open everywhere, each with the

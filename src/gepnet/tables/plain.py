@@ -83,32 +83,48 @@ def plain(value: Any, details: bool = True) -> Any:
     Raises:
         TypeError: for anything else, which would otherwise reach a reader as a Python object.
     """
-    if value is None or (isinstance(value, str | bool | int) and not isinstance(value, Enum)):
-        return value
-    if isinstance(value, float | Decimal | Fraction):
-        number = float(value)
-        return number if abs(number) < float("inf") else None
-    if isinstance(value, Enum):
-        return plain(value.value)
-    if isinstance(value, datetime.date | datetime.time):
-        return value.isoformat()
-    if isinstance(value, PartialDate | Interval | PurePath):
-        return str(value)
-    if isinstance(value, BaseModel):
-        names = type(value).model_fields.keys()
-        place = _PLACE if names >= _PLACE else frozenset()
-        return {name: plain(getattr(value, name), details) for name in names if name not in place}
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return _of_dataclass(value, details)
-    if isinstance(value, Mapping):
-        return {str(plain(key)): plain(item, details) for key, item in value.items()}
-    if isinstance(value, Set):
-        return sorted(plain(item, details) for item in value)
-    if isinstance(value, Sequence):
-        return [plain(item, details) for item in value]
-    if hasattr(value, "tolist"):  # a number or an array of numpy, which is not imported here
-        return plain(value.tolist())
-    raise TypeError(f"{type(value).__name__} has no plain form")
+    kind: Any = type(value)
+    return value if kind in _AS_IS else _maker(kind)(value, details)
+
+
+_AS_IS = frozenset({type(None), str, bool, int})
+
+
+@cache
+def _maker(kind: Any) -> Callable[[Any, bool], Any]:
+    """Return what turns values of a class into plain data, with details or without."""
+    if issubclass(kind, Enum):
+        return lambda value, details: plain(value.value)
+    if issubclass(kind, str | int):
+        return lambda value, details: value
+    if issubclass(kind, float | Decimal | Fraction):
+        return _number
+    if issubclass(kind, datetime.date | datetime.time):
+        return lambda value, details: value.isoformat()
+    if issubclass(kind, PartialDate | Interval | PurePath):
+        return lambda value, details: str(value)
+    if issubclass(kind, BaseModel):
+        place = _PLACE if kind.model_fields.keys() >= _PLACE else frozenset()
+        names = [n for n in kind.model_fields if n not in place]
+        return lambda value, details: {name: plain(getattr(value, name)) for name in names}
+    if dataclasses.is_dataclass(kind):
+        return _of_dataclass
+    if issubclass(kind, Mapping):
+        return lambda value, details: {
+            str(plain(key)): plain(item, details) for key, item in value.items()
+        }
+    if issubclass(kind, Set):
+        return lambda value, details: sorted(plain(item, details) for item in value)
+    if issubclass(kind, Sequence):
+        return lambda value, details: [plain(item, details) for item in value]
+    if hasattr(kind, "tolist"):  # a number or an array of numpy, which is not imported here
+        return lambda value, details: plain(value.tolist())
+    raise TypeError(f"{kind.__name__} has no plain form")
+
+
+def _number(value: Any, _: bool) -> float | None:
+    number = float(value)
+    return number if abs(number) < float("inf") else None
 
 
 def _of_dataclass(value: Any, details: bool) -> dict[str, Any]:
@@ -154,6 +170,7 @@ def taken(item: Any, names: str) -> Any:
     return found
 
 
+@cache
 def _keys(names: str) -> dict[str, str]:
     """Return the key of each attribute."""
     pairs = (name.partition(":") for name in names.split())

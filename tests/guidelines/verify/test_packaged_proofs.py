@@ -314,7 +314,7 @@ labels:
 def test_a_label_extension_changes_the_patients_that_it_says(tmp_path: Path) -> None:
     file = tmp_path / "extension.yaml"
     file.write_text(EXTENSION, encoding="utf-8")
-    view = api.knowledge_diff("packaged", str(file), question=ASKED)
+    view = api.knowledge_diff("packaged", str(file), ASKED)
     assert [e["entry"] for e in view["entries"]] == ["label/lutathera-eu-first-line"]
     (on,) = [f for f in view["findings"] if "on_label" in f["positions"].values()]
     assert on["positions"] == {"label EU before": "off_label", "label EU after": "on_label"}
@@ -324,15 +324,13 @@ def test_a_label_extension_changes_the_patients_that_it_says(tmp_path: Path) -> 
     labels = {x.label.entry.id: x.status for x in assess(base, facts, ASKED).labels}
     assert labels["lutathera-eu-first-line"] == "on_label"
     assert labels["lutathera-eu"] == "off_label"
-    without = api.knowledge_diff(
-        "packaged", str(file), without=["lutathera-eu-first-line"], question=ASKED
-    )
+    without = api.knowledge_diff("packaged", str(file), ASKED, without=["lutathera-eu-first-line"])
     assert without["entries"] == []
     assert without["findings"] == []
 
 
 def test_two_versions_differ_for_the_patients_shown() -> None:
-    view = api.knowledge_diff("enets-2016", "enets-si-2024", question=ASKED)
+    view = api.knowledge_diff("enets-2016", "enets-si-2024", ASKED)
     assert view["findings"]
     assert any(entry["change"] == "removed" for entry in view["entries"])
 
@@ -352,9 +350,7 @@ def test_the_grid_of_a_document_shows_its_hole() -> None:
     }
     view = api.status_grid(
         api.base(),
-        "esmo-2020",
-        LU,
-        "tumour_control",
+        ("esmo-2020", LU, "tumour_control"),
         patient,
         ("ki67_percent", ["9.9", "10"]),
         ("progressed_on_ssa", [True, False]),

@@ -1,0 +1,244 @@
+"""An assessment as plain data: what JSON output holds and what every page is drawn from."""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from gepnet.guidelines import (
+    Assessment,
+    ChecklistResult,
+    DocumentAssessment,
+    KnowledgeBase,
+    LabelAssessment,
+    SafetyNote,
+    Status,
+)
+from gepnet.knowledge.models import (
+    Checklist,
+    ChecklistItem,
+    DocumentHeader,
+    LabelEntry,
+    SafetyRule,
+    Source,
+)
+from gepnet.report.cells import matrix_rows, reading_order
+from gepnet.report.explanations import (
+    TRUTH_WORDS,
+    Ask,
+    Branch,
+    Leaf,
+    Reader,
+    SourceView,
+    source_of,
+)
+from gepnet.report.facts import FactView, fact_groups, fact_view, reasons_to_treat
+from gepnet.tables import Shown, plain
+from gepnet.vocabulary import Truth
+
+View = dict[str, Any]
+SCOPE_WORDS: dict[Truth, str] = {True: "", False: "out of scope", None: "scope open"}
+
+
+def assessment_view(assessment: Assessment, base: KnowledgeBase, every_row: bool = False) -> View:
+    """Return everything a reader may want of an assessment as JSON-ready data.
+
+    Args:
+        assessment: of one patient.
+        base: the knowledge it was made with.
+        every_row: include options on which no document says anything for this patient.
+    """
+    facts, reader = assessment.facts, Reader(base, assessment.facts)
+    rows, hidden = matrix_rows(assessment, base, every_row)
+    documents = [assessment.documents[name] for name in reading_order(assessment)]
+    parts = {
+        "facts": fact_groups(facts, base),
+        "reasons_to_treat": reasons_to_treat(facts, base),
+        "stale": [fact_view(fact, base) for fact in facts.stale()],
+        "documents": [_document(document, reader) for document in documents],
+        "not_in_force": assessment.not_in_force,
+        "rows": rows,
+        "options_without_position": hidden,
+        "missing": _missing(assessment, reader),
+        "labels": [_label(label, reader) for label in assessment.labels],
+        "safety": [safety_view(note, assessment, base) for note in assessment.safety],
+        "checklists": [_checklist(result, reader) for result in assessment.checklists],
+    }
+    return {**head_view(assessment), **plain(parts)}
+
+
+@dataclass(frozen=True)
+class Head:
+    """Whom an assessment is of, and what it was made with."""
+
+    patient: str
+    at: str
+    region: str | None
+    knowledge_date: datetime.date
+    gepnet_version: str
+    knowledge_digest: str
+
+
+def head_view(assessment: Assessment) -> View:
+    """Return whom an assessment is of, and what it was made with."""
+    names = Head.__dataclass_fields__
+    return dict(plain(Head(**{name: getattr(assessment, name) for name in names})))
+
+
+@dataclass(frozen=True)
+class DocumentView:
+    """A document: identity, age, what was read of it, whether it is about the patient."""
+
+    head: Annotated[
+        DocumentHeader,
+        Shown(take="id short title body kind region year scope_note reviewers", flat=True),
+    ]
+    item: Annotated[DocumentAssessment, Shown(take="age_years coverage", flat=True)]
+    in_scope: Annotated[Truth, Shown(by=TRUTH_WORDS)]
+    in_scope_word: Annotated[Truth, Shown(by=SCOPE_WORDS)]
+    scope: Leaf | Branch
+    source: Annotated[Source, Shown(take="read url doi", flat=True)]
+
+
+def _document(item: DocumentAssessment, reader: Reader) -> DocumentView:
+    head, within = item.document.file.document, item.scope.truth
+    source = reader.base.sources[head.source]
+    return DocumentView(head, item, within, within, reader.tree(item.scope), source)
+
+
+@dataclass(frozen=True)
+class Request:
+    """A test or question, and how many open positions wait for what it brings."""
+
+    request: str
+    open_positions: int
+    facts: list[Ask]
+
+
+def _missing(assessment: Assessment, reader: Reader) -> list[Request]:
+    """Return what to order or ask, the request that would touch most open positions first.
+
+    Facts that one test brings (uptake, score and extent of an SSTR-PET) are one request.
+    """
+    counts: Counter[str] = Counter()
+    wanted: dict[str, dict[str, Ask]] = {}
+    for document in assessment.documents.values():
+        for cell in document.cells.values():
+            if not cell.is_open:
+                continue
+            requests = set()
+            for ask in reader.asks(cell.missing):
+                request = ask.entry.order or ask.entry.label
+                wanted.setdefault(request, {})[ask.entry.id] = ask
+                requests.add(request)
+            counts.update(requests)
+    order = {request: index for index, request in enumerate(wanted)}
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], order[item[0]]))
+    return [Request(name, count, list(wanted[name].values())) for name, count in ranked]
+
+
+@dataclass(frozen=True)
+class LabelView:
+    """Whether a medicine is used within its indication in a region."""
+
+    entry: Annotated[LabelEntry, Shown(take="id option region authority indication", flat=True)]
+    option_label: str
+    label: Annotated[LabelAssessment, Shown(take="status ambiguous:text_ambiguous", flat=True)]
+    missing: list[Ask]
+    against: list[str]
+    source: Annotated[SourceView, Shown(flat=True)]
+    explanation: Leaf | Branch
+
+
+def _label(label: LabelAssessment, reader: Reader) -> LabelView:
+    entry, base = label.label.entry, reader.base
+    return LabelView(
+        entry,
+        base.options[entry.option].label,
+        label,
+        reader.asks(label.missing),
+        reader.unmet(label.explanation),
+        source_of(entry, base),
+        reader.tree(label.explanation),
+    )
+
+
+@dataclass(frozen=True)
+class SafetyView:
+    """A safety rule that fires or cannot be excluded."""
+
+    entry: Annotated[SafetyRule, Shown(take="id severity message", flat=True)]
+    fires: bool
+    text_ambiguous: bool
+    options: list[str]
+    concerns_a_position: bool
+    missing: list[Ask]
+    source: Annotated[SourceView, Shown(flat=True)]
+    explanation: Leaf | Branch
+
+
+def safety_view(note: SafetyNote, assessment: Assessment, base: KnowledgeBase) -> SafetyView:
+    """Return a safety rule that fires or cannot be excluded."""
+    entry, reader = note.rule.entry, Reader(base, assessment.facts)
+    return SafetyView(
+        entry,
+        note.fires,
+        note.ambiguous,
+        [base.options[name].label for name in entry.options],
+        _concerns_a_position(entry.options, assessment, base),
+        reader.asks(note.missing),
+        source_of(entry, base),
+        reader.tree(note.explanation),
+    )
+
+
+def _concerns_a_position(
+    options: Sequence[str], assessment: Assessment, base: KnowledgeBase
+) -> bool:
+    """Whether a rule is about the whole patient or about an option that some document is for."""
+    in_favour = {Status.RECOMMENDED, Status.OPTION, Status.TRIAL_ONLY, Status.CONFLICTING}
+    return not options or any(
+        document.cells[row].status in in_favour
+        for row in base.rows
+        if any(base.options.covers(holder, row[0]) for holder in options)
+        for document in assessment.documents.values()
+    )
+
+
+@dataclass(frozen=True)
+class ItemView:
+    """One item of a checklist: met, not met, missing or text ambiguous."""
+
+    item: Annotated[ChecklistItem, Shown(take="id label", flat=True)]
+    result: str
+    text_ambiguous: bool
+    missing: list[Ask]
+    facts: list[FactView]
+    source: Annotated[SourceView, Shown(flat=True)]
+
+
+@dataclass(frozen=True)
+class ChecklistView:
+    """A checklist, item by item."""
+
+    entry: Annotated[Checklist, Shown(take="id title option", flat=True)]
+    items: list[ItemView]
+
+
+def _checklist(result: ChecklistResult, reader: Reader) -> ChecklistView:
+    entry = result.checklist.entry
+    items = [
+        ItemView(
+            item,
+            found.met,
+            found.ambiguous,
+            reader.asks(found.missing),
+            reader.known(found.explanation),
+            source_of(item, reader.base),
+        )
+        for item, found in zip(entry.items, result.results, strict=True)
+    ]
+    return ChecklistView(entry, items)

@@ -1,0 +1,167 @@
+"""Why a criterion holds, fails or stays open, in words; and where an entry was read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from gepnet.criteria import Always, And, Explanation, Node, Not, Or, facts_of, prose
+from gepnet.facts import Facts, FactValue
+from gepnet.guidelines import KnowledgeBase
+from gepnet.knowledge.models import FactEntry, Recommendation
+from gepnet.knowledge.shapes import Sourced
+from gepnet.report.facts import FactView, fact_view, value_text
+from gepnet.tables import Shown
+from gepnet.vocabulary import Truth
+
+TRUTH_WORDS: dict[Truth, str] = {True: "yes", False: "no", None: "unknown"}
+
+
+@dataclass(frozen=True)
+class SourceView:
+    """Where an entry was read and how far that was verified."""
+
+    source: str
+    source_title: str
+    locator: str | None
+    url: str | None
+    doi: str | None
+    read_in: str | None
+    verification: str
+
+
+def source_of(entry: Sourced, base: KnowledgeBase) -> SourceView:
+    """Return where an entry was read."""
+    source = base.sources[entry.source]
+    read_in = base.sources[entry.read_in] if entry.read_in else None
+    return SourceView(
+        entry.source,
+        source.title,
+        entry.locator,
+        (read_in or source).url,
+        source.doi,
+        None if read_in is None else read_in.title,
+        entry.verification,
+    )
+
+
+def strength_text(entry: Recommendation) -> str | None:
+    """Return the strength as printed by the document."""
+    if entry.strength is None:
+        return None
+    parts = [entry.strength.level, entry.strength.grade]
+    return " ".join(part for part in parts if part) or None
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A missing fact with the test or question that would bring it."""
+
+    entry: Annotated[FactEntry, Shown(take="id label order", flat=True)]
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A recorded fact that another was worked out from."""
+
+    fact: Annotated[FactValue, Shown(take="fact:id date event", flat=True)]
+    label: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Behind:
+    """A fact of an explanation; a worked-out one with the recorded facts behind it."""
+
+    fact: Annotated[FactValue, Shown(take="fact:id date event", flat=True)]
+    text: str
+    behind: list[Recorded]
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """A condition with its truth and the facts that it is about."""
+
+    text: str
+    truth: Annotated[Truth, Shown(by=TRUTH_WORDS)]
+    facts: list[Behind]
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A part of a criterion that joins others."""
+
+    text: str
+    truth: Annotated[Truth, Shown(by=TRUTH_WORDS)]
+    operator: str
+    parts: list[Leaf | Branch]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Puts what was found of one patient into words."""
+
+    base: KnowledgeBase
+    facts: Facts
+    # The same few facts are behind most explanations.
+    _told: dict[str, Behind] = field(default_factory=dict)
+
+    def asks(self, missing: Iterable[str]) -> list[Ask]:
+        """Return what has to be asked for to know these facts."""
+        return [Ask(self.base.vocabulary[name].entry) for name in self.facts.to_ask(missing)]
+
+    def words(self, node: Node) -> str:
+        """Return a criterion in words."""
+        return prose(node, self.base.vocabulary)
+
+    def tree(self, explanation: Explanation) -> Leaf | Branch:
+        """Return a criterion's own tree with truths and the facts behind each atom."""
+        node, truth = explanation.node, explanation.truth
+        negated_leaf = isinstance(node, Not) and not explanation.parts[0].parts
+        if not explanation.parts or negated_leaf:
+            names = () if isinstance(node, Always) else facts_of(node)
+            return Leaf(self.words(node), truth, [self._behind(name) for name in names])
+        parts = [self.tree(part) for part in explanation.parts]
+        return Branch(self.words(node), truth, type(node).__name__.lower(), parts)
+
+    def because(self, explanation: Explanation) -> list[Leaf]:
+        """Return an explanation as a short list: each condition, its truth, the facts behind it.
+
+        Of a choice that is settled only the alternatives that settle it are listed.
+        """
+        node = explanation.node
+        if isinstance(node, And):
+            return [line for part in explanation.parts for line in self.because(part)]
+        if isinstance(node, Or) and explanation.truth is not None:
+            deciding = [part for part in explanation.parts if part.truth is explanation.truth]
+            return [line for part in deciding for line in self.because(part)]
+        known = [self._behind(name) for name in facts_of(node) if self.facts[name].is_known]
+        return [Leaf(self.words(node), explanation.truth, known)]
+
+    def unmet(self, explanation: Explanation) -> list[str]:
+        """Return the parts of a conjunction that fail, in words."""
+        if explanation.truth is not False:
+            return []
+        parts = explanation.parts or (explanation,)
+        return [self.words(part.node) for part in parts if part.truth is False]
+
+    def known(self, explanation: Explanation) -> list[FactView]:
+        """Return the known facts that an explanation rests on."""
+        names = facts_of(explanation.node)
+        return [fact_view(self.facts[n], self.base) for n in names if self.facts[n].is_known]
+
+    def _behind(self, name: str) -> Behind:
+        if name not in self._told:
+            self._told[name] = self._traced(name)
+        return self._told[name]
+
+    def _traced(self, name: str) -> Behind:
+        recorded = [
+            Recorded(fact, self.base.vocabulary[fact.fact].entry.label, self._text(fact))
+            for fact in self.facts.behind(name)
+        ]
+        return Behind(self.facts[name], self._text(self.facts[name]), recorded)
+
+    def _text(self, fact: FactValue) -> str:
+        return value_text(fact, self.base)
