@@ -161,7 +161,7 @@ def taken(item: Any, names: str) -> Any:
     """
     if item is None:
         return None
-    if isinstance(item, Sequence):
+    if isinstance(item, Sequence) and not hasattr(item, "_fields"):  # a named tuple is one thing
         return [taken(one, names) for one in item]
     found = {key: plain(getattr(item, name)) for name, key in _keys(names).items()}
     if isinstance(item, BaseModel):
