@@ -82,6 +82,21 @@ def formula(part: Formula) -> Any:
     return z3.BoolVal(part) if isinstance(part, bool) else part
 
 
+def is_true(model: z3.ModelRef, part: Formula) -> bool:
+    """Whether a formula is true in a model; what the model leaves open is false or nought."""
+    if isinstance(part, bool):
+        return part
+    return bool(z3.is_true(model.eval(part, model_completion=True)))
+
+
+def integer(model: z3.ModelRef, term: Number) -> int:
+    """Return a whole number in a model."""
+    if isinstance(term, int):
+        return term
+    found: int = model.eval(term, model_completion=True).as_long()
+    return found
+
+
 def steps(fact: Fact, number: Decimal) -> int:
     """Return a value of a numeric fact in steps of its precision.
 
@@ -270,6 +285,8 @@ __all__ = [
     "disj",
     "exactly",
     "formula",
+    "integer",
+    "is_true",
     "neg",
     "plausible",
     "same",

@@ -32,13 +32,17 @@ Spec = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Sampler:
-    """Draws the facts that ``wanted`` and their derivations need."""
+    """Draws the facts that ``wanted`` and their derivations need.
+
+    With ``complete`` nothing is hidden and no number is given as a range.
+    """
 
     criteria: Criteria
     measures: Mapping[str, Any]
     wanted: tuple[str, ...]
     at: datetime.date
     seed: int = 1
+    complete: bool = False
 
     def table(self, rows: int) -> pl.LazyFrame:
         """Return the lazy table: a patient id and the columns of every fact to record."""
@@ -171,12 +175,14 @@ class Sampler:
 
     def _hidden(self, fact: Fact, spec: Spec) -> dict[str, pl.Expr]:
         """Hide what was not recorded, and blur what was recorded as a range."""
+        columns = {name: pl.col(name) for name in columns_of(fact)}
+        if self.complete:
+            return columns
         missing = spec.get("missing", {})
         hide = self._uniform(f"{fact.id}/missing") < float(missing.get("share", 0))
         if "with" in missing:
             share = self.measures["sample"]["groups"][missing["with"]]
             hide = hide | (self._uniform(f"group/{missing['with']}") < float(share))
-        columns = {name: pl.col(name) for name in columns_of(fact)}
         if "ranged" in spec and fact.entry.interval:
             columns |= self._ranged(fact, spec["ranged"])
         return {name: pl.when(~hide).then(value) for name, value in columns.items()}

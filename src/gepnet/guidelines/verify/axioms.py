@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
 
 import z3
 
@@ -28,6 +27,8 @@ from gepnet.criteria.smt import (
     disj,
     exactly,
     formula,
+    integer,
+    is_true,
     neg,
     plausible,
 )
@@ -296,29 +297,16 @@ def _counting(count: Count, symbols: Mapping[str, Symbol]) -> Iterator[Formula]:
 
 
 def _value(fact: Fact, one: Symbol, model: z3.ModelRef) -> Value:
-    if not _truth(one.known, model):
+    if not is_true(model, one.known):
         return None
-    if _truth(one.absent, model):
+    if is_true(model, one.absent):
         return NOT_APPLICABLE
     if fact.type == "boolean":
-        return _truth(one.value, model)
+        return is_true(model, one.value)
     if fact.type == "enum":
-        return fact.values[_integer(one.value, model)]
-    number = Decimal(_integer(one.low, model)) * fact.precision
+        return fact.values[integer(model, one.value)]
+    number = Decimal(integer(model, one.low)) * fact.precision
     return Interval(number, number)
-
-
-def _truth(part: Formula, model: z3.ModelRef) -> bool:
-    if isinstance(part, bool):
-        return part
-    return bool(z3.is_true(model.eval(part, model_completion=True)))
-
-
-def _integer(term: Any, model: z3.ModelRef) -> int:
-    if isinstance(term, int):
-        return term
-    found: int = model.eval(term, model_completion=True).as_long()
-    return found
 
 
 __all__ = ["Axioms", "World"]

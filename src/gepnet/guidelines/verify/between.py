@@ -14,11 +14,10 @@ from gepnet.guidelines.verify.context import (
     claim,
     excluded,
     none_of,
-    sources,
     statuses_of,
-    unfinished,
 )
-from gepnet.guidelines.verify.findings import Finding, Region
+from gepnet.guidelines.verify.draft import Draft
+from gepnet.guidelines.verify.findings import Claim, Finding, Region
 from gepnet.guidelines.verify.prover import Part
 from gepnet.guidelines.verify.regions import deciding_facts, fewest, parts_of, stated, words
 
@@ -66,39 +65,30 @@ def _clash(
     kind: str,
 ) -> Iterator[Finding]:
     """One document supports an option, the other holds ``kind``."""
-    regions: list[Region] = []
-    held: list[Holding] = []
+    claims = (claim(left, options[0], *SUPPORT), claim(right, options[0], kind))
+    draft = _draft(context, name, left, right, options, MOST_REGIONS, claims)
     kinds: dict[str, str] = {}
     for mine, theirs in product(left.of_kind(*SUPPORT), right.of_kind(kind)):
         core = [
             *applies(mine.recommendation, left.document),
             *applies(theirs.recommendation, right.document),
         ]
-        also = [*excluded(left, mine.kind), *excluded(right, kind)]
-        answer = context.ask([*core, *also])
-        yield from unfinished(
-            answer, name, [left.document.id, right.document.id], options, left.intent
-        )
-        if not answer.found or len(regions) >= MOST_REGIONS:
-            continue
-        claims = [claim(left, options[0], *SUPPORT), claim(right, options[0], kind)]
-        region = context.region(answer, core, also, [mine.id, theirs.id], claims)
-        if region is not None:
-            regions.append(region)
-            held += [mine, theirs]
+        if draft.show(core, [*excluded(left, mine.kind), *excluded(right, kind)], (mine, theirs)):
             kinds.setdefault(left.document.id, mine.kind)
-    if regions:
-        kinds[right.document.id] = kind
-        yield Finding(
-            name,
-            (left.document.id, right.document.id),
-            tuple(options),
-            left.intent,
-            kinds,
-            tuple(regions),
-            sources(held),
-            claims=(claim(left, options[0], *SUPPORT), claim(right, options[0], kind)),
-        )
+    yield from draft.done({**kinds, right.document.id: kind})
+
+
+def _draft(
+    context: Context,
+    kind: str,
+    left: DocumentPosition,
+    right: DocumentPosition,
+    options: Sequence[str],
+    most: int = 1,
+    claims: tuple[Claim, ...] = (),
+) -> Draft:
+    documents = left.document.id, right.document.id
+    return Draft(context, kind, documents, tuple(options), left.intent, most, claims)
 
 
 def _conditions(
@@ -111,38 +101,36 @@ def _conditions(
     one in the line of treatment is described in full, others when they are asked for.
     """
     prover = context.prover
-    documents = (left.document.id, right.document.id)
     quiet = [(right.document.scope, True), *none_of(right.holdings)]
-    here = [prover.world.status(left, *FOR), *map(prover.holds, quiet)]
-    first = prover.ask(here)
-    yield from unfinished(first, "condition", documents, options, left.intent)
-    if not first.found:
-        return
+    here = prover.world.status(left, *FOR)
+    claims = (claim(left, options[0], *SUPPORT), claim(right, options[0], *_QUIET))
+    drafts = {
+        kind: _draft(context, kind, left, right, options, 1, claims)
+        for kind in ("sequence", "condition")
+    }
     found: dict[str, dict[Part, Holding]] = {}
-    for theirs in right.of_kind(*SUPPORT):
-        needed = parts_of([(theirs.recommendation.when, True)])
-        for part in needed:
-            kind = _kind(context, part)
-            if part in found.get(kind, {}):
-                continue
-            rest = [other for other in needed if other != part]
-            answer = prover.ask([*here, *map(prover.holds, [*rest, (part[0], not part[1])])])
-            yield from unfinished(answer, kind, documents, options, left.intent)
-            if answer.found:
-                found.setdefault(kind, {})[part] = theirs
-    for kind, parts in found.items():
+    if drafts["condition"].ask(quiet, here).found:
+        for theirs in right.of_kind(*SUPPORT):
+            needed = parts_of([(theirs.recommendation.when, True)])
+            for part in needed:
+                kind = _kind(context, part)
+                if part in found.get(kind, {}):
+                    continue
+                rest = [other for other in needed if other != part]
+                lacking = (part[0], not part[1])
+                if drafts[kind].ask([*quiet, *rest, lacking], here).found:
+                    found.setdefault(kind, {})[part] = theirs
+    for kind, draft in drafts.items():
+        yield from draft.done({})
+        if kind not in found:
+            continue
+        parts = found[kind]
         asks = [w for part in parts for w in words([part], context.base.vocabulary)]
         mine = left.of_kind(*SUPPORT)
-        finding = Finding(
-            kind,
-            documents,
-            tuple(options),
-            left.intent,
-            {documents[0]: mine[0].kind, documents[1]: "none for this patient"},
-            (),
-            sources([*mine, *parts.values()]),
-            deciding_facts(parts),
-            (claim(left, options[0], *SUPPORT), claim(right, options[0], *_QUIET)),
+        draft.rest_on(*(holding.recommendation for holding in (*mine, *parts.values())))
+        finding = draft.finding(
+            {left.document.id: mine[0].kind, right.document.id: "none for this patient"},
+            deciding=deciding_facts(parts),
             detail=f"{right.document.file.document.short} asks in addition for: "
             + "; ".join(dict.fromkeys(asks)),
         )
@@ -245,37 +233,25 @@ def _ranked(
 ) -> Iterator[Finding]:
     option = mine.position.option
     also = [] if here is None else none_of(here.of_kind(*SUPPORT))
+    claims = (
+        claim(stand, option, *statuses_of(mine.kind)),
+        claim(other, over, *SUPPORT, "conflicting"),
+    )
+    draft = _draft(context, "ranking", stand, other, (option, over), 1, claims)
     for theirs in other.of_kind(*SUPPORT):
         core = [
             *applies(mine.recommendation, stand.document),
             *applies(theirs.recommendation, other.document),
         ]
-        more = [*excluded(stand, mine.kind), *also]
-        answer = context.ask([*core, *more])
-        yield from unfinished(
-            answer, "ranking", [stand.document.id, other.document.id], [option, over], stand.intent
-        )
-        if not answer.found:
-            continue
-        claims = [claim(stand, option, *statuses_of(mine.kind))]
-        claims.append(claim(other, over, *SUPPORT, "conflicting"))
-        region = context.region(answer, core, more, [mine.id, theirs.id], claims)
-        if region is None:
-            continue
-        name = context.base.options[over].label
-        yield Finding(
-            "ranking",
-            (stand.document.id, other.document.id),
-            (option, over),
-            stand.intent,
-            {stand.document.id: mine.kind, other.document.id: theirs.kind},
-            (region,),
-            sources([mine, theirs]),
-            claims=tuple(claims),
-            detail=f"{stand.document.file.document.short} prefers this to {name}",
-            about=f"{mine.recommendation.entry.id}/{theirs.recommendation.entry.id}",
-        )
-        return
+        if draft.show(core, [*excluded(stand, mine.kind), *also], (mine, theirs)):
+            name = context.base.options[over].label
+            yield from draft.done(
+                {stand.document.id: mine.kind, other.document.id: theirs.kind},
+                detail=f"{stand.document.file.document.short} prefers this to {name}",
+                about=f"{mine.recommendation.entry.id}/{theirs.recommendation.entry.id}",
+            )
+            return
+    yield from draft.done({})
 
 
 __all__ = ["HISTORY", "between", "clashes", "described"]

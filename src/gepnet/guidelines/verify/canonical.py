@@ -18,7 +18,7 @@ from typing import Any
 
 import z3
 
-from gepnet.criteria.smt import Formula, Symbol, conj, formula, neg
+from gepnet.criteria.smt import Formula, Symbol, conj, formula, integer, is_true, neg
 from gepnet.vocabulary import Fact
 
 # Given what holds and what is tried, the model of such a patient; or none, and the place of the
@@ -76,7 +76,7 @@ def simplest(look: Look, choices: Iterable[Choice], fixed: Sequence[Formula]) ->
     left = [(one, one.simplest) for one in choices]
     while left:
         # What is already as simple as can be needs no question.
-        ready = next((i for i, (_, one) in enumerate(left) if not _true(model, one)), len(left))
+        ready = next((i for i, (_, one) in enumerate(left) if not is_true(model, one)), len(left))
         taken += [one for _, one in left[:ready]]
         left = left[ready:]
         # The longest beginning that is possible as it is: below ``good`` it is, at ``bad`` not.
@@ -107,7 +107,7 @@ def _least(
     for flag in (choice.symbol.known, neg(choice.symbol.absent)):
         if isinstance(flag, bool):
             continue
-        if not _true(model, flag):
+        if not is_true(model, flag):
             better, _ = look([*taken, *settled], [flag])
             if better is None:
                 # Unknown, or not applicable: there is no value to choose.
@@ -118,7 +118,7 @@ def _least(
     if isinstance(term, bool | int):
         return model, settled
     if choice.fact.type not in {"number", "enum"}:
-        return model, [*settled, term if _true(model, term) else neg(term)]
+        return model, [*settled, term if is_true(model, term) else neg(term)]
     bound = choice.least
     if bound is None:
         better, _ = look([*taken, *settled], [term >= 0])
@@ -139,23 +139,23 @@ def _bisected(
     """Halve the interval between a bound and the value of a model until one is left."""
     if bound is None:
         # Only negative values are possible: the one nearest to nothing.
-        low, high = _number(model, term), -1
+        low, high = integer(model, term), -1
         while low < high:
             middle = (low + high + 1) // 2
             better, _ = look([*taken, *settled], [term >= middle])
             if better is None:
                 high = middle - 1
             else:
-                model, low = better, _number(better, term)
+                model, low = better, integer(better, term)
         return model, [*settled, term == low]
-    low, high = bound, _number(model, term)
+    low, high = bound, integer(model, term)
     while low < high:
         middle = (low + high) // 2
         better, _ = look([*taken, *settled], [term >= bound, term <= middle])
         if better is None:
             low = middle + 1
         else:
-            model, high = better, _number(better, term)
+            model, high = better, integer(better, term)
     return model, [*settled, term == high]
 
 
@@ -183,17 +183,6 @@ def needed(unsound: Callable[[list[int]], bool], count: int) -> list[int] | None
         return [*explain([*base, *later], bool(later), first), *later]
 
     return sorted(explain([], True, everything)) if everything else []
-
-
-def _true(model: z3.ModelRef, part: Formula) -> bool:
-    if isinstance(part, bool):
-        return part
-    return bool(z3.is_true(model.eval(part, model_completion=True)))
-
-
-def _number(model: z3.ModelRef, term: Any) -> int:
-    found: int = model.eval(term, model_completion=True).as_long()
-    return found
 
 
 __all__ = ["Choice", "Look", "needed", "simplest"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from gepnet.criteria.smt import conj, disj
@@ -11,10 +12,13 @@ from gepnet.guidelines.compiled import CompiledDocument, CompiledLabel, Knowledg
 from gepnet.guidelines.positions import DocumentPositions
 from gepnet.guidelines.verify.context import Context
 from gepnet.guidelines.verify.diff import changes
+from gepnet.guidelines.verify.draft import Draft
 from gepnet.guidelines.verify.findings import Finding
 from gepnet.guidelines.verify.labels import label_source
 from gepnet.guidelines.verify.prover import Part
-from gepnet.guidelines.verify.regions import deciding_facts, implicant
+from gepnet.guidelines.verify.regions import deciding_facts
+from gepnet.rules import Rule
+from gepnet.rules.rule import E_co
 
 Entries = list[dict[str, Any]]
 
@@ -59,55 +63,50 @@ def compare_states(
 
 
 def _entries(before: CompiledDocument | None, after: CompiledDocument | None) -> Entries:
-    old = {} if before is None else {r.entry.id: r for r in before.recommendations}
-    new = {} if after is None else {r.entry.id: r for r in after.recommendations}
-    found: Entries = []
-    for name in dict.fromkeys([*old, *new]):
-        one, other = old.get(name), new.get(name)
-        if one is None and other is not None:
-            found.append({"change": "added", "entry": other.full_id, "what": other.entry.when})
-        elif other is None and one is not None:
-            found.append({"change": "removed", "entry": one.full_id, "what": one.entry.when})
-        elif one is not None and other is not None:
-            fields = [
-                field
-                for field in ("when", "when_broad", "options", "strength", "dissent",
-                              "requires_approval", "verification")
-                if getattr(one.entry, field) != getattr(other.entry, field)
-            ]  # fmt: skip
-            if fields:
-                found.append(
-                    {"change": "changed", "entry": other.full_id, "what": ", ".join(fields)}
-                )
+    old, new = (
+        {} if one is None else {r.entry.id: r for r in one.recommendations}
+        for one in (before, after)
+    )
+    found = _differences(old, new, _FIELDS)
     if before is not None and after is not None and before.scope != after.scope:
         found.append({"change": "changed", "entry": after.id, "what": "scope"})
     return found
 
 
-def _label_entries(before: list[CompiledLabel], after: list[CompiledLabel]) -> Entries:
-    old = {label.entry.id: label for label in before}
-    new = {label.entry.id: label for label in after}
+_FIELDS = (
+    "when", "when_broad", "options", "strength", "dissent", "requires_approval", "verification"
+)  # fmt: skip
+
+
+def _differences(
+    old: Mapping[str, Rule[E_co]], new: Mapping[str, Rule[E_co]], fields: Sequence[str]
+) -> Entries:
+    """Return the rules that are in one of two states only, or differ in some fields."""
     found: Entries = []
     for name in dict.fromkeys([*old, *new]):
         one, other = old.get(name), new.get(name)
-        if one is None and other is not None:
-            change, what = "added", other.entry.when
-        elif other is None and one is not None:
-            change, what = "removed", one.entry.when
-        elif one is not None and other is not None and one.when != other.when:
-            change, what = "changed", "when"
+        if one is not None and other is not None:
+            what = [f for f in fields if getattr(one.entry, f) != getattr(other.entry, f)]
+            told, said = "changed", ", ".join(what)
         else:
-            continue
-        found.append({"change": change, "entry": f"label/{name}", "what": what})
+            told = "added" if one is None else "removed"
+            said = next(rule.entry.when for rule in (one, other) if rule is not None)
+        if said:
+            entry = next(rule.full_id for rule in (other, one) if rule is not None)
+            found.append({"change": told, "entry": entry, "what": said})
     return found
+
+
+def _label_entries(before: list[CompiledLabel], after: list[CompiledLabel]) -> Entries:
+    old, new = ({label.entry.id: label for label in labels} for labels in (before, after))
+    return _differences(old, new, ["when"])
 
 
 def _label_changes(
     context: Context, before: list[CompiledLabel], after: list[CompiledLabel]
-) -> list[Finding]:
-    """Return who is on label in a region that was not, and the other way round."""
+) -> Iterator[Finding]:
+    """Yield who is on label in a region that was not, and the other way round."""
     prover = context.prover
-    findings = []
     places = dict.fromkeys((x.entry.option, x.entry.region) for x in [*before, *after])
     for option, region in places:
         old, new = (
@@ -116,41 +115,25 @@ def _label_changes(
         )
         if [x.when for x in old] == [x.when for x in new]:
             continue
+        names = f"label {region} before", f"label {region} after"
         for first, second, words in ((old, new, ("off", "on")), (new, old, ("on", "off"))):
             on = disj(prover.holds((x.when, True)) for x in second)
             # A label that is open by its text is not off label: neither reading may hold.
             outside: list[Part] = [(node, False) for x in first for node in x.nodes]
             off = conj(map(prover.holds, outside))
-            wanted = conj([on, off])
-            answer = prover.ask([wanted])
-            if not answer.found or answer.model is None:
-                continue
             nodes = [node for x in [*first, *second] for node in x.nodes]
-            parts = implicant(prover, answer.model, nodes, wanted)
             # The record must settle the labels too, not only what makes them come out so.
             settled: list[Part] = [*outside]
             settled += [(x.when, True) for x in second] if len(second) == 1 else []
-            shown = context.described(answer, parts, [*parts, *settled])
-            if shown is None:
-                continue
-            findings.append(
-                Finding(
-                    "superseded",
-                    (f"label {region} before", f"label {region} after"),
-                    (option,),
-                    "",
-                    {
-                        f"label {region} before": f"{words[0]}_label",
-                        f"label {region} after": f"{words[1]}_label",
-                    },
-                    (shown,),
-                    tuple(label_source(x) for x in [*first, *second]),
-                    deciding_facts(parts),
-                    detail=_waiting(context, option, region),
-                    about=f"{words[0]}>{words[1]}",
-                )
+            draft = Draft(context, "superseded", names, (option,))
+            parts = draft.spread(conj([on, off]), nodes, settled)
+            yield from draft.done(
+                dict(zip(names, (f"{word}_label" for word in words), strict=True)),
+                sources=tuple(label_source(x) for x in [*first, *second]),
+                deciding=deciding_facts(parts),
+                detail=_waiting(context, option, region),
+                about=f"{words[0]}>{words[1]}",
             )
-    return findings
 
 
 def _waiting(context: Context, option: str, region: str) -> str:

@@ -3,43 +3,65 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-import z3
-
 from gepnet.criteria import Node
-from gepnet.criteria.smt import formula
+from gepnet.criteria.smt import Formula, is_true, steps
 from gepnet.guidelines.assess import documents_in_force
 from gepnet.guidelines.compiled import CompiledDocument, CompiledRecommendation, KnowledgeBase
 from gepnet.guidelines.positions import DocumentPosition, Holding, document_positions
-from gepnet.guidelines.verify.axioms import Axioms
-from gepnet.guidelines.verify.findings import Claim, Finding, Region
+from gepnet.guidelines.verify.axioms import Axioms, World
+from gepnet.guidelines.verify.findings import Claim, Region
+from gepnet.guidelines.verify.limits import Limit
 from gepnet.guidelines.verify.prover import DEFAULT_TIMEOUT_MS, Answer, Part, Patients, Prover
 from gepnet.guidelines.verify.regions import fewest, texts, words
 from gepnet.guidelines.verify.witnesses import Witnesses
-from gepnet.knowledge.shapes import Entry
 from gepnet.rules import Rule
+from gepnet.rules.rule import E_co
 
 
 class Context:
     """One prover over the whole knowledge, shared by all questions of a process."""
 
     def __init__(
-        self, base: KnowledgeBase, day: datetime.date, timeout_ms: int = DEFAULT_TIMEOUT_MS
+        self,
+        base: KnowledgeBase,
+        day: datetime.date,
+        timeout_ms: int = DEFAULT_TIMEOUT_MS,
+        names: Iterable[str] | None = None,
     ) -> None:
-        """Make the world of fully known patients once."""
+        """Make the world of fully known patients once, over some facts or all that are named."""
         self.base = base
         self.day = day
-        self.prover = Prover(Axioms(base), timeout_ms)
+        self.prover = Prover(Axioms(base, names), timeout_ms)
         self.positions = document_positions(base)
         self.witnesses = Witnesses(self.prover, day)
+        self._sides: dict[str, tuple[World, World]] = {}
         self.documents = {document.id: document for document in base.documents}
         self.in_force = [document.id for document in documents_in_force(base.documents, day)[0]]
 
-    def ask(self, parts: Iterable[Part]) -> Answer:
-        """Return whether a possible patient is as all parts say."""
-        return self.prover.ask(self.prover.holds(part) for part in parts)
+    def ask(self, parts: Iterable[Part], *formulas: Formula) -> Answer:
+        """Return whether a possible patient is as all parts and formulas say."""
+        return self.prover.ask([*formulas, *map(self.prover.holds, parts)])
+
+    def around(self, limit: Limit) -> tuple[World, World, list[Formula]] | None:
+        """Return the patient one step below and one step above a limit, and that it is so.
+
+        Everything that follows from the fact follows anew; None at the end of a range.
+        """
+        fact, axioms = self.base.vocabulary[limit.fact], self.prover.axioms
+        if not limit.is_inside(fact):
+            return None
+        if limit.fact not in self._sides:
+            lower, higher = (axioms.varied([limit.fact], f"@{limit.fact}{s}") for s in "-+")
+            for world in (lower, higher):
+                self.prover.add(world.axioms)
+            self._sides[limit.fact] = lower, higher
+        lower, higher = self._sides[limit.fact]
+        value = steps(fact, limit.value)
+        places = ((lower, value - 1), (self.prover.world, value), (higher, value + 1))
+        return lower, higher, [world.symbols[limit.fact].low == at for world, at in places]
 
     def region(
         self,
@@ -48,11 +70,12 @@ class Context:
         also: Sequence[Part] = (),
         recommendations: Sequence[str] = (),
         claims: Sequence[Claim] = (),
+        keep: Iterable[str] = (),
     ) -> Region | None:
         """Describe the patients of an answer; None if the interpreter refuses the witness."""
         assert answer.model is not None
         parts = fewest(self.prover, core, also)
-        return self.described(answer, parts, [*core, *also], recommendations, claims)
+        return self.described(answer, parts, [*core, *also], recommendations, claims, keep)
 
     def described(
         self,
@@ -61,14 +84,24 @@ class Context:
         wanted: Sequence[Part],
         recommendations: Sequence[str] = (),
         claims: Sequence[Claim] = (),
+        keep: Iterable[str] = (),
     ) -> Region | None:
-        """Return a region with a witness that the interpreter and the assessment confirm."""
+        """Return a region with a witness that the interpreter and the assessment confirm.
+
+        Args:
+            answer: that there are such patients.
+            parts: by which the region is described.
+            wanted: what the record of the witness must settle.
+            recommendations: that hold in the region, by id.
+            claims: statuses that the witness must have.
+            keep: facts that stay in the record of the witness, needed or not.
+        """
         assert answer.model is not None
-        witness, refused = self._witness(answer.model, wanted, claims)
+        witness, refused = self._witness(answer.model, wanted, claims, keep)
         if refused and claims:
             # Another recommendation is left open by so few facts: settle all of them.
             more = [*wanted, *self._settled(answer.model, wanted, claims)]
-            witness, refused = self._witness(answer.model, more, claims)
+            witness, refused = self._witness(answer.model, more, claims, keep)
         if refused or witness is None:
             self.prover.tally.refused.append(f"{', '.join(texts(parts))}: {'; '.join(refused)}")
             return None
@@ -80,12 +113,16 @@ class Context:
         )
 
     def _witness(
-        self, patients: Patients, wanted: Sequence[Part], claims: Sequence[Claim]
+        self,
+        patients: Patients,
+        wanted: Sequence[Part],
+        claims: Sequence[Claim],
+        keep: Iterable[str],
     ) -> tuple[dict[str, Any] | None, list[str]]:
-        witness = self.witnesses.smallest(patients, wanted)
+        witness = self.witnesses.smallest(patients, wanted, keep)
         if witness is None:
             return None, ["the interpreter does not agree"]
-        return witness, self.witnesses.refuted(witness, claims)
+        return witness, self.witnesses.refuted(witness, claims) if claims else []
 
     def _settled(
         self, patients: Patients, wanted: Sequence[Part], claims: Sequence[Claim]
@@ -105,20 +142,21 @@ class Context:
             (node, truth)
             for node in nodes
             for truth in (True, False)
-            if z3.is_true(model.eval(formula(self.prover.holds((node, truth))), True))
+            if is_true(model, self.prover.holds((node, truth)))
         ]
 
 
-def source_of(item: CompiledRecommendation) -> dict[str, Any]:
-    """Return where a recommendation was read."""
-    return cited(item.entry, item.owner, item.entry.id)
-
-
-def cited(entry: Entry, document: str, name: str) -> dict[str, Any]:
-    """Return where an entry was read, by what it is called in a finding."""
-    keys = ("source", "locator", "read_in", "verification", "note")
-    told = {key: getattr(entry, key, None) for key in keys}
-    return {"document": document, "recommendation": name, **told}
+def source_of(entry: Any, document: str, name: str | None = None) -> dict[str, Any]:
+    """Return where an entry was read; ``name`` is what it is called, by default its id."""
+    return {
+        "document": document,
+        "recommendation": entry.id if name is None else name,
+        "source": entry.source,
+        "locator": getattr(entry, "locator", None),
+        "read_in": getattr(entry, "read_in", None),
+        "verification": getattr(entry, "verification", None),
+        "note": getattr(entry, "note", None),
+    }
 
 
 def applies(item: CompiledRecommendation, scope: CompiledDocument) -> list[Part]:
@@ -128,13 +166,12 @@ def applies(item: CompiledRecommendation, scope: CompiledDocument) -> list[Part]
 
 def none_of(holdings: Iterable[Holding]) -> list[Part]:
     """Return that no recommendation applies, by either reading."""
-    return not_any(holding.recommendation for holding in holdings)
+    return nothing_of(holding.recommendation for holding in holdings)
 
 
-def not_any(items: Iterable[Rule[Any]]) -> list[Part]:
+def nothing_of(rules: Iterable[Rule[E_co]]) -> list[Part]:
     """Return that no rule applies, by either reading."""
-    nodes = (node for item in items for node in reversed(item.nodes))
-    return list(dict.fromkeys((node, False) for node in nodes))
+    return [(n, False) for n in dict.fromkeys(n for rule in rules for n in rule.nodes[::-1])]
 
 
 def excluded(stand: DocumentPosition, kind: str) -> list[Part]:
@@ -154,19 +191,3 @@ def claim(stand: DocumentPosition, option: str, *statuses: str) -> Claim:
 def statuses_of(kind: str) -> tuple[str, ...]:
     """Return the statuses that a recommendation of a kind gives where nothing excludes it."""
     return ("recommended", "option") if kind in {"recommended", "option"} else (kind,)
-
-
-def sources(holdings: Iterable[Holding]) -> tuple[dict[str, Any], ...]:
-    """Return where recommendations were read, each once."""
-    items = {holding.id: holding.recommendation for holding in holdings}
-    return tuple(source_of(item) for item in items.values())
-
-
-def unfinished(
-    answer: Answer, kind: str, documents: Sequence[str], options: Sequence[str], intent: str
-) -> Iterator[Finding]:
-    """Yield that a search was not finished, if so: neither found nor excluded."""
-    if answer.verdict == "timed_out":
-        about = (kind, tuple(documents), tuple(options), intent)
-        detail = "The solver ran out of time: neither shown nor excluded."
-        yield Finding(*about, {}, (), detail=detail, verdict=answer.verdict)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import product
 
-from gepnet.criteria.smt import Formula, conj, neg
-from gepnet.guidelines.positions import NOTHING, DocumentPosition, Holding
+from gepnet.criteria.smt import Formula, conj
+from gepnet.guidelines.positions import NOTHING, DocumentPosition
 from gepnet.guidelines.status import Status
-from gepnet.guidelines.verify.context import Context, sources, unfinished
-from gepnet.guidelines.verify.findings import Finding, Region
-from gepnet.guidelines.verify.regions import deciding_facts, implicant
+from gepnet.guidelines.verify.context import Context
+from gepnet.guidelines.verify.draft import Draft
+from gepnet.guidelines.verify.findings import Finding
+from gepnet.guidelines.verify.regions import deciding_facts
 
 STATUSES = ("recommended", "option", "trial_only", "against", "conflicting", "none")
 MOST_REGIONS = 2
@@ -62,7 +63,7 @@ def _same(before: DocumentPosition | None, after: DocumentPosition | None) -> bo
 
 
 def _criteria(stand: DocumentPosition) -> tuple[object, ...]:
-    held = [(h.kind, h.recommendation.nodes) for h in stand.holdings]
+    held = [(h.kind, h.recommendation.when, h.recommendation.when_broad) for h in stand.holdings]
     return (stand.document.scope, tuple(held))
 
 
@@ -85,44 +86,18 @@ def _moved(
     intent: str,
     kind: str,
 ) -> Iterator[Finding]:
-    prover = context.prover
     wanted = conj([has(context, before, first), has(context, after, second)])
-    blocked: list[Formula] = []
-    regions: list[Region] = []
-    facts: dict[str, None] = {}
-    more = "none"
-    for count in range(MOST_REGIONS + 1):
-        answer = prover.ask([wanted, *blocked])
-        more = answer.verdict
-        yield from unfinished(answer, kind, names, options, intent)
-        if not answer.found or answer.model is None or count == MOST_REGIONS:
-            break
-        parts = implicant(
-            prover,
-            answer.model,
-            [node for one in (before, after) if one is not None for node in one.nodes],
-            wanted,
-        )
-        blocked.append(neg(conj(map(prover.holds, parts))))
-        region = context.described(answer, parts, parts)
-        if region is not None:
-            regions.append(region)
-            facts.update(dict.fromkeys(deciding_facts(parts)))
-    if regions:
-        held: list[Holding] = []
-        for stand, status in ((before, first), (after, second)):
-            if stand is not None and status != "none":
-                held += stand.of_kind(status) if status != "conflicting" else stand.holdings
-        rest = "; there are more such patients" if more == "found" else ""
-        yield Finding(
-            kind,
-            names,
-            options,
-            intent,
-            {names[0]: first, names[1]: second},
-            tuple(regions),
-            sources(held),
-            tuple(facts),
-            detail=f"{first} before, {second} after{rest}",
-            about=f"{first}>{second}",
-        )
+    nodes = [node for one in (before, after) if one is not None for node in one.nodes]
+    draft = Draft(context, kind, names, options, intent, MOST_REGIONS)
+    parts = draft.spread(wanted, nodes)
+    for stand, status in ((before, first), (after, second)):
+        if stand is not None and status != "none":
+            held = stand.of_kind(status) if status != "conflicting" else stand.holdings
+            draft.rest_on(*(holding.recommendation for holding in held))
+    rest = "; there are more such patients" if draft.more else ""
+    yield from draft.done(
+        {names[0]: first, names[1]: second},
+        deciding=deciding_facts(parts),
+        detail=f"{first} before, {second} after{rest}",
+        about=f"{first}>{second}",
+    )

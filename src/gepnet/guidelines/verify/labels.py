@@ -7,19 +7,12 @@ from collections.abc import Iterator
 from gepnet.criteria.smt import conj
 from gepnet.guidelines.assess import label_in_force
 from gepnet.guidelines.compiled import CompiledLabel
-from gepnet.guidelines.positions import SUPPORT, DocumentPosition, Holding
-from gepnet.guidelines.verify.context import (
-    Context,
-    applies,
-    claim,
-    excluded,
-    not_any,
-    sources,
-    unfinished,
-)
-from gepnet.guidelines.verify.findings import Finding, Region
-from gepnet.guidelines.verify.gaps import quiet
-from gepnet.guidelines.verify.regions import deciding_facts, implicant, parts_of
+from gepnet.guidelines.positions import NOTHING, SUPPORT, DocumentPosition
+from gepnet.guidelines.verify.context import Context, applies, claim, excluded, nothing_of
+from gepnet.guidelines.verify.draft import Draft
+from gepnet.guidelines.verify.findings import Finding
+from gepnet.guidelines.verify.regions import deciding_facts, parts_of
+from gepnet.guidelines.verify.within import left_open
 
 MOST_REGIONS = 1
 
@@ -57,46 +50,36 @@ def _off(
     where: str,
     labels: list[CompiledLabel],
 ) -> Iterator[Finding]:
-    outside = not_any(labels)
-    regions: list[Region] = []
-    held: list[Holding] = []
-    deciding: dict[str, None] = {}
+    outside = nothing_of(labels)
     claims = (claim(stand, options[0], *SUPPORT),)
+    about = "off_label", (stand.document.id,), options, stand.intent
+    draft = Draft(context, *about, MOST_REGIONS, claims)
+    deciding: dict[str, None] = {}
+    kinds: list[str] = []
     for mine in stand.of_kind(*SUPPORT):
         core = applies(mine.recommendation, stand.document)
         also = excluded(stand, mine.kind)
-        if context.ask([*core, *also, *outside]).verdict == "none":
+        if draft.ask([*core, *also, *outside]).verdict == "none":
             continue
         # One region for each part of the indication that may fail by itself.
         for part in parts_of([(labels[0].broadest, True)]):
             lacking = (part[0], not part[1])
-            answer = context.ask([*core, *also, *outside, lacking])
-            yield from unfinished(answer, "off_label", [stand.document.id], options, stand.intent)
+            answer = draft.ask([*core, *also, *outside, lacking])
             if not answer.found:
                 continue
             deciding.update(dict.fromkeys(deciding_facts([part])))
-            if len(regions) >= MOST_REGIONS:
-                continue
-            wanted = [*core, lacking]
-            region = context.region(answer, wanted, [*also, *outside], [mine.id], claims)
-            if region is not None:
-                regions.append(region)
-                held.append(mine)
-    if regions:
-        ids = [label.entry.id for label in labels]
-        yield Finding(
-            "off_label",
-            (stand.document.id,),
-            options,
-            stand.intent,
-            {stand.document.id: held[0].kind, **{f"label/{name}": "off_label" for name in ids}},
-            tuple(regions),
-            (*sources(held), *(label_source(label) for label in labels)),
-            tuple(deciding),
-            claims,
-            detail=f"supported but off label in {where}",
-            about=where,
-        )
+            if len(draft.regions) < MOST_REGIONS:
+                wanted = [*core, lacking], [*also, *outside]
+                region = context.region(answer, *wanted, [mine.id], claims)
+                kinds += [mine.kind] if draft.add(region, mine) else []
+    names = [f"label/{label.entry.id}" for label in labels]
+    yield from draft.done(
+        {stand.document.id: kinds[0] if kinds else "", **dict.fromkeys(names, "off_label")},
+        sources=(*draft.sources.values(), *map(label_source, labels)),
+        deciding=tuple(deciding),
+        detail=f"supported but off label in {where}",
+        about=where,
+    )
 
 
 def label_source(label: CompiledLabel) -> dict[str, str | None]:
@@ -117,69 +100,52 @@ def label_texts(context: Context, name: str) -> Iterator[Finding]:
     for label in context.base.labels:
         if label.entry.id != name or not label_in_force(label, context.day):
             continue
-        entry = label.entry
         if label.when_broad is not None:
-            core = [(label.when_broad, True), (label.when, False)]
-            answer = context.ask(core)
-            yield from unfinished(answer, "ambiguous", [f"label/{entry.id}"], [entry.option], "")
-            region = context.region(answer, core) if answer.found else None
-            if region is not None:
-                broad = set(parts_of([(label.when_broad, True)]))
-                open_parts = [p for p in parts_of([(label.when, True)]) if p not in broad]
-                yield Finding(
-                    "ambiguous",
-                    (f"label/{entry.id}",),
-                    (entry.option,),
-                    "",
-                    {f"label/{entry.id}": "undetermined, the text is ambiguous"},
-                    (region,),
-                    (label_source(label),),
-                    deciding_facts(open_parts),
-                )
+            draft = _draft(context, "ambiguous", label)
+            draft.show([(label.when_broad, True), (label.when, False)])
+            yield from draft.done(
+                {f"label/{name}": "undetermined, the text is ambiguous"},
+                sources=(label_source(label),),
+                deciding=deciding_facts(left_open(label)),
+            )
         yield from _unplaced(context, label)
+
+
+def _draft(context: Context, kind: str, label: CompiledLabel, intent: str = "") -> Draft:
+    entry = label.entry
+    return Draft(context, kind, (f"label/{entry.id}",), (entry.option,), intent)
 
 
 def _unplaced(context: Context, label: CompiledLabel) -> Iterator[Finding]:
     entry = label.entry
-    prover = context.prover
-    row = entry.option, "tumour_control"
+    draft = _draft(context, "unplaced_label", label, "tumour_control")
     of_region = [
         context.documents[name]
         for name in context.in_force
         if entry.region in context.documents[name].file.document.region
     ]
-    stands = [context.positions.by_document[d.id].get(row) for d in of_region]
-    silent = [quiet(context, stand) for stand in stands if stand is not None]
     if not of_region:
         return
-    answer = prover.ask([prover.holds((label.when, True)), *silent])
-    yield from unfinished(answer, "unplaced_label", [f"label/{entry.id}"], [entry.option], row[1])
-    if not answer.found:
-        return
+    row = entry.option, draft.intent
+    positions = [context.positions.by_document[d.id].get(row) for d in of_region]
+    taken = [one for one in positions if one is not None]
+    world = context.prover.world
+    silent = [world.status(one, *NOTHING) for one in taken]
     nodes = [label.when]
-    for stand in stands:
-        if stand is not None:
-            nodes.append(stand.document.scope)
-            nodes += [h.recommendation.broadest for h in stand.holdings]
-    wanted = conj([prover.holds((label.when, True)), *silent])
-    assert answer.model is not None
-    parts = implicant(prover, answer.model, nodes, wanted)
-    region = context.described(answer, parts, [(label.when, True), *parts])
-    if region is not None:
-        without = [d.file.document.short for d, s in zip(of_region, stands, strict=True) if not s]
-        spoken = sum(stand is not None for stand in stands)
-        yield Finding(
-            "unplaced_label",
-            (f"label/{entry.id}",),
-            (entry.option,),
-            row[1],
-            {f"label/{entry.id}": "on_label"},
-            (region,),
-            (label_source(label),),
-            deciding_facts(parts),
-            detail=f"{spoken} of {len(of_region)} documents of {entry.region} take a position on "
-            f"it for anybody; none on it: {', '.join(without) or 'no document'}",
-        )
+    for one in taken:
+        nodes += [one.document.scope, *(h.recommendation.broadest for h in one.holdings)]
+    on_label = context.prover.holds((label.when, True))
+    parts = draft.spread(conj([on_label, *silent]), nodes, [(label.when, True)])
+    without = [
+        d.file.document.short for d, one in zip(of_region, positions, strict=True) if one is None
+    ]
+    yield from draft.done(
+        {f"label/{entry.id}": "on_label"},
+        sources=(label_source(label),),
+        deciding=deciding_facts(parts),
+        detail=f"{len(taken)} of {len(of_region)} documents of {entry.region} take a position on "
+        f"it for anybody; none on it: {', '.join(without) or 'no document'}",
+    )
 
 
 __all__ = ["label_texts", "labels_by_region", "off_label"]

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
-from gepnet.criteria import facts_of, interpret
+from gepnet.criteria import interpret
 from gepnet.criteria.smt import Formula, constant, same
-from gepnet.facts import facts_of_values, needed_for
+from gepnet.facts import facts_of_values
 from gepnet.guidelines.compiled import CompiledDocument
 from gepnet.guidelines.positions import FOR, SUPPORT, DocumentPosition, Holding
 from gepnet.guidelines.status import Status
 from gepnet.guidelines.verify.axioms import World
-from gepnet.guidelines.verify.context import Context, cited, claim, sources, unfinished
+from gepnet.guidelines.verify.context import Context, claim, source_of
+from gepnet.guidelines.verify.draft import Draft
 from gepnet.guidelines.verify.findings import Claim, Finding, Region
 from gepnet.guidelines.verify.prover import Part, Patients
 from gepnet.guidelines.verify.regions import fewest, stated, texts, words
@@ -111,48 +113,38 @@ def _undivided(context: Context, asked: Undivided) -> Iterator[Finding]:
             _is(context, prover.world, asked.fact, _value(context, asked.fact, here)),
             _is(context, twin, asked.fact, _value(context, asked.fact, there)),
         ]
-        for name in names:
+        for name, other in product(names, (one for one in finer if one.of_kind("against"))):
             one = stands[name][broad]
-            same_for_both = [world.status(one, *FOR) for world in (prover.world, twin)]
-            for other in finer:
-                if not other.of_kind("against"):
-                    continue
-                wanted = [*apart, *same_for_both, prover.world.status(other, Status.AGAINST)]
-                for option, third in regimens.values():
-                    context.prover.tally.pairs += 1
-                    answer = prover.ask([*wanted, twin.status(third, *FOR)])
-                    who = [one, other, third]
-                    yield from unfinished(
-                        answer,
-                        "undivided",
-                        [stand.document.id for stand in who],
-                        [asked.broad],
-                        asked.intent,
-                    )
-                    if answer.found and answer.model is not None:
-                        finding = _told_apart(
-                            context, asked, who, option, answer.model, (here, there)
-                        )
-                        if finding is not None:
-                            yield finding
+            wanted = [*apart, *(world.status(one, *FOR) for world in (prover.world, twin))]
+            wanted.append(prover.world.status(other, Status.AGAINST))
+            for option, third in regimens.values():
+                prover.tally.pairs += 1
+                who = [one, other, third]
+                documents = tuple(dict.fromkeys(each.document.id for each in who))
+                options = tuple(dict.fromkeys((asked.broad, asked.finer, option)))
+                draft = Draft(context, "undivided", documents, options, asked.intent)
+                answer = draft.ask([], *wanted, twin.status(third, *FOR))
+                if answer.model is not None:
+                    yield from _told_apart(draft, asked, who, option, answer.model, (here, there))
+                yield from draft.done({}, regions=())
 
 
 def _told_apart(
-    context: Context,
+    draft: Draft,
     asked: Undivided,
     who: Sequence[DocumentPosition],
     option: str,
     patients: Patients,
     apart: tuple[str, str],
-) -> Finding | None:
+) -> Iterator[Finding]:
+    context = draft.context
     one, other, third = who
     claims = (claim(one, asked.broad, *SUPPORT), claim(other, asked.finer, "against"))
     linked = (claim(one, asked.broad, *SUPPORT), claim(third, option, *SUPPORT))
-    nodes = [node for stand in who for node in stand.nodes]
-    needed = needed_for([n for node in nodes for n in facts_of(node)], context.base.criteria)
+    needed = context.witnesses.needed(node for stand in who for node in stand.nodes)
     model = patients.simplest(needed)
     if model is None:
-        return None
+        return
     values = context.prover.world.values(model)
     about = {name: value for name, value in values.items() if name in needed}
     first = {**about, asked.fact: _value(context, asked.fact, apart[0])}
@@ -164,7 +156,7 @@ def _told_apart(
     ]
     if refused:
         context.prover.tally.refused.append(f"undivided: {'; '.join(refused)}")
-        return None
+        return
     held = [*_held(context, one, SUPPORT, witness), *_held(context, other, ("against",), witness)]
     later = [*_held(context, one, SUPPORT, twin), *_held(context, third, SUPPORT, twin)]
     region = _described(context, held, (one, other), witness)
@@ -173,20 +165,16 @@ def _told_apart(
     name = context.base.options[asked.finer].label
     short = [stand.document.file.document.short for stand in who]
     tells = short[1] if other is third else f"{short[1]} and {short[2]}"
-    return Finding(
-        "undivided",
-        tuple(dict.fromkeys(stand.document.id for stand in who)),
-        tuple(dict.fromkeys((asked.broad, asked.finer, option))),
-        asked.intent,
+    draft.rest_on(*(holding.recommendation for holding in (*held, *later)))
+    yield draft.finding(
         {
             one.document.id: "one position for both",
             other.document.id: f"against {asked.finer}: {apart[0]}",
             third.document.id: f"supports {option}: {apart[1]}",
         },
-        (replace(region, linked=_described(context, later, (one, third), twin)),),
-        sources([*held, *later]),
-        (asked.fact,),
-        claims,
+        regions=(replace(region, linked=_described(context, later, (one, third), twin)),),
+        deciding=(asked.fact,),
+        claims=claims,
         detail=f"{label} {apart[0]} or {apart[1]}: the same in {short[0]}; told apart on {name} by "
         f"{tells}",
         about=f"{asked.fact}={apart[0]}",
@@ -248,30 +236,36 @@ def _left_out(context: Context, asked: LeftOut) -> Iterator[Finding]:
     bodies: dict[str, list[CompiledDocument]] = {}
     for name in context.in_force:
         document = context.documents[name]
-        stands = [s for s in context.positions.of_document(name) if s.intent == asked.intent]
-        inside = context.ask([about, has, (document.scope, True)])
-        if inside.found and any(stand.of_kind(*SUPPORT) for stand in stands):
+        positions = [s for s in context.positions.of_document(name) if s.intent == asked.intent]
+        draft = Draft(context, "left_out", (name,), (), asked.intent)
+        inside = draft.ask([about, has, (document.scope, True)])
+        if inside.found and any(one.of_kind(*SUPPORT) for one in positions):
             bodies.setdefault(document.file.document.body, []).append(document)
-        yield from unfinished(inside, "left_out", [name], (), asked.intent)
         if inside.verdict == "none":
-            yield from _without(context, asked, document, [about, has])
+            _without(draft, asked, document, [about, has])
+        label = context.base.vocabulary[asked.fact].entry.label
+        yield from draft.done(
+            {name: "out_of_scope"},
+            sources=(source_of(document.file.document, name, "scope"),),
+            deciding=(asked.fact,),
+            detail=f"{label}: no such patient is in its scope, others are",
+            about=_text(asked),
+        )
     for body, listed in bodies.items():
         if len(listed) > 1:
             yield from _spread(context, asked, body, listed, [about, has])
 
 
-def _without(
-    context: Context, asked: LeftOut, document: CompiledDocument, core: list[Part]
-) -> Iterator[Finding]:
+def _without(draft: Draft, asked: LeftOut, document: CompiledDocument, core: list[Part]) -> None:
     """Show one patient whom a document leaves out, and one whom it is about."""
     about, has = core
+    context, base = draft.context, draft.context.base
     inside: list[Part] = [about, (has[0], False), (document.scope, True)]
     within = context.ask(inside)
     linked = context.region(within, inside) if within.found else None
     if linked is None:
         return
     # The same patient but for what the two are told apart by.
-    base = context.base
     facts = facts_of_values(dict(linked.witness), base.knowledge, base.criteria, "witness")
     left: list[Part] = [*core, (document.scope, False)]
     for name in linked.witness:
@@ -280,23 +274,9 @@ def _without(
         if kept and context.ask([*left, *kept]).found:
             left += kept
     out = context.ask(left)
-    if not out.found:
-        return
-    region = context.described(out, fewest(context.prover, core), left)
-    if region is not None:
-        label = context.base.vocabulary[asked.fact].entry.label
-        yield Finding(
-            "left_out",
-            (document.id,),
-            (),
-            asked.intent,
-            {document.id: "out_of_scope"},
-            (replace(region, linked=linked),),
-            (_head(document),),
-            (asked.fact,),
-            detail=f"{label}: no such patient is in its scope, others are",
-            about=_text(asked),
-        )
+    if out.found:
+        region = context.described(out, fewest(context.prover, core), left)
+        draft.add(None if region is None else replace(region, linked=linked))
 
 
 def _spread(
@@ -307,37 +287,20 @@ def _spread(
     core: list[Part],
 ) -> Iterator[Finding]:
     """Say in which share of such patients each document of a body, and none, is about them."""
-    alone = [
-        document
-        for document in listed
-        if context.ask([*core, (document.scope, False)]).verdict == "none"
-    ]
-    if alone:
-        return
-    regions: list[Region] = []
+    outside = [(document.scope, False) for document in listed]
+    if any(context.ask([*core, part]).verdict == "none" for part in outside):
+        return  # one document is about all of them
+    names = tuple(document.id for document in listed)
+    draft = Draft(context, "spread", names, (), asked.intent, most=len(listed) + 1)
     for document in listed:
-        parts = [*core, (document.scope, True)]
-        answer = context.ask(parts)
-        region = context.region(answer, parts) if answer.found else None
-        if region is not None:
-            regions.append(region)
-    none = [*core, *((document.scope, False) for document in listed)]
-    answer = context.ask(none)
-    yield from unfinished(answer, "spread", [d.id for d in listed], (), asked.intent)
-    outside = context.region(answer, none) if answer.found else None
-    if outside is not None:
-        regions.append(outside)
+        draft.show([*core, (document.scope, True)])
+    some_in_none = draft.show([*core, *outside])
     label = context.base.vocabulary[asked.fact].entry.label
-    rest = "and some are in none" if outside is not None else "and each is in one"
-    yield Finding(
-        "spread",
-        tuple(document.id for document in listed),
-        (),
-        asked.intent,
-        {document.id: "about some of them" for document in listed},
-        tuple(regions),
-        tuple(_head(document) for document in listed),
-        (asked.fact,),
+    rest = "and some are in none" if some_in_none else "and each is in one"
+    yield draft.finding(
+        dict.fromkeys(names, "about some of them"),
+        sources=tuple(source_of(d.file.document, d.id, "scope") for d in listed),
+        deciding=(asked.fact,),
         detail=f"{label}: no one of {len(listed)} documents of {body} is about every such patient, "
         + rest,
         about=f"{_text(asked)}/{body}",
@@ -348,10 +311,6 @@ def _text(asked: LeftOut) -> str:
     if asked.value is True:
         return asked.fact
     return f"not {asked.fact}" if asked.value is False else f"{asked.fact} = '{asked.value}'"
-
-
-def _head(document: CompiledDocument) -> dict[str, Any]:
-    return cited(document.file.document, document.id, "scope")
 
 
 __all__ = ["Questions", "one_fact_apart", "questions"]

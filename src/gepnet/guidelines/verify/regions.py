@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import z3
-
 from gepnet.criteria import And, Compare, Holds, Node, Not, OneOf, Or, Term, atoms, facts_of
 from gepnet.criteria.ast import FLIPPED, Always
 from gepnet.criteria.prose import prose
-from gepnet.criteria.smt import formula, neg
+from gepnet.criteria.smt import is_true, neg
 from gepnet.criteria.text import to_text
 from gepnet.facts import needed_for
 from gepnet.guidelines.verify.prover import Part, Patients, Prover
@@ -99,8 +97,7 @@ def implicant(prover: Prover, patients: Patients, of: Sequence[Node], claim: Any
     for atom in dict.fromkeys(atom for node in of for atom in atoms(node)):
         pair = prover.world.truth(atom)
         for truth, part in ((True, pair.true), (False, pair.false)):
-            value = model.eval(formula(part), model_completion=True)
-            if z3.is_true(value) and part is not True:
+            if part is not True and is_true(model, part):
                 literals.append((atom, truth))
     opposite = [neg(claim)]
     core = prover.core([prover.holds(part) for part in literals], opposite)

@@ -8,24 +8,22 @@ limits are those of the criteria. The world has only the facts that these criter
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import permutations
+from itertools import permutations, product
 from typing import Any
 
-from gepnet.criteria import Compare, Node, Term, facts_of
+from gepnet.criteria import Node, facts_of
 from gepnet.criteria.smt import conj, neg
 from gepnet.guidelines.assess import documents_in_force, label_in_force
 from gepnet.guidelines.compiled import KnowledgeBase
-from gepnet.guidelines.verify.axioms import Axioms
-from gepnet.guidelines.verify.context import Context, cited, unfinished
-from gepnet.guidelines.verify.findings import Finding, Region, Tally
-from gepnet.guidelines.verify.prover import Answer, Part, Prover
-from gepnet.guidelines.verify.regions import deciding_facts, fewest, parts_of, texts, words
-from gepnet.guidelines.verify.thresholds import ABOVE, BELOW, Around, Limit, is_bound, limits
-from gepnet.guidelines.verify.witnesses import Witnesses
-from gepnet.rules import Rule
+from gepnet.guidelines.verify.context import Context, source_of
+from gepnet.guidelines.verify.draft import Draft
+from gepnet.guidelines.verify.findings import Finding
+from gepnet.guidelines.verify.limits import ABOVE, BELOW, Limit, limits
+from gepnet.guidelines.verify.prover import Answer
+from gepnet.guidelines.verify.regions import deciding_facts, parts_of
 from gepnet.vocabulary import plain
 
 _TURNS_AWAY = frozenset({"stop", "withhold"})
@@ -61,19 +59,22 @@ def sayings(context: Context) -> Iterator[Saying]:
         options: tuple[str, ...] = (profile.entry.option,) if profile.entry.option else ()
         for line in profile.items:
             item = line.entry
-            source, topic = cited(item, owner, item.id), item.topic or ""
-            yield Saying(owner, kind, item.id, topic, "met", options, line.when, source)
-    listed: list[tuple[Rule[Any], str, str, tuple[str, ...]]] = [
-        *((r, "safety", r.entry.severity, r.entry.options) for r in base.safety),
-        *((r, "release", getattr(r.entry, "effect", "asked for"), ("prrt",)) for r in base.release),
-    ]
-    for rule, of, said, options in listed:
-        source = cited(rule.entry, rule.full_id, rule.entry.id)
-        yield Saying(rule.full_id, of, rule.full_id, "", said, options, rule.when, source)
+            source = source_of(item, owner)
+            yield Saying(owner, kind, item.id, item.topic or "", "met", options, line.when, source)
+    for rule in base.safety:
+        owner, options = f"safety/{rule.entry.id}", tuple(rule.entry.options)
+        source = source_of(rule.entry, owner)
+        yield Saying(owner, "safety", owner, "", rule.entry.severity, options, rule.when, source)
+    for release in base.release:
+        owner = f"release/{release.entry.id}"
+        said = str(getattr(release.entry, "effect", "asked for"))
+        source = source_of(release.entry, owner)
+        yield Saying(owner, "release", owner, "", said, ("prrt",), release.when, source)
     for label in base.labels:
         if label_in_force(label, context.day):
-            owner, options = label.full_id, (label.entry.option,)
-            source = {**cited(label.entry, owner, owner), "region": label.entry.region}
+            owner = f"label/{label.entry.id}"
+            source = {**source_of(label.entry, owner, owner), "region": label.entry.region}
+            options = (label.entry.option,)
             yield Saying(owner, "label", owner, "", "on label", options, label.when, source)
 
 
@@ -81,53 +82,38 @@ def _documents(context: Context) -> Iterator[Saying]:
     for document in documents_in_force(context.base.documents, context.day)[0]:
         for item in document.recommendations:
             options = tuple(dict.fromkeys(p.option for p in item.entry.options))
-            source = cited(item.entry, document.id, item.entry.id)
+            source = source_of(item.entry, document.id)
             yield Saying(
                 document.id, "document", item.entry.id, "", "applies", options, item.when, source
             )
 
 
-class Rules:
+class Rules(Context):
     """A small world of its own, so that its answers do not hang on other questions."""
 
     def __init__(self, context: Context, listed: Sequence[Saying]) -> None:
         """Make the axioms of the facts that the criteria speak of."""
-        self.base: KnowledgeBase = context.base
-        self.listed = listed
         names = {name for saying in listed for name in facts_of(saying.node)}
-        self.prover = Prover(Axioms(self.base, names))
-        self.prover.tally = Tally()
-        self.witnesses = Witnesses(self.prover, context.day)
-        self.around = Around(self.prover)
+        super().__init__(context.base, context.day, names=names)
+        self.listed = listed
 
     @cached_property
     def limits(self) -> list[Limit]:
         """Every number that one of the criteria compares a number with, inside its range."""
-        found = []
-        for limit in limits([saying.node for saying in self.listed]):
-            fact = self.base.vocabulary[limit.fact]
-            ends = fact.entry.range
-            if fact.type == "number" and ends and ends[0] < limit.value < ends[1]:
-                found.append(limit)
-        order = self.base.vocabulary.order
-        return sorted(found, key=lambda limit: (order(limit.fact), limit.value))
+        vocabulary = self.base.vocabulary
+        found = limits([saying.node for saying in self.listed])
+        inside = [limit for limit in found if limit.is_inside(vocabulary[limit.fact])]
+        return sorted(inside, key=lambda limit: (vocabulary.order(limit.fact), limit.value))
 
-    def region(
-        self, answer: Answer, core: Sequence[Part], entries: Sequence[str], keep: str | None = None
-    ) -> Region | None:
-        """Return the patients of whom the parts are true, with one of them, checked again."""
-        assert answer.model is not None
-        parts = fewest(self.prover, core)
-        kept = [] if keep is None else [keep]
-        witness = self.witnesses.smallest(answer.model, core, keep=kept)
-        if witness is None:
-            self.prover.tally.refused.append(", ".join(texts(parts)))
-            return None
-        return Region(texts(parts), words(parts, self.base.vocabulary), witness, tuple(entries))
+    def bounded(self, limit: Limit, operators: frozenset[str]) -> list[Saying]:
+        """Return the criteria in which a limit is a bound of one kind."""
+        return [s for s in self.listed if limit.is_bound_in([s.node], operators)]
 
-    def ask(self, parts: Iterable[Part]) -> Answer:
-        """Return whether a possible patient is as all parts say."""
-        return self.prover.ask(self.prover.holds(part) for part in parts)
+    def draft(self, kind: str, *sayings: Saying) -> Draft:
+        """Return a draft about some criteria."""
+        owners = tuple(dict.fromkeys(saying.owner for saying in sayings))
+        options = tuple(dict.fromkeys(o for saying in sayings for o in saying.options))
+        return Draft(self, kind, owners, options)
 
 
 def rules(context: Context) -> Iterator[Finding]:
@@ -154,81 +140,65 @@ def _profiles(world: Rules) -> Iterator[Finding]:
 
 
 def _turned_away(world: Rules, one: Saying, other: Saying, *, turned: bool) -> Iterator[Finding]:
-    core = [(one.node, True), (other.node, turned)]
     world.prover.tally.pairs += 1
-    answer = world.ask(core)
+    draft = Draft(world, "eligibility", (one.owner, other.owner), one.options)
+    core = [(one.node, True), (other.node, turned)]
+    answer = draft.ask(core)
     about = one.topic if one.topic == one.entry else f"{one.topic}/{one.entry}"
     if other.entry not in {one.entry, other.owner}:
         about += f"/{other.entry}"
-    yield from unfinished(answer, "eligibility", [one.owner, other.owner], one.options, "")
-    if not answer.found:
-        return
-    region = world.region(answer, core, [one.id, other.id])
-    if region is not None:
-        yield Finding(
-            "eligibility",
-            (one.owner, other.owner),
-            one.options,
-            "",
-            {one.owner: one.said, other.owner: other.said if turned else "not met"},
-            (region,),
-            (one.source, other.source),  # type: ignore[arg-type]
-            deciding_facts([(one.node, True), (other.node, True)]),
-            detail=f"the line on {about.replace('-', ' ').split('/')[0]}",
-            about=about,
-        )
+    if answer.found:
+        draft.add(world.region(answer, core, [], [one.id, other.id]))
+    yield from draft.done(
+        {one.owner: one.said, other.owner: other.said if turned else "not met"},
+        sources=(one.source, other.source),
+        deciding=deciding_facts([(one.node, True), (other.node, True)]),
+        detail=f"the line on {about.replace('-', ' ').split('/')[0]}",
+        about=about,
+    )
 
 
 def _limits(world: Rules) -> Iterator[Finding]:
     """Find two rules on one option of which neither, or each, claims the limit between them."""
     for limit in world.limits:
-        below = [s for s in world.listed if is_bound(s.node, limit, BELOW)]
-        above = [s for s in world.listed if is_bound(s.node, limit, ABOVE)]
-        for one in below:
-            for other in above:
-                if one.id != other.id and _related(world.base, one, other):
-                    yield from _edge(world, limit, one, other)
+        for one, other in product(world.bounded(limit, BELOW), world.bounded(limit, ABOVE)):
+            if one.id != other.id and _related(world.base, one, other):
+                yield from _edge(world, limit, one, other)
 
 
 def _edge(world: Rules, limit: Limit, one: Saying, other: Saying) -> Iterator[Finding]:
-    lower, higher, places = world.around.sides(limit)
+    around = world.around(limit)
+    assert around is not None
+    lower, higher, places = around
     sides = [*places, lower.true(one.node), higher.true(other.node)]
     sides += [lower.false(other.node), higher.false(one.node)]
     for kind, truth in (("hole", False), ("double", True)):
+        draft = world.draft(kind, one, other)
         parts = [(one.node, truth), (other.node, truth)]
-        answer = world.prover.ask([*sides, *(world.prover.holds(part) for part in parts)])
-        yield from unfinished(answer, kind, [one.owner, other.owner], one.options, "")
-        if not answer.found:
-            continue
-        equal: Part = Compare((Term(limit.fact),), "=", limit.value), True
-        # What else the two ask for stays: a patient at the limit on whom they bear.
-        rest = [
-            part
-            for part in parts_of([(one.node, True), (other.node, True)])
-            if limit.fact not in facts_of(part[0])
-        ]
-        core = [equal, *parts] if kind == "double" else [equal, *rest, *parts]
-        shown = world.prover.ask([*sides, *(world.prover.holds(part) for part in core)])
-        if not shown.found:
-            shown, core = answer, [equal, *parts]
-        region = world.region(shown, core, [one.id, other.id], keep=limit.fact)
-        if region is None:
-            continue
+        answer = draft.ask(parts, *sides)
+        if answer.found:
+            # What else the two ask for stays: a patient at the limit on whom they bear.
+            rest = [
+                part
+                for part in parts_of([(one.node, True), (other.node, True)])
+                if kind == "hole" and limit.fact not in facts_of(part[0])
+            ]
+            core = [limit.equals, *rest, *parts]
+            shown = world.ask(core, *sides)
+            if not shown.found:
+                shown, core = answer, [limit.equals, *parts]
+            ids = [one.id, other.id]
+            draft.add(world.region(shown, core, [], ids, keep=[limit.fact]))
         said = "belongs to neither" if kind == "hole" else "belongs to both"
-        label = world.base.vocabulary[limit.fact].entry.label
-        value = plain(limit.value)
         told = "nothing at the limit" if kind == "hole" else "both at the limit"
-        yield Finding(
-            kind,
-            tuple(dict.fromkeys((one.owner, other.owner))),
-            tuple(dict.fromkeys((*one.options, *other.options))),
-            "",
-            dict.fromkeys((one.owner, other.owner), told),
-            (region,),
-            (one.source, other.source),  # type: ignore[arg-type]
-            (limit.fact,),
-            detail=f"{label} of exactly {value} {said}: {one.id} below, {other.id} above",
-            about=f"{limit.fact}={value}/{one.entry}/{other.entry}",
+        label = world.base.vocabulary[limit.fact].entry.label
+        yield from draft.done(
+            dict.fromkeys(draft.documents, told),
+            sources=(one.source, other.source),
+            deciding=(limit.fact,),
+            detail=f"{label} of exactly {plain(limit.value)} {said}: {one.id} below, "
+            f"{other.id} above",
+            about=f"{limit.name}/{one.entry}/{other.entry}",
         )
 
 
@@ -237,49 +207,36 @@ def _shared(world: Rules) -> Iterator[Finding]:
     for limit in world.limits:
         value = plain(limit.value)
         found: dict[str, list[tuple[Saying, Answer, bool]]] = {}
-        for saying in world.listed:
-            if is_bound(saying.node, limit, BELOW | ABOVE):
-                for word, answer, truth in _sides(world, limit, saying):
-                    found.setdefault(word, []).append((saying, answer, truth))
-        named = {saying.id for group in found.values() for saying, _, _ in group}
-        if len(named) < 2:
+        for saying in world.bounded(limit, BELOW | ABOVE):
+            for word, answer, truth in _sides(world, limit, saying):
+                found.setdefault(word, []).append((saying, answer, truth))
+        told = [(word, saying) for word, group in found.items() for saying, _, _ in group]
+        if len({saying.id for _, saying in told}) < 2:
             continue
-        regions = []
+        draft = world.draft("shared_limit", *(saying for _, saying in told))
         for group in found.values():
             saying, answer, truth = group[0]
-            equal: Part = Compare((Term(limit.fact),), "=", limit.value), True
-            region = world.region(
-                answer, [equal, (saying.node, truth)], [s.id for s, _, _ in group], limit.fact
-            )
-            if region is not None:
-                regions.append(region)
-        positions: dict[str, str] = {}
-        for word, group in found.items():
-            for saying, _, _ in group:
-                told = f"{saying.said} {word} {value}"
-                before = positions.get(saying.id)
-                positions[saying.id] = told if before is None else f"{before}; {told}"
-        told_sources = {s.id: s.source for group in found.values() for s, _, _ in group}
-        options = [o for group in found.values() for s, _, _ in group for o in s.options]
-        owners = [s.owner for group in found.values() for s, _, _ in group]
-        yield Finding(
-            "shared_limit",
-            tuple(dict.fromkeys(owners)),
-            tuple(dict.fromkeys(options)),
-            "",
-            positions,
-            tuple(regions),
-            tuple(told_sources.values()),  # type: ignore[arg-type]
-            (limit.fact,),
+            core = [limit.equals, (saying.node, truth)]
+            ids = [s.id for s, _, _ in group]
+            draft.add(world.region(answer, core, [], ids, keep=[limit.fact]))
+        positions: dict[str, list[str]] = {}
+        for word, saying in told:
+            positions.setdefault(saying.id, []).append(f"{saying.said} {word} {value}")
+        yield draft.finding(
+            {name: "; ".join(words) for name, words in positions.items()},
+            sources=tuple({s.id: s.source for _, s in told}.values()),
+            deciding=(limit.fact,),
             detail=f"{world.base.vocabulary[limit.fact].entry.label} of exactly {value}: "
             + ", ".join(f"{len(group)} {word}" for word, group in found.items()),
-            about=f"{limit.fact}={value}",
+            about=limit.name,
         )
 
 
 def _sides(world: Rules, limit: Limit, saying: Saying) -> Iterator[tuple[str, Answer, bool]]:
     """Yield on which sides of a limit a criterion holds, each with a patient at the limit."""
-    lower, higher, places = world.around.sides(limit)
+    around = world.around(limit)
+    assert around is not None
+    lower, higher, places = around
     low, here, high = (w.true(saying.node) for w in (lower, world.prover.world, higher))
     for word, truth, parts in (
         ("below", False, [low, neg(here)]),
@@ -287,8 +244,7 @@ def _sides(world: Rules, limit: Limit, saying: Saying) -> Iterator[tuple[str, An
         ("up to", True, [here, neg(high)]),
         ("above", False, [neg(here), high]),
     ):
-        settled = world.prover.holds((saying.node, truth))
-        answer = world.prover.ask([*places, conj(parts), settled])
+        answer = world.ask([(saying.node, truth)], *places, conj(parts))
         if answer.verdict == "timed_out":
             world.prover.tally.refused.append(f"{saying.id} at {limit.value}: timed out")
         if answer.found:

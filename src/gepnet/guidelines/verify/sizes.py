@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from gepnet.criteria import And, Node, facts_of
 from gepnet.guidelines.compiled import KnowledgeBase
@@ -45,9 +44,9 @@ def shares_of(
         node = parts[0] if len(parts) == 1 else And(tuple(parts)) if parts else None
         if node is not None:
             nodes[texts] = node
-    measures = {**base.knowledge.measures, "sample": _nothing_hidden(base.knowledge.measures)}
     wanted = tuple(dict.fromkeys(name for node in nodes.values() for name in facts_of(node)))
-    table = Sampler(base.criteria, measures, wanted, day, SEED).table(ROWS)
+    measures = base.knowledge.measures
+    table = Sampler(base.criteria, measures, wanted, day, SEED, complete=True).table(ROWS)
     schema = dict(table.collect_schema())
     needed = Source(base.criteria, measures, frozenset(), day).needed(wanted)
     facts = [base.vocabulary[name] for name in needed]
@@ -64,16 +63,3 @@ def shares_of(
     ).collect()
     row = counted.row(0)
     return {texts: row[index] / ROWS for index, texts in enumerate(nodes)}
-
-
-def _nothing_hidden(measures: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the recipe of the sample without what it hides and blurs."""
-    spec = dict(measures["sample"])
-    for part in ("facts", "families"):
-        spec[part] = [_open(item) for item in spec[part]]
-    spec["others"] = {kind: _open(item) for kind, item in spec["others"].items()}
-    return spec
-
-
-def _open(item: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in item.items() if key not in {"missing", "ranged"}}

@@ -6,19 +6,13 @@ from collections.abc import Iterator
 from itertools import product
 
 from gepnet.guidelines.positions import SUPPORT, DocumentPosition, Holding
-from gepnet.guidelines.verify.context import (
-    Context,
-    applies,
-    claim,
-    excluded,
-    none_of,
-    source_of,
-    sources,
-    unfinished,
-)
-from gepnet.guidelines.verify.findings import Finding, Region
+from gepnet.guidelines.verify.context import Context, applies, claim, none_of
+from gepnet.guidelines.verify.draft import Draft
+from gepnet.guidelines.verify.findings import Finding
 from gepnet.guidelines.verify.prover import Part
 from gepnet.guidelines.verify.regions import deciding_facts, parts_of
+from gepnet.rules import Rule
+from gepnet.rules.rule import E_co
 
 MOST_REGIONS = 4
 
@@ -36,25 +30,19 @@ def within(context: Context, name: str) -> Iterator[Finding]:
 def _idle(context: Context, name: str) -> Iterator[Finding]:
     document = context.documents[name]
     for item in document.recommendations:
-        answer = context.ask(applies(item, document))
-        if answer.verdict == "none" and item.when_broad is not None:
-            answer = context.ask([(document.scope, True), (item.broadest, True)])
-        options = [position.option for position in item.entry.options]
+        options = tuple(position.option for position in item.entry.options)
         intent = item.entry.options[0].intent if item.entry.options else ""
-        yield from unfinished(answer, "never_applies", [name], options, intent)
-        if answer.verdict == "none":
-            yield Finding(
-                "never_applies",
-                (name,),
-                tuple(options),
-                intent,
+        draft = Draft(context, "never_applies", (name,), options, intent)
+        answers = (draft.ask([(document.scope, True), (node, True)]) for node in item.nodes)
+        if all(answer.verdict == "none" for answer in answers):
+            draft.rest_on(item)
+            yield draft.finding(
                 {},
-                (),
-                (source_of(item),),
-                deciding_facts([(item.when, True)]),
+                deciding=deciding_facts([(item.when, True)]),
                 detail=f"{item.full_id} applies to no possible patient",
                 about=item.entry.id,
             )
+        yield from draft.done({})
 
 
 def _implied(context: Context, stand: DocumentPosition) -> Iterator[Finding]:
@@ -64,31 +52,26 @@ def _implied(context: Context, stand: DocumentPosition) -> Iterator[Finding]:
             continue
         if one.recommendation.when_broad is not None or one.id == other.id:
             continue
+        draft = Draft.on(context, "implied", stand)
         core = applies(one.recommendation, stand.document)
-        parts = [*map(context.prover.holds, core)]
-        parts.append(context.prover.fails((other.recommendation.when, True)))
-        answer = context.prover.ask(parts)
-        yield from unfinished(answer, "implied", [stand.document.id], stand.options, stand.intent)
-        if answer.verdict == "none" and context.ask(core).found:
-            yield Finding(
-                "implied",
-                (stand.document.id,),
-                stand.options,
-                stand.intent,
+        without = context.prover.fails((other.recommendation.when, True))
+        if draft.ask(core, without).verdict == "none" and context.ask(core).found:
+            draft.rest_on(one.recommendation, other.recommendation)
+            yield draft.finding(
                 {stand.document.id: one.kind},
-                (),
-                sources([one, other]),
                 detail=f"{one.id} applies only where {other.id} does",
                 about=f"{one.recommendation.entry.id}/{other.recommendation.entry.id}",
             )
+        yield from draft.done({})
 
 
 def _contradictions(context: Context, stand: DocumentPosition) -> Iterator[Finding]:
-    for kind in ("contradiction", "possible_contradiction"):
-        regions: list[Region] = []
-        held: list[Holding] = []
-        statuses = ("conflicting",) if kind == "contradiction" else ("undetermined",)
-        claims = (claim(stand, stand.options[0], *statuses),)
+    for kind, status in (
+        ("contradiction", "conflicting"),
+        ("possible_contradiction", "undetermined"),
+    ):
+        claims = [claim(stand, stand.options[0], status)]
+        draft = Draft.on(context, kind, stand, MOST_REGIONS, claims)
         for pro, con in product(stand.of_kind(*SUPPORT), stand.of_kind("against")):
             core: list[Part] = applies(pro.recommendation, stand.document)
             also: list[Part] = []
@@ -96,27 +79,9 @@ def _contradictions(context: Context, stand: DocumentPosition) -> Iterator[Findi
                 core.append((con.recommendation.when, True))
             else:
                 core, also = _broadly(stand, pro, con)
-                if not core:
-                    continue
-            answer = context.ask([*core, *also])
-            yield from unfinished(answer, kind, [stand.document.id], stand.options, stand.intent)
-            if not answer.found or len(regions) >= MOST_REGIONS:
-                continue
-            region = context.region(answer, core, also, [pro.id, con.id], claims)
-            if region is not None:
-                regions.append(region)
-                held += [pro, con]
-        if regions:
-            yield Finding(
-                kind,
-                (stand.document.id,),
-                stand.options,
-                stand.intent,
-                {stand.document.id: "for and against"},
-                tuple(regions),
-                sources(held),
-                claims=claims,
-            )
+            if core:
+                draft.show(core, also, (pro, con))
+        yield from draft.done({stand.document.id: "for and against"})
 
 
 def _broadly(stand: DocumentPosition, pro: Holding, con: Holding) -> tuple[list[Part], list[Part]]:
@@ -124,8 +89,8 @@ def _broadly(stand: DocumentPosition, pro: Holding, con: Holding) -> tuple[list[
     one, other = pro.recommendation, con.recommendation
     if one.when_broad is None and other.when_broad is None:
         return [], []
-    core: list[Part] = [(stand.document.scope, True), (one.broadest, True)]
-    core.append((other.broadest, True))
+    core: list[Part] = [(stand.document.scope, True), (one.when_broad or one.when, True)]
+    core.append((other.when_broad or other.when, True))
     closed = one if one.when_broad is not None else other
     also: list[Part] = [(closed.when, False)]
     rest = [h for h in stand.holdings if h.id not in {pro.id, con.id}]
@@ -134,9 +99,8 @@ def _broadly(stand: DocumentPosition, pro: Holding, con: Holding) -> tuple[list[
 
 def _open_texts(context: Context, stand: DocumentPosition) -> Iterator[Finding]:
     """Everything is known, and still the text does not say whether a recommendation applies."""
-    regions: list[Region] = []
-    held: list[Holding] = []
-    claims = (claim(stand, stand.options[0], "undetermined"),)
+    claims = [claim(stand, stand.options[0], "undetermined")]
+    draft = Draft.on(context, "ambiguous", stand, MOST_REGIONS, claims)
     parts: list[Part] = []
     for holding in stand.holdings:
         item = holding.recommendation
@@ -144,28 +108,17 @@ def _open_texts(context: Context, stand: DocumentPosition) -> Iterator[Finding]:
             continue
         core = [(stand.document.scope, True), (item.when_broad, True), (item.when, False)]
         also = none_of(h for h in stand.holdings if h.id != holding.id)
-        answer = context.ask([*core, *also])
-        yield from unfinished(answer, "ambiguous", [stand.document.id], stand.options, stand.intent)
-        if not answer.found or len(regions) >= MOST_REGIONS:
-            continue
-        region = context.region(answer, core, also, [holding.id], claims)
-        if region is not None:
-            regions.append(region)
-            held.append(holding)
-            broad = set(parts_of([(item.when_broad, True)]))
-            parts += [p for p in parts_of([(item.when, True)]) if p not in broad]
-    if regions:
-        yield Finding(
-            "ambiguous",
-            (stand.document.id,),
-            stand.options,
-            stand.intent,
-            {stand.document.id: "undetermined, the text is ambiguous"},
-            tuple(regions),
-            sources(held),
-            deciding_facts(parts),
-            claims,
-        )
+        if draft.show(core, also, (holding,)):
+            parts += left_open(item)
+    yield from draft.done(
+        {stand.document.id: "undetermined, the text is ambiguous"}, deciding=deciding_facts(parts)
+    )
+
+
+def left_open(rule: Rule[E_co]) -> list[Part]:
+    """Return the parts of the narrow reading of a rule that its broad reading lacks."""
+    broad = set(parts_of([(rule.broadest, True)]))
+    return [part for part in parts_of([(rule.when, True)]) if part not in broad]
 
 
 def _minorities(context: Context, name: str) -> Iterator[Finding]:
@@ -174,26 +127,12 @@ def _minorities(context: Context, name: str) -> Iterator[Finding]:
         if not item.entry.dissent:
             continue
         for position in item.entry.options:
-            stand = context.positions.by_document[name].get((position.option, position.intent))
-            core = applies(item, document)
-            answer = context.ask(core)
-            yield from unfinished(answer, "dissent", [name], [position.option], position.intent)
-            if not answer.found:
-                continue
-            region = context.region(answer, core, [], [item.full_id])
-            if region is None:
-                continue
-            own = () if stand is None else stand.holdings
-            yield Finding(
-                "dissent",
-                (name,),
-                (position.option,),
-                position.intent,
-                {name: f"minority: {position.position}"},
-                (region,),
-                (source_of(item), *sources(own)),
-                about=item.entry.id,
-            )
+            row = position.option, position.intent
+            stand = context.positions.by_document[name].get(row)
+            draft = Draft(context, "dissent", (name,), row[:1], row[1])
+            draft.show(applies(item, document), [], [Holding(item, "", position)])
+            draft.rest_on(*(h.recommendation for h in (stand.holdings if stand else ())))
+            yield from draft.done({name: f"minority: {position.position}"}, about=item.entry.id)
 
 
-__all__ = ["excluded", "within"]
+__all__ = ["left_open", "within"]
