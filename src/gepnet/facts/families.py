@@ -6,7 +6,7 @@ left to the absence policy: only a record whose treatments are declared complete
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -291,29 +291,6 @@ FAMILIES: dict[str, Callable[[Courses], Answer]] = {
     "best_response_{therapy}": of_last_course("best_response"),
     "stop_reason_{therapy}": of_last_course("stop_reason"),
 }
-
-
-def family_facts(
-    record: Record,
-    options: OptionTree,
-    facts: Iterable[Fact],
-    at: PartialDate,
-    measures: Mapping[str, Any],
-) -> dict[str, Answer]:
-    """Return the therapy facts among ``facts`` that the record settles."""
-    found: dict[str, Answer] = {}
-    by_option: dict[str, Courses] = {}
-    counting = counting_signs(measures)
-    begun = courses_begun(record, options, at)
-    for fact in facts:
-        if fact.family not in FAMILIES or fact.subject is None:
-            continue
-        if fact.subject not in by_option:
-            by_option[fact.subject] = courses(record, options, fact.subject, at, counting, begun)
-        answer = FAMILIES[fact.family](by_option[fact.subject])
-        if answer.value is not None:
-            found[fact.id] = fitted(fact, answer)
-    return found
 
 
 def fitted(fact: Fact, answer: Answer) -> Answer:

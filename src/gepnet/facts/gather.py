@@ -9,7 +9,7 @@ from typing import Any
 
 from gepnet.criteria import Criteria
 from gepnet.facts.derive import derive_all
-from gepnet.facts.families import declared, family_facts
+from gepnet.facts.families import declared
 from gepnet.facts.files import ProgressionSigns, Reports
 from gepnet.facts.model import Facts, FactValue, Observed
 from gepnet.facts.observe import latest_report, observe
@@ -70,13 +70,7 @@ def facts_of_record(
         if selected is not None:
             entries[name] = selected
     facts = _considered(vocabulary, record, wanted)
-    for name, answer in family_facts(
-        record, vocabulary.options, facts, when, knowledge.measures
-    ).items():
-        entries.setdefault(
-            name, FactValue(name, answer.value, "recorded", answer.date, answer.event)
-        )
-    for name, answer in treatment_facts(story).items():
+    for name, answer in treatment_facts(story, facts).items():
         entries.setdefault(
             name, FactValue(name, answer.value, "recorded", answer.date, answer.event)
         )

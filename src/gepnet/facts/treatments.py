@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,6 +11,7 @@ from typing import Any
 
 from gepnet.facts.cycles import cycles_given
 from gepnet.facts.families import (
+    FAMILIES,
     NOTHING,
     Answer,
     Courses,
@@ -27,6 +28,7 @@ from gepnet.facts.observe import latest_report
 from gepnet.record import Record, Treatment
 from gepnet.vocabulary import (
     NOT_APPLICABLE,
+    Fact,
     Interval,
     PartialDate,
     Vocabulary,
@@ -50,9 +52,13 @@ class Story:
 
     def courses(self, option: str) -> Courses:
         """Return the courses of one option with the progression on them."""
-        counting = counting_signs(self.measures)
         options = self.vocabulary.options
-        return courses(self.record, options, option, self.at, counting, self.begun)
+        return courses(self.record, options, option, self.at, self.counting, self.begun)
+
+    @cached_property
+    def counting(self) -> frozenset[str]:
+        """The signs that count as progression on a therapy."""
+        return counting_signs(self.measures)
 
     def given(self, *classes: str) -> list[Treatment]:
         """Return the courses of any member of ``classes`` begun by the date, oldest first."""
@@ -271,17 +277,24 @@ RELEASE_CONTEXT = "release_context"
 RECORD_FUNCTIONS = frozenset({*OVER_TREATMENTS, *OVER_EVENTS, RELEASE_CONTEXT})
 
 
-def treatment_facts(story: Story) -> dict[str, Answer]:
-    """Return the facts of the vocabulary that are functions of a whole record."""
+def treatment_facts(story: Story, facts: Sequence[Fact]) -> dict[str, Answer]:
+    """Return those of some facts that the treatments and reports of a record settle."""
     found: dict[str, Answer] = {}
-    for fact in story.vocabulary.base_facts():
-        name = fact.entry.function
-        if name in OVER_TREATMENTS:
+    known: dict[str, Courses] = {}
+    # Facts about one therapy come before those over all of them.
+    for fact in sorted(facts, key=lambda fact: fact.family is None):
+        name = fact.entry.function if fact.family is None else None
+        if fact.family in FAMILIES and fact.subject is not None:
+            if fact.subject not in known:
+                known[fact.subject] = story.courses(fact.subject)
+            answer = FAMILIES[fact.family](known[fact.subject])
+        elif name in OVER_TREATMENTS:
             answer = OVER_TREATMENTS[name](story)
         elif name in OVER_EVENTS:
             answer = OVER_EVENTS[name](story, fact.entry.inputs[0])
         else:
             continue
+        answer = fitted(fact, answer)
         if answer.value is not None:
-            found[fact.id] = fitted(fact, answer)
-    return {name: answer for name, answer in found.items() if answer.value is not None}
+            found[fact.id] = answer
+    return found
