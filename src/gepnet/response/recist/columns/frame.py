@@ -7,6 +7,8 @@ functions of ``input`` and ``lineage``, which say what.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -133,12 +135,12 @@ def check_patients(frame: pl.DataFrame, coded: Coded, baselines: pl.DataFrame, f
     bad = _unfit(coded.rows, baselines)
     if not len(bad):
         return
-    problems: list[Problem] = []
     given = dict(coded.name(baselines).select("patient_id", "baseline").iter_rows())
-    names = coded.name(bad.sort().head(MOST).to_frame("patient_id"))["patient_id"]
-    for patient in names.to_list():
-        rows = frame.filter(pl.col("patient_id") == patient).iter_rows(named=True)
-        lesions = tuple(_lesion(row) for row in rows)
+    names = coded.name(bad.to_frame("patient_id"))["patient_id"].to_list()
+    rows = frame.filter(pl.col("patient_id").is_in(names)).sort("patient_id", maintain_order=True)
+    problems: list[Problem] = []
+    for patient, mine in groupby(rows.iter_rows(named=True), key=itemgetter("patient_id")):
+        lesions = tuple(_lesion(row) for row in mine)
         whole = Patient(PatientRow(patient, baseline=given.get(patient)), lesions)
         problems.extend(lineage_problems(whole, file))
     if problems:
@@ -153,12 +155,8 @@ def _lesion(row: dict[str, Any]) -> LesionRow:
 
 def _unfit(rows: pl.DataFrame, baselines: pl.DataFrame) -> pl.Series:
     """Return the patients in whom something does not fit; a few may turn out to be right."""
-    of_lesion = rows.group_by("patient_id", "lesion").agg(
-        pl.col("kind").min(),
-        (
-            (pl.col("kind").min() != pl.col("kind").max())
-            | (pl.col("nodal").min() != pl.col("nodal").max())
-        ).alias("changes"),
+    changing = rows.group_by("patient_id", "lesion").agg(
+        (pl.col(name).min() != pl.col(name).max()) for name in ("kind", "nodal")
     )
     first_days = rows.group_by("patient_id").agg(pl.col("date").min().alias("first"))
     start = first_days.join(baselines, on="patient_id", how="left").select(
@@ -185,11 +183,12 @@ def _unfit(rows: pl.DataFrame, baselines: pl.DataFrame) -> pl.Series:
     scans = rows.select("patient_id", pl.col("date").alias("start")).unique()
     return pl.concat(
         [
-            of_lesion.filter(pl.col("changes"))["patient_id"],
+            changing.filter(pl.col("kind") | pl.col("nodal"))["patient_id"],
             begins.filter(~is_fit)["patient_id"],
             start.join(scans, on=["patient_id", "start"], how="anti")["patient_id"],
             _doubles(rows),
-            _broken_links(rows, of_lesion),
+            # Splits and merges are few: whether they hang together is asked of each patient.
+            rows.filter(pl.col("other_name").is_not_null())["patient_id"],
         ]
     ).unique()
 
@@ -200,33 +199,3 @@ def _doubles(rows: pl.DataFrame) -> pl.Series:
     if keys.n_unique() == len(keys):
         return rows["patient_id"].clear()
     return keys.filter(keys.is_duplicated())["patient_id"]
-
-
-def _broken_links(rows: pl.DataFrame, of_lesion: pl.DataFrame) -> pl.Series:
-    """Return patients in whom a split or merge names no fitting lesion, or comes back to itself."""
-    links = rows.filter(pl.col("other_name").is_not_null()).select(
-        "patient_id", "lesion", "other", "status", "kind"
-    )
-    if not len(links):
-        return rows["patient_id"].clear()
-    other = of_lesion.select(
-        "patient_id", pl.col("lesion").alias("other"), pl.col("kind").alias("to")
-    )
-    joined = links.join(other, on=["patient_id", "other"], how="left")
-    is_loss = (pl.col("status") == "merged_into") & (pl.col("kind") == _KINDS["non_target"])
-    broken = joined.filter(pl.col("to").is_null() | ((pl.col("to") != pl.col("kind")) & ~is_loss))
-    edges = links.select("patient_id", "status", "lesion", "other").unique()
-    walk, circles = edges, []
-    # A path of as many steps as a patient has edges has come back to where it was.
-    steps = edges.group_by("patient_id").len()["len"].to_numpy()
-    longest = int(steps.max(initial=0))
-    for _ in range(longest):
-        circles.append(walk.filter(pl.col("lesion") == pl.col("other"))["patient_id"])
-        step = edges.rename({"lesion": "other", "other": "next"})
-        walk = walk.join(step, on=["patient_id", "status", "other"]).select(
-            "patient_id", "status", "lesion", pl.col("next").alias("other")
-        )
-        walk = walk.unique()
-        if not len(walk):
-            break
-    return pl.concat([broken["patient_id"], *circles])
