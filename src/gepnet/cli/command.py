@@ -41,11 +41,15 @@ class Result:
         data: a typed result or plain data; ``plain`` makes JSON of it.
         table: prints the plain data for people.
         code: exit code of the command.
+        details: whether JSON has what is a detail of the result; a table may need it always.
+        notes: lines for the error stream, which JSON with its details holds already.
     """
 
     data: object
     table: Callable[[Any], None]
     code: int = 0
+    details: bool = True
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -179,12 +183,15 @@ def _format_option(with_page: bool) -> inspect.Parameter:
 
 
 def _show(result: Result, chosen: str) -> None:
-    data = api.plain(result.data)
-    if chosen == Format.JSON:
+    as_json = chosen == Format.JSON
+    data = api.plain(result.data, result.details or not as_json)
+    if as_json:
         typer.echo(json.dumps(data, indent=2, ensure_ascii=False))
     elif chosen == PageFormat.HTML and isinstance(result, Page):
         typer.echo(result.page(data))
     else:
         result.table(data)
+    for note in () if as_json and result.details else result.notes:
+        typer.echo(note, err=True)
     if result.code:
         raise typer.Exit(result.code)

@@ -9,7 +9,9 @@ from typing import Annotated, Any
 
 import typer
 
-from gepnet.cli.output import Format, FormatOption, print_json, table
+from gepnet import api
+from gepnet.cli.command import Result, command, day_option
+from gepnet.cli.output import table
 
 app = typer.Typer(no_args_is_help=True, help="Laboratory values: grades by CTCAE.")
 
@@ -30,6 +32,7 @@ def labs() -> None:
 
 
 @app.command()
+@command
 def grade(
     file: Annotated[
         Path,
@@ -40,24 +43,19 @@ def grade(
     ],
     ctcae: CtcaeOption = Ctcae.FIVE,
     baseline_date: Annotated[
-        datetime.datetime | None,
-        typer.Option(
-            formats=["%Y-%m-%d"], help="The latest sample up to this day is the baseline."
-        ),
+        datetime.date | None,
+        day_option("--baseline-date", "The latest sample up to this day is the baseline."),
     ] = None,
     worst_case: Annotated[
         bool, typer.Option("--worst-case", help="Take symptoms that a grade needs to be there.")
     ] = False,
-    output: FormatOption = Format.TABLE,
-) -> None:
+) -> Result:
     """Grade each value of a laboratory file; what is missing leaves a grade open, never normal."""
-    from gepnet import api
+    view = api.grade_laboratory(file, api.base(), ctcae.value, baseline_date, worst_case)
+    return Result(view, _print)
 
-    day = None if baseline_date is None else baseline_date.date()
-    view = api.grade_laboratory(file, api.base(), ctcae.value, day, worst_case)
-    if output is Format.JSON:
-        print_json(view)
-        return
+
+def _print(view: dict[str, Any]) -> None:
     rows = [
         [
             row["patient_id"],

@@ -2,29 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
-from enum import StrEnum
-from typing import Annotated, Any
-
-import typer
-
-
-class Format(StrEnum):
-    """How a command prints its result."""
-
-    TABLE = "table"
-    JSON = "json"
-
-
-FormatOption = Annotated[
-    Format, typer.Option("--format", help="A table for people or JSON for programs.")
-]
-
-
-def print_json(data: Any) -> None:
-    """Print ``data`` as JSON."""
-    typer.echo(json.dumps(data, indent=2, ensure_ascii=False, default=str))
+from typing import Any
 
 
 def safe(text: object) -> str:

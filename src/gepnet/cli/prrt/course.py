@@ -6,31 +6,31 @@ from typing import Any
 
 import typer
 
-from gepnet.cli.command import PatientFile
+from gepnet import api
+from gepnet.cli.command import PatientFile, Result, command
 from gepnet.cli.labs import Ctcae, CtcaeOption
-from gepnet.cli.output import Format, FormatOption, print_json, table
+from gepnet.cli.output import table
 from gepnet.cli.prrt.review import CourseOption
 
 
+@command
 def course(
     patient: PatientFile,
     ctcae: CtcaeOption = Ctcae.FIVE,
     course: CourseOption = None,
-    output: FormatOption = Format.TABLE,
-) -> None:
+) -> Result:
     """Replay a course from its events: its state, the review on each day, what went against it."""
-    from gepnet import api
-
     base = api.base()
     view = api.course_view(api.read_patient(patient, base), base, ctcae.value, course)
-    if output is Format.JSON:
-        print_json(view)
-        return
+    return Result(view, _print)
+
+
+def _print(view: dict[str, Any]) -> None:
     for one in view["courses"]:
-        _print(one)
+        _print_one(one)
 
 
-def _print(one: dict[str, Any]) -> None:
+def _print_one(one: dict[str, Any]) -> None:
     name = f" {one['course']}" if one["course"] else ""
     title = f"Course{name}: {one['state']}, {one['cumulative_activity_gbq']:g} GBq in all"
     rows = [

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import functools
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from gepnet.cli.output import Format, FormatOption, print_json, table
+from gepnet import api
+from gepnet.cli.command import Result, command
+from gepnet.cli.output import table
+from gepnet.cli.progress import progress
 from gepnet.prrt.dosimetry.words import Errors, LiverLesions, Method, Model, Sex
 
 
+@command
 def dosimetry(
     file: Annotated[
         Path | None, typer.Argument(help="CSV: patient_id, cycle, region, time_h, activity_mbq, …")
@@ -66,19 +68,16 @@ def dosimetry(
     example: Annotated[
         bool, typer.Option("--example", help="Write the packaged made-up example to --output.")
     ] = False,
-    format_: FormatOption = Format.TABLE,
-) -> None:
+) -> Result | None:
     """Fit time-activity curves; time-integrated activity, absorbed dose, BED, with uncertainty.
 
     A curve that the points cannot support is refused, with the reason; that is an answer, and the
     exit code is 0. Exit code 2: the file or an option cannot be used, and nothing was written.
     """
-    from gepnet import api
-
     if example:
         api.write_time_activity_example(output)
         typer.echo(f"Example: {output}")
-        return
+        return None
     question = api.DosimetryQuestion(
         model=model,
         uptake_rate_per_h=uptake_rate,
@@ -94,7 +93,10 @@ def dosimetry(
         monte_carlo=monte_carlo,
         seed=seed,
     )
-    with _progress(monte_carlo > 0 and format_ is Format.TABLE) as advance:
+    with progress() as tell:
+        advance = None
+        if tell is not None and monte_carlo:
+            advance = functools.partial(tell, "curves")
         view = api.dosimetry_view(
             api.base(),
             file,
@@ -103,30 +105,13 @@ def dosimetry(
             progress=advance,
             output=output,
         )
-    if format_ is Format.JSON:
-        print_json(view)
-        return
-    if overview:
-        _print_overview(view)
-    else:
-        _print(view)
-    if output is not None:
-        typer.echo(f"Written: {output}")
 
+    def show(data: dict[str, Any]) -> None:
+        (_print_overview if overview else _print)(data)
+        if output is not None:
+            typer.echo(f"Written: {output}")
 
-@contextmanager
-def _progress(wanted: bool) -> Iterator[Callable[[int, int], None] | None]:
-    """Show a bar where somebody is looking."""
-    if not (wanted and sys.stderr.isatty()):
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
-
-    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("curves", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+    return Result(view, show)
 
 
 def _print_overview(view: dict[str, Any]) -> None:

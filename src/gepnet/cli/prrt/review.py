@@ -6,9 +6,10 @@ from typing import Annotated, Any
 
 import typer
 
-from gepnet.cli.command import PatientFile
+from gepnet import api
+from gepnet.cli.command import PatientFile, Result, command
 from gepnet.cli.labs import Ctcae, CtcaeOption
-from gepnet.cli.output import Format, FormatOption, print_json, table
+from gepnet.cli.output import table
 
 _ROLES = {"nadir": "worst", "pre_cycle": "pre-cycle", "baseline": "baseline"}
 CourseOption = Annotated[
@@ -16,6 +17,7 @@ CourseOption = Annotated[
 ]
 
 
+@command
 def review(
     patient: PatientFile,
     cycle: Annotated[int, typer.Option("--cycle", min=1, help="Number of the cycle.")],
@@ -28,21 +30,15 @@ def review(
         typer.Option("--profile", help="Eligibility profile before cycle 1; default: by region."),
     ] = None,
     course: CourseOption = None,
-    output: FormatOption = Format.TABLE,
-) -> None:
+) -> Result:
     """Review a cycle before it is given: proceed, hold, reduce, step up, stop or undecidable.
 
     It only proposes: a named person releases the cycle, and the release is an event of the record.
     """
-    from gepnet import api
-
     base = api.base()
     record = api.read_patient(patient, base)
     view = api.review_view(record, base, cycle, date, ctcae.value, profile, course)
-    if output is Format.JSON:
-        print_json(view)
-    else:
-        _print(view)
+    return Result(view, _print)
 
 
 def _print(view: dict[str, Any]) -> None:

@@ -7,7 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
-from gepnet.cli.output import Format, FormatOption, print_json, safe, table
+from gepnet import api
+from gepnet.cli.command import Result, command
+from gepnet.cli.output import safe, table
 
 View = dict[str, Any]
 _LABELS = {
@@ -19,6 +21,7 @@ _LABELS = {
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of the random numbers.")]
 
 
+@command
 def fit(
     cohort: Annotated[Path, typer.Argument(help="CSV or Parquet, one row a patient.")],
     output: Annotated[
@@ -28,25 +31,17 @@ def fit(
     resamples: Annotated[
         int | None, typer.Option("--resamples", min=50, help="Bootstrap resamples.")
     ] = None,
-    format_: FormatOption = Format.TABLE,
-) -> None:
+) -> Result:
     """Fit further response from mid-treatment response, grade and site on a registry's cohort.
 
     Columns: patient_id, mid_response (CR, PR, SD, PD), grade (G1, G2, G3), site (pancreas,
     small_intestine, other), further_response (1 or 0). Patients with an empty cell are left out
     and counted. Exit code 1: too few events, nothing fitted and nothing written.
     """
-    from gepnet import api
-
     view = api.fit_cohort(api.base(), cohort, output, seed, resamples)
-    if format_ is Format.JSON:
-        print_json(view)
-    elif view["fitted_model"]:
-        _print(view)
-    else:
-        _print_refusal(view)
-    if not view["fitted_model"]:
-        raise typer.Exit(1)
+    if view["fitted_model"]:
+        return Result(view, _print)
+    return Result(view, _print_refusal, code=1)
 
 
 def made_up_cohort(
@@ -55,8 +50,6 @@ def made_up_cohort(
     seed: Seed = 1,
 ) -> None:
     """Write a made-up cohort to try 'fit' with; a model fitted on it says that it is made up."""
-    from gepnet import api
-
     api.write_made_up_cohort(api.base(), output, patients, seed)
     typer.echo(f"{patients} made-up patients: {output}")
 

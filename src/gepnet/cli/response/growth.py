@@ -7,25 +7,24 @@ from typing import Annotated, Any
 
 import typer
 
-from gepnet.cli.output import Format, FormatOption, print_json, table
+from gepnet import api
+from gepnet.cli.command import Result, command
+from gepnet.cli.output import table
 from gepnet.cli.response.recist import Patients
 
 Lesions = Annotated[Path, typer.Argument(help="CSV of lesions, one row a lesion and date.")]
 
 
-def growth(
-    lesions: Lesions, patients: Patients = None, format_: FormatOption = Format.TABLE
-) -> None:
+@command
+def growth(lesions: Lesions, patients: Patients = None) -> Result:
     """Tumour growth rate (percent of volume a month), doubling time and published cut-offs.
 
     TGR0 needs scans before baseline: give the baseline date in the file of patients.
     """
-    from gepnet import api
+    return Result(api.growth_view(api.base(), lesions, patients), _print_growth)
 
-    view = api.growth_view(api.base(), lesions, patients)
-    if format_ is Format.JSON:
-        print_json(view)
-        return
+
+def _print_growth(view: list[dict[str, Any]]) -> None:
     columns = ["to", "name", "days", "sum, mm", "TGR, %/month", "doubling, days", "cut-offs"]
     for patient in view:
         rows = [_row(item) for item in patient["growth"]]
@@ -50,14 +49,13 @@ def _row(item: dict[str, Any]) -> list[Any]:
     ]
 
 
-def choi(lesions: Lesions, patients: Patients = None, format_: FormatOption = Format.TABLE) -> None:
+@command
+def choi(lesions: Lesions, patients: Patients = None) -> Result:
     """Response by Choi (size and attenuation) where the column hu is given; exploratory."""
-    from gepnet import api
+    return Result(api.choi_view(api.base(), lesions, patients), _print_choi)
 
-    view = api.choi_view(api.base(), lesions, patients)
-    if format_ is Format.JSON:
-        print_json(view)
-        return
+
+def _print_choi(view: list[dict[str, Any]]) -> None:
     rows = [
         [patient["patient_id"], point["date"], point["choi"], point["reason"]]
         for patient in view
@@ -68,19 +66,17 @@ def choi(lesions: Lesions, patients: Patients = None, format_: FormatOption = Fo
         typer.echo(note)
 
 
+@command
 def markers(
     file: Annotated[
         Path, typer.Argument(help="CSV: patient_id,date,marker,value,unit and perhaps uln.")
     ],
-    format_: FormatOption = Format.TABLE,
-) -> None:
+) -> Result:
     """Course of tumour markers against their limit, first and lowest value; never progression."""
-    from gepnet import api
+    return Result(api.marker_view(api.base(), file), _print_markers)
 
-    view = api.marker_view(api.base(), file)
-    if format_ is Format.JSON:
-        print_json(view)
-        return
+
+def _print_markers(view: dict[str, Any]) -> None:
     rows = [
         [
             item["patient_id"],

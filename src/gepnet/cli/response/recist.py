@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import functools
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from gepnet.cli.output import Format, FormatOption, print_json, table
+from gepnet import api
+from gepnet.cli.command import Result, command
+from gepnet.cli.output import table
+from gepnet.cli.progress import progress
 
 Lesions = Annotated[
     Path | None, typer.Argument(help="CSV of lesions, one row a lesion and date; or none.")
@@ -40,6 +41,7 @@ Output = Annotated[
 SHOWN = 20  # findings printed; --details has all
 
 
+@command
 def recist(
     lesions: Lesions = None,
     responses: Responses = None,
@@ -53,38 +55,34 @@ def recist(
     options: Annotated[
         bool, typer.Option("--options", help="List the choices with their defaults and stop.")
     ] = False,
-    format_: FormatOption = Format.TABLE,
-) -> None:
+) -> Result:
     """Response by RECIST 1.1 at each assessment, best response, progression; with the reasons.
 
     The first date of a patient is the baseline, unless the file of patients says otherwise. A
     lesion without a row on a date was not evaluated. Findings about the data go to the error
     stream and change no result.
     """
-    from gepnet import api
-
     base = api.base()
     if options:
-        _options(api.response_options(base), format_)
-        return
+        return Result(api.response_options(base), _options)
     chosen = _chosen(option or [], confirm)
     if output is not None:
-        with _busy(format_ is Format.TABLE):
+        with progress() as tell:
+            if tell is not None:
+                tell("all patients", 0, None)
             summary = api.write_responses(base, output, lesions, responses, patients, chosen)
-        _written(summary, format_)
-        return
-    with progress_bar(format_ is Format.TABLE) as advance:
+        return Result(summary, _written)
+    with progress() as tell:
+        advance = None if tell is None else lambda count: tell("patients", count, None)
         results = api.assess_response(base, lesions, responses, patients, chosen, advance)
-    view = api.response_view(results, details or format_ is Format.TABLE)
-    if format_ is Format.JSON:
-        print_json(view)
-    else:
-        _tables(view, details)
-    findings = [] if details and format_ is Format.JSON else api.findings_of(results)
-    for line in findings[:SHOWN]:
-        typer.echo(f"note: {line}", err=True)
-    if len(findings) > SHOWN:
-        typer.echo(f"{len(findings) - SHOWN} more notes: --format json --details", err=True)
+    show = functools.partial(_tables, details=details)
+    return Result(results, show, details=details, notes=_notes(api.findings_of(results)))
+
+
+def _notes(findings: list[str]) -> tuple[str, ...]:
+    more = len(findings) - SHOWN
+    rest = [f"{more} more notes: --format json --details"] if more > 0 else []
+    return (*(f"note: {line}" for line in findings[:SHOWN]), *rest)
 
 
 def _chosen(given: list[str], confirm: int | None) -> dict[str, str | int]:
@@ -97,33 +95,6 @@ def _chosen(given: list[str], confirm: int | None) -> dict[str, str | int]:
     if confirm is not None:
         chosen["confirmation_days"] = confirm
     return chosen
-
-
-@contextmanager
-def progress_bar(wanted: bool) -> Iterator[Callable[[int], None] | None]:
-    """Show how many patients are done where somebody is looking and it takes long."""
-    if not (wanted and sys.stderr.isatty()):
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
-
-    columns = (SpinnerColumn(), TextColumn("patients"), MofNCompleteColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("patients", total=None)
-        yield lambda count: bar.update(task, completed=count)
-
-
-@contextmanager
-def _busy(wanted: bool) -> Iterator[None]:
-    """Show that work goes on where somebody is looking: columns have no count of patients."""
-    if not (wanted and sys.stderr.isatty()):
-        yield
-        return
-    from rich.console import Console
-
-    with Console(stderr=True).status("assessing all patients"):
-        yield
 
 
 def _tables(view: list[dict[str, Any]], details: bool) -> None:
@@ -169,10 +140,7 @@ def _days(survival: dict[str, Any] | None) -> str:
     return f"{survival['days']}{'' if survival['event'] else '+'}"
 
 
-def _options(options: list[dict[str, Any]], format_: Format) -> None:
-    if format_ is Format.JSON:
-        print_json(options)
-        return
+def _options(options: list[dict[str, Any]]) -> None:
     rows = [
         [
             o["option"],
@@ -187,10 +155,7 @@ def _options(options: list[dict[str, Any]], format_: Format) -> None:
     table("What RECIST 1.1 leaves open", columns, rows)
 
 
-def _written(summary: dict[str, Any], format_: Format) -> None:
-    if format_ is Format.JSON:
-        print_json(summary)
-        return
+def _written(summary: dict[str, Any]) -> None:
     for name in ("best_overall", "best_overall_confirmed"):
         rows = [[word, count] for word, count in summary[name].items()]
         table(name.replace("_", " "), ["response", "patients"], rows)

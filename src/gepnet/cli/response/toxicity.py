@@ -7,11 +7,14 @@ from typing import Annotated, Any
 
 import typer
 
-from gepnet.cli.output import Format, FormatOption, print_json, table
+from gepnet import api
+from gepnet.cli.command import Result, command
+from gepnet.cli.output import table
 
 View = dict[str, Any]
 
 
+@command
 def toxicity(
     events: Annotated[
         Path, typer.Argument(help="CSV: patient_id, term, start, end, grade, ctcae.")
@@ -32,25 +35,25 @@ def toxicity(
     by_patient: Annotated[
         bool, typer.Option("--by-patient", help="Maximum grade of each patient instead.")
     ] = False,
-    output: FormatOption = Format.TABLE,
-) -> None:
+) -> Result:
     """Count adverse events: maximum grade, any grade and severe, rates by time at risk.
 
     A patient counts once for each term, period and edition of CTCAE, in the period in which the
     event began. Where a grade is open, the greater count that is possible stands beside.
     """
-    from gepnet import api
-
     view = api.toxicity_view(api.base(), events, patients, periods, labs, ctcae)
-    if output is Format.JSON:
-        print_json(view)
-    elif by_patient:
-        _print_maximum(view)
-    else:
-        _print_table(view)
-        _print_rates(view)
-    if output is Format.TABLE:
-        _print_left_out(view)
+    return Result(view, _print_by_patient if by_patient else _print)
+
+
+def _print_by_patient(view: View) -> None:
+    _print_maximum(view)
+    _print_left_out(view)
+
+
+def _print(view: View) -> None:
+    _print_table(view)
+    _print_rates(view)
+    _print_left_out(view)
 
 
 def _print_table(view: View) -> None:
