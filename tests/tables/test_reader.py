@@ -27,6 +27,7 @@ from gepnet.tables import (
     truth,
     whole,
 )
+from gepnet.vocabulary import ValueProblem
 
 
 @dataclass(frozen=True)
@@ -159,7 +160,7 @@ def test_columns_are_held_to_their_names(tmp_path: Path) -> None:
 def test_other_encodings_are_named_with_their_line(tmp_path: Path) -> None:
     file = written(tmp_path, ROW, ROW.replace("first", "früh"), encoding="latin-1")
     (problem,) = faults(file)
-    assert (problem.line, problem.expected) == (3, "a text file in UTF-8")
+    assert (problem.line, "no UTF-8 text" in problem.expected) == (3, True)
     (problem,) = faults(written(tmp_path, 'p,"x'))
     assert (problem.line, problem.expected[:9]) == (2, "valid CSV")
     (problem,) = faults(tmp_path / "none.csv")
@@ -169,6 +170,14 @@ def test_other_encodings_are_named_with_their_line(tmp_path: Path) -> None:
 def test_a_code_is_read_as_what_it_means() -> None:
     read = coded({"": None, "na": None, "f": "female"}, fold=True)
     assert (read(""), read("NA"), read("F")) == (None, None, "female")
+
+
+def test_a_whole_number_may_be_written_as_programs_do() -> None:
+    read = whole("a whole number from 1", least=1)
+    assert [read(cell) for cell in ("1", "2.0", "3e1")] == [1, 2, 30]
+    for cell in ("", "0", "1.5", "-1", "1e40", "one", "\u0661"):
+        with pytest.raises(ValueProblem, match="a whole number from 1"):
+            read(cell)
 
 
 @given(st.text(alphabet="0123456789+-.,eE _٣nainf", max_size=7))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any
 
 from gepnet.knowledge import nearest
 from gepnet.record.model import Limits
@@ -13,17 +13,8 @@ from gepnet.vocabulary import Fact, Interval, ValueProblem
 _SHAPE = "[lower, upper] limit of normal, null for one that there is not"
 
 
-class Told(Protocol):
-    """How a reader is told of a fault."""
-
-    def __call__(
-        self,
-        path: tuple[str | int, ...],
-        value: object,
-        expected: str,
-        near: str | None = None,
-    ) -> None:
-        """Say what is wrong where."""
+#: Tells a reader of a fault: path, value, what was expected, the nearest spelling.
+Told = Callable[[tuple[str | int, ...], object, str, str | None], None]
 
 
 def read_limits(
@@ -39,7 +30,7 @@ def read_limits(
     """
     if kind != "laboratory" or not isinstance(raw, Mapping):
         expected = "limits of normal in an event of kind 'laboratory', as a mapping"
-        told(path, kind, expected)
+        told(path, kind, expected, None)
         return {}
     found: dict[str, Limits] = {}
     for name, pair in raw.items():
@@ -51,7 +42,7 @@ def read_limits(
         elif isinstance(pair, Limits):
             found[name] = pair
         elif not isinstance(pair, list | tuple) or len(pair) != 2:
-            told(where, str(pair), _SHAPE)
+            told(where, str(pair), _SHAPE, None)
         else:
             try:
                 low, high = (_limit(fact, bound) for bound in pair)
@@ -59,7 +50,7 @@ def read_limits(
                 told(where, fault.value, fault.expected, fault.suggestion)
                 continue
             if low is not None and high is not None and low >= high:
-                told(where, f"{low} and {high}", "the lower limit first")
+                told(where, f"{low} and {high}", "the lower limit first", None)
             else:
                 found[name] = Limits(lln=low, uln=high)
     return found

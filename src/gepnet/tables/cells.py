@@ -18,6 +18,7 @@ from gepnet.vocabulary import ValueProblem
 Value = TypeVar("Value")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]{1,15}(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_LARGEST = 2**31  # nothing that is counted here comes near
 TRUTHS = {"true": True, "false": False}
 
 
@@ -50,12 +51,14 @@ def number(
 
 
 def whole(expected: str, least: int = 0) -> Callable[[str], int]:
-    """Read a whole number from ``least`` on, written without a point."""
+    """Read a whole number from ``least`` on, perhaps written as 2.0 by another program."""
+    exact = number(expected, least)
 
     def read(cell: str) -> int:
-        if not (cell.isascii() and cell.isdigit()) or int(cell) < least:
+        value = exact(cell)
+        if value > _LARGEST or value != int(value):
             raise ValueProblem(cell, expected)
-        return int(cell)
+        return int(value)
 
     return read
 

@@ -7,13 +7,13 @@ byte order mark, or are Parquet. A program may give its rows as mappings.
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import chain
 from pathlib import Path
 
-from gepnet.knowledge import Problem, need
+from gepnet.knowledge import InputError, Problem, need, read_text
 
 SEPARATORS = (",", ";", "\t")
 Rows = Iterable[Mapping[str, object]]
@@ -62,26 +62,14 @@ def read_grid(source: Path | Rows, only_header: bool = False) -> Grid:
     if not isinstance(source, Path):
         return _given(list(source))
     grid = Grid(str(source))
-
-    def fault(line: int | None, expected: str) -> None:
-        grid.problems.append(Problem(grid.file, line, "", "", "", expected))
-
     try:
         if source.suffix.casefold() == ".parquet":
             _read_parquet(source, grid)
         else:
-            _read_text(source, grid, only_header)
-    except OSError as error:
-        fault(None, f"a readable file ({error.strerror or error})")
-    except UnicodeDecodeError:
-        fault(_line_of_other_bytes(source), "a text file in UTF-8")
-    except _NoTable as error:
-        fault(*error.args)
+            _read_text(read_text(source), grid, only_header)
+    except InputError as error:
+        grid.problems += error.problems
     return grid
-
-
-class _NoTable(Exception):
-    """Raised with the line at which a file is no table, and what was expected there."""
 
 
 def separator_of(line: str) -> str:
@@ -89,17 +77,18 @@ def separator_of(line: str) -> str:
     return max(SEPARATORS, key=line.count)
 
 
-def _read_text(path: Path, grid: Grid, only_header: bool) -> None:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        first = file.readline()
-        grid.separator = separator_of(first)
-        reader = csv.reader(chain([first], file), delimiter=grid.separator, strict=True)
-        try:
-            grid.header = [cell.strip() for cell in next(reader, [])]
-            for cells in () if only_header else reader:
-                grid.add(reader.line_num, cells)
-        except csv.Error as error:
-            raise _NoTable(reader.line_num, f"valid CSV ({error})") from error
+def _read_text(text: str, grid: Grid, only_header: bool) -> None:
+    lines = io.StringIO(text.removeprefix("\ufeff"), newline="")
+    grid.separator = separator_of(lines.readline())
+    lines.seek(0)
+    reader = csv.reader(lines, delimiter=grid.separator, strict=True)
+    try:
+        grid.header = [cell.strip() for cell in next(reader, [])]
+        for cells in () if only_header else reader:
+            grid.add(reader.line_num, cells)
+    except csv.Error as error:
+        expected = f"valid CSV ({error})"
+        grid.problems.append(Problem(grid.file, reader.line_num, "", "", "", expected))
 
 
 def _parted(title: str) -> tuple[str, str]:
@@ -113,22 +102,13 @@ def _read_parquet(path: Path, grid: Grid) -> None:
 
     try:
         table = pl.read_parquet(path)
-    except pl.exceptions.PolarsError as error:
-        told = str(error).splitlines()[0][:100]
-        raise _NoTable(None, f"a readable Parquet file ({told})") from error
+    except (OSError, pl.exceptions.PolarsError) as error:
+        told = f"a readable Parquet file ({str(error).splitlines()[0][:100]})"
+        raise InputError([Problem(grid.file, None, "", "", "", told)]) from error
     grid.header = [name.strip() for name in table.columns]
     texts = table.select(pl.all().cast(pl.String).fill_null(""))
     for line, cells in enumerate(texts.iter_rows(), start=2):  # as if a header stood on line 1
         grid.add(line, cells)
-
-
-def _line_of_other_bytes(path: Path) -> int | None:
-    content = path.read_bytes()
-    try:
-        content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        return content[: error.start].count(b"\n") + 1
-    return None
 
 
 def _given(rows: list[Mapping[str, object]]) -> Grid:

@@ -73,7 +73,7 @@ def lineage_problems(patient: Patient, file: str) -> Iterator[Problem]:
         told = "a row on the baseline date of patients.csv"
         yield Problem(file, line, patient.id, "date", str(patient.head.baseline), told)
         return
-    for row in _links(patient):
+    for row in (row for row in patient.lesions if row.other):
         value = f"{row.status.value}:{row.other}"
         if row.other not in heads:
             told = "the id of another lesion of this patient"
@@ -113,10 +113,6 @@ _AT_BASELINE = (Status.MEASURED, Status.TOO_SMALL)
 
 def _kind(role: Role) -> str:
     return "new" if role in (Role.NEW, Role.NEW_EQUIVOCAL) else role.value
-
-
-def _links(patient: Patient) -> Iterator[LesionRow]:
-    return (row for row in patient.lesions if row.other)
 
 
 def _may_join(row: LesionRow, other: LesionRow) -> bool:

@@ -186,16 +186,8 @@ def _unfit(rows: pl.DataFrame, baselines: pl.DataFrame) -> pl.Series:
             changing.filter(pl.col("kind") | pl.col("nodal"))["patient_id"],
             begins.filter(~is_fit)["patient_id"],
             start.join(scans, on=["patient_id", "start"], how="anti")["patient_id"],
-            _doubles(rows),
+            rows.filter(pl.struct("patient_id", "lesion", "date").is_duplicated())["patient_id"],
             # Splits and merges are few: whether they hang together is asked of each patient.
             rows.filter(pl.col("other_name").is_not_null())["patient_id"],
         ]
     ).unique()
-
-
-def _doubles(rows: pl.DataFrame) -> pl.Series:
-    """Return patients with a lesion that has two rows on one date."""
-    keys = rows.select("patient_id", "lesion", "date")
-    if keys.n_unique() == len(keys):
-        return rows["patient_id"].clear()
-    return keys.filter(keys.is_duplicated())["patient_id"]
