@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import StrEnum
-from functools import cache
 from itertools import product
 
 from gepnet.vocabulary import Truth
@@ -77,7 +76,15 @@ TABLE: dict[Truths, tuple[Status, ...]] = {
 }
 
 
-@cache  # a few of the few hundred rows are asked for again and again
+def _read(truths: Truths, empty: Status) -> tuple[Status, tuple[Status, ...]]:
+    found = tuple(empty if status is Status.SILENT else status for status in TABLE[truths])
+    return (found[0], ()) if len(found) == 1 else (Status.UNDETERMINED, found)
+
+
+_COMPLETELY = {truths: _read(truths, Status.SILENT) for truths in TABLE}
+_PARTLY = {truths: _read(truths, Status.NOT_READ) for truths in TABLE}
+
+
 def lookup(truths: Truths, read_completely: bool) -> tuple[Status, tuple[Status, ...]]:
     """Return the status and, if it is undetermined, what it could be.
 
@@ -86,6 +93,4 @@ def lookup(truths: Truths, read_completely: bool) -> tuple[Status, tuple[Status,
         read_completely: whether the document was read completely on this topic; otherwise finding
             no position means that it was not read, never that the document is silent.
     """
-    empty = Status.SILENT if read_completely else Status.NOT_READ
-    found = tuple(empty if status is Status.SILENT else status for status in TABLE[truths])
-    return (found[0], ()) if len(found) == 1 else (Status.UNDETERMINED, found)
+    return (_COMPLETELY if read_completely else _PARTLY)[truths]

@@ -77,8 +77,8 @@ def tree(kinds: tuple[str, ...], read_completely: bool) -> Tree:
     def ask(known: tuple[Truth, ...]) -> Tree:
         if len(known) > len(kinds):
             truths = dict(zip(kinds, known[1:], strict=True))
-            held = [truths.get(kind, False) for kind in POSITIONS]
-            return _NUMBERS[lookup((known[0], *held), read_completely)]
+            first, second, third, last = (truths.get(kind, False) for kind in POSITIONS)
+            return _NUMBERS[lookup((known[0], first, second, third, last), read_completely)]
         true, false, unknown = (ask((*known, truth)) for truth in (True, False, None))
         return true if true == false == unknown else (len(known), true, false, unknown)
 
