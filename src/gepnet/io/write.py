@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 from gepnet.knowledge import Content, InputError, Problem, write_files
@@ -30,8 +30,17 @@ def write_records(records: Iterable[Record], folder: Path, force: bool = False) 
     """
     patients = list(records)
     files: dict[Path, Content] = {}
-    for path, record in _paths(patients, folder):
+    owners: dict[Path, str] = {}
+    problems = []
+    for record in patients:
+        path = folder / f"{file_name(record.patient)}.yaml"
+        if path in owners:
+            expected = f"a patient name of its own (also used by {owners[path]})"
+            problems.append(Problem(str(path), None, record.patient, "", "", expected))
+        owners.setdefault(path, record.patient)
         files[path] = record_to_yaml(record)
+    if problems:
+        raise InputError(problems)
     files[folder / LOSSES] = losses_report(patients)
     taken = [path for path in files if path.exists()]
     if taken and not force:
@@ -41,20 +50,6 @@ def write_records(records: Iterable[Record], folder: Path, force: bool = False) 
         raise InputError([Problem(str(folder), None, "", "", found, expected)])
     write_files(files)
     return [path for path in files if path.name != LOSSES]
-
-
-def _paths(records: Sequence[Record], folder: Path) -> list[tuple[Path, Record]]:
-    paths: dict[Path, Record] = {}
-    problems = []
-    for record in records:
-        path = folder / f"{file_name(record.patient)}.yaml"
-        if path in paths:
-            expected = f"a patient name of its own (also used by {paths[path].patient})"
-            problems.append(Problem(str(path), None, record.patient, "", "", expected))
-        paths.setdefault(path, record)
-    if problems:
-        raise InputError(problems)
-    return list(paths.items())
 
 
 def file_name(patient: str) -> str:

@@ -126,7 +126,8 @@ class _Reader:
             for key in ("patient", "as_of", "title", "source", "losses")
             if data.get(key) is not None
         }
-        head["region"] = self.region(data.get("region"))
+        region, fact = data.get("region"), self.vocabulary.get("region")
+        head["region"] = region if fact is None else self.value(fact, region, ("region",))
         head["complete"] = self.complete(data.get("complete"))
         record = self.model(Record, head, ())
         if record is not None:
@@ -137,10 +138,6 @@ class _Reader:
         if record is None or self.problems:
             raise InputError(self.problems)
         return record.model_copy(update={"events": tuple(events.values())})
-
-    def region(self, region: object) -> object:
-        fact = self.vocabulary.get("region")
-        return region if fact is None else self.value(fact, region, ("region",))
 
     def complete(self, data: Any) -> dict[str, PartialDate | None]:
         domains = {fact.entry.complete for fact in self.vocabulary.values() if fact.entry.complete}

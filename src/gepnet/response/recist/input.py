@@ -68,7 +68,7 @@ def read_patients(
             whole = Patient(heads.get(name, PatientRow(name)), tuple(found))
             problems.extend(lineage_problems(whole, str(lesions)))
     given: dict[str, list[tuple[datetime.date, str]]] = {}
-    for name, date, word in _read(responses, _response_table(rows), problems):
+    for name, date, word in _read(responses, response_table(rows), problems):
         given.setdefault(name, []).append((date, word))
     if problems:
         raise InputError(problems[:MOST])
@@ -80,24 +80,6 @@ def read_patients(
         )
         for name in dict.fromkeys([*rows, *given, *heads])
     ]
-
-
-def read_heads(path: Path) -> list[PatientRow]:
-    """Read ``patients.csv``.
-
-    Raises:
-        InputError: with every problem of the file.
-    """
-    return list(HEADS.read(path).rows)
-
-
-def read_responses(path: Path, taken: Collection[str]) -> list[Given]:
-    """Read ``responses.csv`` of patients who are not in ``taken`` (they have lesions).
-
-    Raises:
-        InputError: with every problem of the file.
-    """
-    return list(_response_table(taken).read(path).rows)
 
 
 def _read(path: Path | None, table: Table[Row], problems: list[Problem]) -> tuple[Row, ...]:
@@ -137,7 +119,9 @@ HEADS = Table(
 )
 
 
-def _response_table(taken: Collection[str]) -> Table[Given]:
+def response_table(taken: Collection[str]) -> Table[Given]:
+    """Return the table of responses of patients who are not in ``taken`` (they have lesions)."""
+
     def check(cells: Cells) -> None:
         if cells["patient_id"] in taken:
             cells.fault("patient_id", "a patient without lesions in the other file")

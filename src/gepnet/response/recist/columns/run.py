@@ -12,7 +12,7 @@ import polars as pl
 from gepnet.response.recist.columns.best import best_responses
 from gepnet.response.recist.columns.frame import check_patients, code, read_lesions
 from gepnet.response.recist.columns.points import POINT_COLUMNS, time_points
-from gepnet.response.recist.input import read_heads, read_responses
+from gepnet.response.recist.input import HEADS, response_table
 from gepnet.response.recist.model import PatientRow
 from gepnet.response.recist.rules import HUNDREDTHS, Options, Rules
 
@@ -40,7 +40,7 @@ def assess_table(
     Raises:
         InputError: with what is wrong, as for one patient; of very many problems, the first.
     """
-    heads = [] if patients is None else read_heads(patients)
+    heads = () if patients is None else HEADS.read(patients).rows
     parts = []
     named: set[str] = set()
     if lesions is not None:
@@ -49,7 +49,7 @@ def assess_table(
         named = set(parts[0].best["patient_id"])
     others = [head for head in heads if head.patient not in named]
     if responses is not None or others:
-        given = _given([] if responses is None else read_responses(responses, named))
+        given = _given(() if responses is None else response_table(named).read(responses).rows)
         parts.append(assess_responses(given, others, rules, options))
     return Table(pl.concat([t.points for t in parts]), pl.concat([t.best for t in parts]))
 
