@@ -1,13 +1,13 @@
 """The reference pages name every command, option, fact, option of the tree, document and source."""
 
+import dataclasses
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
-import typer.main
 
 from gepnet import api
-from gepnet.cli.app import app
 from gepnet.knowledge.course_models import (
     AdvisoryLimit,
     KidneyReference,
@@ -39,32 +39,38 @@ from gepnet.knowledge.models import (
     Toxicity,
 )
 from gepnet.record import Cycle, Event, Progression, Record, Release, Treatment
-from scripts import reference_pages
+from scripts import command_pages, reference_pages
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 PAGES = reference_pages.pages()
 
 
-def commands(command: object = None, path: str = "gepnet") -> list[tuple[str, set[str]]]:
-    """Every command with its own options."""
-    command = typer.main.get_command(app) if command is None else command
-    inner = getattr(command, "commands", {})
-    found = [entry for name, child in inner.items() for entry in commands(child, f"{path} {name}")]
-    if inner:
-        return found
-    options = {name for param in command.params for name in param.opts if name.startswith("--")}  # type: ignore[attr-defined]
-    return [(path, options)]
+COMMANDS = [
+    (name, command)
+    for name, command in command_pages.commands()
+    if not hasattr(command, "commands")
+]
 
 
-@pytest.mark.parametrize(("command", "options"), commands())
-def test_the_command_line_page_names_every_command_and_option(
-    command: str, options: set[str]
-) -> None:
+@pytest.mark.parametrize(("name", "command"), COMMANDS, ids=[name for name, _ in COMMANDS])
+def test_every_command_and_option_has_a_help_and_is_on_the_page(name: str, command: Any) -> None:
+    assert command.help, "a docstring"
+    section = command_pages.page().split(f"\n## {name}\n")[1].split("\n## ")[0]
+    for option in command.params:
+        assert option.name == "help" or option.help, option.name
+        flags = [flag for flag in option.opts if flag.startswith("-") and option.name != "help"]
+        assert [flag for flag in flags if flag not in section] == []
+
+
+def test_every_group_of_commands_says_what_it_is_for() -> None:
+    groups = [one for one in command_pages.commands() if hasattr(one[1], "commands")]
+    assert [name for name, group in groups if not group.help] == []
+
+
+@pytest.mark.parametrize("field", dataclasses.fields(api.Question), ids=lambda field: field.name)
+def test_the_question_is_described_where_the_commands_have_it_in_common(field: Any) -> None:
     text = (DOCS / "reference" / "command-line.md").read_text(encoding="utf-8")
-    last = command.rsplit(maxsplit=1)[-1]
-    assert re.search(rf"\b{last}\b", text)
-    said = {"--mutate": "--no-mutate"}
-    assert {o for o in options if said.get(o, o) not in text} == set()
+    assert f"`--{field.name.removesuffix('_files').replace('_', '-')} " in text
 
 
 @pytest.mark.parametrize(

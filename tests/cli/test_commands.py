@@ -208,6 +208,22 @@ def test_explain_says_when_a_position_is_that_of_a_minority(run: Run, patient: P
 # facts, knowledge --------------------------------------------------------------------------------
 
 
+def test_facts_are_found_by_a_word(run: Run) -> None:
+    assert "ki67_percent" in [fact["id"] for fact in data(run, "facts", "list", "KI-67")]
+    assert "grade_basis" in [fact["id"] for fact in data(run, "facts", "list", "mitoses")]
+    assert data(run, "facts", "list", "nothing like it") == []
+    both = data(run, "facts", "list", "ki67", "--group", "grade")
+    assert [fact["id"] for fact in both] == ["ki67_band"]
+
+
+@pytest.mark.parametrize("columns", [60, 80, 200])
+def test_a_list_of_facts_never_breaks_an_id(columns: int, run: Run) -> None:
+    told = run("facts", "list", columns=columns).out
+    ids = [fact["id"] for fact in data(run, "facts", "list")]
+    assert [name for name in ids if name not in told] == []
+    assert max(map(len, told.splitlines())) <= columns
+
+
 def test_facts_list_and_its_groups(run: Run) -> None:
     every = data(run, "facts", "list")
     assert len(every) > 200

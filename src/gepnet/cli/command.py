@@ -139,14 +139,17 @@ def _option(asked: Field[Any]) -> inspect.Parameter:
     kind, told = get_args(_HINTS[asked.name])
     flag = told.flag or f"--{asked.name.replace('_', '-')}"
     given: Any = str | None
-    option = typer.Option(flag, help=told.help)
+    option = typer.Option(flag, metavar=told.metavar, help=told.help)
     default: Any = None
     if kind is datetime.date:
         given, option = datetime.date | None, day_option(flag, told.help)
     elif kind is bool:
         given, default = bool, False
     elif get_origin(kind) is tuple:
-        given, option = list[Path] | None, typer.Option(flag, exists=True, help=told.help)
+        given, option = (
+            list[Path] | None,
+            typer.Option(flag, metavar=told.metavar, exists=True, help=told.help),
+        )
     return inspect.Parameter(
         asked.name,
         inspect.Parameter.KEYWORD_ONLY,

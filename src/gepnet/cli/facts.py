@@ -18,14 +18,20 @@ app = typer.Typer(no_args_is_help=True, help="The vocabulary, and the facts of a
 @app.command(name="list")
 @command
 def list_facts(
-    question: Files, group: Annotated[str, typer.Option(help="Only groups containing this.")] = ""
+    question: Files,
+    word: Annotated[
+        str, typer.Argument(help="Only facts with this in id, label, group, values or codes.")
+    ] = "",
+    group: Annotated[str, typer.Option(help="Only groups containing this.")] = "",
 ) -> Result:
     """List the facts of the vocabulary."""
-    base = api.base(*question.with_files)
-    facts = [f for f in api.list_facts(base) if group.lower() in f["group"].lower()]
+    facts = api.list_facts(api.base(*question.with_files), word, group)
+    return Result(facts, _print_list)
+
+
+def _print_list(facts: list[dict[str, Any]]) -> None:
     rows = [[f["id"], f["type"], f["unit"], f["group"], f["label"]] for f in facts]
-    columns = ["fact", "type", "unit", "group", "label"]
-    return Result(facts, lambda _: table("Facts", columns, rows))
+    table("Facts", ["fact", "type", "unit", "group", "label"], rows, whole=["fact"])
 
 
 @app.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Any
 
 
@@ -13,11 +14,13 @@ def safe(text: object) -> str:
     return escape(str(text))
 
 
-def table(title: str, columns: list[str], rows: list[list[Any]]) -> None:
+def table(
+    title: str, columns: list[str], rows: list[list[Any]], whole: Collection[str] = ()
+) -> None:
     """Print a table as wide as the screen, its words whole wherever they fit.
 
     Dates, numbers and plain words are never broken over two lines while longer text can give way;
-    a long name breaks after a hyphen, an underscore or a slash.
+    a long name breaks after a hyphen, an underscore or a slash, but never in the columns ``whole``.
     """
     from rich.console import Console
     from rich.table import Table
@@ -30,13 +33,15 @@ def table(title: str, columns: list[str], rows: list[list[Any]]) -> None:
         columns = [columns[i] for i in kept]
         cells = [[row[i] for i in kept] for row in cells]
     for padding in (1, 0):
-        widths = _widths(columns, cells, console.width - (1 + 2 * padding) * len(columns) - 1)
+        room = console.width - (1 + 2 * padding) * len(columns) - 1
+        widths = _widths(columns, cells, room, whole)
         if widths is not None:
             break
     shown = Table(title=safe(title), title_justify="left", header_style="bold")
     shown.padding = (0, padding) if widths else (0, 1)
     for place, column in enumerate(columns):
-        shown.add_column(column, overflow="fold", width=None if widths is None else widths[place])
+        width = None if widths is None else widths[place]
+        shown.add_column(column, overflow="fold", width=width, no_wrap=column in whole)
     for row in cells:
         if widths is not None:
             row = [_broken(cell, width) for cell, width in zip(row, widths, strict=True)]
@@ -63,7 +68,9 @@ def _wanted(columns: list[str], rows: list[list[str]]) -> list[int]:
     return [max(cell_len(line) for text in own for line in text.split("\n")) for own in texts]
 
 
-def _widths(columns: list[str], rows: list[list[str]], room: int) -> list[int] | None:
+def _widths(
+    columns: list[str], rows: list[list[str]], room: int, whole: Collection[str]
+) -> list[int] | None:
     """Return the widths of columns that share ``room``; None if whole words do not fit."""
     from rich.cells import cell_len
 
@@ -71,7 +78,7 @@ def _widths(columns: list[str], rows: list[list[str]], room: int) -> list[int] |
     for place, name in enumerate(columns):
         texts = [name, *(row[place] for row in rows)]
         longest = max((cell_len(word) for text in texts for word in _pieces(text)), default=1)
-        least.append(max(1, min(longest, _LONGEST_WHOLE)))
+        least.append(wanted[place] if name in whole else max(1, min(longest, _LONGEST_WHOLE)))
     if sum(wanted) <= room:
         return wanted
     if sum(least) > room:

@@ -16,9 +16,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Asked:
-    """How a field is asked for: the help of its option, and its flag where it is not the name."""
+    """How a field is asked for.
+
+    Attributes:
+        help: of its option.
+        metavar: what its value is called.
+        flag: where it is not the name of the field.
+    """
 
     help: str
+    metavar: str | None = None
     flag: str | None = None
 
 
@@ -38,14 +45,15 @@ class Question:
 
     at: Annotated[
         PartialDate | None,
-        Asked("Date of the question (YYYY[-MM[-DD]]); default: as_of, else today."),
+        Asked("Date of the question (YYYY[-MM[-DD]]); default: as_of, else today.", "DATE"),
     ] = None
     knowledge_date: Annotated[
-        datetime.date, Asked("Documents in force on this day; default: today.")
+        datetime.date, Asked("Documents in force on this day; default: today.", "DATE")
     ] = field(default_factory=datetime.date.today)
-    region: Annotated[str | None, Asked("Region of care, e.g. EU, US, IT.")] = None
+    region: Annotated[str | None, Asked("Region of care, e.g. EU, US, IT.", "REGION")] = None
     with_files: Annotated[
-        tuple[Path, ...], Asked("More knowledge: a YAML file or a folder of them.", "--with")
+        tuple[Path, ...],
+        Asked("More knowledge: a YAML file or a folder of them.", "PATH", "--with"),
     ] = ()
 
     @classmethod

@@ -46,7 +46,9 @@ def fit(
 
 def made_up_cohort(
     output: Annotated[Path, typer.Option("-o", "--output", help="CSV file to write.")],
-    patients: Annotated[int, typer.Option("--patients", min=1, max=1_000_000)] = 200,
+    patients: Annotated[
+        int, typer.Option("--patients", min=1, max=1_000_000, help="How many.")
+    ] = 200,
     seed: Seed = 1,
 ) -> None:
     """Write a made-up cohort to try 'fit' with; a model fitted on it says that it is made up."""
