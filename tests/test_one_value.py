@@ -19,6 +19,7 @@ from typing import Any
 
 import gepnet
 from gepnet import api
+from gepnet.guidelines import lookup
 from gepnet.record import parse_record
 from gepnet.report import case_page
 from gepnet.vocabulary import Question
@@ -27,9 +28,11 @@ PACKAGE = Path(gepnet.__file__).parent
 PAGE = PACKAGE.parent.parent / "docs" / "explanation" / "one-value.md"
 # From the bottom, as the import contract in pyproject.toml has it.
 FLOORS = {
-    "knowledge": 1, "vocabulary": 2, "criteria": 3, "record": 3, "measures": 3, "facts": 4,
-    "guidelines": 5, "io": 6, "report": 7, "api": 8, "cli": 9,
+    "knowledge": 1, "vocabulary": 2, "criteria": 3, "record": 3, "measures": 3, "tables": 3,
+    "facts": 4, "rules": 5, "guidelines": 6, "io": 7, "report": 9, "api": 10, "cli": 11,
 }  # fmt: skip
+#: Files that call the methods of what they are handed: an algebra, a result to be shown.
+HANDED = {"criteria/algebra.py", "facts/algebra.py", "tables/plain.py"}
 DAY = datetime.date(2026, 1, 15)
 ASKED = Question(knowledge_date=DAY)
 
@@ -102,6 +105,7 @@ def walk() -> Walk:
 
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.html"
+        lookup.cache_clear()
         sys.setprofile(profile)
         try:
             record = parse_record(text, "example.yaml", base.vocabulary)
@@ -130,7 +134,7 @@ def test_the_page_has_the_steps_that_were_asked_for() -> None:
         "facts/observe.py",
         "facts/select.py",
         "facts/derive.py",
-        "guidelines/assess.py",
+        "rules/reading.py",
         "guidelines/status.py",
         "report/cells.py",
         "report/html.py",
@@ -171,6 +175,7 @@ def test_no_call_on_the_path_goes_up_a_floor() -> None:
         (caller, callee)
         for caller, callee in walk().edges
         if "/" in caller and "/" in callee and FLOORS[room(callee)] > FLOORS[room(caller)]
+        if caller not in HANDED
     }
     assert up == set()
 

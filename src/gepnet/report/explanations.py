@@ -13,7 +13,7 @@ from gepnet.knowledge.models import FactEntry, Recommendation
 from gepnet.knowledge.shapes import Sourced
 from gepnet.report.facts import FactView, fact_view, value_text
 from gepnet.tables import Shown
-from gepnet.vocabulary import Truth
+from gepnet.vocabulary import PartialDate, Truth
 
 TRUTH_WORDS: dict[Truth, str] = {True: "yes", False: "no", None: "unknown"}
 
@@ -65,17 +65,21 @@ class Ask:
 class Recorded:
     """A recorded fact that another was worked out from."""
 
-    fact: Annotated[FactValue, Shown(take="fact:id date event", flat=True)]
+    id: str
     label: str
     text: str
+    date: PartialDate | None
+    event: str | None
 
 
 @dataclass(frozen=True)
 class Behind:
     """A fact of an explanation; a worked-out one with the recorded facts behind it."""
 
-    fact: Annotated[FactValue, Shown(take="fact:id date event", flat=True)]
+    id: str
     text: str
+    date: PartialDate | None
+    event: str | None
     behind: list[Recorded]
 
 
@@ -157,11 +161,13 @@ class Reader:
         return self._told[name]
 
     def _traced(self, name: str) -> Behind:
-        recorded = [
-            Recorded(fact, self.base.vocabulary[fact.fact].entry.label, self._text(fact))
-            for fact in self.facts.behind(name)
+        facts = self.base.vocabulary
+        behind = [
+            Recorded(it.fact, facts[it.fact].entry.label, self._text(it), it.date, it.event)
+            for it in self.facts.behind(name)
         ]
-        return Behind(self.facts[name], self._text(self.facts[name]), recorded)
+        fact = self.facts[name]
+        return Behind(name, self._text(fact), fact.date, fact.event, behind)
 
     def _text(self, fact: FactValue) -> str:
         return value_text(fact, self.base)
