@@ -19,7 +19,6 @@ from typing import Any
 
 import gepnet
 from gepnet import api
-from gepnet.guidelines import lookup
 from gepnet.record import parse_record
 from gepnet.report import case_page
 from gepnet.vocabulary import Question
@@ -105,7 +104,6 @@ def walk() -> Walk:
 
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.html"
-        lookup.cache_clear()
         sys.setprofile(profile)
         try:
             record = parse_record(text, "example.yaml", base.vocabulary)
