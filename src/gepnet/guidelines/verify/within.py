@@ -19,12 +19,22 @@ MOST_REGIONS = 4
 
 def within(context: Context, name: str) -> Iterator[Finding]:
     """Yield what can be proved about one document."""
+    yield from of_entries(context, name)
+    for position in context.positions.of_document(name):
+        yield from of_position(context, position)
+
+
+def of_entries(context: Context, name: str) -> Iterator[Finding]:
+    """Yield what can be proved of single entries of a document."""
     yield from _idle(context, name)
-    for stand in context.positions.of_document(name):
-        yield from _implied(context, stand)
-        yield from _contradictions(context, stand)
-        yield from _open_texts(context, stand)
     yield from _minorities(context, name)
+
+
+def of_position(context: Context, position: DocumentPosition) -> Iterator[Finding]:
+    """Yield what can be proved of a document on the options of one position."""
+    yield from _implied(context, position)
+    yield from _contradictions(context, position)
+    yield from _open_texts(context, position)
 
 
 def _idle(context: Context, name: str) -> Iterator[Finding]:
@@ -135,4 +145,4 @@ def _minorities(context: Context, name: str) -> Iterator[Finding]:
             yield from draft.done({name: f"minority: {position.position}"}, about=item.entry.id)
 
 
-__all__ = ["left_open", "within"]
+__all__ = ["left_open", "of_entries", "of_position", "within"]
