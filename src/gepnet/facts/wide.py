@@ -57,7 +57,11 @@ class WideAlgebra(ColumnLogic, Algebra, Protocol):
         """Return null of a column's type."""
 
     def by(
-        self, truth: Expression, true: Expression, false: Expression, unknown: Expression
+        self,
+        truth: Expression,
+        true: Callable[[], Expression],
+        false: Callable[[], Expression],
+        unknown: Callable[[], Expression],
     ) -> Expression:
         """Return the value of one of three cases."""
 

@@ -60,7 +60,7 @@ class Proved:
                 about += [self._labels] if kind == "off_label" else []
             case ("entries" | "whole", name):
                 about = [self.contents[name], name in self._in_force]
-            case ("superseded", *_):
+            case ("superseded" | "apart", *_):
                 about = [self.contents[name] for name in names]
             case _:
                 # Which documents are in force decides what is asked of all of them together.

@@ -41,13 +41,12 @@ def units_of(base: KnowledgeBase, job: Unit) -> list[Unit]:
                 ("shared", first, second, options[0], one.intent) for one, _, options in shared
             ]
             for one, other in ((first, second), (second, first)):
-                units += [
-                    ("ranking", one, other, position.options[0], position.intent)
-                    for position in positions.of_document(one)
-                    if any((over, position.intent) in positions.by_document[other]
-                           for _, over in preferred(position))
-                ]  # fmt: skip
-            return units
+                theirs = positions.by_document[other]
+                for position in positions.of_document(one):
+                    row = position.options[0], position.intent
+                    if any((over, position.intent) in theirs for _, over in preferred(position)):
+                        units.append(("ranking", one, other, *row))
+            return units or [("apart", first, second)]
     return [job]
 
 
@@ -58,6 +57,8 @@ def answer(context: Context, unit: Unit) -> Iterator[Finding]:
         case ("document" | "pair", *_):
             for part in units_of(context.base, unit):
                 yield from answer(context, part)
+        case ("apart", *_):
+            pass  # they speak of nothing in common
         case ("entries", name):
             yield from of_entries(context, name)
         case ("position", name, *row):
