@@ -21,10 +21,10 @@ from gepnet.numbers import (
     optimism,
     separated,
 )
-from gepnet.response.fit import model_spec
+from gepnet.response.fit import Spec
 from gepnet.response.fit.made_up import simulated_counts
 
-SPEC = model_spec(load_knowledge().measures)
+SPEC = Spec.read(load_knowledge().measures)
 LIMIT = float(chi2.ppf(SPEC.confidence, 1))
 
 

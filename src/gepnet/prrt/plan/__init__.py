@@ -9,7 +9,7 @@ from gepnet.prrt.plan.model import (
     Violation,
     Window,
 )
-from gepnet.prrt.plan.settings import Settings, settings_of
+from gepnet.prrt.plan.settings import Settings
 
 __all__ = [
     "WEEKDAYS",
@@ -22,5 +22,4 @@ __all__ = [
     "Window",
     "WorkingDays",
     "plan_course",
-    "settings_of",
 ]

@@ -4,7 +4,7 @@ Only what reads a model is loaded here; ``cohort``, ``fitting`` and ``made_up`` 
 NumPy and are imported where they are used.
 """
 
-from gepnet.response.fit.spec import Predictor, Spec, model_spec
+from gepnet.response.fit.spec import Predictor, Spec
 from gepnet.response.fit.stored import (
     PatientPrediction,
     Prediction,
@@ -20,7 +20,6 @@ __all__ = [
     "Predictor",
     "Spec",
     "StoredModel",
-    "model_spec",
     "predict",
     "predict_for",
     "read_model",

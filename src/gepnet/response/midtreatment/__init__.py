@@ -1,7 +1,7 @@
 """Response after the second cycle, beside what a published series found and its limits."""
 
 from gepnet.response.midtreatment.assessment import MidTreatment, Reading, assess_midtreatment
-from gepnet.response.midtreatment.model import Evidence, Finding, Position, evidence
+from gepnet.response.midtreatment.model import Evidence, Finding, Position
 
 __all__ = [
     "Evidence",
@@ -10,5 +10,4 @@ __all__ = [
     "Position",
     "Reading",
     "assess_midtreatment",
-    "evidence",
 ]

@@ -22,7 +22,6 @@ from gepnet.response.recist.rules import (
     Rules,
     overall_rows,
     read_options,
-    read_rules,
 )
 from gepnet.response.recist.stored import AnyResult, read_results
 
@@ -44,5 +43,4 @@ __all__ = [
     "read_options",
     "read_patients",
     "read_results",
-    "read_rules",
 ]

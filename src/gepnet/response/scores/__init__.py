@@ -8,7 +8,6 @@ from gepnet.response.scores.model import (
     RecordedTest,
     Score,
     Scores,
-    published_scores,
 )
 from gepnet.response.scores.netpet import netpet_of_lesions
 from gepnet.response.scores.scoring import (
@@ -37,7 +36,6 @@ __all__ = [
     "names_of",
     "netpet_of_lesions",
     "patient_scores",
-    "published_scores",
     "relative_hazard",
     "score_facts",
 ]

@@ -3,6 +3,6 @@
 ``tables``, ``counting`` and ``laboratory`` need Polars and are imported where they are used.
 """
 
-from gepnet.response.toxicity.spec import CountingSpec, counting_spec
+from gepnet.response.toxicity.spec import CountingSpec
 
-__all__ = ["CountingSpec", "counting_spec"]
+__all__ = ["CountingSpec"]
