@@ -99,8 +99,8 @@ def _broadly(stand: DocumentPosition, pro: Holding, con: Holding) -> tuple[list[
     one, other = pro.recommendation, con.recommendation
     if one.when_broad is None and other.when_broad is None:
         return [], []
-    core: list[Part] = [(stand.document.scope, True), (one.when_broad or one.when, True)]
-    core.append((other.when_broad or other.when, True))
+    core: list[Part] = [(stand.document.scope, True), (one.broadest, True)]
+    core.append((other.broadest, True))
     closed = one if one.when_broad is not None else other
     also: list[Part] = [(closed.when, False)]
     rest = [h for h in stand.holdings if h.id not in {pro.id, con.id}]
