@@ -231,6 +231,3 @@ def compared(
                 return is_low, engine.negate(is_low)
             either = engine.either([low > limit, high < limit])
             return engine.every([is_low, engine.equal(high, limit)]), either
-
-
-__all__ = ["Evaluator", "Logic", "Pair", "PairLogic", "Parts", "compared"]

@@ -1,7 +1,7 @@
 """Decisions that were taken, compared with what documents say of the same patient."""
 
-from gepnet.evaluation.decisions import Decisions, Part
-from gepnet.evaluation.run import ERAS, Evaluation, Judgement, Row, evaluate
+from gepnet.evaluation.decisions import Decisions
+from gepnet.evaluation.run import ERAS, Evaluation, evaluate
 from gepnet.evaluation.verdict import Stance, Verdict, stance_of, verdict_of
 from gepnet.evaluation.view import evaluation_view
 
@@ -9,9 +9,6 @@ __all__ = [
     "ERAS",
     "Decisions",
     "Evaluation",
-    "Judgement",
-    "Part",
-    "Row",
     "Stance",
     "Verdict",
     "evaluate",

@@ -160,14 +160,3 @@ def document_positions(base: KnowledgeBase) -> DocumentPositions:
     if base not in _known:
         _known[base] = DocumentPositions(base)
     return _known[base]
-
-
-__all__ = [
-    "FOR",
-    "NOTHING",
-    "SUPPORT",
-    "DocumentPosition",
-    "DocumentPositions",
-    "Holding",
-    "document_positions",
-]

@@ -157,17 +157,3 @@ def completely_read(
     """Return whether the first topic of a document that fits was read completely; never unknown."""
     branches = [(truth(node), engine.literal(level == "complete")) for level, node in coverage]
     return engine.choose(branches, engine.literal(False)) if branches else engine.literal(False)
-
-
-__all__ = [
-    "CODES",
-    "OUT_OF_SCOPE",
-    "Code",
-    "Tree",
-    "asked",
-    "codes_within",
-    "completely_read",
-    "leaves",
-    "tree",
-    "where",
-]

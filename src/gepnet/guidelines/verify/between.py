@@ -269,6 +269,3 @@ def _ranked(
             )
             return
     yield from draft.done({})
-
-
-__all__ = ["HISTORY", "between", "clashes", "described", "on_shared", "preferred", "rankings"]

@@ -145,6 +145,3 @@ def _unplaced(context: Context, label: CompiledLabel) -> Iterator[Finding]:
         detail=f"{len(taken)} of {len(of_region)} documents of {entry.region} take a position on "
         f"it for anybody; none on it: {', '.join(without) or 'no document'}",
     )
-
-
-__all__ = ["label_texts", "labels_by_region", "off_label"]

@@ -196,6 +196,3 @@ def _done(context: Context, batch: list[Unit]) -> tuple[dict[Unit, list[Finding]
     context.prover.tally = Tally()
     found = {unit: list(answer(context, unit)) for unit in batch}
     return found, context.prover.tally
-
-
-__all__ = ["Proofs", "jobs_of", "prove"]

@@ -87,6 +87,3 @@ def answer(context: Context, unit: Unit) -> Iterator[Finding]:
             yield from rules(context)
         case ("one_fact_apart",):
             yield from one_fact_apart(context)
-
-
-__all__ = ["Unit", "answer", "units_of"]

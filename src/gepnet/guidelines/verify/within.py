@@ -143,6 +143,3 @@ def _minorities(context: Context, name: str) -> Iterator[Finding]:
             draft.show(applies(item, document), [], [Holding(item, "", position)])
             draft.rest_on(*(h.recommendation for h in (stand.holdings if stand else ())))
             yield from draft.done({name: f"minority: {position.position}"}, about=item.entry.id)
-
-
-__all__ = ["left_open", "of_entries", "of_position", "within"]

@@ -4,20 +4,10 @@ Only what reads a model is loaded here; ``cohort``, ``fitting`` and ``made_up`` 
 NumPy and are imported where they are used.
 """
 
-from gepnet.response.fit.spec import Predictor, Spec
-from gepnet.response.fit.stored import (
-    PatientPrediction,
-    Prediction,
-    StoredModel,
-    predict,
-    predict_for,
-    read_model,
-)
+from gepnet.response.fit.spec import Spec
+from gepnet.response.fit.stored import StoredModel, predict, predict_for, read_model
 
 __all__ = [
-    "PatientPrediction",
-    "Prediction",
-    "Predictor",
     "Spec",
     "StoredModel",
     "predict",

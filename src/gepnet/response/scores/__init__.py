@@ -1,18 +1,8 @@
 """Published scores of a patient: what the facts say, and the range that missing facts leave."""
 
-from gepnet.response.scores.model import (
-    Category,
-    Effect,
-    Item,
-    Level,
-    RecordedTest,
-    Score,
-    Scores,
-)
+from gepnet.response.scores.model import Scores
 from gepnet.response.scores.netpet import netpet_of_lesions
 from gepnet.response.scores.scoring import (
-    ItemResult,
-    PatientScores,
     RecordedResult,
     ScoreResult,
     names_of,
@@ -22,15 +12,7 @@ from gepnet.response.scores.scoring import (
 )
 
 __all__ = [
-    "Category",
-    "Effect",
-    "Item",
-    "ItemResult",
-    "Level",
-    "PatientScores",
     "RecordedResult",
-    "RecordedTest",
-    "Score",
     "ScoreResult",
     "Scores",
     "names_of",
