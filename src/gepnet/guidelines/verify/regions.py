@@ -127,12 +127,6 @@ def _plain(part: Part) -> Node:
     return Not(node)
 
 
-def as_node(parts: Sequence[Part]) -> Node:
-    """Return a region as one criterion."""
-    nodes = [node if truth else Not(node) for node, truth in parts]
-    return nodes[0] if len(nodes) == 1 else And(tuple(nodes)) if nodes else Always(True)
-
-
 def texts(parts: Sequence[Part]) -> tuple[str, ...]:
     """Return a region in the criteria language, a criterion for each part."""
     return tuple(to_text(node if truth else Not(node)) for node, truth in parts)
