@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 FILE = Path(__file__).resolve().parent / "solver_findings.json"
 PAGE = "reference/solver-findings.md"
 KINDS = (*sorted(JUDGED), "eligibility", "undivided", "left_out", "spread", "off_label")
-DAY = "2026-01-15"
+DAY = "2026-11-28"
 HEAD = f"""\
 # What the solver found
 
