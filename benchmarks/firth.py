@@ -15,12 +15,12 @@ from firthmodels import FirthLogisticRegression
 from scipy.stats import chi2
 
 from gepnet.knowledge import load_knowledge
-from gepnet.response.fit import model_spec
-from gepnet.response.fit.batched import Array, firth, full_rank
+from gepnet.numbers import Array, firth, full_rank
+from gepnet.response.fit import Spec
 from gepnet.response.fit.made_up import simulated_counts
 
 RUNS, PEERS, WIDTHS = 2000, 100, 200
-SPEC = model_spec(load_knowledge().measures)
+SPEC = Spec.read(load_knowledge().measures)
 
 
 def peer(design: Array, events: Array, others: Array, intervals: bool) -> Array:

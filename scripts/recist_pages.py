@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
 
 from gepnet import api
 from gepnet.knowledge import read_yaml
-from gepnet.response.recist import overall_rows, read_rules
+from gepnet.response.recist import Rules, overall_rows
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
@@ -75,7 +75,7 @@ tests run both and compare with this page.
 
 def pages() -> dict[str, str]:
     """Return the text of every page by its path under ``docs``."""
-    rules = read_rules(api.base().knowledge.measures)
+    rules = Rules.read(api.base().knowledge.measures)
     return {RULES: _rules(rules), BESIDE: _beside()}
 
 

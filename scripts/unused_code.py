@@ -21,7 +21,6 @@ FIELDS = {"variable", "attribute"}
 #: What stays without a use, and why.
 KEPT = {
     "__getattr__": "Python calls it for names of the package that are loaded when first used",
-    "broadest": "the reading outside which a rule certainly does not apply",
     "to_sql": "one criterion as SQL, held to the specification beside the other engines",
     "long_form": "a row for each patient, option and document, for notebooks",
     "open_statuses": "what would settle the open statuses of a cohort, for notebooks",

@@ -24,17 +24,15 @@ from gepnet.evaluation import (
     Evaluation,
     Stance,
     Verdict,
-    clustered_proportion,
-    design_effect,
     evaluate,
     evaluation_view,
     stance_of,
     verdict_of,
-    wilson,
 )
 from gepnet.guidelines import Cell, Status
 from gepnet.io import CaseRecord, parse_case_file, published_records, records_of
 from gepnet.io.case_file import PACKAGED_CASES, table
+from gepnet.numbers import clustered_proportion, design_effect, wilson
 from gepnet.vocabulary import Question
 from scripts import evaluation_pages
 from tests.io.case_data import CASE, POINT

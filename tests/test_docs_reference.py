@@ -1,6 +1,5 @@
 """The reference pages name every command, option, fact, option of the tree, document and source."""
 
-import dataclasses
 import re
 from pathlib import Path
 from typing import Any
@@ -65,12 +64,6 @@ def test_every_command_and_option_has_a_help_and_is_on_the_page(name: str, comma
 def test_every_group_of_commands_says_what_it_is_for() -> None:
     groups = [one for one in command_pages.commands() if hasattr(one[1], "commands")]
     assert [name for name, group in groups if not group.help] == []
-
-
-@pytest.mark.parametrize("field", dataclasses.fields(api.Question), ids=lambda field: field.name)
-def test_the_question_is_described_where_the_commands_have_it_in_common(field: Any) -> None:
-    text = (DOCS / "reference" / "command-line.md").read_text(encoding="utf-8")
-    assert f"`--{field.name.removesuffix('_files').replace('_', '-')} " in text
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from gepnet.numbers import solve_each
-from gepnet.response.fit.batched import firth
+from gepnet.numbers import firth, solve_each
 
 
 def test_a_singular_system_is_not_a_number_and_the_others_are_solved() -> None:

@@ -1,13 +1,13 @@
 """The pages of RECIST print what the code runs on."""
 
 from gepnet import api
-from gepnet.response.recist import read_rules
+from gepnet.response.recist import Rules
 from scripts.recist_pages import BESIDE, RULES, pages
 
 
 def test_every_combination_choice_and_limit_is_printed() -> None:
     text = pages()[RULES]
-    rules = read_rules(api.base().knowledge.measures)
+    rules = Rules.read(api.base().knowledge.measures)
     for (target, other, new), row in rules.overall.table.items():
         line = f"| {target} | {other} | {new} | **{row.overall}** | {row.verification} |"
         assert (line in text) == ((target, other) != ("none", "none"))

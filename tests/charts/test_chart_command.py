@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -313,3 +315,15 @@ def test_the_pictures_of_the_documentation_are_today_s(
     api.write_chart(chart, tmp_path / "now.svg")
     kept = ROOT / "docs/assets/charts" / f"{name}.svg"
     assert (tmp_path / "now.svg").read_bytes() == kept.read_bytes()
+
+
+def test_a_kind_is_one_declaration_and_one_module() -> None:
+    fields = {field.name for field in dataclasses.fields(api.ChartRequest)}
+    for name, kind in api.CHART_KINDS.items():
+        assert callable(import_module(f"gepnet.charts.{name}").from_file), name
+        assert set(kind.uses) <= fields, name
+
+
+def test_a_kind_that_is_not_there_is_told_with_the_nearest(base: Any) -> None:
+    with pytest.raises(InputError, match="did you mean 'spider'"):
+        api.draw_chart(base, "spidr", LESIONS)

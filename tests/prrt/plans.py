@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from gepnet.knowledge import Knowledge, load_knowledge
 from gepnet.prrt.given import GivenCycle
-from gepnet.prrt.plan import WEEKDAYS, CoursePlan, Request, Settings, plan_course, settings_of
+from gepnet.prrt.plan import WEEKDAYS, CoursePlan, Request, Settings, plan_course
 
 DAY = datetime.timedelta(days=1)
 MADE_ON = datetime.date(2026, 1, 5)
@@ -24,7 +24,7 @@ def knowledge() -> Knowledge:
 
 @lru_cache(maxsize=1)
 def settings() -> Settings:
-    return settings_of(knowledge().measures)
+    return Settings.read(knowledge().measures)
 
 
 def plan(profile: str = "eu-label", **asked: Any) -> CoursePlan:

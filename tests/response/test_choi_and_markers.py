@@ -7,11 +7,11 @@ import pytest
 
 from gepnet import api
 from gepnet.knowledge import InputError
-from gepnet.response.choi import choi_response, read_choi_rules
+from gepnet.response.choi import ChoiRules, choi_response
 from gepnet.response.markers import marker_courses, read_markers
 from tests.response.recist.helpers import HEADER, course, results
 
-CHOI = read_choi_rules(api.base().knowledge.measures)
+CHOI = ChoiRules.read(api.base().knowledge.measures)
 
 
 @pytest.mark.parametrize(

@@ -14,12 +14,12 @@ from scipy.optimize import minimize
 from scipy.stats import chi2
 
 from gepnet.knowledge import InputError, load_knowledge
-from gepnet.response.fit import StoredModel, model_spec, predict, read_model
+from gepnet.response.fit import Spec, StoredModel, predict, read_model
 from gepnet.response.fit.cohort import read_cohort
 from gepnet.response.fit.fitting import Refusal, fit
 from gepnet.response.fit.made_up import made_up_cohort
 
-SPEC = model_spec(load_knowledge().measures)
+SPEC = Spec.read(load_knowledge().measures)
 DAY = datetime.date(2026, 1, 2)
 
 

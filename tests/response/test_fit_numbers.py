@@ -10,13 +10,21 @@ from firthmodels import FirthLogisticRegression
 from scipy.stats import chi2
 
 from gepnet.knowledge import load_knowledge
-from gepnet.response.fit import model_spec
-from gepnet.response.fit.batched import Array, corrected_intercept, covariance, firth, full_rank
+from gepnet.numbers import (
+    Array,
+    calibration_curve,
+    corrected_intercept,
+    covariance,
+    firth,
+    full_rank,
+    measure,
+    optimism,
+    separated,
+)
+from gepnet.response.fit import Spec
 from gepnet.response.fit.made_up import simulated_counts
-from gepnet.response.fit.performance import calibration_curve, measure, optimism
-from gepnet.response.fit.separation import separated
 
-SPEC = model_spec(load_knowledge().measures)
+SPEC = Spec.read(load_knowledge().measures)
 LIMIT = float(chi2.ppf(SPEC.confidence, 1))
 
 

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from gepnet import api
-from gepnet.response.growth import growth_of, growth_rate, is_reached, read_growth_rules
+from gepnet.response.growth import GrowthRules, growth_of, growth_rate, is_reached
 from gepnet.response.recist import read_patients
 from tests.response.recist.helpers import HEADER, row, rules
 
-GROWTH = read_growth_rules(api.base().knowledge.measures)
+GROWTH = GrowthRules.read(api.base().knowledge.measures)
 CUTS = {cut.id: cut for cut in GROWTH.cut_offs}
 
 

@@ -14,11 +14,11 @@ from gepnet import api
 from gepnet.facts import facts_of_record
 from gepnet.knowledge import InputError
 from gepnet.record import Record, parse_record
-from gepnet.response.midtreatment import MidTreatment, assess_midtreatment, evidence
+from gepnet.response.midtreatment import Evidence, MidTreatment, assess_midtreatment
 from gepnet.vocabulary import Question
 
 BASE = api.base()
-EVIDENCE = evidence(BASE.knowledge.measures)
+EVIDENCE = Evidence.read(BASE.knowledge.measures)
 TODAY = datetime.date(2026, 11, 22)
 
 
@@ -222,4 +222,4 @@ def test_a_faulty_date_is_told() -> None:
 def test_a_faulty_file_of_findings_names_the_field() -> None:
     data = {**BASE.knowledge.measures["midtreatment"], "after_cycle": 0}
     with pytest.raises(InputError, match="after_cycle"):
-        evidence({"midtreatment": data})
+        Evidence.read({"midtreatment": data})

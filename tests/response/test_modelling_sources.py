@@ -8,17 +8,17 @@ from typing import Any
 import pytest
 
 from gepnet.knowledge import load_knowledge
-from gepnet.response.fit import model_spec
-from gepnet.response.midtreatment import evidence
-from gepnet.response.scores import published_scores
-from gepnet.response.toxicity import counting_spec
+from gepnet.response.fit import Spec
+from gepnet.response.midtreatment import Evidence
+from gepnet.response.scores import Scores
+from gepnet.response.toxicity import CountingSpec
 
 KNOWLEDGE = load_knowledge()
 READ = {
-    "further_response_model": model_spec,
-    "midtreatment": evidence,
-    "scores": published_scores,
-    "adverse_events": counting_spec,
+    "further_response_model": Spec.read,
+    "midtreatment": Evidence.read,
+    "scores": Scores.read,
+    "adverse_events": CountingSpec.read,
 }
 
 

@@ -14,14 +14,14 @@ from gepnet.knowledge import InputError
 from gepnet.response.scores import (
     RecordedResult,
     ScoreResult,
+    Scores,
     netpet_of_lesions,
-    published_scores,
     relative_hazard,
     score_facts,
 )
 
 BASE = api.base()
-SCORES = published_scores(BASE.knowledge.measures)
+SCORES = Scores.read(BASE.knowledge.measures)
 
 
 def results(**values: Any) -> tuple[dict[str, ScoreResult], dict[str, RecordedResult]]:
@@ -210,4 +210,4 @@ def test_tests_that_are_only_recorded_are_never_worked_out() -> None:
 def test_a_faulty_file_of_scores_names_the_field() -> None:
     data = {**BASE.knowledge.measures["scores"], "recorded": [{"id": "x"}]}
     with pytest.raises(InputError, match="recorded"):
-        published_scores({"scores": data})
+        Scores.read({"scores": data})

@@ -12,7 +12,7 @@ from scipy.stats import poisson
 
 from gepnet import api
 from gepnet.knowledge import InputError
-from gepnet.response.toxicity import poisson_interval
+from gepnet.numbers import poisson_interval
 
 BASE = api.base()
 

@@ -23,12 +23,12 @@ from gepnet.prrt.dosimetry.columns import result_columns
 from gepnet.prrt.dosimetry.data import dosimetry_data
 from gepnet.prrt.dosimetry.run import run
 from gepnet.prrt.dosimetry.table import Stated, read_series
-from gepnet.response.fit import model_spec
+from gepnet.response.fit import Spec
 from gepnet.response.fit.cohort import read_cohort
 from gepnet.response.markers import read_markers
-from gepnet.response.recist import read_options, read_patients, read_rules
+from gepnet.response.recist import Rules, read_options, read_patients
 from gepnet.response.recist.columns import assess_table
-from gepnet.response.toxicity import counting_spec
+from gepnet.response.toxicity import CountingSpec
 from gepnet.response.toxicity.tables import read_events, read_labs, read_periods
 from gepnet.response.toxicity.tables import read_patients as read_treated
 from gepnet.vocabulary import Question
@@ -36,7 +36,7 @@ from tests.prrt.dosimetry.tables import fall, packaged, rows, series
 
 BASE = api.base()
 MEASURES = BASE.knowledge.measures
-RULES = read_rules(MEASURES)
+RULES = Rules.read(MEASURES)
 LESION = "patient_id,date,lesion_id,role,organ,nodal,diameter_mm,status"
 TREATED = pl.DataFrame({"patient_id": ["p"]})
 #: What reads a file, its columns, the column that is misspelt, and how.
@@ -55,7 +55,7 @@ FORMATS: dict[str, tuple[Callable[[Path], Any], str, str, str]] = {
     ),
     "markers": (read_markers, "patient_id,date,marker,value,unit,uln", "uln", "ulnn"),
     "adverse events": (
-        lambda f: read_events(f, counting_spec(MEASURES), TREATED),
+        lambda f: read_events(f, CountingSpec.read(MEASURES), TREATED),
         "patient_id,term,start,end,grade,ctcae", "grade", "grad",
     ),
     "treated patients": (read_treated, "patient_id,start,end,group", "group", "grup"),
@@ -75,7 +75,7 @@ FORMATS: dict[str, tuple[Callable[[Path], Any], str, str, str]] = {
         "patient_id,cycle,region,time_h,activity_mbq,mass_g,sex", "sex", "sexx",
     ),
     "a registry's cohort": (
-        lambda f: read_cohort(f, model_spec(MEASURES)),
+        lambda f: read_cohort(f, Spec.read(MEASURES)),
         "patient_id,mid_response,grade,site,further_response", "site", "sites",
     ),
 }  # fmt: skip

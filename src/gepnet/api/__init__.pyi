@@ -78,5 +78,6 @@ from gepnet.report.entries import show_fact as show_fact
 from gepnet.report.facts import facts_view as facts_view
 from gepnet.report.matrix import matrix_parts as matrix_parts
 from gepnet.report.matrix import quiet_documents as quiet_documents
+from gepnet.report.words import SIGNS as SIGNS
 from gepnet.tables import plain as plain
 from gepnet.vocabulary import Question as Question

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gepnet.guidelines import KnowledgeBase, documents_in_force
-from gepnet.knowledge import InputError, Problem, nearest, need, write_files
+from gepnet.knowledge import check_known, need, write_files
 from gepnet.vocabulary import Question
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def write_atlas(
     base: KnowledgeBase,
     folder: Path,
     question: Question,
-    parts: Sequence[str] = PARTS,
+    parts: Sequence[str] = (),
     maps: Sequence[str] = (),
     rows: int | None = None,
     findings: Sequence[View] | None = None,
@@ -37,7 +37,7 @@ def write_atlas(
         base: the knowledge.
         folder: made if it is not there; pages of the same name are replaced.
         question: its day of the knowledge, and the files that ``base`` was read from.
-        parts: some of ``PARTS``.
+        parts: some of ``PARTS`` (default: all).
         maps: ids of the maps to draw (default: all).
         rows: size of the sample (default: as the knowledge says).
         findings: disagreements as ``disagreements`` returns them, instead of proving them here.
@@ -47,6 +47,7 @@ def write_atlas(
     Raises:
         InputError: for an unknown part or map, or if the folder cannot be written.
     """
+    parts = parts or PARTS
     need("polars", "fast")
     need("matplotlib", "plots")
     if "disagreements" in parts and findings is None:
@@ -93,23 +94,8 @@ def write_atlas(
 
 def _chosen(plan: AtlasPlan, parts: Sequence[str], maps: Sequence[str]) -> list[MapPlan]:
     known = [item.id for item in plan.maps]
-    wrong: list[tuple[str, str, tuple[str, ...]]] = [
-        ("part", name, PARTS) for name in parts if name not in PARTS
-    ]
-    wrong += [("map", name, tuple(known)) for name in maps if name not in known]
-    if wrong:
-        raise InputError(
-            Problem(
-                "command line",
-                None,
-                "",
-                field,
-                name,
-                f"one of {', '.join(may)}",
-                nearest(name, may),
-            )
-            for field, name, may in wrong
-        )
+    check_known("part", parts, PARTS, f"one of {', '.join(PARTS)}")
+    check_known("map", maps, known, f"one of {', '.join(known)}")
     if "maps" not in parts:
         return []
     return [item for item in plan.maps if not maps or item.id in maps]

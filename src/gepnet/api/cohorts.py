@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gepnet.guidelines import KnowledgeBase
-from gepnet.knowledge import InputError, Problem, nearest, need, write_atomically
+from gepnet.knowledge import need, refuse, write_atomically
+from gepnet.tables import plain
 from gepnet.vocabulary import Question
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def assess_cohort(
     from gepnet.guidelines.cohort_run import assess_table
 
     if source.exists() and output.exists() and source.samefile(output):
-        raise _refused("output", str(output), "another file than the facts")
+        raise refuse("output", str(output), "another file than the facts")
     output.parent.mkdir(parents=True, exist_ok=True)
     at = question.day() or datetime.date.today()
     report = assess_table(base, source, output, question.knowledge_date, at, progress)
@@ -104,7 +105,7 @@ def status_sql(
     from gepnet.guidelines.cohort_sql import cohort_sql, dialects
 
     if dialect not in dialects():
-        raise _refused("dialect", dialect, "a dialect of SQL", nearest(dialect, dialects()))
+        raise refuse("dialect", dialect, "a dialect of SQL", dialects())
     columns = None
     if facts is not None:
         need("polars", "fast")
@@ -133,17 +134,7 @@ def _summary(report: CohortReport, output: Path) -> View:
         ],
         "error_rows": notes.faulty_rows,
         "errors": notes.faulty_cells,
-        "error_list": [
-            {"row": fault.row, "column": fault.column, "value": fault.value}
-            for fault in notes.faults
-        ],
+        "error_list": plain(notes.faults),
         "conflicts": dict(notes.conflicts),
-        "conflict_list": [
-            {"row": c.row, "fact": c.fact, "supplied": c.supplied, "derived": c.derived}
-            for c in notes.conflict_list
-        ],
+        "conflict_list": plain(notes.conflict_list),
     }
-
-
-def _refused(field: str, value: str, expected: str, near: str | None = None) -> InputError:
-    return InputError([Problem("command line", None, "", field, value, expected, near)])

@@ -11,7 +11,7 @@ from gepnet.facts import Facts
 from gepnet.guidelines import KnowledgeBase, region_lineage
 from gepnet.knowledge import Content, write_files
 from gepnet.prrt.given import course_given
-from gepnet.prrt.plan import CoursePlan, plan_course, settings_of
+from gepnet.prrt.plan import CoursePlan, Settings, plan_course
 from gepnet.prrt.plan.question import PlanQuestion, for_patient
 from gepnet.prrt.plan.report import report
 from gepnet.record import Record
@@ -36,7 +36,9 @@ def plan_prrt(
         given = course_given(record, request.made_on, question.course)
         facts = facts_on(record, base, request.made_on)
         request = for_patient(request, record.patient, given, facts)
-    return plan_course(request, base.knowledge.plan_profiles, settings_of(base.knowledge.measures))
+    return plan_course(
+        request, base.knowledge.plan_profiles, Settings.read(base.knowledge.measures)
+    )
 
 
 def plan_view(
@@ -57,7 +59,7 @@ def profile_of(base: KnowledgeBase, record: Record | None = None) -> str:
         for profile in able:
             if profile.region == region:
                 return profile.id
-    return settings_of(base.knowledge.measures).default_profile
+    return Settings.read(base.knowledge.measures).default_profile
 
 
 def facts_on(record: Record, base: KnowledgeBase, at: datetime.date) -> Facts:
@@ -84,5 +86,5 @@ def write_plan(
         is_pdf = sheet.suffix.casefold() == ".pdf"
         files[sheet] = sheet_pdf(plan) if is_pdf else sheet_html(plan)
     if ics is not None:
-        files[ics] = to_icalendar(plan, settings_of(base.knowledge.measures))
+        files[ics] = to_icalendar(plan, Settings.read(base.knowledge.measures))
     write_files(files)

@@ -10,6 +10,7 @@ from gepnet.guidelines import KnowledgeBase, knowledge_base
 from gepnet.guidelines.coverage import coverage
 from gepnet.knowledge import InputError, Problem, check_all_read, load_knowledge
 from gepnet.rules.check import CheckReport, report
+from gepnet.tables import plain
 
 
 def base(*extra: Path) -> KnowledgeBase:
@@ -62,13 +63,4 @@ def _found(check: Iterator[Problem]) -> Iterator[Problem]:
 
 def fact_coverage(*extra: Path) -> list[dict[str, Any]]:
     """Return each identifier of the fact collections with its entries or the reason for none."""
-    return [
-        {
-            "document": line.document,
-            "fact_id": line.fact_id,
-            "entries": list(line.entries),
-            "reason": line.reason,
-            "covered": line.is_covered,
-        }
-        for line in coverage(base(*extra))
-    ]
+    return list(plain(coverage(base(*extra))))

@@ -46,13 +46,13 @@ def midtreatment_view(
     Raises:
         InputError: if the region is none or ``model`` no model.
     """
-    from gepnet.response.fit import model_spec, predict_for, read_model
-    from gepnet.response.midtreatment import assess_midtreatment, evidence
+    from gepnet.response.fit import Spec, predict_for, read_model
+    from gepnet.response.midtreatment import Evidence, assess_midtreatment
 
     facts = _facts(record, base, question, ("primary_site", "grade"))
-    found = assess_midtreatment(record, facts, evidence(base.knowledge.measures))
+    found = assess_midtreatment(record, facts, Evidence.read(base.knowledge.measures))
     if model is not None:
-        spec = model_spec(base.knowledge.measures)
+        spec = Spec.read(base.knowledge.measures)
         predicted = predict_for(read_model(model), spec, facts, found.category)
         found = replace(found, prediction=predicted)
     return dict(plain(found))
@@ -64,9 +64,9 @@ def scores_view(record: Record, base: KnowledgeBase, question: Question | None =
     Raises:
         InputError: if the region is none.
     """
-    from gepnet.response.scores import names_of, patient_scores, published_scores
+    from gepnet.response.scores import Scores, names_of, patient_scores
 
-    scores = published_scores(base.knowledge.measures)
+    scores = Scores.read(base.knowledge.measures)
     facts = _facts(record, base, question, names_of(scores, base.criteria))
     found = patient_scores(record, facts, scores, base.criteria)
     base.criteria.store()
@@ -89,11 +89,11 @@ def fit_cohort(
     Raises:
         InputError: if the cohort has a fault.
     """
-    from gepnet.response.fit import StoredModel, model_spec
+    from gepnet.response.fit import Spec, StoredModel
     from gepnet.response.fit.cohort import read_cohort
     from gepnet.response.fit.fitting import Fitting, fit
 
-    spec = model_spec(base.knowledge.measures)
+    spec = Spec.read(base.knowledge.measures)
     table = read_cohort(cohort, spec)
     result = fit(table, spec, seed, resamples)
     is_model = isinstance(result, StoredModel)
@@ -126,11 +126,11 @@ def calibration(model: StoredModel) -> list[View]:
 
 def write_made_up_cohort(base: KnowledgeBase, output: Path, patients: int, seed: int) -> None:
     """Write a cohort drawn from invented coefficients; its column ``origin`` says so."""
-    from gepnet.response.fit import model_spec
+    from gepnet.response.fit import Spec
     from gepnet.response.fit.made_up import made_up_cohort
 
     check_ending(output, *ENDINGS[:3])
-    table = made_up_cohort(model_spec(base.knowledge.measures), patients, seed)
+    table = made_up_cohort(Spec.read(base.knowledge.measures), patients, seed)
     write_atomically(output, as_file(table))
 
 
@@ -156,12 +156,12 @@ def toxicity_view(
         InputError: with every faulty cell of a table.
     """
     from gepnet.measures.ctcae import edition
-    from gepnet.response.toxicity import counting_spec
+    from gepnet.response.toxicity import CountingSpec
     from gepnet.response.toxicity.counting import Counts, all_events, count
     from gepnet.response.toxicity.laboratory import laboratory_events
     from gepnet.response.toxicity.tables import read_events, read_labs, read_patients, read_periods
 
-    spec = counting_spec(base.knowledge.measures)
+    spec = CountingSpec.read(base.knowledge.measures)
     who = read_patients(patients)
     reported = read_events(events, spec, who)
     spans = None if periods is None else read_periods(periods, who)

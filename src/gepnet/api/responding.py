@@ -8,7 +8,7 @@ from typing import Any
 
 from gepnet.guidelines import KnowledgeBase
 from gepnet.knowledge import need, refuse, write_files
-from gepnet.response.recist import Result, assess, read_options, read_patients, read_rules
+from gepnet.response.recist import Result, Rules, assess, read_options, read_patients
 from gepnet.tables import as_file, check_ending, plain, taken
 
 View = dict[str, Any]
@@ -37,7 +37,7 @@ def assess_response(
     """
     if lesions is None and responses is None and patients is None:
         raise refuse("", "", "a file of lesions or of responses")
-    rules = read_rules(base.knowledge.measures)
+    rules = Rules.read(base.knowledge.measures)
     chosen = read_options(rules, options)
     found = []
     for count, patient in enumerate(read_patients(rules, lesions, responses, patients), 1):
@@ -58,7 +58,7 @@ def response_view(results: Iterable[Result], details: bool = False) -> list[View
 def response_options(base: KnowledgeBase) -> list[View]:
     """Return the named choices that RECIST 1.1 leaves open, with their defaults and sources."""
     shown = "id:option default allowed:values says source locator verification"
-    return list(taken(read_rules(base.knowledge.measures).options, shown))
+    return list(taken(Rules.read(base.knowledge.measures).options, shown))
 
 
 def findings_of(results: Sequence[Result]) -> list[str]:
@@ -88,7 +88,7 @@ def write_responses(
     need("numpy", "numbers")
     from gepnet.response.recist.columns import assess_table, shown_points
 
-    rules = read_rules(base.knowledge.measures)
+    rules = Rules.read(base.knowledge.measures)
     table = assess_table(rules, read_options(rules, options), lesions, responses, patients)
     files = (output, output.with_name(f"{output.stem}-best{output.suffix}"))
     frames = (shown_points(table.points), table.best)
@@ -114,12 +114,12 @@ def growth_view(base: KnowledgeBase, lesions: Path, patients: Path | None = None
     Raises:
         InputError: with every problem of the files.
     """
-    from gepnet.response.growth import growth_courses, read_growth_rules
+    from gepnet.response.growth import GrowthRules, growth_courses
 
     measures = base.knowledge.measures
-    rules = read_rules(measures)
+    rules = Rules.read(measures)
     read = read_patients(rules, lesions, None, patients)
-    return _views(growth_courses(read, rules, read_growth_rules(measures)))
+    return _views(growth_courses(read, rules, GrowthRules.read(measures)))
 
 
 def choi_view(
@@ -133,14 +133,12 @@ def choi_view(
     Raises:
         InputError: with every problem of the files.
     """
-    from gepnet.response.choi import choi_courses, read_choi_rules
+    from gepnet.response.choi import ChoiRules, choi_courses
 
     measures = base.knowledge.measures
-    rules = read_rules(measures)
+    rules = Rules.read(measures)
     read = read_patients(rules, lesions, None, patients)
-    return _views(
-        choi_courses(read, rules, read_options(rules, options), read_choi_rules(measures))
-    )
+    return _views(choi_courses(read, rules, read_options(rules, options), ChoiRules.read(measures)))
 
 
 def marker_view(base: KnowledgeBase, markers: Path) -> View:
@@ -153,7 +151,7 @@ def marker_view(base: KnowledgeBase, markers: Path) -> View:
 
     return {
         "values": _views(marker_courses(read_markers(markers))),
-        "notes": never_progression(read_rules(base.knowledge.measures)),
+        "notes": never_progression(Rules.read(base.knowledge.measures)),
     }
 
 

@@ -1,6 +1,6 @@
 """Charts: one picture, one small module; deterministic SVG, PNG and PDF with table and sentence."""
 
-from gepnet.charts.base import Cell, Chart, TableTwin, file_of
+from gepnet.charts.base import Chart, TableTwin, file_of
 from gepnet.charts.calibration import CalibrationData, CalibrationGroup, calibration
 from gepnet.charts.dosimetry import ActivityCurve, DosimetryData, dosimetry
 from gepnet.charts.forest import ForestData, ForestRow, forest
@@ -18,7 +18,6 @@ __all__ = [
     "ActivityCurve",
     "CalibrationData",
     "CalibrationGroup",
-    "Cell",
     "Chart",
     "DosimetryData",
     "ForestData",

@@ -185,9 +185,9 @@ def _draw(figure: Figure, data: GrowthData) -> None:
 def from_file(base: KnowledgeBase, source: Path, request: ChartRequest) -> Chart:
     """Draw a CSV of lesions of one patient."""
     from gepnet.charts.sources import patient_in
-    from gepnet.response.growth import read_growth_rules
-    from gepnet.response.recist import read_rules
+    from gepnet.response.growth import GrowthRules
+    from gepnet.response.recist import Rules
 
     measures = base.knowledge.measures
     patient = patient_in(base, source, request)
-    return growth(growth_of_patient(patient, read_rules(measures), read_growth_rules(measures)))
+    return growth(growth_of_patient(patient, Rules.read(measures), GrowthRules.read(measures)))

@@ -23,6 +23,3 @@ def limit_line(axes: Axes, value: float, text: str, place: float | None = None) 
         color=SOFT,
         annotation_clip=False,
     )
-
-
-__all__ = ["limit_line"]

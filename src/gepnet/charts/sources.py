@@ -14,11 +14,11 @@ from gepnet.record import Record, read_record
 from gepnet.response.recist import (
     AnyResult,
     Patient,
+    Rules,
     assess,
     read_options,
     read_patients,
     read_results,
-    read_rules,
 )
 from gepnet.tables import read_grid
 from gepnet.vocabulary import Question, exact
@@ -63,7 +63,7 @@ def results_in(base: KnowledgeBase, source: Path, patients: Path | None) -> Sequ
     """Read results of RECIST from JSON, or work them out from a table."""
     if source.suffix == ".json":
         return read_results(source)
-    rules = read_rules(base.knowledge.measures)
+    rules = Rules.read(base.knowledge.measures)
     options = read_options(rules, None)
     return [assess(patient, rules, options) for patient in patients_in(base, source, patients)]
 
@@ -73,7 +73,7 @@ def patients_in(base: KnowledgeBase, source: Path, patients: Path | None) -> Ite
     header = read_grid(source, only_header=True).header
     has_lesions = "response" not in header or "lesion_id" in header
     lesions, responses = (source, None) if has_lesions else (None, source)
-    return read_patients(read_rules(base.knowledge.measures), lesions, responses, patients)
+    return read_patients(Rules.read(base.knowledge.measures), lesions, responses, patients)
 
 
 def patient_in(base: KnowledgeBase, source: Path, request: ChartRequest) -> Patient:

@@ -270,9 +270,9 @@ def _names(axes: Axes, data: SpiderData, last: float) -> None:
 def from_file(base: KnowledgeBase, source: Path, request: ChartRequest) -> Chart:
     """Draw a CSV of lesions of one patient, or the sums of all patients of stored results."""
     from gepnet.charts.sources import dated, only, patient_in, results_in
-    from gepnet.response.recist import assess, read_options, read_rules
+    from gepnet.response.recist import Rules, assess, read_options
 
-    rules = read_rules(base.knowledge.measures)
+    rules = Rules.read(base.knowledge.measures)
     if source.suffix == ".json":
         results = dated(results_in(base, source, None), source)
         if request.patient is not None:

@@ -197,9 +197,9 @@ def _draw(figure: Figure, data: WaterfallData) -> None:
 def from_file(base: KnowledgeBase, source: Path, request: ChartRequest) -> Chart:
     """Draw a CSV of lesions, or stored results."""
     from gepnet.charts.sources import results_in, unusable
-    from gepnet.response.recist import read_rules
+    from gepnet.response.recist import Rules
 
-    limits = read_rules(base.knowledge.measures).response
+    limits = Rules.read(base.knowledge.measures).response
     data = waterfall_of(results_in(base, source, request.patients), limits, request.confirmed)
     if not data.bars:
         raise unusable(source, "at least one patient with a measured change from baseline")

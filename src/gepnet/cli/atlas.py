@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,20 +13,13 @@ from gepnet.cli.output import table
 from gepnet.cli.progress import progress
 
 
-class Part(StrEnum):
-    """What an atlas may hold."""
-
-    DISAGREEMENTS = "disagreements"
-    DISTANCES = "distances"
-    MAPS = "maps"
-
-
 @command
 def atlas(
     output: Annotated[Path, typer.Option("-o", "--output", help="Folder for the pages.")],
     question: KnowledgeQuestion,
     part: Annotated[
-        list[Part] | None, typer.Option("--part", help="Only this part; may be repeated.")
+        list[str] | None,
+        typer.Option("--part", help="Only disagreements, distances or maps; may be repeated."),
     ] = None,
     only_map: Annotated[
         list[str] | None, typer.Option("--map", help="Only this map; may be repeated.")
@@ -40,9 +32,11 @@ def atlas(
 
     Open index.html of the folder; nothing is loaded from anywhere else.
     """
-    base, parts = api.base(*question.with_files), [item.value for item in part or list(Part)]
+    base = api.base(*question.with_files)
     with progress() as tell:
-        summary = api.write_atlas(base, output, question, parts, only_map or [], rows, tell=tell)
+        summary = api.write_atlas(
+            base, output, question, part or (), only_map or (), rows, tell=tell
+        )
     return Result(summary, _print)
 
 

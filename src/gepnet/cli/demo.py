@@ -11,7 +11,6 @@ import typer
 
 from gepnet import api
 from gepnet.cli.command import KnowledgeQuestion, Result, command
-from gepnet.cli.matrix import SYMBOLS
 from gepnet.cli.progress import progress
 
 
@@ -60,11 +59,11 @@ def _print_cases(pages: Sequence[Any], day: datetime.date) -> None:
     shown.add_column("patient", no_wrap=True, overflow="ellipsis", max_width=console.width - 46)
     names = ("recommended", "option", "against", "conflicting", "undetermined")
     for name in names:
-        shown.add_column(SYMBOLS[name], justify="right", no_wrap=True, min_width=3)
+        shown.add_column(api.SIGNS[name].symbol, justify="right", no_wrap=True, min_width=3)
     for page in pages:
         shown.add_row(page.id, page.title, *(str(page.counts[name] or "") for name in names))
     console.print(shown)
-    console.print("  ".join(f"{SYMBOLS[name]} {name}" for name in names), highlight=False)
+    console.print("  ".join(f"{api.SIGNS[name].symbol} {name}" for name in names), highlight=False)
 
 
 def _bar(cases: Sequence[Any]) -> Iterable[Any]:

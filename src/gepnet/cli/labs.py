@@ -11,7 +11,7 @@ import typer
 
 from gepnet import api
 from gepnet.cli.command import Result, command, day_option
-from gepnet.cli.output import table
+from gepnet.cli.output import listing
 
 app = typer.Typer(no_args_is_help=True, help="Laboratory values: grades by CTCAE.")
 
@@ -56,20 +56,13 @@ def grade(
 
 
 def _print(view: dict[str, Any]) -> None:
-    rows = [
-        [
-            row["patient_id"],
-            row["date"],
-            row["analyte"],
-            f"{row['value']:g} {row['unit']}".strip(),
-            row["term"],
-            _grade(row),
-            row["reason"],
-        ]
-        for row in view["rows"]
-    ]
     columns = ["patient", "date", "analyte", "value", "term", "grade", "reason"]
-    table(f"Grades by CTCAE {view['ctcae']}", columns, rows)
+    cells = ("patient_id", "date", "analyte", _value, "term", _grade, "reason")
+    listing(f"Grades by CTCAE {view['ctcae']}", view["rows"], columns, *cells)
+
+
+def _value(row: dict[str, Any]) -> str:
+    return f"{row['value']:g} {row['unit']}".strip()
 
 
 def _grade(row: dict[str, Any]) -> str:

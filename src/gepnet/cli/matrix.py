@@ -6,23 +6,13 @@ from collections import Counter
 from string import ascii_uppercase
 from typing import TYPE_CHECKING, Any
 
+from gepnet import api
 from gepnet.cli.output import safe
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 View = dict[str, Any]
-SYMBOLS = {
-    "recommended": "●",
-    "option": "○",
-    "trial_only": "◇",
-    "against": "✕",
-    "conflicting": "⇄",
-    "undetermined": "?",
-    "silent": "\N{EN DASH}",
-    "not_read": "·",
-    "out_of_scope": " ",
-}
 STYLES = {
     "recommended": "bold green",
     "option": "cyan",
@@ -58,8 +48,6 @@ def print_assessment(view: View, every_row: bool = False) -> None:
 
 
 def _print_matrix(console: Console, view: View, every_row: bool) -> None:
-    from gepnet import api
-
     parts = api.matrix_parts(view)
     if not any(part.is_settled for part in parts):
         console.print("\nNo document takes a settled position on this patient.")
@@ -67,7 +55,8 @@ def _print_matrix(console: Console, view: View, every_row: bool) -> None:
         if part.is_settled or every_row:
             console.print(f"\n[bold]{part.title}[/]")
             _print_part(console, part)
-    legend = [f"{sign} {name.replace('_', ' ')}" for name, sign in SYMBOLS.items() if sign.strip()]
+    signs = {name: sign.symbol for name, sign in api.SIGNS.items()}
+    legend = [f"{sign} {name.replace('_', ' ')}" for name, sign in signs.items() if sign]
     console.print(f"[dim]{'  '.join(legend)}  * unverified, does not count  † minority[/]")
     left = sum(len(part.rows) for part in parts if not part.is_settled)
     if left and not every_row:
@@ -112,7 +101,7 @@ def _purpose(intent: str) -> str:
 
 def _cell(cell: View) -> str:
     marks = ("*" if cell["unverified"] else "") + ("†" if cell["dissent"] else "")
-    return SYMBOLS[cell["status"]] + marks
+    return (api.SIGNS[cell["status"]].symbol or " ") + marks
 
 
 def _print_labels(console: Console, labels: list[View]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 
@@ -12,6 +12,28 @@ def safe(text: object) -> str:
     from rich.markup import escape
 
     return escape(str(text))
+
+
+def say(text: object, style: str | None = None) -> None:
+    """Print a text as it is, its lines broken at the width of the screen."""
+    from rich.console import Console
+
+    Console().print(safe(text), style=style, highlight=False)
+
+
+def listing(
+    title: str, items: Iterable[Any], columns: list[str], *cells: str | Callable[[Any], object]
+) -> None:
+    """Print a table of one row an item.
+
+    Args:
+        title: above the table.
+        items: dicts of plain data.
+        columns: the header.
+        cells: of each column, the key of an item or what makes a text of it.
+    """
+    rows = [[item[c] if isinstance(c, str) else c(item) for c in cells] for item in items]
+    table(title, columns, rows)
 
 
 def table(

@@ -23,7 +23,7 @@ from gepnet.criteria.compiled import Criteria
 from gepnet.criteria.explain import Explanation, Memo, explain
 from gepnet.criteria.interpret import Values, conjunction, disjunction, interpret, negation
 from gepnet.criteria.parse import CriterionError, Fault, parse
-from gepnet.criteria.prose import prose, value_label
+from gepnet.criteria.prose import prose
 
 __all__ = [
     "Always",
@@ -51,6 +51,5 @@ __all__ = [
     "negation",
     "parse",
     "prose",
-    "value_label",
     "walk",
 ]

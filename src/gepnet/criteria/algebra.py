@@ -155,27 +155,25 @@ class PairLogic(ABC, Generic[B]):
     def by(
         self,
         truth: Pair[B],
-        true: Mapping[K, B],
-        false: Mapping[K, B],
-        unknown: Mapping[K, B],
+        true: Callable[[], Mapping[K, B]],
+        false: Callable[[], Mapping[K, B]],
+        unknown: Callable[[], Mapping[K, B]],
     ) -> Parts[K, B]:
         """Return the values of three cases, each where a truth is so.
 
-        Two cases may be the same object; then their places are one.
+        A case that is nowhere is not called; two that are the same object are one.
         """
         found: Parts[K, B] = {}
-        cases: list[tuple[Mapping[K, B], Callable[[], B]]]
         if unknown is false:
-            cases = [(true, lambda: truth.true), (false, lambda: self.outside(truth.true))]
+            cases = [(truth.true, true), (self.outside(truth.true), false)]
         elif unknown is true:
-            cases = [(true, lambda: self.outside(truth.false)), (false, lambda: truth.false)]
+            cases = [(self.outside(truth.false), true), (truth.false, false)]
         else:
-            cases = [(true, lambda: truth.true), (false, lambda: truth.false)]
-            cases.append((unknown, lambda: self.left_open(truth)))
-        for parts, place in cases:
-            where = place() if parts else self.nowhere
-            for value, part in parts.items():
-                self.put(found, value, self.meet([where, part]))
+            cases = [(truth.true, true), (truth.false, false), (self.left_open(truth), unknown)]
+        for where, case in cases:
+            if not self.is_empty(where):
+                for value, part in case().items():
+                    self.put(found, value, self.meet([where, part]))
         return found
 
     def put(self, parts: Parts[K, B], value: K, where: B) -> None:
@@ -233,6 +231,3 @@ def compared(
                 return is_low, engine.negate(is_low)
             either = engine.either([low > limit, high < limit])
             return engine.every([is_low, engine.equal(high, limit)]), either
-
-
-__all__ = ["Evaluator", "Logic", "Pair", "PairLogic", "Parts", "compared"]

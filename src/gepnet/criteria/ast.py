@@ -171,6 +171,8 @@ def atoms(node: Node) -> list[Atom]:
 
 def facts_of(node: Node) -> tuple[str, ...]:
     """Return the distinct facts that a criterion names, in reading order."""
+    if isinstance(node, Holds | IsKnown | OneOf):
+        return (node.fact,)
     names: dict[str, None] = {}
     for atom in atoms(node):
         if isinstance(atom, Compare):

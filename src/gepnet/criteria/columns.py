@@ -8,7 +8,7 @@ criterion are the same binary number exactly when they are the same decimal numb
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from functools import reduce
 from operator import add
@@ -81,17 +81,17 @@ class ColumnAtoms:
     def by(
         self: ColumnLogic,
         truth: Expression,
-        true: Expression,
-        false: Expression,
-        unknown: Expression,
+        true: Callable[[], Expression],
+        false: Callable[[], Expression],
+        unknown: Callable[[], Expression],
     ) -> Expression:
         """Return the value of one of three cases; two may be the same object."""
         if unknown is false:
-            return self.choose([(truth, true)], false)
+            return self.choose([(truth, true())], false())
         if unknown is true:
-            return self.choose([(self.negate(truth), false)], true)
+            return self.choose([(self.negate(truth), false())], true())
         # Whether a truth is unknown is asked first: columns say it faster than whether it is false.
-        return self.choose([(self.missing(truth), unknown), (truth, true)], false)
+        return self.choose([(self.missing(truth), unknown()), (truth, true())], false())
 
 
 def known(engine: ColumnLogic, fact: Fact) -> Expression:

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from gepnet import __version__
-from gepnet.evaluation.intervals import clustered_proportion
 from gepnet.evaluation.run import ERAS, Evaluation, Heard, Judgement, Row
 from gepnet.evaluation.verdict import Stance, Verdict
+from gepnet.numbers import clustered_proportion
 
 View = dict[str, Any]
 

@@ -1,12 +1,11 @@
 """From a record to the facts of a patient as of a date."""
 
 from gepnet.facts.change import facts_with, is_given
-from gepnet.facts.derive import Derived, derive, inputs_of, needed_for
+from gepnet.facts.derive import derive, inputs_of, needed_for
 from gepnet.facts.gather import facts_of_record, facts_of_values
 from gepnet.facts.model import Facts, FactValue, Observed, show
 
 __all__ = [
-    "Derived",
     "FactValue",
     "Facts",
     "Observed",

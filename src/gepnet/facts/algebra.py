@@ -77,6 +77,3 @@ def _derived(
         return None
     rules = [(truth(criteria(rule.when)), fact.parse(rule.value)) for rule in entry.derived]
     return engine.by_rules(fact, rules)
-
-
-__all__ = ["FactLogic", "value_of"]

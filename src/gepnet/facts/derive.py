@@ -224,6 +224,3 @@ def inputs_of(fact: Fact, criteria: Criteria) -> tuple[str, ...]:
     if fact.entry.bound is not None:
         names.extend(fact.entry.bound.inputs)
     return tuple(dict.fromkeys(names))
-
-
-__all__ = ["Derived", "derivation_order", "derive", "derive_all", "inputs_of", "needed_for"]

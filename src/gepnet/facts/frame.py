@@ -96,6 +96,3 @@ def last_day(text: pl.Expr, first: pl.Expr) -> pl.Expr:
     year_end = first.dt.offset_by("1y") - pl.duration(days=1)
     month_end = first.dt.month_end()
     return pl.when(length == 4).then(year_end).when(length == 7).then(month_end).otherwise(first)
-
-
-__all__ = ["PolarsAlgebra", "column_type", "divided", "first_day", "last_day"]

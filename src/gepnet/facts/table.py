@@ -261,6 +261,3 @@ def _stored(steps: pl.Series, step: int, places: int) -> pl.Series:
         return number
     # A column of divisors: by a constant Polars would multiply with its reciprocal.
     return number / pl.Series([10.0**places]).new_from_index(0, len(number))
-
-
-__all__ = ["ROW", "Fault", "Reader"]

@@ -57,7 +57,11 @@ class WideAlgebra(ColumnLogic, Algebra, Protocol):
         """Return null of a column's type."""
 
     def by(
-        self, truth: Expression, true: Expression, false: Expression, unknown: Expression
+        self,
+        truth: Expression,
+        true: Callable[[], Expression],
+        false: Callable[[], Expression],
+        unknown: Callable[[], Expression],
     ) -> Expression:
         """Return the value of one of three cases."""
 
@@ -401,15 +405,3 @@ def unknown_columns(schema: Iterable[str], vocabulary: Vocabulary) -> dict[str, 
     """Return the columns that are no column of any fact, each with the nearest fact."""
     known = {name for fact in vocabulary.values() for name in (*columns_of(fact), fact.id)}
     return {name: nearest(name, known) for name in schema if name not in known}
-
-
-__all__ = [
-    "Source",
-    "Stage",
-    "WideAlgebra",
-    "WidePlan",
-    "first_day_column",
-    "last_day_column",
-    "supplied_columns",
-    "unknown_columns",
-]

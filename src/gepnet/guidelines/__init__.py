@@ -12,13 +12,12 @@ from gepnet.guidelines.model import (
     Cell,
     ChecklistResult,
     DocumentAssessment,
-    Judged,
     LabelAssessment,
     Reason,
     SafetyNote,
 )
 from gepnet.guidelines.regions import region_lineage
-from gepnet.guidelines.status import QUIET, SPOKEN, STATED, TABLE, Status, lookup, possible_statuses
+from gepnet.guidelines.status import QUIET, SPOKEN, STATED, TABLE, Status, lookup
 from gepnet.guidelines.whatif import WhatIf, what_if
 
 __all__ = [
@@ -35,7 +34,6 @@ __all__ = [
     "Deciding",
     "DecidingFacts",
     "DocumentAssessment",
-    "Judged",
     "KnowledgeBase",
     "LabelAssessment",
     "MissingFact",
@@ -55,7 +53,6 @@ __all__ = [
     "knowledge_base",
     "lookup",
     "missing",
-    "possible_statuses",
     "region_lineage",
     "what_if",
 ]

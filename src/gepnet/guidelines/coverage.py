@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from gepnet.guidelines.compiled import KnowledgeBase
 from gepnet.knowledge import MeasureFile
 from gepnet.knowledge.kinds import carried_facts
+from gepnet.tables import also_shown
 
 
 class Coverage(MeasureFile):
@@ -28,7 +29,8 @@ class CoverageLine:
     reason: str | None
 
     @property
-    def is_covered(self) -> bool:
+    @also_shown
+    def covered(self) -> bool:
         """Whether there is an entry or a reason."""
         return bool(self.entries) or self.reason is not None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TypeVar
 from weakref import WeakKeyDictionary
 
@@ -82,12 +82,13 @@ class DocumentPosition:
     def statuses(self, truth: Evaluator[Pair[B]]) -> Parts[Status, B]:
         """Return where it has each status."""
         engine, truths = _pairs(truth), self._truths(truth)
-        complete, partly = (
-            where(engine, tree(self.kinds, read), truths, _ALL_CODES) for read in (True, False)
-        )
         if not self.document.ever_complete:
-            return partly
+            return where(engine, tree(self.kinds, False), truths, _ALL_CODES)
         read = completely_read(engine, self.document.coverage, truth)
+        complete, partly = (
+            partial(where, engine, tree(self.kinds, known), truths, _ALL_CODES)
+            for known in (True, False)
+        )
         return engine.by(read, complete, partly, partly)
 
     def _truths(self, truth: Evaluator[Pair[B]]) -> list[Pair[B]]:
@@ -159,14 +160,3 @@ def document_positions(base: KnowledgeBase) -> DocumentPositions:
     if base not in _known:
         _known[base] = DocumentPositions(base)
     return _known[base]
-
-
-__all__ = [
-    "FOR",
-    "NOTHING",
-    "SUPPORT",
-    "DocumentPosition",
-    "DocumentPositions",
-    "Holding",
-    "document_positions",
-]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Protocol, TypeVar
 
 from gepnet.criteria import Node
@@ -97,7 +97,13 @@ def leaves(found: Tree) -> Iterator[int]:
 class Asking(Protocol[T_contra, S]):
     """What an engine offers to ask one truth."""
 
-    def by(self, truth: T_contra, true: S, false: S, unknown: S) -> S:
+    def by(
+        self,
+        truth: T_contra,
+        true: Callable[[], S],
+        false: Callable[[], S],
+        unknown: Callable[[], S],
+    ) -> S:
         """Return the value of one of three cases; equal ones are the same object."""
 
 
@@ -111,7 +117,8 @@ def asked(engine: Asking[T, S], found: Tree, truths: Sequence[T], leaf: Callable
                 made[part] = leaf(part)
             else:
                 place, *cases = part
-                made[part] = engine.by(truths[place], *map(ask, cases))
+                calls = {case: partial(ask, case) for case in cases}
+                made[part] = engine.by(truths[place], *(calls[case] for case in cases))
         return made[part]
 
     return ask(found)
@@ -150,17 +157,3 @@ def completely_read(
     """Return whether the first topic of a document that fits was read completely; never unknown."""
     branches = [(truth(node), engine.literal(level == "complete")) for level, node in coverage]
     return engine.choose(branches, engine.literal(False)) if branches else engine.literal(False)
-
-
-__all__ = [
-    "CODES",
-    "OUT_OF_SCOPE",
-    "Code",
-    "Tree",
-    "asked",
-    "codes_within",
-    "completely_read",
-    "leaves",
-    "tree",
-    "where",
-]

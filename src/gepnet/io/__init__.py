@@ -1,17 +1,15 @@
 """Other people's formats: published cases and event tables in, patient files out."""
 
-from gepnet.io.case_file import CaseFile, parse_case_file, read_case_file
+from gepnet.io.case_file import parse_case_file
 from gepnet.io.event_tables import read_event_tables
 from gepnet.io.published_cases import CaseRecord, published_records, records_of
 from gepnet.io.write import losses_report, write_records
 
 __all__ = [
-    "CaseFile",
     "CaseRecord",
     "losses_report",
     "parse_case_file",
     "published_records",
-    "read_case_file",
     "read_event_tables",
     "records_of",
     "write_records",

@@ -20,7 +20,6 @@ from gepnet.tables import Cells, Column, Once, Table, text
 from gepnet.vocabulary import Vocabulary
 
 PATIENTS = "patients"
-_LISTS = ("types", "excluded", "on")
 _HEAD = ("region", "as_of", "title", "source", "complete")
 _ENDINGS = (".csv", ".tsv", ".parquet")
 
@@ -69,18 +68,14 @@ def read_event_tables(
 
 def _table(kind: str, vocabulary: Vocabulary) -> Table[_Row]:
     """Return the table of a kind of event, or of the patients."""
-    name = "the name of a patient"
-    columns = [Column("patient", text(name), absent="a column 'patient'")]
-    if kind == PATIENTS:
-        columns += [Column(key, str, needed=False) for key in _HEAD if key != "complete"]
-        columns.append(Column("complete", _read_complete, needed=False))
-    else:
-        model = EVENT_MODELS.get(kind, Observation)
-        own = [key for key in model.model_fields if key not in {"kind", "values"}]
-        columns += [Column(key, _read_list if key in _LISTS else str, needed=False) for key in own]
-        columns += [
-            Column(fact, str, needed=False, in_unit=_measured) for fact in vocabulary.of_event(kind)
-        ]
+    fields = EVENT_MODELS.get(kind, Observation).model_fields
+    own = _HEAD if kind == PATIENTS else [key for key in fields if key not in {"kind", "values"}]
+    facts = () if kind == PATIENTS else vocabulary.of_event(kind)
+    columns = [
+        Column("patient", text("the name of a patient"), absent="a column 'patient'"),
+        *(Column(key, _READ.get(key, str), needed=False) for key in own),
+        *(Column(fact, str, needed=False, in_unit=_measured) for fact in facts),
+    ]
     known = {column.name for column in columns}
     return Table(
         columns=tuple(columns),
@@ -113,6 +108,10 @@ def _read_complete(cell: str) -> dict[str, str | None]:
 
 def _measured(unit: str, cell: str) -> dict[str, str]:
     return {"value": cell, "unit": unit}
+
+
+#: Columns that hold more than one word.
+_READ = {"types": _read_list, "excluded": _read_list, "on": _read_list, "complete": _read_complete}
 
 
 def _records(

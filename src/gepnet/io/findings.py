@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from gepnet.io.case_file import table
 from gepnet.record import AnyEvent, Observation, Progression
 from gepnet.vocabulary import PartialDate, Value, ValueProblem, Vocabulary
 
@@ -17,6 +18,8 @@ RESERVED = frozenset(
 )
 # Kinds of which every value of one date and note stands in one event.
 Group = tuple[str, str | None, str | None]
+#: A date and a note.
+When = tuple[PartialDate | None, str | None]
 Report = Callable[[str, object, str, str | None], None]
 
 
@@ -99,36 +102,35 @@ class Findings:
 
     def phrase(
         self,
-        table: Mapping[str, Any],
-        field: str,
+        name: str,
         phrase: str | None,
-        date: PartialDate | None = None,
-        note: str | None = None,
+        when: When = (None, None),
+        field: str = "",
         without: frozenset[str] = frozenset(),
     ) -> None:
-        """Add the facts that ``phrase`` means, except those named in ``without``."""
+        """Add the facts that ``phrase`` means by the words of ``name``, save those ``without``."""
         if phrase is None:
             return
-        if phrase not in table:
-            self.lose(field, phrase, "no fact")
+        known = table("words")[name]
+        if phrase not in known:
+            self.lose(field or name, phrase, "no fact")
             return
-        entry = self.entry(table[phrase])
-        shown = phrase if entry is table[phrase] else None
-        self.apply(entry, field, shown, date, note, without)
+        entry = self.entry(known[phrase])
+        shown = phrase if entry is known[phrase] else None
+        self.apply(entry, field or name, shown, when, without)
 
     def apply(
         self,
         entry: Mapping[str, Any],
         field: str,
         phrase: str | None,
-        date: PartialDate | None = None,
-        note: str | None = None,
+        when: When = (None, None),
         without: frozenset[str] = frozenset(),
     ) -> None:
         """Add the facts of one table entry."""
         for name, raw in entry.items():
             if name not in RESERVED and name not in without:
-                self.fact(name, raw, field, date, note)
+                self.fact(name, raw, field, *when)
         self.signs.extend(entry.get("signs", ()))
         self.no_signs.extend(entry.get("no_signs", ()))
         if "loss" in entry:
@@ -136,7 +138,7 @@ class Findings:
         if "functioning" in entry:
             if self.functioning is True:
                 for name, raw in entry["functioning"].items():
-                    self.fact(name, raw, field, date, note)
+                    self.fact(name, raw, field, *when)
             else:
                 self.lose(field, phrase, "not stated to come from a functioning tumour")
 
@@ -163,13 +165,7 @@ class Findings:
             for name, value in values.items():
                 self.lose("progression", f"{name} {value}", "no sign of progression is stated")
             return []
-        event = Progression.model_validate(
-            {
-                "id": "progression",
-                "date": date,
-                "types": tuple(dict.fromkeys(self.signs)),
-                "excluded": tuple(s for s in dict.fromkeys(self.no_signs) if s not in self.signs),
-                "values": values,
-            }
-        )
-        return [event]
+        types = tuple(dict.fromkeys(self.signs))
+        excluded = tuple(sign for sign in dict.fromkeys(self.no_signs) if sign not in types)
+        told = {"id": "progression", "date": date, "types": types, "excluded": excluded}
+        return [Progression.model_validate({**told, "values": values})]

@@ -23,7 +23,7 @@ from gepnet.io.case_file import (
 )
 from gepnet.io.case_pathology import pathology_reports
 from gepnet.io.case_treatments import named_in_order, treatments
-from gepnet.io.findings import Findings
+from gepnet.io.findings import Findings, When
 from gepnet.knowledge import InputError, Problem
 from gepnet.record import AnyEvent, Record
 from gepnet.vocabulary import PartialDate, Vocabulary
@@ -32,8 +32,6 @@ _SIZE_MM = re.compile(r"(\d+)(?:([-x])(\d+))? mm\b")
 _MARKER = re.compile(
     r"^(\d+(?:\.\d+)?)(?: (?P<unit>[^\s(]+/[^\s(]+))?(?: \(ULN (?P<limit>\d+(?:\.\d+)?)\))?$"
 )
-#: A date and a note.
-When = tuple[PartialDate | None, str | None]
 _SEX = {"F": "female", "M": "male"}
 
 
@@ -122,9 +120,10 @@ class _PointReader:
         self.problems = problems
         self.words = table("words")
         self.history = self.point.prior_therapies
-        self.operated = any(t.treatment_class in self.words["operations"] for t in self.history)
+        operated = any(t.treatment_class in self.words["operations"] for t in self.history)
         self.functioning, self.function_from = self._functioning()
-        self.findings = Findings(vocabulary, self.report, self.functioning, self.operated)
+        self.findings = Findings(vocabulary, self.report, self.functioning, operated)
+        self.say, self.lost = self.findings.phrase, self.findings.lose
         self.later = self._arose_later()
 
     def report(self, field: str, value: object, expected: str, suggestion: str | None) -> None:
@@ -186,21 +185,6 @@ class _PointReader:
         stated = self._stating(copied)
         what = "" if len(copied) == len(names) else f"{', '.join(copied)} "
         return stated.date, f"{what}carried forward from {stated.dp_id}, may be stale"
-
-    def say(
-        self,
-        name: str,
-        phrase: str | None,
-        when: When = (None, None),
-        field: str = "",
-        without: frozenset[str] = frozenset(),
-    ) -> None:
-        """Add the facts that a phrase means by the words of ``name``."""
-        self.findings.phrase(self.words[name], field or name, phrase, *when, without)
-
-    def lost(self, field: str, phrase: object | None, reason: str) -> None:
-        """List a loss, without the words of it where these tell of a later time."""
-        self.findings.lose(field, phrase, reason)
 
     # The parts of a decision point -------------------------------------------------------------
 
@@ -276,7 +260,7 @@ class _PointReader:
         elif self.functioning is False and "syndrome" in entry:
             self.lost("syndrome", phrase, "the tumour is stated to be non-functioning")
         else:
-            self.findings.apply(entry, "syndrome", phrase, note=note)
+            self.findings.apply(entry, "syndrome", phrase, (None, note))
 
     # Extent ------------------------------------------------------------------------------------
 

@@ -112,6 +112,3 @@ def _faults(
 
 def _file(stem: str) -> str:
     return "coverage.yaml" if stem == "coverage" else f"measures/{stem}.yaml"
-
-
-__all__ = ["MeasureFile", "check_all_read", "check_files"]

@@ -39,15 +39,5 @@ CARRIED_FORWARD: Mapping[str, Callable[[Interval, PartialDate, PartialDate], Int
 __all__ = [
     "CARRIED_FORWARD",
     "FUNCTIONS",
-    "Measure",
-    "age_carried_forward",
-    "age_from_birth_date",
-    "body_mass_index",
-    "body_surface_area",
     "cockcroft_gault",
-    "days_since",
-    "hours_since",
-    "ki67_from_reported_grade",
-    "months_since",
-    "times_uln",
 ]

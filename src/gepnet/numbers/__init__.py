@@ -1,5 +1,8 @@
-"""Statistics without clinic: what several rooms work out in the same way."""
+"""Statistics without clinic: what several rooms work out in the same way.
 
-from gepnet.numbers.linear import solve_each
+The names are listed in ``__init__.pyi`` and loaded when first used: most of them need numpy.
+"""
 
-__all__ = ["solve_each"]
+from gepnet import names_of_stub
+
+__getattr__, __dir__, __all__ = names_of_stub(__name__, __file__)

@@ -208,18 +208,3 @@ def kidney_view(facts: Facts, protocols: Protocols) -> dict[str, Any]:
             rounded = round(function(*told, measures), 1)
             view[f"egfr_{name}_ml_min_173m2"] = float(rounded)
     return view
-
-
-__all__ = [
-    "Difference",
-    "Eligibility",
-    "EligibilityReport",
-    "KnownValue",
-    "LineResult",
-    "ToOrder",
-    "default_profile",
-    "differences",
-    "eligibility",
-    "kidney_view",
-    "report",
-]

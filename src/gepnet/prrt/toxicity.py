@@ -141,6 +141,3 @@ def _worse(when: Node, values: tuple[FactValue, ...], before: tuple[FactValue, .
     if not isinstance(now, Interval) or not isinstance(then, Interval):
         return isinstance(now, Interval)
     return now.low < then.low if limit.operator in ("<", "<=") else now.high > then.high
-
-
-__all__ = ["History", "Occurrence", "history"]

@@ -7,17 +7,15 @@ from gepnet.record.model import (
     AnyEvent,
     Cycle,
     Event,
-    Limits,
     Observation,
     Progression,
     Record,
     Release,
-    ReleaseDecision,
     Treatment,
 )
 from gepnet.record.read import parse_record, read_record, record_of
 from gepnet.record.schema import patient_schema
-from gepnet.record.write import event_to_plain, record_to_yaml
+from gepnet.record.write import record_to_yaml
 
 __all__ = [
     "EVENT_MODELS",
@@ -25,15 +23,12 @@ __all__ = [
     "AnyEvent",
     "Cycle",
     "Event",
-    "Limits",
     "Observation",
     "Progression",
     "Record",
     "Release",
-    "ReleaseDecision",
     "Treatment",
     "covering_courses",
-    "event_to_plain",
     "group_cycles",
     "parse_record",
     "patient_schema",

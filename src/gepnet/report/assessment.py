@@ -27,7 +27,6 @@ from gepnet.knowledge.models import (
 )
 from gepnet.report.cells import matrix_rows, reading_order
 from gepnet.report.explanations import (
-    TRUTH_WORDS,
     Ask,
     Branch,
     Leaf,
@@ -37,7 +36,7 @@ from gepnet.report.explanations import (
 )
 from gepnet.report.facts import FactView, fact_groups, fact_view, reasons_to_treat
 from gepnet.tables import Shown, plain
-from gepnet.vocabulary import Truth
+from gepnet.vocabulary import TRUTH_WORDS, Truth
 
 View = dict[str, Any]
 SCOPE_WORDS: dict[Truth, str] = {True: "", False: "out of scope", None: "scope open"}

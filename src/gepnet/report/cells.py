@@ -10,7 +10,6 @@ from gepnet.facts import Facts
 from gepnet.guidelines import SPOKEN, Assessment, Cell, KnowledgeBase, Reason
 from gepnet.knowledge.models import OptionEntry, Position, Recommendation, SafetyRule
 from gepnet.report.explanations import (
-    TRUTH_WORDS,
     Ask,
     Branch,
     Leaf,
@@ -20,7 +19,7 @@ from gepnet.report.explanations import (
     strength_text,
 )
 from gepnet.tables import Shown
-from gepnet.vocabulary import Truth
+from gepnet.vocabulary import TRUTH_WORDS, Truth
 
 #: What a patient has had of an option, by the fact that says so.
 HISTORY = {

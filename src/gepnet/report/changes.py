@@ -21,9 +21,9 @@ from gepnet.guidelines import (
 from gepnet.guidelines.whatif import parse_settings
 from gepnet.report.assessment import head_view
 from gepnet.report.differences import values_text
-from gepnet.report.explanations import TRUTH_WORDS
 from gepnet.report.facts import plain_value, value_text
 from gepnet.report.words import INTENTS, SIGNS
+from gepnet.vocabulary import TRUTH_WORDS
 
 View = dict[str, Any]
 

@@ -14,7 +14,6 @@ from gepnet.guidelines.compiled import CompiledDocument, CompiledRecommendation
 from gepnet.knowledge import refuse
 from gepnet.knowledge.models import DocumentHeader, FactShape, Position, Recommendation
 from gepnet.report.explanations import (
-    TRUTH_WORDS,
     Branch,
     Leaf,
     Reader,
@@ -24,7 +23,7 @@ from gepnet.report.explanations import (
 )
 from gepnet.rules import Reading
 from gepnet.tables import Shown, plain
-from gepnet.vocabulary import Question, Truth
+from gepnet.vocabulary import TRUTH_WORDS, Question, Truth
 
 View = dict[str, Any]
 

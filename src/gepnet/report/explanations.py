@@ -13,9 +13,7 @@ from gepnet.knowledge.models import FactEntry, Recommendation
 from gepnet.knowledge.shapes import Sourced
 from gepnet.report.facts import FactView, fact_view, value_text
 from gepnet.tables import Shown
-from gepnet.vocabulary import PartialDate, Truth
-
-TRUTH_WORDS: dict[Truth, str] = {True: "yes", False: "no", None: "unknown"}
+from gepnet.vocabulary import TRUTH_WORDS, PartialDate, Truth
 
 
 @dataclass(frozen=True)

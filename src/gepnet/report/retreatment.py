@@ -19,7 +19,7 @@ from gepnet.knowledge.models import (
 )
 from gepnet.prrt.after.cumulative import Activity, Against, Cumulated, activity_given
 from gepnet.prrt.after.retreatment import BENEFIT_FACTS, MET, Threshold, thresholds, totals_with
-from gepnet.prrt.plan.settings import Settings, settings_of
+from gepnet.prrt.plan.settings import Settings
 from gepnet.prrt.said import labels_of
 from gepnet.rules import Reading
 from gepnet.tables import Shown
@@ -140,7 +140,7 @@ def retreatment(
         given: what was given so far.
     """
     facts, measures = assessment.facts, base.knowledge.measures
-    settings = settings_of(measures)
+    settings = Settings.read(measures)
     limits, most = base.knowledge.advisory_limits, settings.retreatment_cycles_shown
     activity = activity_given(facts)
     totals = totals_with(activity, cycle_gbq, most, limits)

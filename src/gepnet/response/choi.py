@@ -8,11 +8,11 @@ was read in the paper, and the results say so.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Annotated, Any
+from typing import Annotated
 
 from gepnet.knowledge import MeasureFile
 from gepnet.knowledge.shapes import SourceId, Stated, Strict, Verification
@@ -78,15 +78,6 @@ class ChoiCourse:
     patient_id: str
     timepoints: tuple[Choi, ...]
     rules: Annotated[ChoiRules, Shown(take="note verification", flat=True)]
-
-
-def read_choi_rules(measures: Mapping[str, Any]) -> ChoiRules:
-    """Return the limits from the knowledge.
-
-    Raises:
-        InputError: naming each key of the file that is not as expected.
-    """
-    return ChoiRules.read(measures)
 
 
 def choi_response(

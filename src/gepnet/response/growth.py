@@ -10,10 +10,10 @@ on a cut-off is on it.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
-from typing import Annotated, Any
+from typing import Annotated
 
 from gepnet.knowledge import MeasureFile
 from gepnet.knowledge.shapes import Stated
@@ -125,15 +125,6 @@ class GrowthCourse:
 
     patient_id: str
     growth: tuple[Growth, ...]
-
-
-def read_growth_rules(measures: Mapping[str, Any]) -> GrowthRules:
-    """Return the constants and cut-offs of growth from the knowledge.
-
-    Raises:
-        InputError: naming each key of the file that is not as expected.
-    """
-    return GrowthRules.read(measures)
 
 
 def growth_rate(first: Decimal, second: Decimal, months: Decimal, power: int) -> Decimal:

@@ -1,12 +1,11 @@
 """An entry with its criterion, narrow and broad, and its one reading for a patient."""
 
 from gepnet.rules.book import Checklist, Rulebook
-from gepnet.rules.reading import Choosing, Met, Reading, holds, open_between, rule_truth
+from gepnet.rules.reading import Met, Reading, holds, open_between, rule_truth
 from gepnet.rules.rule import Rule
 
 __all__ = [
     "Checklist",
-    "Choosing",
     "Met",
     "Reading",
     "Rule",

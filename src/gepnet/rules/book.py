@@ -100,6 +100,3 @@ class _Parser:
                 told = (field, fault.value, fault.expected, fault.suggestion)
                 self.problems.append(Problem.at(entry, *told))
             return self.criteria("false")
-
-
-__all__ = ["Checklist", "Rulebook"]

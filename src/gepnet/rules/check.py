@@ -93,6 +93,3 @@ def statements_have_sources(book: Rulebook) -> Iterator[Problem]:
         if entry.verification == "secondary" and not entry.read_in:
             expected = "the source in which it was read (needed for secondary verification)"
             yield Problem.at(entry, "read_in", "", expected, severity="warning")
-
-
-__all__ = ["REQUIRED_MUTATION_SCORE", "CheckReport", "check", "report"]

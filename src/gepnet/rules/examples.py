@@ -144,14 +144,3 @@ def mutation_scores(book: Rulebook) -> Iterator[MutationScore]:
         )
         killed = len(changed) - len(survivors)
         yield MutationScore(rule.full_id, killed, len(changed), survivors)
-
-
-__all__ = [
-    "Example",
-    "MutationScore",
-    "Survivor",
-    "examples_of",
-    "mutation_scores",
-    "run_examples",
-    "subjects",
-]

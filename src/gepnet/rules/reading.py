@@ -122,15 +122,3 @@ def rule_truth(algebra: Choosing[T], rule: Rule[E_co], truth: Callable[[Node], T
     if rule.when_broad is None:
         return truth(rule.when)
     return open_between(algebra, truth(rule.when), truth(rule.when_broad))
-
-
-__all__ = [
-    "Choosing",
-    "Met",
-    "Reading",
-    "between",
-    "holds",
-    "is_ambiguous",
-    "open_between",
-    "rule_truth",
-]

@@ -54,6 +54,3 @@ class Rule(Generic[E_co]):
     def counts(self) -> bool:
         """Whether it counts as a position of its owner: verified, and not a minority's."""
         return self.entry.verification != "unverified" and not getattr(self.entry, "dissent", False)
-
-
-__all__ = ["Rule"]

@@ -12,6 +12,7 @@ from gepnet.vocabulary.question import Question as Question
 from gepnet.vocabulary.units import spelled as spelled
 from gepnet.vocabulary.units import unit_words as unit_words
 from gepnet.vocabulary.values import NOT_APPLICABLE as NOT_APPLICABLE
+from gepnet.vocabulary.values import TRUTH_WORDS as TRUTH_WORDS
 from gepnet.vocabulary.values import Absent as Absent
 from gepnet.vocabulary.values import Interval as Interval
 from gepnet.vocabulary.values import Truth as Truth

@@ -87,7 +87,7 @@ class Question:
 
     def problems(self, vocabulary: Vocabulary) -> list[Problem]:
         """Return what is wrong with the question for this vocabulary: a region that is none."""
-        from gepnet.knowledge import Problem
+        from gepnet.knowledge import asked
         from gepnet.vocabulary.fact import ValueProblem
 
         if self.region is None or "region" not in vocabulary:
@@ -95,6 +95,6 @@ class Question:
         try:
             vocabulary["region"].parse(self.region)
         except ValueProblem as fault:
-            told = (repr(self.region), fault.expected, fault.suggestion)
-            return [Problem("command line", None, "", "region", *told)]
+            known = vocabulary["region"].values
+            return [asked("region", repr(self.region), fault.expected, known)]
         return []

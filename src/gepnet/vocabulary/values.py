@@ -12,6 +12,8 @@ from enum import Enum
 from typing import Final
 
 Truth = bool | None
+#: How a truth is said in data for programs and in tables.
+TRUTH_WORDS: dict[Truth, str] = {True: "yes", False: "no", None: "unknown"}
 
 
 @dataclass(frozen=True, slots=True)

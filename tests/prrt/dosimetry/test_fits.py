@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import curve_fit
 
+from gepnet.numbers import quantile
 from gepnet.prrt.dosimetry.choose import Request, choose
 from gepnet.prrt.dosimetry.decay import LN2
-from gepnet.prrt.dosimetry.fit import Curves, Errors, fit_form, quantile
+from gepnet.prrt.dosimetry.fit import Curves, Errors, fit_form
 from gepnet.prrt.dosimetry.forms import (
     BI_UPTAKE,
     BI_WASHOUT,

@@ -14,7 +14,6 @@ from gepnet.response.recist import (
     assess,
     read_options,
     read_patients,
-    read_rules,
 )
 
 HEADER = "patient_id,date,lesion_id,role,organ,nodal,diameter_mm,status"
@@ -23,7 +22,7 @@ DAYS = ["2024-01-01", "2024-03-01", "2024-05-01", "2024-07-01", "2024-09-01", "2
 
 @cache
 def rules() -> Rules:
-    return read_rules(api.base().knowledge.measures)
+    return Rules.read(api.base().knowledge.measures)
 
 
 def options(**given: str | int) -> Options:

@@ -7,7 +7,7 @@ import pytest
 
 from gepnet import api
 from gepnet.knowledge import InputError
-from gepnet.response.recist import assess, overall_rows, read_options, read_rules
+from gepnet.response.recist import assess, overall_rows, read_options
 from gepnet.response.recist.model import Patient, PatientRow
 from gepnet.response.recist.rules import Rules
 from gepnet.response.recist.timepoint import overall_response
@@ -142,7 +142,7 @@ def test_a_fault_in_the_data_names_file_and_key() -> None:
     data = dict(api.base().knowledge.measures["recist-1.1"])
     response = dict(data["response"], progression_mm={"value": "five"})
     with pytest.raises(InputError) as error:
-        read_rules({"recist-1.1": data | {"response": response}})
+        Rules.read({"recist-1.1": data | {"response": response}})
     first = error.value.problems[0]
     assert first.file == "measures/recist-1.1.yaml"
     assert first.field.startswith("response.progression_mm")

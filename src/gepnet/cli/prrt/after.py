@@ -10,7 +10,7 @@ import typer
 from gepnet import api
 from gepnet.api import Question
 from gepnet.cli.command import FactsQuestion, PatientFile, Result, command
-from gepnet.cli.output import safe, table
+from gepnet.cli.output import listing, say, table
 
 Doses = Annotated[
     Path | None,
@@ -41,13 +41,16 @@ def cumulative(patient: PatientFile, question: FactsQuestion, doses: Doses = Non
 
 
 def _print_cumulative(view: dict[str, Any]) -> None:
-    rows = [
-        [c["cycle"], c["date"], f"{c['activity_gbq']:g}", f"{c['sum_gbq']:g}"]
-        for c in view["cycles"]
-    ]
-    if rows:
-        columns = ["cycle", "day", "GBq", "sum, GBq"]
-        table(f"Cycles of {view['patient']} by {view['at']}", columns, rows)
+    if view["cycles"]:
+        listing(
+            f"Cycles of {view['patient']} by {view['at']}",
+            view["cycles"],
+            ["cycle", "day", "GBq", "sum, GBq"],
+            "cycle",
+            "date",
+            lambda c: f"{c['activity_gbq']:g}",
+            lambda c: f"{c['sum_gbq']:g}",
+        )
     typer.echo(f"In all: {_activity(view['total_gbq'], view['total_mci'])}")
     _print_limits(view["limits"])
 
@@ -75,11 +78,9 @@ def _activity(gbq: float | None, mci: float | None) -> str:
 
 
 def _print_retreatment(view: dict[str, Any]) -> None:
-    from rich.console import Console
-
-    console = Console()
-    rows = [[b["label"], b["months"] or "unknown", b["event"]] for b in view["benefit"]]
-    table(f"Benefit of the latest course of {view['patient']}, months", ["", "", "event"], rows)
+    title = f"Benefit of the latest course of {view['patient']}, months"
+    months = ("label", lambda b: b["months"] or "unknown", "event")
+    listing(title, view["benefit"], ["", "", "event"], *months)
     rows = [
         [
             entry["title"],
@@ -98,8 +99,7 @@ def _print_retreatment(view: dict[str, Any]) -> None:
     columns = ["text", "position", "its condition", "thresholds", "note", "verification"]
     table(f"Another course of PRRT, by text, on {view['at']}", columns, rows)
     if view["not_read"]:
-        line = f"Not read on another course: {', '.join(view['not_read'])}."
-        console.print(safe(line), highlight=False)
+        say(f"Not read on another course: {', '.join(view['not_read'])}.")
     rows = [
         [check["label"], check["met"], "; ".join(check["missing"]), "; ".join(check["stale"])]
         for check in view["checks"]
@@ -107,20 +107,17 @@ def _print_retreatment(view: dict[str, Any]) -> None:
     title = f"As for a first course ({view['checks'][0]['profile']})" if view["checks"] else ""
     table(title, ["", "", "missing", "older than it should be"], rows)
     if view["label"] is not None and view["label"]["fires"]:
-        line = f"{view['label']['message']} ({view['label']['verification']})"
-        console.print(f"[bold yellow]{safe(line)}[/]", highlight=False)
-    rows = [
-        [
-            total["further_cycles"],
-            _activity(total["total_gbq"], total["total_mci"]),
-            "; ".join(f"{limit['standing']} {limit['limit']:g} GBq" for limit in total["limits"]),
-        ]
-        for total in view["lifetime"]["after"]
-    ]
+        say(f"{view['label']['message']} ({view['label']['verification']})", "bold yellow")
     limits = view["lifetime"]["after"][0]["limits"]
     told = "; ".join(f"{limit['profile']}: {limit['limit']:g} GBq" for limit in limits)
-    columns = ["further cycles", "lifetime total", "against the limit"]
-    table(f"Lifetime activity; advisory limit of {told}", columns, rows)
+    listing(
+        f"Lifetime activity; advisory limit of {told}",
+        view["lifetime"]["after"],
+        ["further cycles", "lifetime total", "against the limit"],
+        "further_cycles",
+        lambda t: _activity(t["total_gbq"], t["total_mci"]),
+        lambda t: "; ".join(f"{one['standing']} {one['limit']:g} GBq" for one in t["limits"]),
+    )
     _print_limits([one for one in view["cumulative"]["limits"] if one["unit"] == "Gy"])
 
 
@@ -136,26 +133,21 @@ def _thresholds(rule: dict[str, Any]) -> str:
 
 
 def _print_limits(limits: list[dict[str, Any]]) -> None:
-    rows = [
-        [
-            one["label"],
-            "unknown" if one["total"] is None else f"{one['total']:g} {one['unit']}",
-            f"{one['limit']:g} {one['unit']}",
-            one["standing"],
-            one["profile"],
-            one["source"],
-            one["verification"],
-        ]
-        for one in limits
-    ]
-    columns = ["", "total", "limit", "", "whose", "source", "verification"]
-    table("Advisory limits; none is a limit of a label", columns, rows)
+    listing(
+        "Advisory limits; none is a limit of a label",
+        limits,
+        ["", "total", "limit", "", "whose", "source", "verification"],
+        "label",
+        lambda one: "unknown" if one["total"] is None else f"{one['total']:g} {one['unit']}",
+        lambda one: f"{one['limit']:g} {one['unit']}",
+        "standing",
+        "profile",
+        "source",
+        "verification",
+    )
 
 
 def _print_monitoring(view: dict[str, Any]) -> None:
-    from rich.console import Console
-
-    console = Console()
     kidney = view["kidney"]
     rows = [
         [p["date"], f"{p['ml_min']:g}", p["how"].replace("_", " ")] for p in kidney["clearances"]
@@ -165,37 +157,30 @@ def _print_monitoring(view: dict[str, Any]) -> None:
         table(f"Creatinine clearance of {view['patient']}, mL/min", ["day", "", "how"], rows)
     slope = kidney["slope"]
     if slope is None:
-        console.print(f"Kidney slope: none ({safe(kidney['refused'])}).", highlight=False)
+        say(f"Kidney slope: none ({kidney['refused']}).")
     else:
-        line = (
+        say(
             f"Kidney slope: {slope['percent_a_year']:+.1f} % a year "
             f"({100 * slope['confidence']:g} % interval {slope['low']:+.1f} to "
             f"{slope['high']:+.1f}), {slope['samples']} clearances, {slope['first']} to "
             f"{slope['last']}"
         )
-        console.print(line, highlight=False)
-        rows = [
-            [r["label"], f"{r['fall_percent_a_year']:g} %", r["faster"], r["verification"]]
-            for r in kidney["references"]
-        ]
-        table("Loss a year beside published ones", ["", "", "faster", "verification"], rows)
-    rows = [
-        [
-            s["label"],
-            s["signal"],
-            "; ".join(s["because"]) or "; ".join(f"missing: {name}" for name in s["missing"]),
-            s["action"] if s["signal"] == "yes" else "",
-            s["verification"],
-        ]
-        for s in view["marrow"]
-    ]
-    columns = ["", "", "because", "what to do", "verification"]
-    table("Signals for a myeloid neoplasm", columns, rows)
-    rows = [
-        [r["label"], r["value"], "disputed" if r["disputed"] else "", r["verification"]]
-        for r in view["risks"]
-    ]
-    table("What a text names as a risk, without a number", ["", "", "", "verification"], rows)
+        columns = ["", "", "faster", "verification"]
+        fall = ("label", lambda r: f"{r['fall_percent_a_year']:g} %", "faster", "verification")
+        listing("Loss a year beside published ones", kidney["references"], columns, *fall)
+    listing(
+        "Signals for a myeloid neoplasm",
+        view["marrow"],
+        ["", "", "because", "what to do", "verification"],
+        "label",
+        "signal",
+        lambda s: "; ".join(s["because"] or (f"missing: {name}" for name in s["missing"])),
+        lambda s: s["action"] if s["signal"] == "yes" else "",
+        "verification",
+    )
+    title = "What a text names as a risk, without a number"
+    risk = ("label", "value", lambda r: "disputed" if r["disputed"] else "", "verification")
+    listing(title, view["risks"], ["", "", "", "verification"], *risk)
     rows = [
         [view["labels"][name], "; ".join(f"{p['date']} {p['value']:g}" for p in points)]
         for name, points in view["series"].items()
@@ -203,23 +188,20 @@ def _print_monitoring(view: dict[str, Any]) -> None:
     if rows:
         table("Counts over time, from the baseline on", ["", ""], rows)
     if view["due_refused"] is not None:
-        console.print(f"Next dates: none ({safe(view['due_refused'])}).", highlight=False)
+        say(f"Next dates: none ({view['due_refused']}).")
     else:
-        rows = [
-            [
-                d["title"],
-                d["label"],
-                d["last_sample"] or "none",
-                d["due"],
-                "overdue" if d["overdue"] else "",
-                d["verification"],
-            ]
-            for d in view["due"]
-        ]
-        columns = ["document", "what", "last sample", "next", "", "verification"]
-        table(f"Next dates after the last dose ({view['last_dose']})", columns, rows)
+        listing(
+            f"Next dates after the last dose ({view['last_dose']})",
+            view["due"],
+            ["document", "what", "last sample", "next", "", "verification"],
+            "title",
+            "label",
+            lambda d: d["last_sample"] or "none",
+            "due",
+            lambda d: "overdue" if d["overdue"] else "",
+            "verification",
+        )
     for said in view["statements"]:
-        line = f"{said['note']} ({said['entry']}, {said['verification']})"
-        console.print(safe(line), highlight=False)
+        say(f"{said['note']} ({said['entry']}, {said['verification']})")
     for notice in view["notices"]:
-        console.print(safe(notice), highlight=False)
+        say(notice)

@@ -9,7 +9,7 @@ import typer
 
 from gepnet import api
 from gepnet.cli.command import Files, Result, command
-from gepnet.cli.output import safe, table
+from gepnet.cli.output import listing, say
 
 
 @command
@@ -104,54 +104,40 @@ def plan(
 
 
 def _print(view: dict[str, Any]) -> None:
-    from rich.console import Console
-
-    console = Console()
     total = f"{view['total_gbq']:g} GBq ({view['total_mci']:.0f} mCi) in all"
-    rows = [
-        [
-            cycle["cycle"],
-            _day(cycle),
-            cycle["time"] if not cycle["given"] else "",
-            f"{cycle['activity_gbq']:g} GBq",
-            _state(cycle),
-            _window(cycle["window"]),
-            cycle["stretch_until"],
-            _moved(cycle),
-        ]
-        for cycle in view["cycles"]
-    ]
     title = f"Course of {view['patient']} by {view['profile']['title']}, {total}"
     columns = ["cycle", "day", "time", "activity", "", "window", "after toxicity until", "moved"]
-    table(title, columns, rows)
+    listing(
+        title,
+        view["cycles"],
+        columns,
+        "cycle",
+        "date",
+        lambda c: c["time"] if not c["given"] else "",
+        lambda c: f"{c['activity_gbq']:g} GBq",
+        _state,
+        lambda c: _window(c["window"]),
+        "stretch_until",
+        _moved,
+    )
     for fault in view["violations"]:
-        line = f"Window not kept, {fault['subject']}: {fault['reason']}"
-        console.print(f"[bold yellow]{safe(line)}[/]", highlight=False)
-    rows = [
-        [_day(step), _at(step), step["title"], _moved(step), step["profile"], step["verification"]]
-        for step in view["steps"]
-    ]
-    table("Dates", ["day", "", "what", "moved", "document", "verification"], rows)
-    rows = [
-        [
-            "[ ]",
-            step["id"],
-            _day(step) or _window(step["window"]),
-            step["title"],
-            step["verification"],
-        ]
-        for step in _once(view["choices"])
-    ]
-    if rows:
+        say(f"Window not kept, {fault['subject']}: {fault['reason']}", "bold yellow")
+    columns = ["day", "", "what", "moved", "document", "verification"]
+    cells = ("date", _at, "title", _moved, "profile", "verification")
+    listing("Dates", view["steps"], columns, *cells)
+    if view["choices"]:
         title = "Choices of a person (--tick ID); first date of each"
-        table(title, ["", "id", "day", "what", "verification"], rows)
+        columns = ["", "id", "day", "what", "verification"]
+        choices = (lambda _: "[ ]", "id", _day_or_window, "title", "verification")
+        listing(title, _once(view["choices"]), columns, *choices)
     _positions("Somatostatin analogue with and after PRRT", view["ssa_positions"])
     _positions("Imaging in the middle of the course", view["midcourse_positions"])
     if view["also_said"]:
-        rows = [[s["profile"], s["label"], s["verification"]] for s in view["also_said"]]
-        table("Also said, not planned", ["document", "what", "verification"], rows)
+        columns = ["document", "what", "verification"]
+        also = ("profile", "label", "verification")
+        listing("Also said, not planned", view["also_said"], columns, *also)
     for notice in view["notices"]:
-        console.print(safe(notice), highlight=False)
+        say(notice)
 
 
 def _state(cycle: dict[str, Any]) -> str:
@@ -163,20 +149,14 @@ def _state(cycle: dict[str, Any]) -> str:
 
 
 def _positions(title: str, positions: list[dict[str, Any]]) -> None:
-    words = {True: "yes", False: "no", None: "open"}
-    rows = [
-        [
-            p["entry"],
-            p["position"],
-            "text ambiguous" if p["text_ambiguous"] else words[p["concerns_patient"]],
-            p["note"],
-            p["verification"],
-        ]
-        for p in positions
-    ]
-    if rows:
+    if positions:
         columns = ["entry", "position", "this patient", "note", "verification"]
-        table(title, columns, rows)
+        listing(title, positions, columns, "entry", "position", _concerns, "note", "verification")
+
+
+def _concerns(position: dict[str, Any]) -> str:
+    words = {True: "yes", False: "no", None: "open"}
+    return "text ambiguous" if position["text_ambiguous"] else words[position["concerns_patient"]]
 
 
 def _once(steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -186,8 +166,8 @@ def _once(steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return list(first.values())
 
 
-def _day(item: dict[str, Any]) -> str:
-    return item["date"] or ""
+def _day_or_window(item: dict[str, Any]) -> str:
+    return item["date"] or _window(item["window"])
 
 
 def _at(step: dict[str, Any]) -> str:

@@ -9,7 +9,7 @@ import typer
 
 from gepnet import api
 from gepnet.cli.command import Result, command
-from gepnet.cli.output import table
+from gepnet.cli.output import listing, table
 from gepnet.cli.response.recist import Patients
 
 Lesions = Annotated[Path, typer.Argument(help="CSV of lesions, one row a lesion and date.")]
@@ -77,26 +77,20 @@ def markers(
 
 
 def _print_markers(view: dict[str, Any]) -> None:
-    rows = [
-        [
-            item["patient_id"],
-            item["marker"],
-            item["date"],
-            f"{item['value']:g} {item['unit']}",
-            _times(item["times_uln"]),
-            _change(item["change_from_first_pct"]),
-            _change(item["change_from_lowest_pct"]),
-        ]
-        for item in view["values"]
-    ]
-    columns = ["patient", "marker", "date", "value", "x ULN", "from first", "from lowest"]
-    table("Tumour markers", columns, rows)
+    listing(
+        "Tumour markers",
+        view["values"],
+        ["patient", "marker", "date", "value", "x ULN", "from first", "from lowest"],
+        "patient_id",
+        "marker",
+        "date",
+        lambda m: f"{m['value']:g} {m['unit']}",
+        lambda m: "" if m["times_uln"] is None else f"{m['times_uln']:.2f}",
+        lambda m: _change(m["change_from_first_pct"]),
+        lambda m: _change(m["change_from_lowest_pct"]),
+    )
     for note in view["notes"]:
         typer.echo(note)
-
-
-def _times(value: float | None) -> str:
-    return "" if value is None else f"{value:.2f}"
 
 
 def _change(value: float | None) -> str:

@@ -131,12 +131,10 @@ def _steps(base: KnowledgeBase, axis: Axis) -> tuple[Step, ...]:
         return axis.steps
     fact = base.vocabulary[axis.limits]
     limits = {Decimal(str(value)) for value in axis.also}
-    for document in base.documents:
-        for recommendation in document.recommendations:
-            for node in (recommendation.when, recommendation.when_broad):
-                for atom in atoms(node) if node is not None else ():
-                    if isinstance(atom, Compare) and [t.fact for t in atom.terms] == [fact.id]:
-                        limits.add(atom.constant / atom.terms[0].factor)
+    rules = (rule for document in base.documents for rule in document.recommendations)
+    for atom in (atom for rule in rules for node in rule.nodes for atom in atoms(node)):
+        if isinstance(atom, Compare) and [t.fact for t in atom.terms] == [fact.id]:
+            limits.add(atom.constant / atom.terms[0].factor)
     step = fact.precision
     least, greatest = (Decimal(str(end)) for end in fact.entry.range or (0, max(limits)))
     values = {near for limit in limits for near in (limit - step, limit, limit + step)}

@@ -307,6 +307,3 @@ def _value(fact: Fact, one: Symbol, model: z3.ModelRef) -> Value:
         return fact.values[integer(model, one.value)]
     number = Decimal(integer(model, one.low)) * fact.precision
     return Interval(number, number)
-
-
-__all__ = ["Axioms", "World"]

@@ -30,13 +30,23 @@ MOST_REGIONS = 3
 
 def between(context: Context, first: str, second: str) -> Iterator[Finding]:
     """Yield how two documents disagree on the options on which both speak."""
-    for one, other, options in context.positions.shared(first, second):
-        context.prover.tally.pairs += len(options)
-        for left, right in ((one, other), (other, one)):
-            yield from _opposite(context, left, right, options)
-            yield from _conditions(context, left, right, options)
-    yield from _rankings(context, first, second)
-    yield from _rankings(context, second, first)
+    for one, other, _ in context.positions.shared(first, second):
+        yield from on_shared(context, one, other)
+    for name, against in ((first, second), (second, first)):
+        for position in context.positions.of_document(name):
+            yield from rankings(context, position, against)
+
+
+def on_shared(
+    context: Context, one: DocumentPosition, other: DocumentPosition
+) -> Iterator[Finding]:
+    """Yield how two documents disagree on the options that two of their positions share."""
+    theirs = context.positions.by_document[other.document.id]
+    options = [option for option in one.options if theirs.get((option, one.intent)) is other]
+    context.prover.tally.pairs += len(options)
+    for left, right in ((one, other), (other, one)):
+        yield from _opposite(context, left, right, options)
+        yield from _conditions(context, left, right, options)
 
 
 def clashes(context: Context, first: str, second: str) -> Iterator[Finding]:
@@ -205,22 +215,29 @@ def _kind(context: Context, part: Part) -> str:
     return "sequence" if groups <= HISTORY else "condition"
 
 
-def _rankings(context: Context, first: str, second: str) -> Iterator[Finding]:
+def preferred(position: DocumentPosition) -> list[tuple[Holding, str]]:
+    """Return what a document supports by name, with each option that it prefers it to."""
+    return [
+        (mine, over)
+        for option in position.options
+        for mine in position.of_kind(*SUPPORT)
+        if mine.position.option == option
+        for over in mine.position.preferred_over
+    ]
+
+
+def rankings(context: Context, position: DocumentPosition, second: str) -> Iterator[Finding]:
     """The first prefers an option to what the second supports without naming that option."""
-    stands = context.positions.by_document
-    seen: set[tuple[DocumentPosition, DocumentPosition, str]] = set()
-    for (option, intent), stand in stands[first].items():
-        for mine in stand.of_kind(*SUPPORT):
-            if mine.position.option != option:
-                continue
-            for over in mine.position.preferred_over:
-                other = stands[second].get((over, intent))
-                if other is None or (stand, other, mine.id) in seen:
-                    continue
-                seen.add((stand, other, mine.id))
-                context.prover.tally.pairs += 1
-                here = stands[second].get((option, intent))
-                yield from _ranked(context, stand, mine, other, over, here)
+    theirs = context.positions.by_document[second]
+    seen: set[tuple[DocumentPosition, str]] = set()
+    for mine, over in preferred(position):
+        other = theirs.get((over, position.intent))
+        if other is None or (other, mine.id) in seen:
+            continue
+        seen.add((other, mine.id))
+        context.prover.tally.pairs += 1
+        here = theirs.get((mine.position.option, position.intent))
+        yield from _ranked(context, position, mine, other, over, here)
 
 
 def _ranked(
@@ -252,6 +269,3 @@ def _ranked(
             )
             return
     yield from draft.done({})
-
-
-__all__ = ["HISTORY", "between", "clashes", "described"]

@@ -9,13 +9,19 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from gepnet.guidelines.assess import label_in_force
+from pydantic import BaseModel
+
+import gepnet
+from gepnet.guidelines.assess import documents_in_force, label_in_force
 from gepnet.guidelines.compiled import KnowledgeBase
+from gepnet.guidelines.positions import DocumentPosition, document_positions
+from gepnet.guidelines.verify.axioms import Axioms
+from gepnet.guidelines.verify.between import preferred
 from gepnet.guidelines.verify.findings import Finding, from_plain
+from gepnet.guidelines.verify.units import Unit
 from gepnet.knowledge import cache_file, write_atomically
 
 _PLACES = frozenset({"file", "line"})
-_OF_THE_DAY = frozenset({"across", "basis", "label", "rules", "one_fact_apart"})
 
 
 class Proved:
@@ -27,6 +33,9 @@ class Proved:
         self.day = day
         name = f"proofs-{self._ground[:20]}.json"
         self._file = cache_file(name) if use and base.knowledge.digest else None
+        self._positions = document_positions(base).by_document
+        self._in_force = {d.id for d in documents_in_force(base.documents, day)[0]}
+        self._made: dict[DocumentPosition, str] = {}
         self._found: dict[str, list[dict[str, Any]]] = {}
         if self._file is not None and self._file.is_file():
             try:
@@ -34,22 +43,43 @@ class Proved:
             except ValueError:
                 self._file.unlink(missing_ok=True)
 
-    def key(self, job: tuple[str, ...]) -> str:
-        """Return the digest of what a job depends on."""
-        kind, *names = job
-        if kind in {"across", "basis", "rules", "one_fact_apart"}:
-            names = sorted(self.contents)
-        if kind == "label":
-            names = [*names, *sorted(self.contents)]
-        about: list[Any] = [self.contents.get(name, name) for name in names]
-        about += [self._labels] if kind in {"document", "label"} else []
-        # Which documents are in force decides what is asked of all of them together.
-        about += [self.day.isoformat()] if kind in _OF_THE_DAY else []
-        if kind == "rules":
-            about += [self._labels, self._rules]
-        if kind == "one_fact_apart":
-            about += [self.base.knowledge.measures.get("told_apart")]
-        return _digest([kind, *names, *about])
+    def key(self, unit: Unit) -> str:
+        """Return the digest of what a part of the proofs depends on."""
+        kind, *names = unit
+        about: list[Any]
+        match unit:
+            case ("shared", first, second, option, intent):
+                about = [self._position(name, option, intent) for name in (first, second)]
+            case ("ranking", first, second, option, intent):
+                position = self._positions[first][option, intent]
+                others = [*position.options, *(over for _, over in preferred(position))]
+                about = [self._position(first, option, intent)]
+                about += [self._position(second, other, intent) for other in others]
+            case ("position" | "off_label", name, option, intent):
+                about = [self._position(name, option, intent), name in self._in_force]
+                about += [self._labels] if kind == "off_label" else []
+            case ("entries" | "whole", name):
+                about = [self.contents[name], name in self._in_force]
+            case ("superseded" | "apart", *_):
+                about = [self.contents[name] for name in names]
+            case _:
+                # Which documents are in force decides what is asked of all of them together.
+                about = [self.contents, self.day.isoformat(), self._labels, self._rules]
+                about.append(self.base.knowledge.measures.get("told_apart"))
+        return _digest([*unit, *about])
+
+    def _position(self, document: str, option: str, intent: str) -> str:
+        """Return a digest of a position, and of the head of its document."""
+        found = self._positions[document].get((option, intent))
+        if found is None:
+            return ""
+        if found not in self._made:
+            held = [
+                [h.kind, _dump(h.recommendation.entry), _dump(h.position)] for h in found.holdings
+            ]
+            head = _dump(found.document.file.document)
+            self._made[found] = _digest([head, found.options, intent, held])
+        return self._made[found]
 
     def get(self, key: str) -> list[Finding] | None:
         """Return what was found, None if it was never looked for."""
@@ -69,41 +99,42 @@ class Proved:
     @cached_property
     def contents(self) -> dict[str, str]:
         """A digest of each document, whatever its place in a file."""
-        return {
-            file.document.id: _digest(_without_places(file.model_dump(mode="json", by_alias=True)))
-            for file in self.base.knowledge.documents
-        }
+        return {file.document.id: _digest(_dump(file)) for file in self.base.knowledge.documents}
 
     @cached_property
     def _labels(self) -> str:
-        entries = [
-            label.entry.model_dump(mode="json")
-            for label in self.base.labels
-            if label_in_force(label, self.day)
-        ]
-        return _digest(_without_places(entries))
+        labels = [x.entry for x in self.base.labels if label_in_force(x, self.day)]
+        return _digest([_dump(entry) for entry in labels])
 
     @cached_property
     def _rules(self) -> str:
         knowledge = self.base.knowledge
         listed = (*knowledge.checklists, *knowledge.safety)
         listed += (*knowledge.release_rules, *knowledge.release_items)
-        return _digest(_without_places([entry.model_dump(mode="json") for entry in listed]))
+        return _digest([_dump(entry) for entry in listed])
 
     @cached_property
     def _ground(self) -> str:
-        """A digest of vocabulary, options, dependencies and of the code that proves."""
+        """A digest of vocabulary, options, dependencies and of the code that proves.
+
+        A dependency counts once all its facts are named somewhere, so which do is part of it.
+        """
         knowledge = self.base.knowledge
-        shapes = [
-            entry.model_dump(mode="json")
-            for entry in (*knowledge.facts, *knowledge.families, *knowledge.options)
-        ]
+        shapes = [_dump(e) for e in (*knowledge.facts, *knowledge.families, *knowledge.options)]
+        pages = [knowledge.measures.get(name) for name in ("dependencies", "grading", "sample")]
+        axioms = Axioms(self.base)
+        obeyed = [*axioms.rules, *(count.fact for count in axioms.counts)]
+        package = Path(gepnet.__file__).parent
         code = [
-            file.read_text(encoding="utf-8") for file in sorted(Path(__file__).parent.glob("*.py"))
+            file.read_text(encoding="utf-8")
+            for room in ("criteria", "facts", "rules", "guidelines")
+            for file in sorted((package / room).rglob("*.py"))
         ]
-        return _digest(
-            [_without_places(shapes), self.base.rows, knowledge.measures.get("dependencies"), code]
-        )
+        return _digest([shapes, self.base.rows, pages, obeyed, code])
+
+
+def _dump(entry: BaseModel) -> Any:
+    return _without_places(entry.model_dump(mode="json", by_alias=True))
 
 
 def _without_places(data: Any) -> Any:

@@ -183,6 +183,3 @@ def needed(unsound: Callable[[list[int]], bool], count: int) -> list[int] | None
         return [*explain([*base, *later], bool(later), first), *later]
 
     return sorted(explain([], True, everything)) if everything else []
-
-
-__all__ = ["Choice", "Look", "needed", "simplest"]

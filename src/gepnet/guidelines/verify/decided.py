@@ -45,6 +45,3 @@ def decided(context: Context, finding: Finding) -> Finding:
         if verdict.outcome != "no_position":
             return replace(finding, deciding=tuple(dict.fromkeys(names)), decided=verdict.outcome)
     return replace(finding, decided=outcome)
-
-
-__all__ = ["DECIDED", "decided", "with_deciding"]

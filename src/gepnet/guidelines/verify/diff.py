@@ -63,7 +63,7 @@ def _same(before: DocumentPosition | None, after: DocumentPosition | None) -> bo
 
 
 def _criteria(stand: DocumentPosition) -> tuple[object, ...]:
-    held = [(h.kind, h.recommendation.when, h.recommendation.when_broad) for h in stand.holdings]
+    held = [(h.kind, h.recommendation.nodes) for h in stand.holdings]
     return (stand.document.scope, tuple(held))
 
 

@@ -138,6 +138,3 @@ class Draft:
         }
         about = self.kind, self.documents, self.options, self.intent
         return Finding(*about, dict(positions), **fields)
-
-
-__all__ = ["Draft"]

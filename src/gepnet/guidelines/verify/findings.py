@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from pydantic import TypeAdapter
+
+from gepnet.tables import plain
+
 Verdict = Literal["found", "timed_out"]
 
 #: Every kind of finding, and what it says.
@@ -65,15 +69,6 @@ class Claim:
     option: str
     intent: str
     statuses: tuple[str, ...]
-
-    def plain(self) -> dict[str, Any]:
-        """Return the claim as JSON-able data."""
-        return {
-            "document": self.document,
-            "option": self.option,
-            "intent": self.intent,
-            "statuses": list(self.statuses),
-        }
 
 
 @dataclass(frozen=True)
@@ -164,11 +159,11 @@ class Finding:
             "criteria": list(first.criteria) if first else [],
             "witness": dict(first.witness) if first else {},
             "regions": [r.plain() for r in self.regions],
-            "sources": [dict(source) for source in self.sources],
+            "sources": plain(self.sources),
             "deciding": list(self.deciding),
             "decided": self.decided,
-            "claims": [c.plain() for c in self.claims],
-            "linked_claims": [c.plain() for c in self.linked_claims],
+            "claims": plain(self.claims),
+            "linked_claims": plain(self.linked_claims),
             "share": max(sizes) if sizes else None,
             "detail": self.detail,
             "about": self.about,
@@ -176,40 +171,12 @@ class Finding:
         }
 
 
+_READER = TypeAdapter(Finding)
+
+
 def from_plain(data: dict[str, Any]) -> Finding:
     """Return the finding that ``plain`` wrote."""
-    return Finding(
-        kind=data["kind"],
-        documents=tuple(data["documents"]),
-        options=tuple(data["options"]),
-        intent=data["intent"] or "",
-        positions=data["positions"],
-        regions=tuple(_region(r) for r in data["regions"]),
-        sources=tuple(data["sources"]),
-        deciding=tuple(data["deciding"]),
-        claims=_claims(data["claims"]),
-        detail=data["detail"],
-        verdict=data["verdict"],
-        about=data["about"],
-        decided=data["decided"],
-        linked_claims=_claims(data["linked_claims"]),
-    )
-
-
-def _region(data: dict[str, Any]) -> Region:
-    linked = data["linked"]
-    return Region(
-        tuple(data["criteria"]),
-        tuple(data["words"]),
-        data["witness"],
-        tuple(data["recommendations"]),
-        data["share"],
-        None if linked is None else _region(linked),
-    )
-
-
-def _claims(data: list[dict[str, Any]]) -> tuple[Claim, ...]:
-    return tuple(Claim(c["document"], c["option"], c["intent"], tuple(c["statuses"])) for c in data)
+    return _READER.validate_python({**data, "intent": data["intent"] or ""})
 
 
 @dataclass

@@ -68,6 +68,3 @@ def unplaced(context: Context) -> Iterator[Finding]:
     draft = Draft(context, "no_position", (), most=MOST_REGIONS, claims=tuple(claims))
     parts = draft.spread(conj([about, *silent]), _nodes(documents))
     yield from _found(draft, parts, "no document in force has any position")
-
-
-__all__ = ["gaps", "unplaced"]

@@ -118,6 +118,3 @@ def accounted(measures: Mapping[str, Any], findings: Iterable[Finding]) -> list[
             }
         )
     return found
-
-
-__all__ = ["JUDGED", "Judgement", "Row", "accounted", "judgements", "known_rows"]

@@ -28,19 +28,18 @@ def labels_by_region(context: Context, option: str) -> dict[str, list[CompiledLa
     return found
 
 
-def off_label(context: Context, name: str) -> Iterator[Finding]:
+def off_label(context: Context, position: DocumentPosition) -> Iterator[Finding]:
     """Yield the patients for whom a document supports what no label of a region includes."""
-    for stand in context.positions.of_document(name):
-        by_labels: dict[tuple[str, tuple[str, ...]], list[str]] = {}
-        known: dict[tuple[str, tuple[str, ...]], list[CompiledLabel]] = {}
-        for option in stand.options:
-            for region, labels in labels_by_region(context, option).items():
-                key = region, tuple(label.entry.id for label in labels)
-                by_labels.setdefault(key, []).append(option)
-                known[key] = labels
-        for key, options in by_labels.items():
-            context.prover.tally.pairs += len(options)
-            yield from _off(context, stand, tuple(options), key[0], known[key])
+    by_labels: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    known: dict[tuple[str, tuple[str, ...]], list[CompiledLabel]] = {}
+    for option in position.options:
+        for region, labels in labels_by_region(context, option).items():
+            key = region, tuple(label.entry.id for label in labels)
+            by_labels.setdefault(key, []).append(option)
+            known[key] = labels
+    for key, options in by_labels.items():
+        context.prover.tally.pairs += len(options)
+        yield from _off(context, position, tuple(options), key[0], known[key])
 
 
 def _off(
@@ -146,6 +145,3 @@ def _unplaced(context: Context, label: CompiledLabel) -> Iterator[Finding]:
         detail=f"{len(taken)} of {len(of_region)} documents of {entry.region} take a position on "
         f"it for anybody; none on it: {', '.join(without) or 'no document'}",
     )
-
-
-__all__ = ["label_texts", "labels_by_region", "off_label"]

@@ -311,6 +311,3 @@ def _text(asked: LeftOut) -> str:
     if asked.value is True:
         return asked.fact
     return f"not {asked.fact}" if asked.value is False else f"{asked.fact} = '{asked.value}'"
-
-
-__all__ = ["Questions", "one_fact_apart", "questions"]

@@ -156,6 +156,3 @@ class Prover:
     def fails(self, part: Part) -> Formula:
         """Return that it is not as asked: otherwise, or unknown."""
         return neg(self.holds(part))
-
-
-__all__ = ["Answer", "Part", "Prover"]

@@ -198,15 +198,3 @@ def stated(name: str, value: Value) -> list[Part]:
         case Interval() if value.is_point:
             return [(Compare((Term(name),), "=", value.low), True)]
     return []
-
-
-__all__ = [
-    "as_node",
-    "deciding_facts",
-    "fewest",
-    "implicant",
-    "parts_of",
-    "stated",
-    "texts",
-    "words",
-]

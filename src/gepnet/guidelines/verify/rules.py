@@ -260,6 +260,3 @@ def _related(base: KnowledgeBase, one: Saying, other: Saying) -> bool:
     """Whether two rules bear on a common option, or on one and a class of it."""
     covers = base.options.covers
     return any(covers(a, b) or covers(b, a) for a in one.options for b in other.options)
-
-
-__all__ = ["Rules", "Saying", "rules", "sayings"]

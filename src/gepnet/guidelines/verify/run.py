@@ -12,25 +12,15 @@ from pathlib import Path
 
 from gepnet.guidelines.assess import documents_in_force
 from gepnet.guidelines.compiled import KnowledgeBase, knowledge_base
-from gepnet.guidelines.verify.basis import basis
-from gepnet.guidelines.verify.between import between
 from gepnet.guidelines.verify.cache import Proved
 from gepnet.guidelines.verify.context import Context
-from gepnet.guidelines.verify.decided import with_deciding
-from gepnet.guidelines.verify.diff import changes
 from gepnet.guidelines.verify.findings import DISAGREEMENTS, KINDS, Finding, Tally
-from gepnet.guidelines.verify.gaps import gaps, unplaced
-from gepnet.guidelines.verify.labels import label_texts, off_label
-from gepnet.guidelines.verify.one_fact_apart import one_fact_apart
 from gepnet.guidelines.verify.prover import DEFAULT_TIMEOUT_MS
-from gepnet.guidelines.verify.rules import rules
 from gepnet.guidelines.verify.sizes import with_shares
-from gepnet.guidelines.verify.thresholds import thresholds
-from gepnet.guidelines.verify.within import within
+from gepnet.guidelines.verify.units import Unit, answer, units_of
 from gepnet.knowledge import load_knowledge
 
-Job = tuple[str, ...]
-# So many jobs go to a worker at once: enough to keep it busy, few enough for a smooth progress.
+# So many parts go to a worker at once: enough to keep it busy, few enough for a smooth progress.
 _BATCH = 24
 
 
@@ -79,16 +69,16 @@ def jobs_of(
     day: datetime.date,
     document: str | None = None,
     kinds: Collection[str] = (),
-) -> list[Job]:
+) -> list[Unit]:
     """Return every job that can bring some kinds of finding, or those about one document."""
     jobs = _all_jobs(base, day, document)
     return [job for job in jobs if not kinds or _BRINGS[job[0]].intersection(kinds)]
 
 
-def _all_jobs(base: KnowledgeBase, day: datetime.date, document: str | None) -> list[Job]:
+def _all_jobs(base: KnowledgeBase, day: datetime.date, document: str | None) -> list[Unit]:
     in_force = [d.id for d in documents_in_force(base.documents, day)[0]]
     known = {d.id for d in base.documents}
-    jobs: list[Job] = [("document", d.id) for d in base.documents]
+    jobs: list[Unit] = [("document", d.id) for d in base.documents]
     jobs += [("pair", one, other) for one, other in combinations(in_force, 2)]
     jobs += [
         ("superseded", old, new.id)
@@ -131,44 +121,51 @@ def prove(
     """
     proved = Proved(base, day, cache)
     jobs = jobs_of(base, day, document, kinds)
-    keys = {job: proved.key(job) for job in jobs}
-    kept = {job: found for job in jobs if (found := proved.get(keys[job])) is not None}
-    new = [job for job in jobs if job not in kept]
+    parts = {job: units_of(base, job) for job in jobs}
+    keys = {unit: proved.key(unit) for job in jobs for unit in parts[job]}
+    kept = {unit: found for unit in keys if (found := proved.get(keys[unit])) is not None}
+    new = [unit for unit in keys if unit not in kept]
+    fresh: dict[Unit, list[Finding]] = {}
+
+    def told() -> None:
+        if progress is not None:
+            open_ = {unit for unit in new if unit not in fresh}
+            progress(sum(open_.isdisjoint(units) for units in parts.values()), len(jobs))
+
+    told()
     tally = Tally()
-    done = len(kept)
-    if progress is not None:
-        progress(done, len(jobs))
-    fresh: dict[Job, list[Finding]] = {}
     for some, counted in _worked(base, day, new, tuple(extra), processes, timeout_ms):
         fresh.update(some)
         tally.add(counted)
-        done += len(some)
-        if progress is not None:
-            progress(done, len(jobs))
+        told()
     if shares:
-        flat = with_shares(base, [f for job in fresh for f in fresh[job]], day)
-        sized = iter(flat)
-        fresh = {job: [next(sized) for _ in found] for job, found in fresh.items()}
-    for job, found in fresh.items():
-        proved.put(keys[job], found)
+        sized = iter(with_shares(base, [f for unit in new for f in fresh[unit]], day))
+        fresh = {unit: [next(sized) for _ in fresh[unit]] for unit in new}
+    for unit, found in fresh.items():
+        proved.put(keys[unit], found)
     if fresh:
         proved.store()
-    findings = [f for job in jobs for f in {**kept, **fresh}[job]]
+    every = kept | fresh
+    findings = [f for job in jobs for unit in parts[job] for f in every[unit]]
     order = {kind: index for index, kind in enumerate(KINDS)}
     findings.sort(key=lambda f: (order[f.kind], f.documents, f.options, f.about))
-    return Proofs(tuple(findings), tally, len(jobs), len(new))
+    proved_now = sum(not kept.keys() >= set(units) for units in parts.values())
+    return Proofs(tuple(findings), tally, len(jobs), proved_now)
 
 
 def _worked(
     base: KnowledgeBase,
     day: datetime.date,
-    jobs: list[Job],
+    units: list[Unit],
     extra: tuple[Path, ...],
     processes: int,
     timeout_ms: int,
-) -> Iterator[tuple[dict[Job, list[Finding]], Tally]]:
-    batches = [jobs[start : start + _BATCH] for start in range(0, len(jobs), _BATCH)]
-    if processes <= 1 or len(batches) <= 1:
+) -> Iterator[tuple[dict[Unit, list[Finding]], Tally]]:
+    if len(units) <= _BATCH:
+        processes = 1  # to start another process would take longer
+    size = max(1, min(_BATCH, len(units) // (4 * processes)))
+    batches = [units[start : start + size] for start in range(0, len(units), size)]
+    if processes <= 1:
         context = Context(base, day, timeout_ms) if batches else None
         for batch in batches:
             assert context is not None
@@ -190,40 +187,12 @@ def _begin(extra: tuple[Path, ...], day: datetime.date, timeout_ms: int) -> None
     _context = Context(knowledge_base(load_knowledge(*extra)), day, timeout_ms)
 
 
-def _in_worker(batch: list[Job]) -> tuple[dict[Job, list[Finding]], Tally]:
+def _in_worker(batch: list[Unit]) -> tuple[dict[Unit, list[Finding]], Tally]:
     assert _context is not None
     return _done(_context, batch)
 
 
-def _done(context: Context, batch: list[Job]) -> tuple[dict[Job, list[Finding]], Tally]:
+def _done(context: Context, batch: list[Unit]) -> tuple[dict[Unit, list[Finding]], Tally]:
     context.prover.tally = Tally()
-    found = {job: list(_answer(context, job)) for job in batch}
+    found = {unit: list(answer(context, unit)) for unit in batch}
     return found, context.prover.tally
-
-
-def _answer(context: Context, job: Job) -> Iterator[Finding]:
-    match job:
-        case ("document", name):
-            yield from within(context, name)
-            yield from gaps(context, name)
-            yield from thresholds(context, name)
-            if name in context.in_force:
-                yield from off_label(context, name)
-        case ("pair", one, other):
-            yield from with_deciding(context, between(context, one, other))
-        case ("superseded", old, new):
-            stands = context.positions.by_document
-            yield from changes(context, stands[old], stands[new], (old, new), only_both=True)
-        case ("label", name):
-            yield from label_texts(context, name)
-        case ("across",):
-            yield from unplaced(context)
-        case ("basis",):
-            yield from basis(context)
-        case ("rules",):
-            yield from rules(context)
-        case ("one_fact_apart",):
-            yield from one_fact_apart(context)
-
-
-__all__ = ["Job", "Proofs", "jobs_of", "prove"]

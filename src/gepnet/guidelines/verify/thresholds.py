@@ -155,6 +155,3 @@ class _Edge:
             f"{first} below, {second} above",
             about=f"{self.limit.name}/{first}/{second}",
         )
-
-
-__all__ = ["thresholds"]

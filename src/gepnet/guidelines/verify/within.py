@@ -19,12 +19,22 @@ MOST_REGIONS = 4
 
 def within(context: Context, name: str) -> Iterator[Finding]:
     """Yield what can be proved about one document."""
+    yield from of_entries(context, name)
+    for position in context.positions.of_document(name):
+        yield from of_position(context, position)
+
+
+def of_entries(context: Context, name: str) -> Iterator[Finding]:
+    """Yield what can be proved of single entries of a document."""
     yield from _idle(context, name)
-    for stand in context.positions.of_document(name):
-        yield from _implied(context, stand)
-        yield from _contradictions(context, stand)
-        yield from _open_texts(context, stand)
     yield from _minorities(context, name)
+
+
+def of_position(context: Context, position: DocumentPosition) -> Iterator[Finding]:
+    """Yield what can be proved of a document on the options of one position."""
+    yield from _implied(context, position)
+    yield from _contradictions(context, position)
+    yield from _open_texts(context, position)
 
 
 def _idle(context: Context, name: str) -> Iterator[Finding]:
@@ -89,8 +99,8 @@ def _broadly(stand: DocumentPosition, pro: Holding, con: Holding) -> tuple[list[
     one, other = pro.recommendation, con.recommendation
     if one.when_broad is None and other.when_broad is None:
         return [], []
-    core: list[Part] = [(stand.document.scope, True), (one.when_broad or one.when, True)]
-    core.append((other.when_broad or other.when, True))
+    core: list[Part] = [(stand.document.scope, True), (one.broadest, True)]
+    core.append((other.broadest, True))
     closed = one if one.when_broad is not None else other
     also: list[Part] = [(closed.when, False)]
     rest = [h for h in stand.holdings if h.id not in {pro.id, con.id}]
@@ -133,6 +143,3 @@ def _minorities(context: Context, name: str) -> Iterator[Finding]:
             draft.show(applies(item, document), [], [Holding(item, "", position)])
             draft.rest_on(*(h.recommendation for h in (stand.holdings if stand else ())))
             yield from draft.done({name: f"minority: {position.position}"}, about=item.entry.id)
-
-
-__all__ = ["left_open", "within"]

@@ -8,7 +8,7 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from gepnet.knowledge import InputError, MeasureFile, Problem
+from gepnet.knowledge import MeasureFile, refuse
 from gepnet.knowledge.shapes import FactId, SourceId, Strict, Verification
 
 Reference = Literal["lln", "uln", "baseline"]
@@ -114,7 +114,7 @@ def edition(measures: Mapping[str, Any], name: str | int) -> Edition:
     stem = _FILES.get(str(name))
     if stem is None:
         expected = f"an edition of CTCAE: {', '.join(_FILES)}"
-        raise InputError([Problem("command line", None, "", "ctcae", repr(str(name)), expected)])
+        raise refuse("ctcae", repr(str(name)), expected)
     return Edition.read(measures, stem)
 
 

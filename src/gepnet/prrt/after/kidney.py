@@ -16,6 +16,7 @@ from decimal import Decimal
 from typing import Annotated, Literal
 
 from gepnet.knowledge.course_models import KidneyReference
+from gepnet.numbers import slope as fitted_slope
 from gepnet.prrt.after.samples import HOLDS, Sample
 from gepnet.prrt.plan.settings import SlopeSettings
 from gepnet.tables import Shown
@@ -163,34 +164,14 @@ def slope(points: Sequence[Clearance], settings: SlopeSettings) -> Slope | Refus
         )
     years = [(point.day - points[0].day).days / DAYS_PER_YEAR for point in points]
     logs = [math.log(float(point.value)) for point in points]
-    b, error = _line(years, logs)
-    from scipy.stats import t
-
     confidence = float(settings.confidence)
-    reach = float(t.ppf(0.5 + confidence / 2, len(points) - 2)) * error
-    return Slope(
-        _percent(b),
-        _percent(b - reach),
-        _percent(b + reach),
-        confidence,
-        len(points),
-        points[0].day,
-        points[-1].day,
-    )
+    change, low, high = map(_percent, fitted_slope(years, logs, confidence))
+    ends = (points[0].day, points[-1].day)
+    return Slope(change, low, high, confidence, len(points), *ends)
 
 
 def _percent(b: float) -> float:
     return 100 * math.expm1(b)
-
-
-def _line(x: Sequence[float], y: Sequence[float]) -> tuple[float, float]:
-    """Return slope and its standard error of a least-squares line."""
-    n = len(x)
-    mean_x, mean_y = math.fsum(x) / n, math.fsum(y) / n
-    spread = math.fsum((a - mean_x) ** 2 for a in x)
-    b = math.fsum((a - mean_x) * (c - mean_y) for a, c in zip(x, y, strict=True)) / spread
-    rest = math.fsum((c - mean_y - b * (a - mean_x)) ** 2 for a, c in zip(x, y, strict=True))
-    return b, math.sqrt(rest / (n - 2) / spread)
 
 
 def against_references(

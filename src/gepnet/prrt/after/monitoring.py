@@ -18,7 +18,7 @@ from gepnet.prrt.after.kidney import ClearanceOn, Kidney, kidney_function
 from gepnet.prrt.after.marrow import SignalResult, signal
 from gepnet.prrt.after.samples import Sample, since
 from gepnet.prrt.given import course_given
-from gepnet.prrt.plan.settings import settings_of
+from gepnet.prrt.plan.settings import Settings
 from gepnet.prrt.said import Said, statements
 from gepnet.record import Record
 from gepnet.rules import Rulebook
@@ -80,7 +80,7 @@ def monitor(
         InputError: for an unknown profile.
     """
     knowledge, today = book.knowledge, facts.at.last
-    settings = settings_of(knowledge.measures)
+    settings = Settings.read(knowledge.measures)
     first, last = dose(facts, "prrt_first_dose_date"), dose(facts, "prrt_last_dose_date")
     day = None if first is None else first.first
     series = {name: since(values, day) for name, values in samples.items()}
@@ -125,7 +125,7 @@ def kidney_of(facts: Facts, samples: Samples, book: Rulebook, facts_on: FactsOn)
         samples,
         None if first is None else first.first,
         _clearance(book, facts_on),
-        settings_of(book.knowledge.measures).kidney_slope,
+        Settings.read(book.knowledge.measures).kidney_slope,
         book.knowledge.kidney_references,
     )
 

@@ -10,9 +10,8 @@ from typing import Annotated
 
 from gepnet.record import Observation, Record
 from gepnet.tables import Shown, also_shown
-from gepnet.vocabulary import Interval
+from gepnet.vocabulary import TRUTH_WORDS, Interval
 
-_LOW = {True: "yes", False: "no", None: "unknown"}
 #: The words for what holds, does not, or is open for this patient.
 HOLDS = {True: "yes", False: "no", None: "open"}
 
@@ -29,7 +28,7 @@ class Sample:
 
     @property
     @also_shown
-    def low(self) -> Annotated[bool | None, Shown(by=_LOW)]:
+    def low(self) -> Annotated[bool | None, Shown(by=TRUTH_WORDS)]:
         """Whether the value lies below normal; None where the limit is not known."""
         return None if self.lln is None else self.value < self.lln
 

@@ -9,9 +9,10 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from gepnet.numbers import quantile
 from gepnet.prrt.dosimetry.data import DosimetryData
 from gepnet.prrt.dosimetry.decay import LN2, Array
-from gepnet.prrt.dosimetry.fit import Curves, Fit, fit_form, quantile
+from gepnet.prrt.dosimetry.fit import Curves, Fit, fit_form
 from gepnet.prrt.dosimetry.forms import (
     BI_UPTAKE,
     BI_WASHOUT,

@@ -174,19 +174,6 @@ def fit_form(
     )
 
 
-def quantile(freedom: Array, confidence: float) -> Array:
-    """Return the two-sided quantile: of Student's t, of the normal where freedom is infinite.
-
-    NaN where there is no degree of freedom.
-    """
-    from scipy.special import ndtri, stdtrit
-
-    upper = (1 + confidence) / 2
-    finite = np.isfinite(freedom) & (freedom > 0)
-    student = stdtrit(np.where(finite, freedom, 1.0), upper)
-    return np.where(finite, student, np.where(np.isinf(freedom), ndtri(upper), np.nan))
-
-
 def refit(
     form: Form, curves: Curves, errors: Errors, start: Array
 ) -> tuple[Array, NDArray[np.bool_]]:

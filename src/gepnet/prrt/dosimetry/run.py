@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from gepnet.numbers import quantile
 from gepnet.prrt.dosimetry import single_time_point as stp
 from gepnet.prrt.dosimetry.absorbed import (
     Coefficients,
@@ -20,7 +21,6 @@ from gepnet.prrt.dosimetry.choose import Chosen, Refusal, Request, choose
 from gepnet.prrt.dosimetry.cumulative import Cumulative, Interval, cumulative
 from gepnet.prrt.dosimetry.data import DosimetryData
 from gepnet.prrt.dosimetry.decay import LN2, Array
-from gepnet.prrt.dosimetry.fit import quantile
 from gepnet.prrt.dosimetry.table import Series
 from gepnet.prrt.dosimetry.uncertainty import (
     Draws,

@@ -2,25 +2,15 @@
 
 from gepnet.prrt.plan.build import Request, plan_course
 from gepnet.prrt.plan.days import WEEKDAYS, WorkingDays
-from gepnet.prrt.plan.model import (
-    CoursePlan,
-    PlannedCycle,
-    PlannedStep,
-    Violation,
-    Window,
-)
-from gepnet.prrt.plan.settings import Settings, settings_of
+from gepnet.prrt.plan.model import CoursePlan, PlannedStep
+from gepnet.prrt.plan.settings import Settings
 
 __all__ = [
     "WEEKDAYS",
     "CoursePlan",
-    "PlannedCycle",
     "PlannedStep",
     "Request",
     "Settings",
-    "Violation",
-    "Window",
     "WorkingDays",
     "plan_course",
-    "settings_of",
 ]

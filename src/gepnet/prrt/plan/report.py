@@ -11,7 +11,7 @@ from gepnet.facts import Facts
 from gepnet.prrt.after.cumulative import to_mci, total_activity
 from gepnet.prrt.given import CourseGiven
 from gepnet.prrt.plan.model import CoursePlan
-from gepnet.prrt.plan.settings import settings_of
+from gepnet.prrt.plan.settings import Settings
 from gepnet.prrt.said import Position, Said, positions_on, statements
 from gepnet.rules import Rulebook
 from gepnet.tables import Shown
@@ -43,7 +43,7 @@ def report(
         given: the course so far; None without a record.
     """
     measures = book.knowledge.measures
-    said = statements(settings_of(measures).ssa_statements, book.knowledge)
+    said = statements(Settings.read(measures).ssa_statements, book.knowledge)
     return PlanReport(
         plan,
         to_mci(plan.total_gbq, measures),

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated
 
 from gepnet.knowledge import MeasureFile
 from gepnet.knowledge.shapes import FactId, Id, Names, Strict
@@ -52,12 +51,3 @@ class Settings(MeasureFile):
     topic_analytes: dict[str, tuple[FactId, ...]]
     kidney_slope: SlopeSettings
     signal_least_samples: int
-
-
-def settings_of(measures: Mapping[str, Any]) -> Settings:
-    """Return the settings.
-
-    Raises:
-        InputError: naming the file and key of every fault.
-    """
-    return Settings.read(measures)

@@ -4,23 +4,12 @@ Only what reads a model is loaded here; ``cohort``, ``fitting`` and ``made_up`` 
 NumPy and are imported where they are used.
 """
 
-from gepnet.response.fit.spec import Predictor, Spec, model_spec
-from gepnet.response.fit.stored import (
-    PatientPrediction,
-    Prediction,
-    StoredModel,
-    predict,
-    predict_for,
-    read_model,
-)
+from gepnet.response.fit.spec import Spec
+from gepnet.response.fit.stored import StoredModel, predict, predict_for, read_model
 
 __all__ = [
-    "PatientPrediction",
-    "Prediction",
-    "Predictor",
     "Spec",
     "StoredModel",
-    "model_spec",
     "predict",
     "predict_for",
     "read_model",

@@ -12,10 +12,16 @@ import numpy as np
 import polars as pl
 
 from gepnet import __version__
-from gepnet.response.fit.batched import Array, corrected_intercept, covariance
+from gepnet.numbers import (
+    Array,
+    Bootstrap,
+    calibration_curve,
+    corrected_intercept,
+    covariance,
+    optimism,
+    separated,
+)
 from gepnet.response.fit.cohort import Cohort
-from gepnet.response.fit.performance import Bootstrap, calibration_curve, optimism
-from gepnet.response.fit.separation import separated
 from gepnet.response.fit.spec import Predictor, Spec, Thresholds
 from gepnet.response.fit.stored import Coefficient, CurveGroup, Data, Performance, StoredModel
 from gepnet.tables import Shown

@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 import polars as pl
 
-from gepnet.response.fit.batched import Array
+from gepnet.numbers import Array
 from gepnet.response.fit.cohort import MADE_UP, ORIGIN
 from gepnet.response.fit.spec import Spec
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cached_property
-from typing import Any, Self
+from typing import Self
 
 from pydantic import Field, model_validator
 
@@ -121,12 +120,3 @@ class Spec(MeasureFile):
             for level in predictor.levels
             if level != predictor.reference
         )
-
-
-def model_spec(measures: Mapping[str, Any]) -> Spec:
-    """Return the specification.
-
-    Raises:
-        InputError: if the knowledge file is not as it should be.
-    """
-    return Spec.read(measures)

@@ -1,14 +1,10 @@
 """Response after the second cycle, beside what a published series found and its limits."""
 
-from gepnet.response.midtreatment.assessment import MidTreatment, Reading, assess_midtreatment
-from gepnet.response.midtreatment.model import Evidence, Finding, Position, evidence
+from gepnet.response.midtreatment.assessment import MidTreatment, assess_midtreatment
+from gepnet.response.midtreatment.model import Evidence
 
 __all__ = [
     "Evidence",
-    "Finding",
     "MidTreatment",
-    "Position",
-    "Reading",
     "assess_midtreatment",
-    "evidence",
 ]

@@ -11,16 +11,14 @@ from gepnet.record import Cycle, Observation, Record
 from gepnet.response.fit.stored import PatientPrediction
 from gepnet.response.midtreatment.model import Evidence, Finding
 from gepnet.tables import Shown, plain
-from gepnet.vocabulary import Absent, PartialDate, Truth, Value
+from gepnet.vocabulary import TRUTH_WORDS, Absent, PartialDate, Truth, Value
 
 KIND = "response_assessment"
 CT, PET = "response_ct", "response_sstr_pet"
 
-_APPLIES = {True: "yes", False: "no", None: "unknown"}
-
 
 def _with_words(findings: tuple[tuple[Finding, Truth], ...]) -> list[dict[str, Any]]:
-    return [{**plain(finding), "applies": _APPLIES[truth]} for finding, truth in findings]
+    return [{**plain(finding), "applies": TRUTH_WORDS[truth]} for finding, truth in findings]
 
 
 @dataclass(frozen=True)

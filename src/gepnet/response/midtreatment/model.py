@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from pydantic import Field
 
 from gepnet.knowledge import MeasureFile
@@ -54,12 +51,3 @@ class Evidence(MeasureFile):
     limits: tuple[str, ...]
     never: tuple[str, ...]
     positions: tuple[Position, ...]
-
-
-def evidence(measures: Mapping[str, Any]) -> Evidence:
-    """Return the findings with their limits.
-
-    Raises:
-        InputError: if the knowledge file is not as it should be.
-    """
-    return Evidence.read(measures)

@@ -6,43 +6,20 @@ doi 10.1016/j.ejca.2008.10.026). :func:`assess` explains one patient; ``columns`
 
 from gepnet.response.recist.assess import assess
 from gepnet.response.recist.input import read_patients
-from gepnet.response.recist.model import (
-    Finding,
-    LesionRow,
-    Marker,
-    Patient,
-    PatientRow,
-    Result,
-    Role,
-    Status,
-    TimePoint,
-)
-from gepnet.response.recist.rules import (
-    Options,
-    Rules,
-    overall_rows,
-    read_options,
-    read_rules,
-)
+from gepnet.response.recist.model import Patient, PatientRow, Result
+from gepnet.response.recist.rules import Options, Rules, overall_rows, read_options
 from gepnet.response.recist.stored import AnyResult, read_results
 
 __all__ = [
     "AnyResult",
-    "Finding",
-    "LesionRow",
-    "Marker",
     "Options",
     "Patient",
     "PatientRow",
     "Result",
-    "Role",
     "Rules",
-    "Status",
-    "TimePoint",
     "assess",
     "overall_rows",
     "read_options",
     "read_patients",
     "read_results",
-    "read_rules",
 ]

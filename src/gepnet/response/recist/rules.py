@@ -265,15 +265,6 @@ class Options:
     pfs_longest_gap_days: int
 
 
-def read_rules(measures: Mapping[str, Any]) -> Rules:
-    """Return RECIST 1.1 from the knowledge (``base.knowledge.measures``).
-
-    Raises:
-        InputError: naming each key of the file that is not as expected.
-    """
-    return Rules.read(measures)
-
-
 def overall_rows(rules: Rules) -> list[tuple[tuple[str, str, str], OverallRow]]:
     """Return every combination of target, non-target and new lesion that a patient can have."""
     return [(key, row) for key, row in rules.overall.table.items() if key[:2] != (NONE, NONE)]

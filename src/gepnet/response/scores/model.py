@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
 from pydantic import model_validator
 
@@ -113,12 +112,3 @@ class Scores(MeasureFile):
     scores: tuple[Score, ...]
     netpet_patterns: Patterns
     recorded: tuple[RecordedTest, ...]
-
-
-def published_scores(measures: Mapping[str, Any]) -> Scores:
-    """Return the scores of the knowledge files.
-
-    Raises:
-        InputError: if the file is not as it should be.
-    """
-    return Scores.read(measures)

@@ -3,7 +3,6 @@
 ``tables``, ``counting`` and ``laboratory`` need Polars and are imported where they are used.
 """
 
-from gepnet.response.toxicity.rates import poisson_interval
-from gepnet.response.toxicity.spec import CountingSpec, counting_spec
+from gepnet.response.toxicity.spec import CountingSpec
 
-__all__ = ["CountingSpec", "counting_spec", "poisson_interval"]
+__all__ = ["CountingSpec"]

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import polars as pl
 
-from gepnet.response.toxicity.rates import poisson_interval
+from gepnet.numbers import poisson_interval
 from gepnet.response.toxicity.spec import CountingSpec
 from gepnet.response.toxicity.tables import WHOLE
 from gepnet.tables import Shown

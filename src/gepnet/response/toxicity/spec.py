@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from pydantic import Field
 
 from gepnet.knowledge import MeasureFile
@@ -25,12 +22,3 @@ class CountingSpec(MeasureFile):
     source: SourceId
     verification: Verification
     note: str
-
-
-def counting_spec(measures: Mapping[str, Any]) -> CountingSpec:
-    """Return the specification.
-
-    Raises:
-        InputError: if the knowledge file is not as it should be.
-    """
-    return CountingSpec.read(measures)

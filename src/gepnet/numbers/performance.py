@@ -11,7 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gepnet.response.fit.batched import Array, corrected_intercept, firth, full_rank
+from gepnet.numbers.counts import exact_share
+from gepnet.numbers.linear import Array
+from gepnet.numbers.penalised import corrected_intercept, firth, full_rank
 
 #: Linear predictors closer than this are the same: sums of the same coefficients.
 _TIE = 1e-9
@@ -168,8 +170,6 @@ def calibration_curve(
     Patients with the same predictors stay together, so there may be fewer groups. The interval of
     the observed share is Clopper and Pearson's.
     """
-    from scipy.stats import binomtest
-
     order = np.argsort(eta, kind="stable")
     size = (events + others)[order]
     before = np.cumsum(size) - size / 2
@@ -179,8 +179,7 @@ def calibration_curve(
     for number in np.unique(group):
         rows = group == number
         patients, seen = int(size[rows].sum()), int(events[order][rows].sum())
-        bounds = binomtest(seen, patients).proportion_ci(confidence, method="exact")
         mean = float((chance[rows] * size[rows]).sum() / patients)
         share = seen / patients
-        found.append(Group(patients, seen, mean, share, float(bounds.low), float(bounds.high)))
+        found.append(Group(patients, seen, mean, share, *exact_share(seen, patients, confidence)))
     return tuple(found)

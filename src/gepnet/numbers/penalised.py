@@ -17,9 +17,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gepnet.numbers import solve_each
+from gepnet.numbers.linear import Array, solve_each
 
-Array = NDArray[np.float64]
 _ITERATIONS = 100
 _HALVINGS = 25
 _MAX_STEP = 5.0

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gepnet.response.fit.batched import Array
+from gepnet.numbers.linear import Array
 
 
 def separated(design: Array, events: Array, others: Array, tolerance: float) -> tuple[int, ...]:
