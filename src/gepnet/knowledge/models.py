@@ -201,8 +201,19 @@ class OptionEntry(Entry):
     note: str | None = None
 
 
+class Study(Strict):
+    """A study behind a position or against it, and where that is said."""
+
+    study: SourceId
+    locator: str | None = None
+
+
 class Position(Strict):
-    """What a recommendation says of one option, for one purpose."""
+    """What a recommendation says of one option, for one purpose.
+
+    ``rests_on`` are the studies that the document itself names; ``contradicted_by`` are later ones
+    whose results speak against the position.
+    """
 
     option: HeldOptionId
     intent: Intent
@@ -210,6 +221,8 @@ class Position(Strict):
     with_: tuple[HeldOptionId, ...] = Field(default=(), alias="with")
     preferred_over: tuple[HeldOptionId, ...] = ()
     equivalent_to: tuple[HeldOptionId, ...] = ()
+    rests_on: tuple[Study, ...] = ()
+    contradicted_by: tuple[Study, ...] = ()
     note: str | None = None
 
 
@@ -328,14 +341,39 @@ class DocumentFile(Strict):
 
 
 class LabelEntry(RuleEntry):
-    """The authorised indication of a medicine in one region."""
+    """The authorised indication of a medicine in one region, under the name of the product."""
 
     option: OptionId
+    product: str | None = None
     region: str
     authority: str
     from_: str | None = Field(default=None, alias="from")
     to: str | None = None
     indication: str
+
+
+class RegulatoryEvent(Sourced):
+    """What a regulator or a payer did on a day, where it is no indication in force.
+
+    ``look_again`` is the day by which somebody should look whether it still holds.
+    """
+
+    id: Id
+    date: str
+    event: Literal[
+        "approval",
+        "tentative_approval",
+        "complete_response_letter",
+        "revision",
+        "warning",
+        "draft",
+    ]
+    option: OptionId
+    product: str
+    region: str
+    authority: str
+    what: str
+    look_again: str
 
 
 class SafetyRule(RuleEntry):
@@ -460,6 +498,9 @@ class Knowledge(BaseModel):
         tuple[DocumentFile, ...], Kind(counted=("documents", "recommendations"), whole_file=True)
     ] = ()
     labels: Annotated[tuple[LabelEntry, ...], Kind(owner="label", counted=("labels", ""))] = ()
+    events: Annotated[
+        tuple[RegulatoryEvent, ...], Kind(owner="event", counted=("regulatory events", ""))
+    ] = ()
     plan_profiles: Annotated[tuple[PlanProfile, ...], Kind(owner="plan")] = ()
     advisory_limits: Annotated[tuple[AdvisoryLimit, ...], Kind(owner="after")] = ()
     kidney_references: Annotated[tuple[KidneyReference, ...], Kind(owner="after")] = ()
