@@ -328,9 +328,10 @@ class DocumentFile(Strict):
 
 
 class LabelEntry(RuleEntry):
-    """The authorised indication of a medicine in one region."""
+    """The authorised indication of a medicine in one region, under the name of the product."""
 
     option: OptionId
+    product: str | None = None
     region: str
     authority: str
     from_: str | None = Field(default=None, alias="from")
