@@ -94,7 +94,7 @@ HAND_MADE = [
     case("AA01", CARCINOID, decided("SSA", text="octreotide LAR 30 mg", **SPREAD)),
     case("BB01", ILEUM, decided("CAPTEM", **GREW)),
     case("CC01", ILEUM, decided("interferon", **GREW), decided("interferon", "SSA", **SPREAD)),
-    case("DD01", PANCREAS, decided("EBRT", **SPREAD)),
+    case("DD01", PANCREAS, decided("endoscopic_resection", **SPREAD)),
     case("EE01", ILEUM, decided("PRRT", **GREW)),
     case(
         "FF01", ILEUM,
