@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 FILE = Path(__file__).resolve().parent / "solver_findings.json"
 PAGE = "reference/solver-findings.md"
 KINDS = (*sorted(JUDGED), "eligibility", "undivided", "left_out", "spread", "off_label")
-DAY = "2026-01-15"
+DAY = "2026-11-28"
 HEAD = f"""\
 # What the solver found
 
@@ -114,7 +114,7 @@ if __name__ == "__main__":
     found = api.prove_knowledge(
         api.base(),
         kinds=KINDS,
-        question=Question(question=Question(knowledge_date=datetime.date.fromisoformat(DAY))),
+        question=Question(knowledge_date=datetime.date.fromisoformat(DAY)),
     )
     text = json.dumps(recorded(found), indent=1, ensure_ascii=False)
     FILE.write_text(text + "\n", encoding="utf-8")

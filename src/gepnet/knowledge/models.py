@@ -339,6 +339,30 @@ class LabelEntry(RuleEntry):
     indication: str
 
 
+class RegulatoryEvent(Sourced):
+    """What a regulator or a payer did on a day, where it is no indication in force.
+
+    ``look_again`` is the day by which somebody should look whether it still holds.
+    """
+
+    id: Id
+    date: str
+    event: Literal[
+        "approval",
+        "tentative_approval",
+        "complete_response_letter",
+        "revision",
+        "warning",
+        "draft",
+    ]
+    option: OptionId
+    product: str
+    region: str
+    authority: str
+    what: str
+    look_again: str
+
+
 class SafetyRule(RuleEntry):
     """A rule that warns, withholds or stops; it fires whatever its verification."""
 
@@ -461,6 +485,9 @@ class Knowledge(BaseModel):
         tuple[DocumentFile, ...], Kind(counted=("documents", "recommendations"), whole_file=True)
     ] = ()
     labels: Annotated[tuple[LabelEntry, ...], Kind(owner="label", counted=("labels", ""))] = ()
+    events: Annotated[
+        tuple[RegulatoryEvent, ...], Kind(owner="event", counted=("regulatory events", ""))
+    ] = ()
     plan_profiles: Annotated[tuple[PlanProfile, ...], Kind(owner="plan")] = ()
     advisory_limits: Annotated[tuple[AdvisoryLimit, ...], Kind(owner="after")] = ()
     kidney_references: Annotated[tuple[KidneyReference, ...], Kind(owner="after")] = ()

@@ -143,7 +143,9 @@ def _missing(assessment: Assessment, reader: Reader) -> list[Request]:
 class LabelView:
     """Whether a medicine is used within its indication in a region."""
 
-    entry: Annotated[LabelEntry, Shown(take="id option product region authority indication", flat=True)]
+    entry: Annotated[
+        LabelEntry, Shown(take="id option product region authority indication", flat=True)
+    ]
     option_label: str
     label: Annotated[LabelAssessment, Shown(take="status ambiguous:text_ambiguous", flat=True)]
     missing: list[Ask]

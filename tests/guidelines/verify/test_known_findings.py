@@ -26,7 +26,7 @@ from gepnet.guidelines.verify.within import within
 from gepnet.vocabulary import Question
 
 ROOT = Path(__file__).parents[3]
-DAY = datetime.date(2026, 1, 15)
+DAY = datetime.date(2026, 11, 28)
 ASKED = Question(knowledge_date=DAY)
 
 
