@@ -30,7 +30,6 @@ FILE = Path(__file__).resolve().parent.parent / "tests" / "disagreements.yaml"
 PAGE = "explanation/disagreements.md"
 KINDS = {
     "between_documents": "between documents",
-    "between_rules": "between rules of safety",
     "within_document": "inside one document",
     "against_label": "with a label or a limit",
     "coverage_gap": "a gap",

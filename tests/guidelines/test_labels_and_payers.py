@@ -71,9 +71,9 @@ def test_the_second_product_counts_from_the_day_of_its_approval() -> None:
 
 def test_taiwan_asks_for_a_failed_analogue_where_switzerland_asks_for_progression() -> None:
     naive = {**CANDIDATE, "received_ssa": False, "progressed_on_ssa": False}
-    grew = {"progression_radiological_recist": True}
-    assert labels(assessed(**naive, **grew), "TW") == {"lutathera-tw": "off_label"}
-    assert labels(assessed(**naive, **grew), "CH") == {"lutathera-ch": "on_label"}
+    grew = {**naive, "progression_radiological_recist": True}
+    assert labels(assessed(**grew), "TW") == {"lutathera-tw": "off_label"}
+    assert labels(assessed(**grew), "CH") == {"lutathera-ch": "on_label"}
     failed = {**CANDIDATE, "received_ssa": True, "progressed_on_ssa": True}
     assert labels(assessed(**failed), "TW") == {"lutathera-tw": "on_label"}
 
