@@ -96,6 +96,12 @@ label, or undetermined. Which country follows which region is data
 you rely on it.
 
 """
+EVENTS = """
+## Events
+
+What regulators and payers did besides, newest first. The day to look again is our choice.
+
+"""
 SOURCES = """\
 # Sources
 
@@ -343,12 +349,23 @@ def _safety() -> str:
         dates = f"{item.from_ or 'not known'} to {item.to}" if item.to else f"from {item.from_}"
         broad = "" if label.when_broad is None else " (and a broader reading)"
         text += _row(
-            f"{_plain(base().options[item.option].label)} (`{item.id}`)",
+            f"{_plain(base().options[item.option].label)}, {item.product} (`{item.id}`)",
             item.region,
             dates if item.from_ or item.to else "date not known",
             _plain(item.indication),
             _plain(prose(label.when, vocabulary)) + broad,
             _source(item),
+        )
+    text += EVENTS + _head("Day", "Region", "Product", "Event", "What", "Look again by", "Source")
+    for event in sorted(base().knowledge.events, key=lambda one: one.date, reverse=True):
+        text += _row(
+            event.date,
+            f"{event.region} ({event.authority})",
+            event.product,
+            event.event.replace("_", " "),
+            _plain(event.what),
+            event.look_again,
+            _source(event),
         )
     for checklist in base().checklists:
         text += f"\n## {checklist.entry.title}\n\n" + _head("Item", "Met when", "Source")
