@@ -440,7 +440,7 @@ def test_import_of_tables_writes_one_file_a_patient(run: Run, tmp_path: Path) ->
         (
             ["assess", "{patient}", "--region", "eu"],
             "command line: error, field region, value 'eu': expected one of EU, US, UK, NO, SE, "
-            "IT, ES, other; did you mean 'EU'?",
+            "IT, ES, CZ, CH, TW, AU, CN, JP, other; did you mean 'EU'?",
         ),
         (
             ["facts", "of", "{patient}", "--at", "yesterday"],
