@@ -201,8 +201,19 @@ class OptionEntry(Entry):
     note: str | None = None
 
 
+class Study(Strict):
+    """A study behind a position or against it, and where that is said."""
+
+    study: SourceId
+    locator: str | None = None
+
+
 class Position(Strict):
-    """What a recommendation says of one option, for one purpose."""
+    """What a recommendation says of one option, for one purpose.
+
+    ``rests_on`` are the studies that the document itself names; ``contradicted_by`` are later ones
+    whose results speak against the position.
+    """
 
     option: HeldOptionId
     intent: Intent
@@ -210,6 +221,8 @@ class Position(Strict):
     with_: tuple[HeldOptionId, ...] = Field(default=(), alias="with")
     preferred_over: tuple[HeldOptionId, ...] = ()
     equivalent_to: tuple[HeldOptionId, ...] = ()
+    rests_on: tuple[Study, ...] = ()
+    contradicted_by: tuple[Study, ...] = ()
     note: str | None = None
 
 
