@@ -12,7 +12,7 @@ import yaml
 from gepnet import api
 from gepnet.guidelines import Assessment, Cell
 from gepnet.record import parse_record
-from gepnet.vocabulary import Question
+from gepnet.vocabulary import Interval, Question
 
 TODAY = datetime.date(2026, 11, 22)
 
@@ -46,6 +46,13 @@ def of_cell(assessment: Assessment, wanted: Mapping[str, Any]) -> list[str]:
     ids = [reason.judged.recommendation.entry.id for reason in cell.reasons]
     told = f"is {cell.status.value} by {ids}, missing {list(cell.missing)}"
     return [f"{name} {option}: {fault}; {told}" for fault in _faults(assessment, cell, wanted)]
+
+
+def of_fact(assessment: Assessment, fact: str, wanted: Any) -> list[str]:
+    """Return whether a fact has another value than wanted."""
+    value = assessment.facts.values.get(fact)
+    found = value.low if isinstance(value, Interval) and value.is_point else value
+    return [] if found == wanted else [f"{fact} is {found}"]
 
 
 def of_label(assessment: Assessment, label: str, status: str) -> list[str]:
@@ -97,10 +104,11 @@ def _faults(assessment: Assessment, cell: Cell, wanted: Mapping[str, Any]) -> li
     against = any(reason.position.position == "against" for reason in reasons)
     if wanted.get("against") and not against:
         problems.append("wanted a position against")
-    if "locator" in wanted:
-        places = [reason.judged.recommendation.entry.locator or "" for reason in reasons]
-        if not any(wanted["locator"] in place for place in places):
-            problems.append(f"wanted a source in {wanted['locator']}, found {places}")
+    places = [reason.judged.recommendation.entry.locator or "" for reason in reasons]
+    if "locator" in wanted and not any(wanted["locator"] in place for place in places):
+        problems.append(f"wanted a source in {wanted['locator']}, found {places}")
+    if "locator_not" in wanted and any(wanted["locator_not"] in place for place in places):
+        problems.append(f"wanted no source in {wanted['locator_not']}, found {places}")
     unknown = set(wanted) - _KEYS
     return [*problems, *(f"unknown expectation {key}" for key in sorted(unknown))]
 
@@ -108,4 +116,5 @@ def _faults(assessment: Assessment, cell: Cell, wanted: Mapping[str, Any]) -> li
 _KEYS = {
     *("document", "option", "intent", "status", "not", "strength", "ambiguous", "awaits"),
     *("preferred_over", "missing", "dissent", "unverified", "by_class", "against", "locator"),
+    "locator_not",
 }

@@ -12,7 +12,6 @@ import yaml
 
 from gepnet import api
 from gepnet.guidelines import Assessment, Deciding, Pair, Verdict, compare
-from gepnet.vocabulary import Interval
 from scripts import disagreement_pages
 from tests import expectations
 
@@ -80,9 +79,7 @@ def _said(assessment: Assessment, wanted: dict[str, Any]) -> list[str]:
         document = assessment.documents[wanted["document"]].document.file.document
         counted = document.counts_as_line.get(wanted["counts_as_line"])
         return [] if counted is wanted["counted"] else [f"{document.id} counts it: {counted}"]
-    value = assessment.facts.values.get(wanted["fact"])
-    found = value.low if isinstance(value, Interval) and value.is_point else value
-    return [] if found == wanted["value"] else [f"{wanted['fact']} is {found}"]
+    return expectations.of_fact(assessment, wanted["fact"], wanted["value"])
 
 
 @patients

@@ -30,7 +30,10 @@ def test_each_document_says_what_a_board_expects(
     assessment = expectations.assessed(patient, variant)
     wrong = []
     for wanted in variant["expect"]:
-        wrong += expectations.of_cell(assessment, wanted)
+        if "fact" in wanted:
+            wrong += expectations.of_fact(assessment, wanted["fact"], wanted["value"])
+        else:
+            wrong += expectations.of_cell(assessment, wanted)
     for label, status in variant.get("labels", {}).items():
         wrong += expectations.of_label(assessment, label, status)
     for name in variant.get("safety", []):
