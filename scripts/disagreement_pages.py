@@ -136,6 +136,10 @@ def _said(wanted: dict[str, Any]) -> str:
     if "counts_as_line" in wanted:
         counts = "counts" if wanted["counted"] else "does not count"
         return f"{_document(wanted['document'])} **{counts}** {_name(wanted['counts_as_line'])}"
+    if "statement" in wanted:
+        document = next(x.file for x in base().documents if x.id == wanted["document"])
+        stated = next(s for s in document.statements if s.id == wanted["statement"])
+        return f"{_document(wanted['document'])}: {_plain(stated.text)}"
     value = wanted["value"]
     told = ("yes" if value else "no") if isinstance(value, bool) else value
     return f"{_fact(wanted['fact'])}: **{told}**"

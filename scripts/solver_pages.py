@@ -114,7 +114,7 @@ if __name__ == "__main__":
     found = api.prove_knowledge(
         api.base(),
         kinds=KINDS,
-        question=Question(question=Question(knowledge_date=datetime.date.fromisoformat(DAY))),
+        question=Question(knowledge_date=datetime.date.fromisoformat(DAY)),
     )
     text = json.dumps(recorded(found), indent=1, ensure_ascii=False)
     FILE.write_text(text + "\n", encoding="utf-8")

@@ -20,7 +20,7 @@ DATA = yaml.safe_load(FILE.read_text(encoding="utf-8"))
 ENTRIES: list[dict[str, Any]] = DATA["disagreements"]
 # 09, 12, 15, 18 and 23 were never given out.
 IDS = [f"D-{number:02}" for number in (*range(1, 9), 10, 11, 13, 14, 16, 17, *range(19, 23))]
-IDS += ["D-24", "D-25", "D-26"]
+IDS += ["D-24", "D-25", "D-26", "D-27", "D-29", "D-33"]
 KINDS = {
     *("between_documents", "within_document", "against_label", "coverage_gap", "undefined_term"),
 }
@@ -75,6 +75,10 @@ def _said(assessment: Assessment, wanted: dict[str, Any]) -> list[str]:
         truth = checked.results[names.index(wanted["item"])].truth
         told = f"{wanted['checklist']} {wanted['item']}: is {WORDS[truth]}"
         return [] if truth is wanted["met"] else [told]
+    if "statement" in wanted:
+        stated = assessment.documents[wanted["document"]].document.file.statements
+        told = f"{wanted['document']} does not state {wanted['statement']}"
+        return [] if wanted["statement"] in {s.id for s in stated} else [told]
     if "counts_as_line" in wanted:
         document = assessment.documents[wanted["document"]].document.file.document
         counted = document.counts_as_line.get(wanted["counts_as_line"])
@@ -169,7 +173,8 @@ def test_an_entry_says_what_it_is_about(entry: dict[str, Any]) -> None:
     twins = [patient for patient in entry["patients"] if "twin" in patient]
     assert entry["decided_by"] == "judgement" or _differing(entry)
     if entry["kind"] == "between_documents":
-        assert pairs, "no two documents are compared"
+        states = {w["document"] for p in entry["patients"] for w in p["says"] if "statement" in w}
+        assert pairs or len(states) > 1, "no two documents are compared"
     if entry["kind"] == "against_label":
         said = [wanted for patient in entry["patients"] for wanted in patient["says"]]
         assert [wanted for wanted in said if "label" in wanted or "checklist" in wanted]
