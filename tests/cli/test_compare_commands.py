@@ -54,7 +54,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], pat
 def test_compare_tells_the_deciding_fact_in_words(run: Run) -> None:
     code, out, _ = run("compare")
     assert code == 0
-    assert "Ki-67 index 8-12 % → below 10 %: then both recommend it" in out
+    assert "Ki-67 index 8-12 % → at most 10 %: then both recommend it" in out
     assert "they differ by judgement" in out
 
 
@@ -70,7 +70,7 @@ def test_compare_as_json_holds_every_pair_of_an_option(run: Run) -> None:
     (found,) = pair["sets"]
     assert found["position"] == "recommended"
     assert [change["fact"] for change in found["changes"]] == ["ki67_percent"]
-    assert all(float(value) < 10 for value in found["changes"][0]["after"])
+    assert all(float(value) <= 10 for value in found["changes"][0]["after"])
     assert view["knowledge_digest"]
 
 

@@ -125,7 +125,7 @@ def test_distances_are_what_assessing_each_patient_gives(base: Any, sample: pl.D
 
 
 def test_the_map_of_ki67_finds_the_hole_at_exactly_ten(base: Any) -> None:
-    """ESMO 2020 speaks of under 10 and of above 10 (European fact sheet, section 4)."""
+    """Figure 4 of ESMO 2020 speaks of under 10 and of above 10; its text has no limit."""
     plan = atlas_plan(base)
     item = next(m for m in plan.maps if m.id == "ki67-by-line")
     (view,) = map_views(base, plan, item.model_copy(update={"settings": item.settings[:1]}), DAY)
@@ -134,9 +134,13 @@ def test_the_map_of_ki67_finds_the_hole_at_exactly_ten(base: Any) -> None:
         dict(zip(view.across, esmo.statuses[view.down.index(line)], strict=True))
         for line in ("progression on SSA", "and on everolimus")
     )
-    assert second["3\N{EN DASH}9.9"] == "recommended" and second["10"] == "not_read"
-    # Above 10 and up to 15 the text is ambiguous, after everolimus.
-    assert (third["10"], third["10.1\N{EN DASH}15"]) == ("not_read", "undetermined")
+    # At exactly 10 the text stands alone; above it the figure has everolimus first, from 15 surely.
+    assert second["3\N{EN DASH}9.9"] == second["10"] == "recommended"
+    assert second["15"] == "undetermined"
+    assert second["15.1\N{EN DASH}19.9"] == "conflicting"
+    # After everolimus the figure joins the text, which then still has it as an option.
+    assert (third["10"], third["15.1\N{EN DASH}19.9"]) == ("option", "recommended")
+    assert third["15"] == "undetermined"
     numbers = [float(end) for band in view.across for end in band.split("\N{EN DASH}")]
     assert numbers == sorted(numbers) and numbers[0] == 0 and numbers[-1] == 100
 
