@@ -137,9 +137,9 @@ def test_the_map_of_ki67_finds_the_hole_at_exactly_ten(base: Any) -> None:
     # At exactly 10 the text stands alone; above it the figure has everolimus first, from 15 surely.
     assert second["3\N{EN DASH}9.9"] == second["10"] == "recommended"
     assert second["15"] == "undetermined"
-    assert second["15.1\N{EN DASH}19.9"] == "conflicting"
+    assert second["15.1\N{EN DASH}20"] == "conflicting"
     # After everolimus the figure joins the text, which then still has it as an option.
-    assert (third["10"], third["15.1\N{EN DASH}19.9"]) == ("option", "recommended")
+    assert (third["10"], third["15.1\N{EN DASH}20"]) == ("option", "recommended")
     assert third["15"] == "undetermined"
     numbers = [float(end) for band in view.across for end in band.split("\N{EN DASH}")]
     assert numbers == sorted(numbers) and numbers[0] == 0 and numbers[-1] == 100
