@@ -368,19 +368,10 @@ def test_two_versions_differ_for_the_patients_shown() -> None:
 def test_the_grid_of_a_document_shows_its_hole() -> None:
     view = api.status_grid(
         api.base(),
-<<<<<<< HEAD
         ("esmo-2020", LU, "tumour_control"),
-        patient,
-        ("ki67_percent", ["9.9", "10"]),
-        ("progressed_on_ssa", [True, False]),
-=======
-        "esmo-2020",
-        LU,
-        "tumour_control",
         {name: value for name, value in SECOND_LINE.items() if name != "sstr_any_uptake"},
         ("ki67_percent", ["10", "16"]),
         ("sstr_any_uptake", [True, False]),
->>>>>>> dacc83e (Pages, schema and tests follow: figure 4 of ESMO beside its text)
         ASKED,
     )
     assert view["statuses"] == [["recommended", "conflicting"], ["silent", "silent"]]
