@@ -28,14 +28,8 @@ def labels_by_region(context: Context, option: str) -> dict[str, list[CompiledLa
     return found
 
 
-def off_label(context: Context, name: str) -> Iterator[Finding]:
+def off_label(context: Context, position: DocumentPosition) -> Iterator[Finding]:
     """Yield the patients for whom a document supports what no label of a region includes."""
-    for position in context.positions.of_document(name):
-        yield from beyond_labels(context, position)
-
-
-def beyond_labels(context: Context, position: DocumentPosition) -> Iterator[Finding]:
-    """Yield the same for the options of one position."""
     by_labels: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     known: dict[tuple[str, tuple[str, ...]], list[CompiledLabel]] = {}
     for option in position.options:

@@ -9,46 +9,44 @@ profile lets the interval stretch, and the window is named as not kept; past tha
 from __future__ import annotations
 
 import datetime
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from gepnet.knowledge.course_models import Schedule
 from gepnet.prrt.given import GivenCycle
 from gepnet.prrt.plan.days import WorkingDays, outward
 from gepnet.prrt.plan.model import PlannedCycle, Violation, ViolationKind, Window
-from gepnet.prrt.plan.question import Request
 
 
 @dataclass(frozen=True)
 class Wish:
     """What is asked of the days: the wished first day or what was given, and limits of today.
 
-    ``not_before`` of ``asked`` holds for the next cycle (a toxicity that has to resolve first);
-    ``time`` is the local start of each infusion; ``search_days`` how far the first cycle may move.
+    ``not_before`` holds for the next cycle (a toxicity that has to resolve first); ``time`` is the
+    local start of each infusion; ``search_days`` how far the first cycle may move;
+    ``released_gbq`` the activity that was released for a cycle; ``stopped`` ends the course.
     """
 
-    asked: Request
     schedule: Schedule
     days: WorkingDays
     time: datetime.time
     search_days: int
-
-    @property
-    def given(self) -> tuple[GivenCycle, ...]:
-        """The cycles so far."""
-        return self.asked.given
+    start: datetime.date | None = None
+    given: tuple[GivenCycle, ...] = ()
+    not_before: datetime.date | None = None
+    released_gbq: Mapping[int, Decimal] = field(default_factory=dict)
+    stopped: bool = False
 
     @property
     def count(self) -> int:
         """Number of cycles, at least those given; no more of them once a course was stopped."""
-        planned = 0 if self.asked.stopped else int(self.schedule.cycles.value)
-        return max(planned, len(self.given))
+        return len(self.given) if self.stopped else self.planned
 
-    def not_before(self, number: int) -> datetime.date | None:
-        """Return the first day allowed for a cycle: only the next one has such a limit."""
-        return self.asked.not_before if number == len(self.given) + 1 else None
+    @property
+    def planned(self) -> int:
+        """Number of cycles that the profile plans, at least those given."""
+        return max(int(self.schedule.cycles.value), len(self.given))
 
     @property
     def interval(self) -> datetime.timedelta:
@@ -118,7 +116,7 @@ def _given_cycle(wish: Wish, index: int, violations: list[Violation]) -> Planned
 def _planned_cycle(
     wish: Wish, number: int, previous: datetime.date | None, placed: _Placed
 ) -> PlannedCycle:
-    target = wish.asked.start if previous is None and number == 1 else None
+    target = wish.start if previous is None and number == 1 else None
     window = stretch = None
     if previous is not None:
         target = previous + wish.interval
@@ -126,7 +124,7 @@ def _planned_cycle(
     start = None if placed.day is None else datetime.datetime.combine(placed.day, wish.time)
     moved = 0 if target is None or placed.day is None else (placed.day - target).days
     reasons = _moved_for(wish, number, target) if moved else ()
-    activity = wish.asked.released_gbq.get(number, wish.schedule.activity_gbq.value)
+    activity = wish.released_gbq.get(number, wish.schedule.activity_gbq.value)
     return PlannedCycle(number, start, activity, False, target, window, stretch, moved, reasons)
 
 
@@ -138,9 +136,9 @@ def _moved_for(wish: Wish, number: int, target: datetime.date | None) -> tuple[s
     why = wish.days.why_no_slot(target)
     if why is not None:
         found.append(f"{target}: {why}")
-    earliest = wish.not_before(number)
-    if earliest is not None and target < earliest:
-        found.append(f"not before {earliest}")
+    first_open = len(wish.given) + 1
+    if number == first_open and wish.not_before is not None and target < wish.not_before:
+        found.append(f"not before {wish.not_before}")
     return tuple(found) or ("so that later cycles stay in their windows",)
 
 
@@ -177,11 +175,10 @@ class _Search:
     def _options(self, number: int, previous: datetime.date | None) -> list[_Placed]:
         wish, slot = self.wish, self.wish.days.why_no_slot
         subject = f"cycle {number}"
-        earliest = wish.not_before(number)
+        earliest = wish.not_before if number == len(wish.given) + 1 else None
         if previous is None:
-            start = wish.asked.start
-            assert start is not None
-            first = max(start, earliest or start)
+            assert wish.start is not None
+            first = max(wish.start, earliest or wish.start)
             last = first + datetime.timedelta(days=wish.search_days)
             free = [day for day in outward(first, first, last) if slot(day) is None]
             reason = f"no slot: {_reasons(wish, first, last)}"
@@ -260,6 +257,9 @@ def _broken(placed: Sequence[_Placed]) -> int:
 
 def _reasons(wish: Wish, first: datetime.date, last: datetime.date) -> str:
     """Return why the days from ``first`` to ``last`` are no slots, each reason once."""
-    reasons = map(wish.days.why_no_slot, outward(first, first, last))
-    found = Counter(why for why in reasons if why is not None)
+    found: dict[str, int] = {}
+    for n in range(max(0, (last - first).days + 1)):
+        why = wish.days.why_no_slot(first + datetime.timedelta(days=n))
+        if why is not None:
+            found[why] = found.get(why, 0) + 1
     return "; ".join(why if count == 1 else f"{why} ({count})" for why, count in found.items())
