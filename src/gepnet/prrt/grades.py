@@ -13,13 +13,14 @@ from decimal import Decimal
 from typing import Annotated, Literal
 
 from gepnet.measures.ctcae import Baseline, Grade, Sample, Term, edition, editions, grade
-from gepnet.prrt.context import CourseSoFar
+from gepnet.prrt.context import CourseSoFar, Window
 from gepnet.record import Observation
 from gepnet.tables import Shown, also_shown
 from gepnet.vocabulary import Interval, PartialDate, Vocabulary
 
 MULTIPLES = "{ULN}"
 _ONE = Decimal(1)
+_Role = Literal["nadir", "pre_cycle", "baseline"]
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Measured:
 class GradeLine:
     """A value around a cycle with its grade in the edition asked for and in the other."""
 
-    role: Literal["nadir", "pre_cycle", "baseline"]
+    role: _Role
     measured: Annotated[Measured, Shown(take="date analyte value", flat=True)]
     baseline: Annotated[Measured | None, Shown(by=lambda line: line and line.value)]
     grade: Annotated[
@@ -113,23 +114,15 @@ def grade_lines(course: CourseSoFar, ctcae: str) -> tuple[GradeLine, ...]:
             continue
         baseline = earlier[analyte][-1] if course.cycles and analyte in earlier else None
         for term in chosen.of(analyte):
-            twin = _twin(term, other.of(analyte))
+            twin = next((t for t in other.of(analyte) if t.direction == term.direction), None)
             lines = _of_term(course, term, twin, values, baseline, chosen.edition, other.edition)
             found.extend(lines)
     return tuple(found)
 
 
 def _up_to_first_dose(course: CourseSoFar) -> list[Observation]:
-    from gepnet.prrt.context import Window
-
-    if not course.cycles:
-        return []
-    return list(course.samples(Window(None, course.cycles[0].date)))
-
-
-def _twin(term: Term, others: Sequence[Term]) -> Term | None:
-    same = [other for other in others if other.direction == term.direction]
-    return same[0] if same else None
+    until = [Window(None, cycle.date) for cycle in course.cycles[:1]]
+    return [event for window in until for event in course.samples(window)]
 
 
 def _of_term(
@@ -145,10 +138,11 @@ def _of_term(
     nadir = worst(values, key=lambda line: line.value)
     last = values[-1]
     before = not course.cycles
-    roles: list[tuple[Literal["nadir", "pre_cycle", "baseline"], Measured]]
+    roles: list[tuple[_Role, Measured]]
     roles = [("baseline", last)] if before else [("nadir", nadir), ("pre_cycle", last)]
+    known = None if baseline is None else Baseline(baseline.value, baseline.lln, baseline.uln)
     for role, line in roles:
-        sample = _sample(line, baseline, before)
+        sample = Sample(line.value, line.lln, line.uln, known, before)
         place = values.index(line)
         previous = values[place - 1] if place else baseline
         yield GradeLine(
@@ -159,8 +153,3 @@ def _of_term(
             None if twin is None else grade(twin, sample, other),
             previous,
         )
-
-
-def _sample(line: Measured, baseline: Measured | None, before: bool) -> Sample:
-    known = None if baseline is None else Baseline(baseline.value, baseline.lln, baseline.uln)
-    return Sample(line.value, line.lln, line.uln, known, before)

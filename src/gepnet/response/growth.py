@@ -18,7 +18,7 @@ from typing import Annotated
 from gepnet.knowledge import MeasureFile
 from gepnet.knowledge.shapes import Stated
 from gepnet.response.recist.model import HUNDREDTH, Hundredths, Patient, Role, length, rounded
-from gepnet.response.recist.rules import Rules
+from gepnet.response.recist.rules import Note, Rules
 from gepnet.response.recist.sums import see, target_sum
 from gepnet.response.recist.values import value_of
 from gepnet.tables import Shown
@@ -26,12 +26,6 @@ from gepnet.tables import Shown
 DIGITS = 40  # of the intermediate arithmetic
 SHOWN = Decimal("0.0001")
 BEFORE, FIRST = "TGR0", "TGRfirst"
-
-
-class Formula(Stated):
-    """A formula in words."""
-
-    says: str
 
 
 class Constant(Stated):
@@ -76,7 +70,7 @@ class GrowthRules(MeasureFile):
     """Constants and cut-offs of growth."""
 
     files = ("growth",)
-    formulas: dict[str, Formula]
+    formulas: dict[str, Note]
     volume_power: int
     month_days: Constant
     minimum_interval_days: Constant

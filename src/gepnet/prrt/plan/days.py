@@ -72,6 +72,17 @@ class WorkingDays:
         name = self._holidays.get(day)
         return None if name is None else f"holiday: {name}"
 
+    def nearest(
+        self,
+        target: datetime.date,
+        first: datetime.date,
+        last: datetime.date,
+        later_first: bool = True,
+    ) -> datetime.date | None:
+        """Return the working day from ``first`` to ``last`` that is nearest to ``target``."""
+        days = outward(target, first, last, later_first)
+        return next((day for day in days if self.why_closed(day) is None), None)
+
     def why_no_slot(self, day: datetime.date) -> str | None:
         """Return why no cycle is given on a day, or None if it is a slot."""
         closed = self.why_closed(day)
