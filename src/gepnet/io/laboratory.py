@@ -115,10 +115,10 @@ def _check(cells: Cells, marks: Marks, last: dict[tuple[str, str], LabRow]) -> N
     if not cells.problems:
         row = _row(cells, marks)
         before = last.get((row.patient, row.analyte))
-        if before is not None and _moment(row) == _moment(before):
+        if before is not None and row.date.place == before.date.place:
             told = f"one value of {row.analyte} a date (another on line {before.line})"
             cells.fault("date", told)
-        elif before is not None and _moment(row) < _moment(before):
+        elif before is not None and row.date.place < before.date.place:
             told = f"a date after {before.date} (line {before.line}): samples in order"
             cells.fault("date", told)
         last[row.patient, row.analyte] = row
@@ -162,11 +162,6 @@ def _row(cells: Cells, marks: Marks) -> LabRow:
         baseline=told if marks is None else None,
         is_baseline=marks is not None and marks[told.lower()],
     )
-
-
-def _moment(row: LabRow) -> tuple[datetime.date, float]:
-    moment = row.date.moment
-    return row.date.first, 0.0 if moment is None else moment.timestamp()
 
 
 def recorded_values(record: Record) -> list[LabRow]:

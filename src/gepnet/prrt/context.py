@@ -19,7 +19,7 @@ from gepnet.facts import Facts, facts_of_record, facts_with
 from gepnet.knowledge import InputError, asked
 from gepnet.prrt.protocol import Protocols
 from gepnet.record import AnyEvent, Cycle, Observation, Record, Release
-from gepnet.vocabulary import Interval, PartialDate, Question, Value, exact
+from gepnet.vocabulary import Interval, PartialDate, Question, Value, days_between, exact
 
 #: Kinds of event that a window is about: their values say how the last dose was borne.
 SAMPLED = frozenset({"laboratory", "toxicity"})
@@ -78,7 +78,7 @@ class CourseSoFar:
     def samples(self, window: Window) -> tuple[Observation, ...]:
         """Return what was sampled in a window, oldest first."""
         found = [
-            (_place(event.date), event)
+            (event.date.place, event)
             for event in self.record.events
             if isinstance(event, Observation)
             and event.kind in SAMPLED
@@ -234,18 +234,12 @@ def _with(record: Record, events: Iterable[AnyEvent]) -> Record:
     return record.model_copy(update={"events": tuple(events)})
 
 
-def _place(date: PartialDate) -> tuple[datetime.date, float]:
-    """Return the place in time: of one day, those without a time come first."""
-    return date.last, 0.0 if date.moment is None else date.moment.timestamp()
-
-
 def _point(number: Decimal) -> Interval:
     return Interval(number, number)
 
 
 def _days(start: PartialDate, at: PartialDate) -> Interval:
-    least = max(0, (at.first - start.last).days)
-    return Interval(Decimal(least), Decimal(max(least, (at.last - start.first).days)))
+    return Interval(*map(Decimal, days_between(start, at)))
 
 
 def _percent(now: Value, before: Value) -> Interval | None:
