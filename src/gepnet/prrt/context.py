@@ -130,7 +130,8 @@ class CourseSoFar:
         )
 
     def _context(self, facts: Facts, window: Window, at: PartialDate) -> dict[str, Value]:
-        context: dict[str, Value] = {"release_cycle": _point(Decimal(self.number))}
+        number = Decimal(self.number)
+        context: dict[str, Value] = {"release_cycle": Interval(number, number)}
         total = facts["prrt_cumulative_activity_gbq"].value
         if isinstance(total, Interval):
             full = self.protocols.full
@@ -224,18 +225,13 @@ def _latest_course(
     named = [r.course for r in releases if r.course is not None]
     if named:
         return named[-1]
-    before = [c for c in known if c.cycle == number - 1]
-    if before:
-        return max(before, key=lambda c: c.date.last).course
-    return None
+    before = (c for c in known if c.cycle == number - 1)
+    latest = max(before, key=lambda c: c.date.last, default=None)
+    return None if latest is None else latest.course
 
 
 def _with(record: Record, events: Iterable[AnyEvent]) -> Record:
     return record.model_copy(update={"events": tuple(events)})
-
-
-def _point(number: Decimal) -> Interval:
-    return Interval(number, number)
 
 
 def _days(start: PartialDate, at: PartialDate) -> Interval:

@@ -171,10 +171,8 @@ def _step(event: Cycle | Release, protocols: Protocols) -> Step:
     if isinstance(event, Cycle):
         last = event.cycle >= protocols.amount("planned-cycles").value
         return Step.GIVE_LAST if last else Step.GIVE
-    if event.decision == "hold":
-        return Step.HOLD
-    if event.decision == "stop":
-        return Step.STOP
+    if event.decision in ("hold", "stop"):
+        return Step(event.decision)
     reduced = event.activity_gbq is not None and protocols.is_reduced(event.activity_gbq)
     return Step.RELEASE_REDUCED if reduced else Step.RELEASE
 

@@ -66,11 +66,7 @@ def statements(names: Sequence[str], knowledge: Knowledge) -> list[Said]:
     Raises:
         InputError: if the knowledge has no such statement.
     """
-    known = {
-        f"{file.document.id}/{statement.id}": statement
-        for file in knowledge.documents
-        for statement in file.statements
-    }
+    known = {f"{file.id}/{one.id}": one for file in knowledge.documents for one in file.statements}
     for name in names:
         if name not in known:
             expected = "document/statement of the knowledge"

@@ -214,12 +214,9 @@ def _between(
     (start, before), (end, after) = first, second
     days = (end - start).days
     least = growth.minimum_interval_days.value
-    why = None
-    if not before or not after:
-        why = "a sum of 0 mm has no growth rate"
-    elif days < least:
-        why = f"{days} days apart, at least {least} are asked for"
-    if why is not None:
+    if not before or not after or days < least:
+        apart = f"{days} days apart, at least {least} are asked for"
+        why = apart if before and after else "a sum of 0 mm has no growth rate"
         return Growth(names, start, end, days, before, after, None, None, None, (), why)
     old, new = Decimal(before), Decimal(after)
     months = Decimal(days) / growth.month_days.value
