@@ -28,15 +28,12 @@ class WorkingDays:
     closed: frozenset[datetime.date] = field(default_factory=frozenset)
 
     def __post_init__(self) -> None:
-        problems = []
-        for name, days in (("working_days", self.working), ("slots", self.slots)):
-            for day in days:
-                if day not in WEEKDAYS:
-                    expected = f"weekdays among {', '.join(WEEKDAYS)}"
-                    fault = asked(name, repr(day), expected)
-                    problems.append(replace(fault, nearest=nearest(day[:3], WEEKDAYS)))
-        if problems:
-            raise InputError(problems)
+        given = (("working_days", self.working), ("slots", self.slots))
+        wrong = [(name, day) for name, days in given for day in days if day not in WEEKDAYS]
+        if wrong:
+            expected = f"weekdays among {', '.join(WEEKDAYS)}"
+            faults = ((asked(name, repr(day), expected), day) for name, day in wrong)
+            raise InputError(replace(f, nearest=nearest(day[:3], WEEKDAYS)) for f, day in faults)
         _ = self._holidays  # a country that is not known is a fault of the question
 
     @cached_property
