@@ -21,6 +21,7 @@ Extra = Annotated[
 @app.command()
 @command
 def check(
+    question: Files,
     extra: Extra = None,
     mutate: Annotated[bool, typer.Option(help="Try deliberate mistakes in criteria.")] = True,
     only: Annotated[str, typer.Option(help="Show survivors of entries containing this.")] = "",
@@ -33,11 +34,12 @@ def check(
 
     Exit code 0: nothing is wrong; 2: at least one problem.
     """
+    added = (*(extra or ()), *question.with_files)
     if coverage:
-        lines = api.fact_coverage(*(extra or []))
+        lines = api.fact_coverage(*added)
         done = all(line["covered"] for line in lines)
         return Result({"ok": done, "lines": lines}, _print_coverage, code=0 if done else 2)
-    report = api.check_knowledge(*(extra or []), mutate=mutate)
+    report = api.check_knowledge(*added, mutate=mutate)
     score = report.mutation_score
     unnoticed = [s for score in report.scores for s in score.survivors if only in s.entry]
     view = {

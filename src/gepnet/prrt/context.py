@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 
@@ -51,6 +51,12 @@ class CourseSoFar:
     at: PartialDate
     cycles: tuple[Cycle, ...]
     course: str | None
+    question: Question
+
+    @property
+    def region(self) -> str | None:
+        """Region of care: that of the question, else that of the record."""
+        return self.question.region or self.record.region
 
     @property
     def patient(self) -> str:
@@ -124,7 +130,7 @@ class CourseSoFar:
             record,
             protocols.knowledge,
             protocols.criteria,
-            Question(at=at),
+            replace(self.question, at=at),
             wanted=protocols.needed,
             only=protocols.needed,
         )
@@ -170,6 +176,7 @@ def course_so_far(
     at: PartialDate,
     course: str | None = None,
     known_by: PartialDate | None = None,
+    question: Question | None = None,
 ) -> CourseSoFar:
     """Return the course of a record up to the review of cycle ``number`` at ``at``.
 
@@ -181,6 +188,7 @@ def course_so_far(
         course: which course; by default the one with the latest cycle or release before the cycle
             under review, or a new one for cycle 1.
         known_by: the day up to which events are known, if that is before the date of the review.
+        question: its region, where that is not the record's.
 
     Raises:
         InputError: if the cycle before is not there, or this one was given before the date.
@@ -214,7 +222,8 @@ def course_so_far(
         and event.id not in later
         and (event.date is None or event.date.first <= told.last)
     )
-    return CourseSoFar(_with(record, events), protocols, number, at, before, course)
+    asked_for = question or Question()
+    return CourseSoFar(_with(record, events), protocols, number, at, before, course, asked_for)
 
 
 def _latest_course(

@@ -19,7 +19,7 @@ from gepnet.prrt.review import Review, review
 from gepnet.prrt.states import FINAL, State, Step, follow
 from gepnet.record import RELEASING, Cycle, Record, Release
 from gepnet.tables import Shown, also_shown, taken
-from gepnet.vocabulary import PartialDate
+from gepnet.vocabulary import PartialDate, Question
 from gepnet.vocabulary.values import plain
 
 #: What went wrong with an event: kind, text, and the rules behind it.
@@ -96,7 +96,11 @@ class Course:
 
 
 def replay(
-    record: Record, protocols: Protocols, ctcae: str = "5", course: str | None = None
+    record: Record,
+    protocols: Protocols,
+    ctcae: str = "5",
+    course: str | None = None,
+    question: Question | None = None,
 ) -> tuple[Course, ...]:
     """Return the courses of a record, in order of their first event.
 
@@ -105,6 +109,7 @@ def replay(
         protocols: what reviews go by.
         ctcae: edition of the grades shown.
         course: only this one.
+        question: its region, where that is not the record's.
 
     Raises:
         InputError: if there is no such course, or no course at all.
@@ -122,7 +127,7 @@ def replay(
         expected = "a cycle (prrt_cycle) or a release (prrt_release) in the record"
         raise InputError([Problem(record.patient, None, "", "events", "", expected)])
     return tuple(
-        _replay([e for e in events if e.course == name], record, protocols, ctcae, name)
+        _replay([e for e in events if e.course == name], record, protocols, ctcae, name, question)
         for name in names
     )
 
@@ -140,6 +145,7 @@ def _replay(
     protocols: Protocols,
     ctcae: str,
     name: str | None,
+    question: Question | None,
 ) -> Course:
     state, following, total = State.PLANNED, 1, Decimal(0)
     released: Release | None = None
@@ -153,7 +159,7 @@ def _replay(
         elif event.cycle != following:
             text = f"cycle {event.cycle} is decided or given where cycle {following} comes next"
             told.append(("out of order", text, ()))
-        seen = _review(event, record, protocols, ctcae)
+        seen = _review(event, record, protocols, ctcae, question)
         if isinstance(event, Release):
             told.extend(_against_review(event, seen, protocols))
             released = event
@@ -185,16 +191,22 @@ def _unforeseen(event: Cycle | Release, state: State, step: Step) -> _Told:
 
 
 def _review(
-    event: Cycle | Release, record: Record, protocols: Protocols, ctcae: str
+    event: Cycle | Release,
+    record: Record,
+    protocols: Protocols,
+    ctcae: str,
+    question: Question | None,
 ) -> Review | None:
     """Return the review of the day of an event; None where its course does not allow one."""
     try:
         planned = event.planned if isinstance(event, Release) else None
         day = planned or event.date
-        course = course_so_far(record, protocols, event.cycle, day, event.course, event.date)
+        course = course_so_far(
+            record, protocols, event.cycle, day, event.course, event.date, question
+        )
     except InputError:
         return None
-    return review(course, default_profile(protocols, record.region), ctcae)
+    return review(course, default_profile(protocols, course.region), ctcae)
 
 
 def _against_review(event: Release, seen: Review | None, protocols: Protocols) -> Iterator[_Told]:

@@ -56,7 +56,6 @@ class PlanQuestion:
 
     profile: str | None = None
     start: str | None = None
-    at: str | None = None
     not_before: str | None = None
     beside: tuple[str, ...] | None = None
     ticked: tuple[str, ...] = ()
@@ -67,12 +66,12 @@ class PlanQuestion:
     timezone: str | None = None
     course: str | None = None
 
-    def request(self, profile: str, today: datetime.date) -> Request:
+    def request(self, profile: str, made_on: datetime.date) -> Request:
         """Return the question with its dates read.
 
         Args:
             profile: whose schedule, where the question names none.
-            today: the day of the plan, where the question names none.
+            made_on: the day of the plan.
 
         Raises:
             InputError: with every text that is no date or time.
@@ -91,7 +90,7 @@ class PlanQuestion:
 
         request = Request(
             profile=self.profile or profile,
-            made_on=day("at", self.at) or today,
+            made_on=made_on,
             start=day("start", self.start),
             not_before=day("not-before", self.not_before),
             beside=self.beside,
