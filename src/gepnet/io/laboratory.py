@@ -17,7 +17,7 @@ from pathlib import Path
 
 from gepnet.prrt.after.samples import Sample, add_samples, samples_of
 from gepnet.prrt.given import own_rows
-from gepnet.record import Observation, Record
+from gepnet.record import Record, measured
 from gepnet.tables import Cells, Column, Table, coded, read_grid, text
 from gepnet.vocabulary import (
     Fact,
@@ -166,17 +166,11 @@ def _row(cells: Cells, marks: Marks) -> LabRow:
 
 def recorded_values(record: Record) -> list[LabRow]:
     """Return the exact, fully dated laboratory values of a record, oldest first."""
-    rows = []
-    for event in record.events:
-        if not isinstance(event, Observation) or event.kind != "laboratory" or event.withdrawn:
-            continue
-        if event.date is None or event.date.first != event.date.last:
-            continue
-        for analyte, value in event.values.items():
-            if isinstance(value, Interval) and value.is_point:
-                limits = event.limits.get(analyte)
-                lln, uln = (None, None) if limits is None else (limits.lln, limits.uln)
-                rows.append(LabRow(0, record.patient, event.date, analyte, value.low, lln, uln))
+    rows = [
+        LabRow(0, record.patient, one.date, one.analyte, one.value, one.lln, one.uln)
+        for one in measured(record.events)
+        if one.date.first == one.date.last
+    ]
     return sorted(rows, key=lambda row: row.date.first)
 
 

@@ -81,6 +81,12 @@ class Stated(Strict):
     note: str | None = None
 
 
+class Said(Stated):
+    """A statement in words."""
+
+    says: str
+
+
 class Entry(Strict):
     """Anything that is written in a knowledge file and can be pointed at."""
 

@@ -8,30 +8,19 @@ the two differ the line says so.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Annotated, Literal
 
 from gepnet.measures.ctcae import Baseline, Grade, Sample, Term, edition, editions, grade
 from gepnet.prrt.context import CourseSoFar, Window
-from gepnet.record import Observation
+from gepnet.record import Measured, Observation, measured
 from gepnet.tables import Shown, also_shown
-from gepnet.vocabulary import Interval, PartialDate, Vocabulary
+from gepnet.vocabulary import Interval, Vocabulary
 
 MULTIPLES = "{ULN}"
 _ONE = Decimal(1)
 _Role = Literal["nadir", "pre_cycle", "baseline"]
-
-
-@dataclass(frozen=True)
-class Measured:
-    """One value of one analyte with the limits of its laboratory."""
-
-    analyte: str
-    date: PartialDate
-    value: Decimal
-    lln: Decimal | None
-    uln: Decimal | None
 
 
 @dataclass(frozen=True)
@@ -66,18 +55,14 @@ class GradeLine:
         return "rising" if change > 0 else "falling" if change < 0 else "unchanged"
 
 
-def measured(events: Sequence[Observation], vocabulary: Vocabulary) -> dict[str, list[Measured]]:
+def _by_analyte(events: Sequence[Observation], vocabulary: Vocabulary) -> dict[str, list[Measured]]:
     """Return the values of laboratory events by analyte, in order of date."""
     found: dict[str, list[Measured]] = {}
     for event in events:
-        if event.kind != "laboratory" or event.date is None:
-            continue
-        for name, value in event.values.items():
-            if not isinstance(value, Interval) or not value.is_point:
-                continue
-            lln, uln = _limits(event, name, vocabulary)
-            line = Measured(name, event.date, value.low, lln, uln)
-            found.setdefault(name, []).append(line)
+        for one in measured([event]):
+            lln, uln = _limits(event, one.analyte, vocabulary)
+            line = replace(one, lln=lln, uln=uln)
+            found.setdefault(one.analyte, []).append(line)
     return found
 
 
@@ -105,8 +90,8 @@ def grade_lines(course: CourseSoFar, ctcae: str) -> tuple[GradeLine, ...]:
     measures = protocols.knowledge.measures
     chosen = edition(measures, ctcae)
     other = next(e for e in editions(measures) if e.edition != chosen.edition)
-    now = measured(course.samples(course.window), vocabulary)
-    earlier = measured(_up_to_first_dose(course), vocabulary)
+    now = _by_analyte(course.samples(course.window), vocabulary)
+    earlier = _by_analyte(_up_to_first_dose(course), vocabulary)
     found: list[GradeLine] = []
     for analyte in dict.fromkeys((*chosen.analytes, *other.analytes)):
         values = now.get(analyte, [])

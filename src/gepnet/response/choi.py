@@ -15,9 +15,9 @@ from fractions import Fraction
 from typing import Annotated
 
 from gepnet.knowledge import MeasureFile
-from gepnet.knowledge.shapes import SourceId, Strict, Verification
+from gepnet.knowledge.shapes import Said, SourceId, Strict, Verification
 from gepnet.response.recist.model import Patient, Role, TimePoint, percent
-from gepnet.response.recist.rules import Note, Options, Rules
+from gepnet.response.recist.rules import Options, Rules
 from gepnet.response.recist.sums import Seen, see
 from gepnet.response.recist.timepoint import time_points
 from gepnet.tables import Shown
@@ -45,7 +45,7 @@ class ChoiRules(MeasureFile):
     partial_response: PartialResponse
     progression: Progression
     attenuation: str
-    evidence: tuple[Note, ...]
+    evidence: tuple[Said, ...]
     note: str
 
     @property
