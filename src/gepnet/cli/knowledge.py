@@ -9,7 +9,7 @@ import typer
 
 from gepnet import api
 from gepnet.cli.command import Files, KnowledgeQuestion, Result, TableQuestion, command
-from gepnet.cli.output import table
+from gepnet.cli.output import listing, table
 
 app = typer.Typer(no_args_is_help=True, help="Look at the knowledge and check it.")
 Extra = Annotated[
@@ -70,8 +70,7 @@ def _print_check(view: dict[str, Any], survivors: bool) -> None:
     table("Knowledge", ["what", "how many"], rows)
     if survivors:
         columns = ["entry", "change", "atom"]
-        listed = [[one[name] for name in columns] for one in tried["survivors"]]
-        table("Mistakes that no example notices", columns, listed)
+        listing("Mistakes that no example notices", tried["survivors"], columns, *columns)
 
 
 def _print_coverage(view: dict[str, Any]) -> None:
@@ -97,21 +96,10 @@ def list_documents(question: KnowledgeQuestion) -> Result:
 
 
 def _print_documents(documents: list[dict[str, Any]]) -> None:
-    rows = [
-        [
-            d["id"],
-            d["short"],
-            d["year"],
-            ", ".join(d["region"]),
-            d["read"],
-            d["recommendations"],
-            d["unverified"],
-            "yes" if d["in_force"] else "no",
-        ]
-        for d in documents
-    ]
     columns = ["id", "document", "year", "region", "read", "entries", "unverified", "in force"]
-    table("Documents", columns, rows)
+    known = ("id", "short", "year", lambda d: ", ".join(d["region"]), "read", "recommendations")
+    in_force = ("unverified", lambda d: "yes" if d["in_force"] else "no")
+    listing("Documents", documents, columns, *known, *in_force)
 
 
 @app.command()
@@ -129,8 +117,8 @@ def _print_entry(name: str, view: dict[str, Any]) -> None:
     simple = [[key, value] for key, value in view.items() if not isinstance(value, list | dict)]
     table(name, ["", ""], simple)
     if "entries" in view:
-        rows = [[e["id"], e["positions"], e["when"], e["verification"]] for e in view["entries"]]
-        table("Entries", ["id", "positions", "who for", "verification"], rows)
+        columns = ["id", "positions", "who for", "verification"]
+        listing("Entries", view["entries"], columns, "id", "positions", "when", "verification")
 
 
 @app.command()
