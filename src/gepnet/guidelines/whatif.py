@@ -133,7 +133,7 @@ def _positions(
 
 def _widest(base: KnowledgeBase, document: str, option: str, intent: str) -> str:
     """Return the option from which this one has its position, or the option itself."""
-    held = base.held.get((document, option, intent), ())
+    held = base.held_by_document[document].get((option, intent), ())
     return option if any(not h.by_class for h in held) or not held else held[0].position.option
 
 
