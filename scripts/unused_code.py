@@ -22,8 +22,7 @@ FIELDS = {"variable", "attribute"}
 KEPT = {
     "__getattr__": "Python calls it for names of the package that are loaded when first used",
     "to_sql": "one criterion as SQL, held to the specification beside the other engines",
-    "clashes": "the gravest disagreements alone, quick enough to be judged on any day",
-    "off_label": "one document against every label, as it is asked for by its name",
+    "clashes": "the gravest findings at a fraction of the cost of all, for a check of every day",
     "long_form": "a row for each patient, option and document, for notebooks",
     "open_statuses": "what would settle the open statuses of a cohort, for notebooks",
     "marrow_mass_g": "published method, held to its worked example",

@@ -70,7 +70,7 @@ def test_eligibility_shows_each_profile_and_where_they_differ(run: Run) -> None:
     done = run("prrt", "eligibility", file, "--at", "2025-10-05", "--format", "json")
     view = json.loads(done.out)
     status = {one["id"]: one["status"] for one in view["profiles"]}
-    assert len(status) == 5
+    assert len(status) == 6
     assert status["eligibility-eu-label"] == "met"
     assert view["kidney"]["egfr_ckd_epi_2021_ml_min_173m2"] is not None
     for one in view["profiles"]:

@@ -8,7 +8,16 @@ from itertools import product
 
 import pytest
 
-from gepnet.guidelines.status import POSITIONS, TABLE, Status, Truths, lookup, outcome
+from gepnet.guidelines.status import (
+    POSITIONS,
+    QUIET,
+    SPOKEN,
+    TABLE,
+    Status,
+    Truths,
+    lookup,
+    outcome,
+)
 from gepnet.vocabulary import Truth
 
 ROWS = list(product((True, False, None), repeat=5))
@@ -128,3 +137,9 @@ def test_what_is_possible_is_listed_from_strong_to_weak() -> None:
     status, open_between = lookup((OPEN, OPEN, NO, NO, NO), False)
     assert status is Status.UNDETERMINED
     assert open_between == (Status.RECOMMENDED, Status.NOT_READ, Status.OUT_OF_SCOPE)
+
+
+def test_every_settled_status_speaks_or_is_quiet() -> None:
+    assert {Status.RECOMMENDED, Status.AGAINST, Status.CONFLICTING} <= SPOKEN
+    assert set(Status) - {Status.UNDETERMINED} == SPOKEN | QUIET
+    assert not SPOKEN & QUIET

@@ -193,7 +193,8 @@ def test_positions_beside_a_plan_know_the_broad_reading() -> None:
     """They asked the narrow reading only, so that an open text read as "not this patient"."""
     base = api.base()
     patient = record([*GREW, cycle(1, FIRST)])
-    view = api.plan_view(api.plan_prrt(base, api.PlanQuestion(at=WEEK_8), patient), base, patient)
+    plan = api.plan_prrt(base, api.PlanQuestion(), patient, Question.read(WEEK_8))
+    view = api.plan_view(plan, base, patient)
     found = {
         one["entry"]: (one["concerns_patient"], one["text_ambiguous"])
         for one in (*view["ssa_positions"], *view["midcourse_positions"])

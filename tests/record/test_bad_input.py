@@ -289,11 +289,12 @@ HEADS = {
     "unknown region": (
         "gepnet: 1\npatient: p\nregion: eu\nevents: []\n",
         "p.yaml:3: error, field region, value 'eu': expected one of EU, US, UK, NO, SE, IT, ES, "
-        "other; did you mean 'EU'?",
+        "CZ, CH, TW, AU, CN, JP, other; did you mean 'EU'?",
     ),
     "two regions": (
         "gepnet: 1\npatient: p\nregion: [EU, US]\nevents: []\n",
-        "p.yaml:3: error, field region: expected one of EU, US, UK, NO, SE, IT, ES, other",
+        "p.yaml:3: error, field region: expected one of EU, US, UK, NO, SE, IT, ES, CZ, CH, TW, "
+        "AU, CN, JP, other",
     ),
     "date of the record in the future": (
         "gepnet: 1\npatient: p\nas_of: 2027\nevents: []\n",

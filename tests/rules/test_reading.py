@@ -71,6 +71,13 @@ def test_a_text_that_is_not_ambiguous_is_its_criterion(narrow: Truth) -> None:
     found = Reading.of(rule(broad=False), facts(narrow, None))
     assert (found.truth, found.ambiguous) == (narrow, False)
     assert found.missing == (("bulky",) if narrow is None else ())
+    assert holds(rule(broad=False), facts(narrow, None)) is narrow
+    assert found.met == {True: "met", False: "not met", None: "missing"}[narrow]
+
+
+def test_a_condition_whose_text_is_ambiguous_lacks_no_fact() -> None:
+    assert Reading.of(rule(), facts(False, True)).met == "text ambiguous"
+    assert Reading.of(rule(), facts(False, None)).met == "missing"
 
 
 def test_every_engine_that_can_choose_reads_the_same() -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from gepnet.api.assessing import facts_of
 from gepnet.api.course_plan import facts_on
-from gepnet.guidelines import KnowledgeBase
+from gepnet.facts import Facts
+from gepnet.guidelines import KnowledgeBase, documents_in_force
 from gepnet.io.laboratory import samples_with
 from gepnet.prrt.after.cumulative import cumulated
 from gepnet.prrt.after.monitoring import monitor
@@ -50,5 +52,10 @@ def monitoring_view(
     """
     facts = facts_of(record, base, question)
     samples = samples_with(record, facts.at.last, labs, base.vocabulary)
-    found = monitor(record, facts, samples, base, lambda day: facts_on(record, base, day), profiles)
-    return dict(plain(found))
+    known, _ = documents_in_force(base.documents, (question or Question()).knowledge_date)
+
+    def on(day: datetime.date) -> Facts:
+        return facts_on(record, base, day, question)
+
+    in_force = {document.id for document in known}
+    return dict(plain(monitor(record, facts, samples, base, on, in_force, profiles)))

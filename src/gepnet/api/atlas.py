@@ -68,7 +68,9 @@ def write_atlas(
     summary: View = {"folder": str(folder), "knowledge_date": day.isoformat()}
     if "disagreements" in parts:
         if findings is None:
-            proved = _disagreements(base, question, tell)
+            from gepnet.api.proving import disagreements
+
+            proved = disagreements(base, question, progress=_stage(tell, "proving disagreements"))
             findings, pages.sample = proved["findings"], proved["sample"]
         lists, own = pages.finding_pages(findings)
         written |= own
@@ -99,13 +101,6 @@ def _chosen(plan: AtlasPlan, parts: Sequence[str], maps: Sequence[str]) -> list[
     if "maps" not in parts:
         return []
     return [item for item in plan.maps if not maps or item.id in maps]
-
-
-def _disagreements(base: KnowledgeBase, question: Question, tell: Tell | None) -> View:
-    from gepnet.api.proving import disagreements
-
-    stage = _stage(tell, "proving disagreements")
-    return disagreements(base, question, progress=stage)
 
 
 def _distances(

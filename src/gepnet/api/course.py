@@ -65,6 +65,7 @@ def review_view(
     ctcae: str = "5",
     profile: str | None = None,
     course: str | None = None,
+    question: Question | None = None,
 ) -> View:
     """Return what the review of a cycle on a date proposes, and why.
 
@@ -76,14 +77,15 @@ def review_view(
         ctcae: edition of the grades shown.
         profile: eligibility profile before cycle 1; by default that of the patient's region.
         course: which course, where the record has several.
+        question: its region; the date is that of the cycle.
 
     Raises:
         InputError: if the cycle cannot be reviewed, or an argument is wrong.
     """
     protocols = protocols_of(base)
-    so_far = course_so_far(record, protocols, cycle, _date(date, "date"), course)
+    so_far = course_so_far(record, protocols, cycle, _date(date, "date"), course, question=question)
     chosen = (
-        default_profile(protocols, record.region)
+        default_profile(protocols, so_far.region)
         if profile is None
         else _profile(protocols, profile)
     )
@@ -94,14 +96,18 @@ def review_view(
 
 
 def course_view(
-    record: Record, base: KnowledgeBase, ctcae: str = "5", course: str | None = None
+    record: Record,
+    base: KnowledgeBase,
+    ctcae: str = "5",
+    course: str | None = None,
+    question: Question | None = None,
 ) -> View:
-    """Return every course of a record, replayed from its events.
+    """Return every course of a record, replayed from its events, for the region of a question.
 
     Raises:
         InputError: if there is no such course, or the record has none.
     """
-    return {"courses": plain(replay(record, protocols_of(base), ctcae, course))}
+    return {"courses": plain(replay(record, protocols_of(base), ctcae, course, question))}
 
 
 def _profile(protocols: Protocols, name: str) -> Checklist:

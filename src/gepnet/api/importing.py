@@ -5,28 +5,32 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from gepnet.api.knowing import base
+from gepnet.guidelines import KnowledgeBase
 from gepnet.io import published_records, read_event_tables, write_records
 from gepnet.record import Record
 
 
-def import_cases(file: Path, folder: Path, force: bool = False) -> list[dict[str, Any]]:
+def import_cases(
+    base: KnowledgeBase, file: Path, folder: Path, force: bool = False
+) -> list[dict[str, Any]]:
     """Write one patient file for each decision point of a published-case file.
 
     Raises:
         InputError: with every problem of the file, or if files would be overwritten.
     """
-    vocabulary = base().vocabulary
-    return _write([case.record for case in published_records(vocabulary, file)], folder, force)
+    cases = published_records(base.vocabulary, file)
+    return _write([case.record for case in cases], folder, force)
 
 
-def import_tables(source: Path, folder: Path, force: bool = False) -> list[dict[str, Any]]:
+def import_tables(
+    base: KnowledgeBase, source: Path, folder: Path, force: bool = False
+) -> list[dict[str, Any]]:
     """Write one patient file for each patient of a folder of event tables.
 
     Raises:
         InputError: with every problem of the tables, or if files would be overwritten.
     """
-    return _write(read_event_tables(source, base().vocabulary), folder, force)
+    return _write(read_event_tables(source, base.vocabulary), folder, force)
 
 
 def _write(records: list[Record], folder: Path, force: bool) -> list[dict[str, Any]]:

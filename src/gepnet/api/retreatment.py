@@ -36,12 +36,14 @@ def retreatment_view(
     """
     assessment = assess_record(record, base, question)
     given = cumulated(record, assessment.facts, base.knowledge, doses)
-    return dict(plain(retreatment(assessment, base, _cycle_activity(base, record), given)))
+    return dict(
+        plain(retreatment(assessment, base, _cycle_activity(base, assessment.region), given))
+    )
 
 
-def _cycle_activity(base: KnowledgeBase, record: Record) -> Decimal:
-    """The activity of one cycle, as the profile of the patient's region states it."""
-    chosen = profile_of(base, record)
+def _cycle_activity(base: KnowledgeBase, region: str | None) -> Decimal:
+    """The activity of one cycle, as the profile of the region states it."""
+    chosen = profile_of(base, region)
     schedules = [p.schedule for p in base.knowledge.plan_profiles if p.id == chosen]
     if not schedules or schedules[0] is None:
         expected = "a profile that states a schedule"

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gepnet.charts.base import Chart, TableTwin, counted, number
+from gepnet.charts.drawing import CORNER, beside, draw_mark
 from gepnet.charts.style import GRID, INK, REFERENCE, SOFT
 
 if TYPE_CHECKING:
@@ -105,24 +106,23 @@ def _draw(figure: Figure, data: CalibrationData) -> None:
     for group in data.groups:
         if group.low is not None and group.high is not None:
             axes.plot([group.predicted] * 2, [group.low, group.high], color=INK, linewidth=1.4)
-        axes.plot(
+        draw_mark(
+            axes,
             group.predicted,
             group.observed,
             "o",
-            ms=6 + 6 * (group.patients / most) ** 0.5,
-            mfc="white",
-            mec=INK,
-            mew=1.6,
+            6 + 6 * (group.patients / most) ** 0.5,
+            markeredgewidth=1.6,
             zorder=3,
             clip_on=False,
         )
-        axes.annotate(
+        beside(
+            axes,
             str(group.patients),
             (group.predicted, group.observed),
-            xytext=(10, -12),
-            textcoords="offset points",
+            (10, -12),
+            ground=(0.05, 0.85),
             fontsize=9,
-            bbox={"boxstyle": "square,pad=0.05", "fc": "white", "ec": "none", "alpha": 0.85},
         )
     axes.set_xlim(0, 1)
     axes.set_ylim(0, 1)
@@ -133,15 +133,7 @@ def _draw(figure: Figure, data: CalibrationData) -> None:
     axes.legend(loc="lower right")
     figures = "\n".join(_figures(data))
     if figures:
-        axes.annotate(
-            figures,
-            (0, 1),
-            xycoords="axes fraction",
-            xytext=(6, -6),
-            textcoords="offset points",
-            va="top",
-            bbox={"boxstyle": "square,pad=0.2", "fc": "white", "ec": "none"},
-        )
+        beside(axes, figures, (0, 1), (6, -6), CORNER, ground=(0.2, 1), va="top")
     axes.set_title(f"{data.title}\n{data.about}".rstrip())
     axes.title.set_fontsize(10.5)
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gepnet.charts.base import Cell, Chart, TableTwin, counted, number
+from gepnet.charts.base import Cell, Chart, TableTwin, counted
+from gepnet.charts.drawing import CORNER, band, beside, draw_mark, headline, plain_numbers
 from gepnet.charts.style import ALARM, GRID, INK, line_look
 
 if TYPE_CHECKING:
@@ -124,39 +125,22 @@ def _draw(figure: Figure, data: DosimetryData, across: int) -> None:
         _panel(panels[place], curve, place, data.logarithmic)
     for axes in panels[len(data.curves) :]:
         axes.set_axis_off()
-    figure.suptitle(
-        f"Activity over time: {data.subject}", x=0.01, ha="left", fontsize=11, fontweight="bold"
-    )
+    headline(figure, f"Activity over time: {data.subject}")
 
 
 def _panel(axes: Axes, curve: ActivityCurve, place: int, logarithmic: bool) -> None:
-    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
-
     look = line_look(place)
     if logarithmic and all(activity > 0 for _, activity in curve.points):
         axes.set_yscale("log")
-        axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
-        axes.yaxis.set_minor_formatter(NullFormatter())
-    inside = [c for c in curve.curve if c[2] is not None and c[3] is not None]
-    if inside:
-        axes.fill_between(
-            [c[0] for c in inside],
-            [c[2] or 0.0 for c in inside],
-            [c[3] or 0.0 for c in inside],
-            color=look.colour,
-            alpha=0.18,
-            linewidth=0,
-        )
+        plain_numbers(axes.yaxis)
+    band(axes, curve.curve, look.colour, alpha=0.18)
     axes.plot([c[0] for c in curve.curve], [c[1] for c in curve.curve], color=look.colour, lw=2)
-    axes.plot(
+    draw_mark(
+        axes,
         [p[0] for p in curve.points],
         [p[1] for p in curve.points],
-        marker=look.marker,
-        linestyle="",
-        markersize=7,
-        markerfacecolor="white",
-        markeredgecolor=INK,
+        look.marker,
+        7,
         markeredgewidth=1.4,
         zorder=4,
     )
@@ -169,17 +153,17 @@ def _panel(axes: Axes, curve: ActivityCurve, place: int, logarithmic: bool) -> N
     axes.set_title(curve.region, fontsize=10.5)
     note = f"no fit: {curve.refused}" if curve.refused else curve.words
     if note:
-        axes.annotate(
+        beside(
+            axes,
             "\n".join(_wrapped(part) for part in note.split(", ")),
             (1, 1),
-            xycoords="axes fraction",
-            xytext=(-3, -3),
-            textcoords="offset points",
+            (-3, -3),
+            CORNER,
+            ground=(0.15, 0.85),
             ha="right",
             va="top",
             fontsize=9,
             color=ALARM if curve.refused else INK,
-            bbox={"boxstyle": "square,pad=0.15", "fc": "white", "ec": "none", "alpha": 0.85},
         )
     axes.set_xlabel("Hours after administration")
     axes.set_ylabel("Activity (MBq)")

@@ -8,7 +8,8 @@ from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from gepnet.charts.base import Chart, TableTwin, counted, number
+from gepnet.charts.base import Chart, TableTwin, counted
+from gepnet.charts.drawing import EDGE, beside, headline, plain_numbers
 from gepnet.charts.style import GRID, INK, SOFT
 
 if TYPE_CHECKING:
@@ -98,8 +99,6 @@ def _sentence(data: ForestData) -> str:
 
 
 def _draw(figure: Figure, data: ForestData) -> None:
-    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
-
     axes = figure.add_subplot()
     axes.set_xscale("log")
     ends = [v for r in data.rows for v in (r.low, r.high, r.ratio) if 0 < v < float("inf")]
@@ -113,28 +112,18 @@ def _draw(figure: Figure, data: ForestData) -> None:
             if beyond:  # the interval goes on outside the picture
                 axes.plot(edge, place, marker=marker, color=INK, ms=8, clip_on=False)
         axes.plot(row.ratio, place, "s", ms=8, color=INK)
-        axes.annotate(
-            _words(row),
-            (1, place),
-            xycoords=("axes fraction", "data"),
-            xytext=(10, 0),
-            textcoords="offset points",
-            va="center",
-            annotation_clip=False,
-        )
+        beside(axes, _words(row), (1, place), (10, 0), EDGE, va="center", annotation_clip=False)
     axes.axvline(1, color=SOFT, linewidth=1.2, linestyle=(0, (4, 3)), zorder=0)
     labels = [f"{r.name}\n{r.note}" if r.note else r.name for r in data.rows]
     axes.set_yticks(range(len(data.rows)), labels)
     axes.tick_params(axis="y", length=0)
     axes.set_ylim(len(data.rows) - 0.5, -0.5)
     decades = high / low > 200
-    axes.xaxis.set_major_locator(LogLocator(subs=(1.0,) if decades else (1.0, 2.0, 5.0)))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
-    axes.xaxis.set_minor_formatter(NullFormatter())
+    plain_numbers(axes.xaxis, (1.0,) if decades else (1.0, 2.0, 5.0))
     axes.set_xlabel(f"{data.measure}, {data.level * 100:g} % interval (logarithmic)")
     axes.grid(axis="x", color=GRID)
     lines = [*wrap(data.title, 84), *wrap(data.about, 84)]
-    figure.suptitle("\n".join(lines), x=0.01, ha="left", fontsize=10.5, fontweight="bold")
+    headline(figure, "\n".join(lines), 10.5)
 
 
 def from_file(base: KnowledgeBase, source: Path, request: ChartRequest) -> Chart:

@@ -16,7 +16,7 @@ from gepnet.charts.base import (
     signed,
     spread,
 )
-from gepnet.charts.limits import limit_line
+from gepnet.charts.drawing import beside, draw_mark, headline, limit_line
 from gepnet.charts.style import GRID, INK, SOFT
 
 if TYPE_CHECKING:
@@ -132,9 +132,7 @@ def _draw(figure: Figure, data: GrowthData) -> None:
     sums = [mm for _, mm in data.sums]
     upper.plot(months, sums, color=INK, marker="o", markersize=7, linewidth=2)
     for when, value in data.sums:
-        upper.annotate(
-            number(value), (when, value), xytext=(0, 8), textcoords="offset points", ha="center"
-        )
+        beside(upper, number(value), (when, value), (0, 8), ha="center")
     upper.set_ylim(0, max(sums, default=1) * 1.25)
     upper.set_ylabel("Sum of diameters (mm)")
     upper.grid(axis="y", color=GRID)
@@ -145,24 +143,23 @@ def _draw(figure: Figure, data: GrowthData) -> None:
         # The interval as a bar on its rate, its end as a lollipop: later scans share the baseline.
         lower.plot([i.from_months, i.to_months], [i.percent_a_month] * 2, color=SOFT, linewidth=1.2)
         lower.plot([i.to_months] * 2, [0, i.percent_a_month], color=INK, linewidth=2.4)
-        lower.plot(
+        draw_mark(
+            lower,
             i.to_months,
             i.percent_a_month,
-            marker="^" if grows else "v",
-            markersize=9,
-            markerfacecolor="#d1622b" if grows else "#9fc3e0",
-            markeredgecolor=INK,
-            linestyle="",
+            "^" if grows else "v",
+            9,
+            "#d1622b" if grows else "#9fc3e0",
             zorder=4,
         )
         words = signed(i.percent_a_month, 1)
         if i.doubling_months is not None:
             words += f"\ndoubles in {number(round(i.doubling_months, 1))}"
-        lower.annotate(
+        beside(
+            lower,
             words,
             (i.to_months, i.percent_a_month),
-            xytext=(0, 7 if grows else -7),
-            textcoords="offset points",
+            (0, 7 if grows else -7),
             ha="center",
             va="bottom" if grows else "top",
             fontsize=9,
@@ -179,7 +176,7 @@ def _draw(figure: Figure, data: GrowthData) -> None:
     lower.set_ylabel("Growth rate\n(% of volume a month)")
     lower.set_xlabel("Months from baseline")
     lower.grid(axis="y", color=GRID)
-    figure.suptitle(f"Growth: {data.subject}", x=0.01, ha="left", fontsize=11, fontweight="bold")
+    headline(figure, f"Growth: {data.subject}")
 
 
 def from_file(base: KnowledgeBase, source: Path, request: ChartRequest) -> Chart:

@@ -7,6 +7,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from gepnet.charts.base import Chart, TableTwin, counted
+from gepnet.charts.drawing import headline
 from gepnet.charts.style import SEQUENTIAL, SOFT, on
 
 if TYPE_CHECKING:
@@ -107,8 +108,7 @@ def _draw(figure: Figure, data: HeatData) -> None:
     width = int(11 * _width(data))
     caption = f"In each cell: {data.measure}, %. Hatched: nothing, or too little, to compare."
     axes.set_xlabel("\n".join(wrap(caption, width)), loc="left", color=SOFT)
-    title = "\n".join(wrap(data.title, width))
-    figure.suptitle(title, x=0.01, ha="left", fontsize=11, fontweight="bold")
+    headline(figure, "\n".join(wrap(data.title, width)))
 
 
 def _width(data: HeatData) -> float:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gepnet.charts.base import Cell, Chart, TableTwin, number, signed
+from gepnet.charts.drawing import EDGE, TOP, band, beside, draw_mark
 from gepnet.charts.style import GRID, INK, REFERENCE, SOFT
 
 if TYPE_CHECKING:
@@ -157,21 +158,12 @@ def _draw(figure: Figure, data: KidneyData) -> None:
     values = [p.value for p in data.points]
     if data.slope is not None:
         curve = data.slope.curve
-        inside = [c for c in curve if c[2] is not None and c[3] is not None]
-        if inside:
-            axes.fill_between(
-                [c[0] for c in inside],
-                [c[2] or 0.0 for c in inside],
-                [c[3] or 0.0 for c in inside],
-                color="#d0e1f0",
-                linewidth=0,
-                zorder=1,
-                label=f"{data.slope.level * 100:g} % interval of the slope",
-            )
+        level = f"{data.slope.level * 100:g} % interval of the slope"
+        band(axes, curve, "#d0e1f0", zorder=1, label=level)
         axes.plot(
             [c[0] for c in curve], [c[1] for c in curve], color=REFERENCE, lw=2, label="fitted"
         )
-    axes.plot(years, values, "o", ms=7, mfc="white", mec=INK, mew=1.5, label="measured", zorder=4)
+    draw_mark(axes, years, values, "o", 7, markeredgewidth=1.5, label="measured", zorder=4)
     low = min([*values, *(v for _, v in data.limits)], default=0.0)
     high = max(values, default=1.0)
     axes.set_ylim(max(0.0, low - (high - low) * 0.25 - 3), high * 1.12)
@@ -180,27 +172,19 @@ def _draw(figure: Figure, data: KidneyData) -> None:
     axes.set_xlim(min(reach) - margin, max(reach) + margin)
     for name, value in data.limits:
         axes.axhline(value, color=SOFT, linewidth=1.1, linestyle=(0, (4, 3)))
-        axes.annotate(
+        beside(
+            axes,
             f"{name} {number(value)}",
             (1, value),
-            xycoords=("axes fraction", "data"),
-            xytext=(-4, 3),
-            textcoords="offset points",
+            (-4, 3),
+            EDGE,
             ha="right",
             fontsize=9,
             color=SOFT,
         )
     for index, when in enumerate(data.cycle_years, 1):
         axes.axvline(when, color=INK, linewidth=1, linestyle=(0, (4, 2)), zorder=1)
-        axes.annotate(
-            f"C{index}",
-            (when, 1),
-            xycoords=("data", "axes fraction"),
-            xytext=(2, -2),
-            textcoords="offset points",
-            va="top",
-            fontsize=9,
-        )
+        beside(axes, f"C{index}", (when, 1), (2, -2), TOP, va="top", fontsize=9)
     text = f"No slope: {data.refused}" if data.slope is None and data.refused else ""
     if data.slope is not None:
         text = slope_words(data.slope)

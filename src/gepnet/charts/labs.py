@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gepnet.charts.base import Cell, Chart, TableTwin, counted, number
+from gepnet.charts.drawing import EDGE, TOP, beside, draw_mark, headline
 from gepnet.charts.style import GRADES, GRID, INK, REFERENCE, SOFT, on
 from gepnet.vocabulary import unit_words
 
@@ -185,12 +186,12 @@ def _draw(figure: Figure, data: LabData) -> None:
         for index, day in enumerate(data.cycles, 1):
             axes.axvline(day.toordinal(), color=INK, linewidth=1.1, linestyle=(0, (4, 2)), zorder=2)
             if place == 0:
-                axes.annotate(
+                beside(
+                    axes,
                     f"cycle {index}",
                     (day.toordinal(), 1),
-                    xycoords=("data", "axes fraction"),
-                    xytext=(0, 2),
-                    textcoords="offset points",
+                    (0, 2),
+                    TOP,
                     ha="center",
                     fontsize=9,
                 )
@@ -203,13 +204,7 @@ def _draw(figure: Figure, data: LabData) -> None:
         bottom.xaxis.set_major_locator(FixedLocator([day.toordinal() for day in ticks]))
         bottom.set_xticklabels(words)
     edition = f", bands: {data.edition} grade" if data.edition else ""
-    figure.suptitle(
-        f"Laboratory values of {data.patient_id}{edition}",
-        x=0.01,
-        ha="left",
-        fontsize=11,
-        fontweight="bold",
-    )
+    headline(figure, f"Laboratory values of {data.patient_id}{edition}")
 
 
 def _panel(axes: Axes, panel: LabPanel) -> None:
@@ -233,12 +228,12 @@ def _panel(axes: Axes, panel: LabPanel) -> None:
         colour = GRADES[band.grade]
         axes.axhspan(below, above, color=colour, linewidth=0, zorder=0)
         if (above - below) / (top - bottom) > 0.09 or axes.get_yscale() == "log":
-            axes.annotate(
+            beside(
+                axes,
                 f"G{band.grade}",
                 (1, (below + above) / 2),
-                xycoords=("axes fraction", "data"),
-                xytext=(-4, 0),
-                textcoords="offset points",
+                (-4, 0),
+                EDGE,
                 ha="right",
                 va="center",
                 fontsize=9,
@@ -247,43 +242,35 @@ def _panel(axes: Axes, panel: LabPanel) -> None:
     for limit, word in ((panel.lln, "LLN"), (panel.uln, "ULN")):
         if limit is not None and bottom < limit < top:
             axes.axhline(limit, color=REFERENCE, linewidth=1.2, linestyle=(0, (1, 1.5)), zorder=1)
-            axes.annotate(
+            beside(
+                axes,
                 f"{word} {number(limit)}",
                 (0, limit),
-                xycoords=("axes fraction", "data"),
-                xytext=(4, 2),
-                textcoords="offset points",
+                (4, 2),
+                EDGE,
+                ground=(0.05, 0.7),
                 fontsize=9,
                 color=REFERENCE,
-                bbox={"boxstyle": "square,pad=0.05", "fc": "white", "ec": "none", "alpha": 0.7},
             )
     days = [p.day.toordinal() for p in panel.points]
     axes.plot(days, values, color=INK, marker="o", markersize=5.5, linewidth=1.5, zorder=3)
     for point in panel.points:
         if point.baseline:
-            axes.plot(point.day.toordinal(), point.value, "s", ms=8, mfc="white", mec=INK, zorder=4)
+            draw_mark(axes, point.day.toordinal(), point.value, "s", 8, zorder=4)
     extreme = worst(panel)
     if extreme is not None and len(panel.points) > 1:
-        axes.plot(
-            extreme.day.toordinal(),
-            extreme.value,
-            "D",
-            ms=8,
-            mfc="white",
-            mec=INK,
-            mew=1.6,
-            zorder=5,
-        )
-        axes.annotate(
+        place = (extreme.day.toordinal(), extreme.value)
+        draw_mark(axes, *place, "D", 8, markeredgewidth=1.6, zorder=5)
+        beside(
+            axes,
             f"{'nadir' if panel.falls else 'peak'} {number(extreme.value)}",
-            (extreme.day.toordinal(), extreme.value),
-            xytext=(8, 0),
-            textcoords="offset points",
+            place,
+            (8, 0),
+            ground=(0.1, 0.75),
             va="center",
             fontsize=9.5,
             fontweight="bold",
             zorder=6,
-            bbox={"boxstyle": "square,pad=0.1", "fc": "white", "ec": "none", "alpha": 0.75},
         )
     axes.set_ylabel(f"{panel.analyte}\n({panel.unit})" if panel.unit else panel.analyte, color=SOFT)
     axes.yaxis.label.set_color(INK)

@@ -21,7 +21,7 @@ from gepnet.response.recist import (
     read_results,
 )
 from gepnet.tables import read_grid
-from gepnet.vocabulary import Question, exact
+from gepnet.vocabulary import PartialDate, Question, exact
 
 PATIENT_FILES = (".yaml", ".yml", ".json")
 
@@ -38,7 +38,7 @@ class ChartRequest:
     patients: Path | None = None
     events: Path | None = None
     labs: Path | None = None
-    at: str | None = None
+    at: PartialDate | str | None = None
     cycle: int | None = None
     confirmed: bool = False
     linear: bool = False
@@ -47,7 +47,9 @@ class ChartRequest:
     baseline_date: datetime.date | None = None
 
 
-def record_in(base: KnowledgeBase, source: Path, at: str | None = None) -> tuple[Record, Facts]:
+def record_in(
+    base: KnowledgeBase, source: Path, at: PartialDate | str | None = None
+) -> tuple[Record, Facts]:
     """Read a patient file, and work out its facts as of a date."""
     record = read_record(source, base.vocabulary)
     return record, facts_on(base, record, Question.read(at))

@@ -18,6 +18,7 @@ from gepnet.charts.base import (
     signed,
     spread,
 )
+from gepnet.charts.drawing import TOP, beside
 from gepnet.charts.style import ALARM, GRID, INK, SOFT, line_look
 
 if TYPE_CHECKING:
@@ -218,12 +219,12 @@ def _draw(figure: Figure, data: SpiderData) -> None:
 def _progression(axes: Axes, data: SpiderData) -> None:
     months = data.progression_months or 0.0
     axes.axvline(months, color=ALARM, linewidth=1.4, linestyle=(0, (2, 2)), zorder=1)
-    axes.annotate(
+    beside(
+        axes,
         f"progression, {number(round(months, 1))} months",
         (months, 1),
-        xycoords=("data", "axes fraction"),
-        xytext=(0, 3),
-        textcoords="offset points",
+        (0, 3),
+        TOP,
         color=ALARM,
         fontweight="bold",
         ha="right" if months > axes.get_xlim()[1] / 2 else "left",

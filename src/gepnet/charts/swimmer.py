@@ -17,11 +17,14 @@ from gepnet.charts.base import (
     months_between,
     number,
 )
-from gepnet.charts.style import ALARM, GRID, INK, SOFT, response_look
+from gepnet.charts.drawing import arrow, draw_mark, in_order, response_fill, response_patches
+from gepnet.charts.style import ALARM, GRID, INK, RESPONSES, SOFT, response_look
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
 
     from gepnet.charts.sources import ChartRequest
     from gepnet.guidelines import KnowledgeBase
@@ -155,54 +158,19 @@ def _draw(figure: Figure, data: SwimmerData) -> None:
     lanes = ordered(data)
     longest = max((lane.months for lane in lanes), default=1.0) or 1.0
     for place, lane in enumerate(lanes):
-        look = response_look(lane.best_response)
-        axes.barh(
-            place,
-            lane.months,
-            height=0.62,
-            color=look.fill,
-            hatch=look.hatch or None,
-            edgecolor=INK,
-            linewidth=0.8,
-            zorder=2,
-        )
+        look = response_fill(lane.best_response)
+        axes.barh(place, lane.months, height=0.62, linewidth=0.8, zorder=2, **look)
         for months in lane.cycle_months:
-            axes.plot(
-                months,
-                place - 0.42,
-                marker="v",
-                markersize=7,
-                markerfacecolor=INK,
-                markeredgecolor="white",
-                linestyle="",
-                clip_on=False,
-                zorder=4,
-            )
+            draw_mark(axes, months, place - 0.42, "v", 7, INK, "white", clip_on=False, zorder=4)
         for mark in lane.marks:
             if mark.response == "PD":
                 continue  # drawn once, below, where the progression is dated
             sign = response_look(mark.response)
-            axes.plot(
-                mark.months,
-                place,
-                marker=sign.marker,
-                markersize=9 if sign.marker == "*" else 7,
-                markerfacecolor="white",
-                markeredgecolor=INK,
-                linestyle="",
-                zorder=5,
+            draw_mark(
+                axes, mark.months, place, sign.marker, 9 if sign.marker == "*" else 7, zorder=5
             )
         if lane.progression_months is not None:
-            axes.plot(
-                lane.progression_months,
-                place,
-                marker="X",
-                markersize=10,
-                markerfacecolor=ALARM,
-                markeredgecolor="white",
-                linestyle="",
-                zorder=6,
-            )
+            draw_mark(axes, lane.progression_months, place, "X", 10, ALARM, "white", zorder=6)
         _end(axes, lane, place, longest)
     axes.set_yticks(range(len(lanes)), [lane.patient_id for lane in lanes])
     axes.tick_params(axis="y", length=0)
@@ -217,13 +185,8 @@ def _draw(figure: Figure, data: SwimmerData) -> None:
 
 def _end(axes: Axes, lane: SwimmerLane, place: int, longest: float) -> None:
     if lane.end == "ongoing":
-        axes.annotate(
-            "",
-            (lane.months + longest * 0.035, place),
-            (lane.months, place),
-            arrowprops={"arrowstyle": "-|>", "color": INK, "linewidth": 1.6, "mutation_scale": 13},
-            annotation_clip=False,
-        )
+        beyond = lane.months + longest * 0.035
+        arrow(axes, lane.months, beyond, place, linewidth=1.6, mutation_scale=13)
     elif lane.end == "death":
         axes.plot(
             lane.months + longest * 0.012,
@@ -241,20 +204,10 @@ def _end(axes: Axes, lane: SwimmerLane, place: int, longest: float) -> None:
 
 def _legend(figure: Figure, lanes: tuple[SwimmerLane, ...]) -> None:
     from matplotlib.lines import Line2D
-    from matplotlib.patches import Patch
 
-    best = Counter(lane.best_response for lane in lanes)
-    names = [n for n in ("CR", "PR", "SD", "non-CR/non-PD", "PD", "NE", "NED") if n in best]
-    names += sorted(n for n in best if n not in names)
-    handles: list[Patch | Line2D] = [
-        Patch(
-            facecolor=response_look(name).fill,
-            hatch=response_look(name).hatch or None,
-            edgecolor=INK,
-            label=f"best: {name}",
-        )
-        for name in names
-    ]
+    best = in_order(lane.best_response for lane in lanes)
+    patches = response_patches({name: f"best: {name}" for name in best})
+    handles: list[Patch | Line2D] = [*patches]
 
     def sign(marker: str, word: str, fill: str = "white", size: float = 8) -> Line2D:
         return Line2D(
@@ -268,9 +221,8 @@ def _legend(figure: Figure, lanes: tuple[SwimmerLane, ...]) -> None:
             label=word,
         )
 
-    shown = {mark.response for lane in lanes for mark in lane.marks} - {"PD"}
-    order = [n for n in ("CR", "PR", "SD", "non-CR/non-PD", "NE", "NED") if n in shown]
-    handles += [sign(response_look(n).marker, f"{n} at assessment") for n in order]
+    shown = in_order({mark.response for lane in lanes for mark in lane.marks} & RESPONSES.keys())
+    handles += [sign(response_look(n).marker, f"{n} at assessment") for n in shown if n != "PD"]
     if any(lane.progression_months is not None for lane in lanes):
         handles.append(sign("X", "progression", ALARM, 9))
     if any(lane.cycle_months for lane in lanes):

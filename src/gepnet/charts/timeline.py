@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gepnet.charts.base import Chart, TableTwin, counted
+from gepnet.charts.drawing import TOP, arrow, beside, draw_mark
 from gepnet.charts.style import ALARM, GRID, INK, SOFT, line_look
 
 if TYPE_CHECKING:
@@ -209,13 +210,8 @@ def _draw(figure: Figure, data: TimelineData) -> None:
     if data.cycles:
         for mark in data.cycles:
             axes.plot(_number(mark.day), len(labels), "v", ms=9, color=INK, zorder=4)
-            axes.annotate(
-                mark.text,
-                (_number(mark.day), len(labels)),
-                xytext=(7, 0),
-                textcoords="offset points",
-                va="center",
-                fontsize=9,
+            beside(
+                axes, mark.text, (_number(mark.day), len(labels)), (7, 0), va="center", fontsize=9
             )
         labels.append(data.cycles[0].lane)
     for index, lane in enumerate(_lanes(data)):
@@ -253,22 +249,16 @@ def _bar(axes: Axes, bar: TimelineBar, place: int, until: datetime.date, span: i
         zorder=2,
     )
     if bar.stop is None:
-        axes.annotate(
-            "",
-            (_number(until) + span * 0.045, place),
-            (_number(until), place),
-            arrowprops={"arrowstyle": "-|>", "color": INK, "linewidth": 1.5},
-            annotation_clip=False,
-        )
+        arrow(axes, _number(until), _number(until) + span * 0.045, place, linewidth=1.5)
     if bar.note:
         inside = width > span * 0.013 * len(bar.note)
         right = not inside and (_number(stop) - _number(until)) / span > -0.013 * len(bar.note)
         where = _number(bar.start) if inside or right else _number(stop)
-        axes.annotate(
+        beside(
+            axes,
             bar.note,
             (where, place),
-            xytext=(-6 if right else 6, 0),
-            textcoords="offset points",
+            (-6 if right else 6, 0),
             ha="right" if right else "left",
             va="center",
             fontsize=9,
@@ -289,14 +279,14 @@ def _marks(
     ordered = sorted(marks, key=lambda m: m.day)
     taken = 0.0
     for index, mark in enumerate(ordered):
-        axes.plot(
+        draw_mark(
+            axes,
             _number(mark.day),
             place,
-            marker=marker,
-            markersize=8,
-            markerfacecolor="white" if mark.approximate else colour,
-            markeredgecolor=colour,
-            linestyle="",
+            marker,
+            8,
+            "white" if mark.approximate else colour,
+            colour,
             zorder=4,
         )
         room = (
@@ -311,11 +301,11 @@ def _marks(
         )
         left = index + 1 == len(ordered) and not _fits(mark.text, room)
         if _fits(mark.text, before - taken if left else room):
-            axes.annotate(
+            beside(
+                axes,
                 mark.text,
                 (_number(mark.day), place),
-                xytext=(-7 if left else 7, 0),
-                textcoords="offset points",
+                (-7 if left else 7, 0),
                 ha="right" if left else "left",
                 va="center",
                 fontsize=9,
@@ -340,12 +330,12 @@ def _progression_words(axes: Axes, data: TimelineData, span: int) -> None:
         if row is None:
             continue
         ends[row] = high
-        axes.annotate(
+        beside(
+            axes,
             mark.text,
             (start, 1),
-            xycoords=("data", "axes fraction"),
-            xytext=(-3 if right else 3, 2 + 11 * row),
-            textcoords="offset points",
+            (-3 if right else 3, 2 + 11 * row),
+            TOP,
             ha="right" if right else "left",
             color=ALARM,
             fontweight="bold",

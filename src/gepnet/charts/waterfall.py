@@ -9,7 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gepnet.charts.base import Chart, TableTwin, counted, joined, signed
-from gepnet.charts.limits import limit_line
+from gepnet.charts.drawing import (
+    CORNER,
+    beside,
+    in_order,
+    limit_line,
+    response_fill,
+    response_patches,
+)
 from gepnet.charts.style import GRID, INK, response_look
 
 if TYPE_CHECKING:
@@ -98,7 +105,7 @@ def _sentence(data: WaterfallData) -> str:
         f"{data.progression_limit_percent:g} % growth at best."
     ]
     if counts:
-        found = joined([f"{name} {counts[name]}" for name in _order(counts)])
+        found = joined([f"{name} {counts[name]}" for name in in_order(counts)])
         kind = "confirmed " if data.confirmed else ""
         parts.append(f"Best {kind}overall response: {found}.")
     if data.unmeasured:
@@ -106,37 +113,21 @@ def _sentence(data: WaterfallData) -> str:
     return " ".join(parts)
 
 
-def _order(names: Counter[str]) -> list[str]:
-    known = ["CR", "PR", "SD", "non-CR/non-PD", "PD", "NE", "NED"]
-    return [n for n in known if n in names] + sorted(n for n in names if n not in known)
-
-
 def _draw(figure: Figure, data: WaterfallData) -> None:
-    from matplotlib.patches import Patch
-
     axes = figure.add_subplot()
     bars = ordered(data)
     for place, bar in enumerate(bars):
-        look = response_look(bar.response)
-        axes.bar(
-            place,
-            bar.best_change_percent,
-            width=0.82,
-            color=look.fill,
-            hatch=look.hatch or None,
-            edgecolor=INK,
-            linewidth=0.8,
-            zorder=2,
-        )
+        look = response_fill(bar.response)
+        axes.bar(place, bar.best_change_percent, width=0.82, linewidth=0.8, zorder=2, **look)
         if bar.best_change_percent == 0:  # a bar without height would look like a missing patient
             axes.plot([place - 0.41, place + 0.41], [0, 0], color=INK, linewidth=3, zorder=3)
         if bar.note:
             up = bar.best_change_percent >= 0
-            axes.annotate(
+            beside(
+                axes,
                 bar.note,
                 (place, bar.best_change_percent),
-                xytext=(0, 3 if up else -3),
-                textcoords="offset points",
+                (0, 3 if up else -3),
                 ha="center",
                 va="bottom" if up else "top",
                 fontsize=11,
@@ -161,19 +152,13 @@ def _draw(figure: Figure, data: WaterfallData) -> None:
     axes.tick_params(axis="x", length=0)
     axes.grid(axis="y", color=GRID)
     counts = Counter(bar.response for bar in bars)
-    handles = [
-        Patch(
-            facecolor=response_look(name).fill,
-            hatch=response_look(name).hatch or None,
-            edgecolor=INK,
-            label=f"{name}, {response_look(name).word} ({counts[name]})",
-        )
-        for name in _order(counts)
-    ]
+    words = {
+        name: f"{name}, {response_look(name).word} ({counts[name]})" for name in in_order(counts)
+    }
     notes = sorted({bar.note for bar in bars if bar.note})
     title = "Best overall response" + (" (confirmed)" if data.confirmed else "")
     legend = axes.legend(
-        handles=handles,
+        handles=response_patches(words),
         title=title,
         loc="upper right",
         alignment="left",
@@ -184,13 +169,7 @@ def _draw(figure: Figure, data: WaterfallData) -> None:
     legend.set_zorder(5)
     legend.get_title().set_fontweight("bold")
     if notes:
-        axes.annotate(
-            "; ".join(f"{note} new lesion" for note in notes),
-            (0, 0),
-            xycoords="axes fraction",
-            xytext=(6, 6),
-            textcoords="offset points",
-        )
+        beside(axes, "; ".join(f"{note} new lesion" for note in notes), (0, 0), (6, 6), CORNER)
     axes.set_title("Best change from baseline, each bar one patient")
 
 

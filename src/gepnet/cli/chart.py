@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from gepnet import api
-from gepnet.cli.command import Result, command, day_option
+from gepnet.cli.command import DrawnQuestion, Result, command, day_option
 from gepnet.cli.output import table
 
 KINDS = f"What to draw: {', '.join(api.CHART_KINDS)}."
@@ -19,6 +19,7 @@ KINDS = f"What to draw: {', '.join(api.CHART_KINDS)}."
 def chart(
     kind: Annotated[str, typer.Argument(help=KINDS)],
     source: Annotated[Path, typer.Argument(help="The file to draw.", metavar="INPUT")],
+    question: DrawnQuestion,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="File to write: .svg, .png or .pdf.")
     ] = None,
@@ -36,9 +37,6 @@ def chart(
     ] = None,
     labs: Annotated[
         Path | None, typer.Option("--labs", help="Kidney: more values, as a laboratory CSV.")
-    ] = None,
-    at: Annotated[
-        str | None, typer.Option("--at", help="Patient file: as known on this day.")
     ] = None,
     cycle: Annotated[
         int | None, typer.Option(min=1, help="Dosimetry: one cycle of several.")
@@ -80,7 +78,7 @@ def chart(
         patients=patients,
         events=events,
         labs=labs,
-        at=at,
+        at=question.at,
         cycle=cycle,
         confirmed=confirmed,
         linear=linear,
@@ -88,7 +86,7 @@ def chart(
         analytes=tuple(analyte or ()),
         baseline_date=baseline_date,
     )
-    drawn = api.draw_chart(api.base(), kind, source, request)
+    drawn = api.draw_chart(api.base(*question.with_files), kind, source, request)
     view = api.chart_view(drawn) if output is None else api.write_chart(drawn, output, dpi)
 
     def show(data: dict[str, Any]) -> None:

@@ -66,8 +66,11 @@ class Only:
     names: tuple[str, ...]
 
 
-#: A question about facts alone, about a table of facts, and about the knowledge.
+#: A question about facts alone, about days that a command or the record names by themselves, about
+#: a table of facts, and about the knowledge.
 FactsQuestion = Annotated[Question, Only(("at", "region", "with_files"))]
+CourseQuestion = Annotated[Question, Only(("region", "with_files"))]
+DrawnQuestion = Annotated[Question, Only(("at", "with_files"))]
 TableQuestion = Annotated[Question, Only(("at", "knowledge_date", "with_files"))]
 KnowledgeQuestion = Annotated[Question, Only(("knowledge_date", "with_files"))]
 Files = Annotated[Question, Only(("with_files",))]

@@ -8,8 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from gepnet import api
-from gepnet.api import Question
-from gepnet.cli.command import FactsQuestion, Files, Only, PatientFile, Result, command
+from gepnet.cli.command import DrawnQuestion, FactsQuestion, Files, PatientFile, Result, command
 from gepnet.cli.output import table
 
 app = typer.Typer(no_args_is_help=True, help="The vocabulary, and the facts of a patient.")
@@ -77,7 +76,7 @@ def _print_facts(title: str, groups: list[dict[str, Any]]) -> None:
 def sample(
     rows: Annotated[int, typer.Option(min=1, help="How many patients to make up.")],
     output: Annotated[Path, typer.Option("-o", "--output", help="Parquet file to write.")],
-    question: Annotated[Question, Only(("at", "with_files"))],
+    question: DrawnQuestion,
     seed: Annotated[int, typer.Option(help="The same seed and date give the same patients.")] = 1,
 ) -> Result:
     """Write a table of made-up patients, for load tests and demonstrations only."""

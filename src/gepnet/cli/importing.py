@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from gepnet import api
-from gepnet.cli.command import Result, command
+from gepnet.cli.command import Files, Result, command
 from gepnet.cli.output import table
 
 app = typer.Typer(no_args_is_help=True, help="Bring patients in from other formats.")
@@ -21,10 +21,11 @@ Force = Annotated[bool, typer.Option("--force", help="Replace files that are the
 def cases(
     file: Annotated[Path, typer.Argument(help="Published cases in YAML.")],
     output: Folder,
+    question: Files,
     force: Force = False,
 ) -> Result:
     """Write one patient file for each decision point of a published-case file."""
-    return Result(api.import_cases(file, output, force), _report)
+    return Result(api.import_cases(api.base(*question.with_files), file, output, force), _report)
 
 
 @app.command()
@@ -32,10 +33,11 @@ def cases(
 def tables(
     folder: Annotated[Path, typer.Argument(help="Folder with one CSV file for each event kind.")],
     output: Folder,
+    question: Files,
     force: Force = False,
 ) -> Result:
     """Write one patient file for each patient of a folder of event tables."""
-    return Result(api.import_tables(folder, output, force), _report)
+    return Result(api.import_tables(api.base(*question.with_files), folder, output, force), _report)
 
 
 def _report(written: list[dict[str, Any]]) -> None:

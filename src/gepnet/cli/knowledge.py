@@ -9,7 +9,7 @@ import typer
 
 from gepnet import api
 from gepnet.cli.command import Files, KnowledgeQuestion, Result, TableQuestion, command
-from gepnet.cli.output import table
+from gepnet.cli.output import listing, table
 
 app = typer.Typer(no_args_is_help=True, help="Look at the knowledge and check it.")
 Extra = Annotated[
@@ -21,6 +21,7 @@ Extra = Annotated[
 @app.command()
 @command
 def check(
+    question: Files,
     extra: Extra = None,
     mutate: Annotated[bool, typer.Option(help="Try deliberate mistakes in criteria.")] = True,
     only: Annotated[str, typer.Option(help="Show survivors of entries containing this.")] = "",
@@ -33,11 +34,12 @@ def check(
 
     Exit code 0: nothing is wrong; 2: at least one problem.
     """
+    added = (*(extra or ()), *question.with_files)
     if coverage:
-        lines = api.fact_coverage(*(extra or []))
+        lines = api.fact_coverage(*added)
         done = all(line["covered"] for line in lines)
         return Result({"ok": done, "lines": lines}, _print_coverage, code=0 if done else 2)
-    report = api.check_knowledge(*(extra or []), mutate=mutate)
+    report = api.check_knowledge(*added, mutate=mutate)
     score = report.mutation_score
     unnoticed = [s for score in report.scores for s in score.survivors if only in s.entry]
     view = {
@@ -68,8 +70,7 @@ def _print_check(view: dict[str, Any], survivors: bool) -> None:
     table("Knowledge", ["what", "how many"], rows)
     if survivors:
         columns = ["entry", "change", "atom"]
-        listed = [[one[name] for name in columns] for one in tried["survivors"]]
-        table("Mistakes that no example notices", columns, listed)
+        listing("Mistakes that no example notices", tried["survivors"], columns, *columns)
 
 
 def _print_coverage(view: dict[str, Any]) -> None:
@@ -95,21 +96,10 @@ def list_documents(question: KnowledgeQuestion) -> Result:
 
 
 def _print_documents(documents: list[dict[str, Any]]) -> None:
-    rows = [
-        [
-            d["id"],
-            d["short"],
-            d["year"],
-            ", ".join(d["region"]),
-            d["read"],
-            d["recommendations"],
-            d["unverified"],
-            "yes" if d["in_force"] else "no",
-        ]
-        for d in documents
-    ]
     columns = ["id", "document", "year", "region", "read", "entries", "unverified", "in force"]
-    table("Documents", columns, rows)
+    known = ("id", "short", "year", lambda d: ", ".join(d["region"]), "read", "recommendations")
+    in_force = ("unverified", lambda d: "yes" if d["in_force"] else "no")
+    listing("Documents", documents, columns, *known, *in_force)
 
 
 @app.command()
@@ -127,8 +117,8 @@ def _print_entry(name: str, view: dict[str, Any]) -> None:
     simple = [[key, value] for key, value in view.items() if not isinstance(value, list | dict)]
     table(name, ["", ""], simple)
     if "entries" in view:
-        rows = [[e["id"], e["positions"], e["when"], e["verification"]] for e in view["entries"]]
-        table("Entries", ["id", "positions", "who for", "verification"], rows)
+        columns = ["id", "positions", "who for", "verification"]
+        listing("Entries", view["entries"], columns, "id", "positions", "when", "verification")
 
 
 @app.command()

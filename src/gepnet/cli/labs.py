@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from gepnet import api
-from gepnet.cli.command import Result, command, day_option
+from gepnet.cli.command import Files, Result, command, day_option
 from gepnet.cli.output import listing
 
 app = typer.Typer(no_args_is_help=True, help="Laboratory values: grades by CTCAE.")
@@ -41,6 +41,7 @@ def grade(
             "the name of a laboratory fact; baseline marks the baseline sample or gives its value."
         ),
     ],
+    question: Files,
     ctcae: CtcaeOption = Ctcae.FIVE,
     baseline_date: Annotated[
         datetime.date | None,
@@ -51,7 +52,9 @@ def grade(
     ] = False,
 ) -> Result:
     """Grade each value of a laboratory file; what is missing leaves a grade open, never normal."""
-    view = api.grade_laboratory(file, api.base(), ctcae.value, baseline_date, worst_case)
+    view = api.grade_laboratory(
+        file, api.base(*question.with_files), ctcae.value, baseline_date, worst_case
+    )
     return Result(view, _print)
 
 

@@ -88,9 +88,7 @@ class Row:
         found: dict[str, Heard] = {}
         for part in self.judged:
             for name, heard in part.documents.items():
-                kept = found.get(name)
-                if kept is None or _telling(heard) < _telling(kept):
-                    found[name] = heard
+                found[name] = min(found.get(name, heard), heard, key=_telling)
         return found
 
     @property

@@ -47,20 +47,17 @@ def _intervals(rows: Iterable[Row]) -> dict[str, View | None]:
         if row.verdict is not Verdict.OUT_OF_SCOPE:
             cases.setdefault(row.case_id, []).append(row.verdict)
     found: dict[str, View | None] = {}
-    for verdict in Verdict:
-        if verdict is Verdict.OUT_OF_SCOPE:
-            continue
-        clusters = [(len(points), points.count(verdict)) for points in cases.values()]
-        share = clustered_proportion(clusters)
+    for verdict in (one for one in Verdict if one is not Verdict.OUT_OF_SCOPE):
+        share = clustered_proportion(
+            [(len(points), points.count(verdict)) for points in cases.values()]
+        )
         found[verdict.value] = (
             None
             if share is None
             else {
                 "count": share.count,
                 "of": share.of,
-                "share": round(share.share, 4),
-                "low": round(share.low, 4),
-                "high": round(share.high, 4),
+                **{name: round(getattr(share, name), 4) for name in ("share", "low", "high")},
                 "design_effect": round(share.design_effect, 3),
             }
         )
@@ -91,7 +88,7 @@ def _row(row: Row) -> View:
 
 def _part(judgement: Judgement) -> View:
     part = judgement.part
-    view: View = {
+    return {
         "class": part.name,
         "verdict": judgement.verdict.value,
         "out_of_scope": part.out_of_scope,
@@ -106,7 +103,6 @@ def _part(judgement: Judgement) -> View:
             if heard.stance is not Stance.QUIET
         ],
     }
-    return view
 
 
 def _position(document: str, heard: Heard) -> View:

@@ -53,7 +53,4 @@ def facts_with(
     for name, entry in given.items():
         if vocabulary[name].is_derived:
             entries[name] = replace(entries[name], date=entry.date)
-    values: dict[str, Value] = {name: entry.value for name, entry in entries.items()}
-    region = values.get("region")
-    where = region if isinstance(region, str) else None
-    return Facts(facts.patient, facts.at, where, entries, values, lacking, facts.absences)
+    return Facts.of(facts.patient, facts.at, entries, lacking, facts.absences)

@@ -79,7 +79,7 @@ def facts_of_record(
         if not vocabulary[name].is_derived:
             entries.setdefault(name, absence)
     lacking = derive_all(entries, vocabulary, criteria, knowledge.measures, when, absences, only)
-    return _facts(record.patient, when, entries, lacking, absences)
+    return Facts.of(record.patient, when, entries, lacking, absences)
 
 
 def facts_of_values(
@@ -112,20 +112,7 @@ def facts_of_values(
             entries[name] = FactValue(name, value, "recorded")
     when = at or exact(datetime.date.today())
     lacking = derive_all(entries, vocabulary, criteria, knowledge.measures, when, only=only)
-    return _facts(patient, when, entries, lacking, {})
-
-
-def _facts(
-    patient: str,
-    at: PartialDate,
-    entries: Mapping[str, FactValue],
-    lacking: Mapping[str, tuple[str, ...]],
-    absences: Mapping[str, FactValue],
-) -> Facts:
-    values: dict[str, Value] = {name: entry.value for name, entry in entries.items()}
-    region = values.get("region")
-    where = region if isinstance(region, str) else None
-    return Facts(patient, at, where, entries, values, lacking, absences)
+    return Facts.of(patient, when, entries, lacking, {})
 
 
 def _considered(vocabulary: Vocabulary, record: Record, wanted: Iterable[str]) -> list[Fact]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import ItemsView, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Self
 
 from gepnet.vocabulary import Interval, PartialDate, Value
 
@@ -59,6 +59,21 @@ class Facts:
     lacking: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     # What silence means for facts whose domain the record declares complete.
     absences: Mapping[str, FactValue] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls,
+        patient: str,
+        at: PartialDate,
+        entries: Mapping[str, FactValue],
+        lacking: Mapping[str, tuple[str, ...]],
+        absences: Mapping[str, FactValue],
+    ) -> Self:
+        """Return the facts that ``entries`` are, with their values and their region."""
+        values: dict[str, Value] = {name: entry.value for name, entry in entries.items()}
+        region = values.get("region")
+        where = region if isinstance(region, str) else None
+        return cls(patient, at, where, entries, values, lacking, absences)
 
     def __getitem__(self, name: str) -> FactValue:
         """Return a fact; one that nothing is known about is there as unknown."""

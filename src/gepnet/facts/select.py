@@ -69,8 +69,7 @@ def _recency(item: Observed) -> tuple[date, float, int]:
     """Return the place in time: of one day those without a time come first, then by the file."""
     if item.date is None:
         return date.min, 0.0, item.order
-    moment = item.date.moment
-    return item.date.last, 0.0 if moment is None else moment.timestamp(), item.order
+    return *item.date.place, item.order
 
 
 def _highest(items: list[Observed]) -> tuple[Observed, Value]:

@@ -124,17 +124,8 @@ class KnowledgeBase(Rulebook):
         return {row: index for index, row in enumerate(self.rows)}
 
     @cached_property
-    def held(self) -> dict[tuple[str, str, str], tuple[HeldPosition, ...]]:
-        """The positions of each document on each row that it covers, those on a class included."""
-        return {
-            (name, *row): positions
-            for name, rows in self.held_by_document.items()
-            for row, positions in rows.items()
-        }
-
-    @cached_property
     def held_by_document(self) -> dict[str, dict[tuple[str, str], tuple[HeldPosition, ...]]]:
-        """The same as ``held``, document by document."""
+        """The positions of each document on each row that it covers, those on a class included."""
         return {document.id: self._held_by(document) for document in self.documents}
 
     def _held_by(

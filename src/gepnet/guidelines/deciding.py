@@ -131,7 +131,7 @@ class Deciding:
         variants = self._variants(things, containing, choices.size(len(things)))
         valid = variants.everywhere ^ _twice(things, containing)
         marked = zip(things, containing, strict=True)
-        fixed = valid & _any(where for (one, _), where in marked if not one.changeable)
+        fixed = valid & variants.join(where for (one, _), where in marked if not one.changeable)
         stated = {one: one.stated(variants.truth) for q in questions for one in q}
         solved: dict[Question, Verdict] = {}
         for question in questions:
@@ -251,13 +251,6 @@ def _common(question: Question) -> bool:
         return False
     first, second = question
     return not set(first.kinds).isdisjoint(second.kinds)
-
-
-def _any(masks: Iterable[int]) -> int:
-    found = 0
-    for mask in masks:
-        found |= mask
-    return found
 
 
 def _twice(things: Sequence[Thing], containing: Sequence[int]) -> int:

@@ -135,8 +135,7 @@ class DocumentPositions:
 def _positions(
     base: KnowledgeBase, document: CompiledDocument
 ) -> Iterator[tuple[tuple[str, str], DocumentPosition]]:
-    options: dict[tuple[str, tuple[tuple[str, str], ...]], list[str]] = {}
-    kept: dict[tuple[str, tuple[tuple[str, str], ...]], tuple[Holding, ...]] = {}
+    kept: dict[tuple[str, tuple[tuple[str, str], ...]], tuple[list[str], tuple[Holding, ...]]] = {}
     for (option, intent), held in base.held_by_document[document.id].items():
         holdings = tuple(
             Holding(item.recommendation, item.position.position, item.position)
@@ -145,11 +144,10 @@ def _positions(
         )
         if holdings and base.is_covered(document, option):
             key = (intent, tuple((h.id, h.kind) for h in holdings))
-            options.setdefault(key, []).append(option)
-            kept[key] = holdings
-    for key, names in options.items():
-        found = DocumentPosition(document, tuple(names), key[0], kept[key])
-        yield from (((name, key[0]), found) for name in names)
+            kept.setdefault(key, ([], holdings))[0].append(option)
+    for (intent, _), (options, holdings) in kept.items():
+        found = DocumentPosition(document, tuple(options), intent, holdings)
+        yield from (((option, intent), found) for option in options)
 
 
 _known: WeakKeyDictionary[KnowledgeBase, DocumentPositions] = WeakKeyDictionary()

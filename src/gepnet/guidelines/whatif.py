@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Annotated
 
 from gepnet.facts import FactValue, facts_with, inputs_of, is_given
 from gepnet.guidelines.assess import assess
@@ -11,7 +12,8 @@ from gepnet.guidelines.changes import StatusChange
 from gepnet.guidelines.compiled import KnowledgeBase
 from gepnet.guidelines.model import Assessment
 from gepnet.knowledge import InputError, Problem, asked
-from gepnet.vocabulary import Truth, Value, ValueProblem
+from gepnet.tables import Shown
+from gepnet.vocabulary import TRUTH_WORDS, Truth, Value, ValueProblem
 
 _UNKNOWN = {"unknown", "null", ""}
 
@@ -21,6 +23,9 @@ class LabelChange:
     """The status of an authorised indication before and after."""
 
     label: str
+    option: str
+    option_label: str
+    region: str
     before: str
     after: str
 
@@ -30,6 +35,8 @@ class SafetyChange:
     """A safety rule before and after: it fires, cannot be excluded, or does not apply."""
 
     rule: str
+    severity: str
+    message: str
     before: str
     after: str
 
@@ -39,9 +46,11 @@ class ItemChange:
     """A checklist item before and after."""
 
     checklist: str
+    title: str
     item: str
-    before: Truth
-    after: Truth
+    label: str
+    before: Annotated[Truth, Shown(by=TRUTH_WORDS)]
+    after: Annotated[Truth, Shown(by=TRUTH_WORDS)]
 
 
 @dataclass(frozen=True)
@@ -75,7 +84,7 @@ def what_if(base: KnowledgeBase, assessment: Assessment, changes: Mapping[str, V
         after,
         _facts(base, assessment, after, changes),
         _positions(base, assessment, after),
-        _labels(assessment, after),
+        _labels(base, assessment, after),
         _safety(base, assessment, after),
         _items(assessment, after),
     )
@@ -124,16 +133,17 @@ def _positions(
 
 def _widest(base: KnowledgeBase, document: str, option: str, intent: str) -> str:
     """Return the option from which this one has its position, or the option itself."""
-    held = base.held.get((document, option, intent), ())
+    held = base.held_by_document[document].get((option, intent), ())
     return option if any(not h.by_class for h in held) or not held else held[0].position.option
 
 
-def _labels(before: Assessment, after: Assessment) -> tuple[LabelChange, ...]:
+def _labels(base: KnowledgeBase, before: Assessment, after: Assessment) -> tuple[LabelChange, ...]:
     now = {label.label.entry.id: label.status for label in after.labels}
+    pairs = [(x.label.entry, x.status, now[x.label.entry.id]) for x in before.labels]
     return tuple(
-        LabelChange(label.label.entry.id, label.status, now[label.label.entry.id])
-        for label in before.labels
-        if now[label.label.entry.id] != label.status
+        LabelChange(e.id, e.option, base.options[e.option].label, e.region, old, new)
+        for e, old, new in pairs
+        if old != new
     )
 
 
@@ -142,16 +152,19 @@ def _safety(base: KnowledgeBase, before: Assessment, after: Assessment) -> tuple
         return {n.rule.entry.id: "fires" if n.fires else "open" for n in assessment.safety}
 
     was, now = states(before), states(after)
-    rules = [rule.entry.id for rule in base.safety]
-    pairs = [(rule, was.get(rule, "not met"), now.get(rule, "not met")) for rule in rules]
-    return tuple(SafetyChange(*pair) for pair in pairs if pair[1] != pair[2])
+    rules = [rule.entry for rule in base.safety]
+    pairs = [(e, was.get(e.id, "not met"), now.get(e.id, "not met")) for e in rules]
+    return tuple(
+        SafetyChange(e.id, e.severity, e.message, old, new) for e, old, new in pairs if old != new
+    )
 
 
 def _items(before: Assessment, after: Assessment) -> tuple[ItemChange, ...]:
     return tuple(
-        ItemChange(was.checklist.entry.id, item.id, old.truth, new.truth)
+        ItemChange(head.id, head.title, item.id, item.label, old.truth, new.truth)
         for was, now in zip(before.checklists, after.checklists, strict=True)
-        for item, old, new in zip(was.checklist.entry.items, was.results, now.results, strict=True)
+        for head in (was.checklist.entry,)
+        for item, old, new in zip(head.items, was.results, now.results, strict=True)
         if old.truth is not new.truth
     )
 

@@ -76,7 +76,7 @@ class Cohort:
         for document in self.documents:
             found.append(StatusColumn(document, None, None, True, None))
             for option, intent in self.base.rows:
-                if (document.id, option, intent) in self.base.held:
+                if (option, intent) in self.base.held_by_document[document.id]:
                     covered = self.base.is_covered(document, option)
                     position = positions[document.id].get((option, intent))
                     found.append(StatusColumn(document, option, intent, covered, position))
@@ -84,7 +84,7 @@ class Cohort:
 
     def column_of(self, document: CompiledDocument, option: str, intent: str) -> str | None:
         """Return the column with the status of an option; None if it is never within scope."""
-        if (document.id, option, intent) in self.base.held:
+        if (option, intent) in self.base.held_by_document[document.id]:
             return f"{document.id}/{option}/{intent}"
         return document.id if self.base.is_covered(document, option) else None
 

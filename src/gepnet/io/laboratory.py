@@ -17,7 +17,7 @@ from pathlib import Path
 
 from gepnet.prrt.after.samples import Sample, add_samples, samples_of
 from gepnet.prrt.given import own_rows
-from gepnet.record import Observation, Record
+from gepnet.record import Record, measured
 from gepnet.tables import Cells, Column, Table, coded, read_grid, text
 from gepnet.vocabulary import (
     Fact,
@@ -115,10 +115,10 @@ def _check(cells: Cells, marks: Marks, last: dict[tuple[str, str], LabRow]) -> N
     if not cells.problems:
         row = _row(cells, marks)
         before = last.get((row.patient, row.analyte))
-        if before is not None and _moment(row) == _moment(before):
+        if before is not None and row.date.place == before.date.place:
             told = f"one value of {row.analyte} a date (another on line {before.line})"
             cells.fault("date", told)
-        elif before is not None and _moment(row) < _moment(before):
+        elif before is not None and row.date.place < before.date.place:
             told = f"a date after {before.date} (line {before.line}): samples in order"
             cells.fault("date", told)
         last[row.patient, row.analyte] = row
@@ -164,24 +164,13 @@ def _row(cells: Cells, marks: Marks) -> LabRow:
     )
 
 
-def _moment(row: LabRow) -> tuple[datetime.date, float]:
-    moment = row.date.moment
-    return row.date.first, 0.0 if moment is None else moment.timestamp()
-
-
 def recorded_values(record: Record) -> list[LabRow]:
     """Return the exact, fully dated laboratory values of a record, oldest first."""
-    rows = []
-    for event in record.events:
-        if not isinstance(event, Observation) or event.kind != "laboratory" or event.withdrawn:
-            continue
-        if event.date is None or event.date.first != event.date.last:
-            continue
-        for analyte, value in event.values.items():
-            if isinstance(value, Interval) and value.is_point:
-                limits = event.limits.get(analyte)
-                lln, uln = (None, None) if limits is None else (limits.lln, limits.uln)
-                rows.append(LabRow(0, record.patient, event.date, analyte, value.low, lln, uln))
+    rows = [
+        LabRow(0, record.patient, one.date, one.analyte, one.value, one.lln, one.uln)
+        for one in measured(record.events)
+        if one.date.first == one.date.last
+    ]
     return sorted(rows, key=lambda row: row.date.first)
 
 

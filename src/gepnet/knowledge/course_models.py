@@ -6,17 +6,19 @@ mixed: a step of a plan always belongs to exactly one of them, and says to which
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from gepnet.knowledge.shapes import (
+    Checked,
     Entry,
     FactId,
     Id,
+    Labelled,
     Names,
-    Sourced,
     SourceId,
     Stated,
     Strict,
@@ -70,7 +72,7 @@ class Schedule(Strict):
     stretch_days: Figure | None = None
 
 
-class Step(Stated):
+class Step(Stated, Checked):
     """Something that belongs to a course, in time from a cycle.
 
     Offsets are in ``unit`` from the start of the infusion of the cycle that ``anchor`` names (days
@@ -104,25 +106,23 @@ class Step(Stated):
     choice: bool = False
     who: Literal["everyone", "female", "male"] = "everyone"
 
-    @model_validator(mode="after")
-    def _consistent(self) -> Self:
-        if self.at is None and self.latest is None and not self.by_next_cycle:
-            raise ValueError("a step needs 'at', 'latest' or 'by_next_cycle'")
-        low, high = self.earliest, self.latest
-        if low is not None and high is not None and low > high:
-            raise ValueError("'earliest' may not lie after 'latest'")
-        if self.at is not None:
-            early = low is not None and self.at < low
-            if early or (high is not None and self.at > high):
-                raise ValueError("'at' has to lie between 'earliest' and 'latest'")
-        elif self.every is not None or self.also_at:
-            raise ValueError("what is repeated needs 'at', its first time")
-        if self.until is not None and self.every is None:
-            raise ValueError("'until' ends a repetition: give 'every'")
-        return self
+    def faults(self) -> Iterator[tuple[bool, str]]:
+        """See ``Checked``."""
+        at, low, high = self.at, self.earliest, self.latest
+        timeless = at is None and high is None and not self.by_next_cycle
+        yield timeless, "a step needs 'at', 'latest' or 'by_next_cycle'"
+        crossed = low is not None and high is not None and low > high
+        yield crossed, "'earliest' may not lie after 'latest'"
+        early = at is not None and low is not None and at < low
+        late = at is not None and high is not None and at > high
+        yield early or late, "'at' has to lie between 'earliest' and 'latest'"
+        endless = at is None and (self.every is not None or bool(self.also_at))
+        yield endless, "what is repeated needs 'at', its first time"
+        unrepeated = self.until is not None and self.every is None
+        yield unrepeated, "'until' ends a repetition: give 'every'"
 
 
-class PlanProfile(Entry):
+class PlanProfile(Entry, Checked):
     """One document's account of a PRRT course; ``beside`` names profiles for what it leaves out."""
 
     id: Id
@@ -137,18 +137,15 @@ class PlanProfile(Entry):
     steps: tuple[Step, ...] = ()
     note: str | None = None
 
-    @model_validator(mode="after")
-    def _consistent(self) -> Self:
-        if len({step.id for step in self.steps}) < len(self.steps):
-            raise ValueError("each step of a profile needs an id of its own")
-        return self
+    def faults(self) -> Iterator[tuple[bool, str]]:
+        """See ``Checked``."""
+        twice = len({step.id for step in self.steps}) < len(self.steps)
+        yield twice, "each step of a profile needs an id of its own"
 
 
-class AdvisoryLimit(Sourced):
+class AdvisoryLimit(Labelled):
     """A total that some advise not to exceed; reaching it exactly is not exceeding it."""
 
-    id: Id
-    label: str
     quantity: Literal["activity", "absorbed_dose", "bed"]
     region: Literal["kidneys", "bone_marrow"] | None = None
     value: Decimal = Field(gt=0)
@@ -156,16 +153,14 @@ class AdvisoryLimit(Sourced):
     profile: str
 
 
-class KidneyReference(Sourced):
+class KidneyReference(Labelled):
     """A published yearly fall of kidney function to see a patient's own against."""
 
-    id: Id
-    label: str
     fall_percent_a_year: Decimal
     kind: Literal["mean", "never_exceeded"]
 
 
-class MarrowSignal(Sourced):
+class MarrowSignal(Labelled, Checked):
     """A pattern in the blood counts that calls for a haematologist.
 
     ``any_low``: the latest value of any of ``analytes`` below its lower limit of normal.
@@ -173,27 +168,21 @@ class MarrowSignal(Sourced):
     ``rise_with_low``: ``rising`` above its first value and still rising, with one of them low.
     """
 
-    id: Id
-    label: str
     kind: Literal["any_low", "low_for_months", "rise_with_low"]
     analytes: tuple[Analyte, ...]
     rising: Analyte | None = None
     months: Decimal | None = Field(default=None, gt=0)
     action: str
 
-    @model_validator(mode="after")
-    def _consistent(self) -> Self:
-        if (self.months is not None) != (self.kind == "low_for_months"):
-            raise ValueError("'months' belongs to the kind low_for_months")
-        if (self.rising is not None) != (self.kind == "rise_with_low"):
-            raise ValueError("'rising' belongs to the kind rise_with_low")
-        return self
+    def faults(self) -> Iterator[tuple[bool, str]]:
+        """See ``Checked``."""
+        for name, kind in (("months", "low_for_months"), ("rising", "rise_with_low")):
+            differs = (getattr(self, name) is not None) != (self.kind == kind)
+            yield differs, f"'{name}' belongs to the kind {kind}"
 
 
-class MarrowRisk(Sourced):
+class MarrowRisk(Labelled):
     """Something that a text names as raising the risk of a myeloid neoplasm, without a number."""
 
-    id: Id
-    label: str
     fact: FactId
     disputed: bool = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
-from typing import Any, cast, get_args, get_origin
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
 
@@ -21,32 +21,20 @@ KINDS: dict[str, tuple[Kind, type[BaseModel]]] = {
 
 
 @cache
-def lists_of(model: type[BaseModel]) -> tuple[tuple[str, type[BaseModel]], ...]:
-    """Return the fields of a model that are lists of entries, with the model of those."""
-    return tuple(
-        (name, get_args(info.annotation)[0])
-        for name, info in model.model_fields.items()
-        if get_origin(info.annotation) is tuple and _is_entry(get_args(info.annotation)[0])
-    )
-
-
-@cache
-def one_of(model: type[BaseModel]) -> tuple[tuple[str, type[BaseModel]], ...]:
-    """Return the fields of a model that are one entry each, with the model of that."""
-    return tuple(
-        (name, cast(type[BaseModel], info.annotation))
-        for name, info in model.model_fields.items()
-        if _is_entry(info.annotation)
-    )
-
-
-def _is_entry(kind: object) -> bool:
-    return isinstance(kind, type) and issubclass(kind, Entry)
+def entries_in(model: type[BaseModel]) -> tuple[tuple[str, type[BaseModel], bool], ...]:
+    """Return the fields of a model that hold entries, with their model and whether as a list."""
+    found = []
+    for name, info in model.model_fields.items():
+        many = get_origin(info.annotation) is tuple
+        kind = get_args(info.annotation)[0] if many else info.annotation
+        if isinstance(kind, type) and issubclass(kind, Entry):
+            found.append((name, kind, many))
+    return tuple(found)
 
 
 def members(entry: BaseModel) -> dict[str, tuple[Entry, ...]]:
     """Return the entries that stand in another, by the name of their list."""
-    return {name: getattr(entry, name) for name, _ in lists_of(type(entry))}
+    return {name: getattr(entry, name) for name, _, many in entries_in(type(entry)) if many}
 
 
 def ids(knowledge: Knowledge) -> dict[str, frozenset[str]]:
@@ -68,9 +56,12 @@ def rules_of(knowledge: Knowledge) -> Iterator[tuple[str, RuleEntry, Any]]:
         for entry in getattr(knowledge, name):
             if isinstance(entry, RuleEntry):
                 yield kind.owner, entry, None
-            for inner in (one for group in members(entry).values() for one in group):
-                if isinstance(inner, RuleEntry):
-                    yield entry.id, inner, entry
+            yield from ((entry.id, rule, entry) for rule in _rules_in(entry))
+
+
+def _rules_in(entry: BaseModel) -> list[RuleEntry]:
+    inner = (one for group in members(entry).values() for one in group)
+    return [one for one in inner if isinstance(one, RuleEntry)]
 
 
 def carried_facts(knowledge: Knowledge) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -98,13 +89,7 @@ def counts(knowledge: Knowledge) -> dict[str, int]:
     found: dict[str, int] = {}
     for name, (kind, _) in KINDS.items():
         entries = getattr(knowledge, name)
-        rules = [
-            inner
-            for entry in entries
-            for group in members(entry).values()
-            for inner in group
-            if isinstance(inner, RuleEntry)
-        ]
+        rules = [rule for entry in entries for rule in _rules_in(entry)]
         for word, number in zip(kind.counted, (len(entries), len(rules)), strict=True):
             if word:
                 found[word] = found.get(word, 0) + number

@@ -46,9 +46,7 @@ def load_knowledge(*extra: Path) -> Knowledge:
     """
     absent = [path for path in extra if not path.exists()]
     if absent:
-        raise InputError(
-            [Problem(str(path), None, "", "", "", "a file or folder") for path in absent]
-        )
+        raise InputError(Problem(str(p), None, "", "", "", "a file or folder") for p in absent)
     return _load(tuple(path.resolve() for path in (PACKAGED, *extra)))
 
 

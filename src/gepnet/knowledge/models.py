@@ -6,8 +6,9 @@ A statement is data: every model that makes a clinical claim carries its source,
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -19,10 +20,12 @@ from gepnet.knowledge.course_models import (
     PlanProfile,
 )
 from gepnet.knowledge.shapes import (
+    Checked,
     Entry,
     FactId,
     Id,
     Kind,
+    Labelled,
     Names,
     OptionId,
     Sourced,
@@ -99,7 +102,7 @@ class Bound(Strict):
     inputs: tuple[str, ...]
 
 
-class FactShape(Entry):
+class FactShape(Entry, Checked):
     """What a single fact and a family of facts have in common."""
 
     label: str
@@ -126,28 +129,21 @@ class FactShape(Entry):
     codes: tuple[Code, ...] = ()
     note: str | None = None
 
-    @model_validator(mode="after")
-    def _consistent(self) -> Self:
-        if self.type == "number" and (self.precision is None or self.range is None):
-            raise ValueError("a number needs 'precision' and 'range'")
-        if self.precision is not None and self.precision <= 0:
-            raise ValueError("'precision' must be above zero")
-        if self.range is not None and self.range[0] >= self.range[1]:
-            raise ValueError("'range' needs its lower end first")
-        if len({value.id for value in self.values}) < len(self.values):
-            raise ValueError("each of 'values' may be named once")
-        if self.type == "enum" and not self.values:
-            raise ValueError("an enum needs 'values'")
-        if self.interval and self.type != "number":
-            raise ValueError("only a number can be an interval")
-        if self.absence != "unknown" and self.complete is None:
-            raise ValueError("absence other than unknown needs the domain that proves it")
-        known = {value.id for value in self.values}
+    def faults(self) -> Iterator[tuple[bool, str]]:
+        """See ``Checked``."""
+        number, span, known = self.type == "number", self.range, {v.id for v in self.values}
+        lacking = self.precision is None or span is None
+        yield number and lacking, "a number needs 'precision' and 'range'"
+        yield self.precision is not None and self.precision <= 0, "'precision' must be above zero"
+        yield span is not None and span[0] >= span[1], "'range' needs its lower end first"
+        yield len(known) < len(self.values), "each of 'values' may be named once"
+        yield self.type == "enum" and not self.values, "an enum needs 'values'"
+        yield self.interval and not number, "only a number can be an interval"
+        unproved = self.absence != "unknown" and self.complete is None
+        yield unproved, "absence other than unknown needs the domain that proves it"
         for name, candidates in self.unresolved.items():
-            unlisted = {name, *candidates} - known
-            if unlisted:
-                raise ValueError(f"unresolved values not listed in 'values': {sorted(unlisted)}")
-        return self
+            unlisted = sorted({name, *candidates} - known)
+            yield bool(unlisted), f"unresolved values not listed in 'values': {unlisted}"
 
 
 class FactEntry(FactShape):
@@ -246,7 +242,7 @@ class Examples(Strict):
     undetermined: tuple[str | dict[str, Any], ...]
 
 
-class RuleEntry(Sourced):
+class RuleEntry(Sourced, Checked):
     """An entry that holds for the patients whom its criterion includes.
 
     ``when`` is the narrow reading of the text and ``when_broad``, only where the text is ambiguous,
@@ -258,11 +254,10 @@ class RuleEntry(Sourced):
     when_broad: str | None = None
     examples: Examples | None = None
 
-    @model_validator(mode="after")
-    def _held_in_place(self) -> Self:
-        if self.examples is None and self.when != "true":
-            raise ValueError("a criterion needs 'examples' that hold it in place")
-        return self
+    def faults(self) -> Iterator[tuple[bool, str]]:
+        """See ``Checked``."""
+        loose = self.examples is None and self.when != "true"
+        yield loose, "a criterion needs 'examples' that hold it in place"
 
 
 class Recommendation(RuleEntry):
@@ -435,11 +430,11 @@ class ReleaseRule(RuleEntry):
     analyte: FactId | None = None
     message: str
 
-    @model_validator(mode="after")
-    def _row_of_toxicity(self) -> Self:
-        if (self.effect == "toxicity") != (self.row is not None):
-            raise ValueError("a 'toxicity', and nothing else, needs its 'row'")
-        return self
+    def faults(self) -> Iterator[tuple[bool, str]]:
+        """See ``Checked``."""
+        yield from super().faults()
+        differs = (self.effect == "toxicity") != (self.row is not None)
+        yield differs, "a 'toxicity', and nothing else, needs its 'row'"
 
 
 class ReleaseItem(RuleEntry):
@@ -459,11 +454,9 @@ class ReleaseItem(RuleEntry):
     since_last_dose: bool = False
 
 
-class ReleaseAmount(Sourced):
+class ReleaseAmount(Labelled):
     """A number that the course is planned and reviewed by."""
 
-    id: Id
-    label: str
     value: Decimal
     unit: str
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from gepnet.knowledge.kinds import KINDS, lists_of, one_of
+from gepnet.knowledge.kinds import KINDS, entries_in
 from gepnet.knowledge.models import DocumentFile, Knowledge
 from gepnet.knowledge.problems import InputError, Problem, nearest
 from gepnet.knowledge.references import Found, check_references, check_unique
@@ -63,10 +63,7 @@ def _read_document(document: Document, found: Found, problems: list[Problem]) ->
     for key in data:
         if key not in _KNOWN_KEYS:
             expected = f"one of {', '.join(_KNOWN_KEYS)}"
-            line = document.line((key,))
-            problems.append(
-                Problem(document.file, line, "", key, "", expected, nearest(key, _KNOWN_KEYS))
-            )
+            problems.append(_fault(document, (key,), "", expected, nearest(key, _KNOWN_KEYS)))
     _read_guideline(document, found, problems)
     for key, name in _LISTS.items():
         for index, item in enumerate(_items(document, (key,), problems)):
@@ -82,10 +79,16 @@ def _items(document: Document, path: YamlPath, problems: list[Problem]) -> list[
     if value is None:
         return []
     if not isinstance(value, list):
-        key = ".".join(str(step) for step in path)
-        problems.append(Problem(document.file, document.line(path), "", key, repr(value), "a list"))
+        problems.append(_fault(document, path, repr(value), "a list"))
         return []
     return value
+
+
+def _fault(
+    document: Document, path: YamlPath, value: str, expected: str, meant: str | None = None
+) -> Problem:
+    field = ".".join(map(str, path))
+    return Problem(document.file, document.line(path), "", field, value, expected, meant)
 
 
 def _read_entry(
@@ -105,11 +108,9 @@ def _read_entry(
 def _read_guideline(document: Document, found: Found, problems: list[Problem]) -> None:
     data: dict[str, Any] = document.data
     if "document" not in data:
-        for key in _DOCUMENT_KEYS:
-            if key in data:
-                line = document.line((key,))
-                expected = "'document' in the same file, to say whose these are"
-                problems.append(Problem(document.file, line, "", key, "", expected))
+        expected = "'document' in the same file, to say whose these are"
+        orphans = (key for key in _DOCUMENT_KEYS if key in data)
+        problems.extend(_fault(document, (key,), "", expected) for key in orphans)
         return
     chosen = {key: data[key] for key in _DOCUMENT_KEYS if data.get(key) is not None}
     found.declare("documents", data["document"])
@@ -124,15 +125,15 @@ def _located(
         return item
     place = {"file": document.file, "line": document.line(path) or 0}
     located = {**item, **place} if issubclass(model, Entry) else dict(item)
-    for name, kind in lists_of(model):
-        if name in item:
+    for name, kind, many in entries_in(model):
+        here = (*path, name)
+        if name in item and many:
             located[name] = [
-                _located(kind, inner, document, (*path, name, index), problems)
-                for index, inner in enumerate(_items(document, (*path, name), problems))
+                _located(kind, inner, document, (*here, index), problems)
+                for index, inner in enumerate(_items(document, here, problems))
             ]
-    for name, kind in one_of(model):
-        if name in item:
-            located[name] = _located(kind, item[name], document, (*path, name), problems)
+        elif name in item:
+            located[name] = _located(kind, item[name], document, here, problems)
     return located
 
 

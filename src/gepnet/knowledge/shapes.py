@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
 
 Verification = Literal["primary", "secondary", "unverified"]
 # Words of small letters and digits, joined by _ or - (and . for editions such as recist-1.1).
@@ -54,6 +55,21 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class Checked(Strict):
+    """A part of an entry whose keys have to agree with each other."""
+
+    def faults(self) -> Iterator[tuple[bool, str]]:
+        """Yield whether each fault is there, with what to say of it; the first that is is told."""
+        yield from ()
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        told = next((text for is_there, text in self.faults() if is_there), None)
+        if told is not None:
+            raise ValueError(told)
+        return self
+
+
 class Stated(Strict):
     """Something that says where it was read, and how far that was verified."""
 
@@ -65,6 +81,12 @@ class Stated(Strict):
     note: str | None = None
 
 
+class Said(Stated):
+    """A statement in words."""
+
+    says: str
+
+
 class Entry(Strict):
     """Anything that is written in a knowledge file and can be pointed at."""
 
@@ -74,3 +96,10 @@ class Entry(Strict):
 
 class Sourced(Entry, Stated):
     """An entry that states something and must say where it was read."""
+
+
+class Labelled(Sourced):
+    """A statement with a name for programs and one for people."""
+
+    id: Id
+    label: str

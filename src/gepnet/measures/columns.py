@@ -20,6 +20,7 @@ from gepnet.measures.inputs import constant
 from gepnet.vocabulary import DAYS_PER_MONTH
 
 Expression = Any  # of an engine; arithmetic and comparison work by its own operators
+Scaled = tuple[Expression, int]  # a whole number, and the power of ten that made it one
 
 
 class Algebra(Protocol):
@@ -76,6 +77,12 @@ class Column:
     absent: Expression | None = None
     precision: Decimal | None = None
 
+    @property
+    def power(self) -> int:
+        """The power of ten that makes every number of the column whole."""
+        assert self.precision is not None
+        return int(10 ** as_steps(self.precision)[1])
+
 
 @dataclass(frozen=True)
 class Steps:
@@ -120,9 +127,17 @@ class Call:
     def over_bounds(
         self, function: Callable[..., Expression], columns: Sequence[Column]
     ) -> tuple[Expression, Expression]:
-        """Apply a function to every combination of bounds; return the least and the greatest."""
+        """Apply a function to every combination of bounds; return the least and the greatest.
+
+        Each bound is given to it as a whole number and the power of ten that this was scaled by.
+        """
         ends = [
-            [column.low] if column.low is column.high else [column.low, column.high]
+            [
+                (self.algebra.whole(bound, column.power), column.power)
+                for bound in (
+                    [column.low] if column.low is column.high else [column.low, column.high]
+                )
+            ]
             for column in columns
         ]
         results = [self.keep(function(*combination)) for combination in product(*ends)]
@@ -176,19 +191,12 @@ def as_steps(number: Decimal) -> tuple[int, int]:
     return int(number.scaleb(places)), places
 
 
-def _scaled(algebra: Algebra, number: Expression, column: Column) -> tuple[Expression, int]:
-    assert column.precision is not None
-    power = 10 ** as_steps(column.precision)[1]
-    return algebra.whole(number, power), power
-
-
 def body_mass_index(call: Call) -> Steps:
     """Weight over height squared."""
     columns = call.numbers("weight_kg", "height_cm")
 
-    def index(kg: Expression, cm: Expression) -> Expression:
-        weight, weight_power = _scaled(call.algebra, kg, columns[0])
-        height, height_power = _scaled(call.algebra, cm, columns[1])
+    def index(kg: Scaled, cm: Scaled) -> Expression:
+        (weight, weight_power), (height, height_power) = kg, cm
         return call.ratio(weight * (100 * height_power) ** 2, height * height * weight_power)
 
     return Steps(*call.over_bounds(index, columns), call.absent(columns))
@@ -199,9 +207,8 @@ def body_surface_area(call: Call) -> Steps:
     columns = call.numbers("weight_kg", "height_cm")
     divisor, places = as_steps(constant(call.measures, "body_surface_mosteller", "divisor"))
 
-    def area(kg: Expression, cm: Expression) -> Expression:
-        weight, weight_power = _scaled(call.algebra, kg, columns[0])
-        height, height_power = _scaled(call.algebra, cm, columns[1])
+    def area(kg: Scaled, cm: Scaled) -> Expression:
+        (weight, weight_power), (height, height_power) = kg, cm
         return call.root(
             weight * height * 10**places,
             call.algebra.literal(divisor * weight_power * height_power),
@@ -225,10 +232,9 @@ def cockcroft_gault(call: Call) -> Steps:
         call.algebra.literal(10**female_at),
     )
 
-    def clearance(years: Expression, kg: Expression, umol_l: Expression) -> Expression:
-        age, age_power = _scaled(call.algebra, years, columns[0])
-        weight, weight_power = _scaled(call.algebra, kg, columns[1])
-        creatinine, creatinine_power = _scaled(call.algebra, umol_l, columns[2])
+    def clearance(years: Scaled, kg: Scaled, umol_l: Scaled) -> Expression:
+        (age, age_power), (weight, weight_power) = years, kg
+        creatinine, creatinine_power = umol_l
         left = (age * -(10**minuend_at)) + minuend * age_power
         top = left * weight * factor * (unit * creatinine_power * 10**divisor_at)
         scale = age_power * weight_power * divisor * 10 ** (minuend_at + unit_at + female_at)
@@ -242,9 +248,8 @@ def times_uln(call: Call) -> Steps:
     """First input over the second."""
     columns = list(call.inputs.values())
 
-    def multiple(value: Expression, limit: Expression) -> Expression:
-        top, top_power = _scaled(call.algebra, value, columns[0])
-        bottom, bottom_power = _scaled(call.algebra, limit, columns[1])
+    def multiple(value: Scaled, limit: Scaled) -> Expression:
+        (top, top_power), (bottom, bottom_power) = value, limit
         return call.ratio(top * bottom_power, bottom * top_power)
 
     low, high = call.over_bounds(multiple, columns)

@@ -7,14 +7,21 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from typing import Any
 
-from gepnet.vocabulary import Absent, Interval, PartialDate, Value, months_between, parse_date
+from gepnet.vocabulary import (
+    Absent,
+    Interval,
+    PartialDate,
+    Value,
+    days_between,
+    months_between,
+    parse_date,
+)
 
 HOURS_PER_DAY = 24
 
 
 def _days(start: PartialDate, at: PartialDate) -> Interval:
-    least = max(0, (at.first - start.last).days)
-    return Interval(Decimal(least), Decimal(max(least, (at.last - start.first).days)))
+    return Interval(*map(Decimal, days_between(start, at)))
 
 
 def _only(values: Mapping[str, Value], at: PartialDate) -> PartialDate | Absent | None:

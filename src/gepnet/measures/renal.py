@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from gepnet.measures.inputs import constant, constants, numbers, over_bounds
+from gepnet.measures.inputs import constants, numbers, over_bounds
 from gepnet.vocabulary import PartialDate, Value
 
 
@@ -24,16 +24,14 @@ def cockcroft_gault(
     sex = values.get("sex")
     if not isinstance(found, list) or not isinstance(sex, str):
         return None
-    formula = "cockcroft_gault"
-    minuend = constant(measures, formula, "age_minuend_years")
-    divisor = constant(measures, formula, "divisor")
-    umol_l_per_mg_dl = constant(measures, formula, "creatinine_umol_l_per_mg_dl")
-    factor = constant(measures, formula, "female_factor") if sex == "female" else Decimal(1)
+    given = constants(measures, "cockcroft_gault")
+    factor = given["female_factor"] if sex == "female" else Decimal(1)
 
     def clearance(age: Decimal, weight: Decimal, creatinine: Decimal) -> Decimal:
         # One division only: rounding in between would decide ties of the result.
-        dividend = (minuend - age) * weight * factor * umol_l_per_mg_dl
-        return dividend / (divisor * creatinine)
+        left = given["age_minuend_years"] - age
+        dividend = left * weight * factor * given["creatinine_umol_l_per_mg_dl"]
+        return dividend / (given["divisor"] * creatinine)
 
     if found[2].low <= 0:
         return None
@@ -61,8 +59,7 @@ def egfr_ckd_epi_2021(
     Inker LA, Eneanya ND, Coresh J et al. N Engl J Med 2021;385:1737-1749,
     doi 10.1056/NEJMoa2102953.
     """
-    formula = "ckd_epi_2021"
-    given = constants(measures, formula)
+    given = constants(measures, "ckd_epi_2021")
     female = sex == "female"
     ratio = creatinine_umol_l / given["creatinine_umol_l_per_mg_dl"]
     ratio /= given["kappa_female" if female else "kappa_male"]
@@ -82,8 +79,7 @@ def egfr_mdrd(
     Levey AS, Coresh J, Greene T et al. Ann Intern Med 2006;145:247-254,
     doi 10.7326/0003-4819-145-4-200608150-00004.
     """
-    formula = "mdrd"
-    given = constants(measures, formula)
+    given = constants(measures, "mdrd")
     creatinine = creatinine_umol_l / given["creatinine_umol_l_per_mg_dl"]
     factor = given["female_factor"] if sex == "female" else Decimal(1)
     return (

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 
@@ -19,7 +19,7 @@ from gepnet.facts import Facts, facts_of_record, facts_with
 from gepnet.knowledge import InputError, asked
 from gepnet.prrt.protocol import Protocols
 from gepnet.record import AnyEvent, Cycle, Observation, Record, Release
-from gepnet.vocabulary import Interval, PartialDate, Question, Value, exact
+from gepnet.vocabulary import Interval, PartialDate, Question, Value, days_between, exact
 
 #: Kinds of event that a window is about: their values say how the last dose was borne.
 SAMPLED = frozenset({"laboratory", "toxicity"})
@@ -51,6 +51,12 @@ class CourseSoFar:
     at: PartialDate
     cycles: tuple[Cycle, ...]
     course: str | None
+    question: Question
+
+    @property
+    def region(self) -> str | None:
+        """Region of care: that of the question, else that of the record."""
+        return self.question.region or self.record.region
 
     @property
     def patient(self) -> str:
@@ -78,7 +84,7 @@ class CourseSoFar:
     def samples(self, window: Window) -> tuple[Observation, ...]:
         """Return what was sampled in a window, oldest first."""
         found = [
-            (_place(event.date), event)
+            (event.date.place, event)
             for event in self.record.events
             if isinstance(event, Observation)
             and event.kind in SAMPLED
@@ -124,13 +130,14 @@ class CourseSoFar:
             record,
             protocols.knowledge,
             protocols.criteria,
-            Question(at=at),
+            replace(self.question, at=at),
             wanted=protocols.needed,
             only=protocols.needed,
         )
 
     def _context(self, facts: Facts, window: Window, at: PartialDate) -> dict[str, Value]:
-        context: dict[str, Value] = {"release_cycle": _point(Decimal(self.number))}
+        number = Decimal(self.number)
+        context: dict[str, Value] = {"release_cycle": Interval(number, number)}
         total = facts["prrt_cumulative_activity_gbq"].value
         if isinstance(total, Interval):
             full = self.protocols.full
@@ -169,6 +176,7 @@ def course_so_far(
     at: PartialDate,
     course: str | None = None,
     known_by: PartialDate | None = None,
+    question: Question | None = None,
 ) -> CourseSoFar:
     """Return the course of a record up to the review of cycle ``number`` at ``at``.
 
@@ -180,6 +188,7 @@ def course_so_far(
         course: which course; by default the one with the latest cycle or release before the cycle
             under review, or a new one for cycle 1.
         known_by: the day up to which events are known, if that is before the date of the review.
+        question: its region, where that is not the record's.
 
     Raises:
         InputError: if the cycle before is not there, or this one was given before the date.
@@ -213,7 +222,8 @@ def course_so_far(
         and event.id not in later
         and (event.date is None or event.date.first <= told.last)
     )
-    return CourseSoFar(_with(record, events), protocols, number, at, before, course)
+    asked_for = question or Question()
+    return CourseSoFar(_with(record, events), protocols, number, at, before, course, asked_for)
 
 
 def _latest_course(
@@ -224,28 +234,17 @@ def _latest_course(
     named = [r.course for r in releases if r.course is not None]
     if named:
         return named[-1]
-    before = [c for c in known if c.cycle == number - 1]
-    if before:
-        return max(before, key=lambda c: c.date.last).course
-    return None
+    before = (c for c in known if c.cycle == number - 1)
+    latest = max(before, key=lambda c: c.date.last, default=None)
+    return None if latest is None else latest.course
 
 
 def _with(record: Record, events: Iterable[AnyEvent]) -> Record:
     return record.model_copy(update={"events": tuple(events)})
 
 
-def _place(date: PartialDate) -> tuple[datetime.date, float]:
-    """Return the place in time: of one day, those without a time come first."""
-    return date.last, 0.0 if date.moment is None else date.moment.timestamp()
-
-
-def _point(number: Decimal) -> Interval:
-    return Interval(number, number)
-
-
 def _days(start: PartialDate, at: PartialDate) -> Interval:
-    least = max(0, (at.first - start.last).days)
-    return Interval(Decimal(least), Decimal(max(least, (at.last - start.first).days)))
+    return Interval(*map(Decimal, days_between(start, at)))
 
 
 def _percent(now: Value, before: Value) -> Interval | None:

@@ -6,7 +6,7 @@ a rule that held on its day is named, with the person and the reason given; it i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any
@@ -19,8 +19,11 @@ from gepnet.prrt.review import Review, review
 from gepnet.prrt.states import FINAL, State, Step, follow
 from gepnet.record import RELEASING, Cycle, Record, Release
 from gepnet.tables import Shown, also_shown, taken
-from gepnet.vocabulary import PartialDate
+from gepnet.vocabulary import PartialDate, Question
 from gepnet.vocabulary.values import plain
+
+#: What went wrong with an event: kind, text, and the rules behind it.
+_Told = tuple[str, str, tuple[str, ...]]
 
 
 def _short(seen: Review | None) -> dict[str, Any] | None:
@@ -93,7 +96,11 @@ class Course:
 
 
 def replay(
-    record: Record, protocols: Protocols, ctcae: str = "5", course: str | None = None
+    record: Record,
+    protocols: Protocols,
+    ctcae: str = "5",
+    course: str | None = None,
+    question: Question | None = None,
 ) -> tuple[Course, ...]:
     """Return the courses of a record, in order of their first event.
 
@@ -102,6 +109,7 @@ def replay(
         protocols: what reviews go by.
         ctcae: edition of the grades shown.
         course: only this one.
+        question: its region, where that is not the record's.
 
     Raises:
         InputError: if there is no such course, or no course at all.
@@ -119,7 +127,7 @@ def replay(
         expected = "a cycle (prrt_cycle) or a release (prrt_release) in the record"
         raise InputError([Problem(record.patient, None, "", "events", "", expected)])
     return tuple(
-        _replay([e for e in events if e.course == name], record, protocols, ctcae, name)
+        _replay([e for e in events if e.course == name], record, protocols, ctcae, name, question)
         for name in names
     )
 
@@ -137,27 +145,29 @@ def _replay(
     protocols: Protocols,
     ctcae: str,
     name: str | None,
+    question: Question | None,
 ) -> Course:
     state, following, total = State.PLANNED, 1, Decimal(0)
     released: Release | None = None
     entries: list[Entry] = []
     for event in events:
-        findings: list[Finding] = []
         step = _step(event, protocols)
         after, foreseen = follow(state, step)
+        told: list[_Told] = []
         if not foreseen:
-            findings.append(_unforeseen(event, state, step))
-        if event.cycle != following and foreseen:
+            told.append(_unforeseen(event, state, step))
+        elif event.cycle != following:
             text = f"cycle {event.cycle} is decided or given where cycle {following} comes next"
-            findings.append(Finding("out of order", event.id, event.cycle, text))
-        seen = _review(event, record, protocols, ctcae)
+            told.append(("out of order", text, ()))
+        seen = _review(event, record, protocols, ctcae, question)
         if isinstance(event, Release):
-            findings.extend(_against_review(event, seen, protocols))
+            told.extend(_against_review(event, seen, protocols))
             released = event
         else:
-            findings.extend(_given_otherwise(event, released, seen, protocols))
+            told.extend(_given_otherwise(event, released, seen, protocols))
             total += event.activity_gbq
             following, released = event.cycle + 1, None
+        findings = (Finding(kind, event.id, event.cycle, text, rules) for kind, text, rules in told)
         entries.append(Entry(event, state, after, seen, tuple(findings)))
         state = after
     return Course(name, state, following, total, tuple(entries))
@@ -167,102 +177,91 @@ def _step(event: Cycle | Release, protocols: Protocols) -> Step:
     if isinstance(event, Cycle):
         last = event.cycle >= protocols.amount("planned-cycles").value
         return Step.GIVE_LAST if last else Step.GIVE
-    if event.decision == "hold":
-        return Step.HOLD
-    if event.decision == "stop":
-        return Step.STOP
+    if event.decision in ("hold", "stop"):
+        return Step(event.decision)
     reduced = event.activity_gbq is not None and protocols.is_reduced(event.activity_gbq)
     return Step.RELEASE_REDUCED if reduced else Step.RELEASE
 
 
-def _unforeseen(event: Cycle | Release, state: State, step: Step) -> Finding:
+def _unforeseen(event: Cycle | Release, state: State, step: Step) -> _Told:
     if isinstance(event, Cycle) and state not in FINAL:
-        text = f"cycle {event.cycle} was given without a release"
-        return Finding("given without a release", event.id, event.cycle, text)
+        return "given without a release", f"cycle {event.cycle} was given without a release", ()
     text = f"cycle {event.cycle}: {step.value}, although the course was {state.value}"
-    return Finding("after the end of the course", event.id, event.cycle, text)
+    return "after the end of the course", text, ()
 
 
 def _review(
-    event: Cycle | Release, record: Record, protocols: Protocols, ctcae: str
+    event: Cycle | Release,
+    record: Record,
+    protocols: Protocols,
+    ctcae: str,
+    question: Question | None,
 ) -> Review | None:
     """Return the review of the day of an event; None where its course does not allow one."""
     try:
         planned = event.planned if isinstance(event, Release) else None
         day = planned or event.date
-        course = course_so_far(record, protocols, event.cycle, day, event.course, event.date)
+        course = course_so_far(
+            record, protocols, event.cycle, day, event.course, event.date, question
+        )
     except InputError:
         return None
-    return review(course, default_profile(protocols, record.region), ctcae)
+    return review(course, default_profile(protocols, course.region), ctcae)
 
 
-def _against_review(event: Release, seen: Review | None, protocols: Protocols) -> list[Finding]:
+def _against_review(event: Release, seen: Review | None, protocols: Protocols) -> Iterator[_Told]:
     if event.decision not in RELEASING:
-        return []
+        return
+    cycle = f"cycle {event.cycle}"
     if seen is None:
-        text = f"cycle {event.cycle} was released where it cannot be reviewed"
-        return [Finding("not reviewable", event.id, event.cycle, text)]
-    found = []
+        yield "not reviewable", f"{cycle} was released where it cannot be reviewed", ()
+        return
     assert event.activity_gbq is not None
+    given = f"{plain(event.activity_gbq)} GBq"
     reduced = protocols.is_reduced(event.activity_gbq)
     if event.decision != "proceed" and reduced != (event.decision == "reduce"):
-        text = f"cycle {event.cycle}: {event.decision} with {plain(event.activity_gbq)} GBq"
-        found.append(Finding("decision and activity differ", event.id, event.cycle, text))
+        yield "decision and activity differ", f"{cycle}: {event.decision} with {given}", ()
     reason = f"; reason: {event.override}" if event.override else "; no reason is given"
-    who = f"released by {event.author} on {event.date}"
+    who = f"{cycle} was released by {event.author} on {event.date}"
     if seen.proposal not in RELEASING:
-        rules = tuple(rule.id for rule in seen.holding) or tuple(m.id for m in seen.missing)
-        text = f"cycle {event.cycle} was {who} against {seen.proposal}: {_names(seen)}{reason}"
-        found.append(Finding("released against a rule", event.id, event.cycle, text, rules))
+        rules = tuple(one.id for one in seen.holding or seen.missing)
+        text = f"{who} against {seen.proposal}: {_names(seen)}{reason}"
+        yield "released against a rule", text, rules
     elif _more(event.activity_gbq, seen.activity_gbq, protocols):
         assert seen.activity_gbq is not None
         rules = tuple(rule.id for rule in seen.fired if rule.effect == "reduce")
-        text = (
-            f"cycle {event.cycle} was {who} with {plain(event.activity_gbq)} GBq where "
-            f"{plain(seen.activity_gbq)} GBq is proposed{reason}"
-        )
-        found.append(Finding("released above the proposal", event.id, event.cycle, text, rules))
+        text = f"{who} with {given} where {plain(seen.activity_gbq)} GBq is proposed{reason}"
+        yield "released above the proposal", text, rules
     if event.review is not None and event.review != seen.digest:
         text = f"the review it rests on ({event.review}) is not that of the record ({seen.digest})"
-        found.append(Finding("another review", event.id, event.cycle, text))
-    return found
+        yield "another review", text, ()
 
 
 def _given_otherwise(
     event: Cycle, released: Release | None, seen: Review | None, protocols: Protocols
-) -> list[Finding]:
-    found = []
+) -> Iterator[_Told]:
+    was = f"cycle {event.cycle} was given"
     if released is not None and released.decision in RELEASING:
         if released.cycle != event.cycle:
-            text = f"cycle {event.cycle} was given on the release of cycle {released.cycle}"
-            found.append(Finding("given on another release", event.id, event.cycle, text))
+            text = f"{was} on the release of cycle {released.cycle}"
+            yield "given on another release", text, ()
         if _more(event.activity_gbq, released.activity_gbq, protocols):
-            text = (
-                f"cycle {event.cycle} was given with {plain(event.activity_gbq)} GBq, released "
-                f"were {plain(released.activity_gbq or Decimal(0))} GBq"
-            )
-            found.append(Finding("given above the release", event.id, event.cycle, text))
+            allowed = plain(released.activity_gbq or Decimal(0))
+            text = f"{was} with {plain(event.activity_gbq)} GBq, released were {allowed} GBq"
+            yield "given above the release", text, ()
     elif released is not None:
-        text = f"cycle {event.cycle} was given after the decision to {released.decision}"
-        found.append(Finding("given against a decision", event.id, event.cycle, text))
+        yield "given against a decision", f"{was} after the decision to {released.decision}", ()
     if seen is None:
-        text = f"cycle {event.cycle} was given where it cannot be reviewed"
-        found.append(Finding("not reviewable", event.id, event.cycle, text))
-    elif seen.holding:
-        rules = tuple(rule.id for rule in seen.holding)
-        text = (
-            f"cycle {event.cycle} was given on {event.date} against {seen.proposal}: {_names(seen)}"
-        )
-        found.append(Finding("given against a rule", event.id, event.cycle, text, rules))
-    elif seen.missing:
-        rules = tuple(item.id for item in seen.missing)
-        text = f"cycle {event.cycle} was given on {event.date} with missing: {_names(seen)}"
-        found.append(Finding("given undecidable", event.id, event.cycle, text, rules))
-    return found
+        yield "not reviewable", f"{was} where it cannot be reviewed", ()
+    elif seen.holding or seen.missing:
+        kind = "given against a rule" if seen.holding else "given undecidable"
+        why = f"against {seen.proposal}" if seen.holding else "with missing"
+        text = f"{was} on {event.date} {why}: {_names(seen)}"
+        yield kind, text, tuple(one.id for one in seen.holding or seen.missing)
 
 
 def _names(seen: Review) -> str:
-    return ", ".join([r.label for r in seen.holding] or [m.label for m in seen.missing])
+    return ", ".join(one.label for one in seen.holding or seen.missing)
 
 
 def _more(given: Decimal | None, proposed: Decimal | None, protocols: Protocols) -> bool:

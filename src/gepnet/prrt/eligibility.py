@@ -190,9 +190,8 @@ def differences(found: Sequence[Eligibility]) -> list[Difference]:
 
 def kidney_view(facts: Facts, protocols: Protocols) -> dict[str, Any]:
     """Return the clearance that limits speak of, and the eGFR that never stands in for it."""
-    names = ("creatinine_umol_l", "age_years")
-    values = [facts[name].value for name in names]
-    sex = facts["sex"].value
+    names = ("creatinine_umol_l", "age_years", "sex")
+    creatinine, age, sex = (facts[name].value for name in names)
     clearance = facts["creatinine_clearance_ml_min"]
     view: dict[str, Any] = {
         "creatinine_clearance_ml_min": _plain(clearance.value),
@@ -200,11 +199,9 @@ def kidney_view(facts: Facts, protocols: Protocols) -> dict[str, Any]:
         "egfr_mdrd_ml_min_173m2": None,
         "note": "An eGFR per 1.73 m2 meets no clearance limit.",
     }
-    creatinine, age = values
     if isinstance(creatinine, Interval) and isinstance(age, Interval) and isinstance(sex, str):
         measures = protocols.knowledge.measures
         told = (creatinine.low, age.low, sex)
         for name, function in (("ckd_epi_2021", egfr_ckd_epi_2021), ("mdrd", egfr_mdrd)):
-            rounded = round(function(*told, measures), 1)
-            view[f"egfr_{name}_ml_min_173m2"] = float(rounded)
+            view[f"egfr_{name}_ml_min_173m2"] = float(round(function(*told, measures), 1))
     return view

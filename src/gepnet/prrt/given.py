@@ -113,16 +113,15 @@ def course_given(record: Record, at: datetime.date, course: str | None = None) -
     chosen = course if course is not None else (latest.course if latest is not None else None)
     own = [cycle for cycle in known if cycle.course == chosen]
     others = [cycle for cycle in known if cycle.course != chosen]
-    releases = [
-        event for event in record.releases if event.course == chosen and event.date.first <= at
-    ]
+    releases = (e for e in record.releases if e.course == chosen and e.date.first <= at)
     return CourseGiven(
         chosen or "1",
-        in_order([_given(cycle) for cycle in own], record.patient),
-        tuple(sorted((_given(cycle) for cycle in others), key=lambda cycle: cycle.day)),
+        in_order([as_given(cycle) for cycle in own], record.patient),
+        tuple(sorted((as_given(cycle) for cycle in others), key=lambda cycle: cycle.day)),
         tuple(sorted(releases, key=lambda event: (event.date.first, event.cycle))),
     )
 
 
-def _given(cycle: Cycle) -> GivenCycle:
+def as_given(cycle: Cycle) -> GivenCycle:
+    """Return a cycle of a record by the first day that its date allows."""
     return GivenCycle(cycle.cycle, cycle.date.first, cycle.activity_gbq)

@@ -8,36 +8,26 @@ the two differ the line says so.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Annotated, Literal
 
 from gepnet.measures.ctcae import Baseline, Grade, Sample, Term, edition, editions, grade
-from gepnet.prrt.context import CourseSoFar
-from gepnet.record import Observation
+from gepnet.prrt.context import CourseSoFar, Window
+from gepnet.record import Measured, Observation, measured
 from gepnet.tables import Shown, also_shown
-from gepnet.vocabulary import Interval, PartialDate, Vocabulary
+from gepnet.vocabulary import Interval, Vocabulary
 
 MULTIPLES = "{ULN}"
 _ONE = Decimal(1)
-
-
-@dataclass(frozen=True)
-class Measured:
-    """One value of one analyte with the limits of its laboratory."""
-
-    analyte: str
-    date: PartialDate
-    value: Decimal
-    lln: Decimal | None
-    uln: Decimal | None
+_Role = Literal["nadir", "pre_cycle", "baseline"]
 
 
 @dataclass(frozen=True)
 class GradeLine:
     """A value around a cycle with its grade in the edition asked for and in the other."""
 
-    role: Literal["nadir", "pre_cycle", "baseline"]
+    role: _Role
     measured: Annotated[Measured, Shown(take="date analyte value", flat=True)]
     baseline: Annotated[Measured | None, Shown(by=lambda line: line and line.value)]
     grade: Annotated[
@@ -65,18 +55,14 @@ class GradeLine:
         return "rising" if change > 0 else "falling" if change < 0 else "unchanged"
 
 
-def measured(events: Sequence[Observation], vocabulary: Vocabulary) -> dict[str, list[Measured]]:
+def _by_analyte(events: Sequence[Observation], vocabulary: Vocabulary) -> dict[str, list[Measured]]:
     """Return the values of laboratory events by analyte, in order of date."""
     found: dict[str, list[Measured]] = {}
     for event in events:
-        if event.kind != "laboratory" or event.date is None:
-            continue
-        for name, value in event.values.items():
-            if not isinstance(value, Interval) or not value.is_point:
-                continue
-            lln, uln = _limits(event, name, vocabulary)
-            line = Measured(name, event.date, value.low, lln, uln)
-            found.setdefault(name, []).append(line)
+        for one in measured([event]):
+            lln, uln = _limits(event, one.analyte, vocabulary)
+            line = replace(one, lln=lln, uln=uln)
+            found.setdefault(one.analyte, []).append(line)
     return found
 
 
@@ -104,8 +90,8 @@ def grade_lines(course: CourseSoFar, ctcae: str) -> tuple[GradeLine, ...]:
     measures = protocols.knowledge.measures
     chosen = edition(measures, ctcae)
     other = next(e for e in editions(measures) if e.edition != chosen.edition)
-    now = measured(course.samples(course.window), vocabulary)
-    earlier = measured(_up_to_first_dose(course), vocabulary)
+    now = _by_analyte(course.samples(course.window), vocabulary)
+    earlier = _by_analyte(_up_to_first_dose(course), vocabulary)
     found: list[GradeLine] = []
     for analyte in dict.fromkeys((*chosen.analytes, *other.analytes)):
         values = now.get(analyte, [])
@@ -113,23 +99,15 @@ def grade_lines(course: CourseSoFar, ctcae: str) -> tuple[GradeLine, ...]:
             continue
         baseline = earlier[analyte][-1] if course.cycles and analyte in earlier else None
         for term in chosen.of(analyte):
-            twin = _twin(term, other.of(analyte))
+            twin = next((t for t in other.of(analyte) if t.direction == term.direction), None)
             lines = _of_term(course, term, twin, values, baseline, chosen.edition, other.edition)
             found.extend(lines)
     return tuple(found)
 
 
 def _up_to_first_dose(course: CourseSoFar) -> list[Observation]:
-    from gepnet.prrt.context import Window
-
-    if not course.cycles:
-        return []
-    return list(course.samples(Window(None, course.cycles[0].date)))
-
-
-def _twin(term: Term, others: Sequence[Term]) -> Term | None:
-    same = [other for other in others if other.direction == term.direction]
-    return same[0] if same else None
+    until = [Window(None, cycle.date) for cycle in course.cycles[:1]]
+    return [event for window in until for event in course.samples(window)]
 
 
 def _of_term(
@@ -145,10 +123,11 @@ def _of_term(
     nadir = worst(values, key=lambda line: line.value)
     last = values[-1]
     before = not course.cycles
-    roles: list[tuple[Literal["nadir", "pre_cycle", "baseline"], Measured]]
+    roles: list[tuple[_Role, Measured]]
     roles = [("baseline", last)] if before else [("nadir", nadir), ("pre_cycle", last)]
+    known = None if baseline is None else Baseline(baseline.value, baseline.lln, baseline.uln)
     for role, line in roles:
-        sample = _sample(line, baseline, before)
+        sample = Sample(line.value, line.lln, line.uln, known, before)
         place = values.index(line)
         previous = values[place - 1] if place else baseline
         yield GradeLine(
@@ -159,8 +138,3 @@ def _of_term(
             None if twin is None else grade(twin, sample, other),
             previous,
         )
-
-
-def _sample(line: Measured, baseline: Measured | None, before: bool) -> Sample:
-    known = None if baseline is None else Baseline(baseline.value, baseline.lln, baseline.uln)
-    return Sample(line.value, line.lln, line.uln, known, before)

@@ -21,7 +21,7 @@ from gepnet.prrt.conditions import labels, look_at, words
 from gepnet.prrt.context import CLEARANCE, CREATININE, FALL, RISE, CourseSoFar
 from gepnet.prrt.eligibility import Eligibility, eligibility
 from gepnet.prrt.grades import GradeLine, grade_lines
-from gepnet.prrt.toxicity import History, Occurrence, contested_readings, history
+from gepnet.prrt.toxicity import History, contested_readings, history
 from gepnet.rules import Checklist, Rule
 from gepnet.tables import Shown, also_shown, plain
 
@@ -136,8 +136,8 @@ def review(course: CourseSoFar, profile: Checklist | None = None, ctcae: str = "
         proposal,
         _activity(course, proposal),
         tuple(ordered),
-        tuple(_once(found.missing)),
-        tuple(_once(found.ambiguous)),
+        tuple(found.missing.values()),
+        tuple(found.ambiguous.values()),
         lines,
         None if profile is None or course.cycles else profile.entry.id,
     )
@@ -145,11 +145,11 @@ def review(course: CourseSoFar, profile: Checklist | None = None, ctcae: str = "
 
 @dataclass(frozen=True)
 class _Found:
-    """What a review comes upon, in the order in which it looks."""
+    """What a review comes upon, in the order in which it looks; what is open once, by its id."""
 
     fired: list[Fired] = field(default_factory=list)
-    missing: list[Open] = field(default_factory=list)
-    ambiguous: list[Open] = field(default_factory=list)
+    missing: dict[str, Open] = field(default_factory=dict)
+    ambiguous: dict[str, Open] = field(default_factory=dict)
 
 
 def _in_phase(phase: str, course: CourseSoFar) -> bool:
@@ -158,10 +158,8 @@ def _in_phase(phase: str, course: CourseSoFar) -> bool:
 
 def _proposal(course: CourseSoFar, found: _Found) -> Proposal:
     effects = {rule.effect for rule in found.fired}
-    if "stop" in effects:
-        return "stop"
-    if "hold" in effects:
-        return "hold"
+    if "stop" in effects or "hold" in effects:
+        return "stop" if "stop" in effects else "hold"
     if found.missing or found.ambiguous:
         return "undecidable"
     if "reduce" in effects:
@@ -192,12 +190,12 @@ def _judge(
     vocabulary = past.course.protocols.criteria.vocabulary
     if known.reading.ambiguous and entry.required:
         why = f"{known.reading.met} (asked: {entry.message}?): {words(known.values, vocabulary)}"
-        found.ambiguous.append(_open(entry, entry.id, (), why))
+        _open(found.ambiguous, entry, (), why)
     elif known.truth is None and entry.required:
         why = f"{labels(known.missing, vocabulary)}: not known"
         why += " since the last dose" if entry.effect == "toxicity" else ""
         why += f" (asked: {entry.message}?)"
-        found.missing.append(_open(entry, entry.id, known.missing, why))
+        _open(found.missing, entry, known.missing, why)
     if entry.effect != "toxicity":
         if known.truth is True:
             text = f"{entry.message} ({words(known.values, vocabulary)})"
@@ -217,14 +215,15 @@ def _judge(
     if present and seen is not None and _told(seen.values) != _told(values):
         text += f"; worst since the last dose: {words(seen.values, vocabulary)}"
     if not present and seen is not None:
-        text += f"; occurred since the last dose, {_over(seen)}"
+        over = (
+            f"last seen on {seen.last}" if seen.resolved is None else f"resolved on {seen.resolved}"
+        )
+        text += f"; occurred since the last dose, {over}"
     assert entry.row is not None
+    effect: Effect = "hold" if present else "reduce"
     if past.recurred(entry.row):
-        found.fired.append(_fired(entry, "stop", f"{text}; recurred after a reduced dose"))
-    elif present:
-        found.fired.append(_fired(entry, "hold", text))
-    else:
-        found.fired.append(_fired(entry, "reduce", text))
+        effect, text = "stop", f"{text}; recurred after a reduced dose"
+    found.fired.append(_fired(entry, effect, text))
 
 
 def _told(values: Iterable[FactValue]) -> list[tuple[Any, ...]]:
@@ -241,12 +240,6 @@ def _from_baseline(rule: Rule[ReleaseRule], facts: Facts, course: CourseSoFar) -
     return ""
 
 
-def _over(seen: Occurrence) -> str:
-    if seen.resolved is None:
-        return f"last seen on {seen.last}"
-    return f"resolved on {seen.resolved}"
-
-
 def _editions(rule: Rule[ReleaseRule], lines: Iterable[GradeLine]) -> str:
     """Say where the editions of CTCAE would grade the value behind a rule differently."""
     for line in lines:
@@ -259,14 +252,16 @@ def _editions(rule: Rule[ReleaseRule], lines: Iterable[GradeLine]) -> str:
     return ""
 
 
-def _fired(entry: _Entry, effect: str, because: str, name: str = "") -> Fired:
-    chosen = next(e for e in _ORDER if e == effect)
+def _fired(entry: _Entry, effect: Effect, because: str, name: str = "") -> Fired:
     read = (entry.source, entry.locator, entry.verification)
-    return Fired(name or entry.id, chosen, entry.label, because, *read)
+    return Fired(name or entry.id, effect, entry.label, because, *read)
 
 
-def _open(entry: _Entry, name: str, facts: tuple[str, ...], why: str) -> Open:
-    return Open(name, entry.label, facts, why, entry.source, entry.verification)
+def _open(
+    found: dict[str, Open], entry: _Entry, facts: tuple[str, ...], why: str, name: str = ""
+) -> None:
+    one = Open(name or entry.id, entry.label, facts, why, entry.source, entry.verification)
+    found.setdefault(one.id, one)
 
 
 def _ask(item: Rule[ReleaseItem], facts: Facts, found: _Found) -> None:
@@ -291,7 +286,7 @@ def _ask(item: Rule[ReleaseItem], facts: Facts, found: _Found) -> None:
         if entry.since_last_dose and not facts["days_since_last_dose_of_course"].is_known:
             why = "not known"
     if entry.required:
-        found.missing.append(_open(entry, entry.id, entry.facts, why))
+        _open(found.missing, entry, entry.facts, why)
     else:
         found.fired.append(_fired(entry, "warn", f"{entry.label}: {why}"))
 
@@ -303,12 +298,12 @@ def _eligible(lines: Eligibility, found: _Found) -> None:
             text = f"{entry.label}: not met ({line.words})"
             found.fired.append(_fired(entry, "hold", text, name))
         elif line.status == "missing":
-            found.missing.append(_open(entry, name, line.known.missing, "not known"))
+            _open(found.missing, entry, line.known.missing, "not known", name)
         elif line.status == "stale":
             old = tuple(value.fact for value in line.known.stale)
-            found.missing.append(_open(entry, name, old, f"too old: {'; '.join(line.stale)}"))
+            _open(found.missing, entry, old, f"too old: {'; '.join(line.stale)}", name)
         elif line.status == "text ambiguous":
-            found.ambiguous.append(_open(entry, name, (), f"{line.status}: {line.words}"))
+            _open(found.ambiguous, entry, (), f"{line.status}: {line.words}", name)
 
 
 def _eligible_by_each(course: CourseSoFar, profile: Checklist, found: _Found) -> None:
@@ -330,11 +325,3 @@ def _beside(course: CourseSoFar, proposal: Proposal) -> Iterator[Fired]:
         for rule in course.protocols.rules:
             if rule.entry.effect == "reduced":
                 yield _fired(rule.entry, "warn", rule.entry.message)
-
-
-def _once(items: Iterable[Open]) -> Iterator[Open]:
-    seen: set[str] = set()
-    for item in items:
-        if item.id not in seen:
-            seen.add(item.id)
-            yield item

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -41,10 +41,12 @@ class Said:
     text_ambiguous: bool = False
 
 
-def positions_on(option: str, book: Rulebook, facts: Facts | None) -> list[Position]:
-    """Return what each document says of an option, and whether it speaks of this patient."""
+def positions_on(
+    option: str, book: Rulebook, in_force: Collection[str], facts: Facts | None
+) -> list[Position]:
+    """Return what documents in force say of an option, and whether they speak of this patient."""
     found = []
-    for rule in book.of(Recommendation):
+    for rule in (rule for rule in book.of(Recommendation) if rule.owner in in_force):
         held: dict[str, list[str]] = {}
         for position in rule.entry.options:
             if position.option == option:
@@ -60,22 +62,18 @@ def positions_on(option: str, book: Rulebook, facts: Facts | None) -> list[Posit
     return found
 
 
-def statements(names: Sequence[str], knowledge: Knowledge) -> list[Said]:
-    """Return statements of documents, named as ``document/statement``.
+def statements(names: Sequence[str], knowledge: Knowledge, in_force: Collection[str]) -> list[Said]:
+    """Return statements of documents in force, named as ``document/statement``.
 
     Raises:
         InputError: if the knowledge has no such statement.
     """
-    known = {
-        f"{file.document.id}/{statement.id}": statement
-        for file in knowledge.documents
-        for statement in file.statements
-    }
+    known = {f"{file.id}/{one.id}": one for file in knowledge.documents for one in file.statements}
     for name in names:
         if name not in known:
             expected = "document/statement of the knowledge"
             raise InputError([Problem("measures/course_plan.yaml", None, "", "", name, expected)])
-    return [Said(name, known[name]) for name in names]
+    return [Said(name, known[name]) for name in names if name.split("/")[0] in in_force]
 
 
 def labels_of(names: Iterable[str], book: Rulebook) -> list[str]:

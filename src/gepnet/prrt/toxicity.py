@@ -55,13 +55,10 @@ class History:
             for place, window in enumerate(self.windows[:-1])
             if any(o.rule.entry.row == row for o in window.values())
         ]
-        if any(any(reduced[place + 1 :]) for place in earlier):
-            return True
         # A reduced dose had a cause; where the record does not tell it, it may have been this one.
-        for place, is_reduced in enumerate(reduced):
-            if is_reduced and not any(self.windows[:place]):
-                return True
-        return False
+        return any(any(reduced[place + 1 :]) for place in earlier) or any(
+            is_reduced and not any(self.windows[:place]) for place, is_reduced in enumerate(reduced)
+        )
 
 
 def history(course: CourseSoFar) -> History:

@@ -1,6 +1,7 @@
 """The patient record: typed dated events, read from and written to patient files."""
 
 from gepnet.record.cycles import covering_courses, group_cycles
+from gepnet.record.laboratory import Measured, measured
 from gepnet.record.model import (
     EVENT_MODELS,
     RELEASING,
@@ -23,6 +24,7 @@ __all__ = [
     "AnyEvent",
     "Cycle",
     "Event",
+    "Measured",
     "Observation",
     "Progression",
     "Record",
@@ -30,6 +32,7 @@ __all__ = [
     "Treatment",
     "covering_courses",
     "group_cycles",
+    "measured",
     "parse_record",
     "patient_schema",
     "read_record",

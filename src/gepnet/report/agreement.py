@@ -76,12 +76,11 @@ def comparison_view(
 
 def settled_rows(assessment: Assessment, base: KnowledgeBase) -> list[tuple[str, str]]:
     """Return the rows on which a document takes a position that its class does not take already."""
-    settled = SPOKEN
     found = {
         row
         for document in assessment.documents.values()
         for row, cell in document.cells.spoken.items()
-        if cell.status in settled
+        if cell.status in SPOKEN
     }
     return [row for row in speaking_rows(assessment, base) if row in found]
 

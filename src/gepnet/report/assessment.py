@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,13 +20,14 @@ from gepnet.knowledge.models import (
     Checklist,
     ChecklistItem,
     DocumentHeader,
+    FactEntry,
     LabelEntry,
     SafetyRule,
     Source,
 )
 from gepnet.report.cells import matrix_rows, reading_order
 from gepnet.report.explanations import (
-    Ask,
+    Asks,
     Branch,
     Leaf,
     Reader,
@@ -35,7 +35,7 @@ from gepnet.report.explanations import (
     source_of,
 )
 from gepnet.report.facts import FactView, fact_groups, fact_view, reasons_to_treat
-from gepnet.tables import Shown, plain
+from gepnet.tables import Shown, plain, taken
 from gepnet.vocabulary import TRUTH_WORDS, Truth
 
 View = dict[str, Any]
@@ -69,22 +69,10 @@ def assessment_view(assessment: Assessment, base: KnowledgeBase, every_row: bool
     return {**head_view(assessment), **plain(parts)}
 
 
-@dataclass(frozen=True)
-class Head:
-    """Whom an assessment is of, and what it was made with."""
-
-    patient: str
-    at: str
-    region: str | None
-    knowledge_date: datetime.date
-    gepnet_version: str
-    knowledge_digest: str
-
-
 def head_view(assessment: Assessment) -> View:
     """Return whom an assessment is of, and what it was made with."""
-    names = Head.__dataclass_fields__
-    return dict(plain(Head(**{name: getattr(assessment, name) for name in names})))
+    names = "patient at region knowledge_date gepnet_version knowledge_digest"
+    return dict(taken(assessment, names))
 
 
 @dataclass(frozen=True)
@@ -114,7 +102,7 @@ class Request:
 
     request: str
     open_positions: int
-    facts: list[Ask]
+    facts: Asks
 
 
 def _missing(assessment: Assessment, reader: Reader) -> list[Request]:
@@ -123,15 +111,15 @@ def _missing(assessment: Assessment, reader: Reader) -> list[Request]:
     Facts that one test brings (uptake, score and extent of an SSTR-PET) are one request.
     """
     counts: Counter[str] = Counter()
-    wanted: dict[str, dict[str, Ask]] = {}
+    wanted: dict[str, dict[str, FactEntry]] = {}
     for document in assessment.documents.values():
         for cell in document.cells.values():
             if not cell.is_open:
                 continue
             requests = set()
             for ask in reader.asks(cell.missing):
-                request = ask.entry.order or ask.entry.label
-                wanted.setdefault(request, {})[ask.entry.id] = ask
+                request = ask.order or ask.label
+                wanted.setdefault(request, {})[ask.id] = ask
                 requests.add(request)
             counts.update(requests)
     order = {request: index for index, request in enumerate(wanted)}
@@ -148,7 +136,7 @@ class LabelView:
     ]
     option_label: str
     label: Annotated[LabelAssessment, Shown(take="status ambiguous:text_ambiguous", flat=True)]
-    missing: list[Ask]
+    missing: Asks
     against: list[str]
     source: Annotated[SourceView, Shown(flat=True)]
     explanation: Leaf | Branch
@@ -176,7 +164,7 @@ class SafetyView:
     text_ambiguous: bool
     options: list[str]
     concerns_a_position: bool
-    missing: list[Ask]
+    missing: Asks
     source: Annotated[SourceView, Shown(flat=True)]
     explanation: Leaf | Branch
 
@@ -216,7 +204,7 @@ class ItemView:
     item: Annotated[ChecklistItem, Shown(take="id label", flat=True)]
     result: str
     text_ambiguous: bool
-    missing: list[Ask]
+    missing: Asks
     facts: list[FactView]
     source: Annotated[SourceView, Shown(flat=True)]
 

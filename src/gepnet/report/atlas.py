@@ -10,11 +10,8 @@ import datetime
 import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
-from importlib.resources import files
+from itertools import permutations
 from typing import Any
-
-from jinja2 import Environment
 
 from gepnet import __version__
 from gepnet.charts import HeatData, PositionMap, TableTwin, heatmap
@@ -23,7 +20,7 @@ from gepnet.charts.style import POSITIONS
 from gepnet.guidelines import KnowledgeBase
 from gepnet.guidelines.atlas import Distances, MapView, PairDistance
 from gepnet.guidelines.atlas.plan import AtlasPlan
-from gepnet.report.html import environment
+from gepnet.report.html import page
 from gepnet.report.words import INTENTS
 from gepnet.vocabulary import unit_words
 
@@ -54,21 +51,6 @@ DEFINITION = (
 )
 
 
-@lru_cache(maxsize=1)
-def _environment() -> Environment:
-    found = environment().overlay()
-    found.globals.update(LOOKS=POSITIONS)
-    return found
-
-
-@lru_cache(maxsize=1)
-def _style() -> str:
-    folder = files("gepnet.report").joinpath("templates")
-    return "".join(
-        folder.joinpath(name).read_text(encoding="utf-8") for name in ("style.css", "atlas.css")
-    )
-
-
 class AtlasPages:
     """Renders the pages of one atlas."""
 
@@ -89,8 +71,7 @@ class AtlasPages:
 
     def page(self, template: str, **view: Any) -> str:
         """Return one page."""
-        found = _environment().get_template(template)
-        return found.render(style=_style(), about=self.about, **view)
+        return page(template, "atlas.css", about=self.about, looks=POSITIONS, **view)
 
     def option(self, name: str, intent: str = "tumour_control") -> str:
         """Return an option in words, with its purpose where that is not tumour control."""
@@ -102,29 +83,24 @@ class AtlasPages:
 
     def distance_view(self, found: Distances) -> View:
         """Return the heat map over all options with its twin."""
-        heat = self._heat("Distance between documents, all options", found.overall)
+        title = "Distance between documents, all options"
+        return {"definition": self.definition(found), **self._distance(title, found.overall)}
+
+    def _distance(self, title: str, pairs: Sequence[PairDistance]) -> View:
+        heat = self._heat(title, pairs)
         return {
-            "definition": self.definition(found),
             "svg": None if heat is None else heat.svg(),
             "sentence": "" if heat is None else heat.sentence,
-            "table": self._pairs(found.overall),
+            "table": self._pairs(pairs),
         }
 
     def distances_page(self, found: Distances, progress: Callable[[], None] | None = None) -> str:
         """Return the page with one heat map an option."""
         options = []
         for option, intent in found.options():
-            pairs = found.of(option, intent)
-            heat = self._heat(f"Distance on {self.option(option, intent)}", pairs)
-            options.append(
-                {
-                    "id": f"{option}-{intent}",
-                    "label": self.option(option, intent),
-                    "svg": None if heat is None else heat.svg(),
-                    "sentence": "" if heat is None else heat.sentence,
-                    "table": self._pairs(pairs),
-                }
-            )
+            label = self.option(option, intent)
+            shown = self._distance(f"Distance on {label}", found.of(option, intent))
+            options.append({"id": f"{option}-{intent}", "label": label, **shown})
             if progress is not None:
                 progress()
         view = {"definition": self.definition(found)}
@@ -150,12 +126,9 @@ class AtlasPages:
         shares: list[list[float | None]] = [[None] * len(names) for _ in names]
         weights = [[0] * len(names) for _ in names]
         for pair in pairs:
-            if pair.first not in place or pair.second not in place:
-                continue
-            for i, j in (
-                (place[pair.first], place[pair.second]),
-                (place[pair.second], place[pair.first]),
-            ):
+            for i, j in permutations(place.get(name, -1) for name in (pair.first, pair.second)):
+                if min(i, j) < 0:
+                    continue
                 weights[i][j] = pair.patients
                 shares[i][j] = pair.distance if pair.patients >= least else None
         data = HeatData(

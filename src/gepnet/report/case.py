@@ -7,21 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gepnet.facts import Facts, show
-from gepnet.guidelines import Assessment, KnowledgeBase, Status
+from gepnet.guidelines import SPOKEN, Assessment, KnowledgeBase, Status
 from gepnet.record import Record
 from gepnet.report.agreement import comparison_view, page_rows
 from gepnet.report.assessment import View, assessment_view
 from gepnet.report.changes import missing_view, requests
 from gepnet.report.facts import value_text
 from gepnet.report.matrix import Matrix, matrix_parts, quiet_documents
-
-STATED_ORDER = (
-    Status.RECOMMENDED,
-    Status.OPTION,
-    Status.TRIAL_ONLY,
-    Status.AGAINST,
-    Status.CONFLICTING,
-)
 
 
 @dataclass(frozen=True)
@@ -78,7 +70,14 @@ def case_page(
 
 def headline(facts: Facts, base: KnowledgeBase) -> str:
     """Return the patient in one line: site, function, grade, Ki-67, spread, receptor uptake."""
-    parts = [_site(facts, base), _function(facts), _grade(facts, base)]
+    site, grade = (
+        value_text(facts[name], base) if facts[name].is_known else otherwise
+        for name, otherwise in (
+            ("primary_site", "primary site not stated"),
+            ("grade", "grade unknown"),
+        )
+    )
+    parts = [site, _function(facts), grade]
     if facts["ki67_percent"].origin == "recorded":
         parts.append(f"Ki-67 {value_text(facts['ki67_percent'], base)}")
     if facts["metastasis_liver"].value is True:
@@ -91,11 +90,6 @@ def headline(facts: Facts, base: KnowledgeBase) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def _site(facts: Facts, base: KnowledgeBase) -> str:
-    site = facts["primary_site"]
-    return value_text(site, base) if site.is_known else "primary site not stated"
-
-
 def _function(facts: Facts) -> str:
     syndrome = facts["syndrome"].value
     if isinstance(syndrome, str) and syndrome != "none":
@@ -104,11 +98,6 @@ def _function(facts: Facts) -> str:
     if not isinstance(functioning, bool):
         return ""
     return "functioning" if functioning else "non-functioning"
-
-
-def _grade(facts: Facts, base: KnowledgeBase) -> str:
-    grade = facts["grade"]
-    return value_text(grade, base) if grade.is_known else "grade unknown"
 
 
 def prior_treatments(record: Record, base: KnowledgeBase) -> list[str]:
@@ -128,6 +117,10 @@ def prior_treatments(record: Record, base: KnowledgeBase) -> list[str]:
 def status_counts(view: View) -> dict[str, int]:
     """Return how many cells of the matrix have each status worth counting."""
     cells = [cell for row in view["rows"] for cell in row["cells"]]
-    counts = {status.value: sum(c["status"] == status for c in cells) for status in STATED_ORDER}
+    counts = {
+        status.value: sum(c["status"] == status for c in cells)
+        for status in Status
+        if status in SPOKEN
+    }
     counts[Status.UNDETERMINED.value] = sum(cell["open"] for cell in cells)
     return counts

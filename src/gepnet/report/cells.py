@@ -10,7 +10,7 @@ from gepnet.facts import Facts
 from gepnet.guidelines import SPOKEN, Assessment, Cell, KnowledgeBase, Reason
 from gepnet.knowledge.models import OptionEntry, Position, Recommendation, SafetyRule
 from gepnet.report.explanations import (
-    Ask,
+    Asks,
     Branch,
     Leaf,
     Reader,
@@ -52,7 +52,7 @@ class ReasonView:
     source: Annotated[SourceView, Shown(flat=True)]
     explanation: Leaf | Branch
     because: list[Leaf]
-    missing: list[Ask]
+    missing: Asks
 
 
 @dataclass(frozen=True)
@@ -65,17 +65,10 @@ class CellView:
             take="document status possible is_open:open ambiguous:text_ambiguous badge", flat=True
         ),
     ]
-    missing: list[Ask]
+    missing: Asks
     reasons: list[ReasonView]
     dissent: list[ReasonView]
     unverified: list[ReasonView]
-
-
-@dataclass(frozen=True)
-class Alert:
-    """A safety rule that fires and concerns an option."""
-
-    rule: Annotated[SafetyRule, Shown(take="severity message", flat=True)]
 
 
 @dataclass(frozen=True)
@@ -89,7 +82,7 @@ class RowView:
     root: str
     settled: bool
     history: list[str]
-    alerts: list[Alert]
+    alerts: Annotated[list[SafetyRule], Shown(take="severity message")]
     cells: list[CellView]
 
 
@@ -132,10 +125,10 @@ def history(option: str, facts: Facts) -> list[str]:
     return found if found == ["received"] else [word for word in found if word != "received"]
 
 
-def alerts(option: str, assessment: Assessment, base: KnowledgeBase) -> list[Alert]:
+def alerts(option: str, assessment: Assessment, base: KnowledgeBase) -> list[SafetyRule]:
     """Return the safety rules that fire and concern an option, those that stop it first."""
     rules = [note.rule.entry for note in assessment.safety if note.fires]
-    return [Alert(r) for r in rules if any(base.options.covers(o, option) for o in r.options)]
+    return [r for r in rules if any(base.options.covers(o, option) for o in r.options)]
 
 
 def speaking_rows(assessment: Assessment, base: KnowledgeBase) -> list[tuple[str, str]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from gepnet.facts import FactValue
 from gepnet.guidelines import (
     QUIET,
     Assessment,
@@ -14,7 +13,6 @@ from gepnet.guidelines import (
     Result,
     Status,
     StatusChange,
-    WhatIf,
     missing,
     what_if,
 )
@@ -23,7 +21,7 @@ from gepnet.report.assessment import head_view
 from gepnet.report.differences import values_text
 from gepnet.report.facts import plain_value, value_text
 from gepnet.report.words import INTENTS, SIGNS
-from gepnet.vocabulary import TRUTH_WORDS
+from gepnet.tables import plain
 
 View = dict[str, Any]
 
@@ -138,15 +136,7 @@ def whatif_view(assessment: Assessment, base: KnowledgeBase, settings: Sequence[
     Raises:
         InputError: with every setting that is no fact, or no value of it.
     """
-    return _whatif(what_if(base, assessment, parse_settings(settings, assessment, base)), base)
-
-
-def _whatif(found: WhatIf, base: KnowledgeBase) -> View:
-    """Return everything that differs between a patient before and after a change."""
-    labels = {label.entry.id: label.entry for label in base.labels}
-    rules = {rule.entry.id: rule.entry for rule in base.safety}
-    checklists = {checklist.entry.id: checklist.entry for checklist in base.checklists}
-    items = {(c.id, item.id): item.label for c in checklists.values() for item in c.items}
+    found = what_if(base, assessment, parse_settings(settings, assessment, base))
     return {
         **head_view(found.before),
         "facts": [
@@ -154,50 +144,15 @@ def _whatif(found: WhatIf, base: KnowledgeBase) -> View:
                 "fact": change.before.fact,
                 "label": base.vocabulary[change.before.fact].entry.label,
                 "assumed": change.assumed,
-                **_before_after(change.before, change.after, base),
+                "before": plain_value(change.before.value),
+                "after": plain_value(change.after.value),
+                "before_text": value_text(change.before, base),
+                "after_text": value_text(change.after, base),
             }
             for change in found.facts
         ],
         "positions": [status_change_view(change, found.before, base) for change in found.positions],
-        "labels": [
-            {
-                "label": change.label,
-                "option": labels[change.label].option,
-                "option_label": base.options[labels[change.label].option].label,
-                "region": labels[change.label].region,
-                "before": change.before,
-                "after": change.after,
-            }
-            for change in found.labels
-        ],
-        "safety": [
-            {
-                "rule": change.rule,
-                "severity": rules[change.rule].severity,
-                "message": rules[change.rule].message,
-                "before": change.before,
-                "after": change.after,
-            }
-            for change in found.safety
-        ],
-        "checklists": [
-            {
-                "checklist": change.checklist,
-                "title": checklists[change.checklist].title,
-                "item": change.item,
-                "label": items[change.checklist, change.item],
-                "before": TRUTH_WORDS[change.before],
-                "after": TRUTH_WORDS[change.after],
-            }
-            for change in found.items
-        ],
-    }
-
-
-def _before_after(before: FactValue, after: FactValue, base: KnowledgeBase) -> View:
-    return {
-        "before": plain_value(before.value),
-        "after": plain_value(after.value),
-        "before_text": value_text(before, base),
-        "after_text": value_text(after, base),
+        "labels": plain(found.labels),
+        "safety": plain(found.safety),
+        "checklists": plain(found.items),
     }

@@ -246,6 +246,6 @@ def explain_recommendation(
         reader.tree(explain(document.scope, facts.values)),
         reader.tree(judged.explanation),
         [reader.words(part.node) for part in judged.explanation.settled_by],
-        [ask.entry.label for ask in reader.asks(judged.missing)],
+        [ask.label for ask in reader.asks(judged.missing)],
     )
     return dict(plain(found))

@@ -52,11 +52,8 @@ def strength_text(entry: Recommendation) -> str | None:
     return " ".join(part for part in parts if part) or None
 
 
-@dataclass(frozen=True)
-class Ask:
-    """A missing fact with the test or question that would bring it."""
-
-    entry: Annotated[FactEntry, Shown(take="id label order", flat=True)]
+#: Missing facts with the test or question that would bring each.
+Asks = Annotated[list[FactEntry], Shown(take="id label order")]
 
 
 @dataclass(frozen=True)
@@ -109,9 +106,9 @@ class Reader:
     # The same few facts are behind most explanations.
     _told: dict[str, Behind] = field(default_factory=dict)
 
-    def asks(self, missing: Iterable[str]) -> list[Ask]:
+    def asks(self, missing: Iterable[str]) -> list[FactEntry]:
         """Return what has to be asked for to know these facts."""
-        return [Ask(self.base.vocabulary[name].entry) for name in self.facts.to_ask(missing)]
+        return [self.base.vocabulary[name].entry for name in self.facts.to_ask(missing)]
 
     def words(self, node: Node) -> str:
         """Return a criterion in words."""

@@ -27,11 +27,22 @@ def environment() -> Environment:
     return environment
 
 
+def page(template: str, *sheets: str, **view: Any) -> str:
+    """Return one page.
+
+    Args:
+        template: its name.
+        *sheets: style sheets beside that of every page.
+        **view: what the template shows.
+    """
+    folder = files("gepnet.report").joinpath("templates")
+    styles = [folder.joinpath(name).read_text(encoding="utf-8") for name in ("style.css", *sheets)]
+    return environment().get_template(template).render(style="".join(styles), **view)
+
+
 def render_report(title: str, cases: Sequence[CasePage], about: dict[str, Any]) -> str:
     """Return the whole report as one HTML document.
 
     The same cases, knowledge and dates give the same bytes.
     """
-    style = files("gepnet.report").joinpath("templates/style.css").read_text(encoding="utf-8")
-    template = environment().get_template("report.html")
-    return template.render(title=title, cases=cases, about=about, style=style)
+    return page("report.html", title=title, cases=cases, about=about)

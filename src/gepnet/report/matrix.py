@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from gepnet.guidelines import SPOKEN
 from gepnet.report.assessment import View
@@ -40,16 +41,12 @@ def matrix_parts(view: View) -> list[Matrix]:
         _matrix(OPEN, view, rest, _speaks),
     ]
     shown = {document["id"] for part in parts for document in part.documents}
-    unverified = _matrix(UNVERIFIED, view, view["rows"], _unverified, shown)
+    unverified = _matrix(UNVERIFIED, view, view["rows"], itemgetter("unverified"), shown)
     return [part for part in (*parts, unverified) if part.documents]
 
 
 def _speaks(cell: View) -> bool:
     return cell["status"] in SPOKEN or cell["open"] or bool(cell["dissent"])
-
-
-def _unverified(cell: View) -> bool:
-    return bool(cell["unverified"])
 
 
 def _matrix(

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
 from typing import Any
 
-from gepnet.report.html import environment
+from gepnet.report.html import page
 
 
 def proofs_page(view: dict[str, Any], title: str) -> str:
     """Return findings, as the proofs give them, as one HTML document."""
-    style = files("gepnet.report").joinpath("templates/style.css").read_text(encoding="utf-8")
     kinds = {kind: [] for kind in view["counts"]}  # type: dict[str, list[Any]]
     for finding in view["findings"]:
         kinds.setdefault(finding["kind"], []).append(finding)
-    template = environment().get_template("proofs.html")
-    return template.render(title=title, view=view, kinds=kinds, style=style)
+    return page("proofs.html", title=title, view=view, kinds=kinds)

@@ -15,7 +15,7 @@ from fractions import Fraction
 from typing import Annotated
 
 from gepnet.knowledge import MeasureFile
-from gepnet.knowledge.shapes import SourceId, Stated, Strict, Verification
+from gepnet.knowledge.shapes import Said, SourceId, Strict, Verification
 from gepnet.response.recist.model import Patient, Role, TimePoint, percent
 from gepnet.response.recist.rules import Options, Rules
 from gepnet.response.recist.sums import Seen, see
@@ -36,12 +36,6 @@ class Progression(Strict):
     size_rise_percent: Decimal
 
 
-class Evidence(Stated):
-    """What a study found with the criteria."""
-
-    says: str
-
-
 class ChoiRules(MeasureFile):
     """The limits."""
 
@@ -51,7 +45,7 @@ class ChoiRules(MeasureFile):
     partial_response: PartialResponse
     progression: Progression
     attenuation: str
-    evidence: tuple[Evidence, ...]
+    evidence: tuple[Said, ...]
     note: str
 
     @property

@@ -16,7 +16,7 @@ from decimal import Decimal, localcontext
 from typing import Annotated
 
 from gepnet.knowledge import MeasureFile
-from gepnet.knowledge.shapes import Stated
+from gepnet.knowledge.shapes import Said, Stated
 from gepnet.response.recist.model import HUNDREDTH, Hundredths, Patient, Role, length, rounded
 from gepnet.response.recist.rules import Rules
 from gepnet.response.recist.sums import see, target_sum
@@ -26,12 +26,6 @@ from gepnet.tables import Shown
 DIGITS = 40  # of the intermediate arithmetic
 SHOWN = Decimal("0.0001")
 BEFORE, FIRST = "TGR0", "TGRfirst"
-
-
-class Formula(Stated):
-    """A formula in words."""
-
-    says: str
 
 
 class Constant(Stated):
@@ -48,13 +42,12 @@ class Window(Stated):
     name: str
 
 
-class CutOff(Stated):
+class CutOff(Said):
     """A rate from (``at_least``) or beyond (``above``) which a study found a difference."""
 
     id: str
     name: str
     population: str
-    says: str
     at_least: Decimal | None = None
     above: Decimal | None = None
 
@@ -76,7 +69,7 @@ class GrowthRules(MeasureFile):
     """Constants and cut-offs of growth."""
 
     files = ("growth",)
-    formulas: dict[str, Formula]
+    formulas: dict[str, Said]
     volume_power: int
     month_days: Constant
     minimum_interval_days: Constant
@@ -178,7 +171,7 @@ def growth_of(patient: Patient, rules: Rules, growth: GrowthRules) -> Iterator[G
     before = _before(patient, baseline, rules)
     if before is not None:
         yield _between(before, (baseline, start.value), (BEFORE,), growth)
-    is_first = True
+    first: tuple[str, ...] = (FIRST,)
     for date in patient.dates[1:]:
         found = target_sum(seen, date, rules)
         if found is None or not found.complete:
@@ -187,8 +180,7 @@ def growth_of(patient: Patient, rules: Rules, growth: GrowthRules) -> Iterator[G
             days = (date - baseline).days
             yield Growth((), baseline, date, days, start.value, None, None, None, None, (), why)
             continue
-        names: tuple[str, ...] = (FIRST,) if is_first else ()
-        is_first = False
+        names, first = first, ()
         months = Decimal((date - baseline).days) / growth.month_days.value
         window = growth.first_window_months
         if abs(months - window.center) <= window.tolerance:
@@ -220,12 +212,9 @@ def _between(
     (start, before), (end, after) = first, second
     days = (end - start).days
     least = growth.minimum_interval_days.value
-    why = None
-    if not before or not after:
-        why = "a sum of 0 mm has no growth rate"
-    elif days < least:
-        why = f"{days} days apart, at least {least} are asked for"
-    if why is not None:
+    if not before or not after or days < least:
+        apart = f"{days} days apart, at least {least} are asked for"
+        why = apart if before and after else "a sum of 0 mm has no growth rate"
         return Growth(names, start, end, days, before, after, None, None, None, (), why)
     old, new = Decimal(before), Decimal(after)
     months = Decimal(days) / growth.month_days.value

@@ -17,6 +17,7 @@ from gepnet.rules.rule import Rule
 from gepnet.vocabulary import Truth, ValueProblem
 
 _WORDS: dict[Truth, str] = {True: "applies", False: "does_not_apply", None: "undetermined"}
+_EXPECTED: dict[str, Truth] = {"also_applies": True, "does_not_apply": False, "undetermined": None}
 
 
 @dataclass(frozen=True)
@@ -62,14 +63,11 @@ def examples_of(entry: Any) -> Iterator[Example]:
     """Yield the example patients of an entry, each written out in full."""
     base = dict(entry.examples.applies)
     yield Example("applies", base, True)
-    for index, change in enumerate(entry.examples.also_applies):
-        yield Example(f"also_applies[{index}]", {**base, **change}, True)
-    for index, change in enumerate(entry.examples.does_not_apply):
-        yield Example(f"does_not_apply[{index}]", {**base, **change}, False)
-    for index, item in enumerate(entry.examples.undetermined):
-        unknown = item if isinstance(item, str) else None
-        change = {item: None} if isinstance(item, str) else item
-        yield Example(f"undetermined[{index}]", {**base, **change}, None, unknown)
+    for field, expected in _EXPECTED.items():
+        for index, item in enumerate(getattr(entry.examples, field)):
+            unknown = item if isinstance(item, str) else None
+            change = {item: None} if isinstance(item, str) else item
+            yield Example(f"{field}[{index}]", {**base, **change}, expected, unknown)
 
 
 def run_examples(book: Rulebook) -> Iterator[Problem]:

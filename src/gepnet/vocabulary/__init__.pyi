@@ -2,6 +2,7 @@
 
 from gepnet.vocabulary.dates import DAYS_PER_MONTH as DAYS_PER_MONTH
 from gepnet.vocabulary.dates import PartialDate as PartialDate
+from gepnet.vocabulary.dates import days_between as days_between
 from gepnet.vocabulary.dates import exact as exact
 from gepnet.vocabulary.dates import months_between as months_between
 from gepnet.vocabulary.dates import parse_date as parse_date

@@ -26,6 +26,11 @@ class PartialDate:
     last: date
     moment: datetime | None = None
 
+    @property
+    def place(self) -> tuple[date, float]:
+        """The place in time: of one day, those without a time come first."""
+        return self.last, 0.0 if self.moment is None else self.moment.timestamp()
+
     def __str__(self) -> str:
         """Return the date as it was written."""
         return self.text
@@ -94,12 +99,15 @@ def exact(day: date) -> PartialDate:
     return PartialDate(day.isoformat(), day, day)
 
 
+def days_between(start: PartialDate, end: PartialDate) -> tuple[int, int]:
+    """Return the least and the greatest number of days from ``start`` to ``end``, none below 0."""
+    return max(0, (end.first - start.last).days), max(0, (end.last - start.first).days)
+
+
 def months_between(start: PartialDate, end: PartialDate) -> tuple[Decimal, Decimal]:
     """Return the least and the greatest number of months from ``start`` to ``end``.
 
     A month is 30.4375 days. Never below zero.
     """
-    least = Decimal((end.first - start.last).days) / DAYS_PER_MONTH
-    most = Decimal((end.last - start.first).days) / DAYS_PER_MONTH
-    zero = Decimal(0)
-    return max(least, zero), max(most, zero)
+    least, most = days_between(start, end)
+    return least / DAYS_PER_MONTH, most / DAYS_PER_MONTH

@@ -57,14 +57,14 @@ class Question:
     ] = ()
 
     @classmethod
-    def read(cls, at: str | None = None, **fields: Any) -> Question:
+    def read(cls, at: PartialDate | str | None = None, **fields: Any) -> Question:
         """Return a question whose date is a text such as ``2024-05-17``, ``2024-05`` or ``2024``.
 
         Raises:
             InputError: if it is no date.
         """
         try:
-            return cls(None if at is None else parse_date(at), **fields)
+            return cls(parse_date(at) if isinstance(at, str) else at, **fields)
         except ValueError as error:
             from gepnet.knowledge import refuse
 

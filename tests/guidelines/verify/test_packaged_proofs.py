@@ -47,7 +47,8 @@ def of_pair(one: str, other: str) -> tuple[Finding, ...]:
 
 @cache
 def against_labels(name: str) -> tuple[Finding, ...]:
-    return tuple(off_label(context(), name))
+    one = context()
+    return tuple(f for own in one.positions.of_document(name) for f in off_label(one, own))
 
 
 @cache
@@ -121,6 +122,15 @@ SECTION_4: dict[str, tuple[Any, str, str, str]] = {
     "D-24": (of_twins, "left_out", "", "functioning"),
     "D-25": (lambda: inside("enets-2016"), "ambiguous", "stz_5fu", ""),
     "D-26": (lambda: against_labels("review-gi-net-2025"), "off_label", "cabozantinib", "EU"),
+    "D-30": (lambda: of_pair("caca-2025", "esmo-2020"), "condition", "surveillance", ""),
+    "D-31": (
+        lambda: of_pair("nice-cabozantinib-draft", "ntuh-2026"), "opposed", "cabozantinib", "",
+    ),
+    "D-32": (
+        lambda: supported_by("ntuh-2026", of_pair("enets-si-2024", "ntuh-2026")),
+        "condition", LU, "",
+    ),
+    "D-34": (lambda: of_pair("nci-pdq-pnet-2025", "ntuh-2026"), "opposed", "ssa", ""),
     "D-33": (lambda: inside("esmo-2020"), "ambiguous", LU, ""),
 }  # fmt: skip
 

@@ -58,7 +58,7 @@ def _print_cumulative(view: dict[str, Any]) -> None:
 @command
 def monitoring(
     patient: PatientFile,
-    question: FactsQuestion,
+    question: Question,
     profile: Annotated[
         list[str] | None, typer.Option("--profile", help="Only these profiles' dates.")
     ] = None,

@@ -7,7 +7,7 @@ from typing import Any
 import typer
 
 from gepnet import api
-from gepnet.cli.command import PatientFile, Result, command
+from gepnet.cli.command import CourseQuestion, PatientFile, Result, command
 from gepnet.cli.labs import Ctcae, CtcaeOption
 from gepnet.cli.output import table
 from gepnet.cli.prrt.review import CourseOption
@@ -16,13 +16,14 @@ from gepnet.cli.prrt.review import CourseOption
 @command
 def course(
     patient: PatientFile,
+    question: CourseQuestion,
     ctcae: CtcaeOption = Ctcae.FIVE,
     course: CourseOption = None,
 ) -> Result:
     """Replay a course from its events: its state, the review on each day, what went against it."""
-    base = api.base()
-    view = api.course_view(api.read_patient(patient, base), base, ctcae.value, course)
-    return Result(view, _print)
+    base = api.base(*question.with_files)
+    record = api.read_patient(patient, base)
+    return Result(api.course_view(record, base, ctcae.value, course, question), _print)
 
 
 def _print(view: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from gepnet import api
-from gepnet.cli.command import Result, command
+from gepnet.cli.command import Files, Result, command
 from gepnet.cli.output import table
 from gepnet.cli.progress import progress
 from gepnet.prrt.dosimetry.words import Errors, LiverLesions, Method, Model, Sex
@@ -17,6 +17,7 @@ from gepnet.prrt.dosimetry.words import Errors, LiverLesions, Method, Model, Sex
 
 @command
 def dosimetry(
+    extra: Files,
     file: Annotated[
         Path | None, typer.Argument(help="CSV: patient_id, cycle, region, time_h, activity_mbq, …")
     ] = None,
@@ -98,7 +99,7 @@ def dosimetry(
         if tell is not None and monte_carlo:
             advance = functools.partial(tell, "curves")
         view = api.dosimetry_view(
-            api.base(),
+            api.base(*extra.with_files),
             file,
             question,
             detailed=not overview,

@@ -8,13 +8,14 @@ from typing import Annotated, Any
 import typer
 
 from gepnet import api
-from gepnet.cli.command import Files, Result, command
+from gepnet.api import Question
+from gepnet.cli.command import Result, command
 from gepnet.cli.output import listing, say
 
 
 @command
 def plan(
-    question: Files,
+    question: Question,
     patient: Annotated[
         Path | None,
         typer.Argument(help="Patient file; cycles given in it anchor the rest.", exists=False),
@@ -59,9 +60,6 @@ def plan(
     course: Annotated[
         str | None, typer.Option("--course", help="Course of the record; default: the latest.")
     ] = None,
-    at: Annotated[
-        str | None, typer.Option("--at", help="Day of the plan; default: as_of, else today.")
-    ] = None,
     ics: Annotated[Path | None, typer.Option("--ics", help="Write an iCalendar file.")] = None,
     sheet: Annotated[
         Path | None, typer.Option("--sheet", help="Write the patient's sheet (.pdf or .html).")
@@ -78,7 +76,6 @@ def plan(
     asked = api.PlanQuestion(
         profile=profile,
         start=start,
-        at=at,
         not_before=not_before,
         beside=() if alone else (None if beside is None else tuple(beside)),
         ticked=tuple(tick or ()),
@@ -89,8 +86,8 @@ def plan(
         timezone=timezone,
         course=course,
     )
-    made = api.plan_prrt(base, asked, record)
-    view = api.plan_view(made, base, record)
+    made = api.plan_prrt(base, asked, record, question)
+    view = api.plan_view(made, base, record, question)
     api.write_plan(made, base, ics, sheet)
     files = {"Calendar": ics, "Sheet": sheet}
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from gepnet import api
-from gepnet.cli.command import PatientFile, Result, command
+from gepnet.cli.command import CourseQuestion, PatientFile, Result, command
 from gepnet.cli.labs import Ctcae, CtcaeOption
 from gepnet.cli.output import table
 
@@ -24,6 +24,7 @@ def review(
     date: Annotated[
         str, typer.Option("--date", help="Day, or date-time with its offset, of the cycle.")
     ],
+    question: CourseQuestion,
     ctcae: CtcaeOption = Ctcae.FIVE,
     profile: Annotated[
         str | None,
@@ -35,9 +36,9 @@ def review(
 
     It only proposes: a named person releases the cycle, and the release is an event of the record.
     """
-    base = api.base()
+    base = api.base(*question.with_files)
     record = api.read_patient(patient, base)
-    view = api.review_view(record, base, cycle, date, ctcae.value, profile, course)
+    view = api.review_view(record, base, cycle, date, ctcae.value, profile, course, question)
     return Result(view, _print)
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from gepnet import api
-from gepnet.cli.command import Result, command
+from gepnet.cli.command import Files, Result, command
 from gepnet.cli.output import listing, table
 from gepnet.cli.response.recist import Patients
 
@@ -16,12 +16,12 @@ Lesions = Annotated[Path, typer.Argument(help="CSV of lesions, one row a lesion 
 
 
 @command
-def growth(lesions: Lesions, patients: Patients = None) -> Result:
+def growth(lesions: Lesions, question: Files, patients: Patients = None) -> Result:
     """Tumour growth rate (percent of volume a month), doubling time and published cut-offs.
 
     TGR0 needs scans before baseline: give the baseline date in the file of patients.
     """
-    return Result(api.growth_view(api.base(), lesions, patients), _print_growth)
+    return Result(api.growth_view(api.base(*question.with_files), lesions, patients), _print_growth)
 
 
 def _print_growth(view: list[dict[str, Any]]) -> None:
@@ -50,9 +50,9 @@ def _row(item: dict[str, Any]) -> list[Any]:
 
 
 @command
-def choi(lesions: Lesions, patients: Patients = None) -> Result:
+def choi(lesions: Lesions, question: Files, patients: Patients = None) -> Result:
     """Response by Choi (size and attenuation) where the column hu is given; exploratory."""
-    return Result(api.choi_view(api.base(), lesions, patients), _print_choi)
+    return Result(api.choi_view(api.base(*question.with_files), lesions, patients), _print_choi)
 
 
 def _print_choi(view: list[dict[str, Any]]) -> None:
@@ -71,9 +71,10 @@ def markers(
     file: Annotated[
         Path, typer.Argument(help="CSV: patient_id,date,marker,value,unit and perhaps uln.")
     ],
+    question: Files,
 ) -> Result:
     """Course of tumour markers against their limit, first and lowest value; never progression."""
-    return Result(api.marker_view(api.base(), file), _print_markers)
+    return Result(api.marker_view(api.base(*question.with_files), file), _print_markers)
 
 
 def _print_markers(view: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from gepnet import api
-from gepnet.cli.command import Result, command
+from gepnet.cli.command import Files, Result, command
 from gepnet.cli.output import table
 
 View = dict[str, Any]
@@ -16,6 +16,7 @@ View = dict[str, Any]
 
 @command
 def toxicity(
+    question: Files,
     events: Annotated[
         Path, typer.Argument(help="CSV: patient_id, term, start, end, grade, ctcae.")
     ],
@@ -41,7 +42,7 @@ def toxicity(
     A patient counts once for each term, period and edition of CTCAE, in the period in which the
     event began. Where a grade is open, the greater count that is possible stands beside.
     """
-    view = api.toxicity_view(api.base(), events, patients, periods, labs, ctcae)
+    view = api.toxicity_view(api.base(*question.with_files), events, patients, periods, labs, ctcae)
     return Result(view, _print_by_patient if by_patient else _print)
 
 

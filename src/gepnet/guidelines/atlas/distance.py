@@ -148,7 +148,7 @@ def _codes(
 
     columns, places = [], []
     for place, document in enumerate(cohort.documents):
-        if (document.id, option, intent) not in cohort.base.held:
+        if (option, intent) not in cohort.base.held_by_document[document.id]:
             continue
         code = statuses[cohort.column_of(document, option, intent)].to_numpy()
         stated = np.isin(code, _CODES_STATED)

@@ -139,15 +139,7 @@ def _bisected(
     """Halve the interval between a bound and the value of a model until one is left."""
     if bound is None:
         # Only negative values are possible: the one nearest to nothing.
-        low, high = integer(model, term), -1
-        while low < high:
-            middle = (low + high + 1) // 2
-            better, _ = look([*taken, *settled], [term >= middle])
-            if better is None:
-                high = middle - 1
-            else:
-                model, low = better, integer(better, term)
-        return model, [*settled, term == low]
+        term, bound = -term, 1
     low, high = bound, integer(model, term)
     while low < high:
         middle = (low + high) // 2

@@ -105,12 +105,8 @@ class Context:
         if refused or witness is None:
             self.prover.tally.refused.append(f"{', '.join(texts(parts))}: {'; '.join(refused)}")
             return None
-        return Region(
-            texts(parts),
-            words(parts, self.base.vocabulary),
-            witness,
-            tuple(recommendations),
-        )
+        told = words(parts, self.base.vocabulary)
+        return Region(told, texts(parts), witness, tuple(recommendations))
 
     def _witness(
         self,

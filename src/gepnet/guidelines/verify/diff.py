@@ -50,9 +50,8 @@ def changes(
                 continue
             if after is None and second != "none":
                 continue
-            yield from _moved(
-                context, before, after, first, second, names, tuple(options), intent, kind
-            )
+            draft = Draft(context, kind, names, tuple(options), intent, MOST_REGIONS)
+            yield from _moved(draft, before, after, first, second)
 
 
 def _same(before: DocumentPosition | None, after: DocumentPosition | None) -> bool:
@@ -76,19 +75,15 @@ def has(context: Context, stand: DocumentPosition | None, status: str) -> Formul
 
 
 def _moved(
-    context: Context,
+    draft: Draft,
     before: DocumentPosition | None,
     after: DocumentPosition | None,
     first: str,
     second: str,
-    names: tuple[str, str],
-    options: tuple[str, ...],
-    intent: str,
-    kind: str,
 ) -> Iterator[Finding]:
+    context = draft.context
     wanted = conj([has(context, before, first), has(context, after, second)])
     nodes = [node for one in (before, after) if one is not None for node in one.nodes]
-    draft = Draft(context, kind, names, options, intent, MOST_REGIONS)
     parts = draft.spread(wanted, nodes)
     for stand, status in ((before, first), (after, second)):
         if stand is not None and status != "none":
@@ -96,7 +91,7 @@ def _moved(
             draft.rest_on(*(holding.recommendation for holding in held))
     rest = "; there are more such patients" if draft.more else ""
     yield from draft.done(
-        {names[0]: first, names[1]: second},
+        dict(zip(draft.documents, (first, second), strict=True)),
         deciding=deciding_facts(parts),
         detail=f"{first} before, {second} after{rest}",
         about=f"{first}>{second}",

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter
 
-from gepnet.tables import plain
+from gepnet.tables import taken
 
 Verdict = Literal["found", "timed_out"]
 
@@ -79,23 +79,12 @@ class Region:
     a second patient beside the first, where a finding is about two.
     """
 
-    criteria: tuple[str, ...]
     words: tuple[str, ...]
+    criteria: tuple[str, ...]
     witness: dict[str, Any]
     recommendations: tuple[str, ...] = ()
     share: float | None = None
     linked: Region | None = None
-
-    def plain(self) -> dict[str, Any]:
-        """Return the region as JSON-able data."""
-        return {
-            "words": list(self.words),
-            "criteria": list(self.criteria),
-            "witness": dict(self.witness),
-            "recommendations": list(self.recommendations),
-            "share": self.share,
-            "linked": None if self.linked is None else self.linked.plain(),
-        }
 
 
 @dataclass(frozen=True)
@@ -148,9 +137,7 @@ class Finding:
         first = self.region
         sizes = [r.share for r in self.regions if r.share is not None]
         return {
-            "id": self.id,
-            "kind": self.kind,
-            "documents": list(self.documents),
+            **taken(self, "id kind documents"),
             "option": self.options[0] if self.options else None,
             "options": list(self.options),
             "intent": self.intent or None,
@@ -158,16 +145,9 @@ class Finding:
             "region": list(first.words) if first else [],
             "criteria": list(first.criteria) if first else [],
             "witness": dict(first.witness) if first else {},
-            "regions": [r.plain() for r in self.regions],
-            "sources": plain(self.sources),
-            "deciding": list(self.deciding),
-            "decided": self.decided,
-            "claims": plain(self.claims),
-            "linked_claims": plain(self.linked_claims),
+            **taken(self, "regions sources deciding decided claims linked_claims"),
             "share": max(sizes) if sizes else None,
-            "detail": self.detail,
-            "about": self.about,
-            "verdict": self.verdict,
+            **taken(self, "detail about verdict"),
         }
 
 

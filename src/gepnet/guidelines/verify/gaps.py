@@ -8,9 +8,9 @@ from gepnet.criteria import Node
 from gepnet.criteria.smt import conj, disj
 from gepnet.guidelines.compiled import CompiledDocument
 from gepnet.guidelines.statuses import completely_read
-from gepnet.guidelines.verify.context import Context, nothing_of
+from gepnet.guidelines.verify.context import Context, claim, nothing_of
 from gepnet.guidelines.verify.draft import Draft
-from gepnet.guidelines.verify.findings import Claim, Finding
+from gepnet.guidelines.verify.findings import Finding
 from gepnet.guidelines.verify.prover import Part
 from gepnet.guidelines.verify.regions import deciding_facts
 
@@ -26,8 +26,7 @@ def gaps(context: Context, name: str) -> Iterator[Finding]:
     complete = completely_read(world.logic, document.coverage, world.truth)
     nothing = conj(world.applies(rule).false for rule in counting)
     claims = tuple(
-        Claim(name, stand.options[0], stand.intent, _NOTHING)
-        for stand in context.positions.of_document(name)
+        claim(stand, stand.options[0], *_NOTHING) for stand in context.positions.of_document(name)
     )
     none = [(document.scope, True), *nothing_of(counting)]
     for kind, level in (("gap", complete.true), ("encoding_gap", complete.false)):
@@ -62,9 +61,7 @@ def unplaced(context: Context) -> Iterator[Finding]:
         applies = [world.applies(r).false for r in document.recommendations if r.counts]
         silent.append(disj([world.false(document.scope), conj(applies)]))
         for stand in context.positions.of_document(document.id)[:1]:
-            claims.append(
-                Claim(document.id, stand.options[0], stand.intent, (*_NOTHING, "out_of_scope"))
-            )
+            claims.append(claim(stand, stand.options[0], *_NOTHING, "out_of_scope"))
     draft = Draft(context, "no_position", (), most=MOST_REGIONS, claims=tuple(claims))
     parts = draft.spread(conj([about, *silent]), _nodes(documents))
     yield from _found(draft, parts, "no document in force has any position")

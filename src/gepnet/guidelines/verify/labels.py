@@ -28,24 +28,16 @@ def labels_by_region(context: Context, option: str) -> dict[str, list[CompiledLa
     return found
 
 
-def off_label(context: Context, name: str) -> Iterator[Finding]:
+def off_label(context: Context, position: DocumentPosition) -> Iterator[Finding]:
     """Yield the patients for whom a document supports what no label of a region includes."""
-    for position in context.positions.of_document(name):
-        yield from beyond_labels(context, position)
-
-
-def beyond_labels(context: Context, position: DocumentPosition) -> Iterator[Finding]:
-    """Yield the same for the options of one position."""
-    by_labels: dict[tuple[str, tuple[str, ...]], list[str]] = {}
-    known: dict[tuple[str, tuple[str, ...]], list[CompiledLabel]] = {}
+    groups: dict[tuple[str, tuple[str, ...]], tuple[list[CompiledLabel], list[str]]] = {}
     for option in position.options:
         for region, labels in labels_by_region(context, option).items():
             key = region, tuple(label.entry.id for label in labels)
-            by_labels.setdefault(key, []).append(option)
-            known[key] = labels
-    for key, options in by_labels.items():
+            groups.setdefault(key, (labels, []))[1].append(option)
+    for (region, _), (labels, options) in groups.items():
         context.prover.tally.pairs += len(options)
-        yield from _off(context, position, tuple(options), key[0], known[key])
+        yield from _off(context, position, tuple(options), region, labels)
 
 
 def _off(

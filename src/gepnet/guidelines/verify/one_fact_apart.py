@@ -23,7 +23,7 @@ from gepnet.guidelines.verify.draft import Draft
 from gepnet.guidelines.verify.findings import Claim, Finding, Region
 from gepnet.guidelines.verify.prover import Part, Patients
 from gepnet.guidelines.verify.regions import fewest, stated, texts, words
-from gepnet.guidelines.verify.witnesses import given_values
+from gepnet.guidelines.verify.witnesses import given_values, without_idle
 from gepnet.knowledge import MeasureFile
 from gepnet.knowledge.models import Intent
 from gepnet.knowledge.shapes import FactId, OptionId, Strict
@@ -191,17 +191,13 @@ def _smallest(
     linked: Sequence[Claim],
 ) -> dict[str, Value]:
     """Leave out every fact without which both patients are still assessed as claimed."""
-    kept = dict(first)
-    for name in list(kept):
-        if name == asked.fact:
-            continue
-        rest = {key: value for key, value in kept.items() if key != name}
-        given = given_values(rest)
-        if not context.witnesses.refuted(given, claims) and not context.witnesses.refuted(
-            {**given, asked.fact: other}, linked
-        ):
-            kept = rest
-    return kept
+    refuted = context.witnesses.refuted
+
+    def stands(values: Mapping[str, Value]) -> bool:
+        given = given_values(values)
+        return not refuted(given, claims) and not refuted({**given, asked.fact: other}, linked)
+
+    return without_idle(first, stands, {asked.fact})
 
 
 def _held(
@@ -226,7 +222,7 @@ def _described(
     wanted += [(holding.recommendation.when, True) for holding in held]
     parts = fewest(context.prover, wanted)
     ids = tuple(holding.id for holding in held)
-    return Region(texts(parts), words(parts, context.base.vocabulary), witness, ids)
+    return Region(words(parts, context.base.vocabulary), texts(parts), witness, ids)
 
 
 def _left_out(context: Context, asked: LeftOut) -> Iterator[Finding]:

@@ -140,11 +140,11 @@ def words(parts: Sequence[Part], vocabulary: Vocabulary) -> tuple[str, ...]:
 
 def _positive(part: Part, vocabulary: Vocabulary) -> Node:
     node, truth = part
-    if not truth and isinstance(node, Compare) and node.operator != "=":
+    if not truth and isinstance(node, Compare):
         facts = [vocabulary.get(term.fact) for term in node.terms]
-        if all(f is None or f.entry.absence != "not_applicable" for f in facts):
-            return Compare(node.terms, FLIPPED[node.operator], node.constant)
-    return _plain(part) if truth else Not(node)
+        if any(f is not None and f.entry.absence == "not_applicable" for f in facts):
+            return Not(node)
+    return _plain(part)
 
 
 def _together(nodes: list[Node], vocabulary: Vocabulary) -> list[Node]:
@@ -158,10 +158,8 @@ def _together(nodes: list[Node], vocabulary: Vocabulary) -> list[Node]:
             and last.operator in {">", ">="}
             and node.operator in {"<", "<="}
         ):
-            exact = (last.operator, node.operator) == (
-                ">=",
-                "<=",
-            ) and last.constant == node.constant
+            closed = {last.operator, node.operator} == {">=", "<="}
+            exact = closed and last.constant == node.constant
             found[-1] = Compare(node.terms, "=", node.constant) if exact else And((last, node))
         elif _excludes(node) and _excludes(last) and facts_of(node) == facts_of(last):  # type: ignore[arg-type]
             fact = vocabulary[facts_of(node)[0]]

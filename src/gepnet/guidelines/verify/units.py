@@ -17,7 +17,7 @@ from gepnet.guidelines.verify.decided import with_deciding
 from gepnet.guidelines.verify.diff import changes
 from gepnet.guidelines.verify.findings import Finding
 from gepnet.guidelines.verify.gaps import gaps, unplaced
-from gepnet.guidelines.verify.labels import beyond_labels, label_texts
+from gepnet.guidelines.verify.labels import label_texts, off_label
 from gepnet.guidelines.verify.one_fact_apart import one_fact_apart
 from gepnet.guidelines.verify.rules import rules
 from gepnet.guidelines.verify.thresholds import thresholds
@@ -68,7 +68,7 @@ def answer(context: Context, unit: Unit) -> Iterator[Finding]:
             yield from thresholds(context, name)
         case ("off_label", name, *row):
             if name in context.in_force:
-                yield from beyond_labels(context, positions[name][row[0], row[1]])
+                yield from off_label(context, positions[name][row[0], row[1]])
         case ("shared", first, second, *row):
             one, other = (positions[name][row[0], row[1]] for name in (first, second))
             yield from with_deciding(context, on_shared(context, one, other))

@@ -50,7 +50,7 @@ class Witnesses:
         chosen = self._core(about, wanted)
         if not settles(chosen):
             # What a possible patient must have need not follow from a record that leaves it out.
-            chosen = _without_idle(about, settles, set(keep))
+            chosen = without_idle(about, settles, set(keep))
         return given_values(chosen)
 
     def needed(self, nodes: Iterable[Node]) -> frozenset[str]:
@@ -105,7 +105,7 @@ class Witnesses:
         return base
 
 
-def _without_idle(
+def without_idle(
     chosen: Mapping[str, Value], settles: Callable[[Mapping[str, Value]], bool], keep: set[str]
 ) -> dict[str, Value]:
     """Leave out every fact without which the claim still stands."""

@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal, Self
 from gepnet.facts import Facts
 from gepnet.knowledge import Knowledge, MeasureFile
 from gepnet.knowledge.course_models import AdvisoryLimit
-from gepnet.prrt.given import GivenCycle, own_rows
+from gepnet.prrt.given import GivenCycle, as_given, own_rows
 from gepnet.record import Record
 from gepnet.tables import (
     Cells,
@@ -127,11 +127,7 @@ def cumulated(
     Raises:
         InputError: for a bad file of doses.
     """
-    given = [
-        GivenCycle(cycle.cycle, cycle.date.first, cycle.activity_gbq)
-        for cycle in record.cycles
-        if cycle.date.last <= facts.at.last
-    ]
+    given = [as_given(cycle) for cycle in record.cycles if cycle.date.last <= facts.at.last]
     sums = accumulate(cycle.activity_gbq for cycle in given)
     activity, count = activity_given(facts), facts["prrt_cycles"].value
     number = int(count.low) if isinstance(count, Interval) and count.is_point else 0
@@ -165,11 +161,10 @@ def to_mci(gbq: Decimal, measures: Mapping[str, Any]) -> Decimal:
 
 def standing(total: Decimal | None, limit: AdvisoryLimit) -> Against:
     """Return where a total stands against a limit."""
-    if total is None:
-        return Against(limit, None, "unknown")
-    if total == limit.value:
-        return Against(limit, total, "at")
-    return Against(limit, total, "over" if total > limit.value else "below")
+    where: Standing = "unknown"
+    if total is not None:
+        where = "at" if total == limit.value else "over" if total > limit.value else "below"
+    return Against(limit, total, where)
 
 
 def against_limits(
@@ -189,11 +184,10 @@ def against_limits(
             found.append(standing(activity, limit))
             continue
         of_organ = [dose for dose in doses if dose.region == limit.region]
-        values = [
-            dose.dose_gy if limit.quantity == "absorbed_dose" else dose.bed_gy for dose in of_organ
-        ]
+        absorbed = limit.quantity == "absorbed_dose"
+        values = (dose.dose_gy if absorbed else dose.bed_gy for dose in of_organ)
         known = [value for value in values if value is not None]
-        complete = bool(cycles) and len(known) == len(values) == cycles
+        complete = bool(cycles) and len(known) == len(of_organ) == cycles
         found.append(standing(sum(known, Decimal(0)) if complete else None, limit))
     return found
 

@@ -59,13 +59,6 @@ class Slope:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
-    """Why no slope is told."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class AgainstReference:
     """Whether the loss is faster than a published one; None where the interval includes it."""
 
@@ -112,8 +105,8 @@ def kidney_function(
         before = [point for point in points if point.day <= first_dose]
         points = before[-1:] + [point for point in points if point.day > first_dose]
     found = slope(points, settings)
-    if isinstance(found, Refused):
-        return Kidney(points, left_out, None, found.reason, [])
+    if isinstance(found, str):
+        return Kidney(points, left_out, None, found, [])
     return Kidney(points, left_out, found, None, against_references(found, references))
 
 
@@ -151,17 +144,15 @@ def clearances(
     return sorted(found.values(), key=lambda clearance: clearance.day), left_out
 
 
-def slope(points: Sequence[Clearance], settings: SlopeSettings) -> Slope | Refused:
+def slope(points: Sequence[Clearance], settings: SlopeSettings) -> Slope | str:
     """Return the yearly change of clearance, or why there is none to tell."""
     if any(point.value <= 0 for point in points):
-        return Refused("a clearance of 0 has no logarithm")
+        return "a clearance of 0 has no logarithm"
     if len(points) < settings.least_samples:
-        return Refused(f"{len(points)} clearances; at least {settings.least_samples} are needed")
+        return f"{len(points)} clearances; at least {settings.least_samples} are needed"
     span = (points[-1].day - points[0].day).days
     if span < settings.least_span_days:
-        return Refused(
-            f"{span} days from first to last; at least {settings.least_span_days} are needed"
-        )
+        return f"{span} days from first to last; at least {settings.least_span_days} are needed"
     years = [(point.day - points[0].day).days / DAYS_PER_YEAR for point in points]
     logs = [math.log(float(point.value)) for point in points]
     confidence = float(settings.confidence)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Annotated
@@ -64,6 +64,7 @@ def monitor(
     samples: Samples,
     book: Rulebook,
     facts_on: FactsOn,
+    in_force: Collection[str],
     profiles: Sequence[str] = (),
 ) -> Monitoring:
     """Return kidney slope, marrow signals, counts over time and the next dates after a course.
@@ -74,6 +75,7 @@ def monitor(
         samples: the values of the patient up to that date, by analyte, oldest first.
         book: the knowledge.
         facts_on: gives the facts of the patient on another day.
+        in_force: the documents whose word counts.
         profiles: only the dates of these; by default of all.
 
     Raises:
@@ -109,7 +111,7 @@ def monitor(
         kidney=kidney_of(facts, samples, book, facts_on),
         marrow=[_named(found, book) for found in signals],
         risks=[Risk(risk, show(facts[risk.fact].value)) for risk in knowledge.marrow_risks],
-        statements=statements(settings.monitoring_statements, knowledge),
+        statements=statements(settings.monitoring_statements, knowledge, in_force),
         series={name: series[name] for name in analytes if name in series},
         labels={name: book.vocabulary[name].entry.label for name in analytes},
         due=due,

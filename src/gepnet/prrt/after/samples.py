@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated
 
-from gepnet.record import Observation, Record
+from gepnet.record import Record, measured
 from gepnet.tables import Shown, also_shown
-from gepnet.vocabulary import TRUTH_WORDS, Interval
+from gepnet.vocabulary import TRUTH_WORDS
 
 #: The words for what holds, does not, or is open for this patient.
 HOLDS = {True: "yes", False: "no", None: "open"}
@@ -40,18 +40,11 @@ def samples_of(record: Record, at: datetime.date) -> dict[str, list[Sample]]:
     are left out.
     """
     found: dict[str, list[Sample]] = {}
-    for event in record.events:
-        if event.kind not in ("laboratory", "body") or event.withdrawn or event.date is None:
-            continue
-        day = event.date.first
-        if day != event.date.last or day > at:
-            continue
-        limits = event.limits if isinstance(event, Observation) else {}
-        for name, value in event.values.items():
-            if isinstance(value, Interval) and value.is_point:
-                bounds = limits.get(name)
-                lln = None if bounds is None else bounds.lln
-                found.setdefault(name, []).append(Sample(day, name, value.low, lln, event.id))
+    for one in measured(record.events, ("laboratory", "body")):
+        day = one.date.first
+        if day == one.date.last and day <= at:
+            sample = Sample(day, one.analyte, one.value, one.lln, one.event)
+            found.setdefault(one.analyte, []).append(sample)
     for series in found.values():
         series.sort(key=lambda sample: sample.day)
     return found

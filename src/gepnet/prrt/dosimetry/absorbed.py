@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -117,16 +118,17 @@ def cross_dose(series: Series, tia: Array, data: DosimetryData) -> Array:
 
 def same_cycle(series: Series) -> NDArray[np.intp]:
     """Return a number for each curve, the same for the same patient and cycle."""
-    _, patient = np.unique(series.patient.astype(str), return_inverse=True)
-    _, found = np.unique(np.stack([patient, series.cycle]), axis=1, return_inverse=True)
-    return np.asarray(found.reshape(-1), dtype=np.intp)
+    return _same(series.patient.astype(str), series.cycle)
 
 
 def same_region(series: Series) -> NDArray[np.intp]:
     """Return a number for each curve, the same for the same patient and region."""
-    _, patient = np.unique(series.patient.astype(str), return_inverse=True)
-    _, region = np.unique(series.region.astype(str), return_inverse=True)
-    _, found = np.unique(np.stack([patient, region]), axis=1, return_inverse=True)
+    return _same(series.patient.astype(str), series.region.astype(str))
+
+
+def _same(*columns: NDArray[Any]) -> NDArray[np.intp]:
+    places = [np.unique(column, return_inverse=True)[1] for column in columns]
+    _, found = np.unique(np.stack(places), axis=1, return_inverse=True)
     return np.asarray(found.reshape(-1), dtype=np.intp)
 
 

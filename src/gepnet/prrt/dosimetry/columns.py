@@ -19,7 +19,7 @@ Columns = dict[str, NDArray[Any]]
 def statuses(result: Dosimetry) -> NDArray[np.object_]:
     """Return `fitted`, `estimated` (from one point) or `refused` for each curve."""
     found = np.where(result.chosen.refusal == Refusal.NO, "fitted", "refused").astype(object)
-    found[result.estimated.rows & (result.estimated.withheld == "")] = "estimated"
+    found[result.estimated.given] = "estimated"
     return found
 
 

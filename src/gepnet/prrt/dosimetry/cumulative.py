@@ -31,9 +31,14 @@ class Interval:
     low: Array
     high: Array
 
+    @property
+    def parts(self) -> tuple[Array, Array, Array]:
+        """Value and both ends."""
+        return self.value, self.low, self.high
+
     def at(self, row: int) -> Estimate:
         """Return one of them as plain numbers."""
-        return Estimate(*(finite(part[row]) for part in (self.value, self.low, self.high)))
+        return Estimate(*(finite(part[row]) for part in self.parts))
 
 
 def finite(number: float) -> float | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,6 +61,11 @@ class Estimated:
     error_low: Array
     error_high: Array
     withheld: NDArray[np.object_]
+
+    @property
+    def given(self) -> NDArray[np.bool_]:
+        """Which curves have an estimate that is not withheld."""
+        return np.asarray(self.rows & (self.withheld == ""))
 
 
 @dataclass(frozen=True)
@@ -187,7 +193,7 @@ def _estimate(
         empty = Interval(nothing, nothing, nothing)
         return Estimated(np.zeros(size, bool), empty, nothing, nothing, withheld)
     half = _earlier(series, fitted) if single == "previous_cycle" else _usual(series, data)
-    half = Interval(*(np.where(rows, part, np.nan) for part in (half.value, half.low, half.high)))
+    half = Interval(*(np.where(rows, part, np.nan) for part in half.parts))
     what = "earlier cycle of this patient with a fitted curve and its interval"
     if single != "previous_cycle":
         what = "effective half-life on file for this region"
@@ -195,20 +201,14 @@ def _estimate(
     time = series.curves.times[:, 0]
     with np.errstate(all="ignore"):
         if single == "haenscheid_2018":
-            low, high = stp.error_range(
-                lambda true: stp.haenscheid_2018_error(time, true), time, half.low, half.high
-            )
+            error = partial(stp.haenscheid_2018_error, time)
             window = data.checks.single_time_point.window
             outside = (time / half.high < window.low) | (time / half.low > window.high)
             text = f"{window.low:g} to {window.high:g} effective half-lives after injection"
             withheld[rows & outside] = f"the scan is not at {text} for every usual half-life"
         else:
-            low, high = stp.error_range(
-                lambda true: stp.known_half_life_error(time, half.value, true),
-                time,
-                half.low,
-                half.high,
-            )
+            error = partial(stp.known_half_life_error, time, half.value)
+        low, high = stp.error_range(error, time, half.low, half.high)
     largest = data.checks.single_time_point.largest_error
     far = rows & (np.maximum(np.abs(low), np.abs(high)) * 100 > largest.value)
     withheld[far & (withheld == "")] = (
@@ -237,7 +237,7 @@ def _earlier(series: Series, fitted: Interval) -> Interval:
     usable = (last >= 0) & (group[order][last] == group[order])
     source = np.where(usable, order[last], 0)
     found = []
-    for part in (fitted.value, fitted.low, fitted.high):
+    for part in fitted.parts:
         values = np.full(len(order), np.nan)
         values[order] = np.where(usable, part[source], np.nan)
         found.append(values)
@@ -252,7 +252,7 @@ def _with_estimates(
     single: Method | None,
     normal: Array,
 ) -> tuple[Interval, Interval]:
-    given = estimated.rows & (estimated.withheld == "")
+    given = estimated.given
     if not given.any():
         return tia, half_life
     time, activity = series.curves.times[:, 0], series.curves.activity[:, 0]
@@ -268,13 +268,11 @@ def _with_estimates(
         low, high = value * np.exp(-below), value * np.exp(above)
 
     def merged(old: Interval, *new: Array) -> Interval:
-        parts = (old.value, old.low, old.high)
-        return Interval(*(np.where(given, n, o) for n, o in zip(new, parts, strict=True)))
+        return Interval(*(np.where(given, n, o) for n, o in zip(new, old.parts, strict=True)))
 
-    half = estimated.half_life
     if single == "haenscheid_2018":  # it has none
         return merged(tia, value, low, high), half_life
-    return merged(tia, value, low, high), merged(half_life, half.value, half.low, half.high)
+    return merged(tia, value, low, high), merged(half_life, *estimated.half_life.parts)
 
 
 def _dose(
@@ -317,9 +315,8 @@ def _protraction(
             factor = protraction_factor(fit.parts.a, fit.parts.k, repair_h)
         found[chosen.rows[index][mine]] = factor[mine]
     if single not in {None, "haenscheid_2018"}:
-        given = estimated.rows & (estimated.withheld == "")
         factor = protraction_factor_mono(estimated.half_life.value, repair_h)
-        found = np.where(given, factor, found)
+        found = np.where(estimated.given, factor, found)
     return found
 
 
@@ -332,8 +329,7 @@ def _bed(
 ) -> tuple[Interval, Array | None]:
     ratio = data.physics.kidney_bed.alpha_beta.value
     with np.errstate(all="ignore"):
-        parts = (bed(part, protraction, ratio) for part in (dose.value, dose.low, dose.high))
-        found = Interval(*parts)
+        found = Interval(*(bed(part, protraction, ratio) for part in dose.parts))
         if dose_draws is None or draws is None:
             return found, None
         drawn = bed(dose_draws, draws.protraction, ratio)

@@ -8,13 +8,11 @@ covered is listed (``also_said``) and never planned.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from gepnet.knowledge import InputError, asked, refuse
 from gepnet.knowledge.course_models import PlanProfile, Step
-from gepnet.prrt.given import GivenCycle
 from gepnet.prrt.plan.cycles import Wish, place_cycles
 from gepnet.prrt.plan.days import WorkingDays
 from gepnet.prrt.plan.model import (
@@ -25,39 +23,9 @@ from gepnet.prrt.plan.model import (
     Violation,
     Window,
 )
+from gepnet.prrt.plan.question import Request
 from gepnet.prrt.plan.settings import Settings
 from gepnet.prrt.plan.steps import Timetable, add_months, place_step
-
-
-@dataclass(frozen=True)
-class Request:
-    """What a plan is asked for.
-
-    ``beside`` replaces the profiles that the chosen one names; ``ticked`` are choices by
-    ``profile/step``; ``last_long_acting_ssa`` the last injection so far; ``released_gbq`` the
-    activity released for a cycle; ``stopped`` says that a person ended the course, ``held`` which
-    cycles a person holds.
-    """
-
-    profile: str
-    made_on: datetime.date
-    patient: str = "patient"
-    start: datetime.date | None = None
-    given: tuple[GivenCycle, ...] = ()
-    not_before: datetime.date | None = None
-    beside: tuple[str, ...] | None = None
-    ticked: tuple[str, ...] = ()
-    country: str | None = None
-    slots: tuple[str, ...] = ()
-    closed: frozenset[datetime.date] = field(default_factory=frozenset)
-    time: datetime.time | None = None
-    timezone: str | None = None
-    sex: str | None = None
-    last_long_acting_ssa: datetime.date | None = None
-    course: str = "1"
-    released_gbq: Mapping[int, Decimal] = field(default_factory=dict)
-    stopped: bool = False
-    held: frozenset[int] = frozenset()
 
 
 def plan_course(
@@ -70,7 +38,8 @@ def plan_course(
     """
     known = {profile.id: profile for profile in profiles}
     profile = _profile(request.profile, known, "profile")
-    others = [_profile(name, known, "beside") for name in _beside(request, profile)]
+    beside = profile.beside if request.beside is None else request.beside
+    others = [_profile(name, known, "beside") for name in beside]
     if profile.schedule is None:
         able = ", ".join(p.id for p in profiles if p.schedule is not None)
         expected = f"a profile that states a schedule ({able}); this one can stand beside it"
@@ -79,38 +48,17 @@ def plan_course(
         expected = "the wished day of cycle 1, since no cycle was given yet"
         raise refuse("start", "", expected)
     _check_timezone(request.timezone)
-    days = WorkingDays(
-        settings.working_days,
-        request.slots or settings.working_days,
-        request.country,
-        request.closed,
-    )
-    if request.slots:
-        # A slot on a Saturday makes the cycle possible, not the laboratory.
-        days = WorkingDays(
-            tuple(dict.fromkeys((*settings.working_days, *request.slots))),
-            request.slots,
-            request.country,
-            request.closed,
-        )
-    wish = Wish(
-        profile.schedule,
-        days,
-        request.time or settings.infusion_time,
-        settings.first_cycle_search_days,
-        request.start,
-        request.given,
-        _not_before(request),
-        request.released_gbq,
-        request.stopped,
-    )
+    working = settings.working_days
+    appointments = WorkingDays(working, request.slots or working, request.country, request.closed)
+    # A slot on a Saturday makes the cycle possible, not the laboratory.
+    days = replace(appointments, working=(*working, *request.slots))
+    time = request.time or settings.infusion_time
+    asked_of = replace(request, not_before=_not_before(request))
+    wish = Wish(asked_of, profile.schedule, days, time, settings.first_cycle_search_days)
     cycles, violations = place_cycles(wish)
     followed, also_said = _followed(profile, others, request.sex)
     choices = {f"{p.id}/{s.id}" for p, s in followed if s.choice}
     _check_ticks(request.ticked, choices)
-    appointments = WorkingDays(
-        settings.working_days, settings.working_days, request.country, request.closed
-    )
     horizon = add_months(_end(cycles, request), settings.horizon_months)
     search = settings.appointment_search_days
     table = Timetable(cycles, appointments, search, horizon, request.made_on)
@@ -138,10 +86,6 @@ def plan_course(
         request.course,
         request.held,
     )
-
-
-def _beside(request: Request, profile: PlanProfile) -> tuple[str, ...]:
-    return profile.beside if request.beside is None else request.beside
 
 
 def _profile(name: str, known: Mapping[str, PlanProfile], field_: str) -> PlanProfile:
@@ -198,7 +142,7 @@ def _followed(
 
 
 def _end(cycles: Sequence[PlannedCycle], request: Request) -> datetime.date:
-    days = [cycle.day for cycle in cycles if cycle.day is not None]
+    days = (cycle.day for cycle in cycles if cycle.day is not None)
     return max(days, default=request.start or request.made_on)
 
 
@@ -206,29 +150,25 @@ def _ssa(
     request: Request,
     cycles: Sequence[PlannedCycle],
     followed: Iterable[tuple[PlanProfile, Step]],
-) -> list[Violation]:
-    """Return the next cycle if the last long-acting analogue lies too near to it."""
+) -> Iterator[Violation]:
+    """Yield the next cycle if the last long-acting analogue lies too near to it."""
     injected = request.last_long_acting_ssa
-    planned = [cycle for cycle in cycles if not cycle.given and cycle.day is not None]
-    if injected is None or not planned:
-        return []
-    found = []
+    following = next((c for c in cycles if not c.given and c.day is not None), None)
+    if injected is None or following is None or following.day is None:
+        return
     for _, step in followed:
         if step.topic != "ssa_long_acting_stop" or step.latest is None:
             continue
-        cycle = planned[0]
-        assert cycle.day is not None
         needed = -int(step.latest)
         first = injected + datetime.timedelta(days=needed)
-        if cycle.day < first:
+        if following.day < first:
             reason = (
                 f"long-acting somatostatin analogue on {injected}, "
-                f"{(cycle.day - injected).days} days before; {needed} are needed, "
+                f"{(following.day - injected).days} days before; {needed} are needed, "
                 f"so not before {first}"
             )
-            subject = f"cycle {cycle.number}"
-            found.append(Violation(subject, "ssa_too_late", Window(first, None), cycle.day, reason))
-    return found
+            subject, window = f"cycle {following.number}", Window(first, None)
+            yield Violation(subject, "ssa_too_late", window, following.day, reason)
 
 
 def _when(step: PlannedStep) -> tuple[datetime.datetime, bool, str]:

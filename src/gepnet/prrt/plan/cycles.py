@@ -9,66 +9,73 @@ profile lets the interval stretch, and the window is named as not kept; past tha
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
-from gepnet.knowledge.course_models import Schedule
+from gepnet.knowledge.course_models import Figure, Schedule
 from gepnet.prrt.given import GivenCycle
 from gepnet.prrt.plan.days import WorkingDays, outward
 from gepnet.prrt.plan.model import PlannedCycle, Violation, ViolationKind, Window
+from gepnet.prrt.plan.question import Request
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """When a cycle may lie: its target, the window around it, the last day after a toxicity.
+
+    Window and last day are None where the profile states none.
+    """
+
+    target: datetime.date
+    window: Window | None
+    stretch: datetime.date | None
 
 
 @dataclass(frozen=True)
 class Wish:
     """What is asked of the days: the wished first day or what was given, and limits of today.
 
-    ``not_before`` holds for the next cycle (a toxicity that has to resolve first); ``time`` is the
-    local start of each infusion; ``search_days`` how far the first cycle may move;
-    ``released_gbq`` the activity that was released for a cycle; ``stopped`` ends the course.
+    ``not_before`` of ``asked`` holds for the next cycle (a toxicity that has to resolve first);
+    ``time`` is the local start of each infusion; ``search_days`` how far the first cycle may move.
     """
 
+    asked: Request
     schedule: Schedule
     days: WorkingDays
     time: datetime.time
     search_days: int
-    start: datetime.date | None = None
-    given: tuple[GivenCycle, ...] = ()
-    not_before: datetime.date | None = None
-    released_gbq: Mapping[int, Decimal] = field(default_factory=dict)
-    stopped: bool = False
+
+    @property
+    def given(self) -> tuple[GivenCycle, ...]:
+        """The cycles so far."""
+        return self.asked.given
 
     @property
     def count(self) -> int:
         """Number of cycles, at least those given; no more of them once a course was stopped."""
-        return len(self.given) if self.stopped else self.planned
+        planned = 0 if self.asked.stopped else int(self.schedule.cycles.value)
+        return max(planned, len(self.given))
 
-    @property
-    def planned(self) -> int:
-        """Number of cycles that the profile plans, at least those given."""
-        return max(int(self.schedule.cycles.value), len(self.given))
+    def not_before(self, number: int) -> datetime.date | None:
+        """Return the first day allowed for a cycle: only the next one has such a limit."""
+        return self.asked.not_before if number == len(self.given) + 1 else None
 
-    @property
-    def interval(self) -> datetime.timedelta:
-        """Time from one cycle to the next."""
-        return _days(self.schedule.interval_days.value)
-
-    def window(self, previous: datetime.date) -> Window | None:
-        """Return the window of the cycle after one on ``previous``; None if none is stated."""
-        if self.schedule.window_days is None:
-            return None
-        tolerance = _days(self.schedule.window_days.value)
-        target = previous + self.interval
-        return Window(target - tolerance, target + tolerance)
-
-    def stretch(self, previous: datetime.date) -> datetime.date | None:
-        """Return the last day that the profile allows after a toxicity."""
-        longest = self.schedule.stretch_days
-        return None if longest is None else previous + _days(longest.value)
+    def allowed(self, previous: datetime.date) -> Allowed:
+        """Return what the profile allows for the cycle after one on ``previous``."""
+        schedule, window, stretch = self.schedule, None, None
+        target = previous + _days(schedule.interval_days)
+        if schedule.window_days is not None:
+            tolerance = _days(schedule.window_days)
+            window = Window(target - tolerance, target + tolerance)
+        if schedule.stretch_days is not None:
+            stretch = previous + _days(schedule.stretch_days)
+        return Allowed(target, window, stretch)
 
 
-def _days(value: Decimal) -> datetime.timedelta:
-    return datetime.timedelta(days=int(value))
+def _days(figure: Figure) -> datetime.timedelta:
+    return datetime.timedelta(days=int(figure.value))
 
 
 @dataclass(frozen=True)
@@ -79,66 +86,61 @@ class _Placed:
 
 def place_cycles(wish: Wish) -> tuple[list[PlannedCycle], list[Violation]]:
     """Return every cycle of the course with the windows that do not hold."""
+    cycles: list[PlannedCycle] = []
     violations: list[Violation] = []
-    cycles = [_given_cycle(wish, index, violations) for index in range(len(wish.given))]
-    previous = wish.given[-1].day if wish.given else None
-    search = _Search(wish)
-    for placed in search.rest(len(wish.given) + 1, previous):
-        number = len(cycles) + 1
-        cycles.append(_planned_cycle(wish, number, previous, placed))
+    previous = None
+    for given in wish.given:
+        cycle = _cycle(wish, given.number, given.day, previous, given.activity_gbq)
+        cycles.append(cycle)
+        violations.extend(_given_outside(cycle))
+        previous = given.day
+    for placed in _Search(wish).rest(len(cycles) + 1, previous):
+        cycles.append(_cycle(wish, len(cycles) + 1, placed.day, previous))
         if placed.violation is not None:
             violations.append(placed.violation)
         previous = placed.day
     return cycles, violations
 
 
-def _given_cycle(wish: Wish, index: int, violations: list[Violation]) -> PlannedCycle:
-    given = wish.given[index]
-    start = datetime.datetime.combine(given.day, wish.time)
-    if index == 0:
-        return PlannedCycle(given.number, start, given.activity_gbq, True, None, None, None)
-    previous = wish.given[index - 1].day
-    window, stretch = wish.window(previous), wish.stretch(previous)
-    target = previous + wish.interval
-    if window is not None and given.day not in window:
-        past = stretch is not None and given.day > stretch
-        reason = "given outside the window of the profile" + (
-            f" and after {stretch}, the longest interval that it allows" if past else ""
-        )
-        subject = f"cycle {given.number}"
-        violations.append(Violation(subject, "given_outside_window", window, given.day, reason))
-    moved = (given.day - target).days
-    return PlannedCycle(
-        given.number, start, given.activity_gbq, True, target, window, stretch, moved
-    )
-
-
-def _planned_cycle(
-    wish: Wish, number: int, previous: datetime.date | None, placed: _Placed
+def _cycle(
+    wish: Wish,
+    number: int,
+    day: datetime.date | None,
+    previous: datetime.date | None,
+    given_gbq: Decimal | None = None,
 ) -> PlannedCycle:
-    target = wish.start if previous is None and number == 1 else None
-    window = stretch = None
+    """Return a cycle on a day: one that was given with an activity, or a planned one."""
+    given, window, stretch = given_gbq is not None, None, None
+    target = wish.asked.start if number == 1 and not given else None
     if previous is not None:
-        target = previous + wish.interval
-        window, stretch = wish.window(previous), wish.stretch(previous)
-    start = None if placed.day is None else datetime.datetime.combine(placed.day, wish.time)
-    moved = 0 if target is None or placed.day is None else (placed.day - target).days
-    reasons = _moved_for(wish, number, target) if moved else ()
-    activity = wish.released_gbq.get(number, wish.schedule.activity_gbq.value)
-    return PlannedCycle(number, start, activity, False, target, window, stretch, moved, reasons)
+        allowed = wish.allowed(previous)
+        target, window, stretch = allowed.target, allowed.window, allowed.stretch
+    start = None if day is None else datetime.datetime.combine(day, wish.time)
+    moved = 0 if target is None or day is None else (day - target).days
+    reasons = () if given or not moved or target is None else _moved_for(wish, number, target)
+    planned = wish.asked.released_gbq.get(number, wish.schedule.activity_gbq.value)
+    activity = planned if given_gbq is None else given_gbq
+    return PlannedCycle(number, start, activity, given, target, window, stretch, moved, reasons)
 
 
-def _moved_for(wish: Wish, number: int, target: datetime.date | None) -> tuple[str, ...]:
+def _given_outside(cycle: PlannedCycle) -> Iterator[Violation]:
+    day, window = cycle.day, cycle.window
+    if window is not None and day is not None and day not in window:
+        reason = "given outside the window of the profile"
+        if cycle.stretch is not None and day > cycle.stretch:
+            reason += f" and after {cycle.stretch}, the longest interval that it allows"
+        yield Violation(f"cycle {cycle.number}", "given_outside_window", window, day, reason)
+
+
+def _moved_for(wish: Wish, number: int, target: datetime.date) -> tuple[str, ...]:
     """Return why a cycle does not lie on its target."""
-    if target is None:
-        return ()
     found = []
     why = wish.days.why_no_slot(target)
     if why is not None:
         found.append(f"{target}: {why}")
-    first_open = len(wish.given) + 1
-    if number == first_open and wish.not_before is not None and target < wish.not_before:
-        found.append(f"not before {wish.not_before}")
+    earliest = wish.not_before(number)
+    if earliest is not None and target < earliest:
+        found.append(f"not before {earliest}")
     return tuple(found) or ("so that later cycles stay in their windows",)
 
 
@@ -175,36 +177,34 @@ class _Search:
     def _options(self, number: int, previous: datetime.date | None) -> list[_Placed]:
         wish, slot = self.wish, self.wish.days.why_no_slot
         subject = f"cycle {number}"
-        earliest = wish.not_before if number == len(wish.given) + 1 else None
+        earliest = wish.not_before(number)
         if previous is None:
-            assert wish.start is not None
-            first = max(wish.start, earliest or wish.start)
+            start = wish.asked.start
+            assert start is not None
+            first = max(start, earliest or start)
             last = first + datetime.timedelta(days=wish.search_days)
             free = [day for day in outward(first, first, last) if slot(day) is None]
             reason = f"no slot: {_reasons(wish, first, last)}"
             none = Violation(subject, "no_day_in_window", Window(first, last), None, reason)
             return [_Placed(free[0])] if free else [_Placed(None, none)]
-        target = previous + wish.interval
-        window = wish.window(previous)
+        allowed = wish.allowed(previous)
+        window = allowed.window
         if window is None:
-            return [self._without_window(subject, target, earliest, wish.stretch(previous))]
+            return [self._without_window(subject, allowed, earliest)]
         assert window.first is not None and window.last is not None
         begin = max(window.first, earliest or window.first)
-        inside = [day for day in outward(target, begin, window.last) if slot(day) is None]
+        inside = [day for day in outward(allowed.target, begin, window.last) if slot(day) is None]
         if inside:
             return [_Placed(day) for day in inside]
-        return [self._beyond(subject, window, earliest, wish.stretch(previous))]
+        return [self._beyond(subject, window, allowed.stretch, earliest)]
 
     def _without_window(
-        self,
-        subject: str,
-        target: datetime.date,
-        earliest: datetime.date | None,
-        stretch: datetime.date | None,
+        self, subject: str, allowed: Allowed, earliest: datetime.date | None
     ) -> _Placed:
         """The nearest slot from the target on: a shorter interval is never assumed allowed."""
+        target = allowed.target
         begin = max(target, earliest or target)
-        last = stretch or begin + datetime.timedelta(days=self.wish.search_days)
+        last = allowed.stretch or begin + datetime.timedelta(days=self.wish.search_days)
         for day in outward(begin, begin, last):
             if self.wish.days.why_no_slot(day) is None:
                 if day == target:
@@ -222,8 +222,8 @@ class _Search:
         self,
         subject: str,
         window: Window,
-        earliest: datetime.date | None,
         stretch: datetime.date | None,
+        earliest: datetime.date | None,
     ) -> _Placed:
         """The first slot after the window, as far as the profile stretches the interval."""
         assert window.first is not None and window.last is not None
@@ -257,9 +257,6 @@ def _broken(placed: Sequence[_Placed]) -> int:
 
 def _reasons(wish: Wish, first: datetime.date, last: datetime.date) -> str:
     """Return why the days from ``first`` to ``last`` are no slots, each reason once."""
-    found: dict[str, int] = {}
-    for n in range(max(0, (last - first).days + 1)):
-        why = wish.days.why_no_slot(first + datetime.timedelta(days=n))
-        if why is not None:
-            found[why] = found.get(why, 0) + 1
+    reasons = map(wish.days.why_no_slot, outward(first, first, last))
+    found = Counter(why for why in reasons if why is not None)
     return "; ".join(why if count == 1 else f"{why} ({count})" for why, count in found.items())

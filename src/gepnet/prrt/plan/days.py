@@ -28,15 +28,12 @@ class WorkingDays:
     closed: frozenset[datetime.date] = field(default_factory=frozenset)
 
     def __post_init__(self) -> None:
-        problems = []
-        for name, days in (("working_days", self.working), ("slots", self.slots)):
-            for day in days:
-                if day not in WEEKDAYS:
-                    expected = f"weekdays among {', '.join(WEEKDAYS)}"
-                    fault = asked(name, repr(day), expected)
-                    problems.append(replace(fault, nearest=nearest(day[:3], WEEKDAYS)))
-        if problems:
-            raise InputError(problems)
+        given = (("working_days", self.working), ("slots", self.slots))
+        wrong = [(name, day) for name, days in given for day in days if day not in WEEKDAYS]
+        if wrong:
+            expected = f"weekdays among {', '.join(WEEKDAYS)}"
+            faults = ((asked(name, repr(day), expected), day) for name, day in wrong)
+            raise InputError(replace(f, nearest=nearest(day[:3], WEEKDAYS)) for f, day in faults)
         _ = self._holidays  # a country that is not known is a fault of the question
 
     @cached_property
@@ -71,6 +68,17 @@ class WorkingDays:
             return "department closed"
         name = self._holidays.get(day)
         return None if name is None else f"holiday: {name}"
+
+    def nearest(
+        self,
+        target: datetime.date,
+        first: datetime.date,
+        last: datetime.date,
+        later_first: bool = True,
+    ) -> datetime.date | None:
+        """Return the working day from ``first`` to ``last`` that is nearest to ``target``."""
+        days = outward(target, first, last, later_first)
+        return next((day for day in days if self.why_closed(day) is None), None)
 
     def why_no_slot(self, day: datetime.date) -> str | None:
         """Return why no cycle is given on a day, or None if it is a slot."""

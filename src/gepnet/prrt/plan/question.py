@@ -3,17 +3,48 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import TypeVar
 
 from gepnet.facts import Facts
 from gepnet.knowledge import InputError, Problem, asked, refuse
-from gepnet.prrt.given import CourseGiven
-from gepnet.prrt.plan.build import Request
+from gepnet.prrt.given import CourseGiven, GivenCycle
 from gepnet.vocabulary import parse_date
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a plan is asked for.
+
+    ``beside`` replaces the profiles that the chosen one names; ``ticked`` are choices by
+    ``profile/step``; ``last_long_acting_ssa`` the last injection so far; ``released_gbq`` the
+    activity released for a cycle; ``stopped`` says that a person ended the course, ``held`` which
+    cycles a person holds.
+    """
+
+    profile: str
+    made_on: datetime.date
+    patient: str = "patient"
+    start: datetime.date | None = None
+    given: tuple[GivenCycle, ...] = ()
+    not_before: datetime.date | None = None
+    beside: tuple[str, ...] | None = None
+    ticked: tuple[str, ...] = ()
+    country: str | None = None
+    slots: tuple[str, ...] = ()
+    closed: frozenset[datetime.date] = field(default_factory=frozenset)
+    time: datetime.time | None = None
+    timezone: str | None = None
+    sex: str | None = None
+    last_long_acting_ssa: datetime.date | None = None
+    course: str = "1"
+    released_gbq: Mapping[int, Decimal] = field(default_factory=dict)
+    stopped: bool = False
+    held: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -25,7 +56,6 @@ class PlanQuestion:
 
     profile: str | None = None
     start: str | None = None
-    at: str | None = None
     not_before: str | None = None
     beside: tuple[str, ...] | None = None
     ticked: tuple[str, ...] = ()
@@ -36,12 +66,12 @@ class PlanQuestion:
     timezone: str | None = None
     course: str | None = None
 
-    def request(self, profile: str, today: datetime.date) -> Request:
+    def request(self, profile: str, made_on: datetime.date) -> Request:
         """Return the question with its dates read.
 
         Args:
             profile: whose schedule, where the question names none.
-            today: the day of the plan, where the question names none.
+            made_on: the day of the plan.
 
         Raises:
             InputError: with every text that is no date or time.
@@ -60,7 +90,7 @@ class PlanQuestion:
 
         request = Request(
             profile=self.profile or profile,
-            made_on=day("at", self.at) or today,
+            made_on=made_on,
             start=day("start", self.start),
             not_before=day("not-before", self.not_before),
             beside=self.beside,

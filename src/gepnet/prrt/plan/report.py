@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated
@@ -32,23 +32,28 @@ class PlanReport:
 
 
 def report(
-    plan: CoursePlan, book: Rulebook, facts: Facts | None = None, given: CourseGiven | None = None
+    plan: CoursePlan,
+    book: Rulebook,
+    in_force: Collection[str],
+    facts: Facts | None = None,
+    given: CourseGiven | None = None,
 ) -> PlanReport:
     """Return a plan with what stands beside it.
 
     Args:
         plan: the plan.
         book: the knowledge.
+        in_force: the documents whose word counts.
         facts: of the patient on the day of the plan; None without a record.
         given: the course so far; None without a record.
     """
     measures = book.knowledge.measures
-    said = statements(Settings.read(measures).ssa_statements, book.knowledge)
+    said = statements(Settings.read(measures).ssa_statements, book.knowledge, in_force)
     return PlanReport(
         plan,
         to_mci(plan.total_gbq, measures),
-        [*positions_on(SSA_OPTION, book, facts), *said],
-        positions_on(MIDCOURSE_OPTION, book, facts),
+        [*positions_on(SSA_OPTION, book, in_force, facts), *said],
+        positions_on(MIDCOURSE_OPTION, book, in_force, facts),
         list(_notices(plan, given)),
     )
 

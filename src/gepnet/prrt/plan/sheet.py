@@ -59,7 +59,7 @@ def _cycle(plan: CoursePlan, cycle: PlannedCycle) -> dict[str, Any]:
         if step.step.patient
         and step.start is not None
         and step.step.topic not in (*_ONCE, *_AFTER)
-        and _belongs(plan, step) == cycle.number
+        and _belongs(step) == cycle.number
         and step.start.date() >= plan.made_on
     ]
     before = [s for s in own if cycle.day is None or (s.day or s.start) != cycle.day]
@@ -79,12 +79,9 @@ def _cycle(plan: CoursePlan, cycle: PlannedCycle) -> dict[str, Any]:
     }
 
 
-def _belongs(plan: CoursePlan, step: PlannedStep) -> int:
+def _belongs(step: PlannedStep) -> int:
     """A count after a cycle is on the way to the next one, where there is one."""
-    later = step.step.topic in ("laboratory_nadir", "imaging_midcourse")
-    if later:
-        return step.cycle + 1
-    return step.cycle
+    return step.cycle + (step.step.topic in ("laboratory_nadir", "imaging_midcourse"))
 
 
 def _clock(step: PlannedStep) -> str:

@@ -105,7 +105,8 @@ def _place(
     if offset is None and step.latest is None:
         if window.last is None:
             return None  # nothing follows by which it could be done
-        day = _last_working_day(table, window)
+        first = window.first or window.last - datetime.timedelta(days=table.search_days)
+        day = table.days.nearest(window.last, first, window.last)
         start = None if day is None else datetime.datetime.combine(day, datetime.time())
         return PlannedStep(key, step, profile, cycle.number, start, None, window, False, True)
     deadline = offset is None
@@ -157,13 +158,9 @@ def _window(
 ) -> Window:
     """The allowed days of one date; a repetition keeps the distances of the first one."""
     carried = Decimal(0) if offset is None or step.at is None else offset - step.at
-    first = last = None
-    if step.earliest is not None:
-        moment = shifted(start, step.earliest + carried, step.unit)
-        first = None if moment is None else moment.date()
-    if step.latest is not None:
-        moment = shifted(start, step.latest + carried, step.unit)
-        last = None if moment is None else moment.date()
+    ends = (None if end is None else end + carried for end in (step.earliest, step.latest))
+    moments = (shifted(start, end, step.unit) for end in ends)
+    first, last = (None if moment is None else moment.date() for moment in moments)
     if step.by_next_cycle:
         last = None if following is None else following - datetime.timedelta(days=1)
     return Window(first, last)
@@ -187,20 +184,7 @@ def _working_day(
     first, last = window.first or wished - reach, window.last or wished + reach
     if begin is not None:
         first = max(first, begin)
-    for day in outward(wished, first, last, step.prefer == "later"):
-        if table.days.why_closed(day) is None:
-            return day
-    return None
-
-
-def _last_working_day(table: Timetable, window: Window) -> datetime.date | None:
-    """Return the last working day of a window by whose end something has to be done."""
-    assert window.last is not None
-    first = window.first or window.last - datetime.timedelta(days=table.search_days)
-    for day in outward(window.last, first, window.last):
-        if table.days.why_closed(day) is None:
-            return day
-    return None
+    return table.days.nearest(wished, first, last, step.prefer == "later")
 
 
 def _closed(
@@ -209,9 +193,8 @@ def _closed(
     first, last = window.first or wished, window.last or wished
     if begin is not None:
         first = max(first, begin)
-    count = max(0, (last - first).days + 1)
-    days = (first + datetime.timedelta(days=n) for n in range(count))
-    return "; ".join(dict.fromkeys(w for w in map(table.days.why_closed, days) if w))
+    reasons = map(table.days.why_closed, outward(first, first, last))
+    return "; ".join(dict.fromkeys(why for why in reasons if why))
 
 
 def shifted(

@@ -6,13 +6,13 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import polars as pl
 
 from gepnet.response.fit.spec import Spec
+from gepnet.response.fit.stored import Data
 from gepnet.tables import Column, Once, Reading, Table, coded, text
-
-if TYPE_CHECKING:
-    import polars as pl
 
 #: A column by which a made-up cohort says what it is.
 ORIGIN, MADE_UP = "origin", "made_up"
@@ -22,23 +22,12 @@ ORIGIN, MADE_UP = "origin", "made_up"
 class Cohort:
     """Complete patients by their different rows, and how many were left out.
 
-    ``patterns`` has the predictors, ``events`` and ``others``; ``missing`` counts the cells of each
-    column that say nothing.
+    ``patterns`` has the predictors, ``events`` and ``others``.
     """
 
     patterns: pl.DataFrame
-    file: str
-    sha256: str
-    patients: int
-    complete: int
-    missing: dict[str, int]
+    data: Data
     ignored: tuple[str, ...]
-    made_up: bool
-
-    @property
-    def events(self) -> int:
-        """Complete patients with the outcome."""
-        return int(self.patterns["events"].sum())
 
 
 def read_cohort(path: Path, spec: Spec) -> Cohort:
@@ -75,8 +64,6 @@ def _column(
 
 
 def _counted(reading: Reading[dict[str, Any]], path: Path, spec: Spec) -> Cohort:
-    import polars as pl
-
     outcome = spec.outcome.column
     predictors = [predictor.column for predictor in spec.predictors]
     kinds = {**dict.fromkeys(predictors, pl.String), outcome: pl.Boolean}
@@ -92,13 +79,13 @@ def _counted(reading: Reading[dict[str, Any]], path: Path, spec: Spec) -> Cohort
         )
         .sort(predictors)
     )
-    return Cohort(
-        patterns=patterns,
+    data = Data(
         file=path.name,
         sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
         patients=len(coded),
         complete=len(complete),
+        events=int(patterns["events"].sum()),
         missing={name: coded[name].null_count() for name in kinds},
-        ignored=reading.ignored,
         made_up=any(row[ORIGIN] == MADE_UP for row in reading.rows),
     )
+    return Cohort(patterns, data, reading.ignored)

@@ -23,7 +23,7 @@ from gepnet.numbers import (
 )
 from gepnet.response.fit.cohort import Cohort
 from gepnet.response.fit.spec import Predictor, Spec, Thresholds
-from gepnet.response.fit.stored import Coefficient, CurveGroup, Data, Performance, StoredModel
+from gepnet.response.fit.stored import Coefficient, CurveGroup, Performance, StoredModel
 from gepnet.tables import Shown
 
 
@@ -123,12 +123,8 @@ def fit(
         _coefficient(term, place, design, events, others, beta, bounds, apart)
         for place, term in enumerate(design.terms, start=1)
     )
-    separation = tuple(
-        "intercept"
-        if place == 0
-        else f"{design.terms[place - 1][0].column} {design.terms[place - 1][1]}"
-        for place in apart
-    )
+    names = ["intercept", *(f"{item.predictor} {item.level}" for item in coefficients)]
+    separation = tuple(names[place] for place in apart)
     per = _rarer(cohort) / parameters
     notes = [*design.notes, *unfinished]
     if boot.used < boot.resamples:
@@ -138,15 +134,7 @@ def fit(
         gepnet=__version__,
         fitted=str(today or datetime.date.today()),
         outcome=spec.outcome.label,
-        data=Data(
-            file=cohort.file,
-            sha256=cohort.sha256,
-            patients=cohort.patients,
-            complete=cohort.complete,
-            events=cohort.events,
-            missing=cohort.missing,
-            made_up=cohort.made_up,
-        ),
+        data=cohort.data,
         levels=design.levels,
         intercept=float(final[0]),
         intercept_penalised=float(beta[0]),
@@ -166,13 +154,12 @@ def fit(
 
 
 def _rarer(cohort: Cohort) -> int:
-    return min(cohort.events, cohort.complete - cohort.events)
+    return min(cohort.data.events, cohort.data.complete - cohort.data.events)
 
 
 def _refusal(cohort: Cohort, parameters: int, reason: str) -> Refusal:
-    return Refusal(
-        reason, cohort.patients, cohort.complete, cohort.events, parameters, cohort.missing
-    )
+    data = cohort.data
+    return Refusal(reason, data.patients, data.complete, data.events, parameters, data.missing)
 
 
 def _too_few(cohort: Cohort, parameters: int, spec: Spec) -> str | None:
@@ -244,17 +231,17 @@ def _performance(boot: Bootstrap) -> tuple[Performance, ...]:
     return tuple(
         Performance(
             measure=item.name,
-            apparent=item.apparent if math.isfinite(item.apparent) else None,
+            apparent=_finite(item.apparent),
             optimism=item.optimism,
-            corrected=(
-                item.corrected
-                if item.corrected is not None and math.isfinite(item.corrected)
-                else None
-            ),
+            corrected=_finite(item.corrected),
             usable_resamples=item.usable,
         )
         for item in boot.measures
     )
+
+
+def _finite(number: float | None) -> float | None:
+    return None if number is None or not math.isfinite(number) else number
 
 
 def weaknesses(
@@ -268,12 +255,12 @@ def weaknesses(
     """Say in words what makes a model weak, by the thresholds of the specification."""
     limits = spec.thresholds
     found = []
-    if cohort.made_up:
+    if cohort.data.made_up:
         found.append("fitted on a made-up cohort: it says nothing of any patient")
     if per < limits.weak_below_events_per_parameter:
         found.append(
-            f"{per:.1f} events per parameter ({cohort.complete} complete patients); fewer than "
-            f"{limits.weak_below_events_per_parameter:g} are customarily called too few"
+            f"{per:.1f} events per parameter ({cohort.data.complete} complete patients); fewer "
+            f"than {limits.weak_below_events_per_parameter:g} are customarily called too few"
         )
     for item in coefficients:
         name = item.label
@@ -292,9 +279,6 @@ def weaknesses(
     elif abs(1 - slope.corrected) > limits.weak_above_slope_gap:
         found.append(
             f"calibration slope {slope.corrected:.2f} after correction for optimism: "
-            "predictions are too extreme"
-            if slope.corrected < 1
-            else f"calibration slope {slope.corrected:.2f} after correction for optimism: "
-            "predictions are too timid"
+            f"predictions are too {'extreme' if slope.corrected < 1 else 'timid'}"
         )
     return tuple(found)

@@ -20,7 +20,7 @@ from gepnet.knowledge import InputError, read_json
 from gepnet.knowledge.read import faults
 from gepnet.response.fit.spec import Spec
 from gepnet.tables import Shown
-from gepnet.vocabulary import Absent, Value
+from gepnet.vocabulary import Absent
 
 
 class _Part(BaseModel):
@@ -133,11 +133,11 @@ class Prediction(_Part):
     level that they may have; there is no single probability then.
     """
 
-    probability: float | None
-    low: float | None
-    high: float | None
-    at_least: float | None
-    at_most: float | None
+    probability: float | None = None
+    low: float | None = None
+    high: float | None = None
+    at_least: float | None = None
+    at_most: float | None = None
     missing: tuple[str, ...]
     outside: tuple[str, ...]
 
@@ -168,15 +168,7 @@ def predict(model: StoredModel, levels: dict[str, str | None]) -> Prediction:
         if level is not None and name in model.levels and level not in model.levels[name]
     )
     missing = tuple(name for name in model.levels if levels.get(name) is None)
-    nothing = Prediction(
-        probability=None,
-        low=None,
-        high=None,
-        at_least=None,
-        at_most=None,
-        missing=missing,
-        outside=outside,
-    )
+    nothing = Prediction(missing=missing, outside=outside)
     if outside:
         return nothing
     open_ = [model.levels[name] for name in missing]
@@ -214,14 +206,16 @@ def predict_for(
     """
     levels = {
         predictor.column: predictor.level_of(
-            category if predictor.fact == "response_ct" else _word(facts.values.get(predictor.fact))
+            category if predictor.fact == "response_ct" else word_of(facts, predictor.fact)
         )
         for predictor in spec.predictors
     }
     return PatientPrediction(predict(model, levels), levels, model)
 
 
-def _word(value: Value) -> str | None:
+def word_of(facts: Facts, name: str) -> str | None:
+    """Return a fact as a text; None where it is unknown or cannot exist."""
+    value = facts.values.get(name)
     return None if value is None or isinstance(value, Absent) else str(value)
 
 

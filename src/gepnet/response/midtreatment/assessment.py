@@ -8,10 +8,10 @@ from typing import Annotated, Any
 
 from gepnet.facts import Facts
 from gepnet.record import Cycle, Observation, Record
-from gepnet.response.fit.stored import PatientPrediction
+from gepnet.response.fit.stored import PatientPrediction, word_of
 from gepnet.response.midtreatment.model import Evidence, Finding
 from gepnet.tables import Shown, plain
-from gepnet.vocabulary import TRUTH_WORDS, Absent, PartialDate, Truth, Value
+from gepnet.vocabulary import TRUTH_WORDS, PartialDate, Truth
 
 KIND = "response_assessment"
 CT, PET = "response_ct", "response_sstr_pet"
@@ -89,7 +89,7 @@ def assess_midtreatment(record: Record, facts: Facts, evidence: Evidence) -> Mid
         ct = _reading(scans, CT, reference.date, end, evidence)
         pet = _reading(scans, PET, reference.date, end, evidence)
     category, why = _together(ct, pet)
-    site, grade = _word(facts.values.get("primary_site")), _word(facts.values.get("grade"))
+    site, grade = word_of(facts, "primary_site"), word_of(facts, "grade")
     return MidTreatment(
         patient=record.patient,
         at=str(at),
@@ -197,7 +197,3 @@ def _applies(finding: Finding, category: str | None, site: str | None) -> Truth:
     if response is False or place is False:
         return False
     return None if response is None or place is None else True
-
-
-def _word(value: Value) -> str | None:
-    return None if value is None or isinstance(value, Absent) else str(value)

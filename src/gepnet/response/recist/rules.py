@@ -10,7 +10,7 @@ from itertools import product
 from typing import Any
 
 from gepnet.knowledge import InputError, MeasureFile, Problem, nearest
-from gepnet.knowledge.shapes import SourceId, Stated, Strict
+from gepnet.knowledge.shapes import Said, SourceId, Stated, Strict
 
 FILE = "measures/recist-1.1.yaml"
 NONE = "none"  # the patient has no lesions of this kind
@@ -59,11 +59,10 @@ class ResponseLimits(Strict):
         return self.progression_percent.value, -self.partial_response_percent.value
 
 
-class ValueRule(Stated):
+class ValueRule(Said):
     """What a lesion counts whose diameter does not say it."""
 
     id: str
-    says: str
 
 
 class NeverMeasurable(Stated):
@@ -164,11 +163,10 @@ class Pairs(Stated):
     rows: tuple[Pair, ...]
 
 
-class Choice(Stated):
+class Choice(Said):
     """A named option: words, or a whole number from ``minimum``."""
 
     id: str
-    says: str
     default: str | int
     values: tuple[str, ...] = ()
     minimum: int | None = None
@@ -197,17 +195,10 @@ class Pfs(Stated):
     rules: tuple[PfsRule, ...]
 
 
-class Never(Stated):
+class Never(Said):
     """Something that is never progression by itself."""
 
     what: str
-    says: str
-
-
-class Note(Stated):
-    """A remark on the rules."""
-
-    says: str
 
 
 class Rules(MeasureFile):
@@ -232,7 +223,7 @@ class Rules(MeasureFile):
     options: tuple[Choice, ...]
     pfs: Pfs
     never_progression: tuple[Never, ...]
-    notes: tuple[Note, ...]
+    notes: tuple[Said, ...]
 
     def row(self, target: str | None, non_target: str | None, new: bool | None) -> OverallRow:
         """Return the row of the table for a time point; None: no such lesions, or equivocal."""

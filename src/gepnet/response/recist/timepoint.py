@@ -149,8 +149,9 @@ def _assess(
         and course.complete_since is not None
         and _is_disease(targets, others)
     )
-    told = [words.back(course.complete_since)] if is_back and course.complete_since else []
+    told = []
     if is_back:
+        told.append(f"disease seen again after the CR of {course.complete_since}")
         overall = alone = PD
     told += words.new(real, doubtful, news, date)
     told += words.non_target(others, non_target, raised)
@@ -158,8 +159,10 @@ def _assess(
     # What decides comes first: for progression by other than the sum, the sum comes last.
     is_by_sum = overall != PD or literal == PD
     told = [*told_target, *told] if is_by_sum else [*told, *told_target]
-    told += words.parts(targets)
-    used = set(targets.rules) if targets is not None else set()
+    used: set[str] = set()
+    if targets is not None:  # with what cannot be seen from the sum
+        told += targets.parts
+        used |= targets.rules
     if targets is not None and not targets.complete and literal == PD:
         used.add("missing_targets")
     if any(news.real[lesion] != news.confirmed[lesion] for lesion in real):

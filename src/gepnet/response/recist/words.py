@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -11,10 +11,6 @@ from gepnet.response.recist.model import Hundredths, Sum, millimetres, percent
 from gepnet.response.recist.new import NewLesions
 from gepnet.response.recist.rules import HUNDREDTHS, Rules
 from gepnet.response.recist.sums import NonTargets
-
-
-def _named(lesions: Sequence[str]) -> str:
-    return ", ".join(lesions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +30,7 @@ class Words:
                 return ["all targets gone"]
             limit = millimetres(self.rules.limits.pathological_node_mm.hundredths)
             return [f"all targets gone, nodes below {limit} mm (sum {millimetres(sum_.value)} mm)"]
-        missing = f"{_named(sum_.missing)} not evaluated"
+        missing = f"{', '.join(sum_.missing)} not evaluated"
         least = "" if sum_.complete else "at least "
         size = f"sum {least}{millimetres(sum_.value)} mm"
         if response == "PD":
@@ -74,24 +70,20 @@ class Words:
             return ""
         return f", less than {millimetres(limits.progression_mm.hundredths)} mm: not PD"
 
-    def parts(self, sum_: Sum | None) -> list[str]:
-        """Say what cannot be seen from the sum."""
-        return [] if sum_ is None else list(sum_.parts)
-
     def non_target(
         self, found: NonTargets | None, response: str | None, marker_raised: bool
     ) -> list[str]:
         """Say what the non-targets did."""
         told = []
         if found is not None and found.progressed:
-            told.append(f"non-target PD: unequivocal progression of {_named(found.progressed)}")
+            told.append(f"non-target PD: unequivocal progression of {', '.join(found.progressed)}")
         elif found is not None and response is not None:
             named = [
                 (found.persistent, "present"),
                 (found.merged, "merged into a target"),
                 (found.missing, "not evaluated"),
             ]
-            said = [f"{_named(lesions)} {word}" for lesions, word in named if lesions]
+            said = [f"{', '.join(lesions)} {word}" for lesions, word in named if lesions]
             told.append(f"non-target {response}" + (f" ({'; '.join(said)})" if said else ""))
         if marker_raised:
             told.append("tumour marker not known to be normal again: no CR")
@@ -114,10 +106,6 @@ class Words:
             *told,
             *(f"equivocal finding {lesion}: not counted until clear" for lesion in doubtful),
         ]
-
-    def back(self, since: datetime.date) -> str:
-        """Say that disease is back after a complete response."""
-        return f"disease seen again after the CR of {since}"
 
     def unverified(
         self,

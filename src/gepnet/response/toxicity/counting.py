@@ -93,20 +93,22 @@ def count(
 
 def _spans(patients: pl.DataFrame, periods: pl.DataFrame | None) -> pl.DataFrame:
     if periods is None:
-        return patients.select("patient_id", "group", pl.lit(WHOLE).alias("period"), "start", "end")
-    groups = patients.select("patient_id", "group")
-    return periods.join(groups, on="patient_id").select(
-        "patient_id", "group", "period", "start", "end"
-    )
+        spans = patients.with_columns(pl.lit(WHOLE).alias("period"))
+    else:
+        spans = periods.join(patients.select("patient_id", "group"), on="patient_id")
+    return spans.select("patient_id", "group", "period", "start", "end")
 
 
 def _maximum(placed: pl.DataFrame) -> pl.DataFrame:
-    keys = ["patient_id", "group", "period", *_KEY]
-    return (
-        placed.group_by(keys)
-        .agg(pl.col("grade").max(), pl.col("at_most").max())
-        .sort("group", "period", "term", "ctcae", "patient_id")
+    maxima = placed.group_by("patient_id", "group", "period", *_KEY).agg(
+        pl.col("grade", "at_most").max()
     )
+    return maxima.sort("group", "period", "term", "ctcae", "patient_id")
+
+
+def _with_any_term(events: pl.DataFrame) -> pl.DataFrame:
+    """Put each event before the others as one of any term, too."""
+    return pl.concat([events.with_columns(pl.lit(ANY_TERM).alias("term")), events])
 
 
 def _table(maximum: pl.DataFrame, spans: pl.DataFrame, spec: CountingSpec) -> pl.DataFrame:
@@ -115,15 +117,9 @@ def _table(maximum: pl.DataFrame, spans: pl.DataFrame, spec: CountingSpec) -> pl
     ``…_possible`` counts patients whose maximum may be that high, where a grade is open.
     """
     sizes = spans.group_by("group", "period").agg(pl.col("patient_id").n_unique().alias("patients"))
-    overall = (
-        maximum.group_by("patient_id", "group", "period", "ctcae")
-        .agg(pl.col("grade").max(), pl.col("at_most").max())
-        .with_columns(pl.lit(ANY_TERM).alias("term"))
-        .select(maximum.columns)
-    )
     levels = {"any": spec.any_from, "severe": spec.severe_from}
     counts = (
-        pl.concat([overall, maximum])
+        _maximum(_with_any_term(maximum))
         .group_by("group", "period", *_KEY)
         .agg(
             *((pl.col("grade") >= level).sum().alias(name) for name, level in levels.items()),
@@ -159,8 +155,7 @@ def _rates(during: pl.DataFrame, patients: pl.DataFrame, spec: CountingSpec) -> 
     A patient is at risk from the start to the first such event, or to the end of follow-up; a day
     counts from its start, so that the first day already is exposure.
     """
-    overall = during.with_columns(pl.lit(ANY_TERM).alias("term")).select(during.columns)
-    events = pl.concat([overall, during])
+    events = _with_any_term(during)
     found = []
     for level in (spec.any_from, spec.severe_from):
         reached = events.filter(pl.col("grade") >= level)
@@ -182,18 +177,11 @@ def _rates(during: pl.DataFrame, patients: pl.DataFrame, spec: CountingSpec) -> 
     bounds = {n: poisson_interval(n, spec.confidence) for n in set(table["patients_with"])}
     per = spec.rate_per_years / pl.col("years")
     number = pl.col("patients_with")
-    return table.with_columns(
-        (number * per).alias("rate"),
-        (
-            number.replace_strict(
-                {n: low for n, (low, _) in bounds.items()}, return_dtype=pl.Float64
-            )
-            * per
-        ).alias("low"),
-        (
-            number.replace_strict(
-                {n: high for n, (_, high) in bounds.items()}, return_dtype=pl.Float64
-            )
-            * per
-        ).alias("high"),
-    ).sort("group", pl.col("term") != ANY_TERM, "term", "ctcae", "from_grade")
+    ends = (
+        number.replace_strict({n: both[end] for n, both in bounds.items()}, return_dtype=pl.Float64)
+        for end in (0, 1)
+    )
+    low, high = (end * per for end in ends)
+    return table.with_columns(rate=number * per, low=low, high=high).sort(
+        "group", pl.col("term") != ANY_TERM, "term", "ctcae", "from_grade"
+    )

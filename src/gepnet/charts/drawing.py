@@ -1,0 +1,124 @@
+"""What pictures are put together from: marks, words beside them, limits, bands, legends, titles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from gepnet.charts.style import INK, RESPONSES, SOFT, response_look
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.patches import Patch
+
+    #: What one coordinate of a place counts: data, or a share of the axes.
+    Coordinates = str | tuple[str, str]
+
+#: A height in data at the right edge, a place of data at the top, and a corner of the axes.
+EDGE = ("axes fraction", "data")
+TOP = ("data", "axes fraction")
+CORNER = "axes fraction"
+
+
+def beside(
+    axes: Axes,
+    words: str,
+    place: tuple[float, float],
+    by: tuple[float, float],
+    on: Coordinates = "data",
+    ground: tuple[float, float] | None = None,
+    **look: Any,
+) -> None:
+    """Write words beside a place.
+
+    Args:
+        axes: where.
+        words: what.
+        place: in the coordinates ``on``.
+        by: how far the words are from the place, in points.
+        on: data, EDGE, TOP or CORNER.
+        ground: padding (in letters) and opacity of a white ground that keeps words readable.
+        look: of the text, as matplotlib calls it.
+    """
+    if ground is not None:
+        padding, opacity = ground
+        style = f"square,pad={padding:g}"
+        look["bbox"] = {"boxstyle": style, "fc": "white", "ec": "none", "alpha": opacity}
+    axes.annotate(words, place, xycoords=on, xytext=by, textcoords="offset points", **look)
+
+
+def draw_mark(
+    axes: Axes,
+    x: float | Sequence[float],
+    y: float | Sequence[float],
+    marker: str,
+    size: float,
+    fill: str = "white",
+    edge: str = INK,
+    **look: Any,
+) -> None:
+    """Draw a sign, or several, without a line between them."""
+    look |= {"markerfacecolor": fill, "markeredgecolor": edge}
+    axes.plot(x, y, marker=marker, markersize=size, linestyle="", **look)
+
+
+def arrow(axes: Axes, start: float, end: float, height: float, **look: Any) -> None:
+    """Draw an arrow to the right, beyond the axes too: something goes on."""
+    look = {"arrowstyle": "-|>", "color": INK, **look}
+    axes.annotate("", (end, height), (start, height), arrowprops=look, annotation_clip=False)
+
+
+def limit_line(axes: Axes, value: float, text: str, place: float | None = None) -> None:
+    """Draw a limit; its words stand beside ``place`` where they would cover others at the line."""
+    axes.axhline(value, color=SOFT, linewidth=1.2, linestyle=(0, (4, 3)), zorder=3)
+    at = value if place is None else place
+    beside(axes, text, (1, at), (4, 0), EDGE, va="center", color=SOFT, annotation_clip=False)
+
+
+def band(
+    axes: Axes,
+    curve: Iterable[tuple[float, float, float | None, float | None]],
+    colour: str,
+    **look: Any,
+) -> None:
+    """Fill between the ends (third and fourth) of a curve, wherever both are known."""
+    inside = [(x, low, high) for x, _, low, high in curve if low is not None and high is not None]
+    if inside:
+        places, lows, highs = zip(*inside, strict=True)
+        axes.fill_between(places, lows, highs, color=colour, linewidth=0, **look)
+
+
+def plain_numbers(axis: Any, subs: Sequence[float] = (1.0, 2.0, 5.0)) -> None:
+    """Print the ticks of a logarithmic axis as numbers, at ``subs`` of each decade."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+    from gepnet.charts.base import number
+
+    axis.set_major_locator(LogLocator(subs=subs))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
+    axis.set_minor_formatter(NullFormatter())
+
+
+def headline(figure: Figure, text: str, size: float = 11) -> None:
+    """Write the title above all panels."""
+    figure.suptitle(text, x=0.01, ha="left", fontsize=size, fontweight="bold")
+
+
+def in_order(responses: Iterable[str]) -> list[str]:
+    """Return each response once: the categories from best to worst, then what is none by name."""
+    names = set(responses)
+    return [n for n in RESPONSES if n in names] + sorted(names - RESPONSES.keys())
+
+
+def response_fill(response: str) -> dict[str, Any]:
+    """Return how a bar or a patch of a response is filled."""
+    look = response_look(response)
+    return {"facecolor": look.fill, "hatch": look.hatch or None, "edgecolor": INK}
+
+
+def response_patches(words: dict[str, str]) -> list[Patch]:
+    """Return the patches of a legend that says ``words`` of each response."""
+    from matplotlib.patches import Patch
+
+    return [Patch(**response_fill(name), label=text) for name, text in words.items()]
