@@ -29,6 +29,7 @@ from gepnet.prrt.after.kidney import (
     Slope,
     against_references,
     clearances,
+    kidney_function,
     slope,
 )
 from gepnet.prrt.after.marrow import signal
@@ -300,6 +301,28 @@ def test_the_weight_nearest_in_time_counts(weighed: list[tuple[str, int]], expec
     for within in (nearest, nearest - 1):
         found, left_out = clearances(samples, lambda day, w, _: Interval(w, w), within)
         assert (len(found), len(left_out)) == ((1, 0) if within == nearest else (0, 1))
+
+
+@pytest.mark.parametrize(
+    ("first_dose", "begin"),
+    [(None, 0), ("2023-12-31", 0), ("2024-01-01", 0), ("2024-06-30", 0), ("2024-07-01", 1),
+     ("2024-07-02", 1), ("2025-01-01", 2)],
+)  # fmt: skip
+def test_clearances_count_from_the_last_one_up_to_the_first_dose(
+    first_dose: str | None, begin: int
+) -> None:
+    days = [f"{year}-{month}-01" for year in (2024, 2025, 2026) for month in ("01", "07")]
+    name = "creatinine_clearance_ml_min"
+    samples = {name: [lab(name, day, 90 - place) for place, day in enumerate(days)]}
+    first = None if first_dose is None else d(first_dose)
+    references = knowledge().kidney_references
+    found = kidney_function(samples, first, lambda *_: None, settings().kidney_slope, references)
+    assert [point.day for point in found.clearances] == [d(day) for day in days[begin:]]
+    assert found.slope == slope(found.clearances, settings().kidney_slope)
+    assert isinstance(found.slope, Slope)
+    assert found.references == against_references(found.slope, references)
+    few = kidney_function({}, first, lambda *_: None, settings().kidney_slope, references)
+    assert (few.clearances, few.slope, few.references) == ([], None, [])
 
 
 # Marrow ------------------------------------------------------------------------------------------

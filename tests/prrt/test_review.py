@@ -143,6 +143,19 @@ def test_a_defect_before_cycle_1_halves_no_dose() -> None:
     assert (reviewed(better, 1, "2025-10-06").proposal) == "proceed"
 
 
+def test_a_condition_that_is_too_old_before_cycle_1_is_asked_for_again() -> None:
+    def found(sampled: str) -> dict[str, tuple[str, tuple[str, ...]]]:
+        events = [*PERSON, lab(sampled), weight("2025-10-02"), ssa("2025-09-01")]
+        told = reviewed(events, 1, "2025-10-06")
+        assert told.proposal == ("proceed" if sampled == "2025-09-08" else "undecidable")
+        return {item.id: (item.why, item.facts) for item in told.missing}
+
+    assert found("2025-09-08") == {}
+    why, facts = found("2025-09-07")["eligibility-eu-label/platelets"]
+    assert why.startswith("too old: ")
+    assert facts == ("platelets_10e9_l",)
+
+
 def reduced_course(after: dict[str, Any], second: dict[str, Any] | None = None) -> Events:
     """Platelets 60 after cycle 1, a half dose as cycle 2, then ``after`` it."""
     return [
