@@ -16,7 +16,8 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # Several workers share the cores: the time of an example says nothing. `.ci/run` chooses "ci", in
 # which the same examples run every time and none is remembered: a red run can be run again.
-settings.register_profile("here", deadline=None)
+# Where CI is set, Hypothesis itself would have every profile derandomised: each says it for itself.
+settings.register_profile("here", deadline=None, derandomize=False)
 settings.register_profile(
     "ci",
     deadline=None,
