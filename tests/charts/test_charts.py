@@ -21,8 +21,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gepnet.charts import PositionMap, SwimmerLane, TableTwin
+from gepnet.charts import TableTwin
 from gepnet.charts.base import Chart, file_of, number, signed, spread
+from gepnet.charts.positions import PositionMap
 from gepnet.charts.style import (
     FONT_STACK,
     GRADES,
@@ -37,6 +38,7 @@ from gepnet.charts.style import (
     luminance,
     on,
 )
+from gepnet.charts.swimmer import SwimmerLane
 from tests.charts import pictures
 from tests.charts.pictures import CHARTS
 

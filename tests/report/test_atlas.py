@@ -12,8 +12,9 @@ import polars as pl
 import pytest
 
 from gepnet import api
-from gepnet.charts import PositionMap, batch
+from gepnet.charts import batch
 from gepnet.charts.batch import position_map_svgs
+from gepnet.charts.positions import PositionMap
 from gepnet.guidelines import STATED, Status, assess
 from gepnet.guidelines.atlas import atlas_plan, complete_sample, distances, map_views
 from gepnet.guidelines.cohort import CohortPlan

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from matplotlib.figure import Figure
 
 from gepnet.charts.base import Chart, TableTwin, counted, number
 from gepnet.charts.drawing import CORNER, beside, draw_mark
+from gepnet.charts.sources import ChartRequest
 from gepnet.charts.style import GRID, INK, REFERENCE, SOFT
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-    from gepnet.charts.sources import ChartRequest
-    from gepnet.guidelines import KnowledgeBase
-    from gepnet.response.fit import StoredModel
+from gepnet.guidelines import KnowledgeBase
+from gepnet.response.fit import StoredModel, read_model
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +137,4 @@ def _draw(figure: Figure, data: CalibrationData) -> None:
 
 def from_file(base: KnowledgeBase, source: Path, request: ChartRequest) -> Chart:
     """Draw a model that ``gepnet response fit`` wrote."""
-    from gepnet.response.fit import read_model
-
     return calibration(calibration_of(read_model(source)))

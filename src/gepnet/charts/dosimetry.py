@@ -7,16 +7,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
 from gepnet.charts.base import Cell, Chart, TableTwin, counted
 from gepnet.charts.drawing import CORNER, band, beside, draw_mark, headline, plain_numbers
+from gepnet.charts.sources import ChartRequest, only
 from gepnet.charts.style import ALARM, GRID, INK, line_look
+from gepnet.guidelines import KnowledgeBase
+from gepnet.knowledge import InputError, Problem, need
+from gepnet.prrt.dosimetry.data import dosimetry_data
+from gepnet.prrt.dosimetry.question import DosimetryQuestion, fit_file
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
-    from gepnet.charts.sources import ChartRequest
-    from gepnet.guidelines import KnowledgeBase
     from gepnet.prrt.dosimetry.report import Curve
 
 
@@ -183,11 +186,6 @@ def _wrapped(text: str, width: int = 34) -> str:
 
 def from_file(base: KnowledgeBase, source: Path, request: ChartRequest) -> Chart:
     """Draw the curves of one cycle of a patient of a time-activity CSV."""
-    from gepnet.charts.sources import only
-    from gepnet.knowledge import InputError, Problem, need
-    from gepnet.prrt.dosimetry.data import dosimetry_data
-    from gepnet.prrt.dosimetry.question import DosimetryQuestion, fit_file
-
     need("numpy scipy", "numbers")
     from gepnet.prrt.dosimetry.report import report
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+from gepnet.charts.base import number
 from gepnet.charts.style import INK, RESPONSES, SOFT, response_look
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-    from matplotlib.patches import Patch
-
-    #: What one coordinate of a place counts: data, or a share of the axes.
-    Coordinates = str | tuple[str, str]
+#: What one coordinate of a place counts: data, or a share of the axes.
+Coordinates = str | tuple[str, str]
 
 #: A height in data at the right edge, a place of data at the top, and a corner of the axes.
 EDGE = ("axes fraction", "data")
@@ -91,10 +92,6 @@ def band(
 
 def plain_numbers(axis: Any, subs: Sequence[float] = (1.0, 2.0, 5.0)) -> None:
     """Print the ticks of a logarithmic axis as numbers, at ``subs`` of each decade."""
-    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
-
-    from gepnet.charts.base import number
-
     axis.set_major_locator(LogLocator(subs=subs))
     axis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
     axis.set_minor_formatter(NullFormatter())
@@ -119,6 +116,4 @@ def response_fill(response: str) -> dict[str, Any]:
 
 def response_patches(words: dict[str, str]) -> list[Patch]:
     """Return the patches of a legend that says ``words`` of each response."""
-    from matplotlib.patches import Patch
-
     return [Patch(**response_fill(name), label=text) for name, text in words.items()]

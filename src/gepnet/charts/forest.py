@@ -6,18 +6,15 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import wrap
-from typing import TYPE_CHECKING
+
+from matplotlib.figure import Figure
 
 from gepnet.charts.base import Chart, TableTwin, counted
 from gepnet.charts.drawing import EDGE, beside, headline, plain_numbers
+from gepnet.charts.sources import ChartRequest
 from gepnet.charts.style import GRID, INK, SOFT
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-    from gepnet.charts.sources import ChartRequest
-    from gepnet.guidelines import KnowledgeBase
-    from gepnet.response.fit import StoredModel
+from gepnet.guidelines import KnowledgeBase
+from gepnet.response.fit import StoredModel, read_model
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +125,4 @@ def _draw(figure: Figure, data: ForestData) -> None:
 
 def from_file(base: KnowledgeBase, source: Path, request: ChartRequest) -> Chart:
     """Draw a model that ``gepnet response fit`` wrote."""
-    from gepnet.response.fit import read_model
-
     return forest(forest_of(read_model(source)))

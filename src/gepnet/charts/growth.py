@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from matplotlib.figure import Figure
 
 from gepnet.charts.base import (
     Cell,
@@ -17,15 +18,12 @@ from gepnet.charts.base import (
     spread,
 )
 from gepnet.charts.drawing import beside, draw_mark, headline, limit_line
+from gepnet.charts.sources import ChartRequest, patient_in
 from gepnet.charts.style import GRID, INK, SOFT
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-    from gepnet.charts.sources import ChartRequest
-    from gepnet.guidelines import KnowledgeBase
-    from gepnet.response.growth import GrowthRules
-    from gepnet.response.recist import Patient, Rules
+from gepnet.guidelines import KnowledgeBase
+from gepnet.response.growth import GrowthRules, growth_of
+from gepnet.response.recist import Patient, Rules
+from gepnet.response.recist.sums import see, target_sum
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +49,6 @@ class GrowthData:
 
 def growth_of_patient(patient: Patient, rules: Rules, constants: GrowthRules) -> GrowthData:
     """Return the sum of a patient's targets and its growth rates, with the published cut-offs."""
-    from gepnet.response.growth import growth_of
-    from gepnet.response.recist.sums import see, target_sum
-
     start = patient.baseline
     assert start is not None
     rates = list(growth_of(patient, rules, constants))
@@ -181,10 +176,6 @@ def _draw(figure: Figure, data: GrowthData) -> None:
 
 def from_file(base: KnowledgeBase, source: Path, request: ChartRequest) -> Chart:
     """Draw a CSV of lesions of one patient."""
-    from gepnet.charts.sources import patient_in
-    from gepnet.response.growth import GrowthRules
-    from gepnet.response.recist import Rules
-
     measures = base.knowledge.measures
     patient = patient_in(base, source, request)
     return growth(growth_of_patient(patient, Rules.read(measures), GrowthRules.read(measures)))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from textwrap import wrap
-from typing import TYPE_CHECKING
+
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 from gepnet.charts.base import Chart, TableTwin, counted
 from gepnet.charts.drawing import headline
 from gepnet.charts.style import SEQUENTIAL, SOFT, on
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +77,6 @@ def _sentence(data: HeatData) -> str:
 
 
 def _draw(figure: Figure, data: HeatData) -> None:
-    from matplotlib.colors import LinearSegmentedColormap
-    from matplotlib.patches import Rectangle
 
     colours = LinearSegmentedColormap.from_list("distance", SEQUENTIAL)
     axes = figure.add_subplot()

@@ -7,19 +7,17 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from matplotlib.figure import Figure
 
 from gepnet.charts.base import Cell, Chart, TableTwin, number, signed
 from gepnet.charts.drawing import EDGE, TOP, band, beside, draw_mark
+from gepnet.charts.sources import ChartRequest, facts_on, record_in, unusable
 from gepnet.charts.style import GRID, INK, REFERENCE, SOFT
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-    from gepnet.charts.sources import ChartRequest
-    from gepnet.guidelines import KnowledgeBase
-    from gepnet.prrt.after.kidney import Kidney
-
+from gepnet.guidelines import KnowledgeBase
+from gepnet.io.laboratory import samples_with
+from gepnet.prrt.after.kidney import Kidney
+from gepnet.prrt.after.monitoring import kidney_of as kidney_function
 
 DAYS_A_YEAR = 365.25
 _STEPS = 40
@@ -197,10 +195,6 @@ def _draw(figure: Figure, data: KidneyData) -> None:
 
 def from_file(base: KnowledgeBase, source: Path, request: ChartRequest) -> Chart:
     """Draw a patient file; the figures are those of ``gepnet prrt monitoring``."""
-    from gepnet.charts.sources import facts_on, record_in, unusable
-    from gepnet.io.laboratory import samples_with
-    from gepnet.prrt.after.monitoring import kidney_of as kidney_function
-
     record, facts = record_in(base, source, request.at)
     samples = samples_with(record, facts.at.last, request.labs, base.vocabulary)
     found = kidney_function(facts, samples, base, lambda day: facts_on(base, record, day))

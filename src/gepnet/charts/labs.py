@@ -7,22 +7,25 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator
 
 from gepnet.charts.base import Cell, Chart, TableTwin, counted, number
 from gepnet.charts.drawing import EDGE, TOP, beside, draw_mark, headline
+from gepnet.charts.files import ChartChoices
+from gepnet.charts.sources import PATIENT_FILES, ChartRequest, only
 from gepnet.charts.style import GRADES, GRID, INK, REFERENCE, SOFT, on
-from gepnet.vocabulary import unit_words
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
-    from gepnet.charts.sources import ChartRequest
-    from gepnet.guidelines import KnowledgeBase
-    from gepnet.io.laboratory import LabRow
-    from gepnet.measures.ctcae import Edition, Sample
-    from gepnet.vocabulary import Vocabulary
+from gepnet.charts.timeline import month_ticks
+from gepnet.guidelines import KnowledgeBase
+from gepnet.io.dated_events import read_dated_events
+from gepnet.io.laboratory import LabRow, read_laboratory, recorded_values
+from gepnet.io.laboratory_grades import names_baselines, samples
+from gepnet.knowledge import InputError, asked
+from gepnet.measures.ctcae import Edition, Sample, bands, edition, grade
+from gepnet.record import read_record
+from gepnet.vocabulary import Vocabulary, unit_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,6 @@ def labs_of(
 def _panel_of(
     vocabulary: Vocabulary, analyte: str, rows: Sequence[tuple[LabRow, Sample]], edition: Edition
 ) -> LabPanel:
-    from gepnet.measures.ctcae import bands, grade
 
     fact = vocabulary[analyte].entry
     terms = [term for term in edition.of(analyte) if term.grades]
@@ -172,9 +174,6 @@ def _sentence(data: LabData) -> str:
 
 
 def _draw(figure: Figure, data: LabData) -> None:
-    from matplotlib.ticker import FixedLocator
-
-    from gepnet.charts.timeline import month_ticks
 
     panels = data.panels
     grid = figure.subplots(max(len(panels), 1), 1, sharex=True, squeeze=False)
@@ -289,13 +288,6 @@ def from_file(base: KnowledgeBase, source: Path, request: ChartRequest) -> Chart
     In a patient file the latest sample up to the first cycle is the baseline; for a CSV the file
     of events gives the cycles.
     """
-    from gepnet.charts.sources import PATIENT_FILES, only
-    from gepnet.io.dated_events import read_dated_events
-    from gepnet.io.laboratory import read_laboratory, recorded_values
-    from gepnet.io.laboratory_grades import names_baselines, samples
-    from gepnet.measures.ctcae import edition
-    from gepnet.record import read_record
-
     baseline_date = request.baseline_date
     rows: Sequence[LabRow]
     if source.suffix in PATIENT_FILES:
@@ -318,14 +310,12 @@ def from_file(base: KnowledgeBase, source: Path, request: ChartRequest) -> Chart
 def _analytes(
     base: KnowledgeBase, source: Path, rows: Sequence[LabRow], wanted: Sequence[str]
 ) -> Sequence[str]:
-    from gepnet.knowledge import InputError, asked
 
     there = list(dict.fromkeys(row.analyte for row in rows))
     wrong = [name for name in wanted if name not in there]
     if wrong or not there:
         expected = f"an analyte of {source.name} ({', '.join(there)})" if there else "values"
         raise InputError(asked("analyte", name, expected, there) for name in wrong or [""])
-    from gepnet.charts.files import ChartChoices
 
     first = ChartChoices.read(base.knowledge.measures).laboratory.first
     return wanted or [name for name in first if name in there] or there

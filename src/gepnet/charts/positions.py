@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch, Rectangle
 
 from gepnet.charts.base import Cell, Chart, TableTwin
 from gepnet.charts.style import HOLE_HATCH, POSITIONS, SOFT
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 #: Statuses that say nothing though the document was read on the question: holes.
 HOLES = ("silent",)
@@ -82,7 +81,6 @@ def _sentence(data: PositionMap) -> str:
 
 
 def _draw(figure: Figure, data: PositionMap) -> None:
-    from matplotlib.patches import Patch, Rectangle
 
     axes = figure.add_subplot()
     for i, row in enumerate(data.statuses):

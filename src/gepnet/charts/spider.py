@@ -6,7 +6,9 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from gepnet.charts.base import (
     Cell,
@@ -19,15 +21,12 @@ from gepnet.charts.base import (
     spread,
 )
 from gepnet.charts.drawing import TOP, beside
+from gepnet.charts.sources import ChartRequest, dated, only, patient_in, results_in
 from gepnet.charts.style import ALARM, GRID, INK, SOFT, line_look
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
-    from gepnet.charts.sources import ChartRequest
-    from gepnet.guidelines import KnowledgeBase
-    from gepnet.response.recist import AnyResult, Patient, Result, Rules
+from gepnet.guidelines import KnowledgeBase
+from gepnet.response.recist import AnyResult, Patient, Result, Rules, assess, read_options
+from gepnet.response.recist.model import Role
+from gepnet.response.recist.sums import see, states
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +107,6 @@ def _lesion_lines(
     patient: Patient, rules: Rules, start: datetime.date
 ) -> tuple[list[SpiderLine], tuple[str, ...]]:
     """Return one line a target, fragments of a split lesion added up under its name."""
-    from gepnet.response.recist.model import Role
-    from gepnet.response.recist.sums import see, states
-
     seen = see(patient)
     sizes: dict[str, dict[datetime.date, int]] = {}
     organs = {row.lesion: row.organ for row in patient.lesions}
@@ -270,9 +266,6 @@ def _names(axes: Axes, data: SpiderData, last: float) -> None:
 
 def from_file(base: KnowledgeBase, source: Path, request: ChartRequest) -> Chart:
     """Draw a CSV of lesions of one patient, or the sums of all patients of stored results."""
-    from gepnet.charts.sources import dated, only, patient_in, results_in
-    from gepnet.response.recist import Rules, assess, read_options
-
     rules = Rules.read(base.knowledge.measures)
     if source.suffix == ".json":
         results = dated(results_in(base, source, None), source)

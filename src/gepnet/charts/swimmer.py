@@ -6,7 +6,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 
 from gepnet.charts.base import (
     Cell,
@@ -18,18 +22,12 @@ from gepnet.charts.base import (
     number,
 )
 from gepnet.charts.drawing import arrow, draw_mark, in_order, response_fill, response_patches
+from gepnet.charts.sources import ChartRequest, dated, results_in
 from gepnet.charts.style import ALARM, GRID, INK, RESPONSES, SOFT, response_look
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-    from matplotlib.lines import Line2D
-    from matplotlib.patches import Patch
-
-    from gepnet.charts.sources import ChartRequest
-    from gepnet.guidelines import KnowledgeBase
-    from gepnet.io.dated_events import DatedEvent
-    from gepnet.response.recist import AnyResult
+from gepnet.guidelines import KnowledgeBase
+from gepnet.io.dated_events import DatedEvent, read_dated_events
+from gepnet.knowledge import InputError, Problem
+from gepnet.response.recist import AnyResult
 
 #: How a lane may end, with the words of legend and sentence.
 ENDS = {
@@ -203,7 +201,6 @@ def _end(axes: Axes, lane: SwimmerLane, place: int, longest: float) -> None:
 
 
 def _legend(figure: Figure, lanes: tuple[SwimmerLane, ...]) -> None:
-    from matplotlib.lines import Line2D
 
     best = in_order(lane.best_response for lane in lanes)
     patches = response_patches({name: f"best: {name}" for name in best})
@@ -241,10 +238,6 @@ def _legend(figure: Figure, lanes: tuple[SwimmerLane, ...]) -> None:
 
 def from_file(base: KnowledgeBase, source: Path, request: ChartRequest) -> Chart:
     """Draw a CSV of lesions or of responses, or stored results with their dates."""
-    from gepnet.charts.sources import dated, results_in
-    from gepnet.io.dated_events import read_dated_events
-    from gepnet.knowledge import InputError, Problem
-
     events = read_dated_events(request.events)
     results = results_in(base, source, request.patients)
     unknown = sorted({event.patient for event in events} - {r.patient for r in results})

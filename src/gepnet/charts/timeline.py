@@ -5,20 +5,19 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator
 
 from gepnet.charts.base import Chart, TableTwin, counted
 from gepnet.charts.drawing import TOP, arrow, beside, draw_mark
+from gepnet.charts.sources import ChartRequest, record_in, unusable
 from gepnet.charts.style import ALARM, GRID, INK, SOFT, line_look
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
-    from gepnet.charts.sources import ChartRequest
-    from gepnet.guidelines import KnowledgeBase
-    from gepnet.record import Observation, Progression, Record, Treatment
-    from gepnet.vocabulary import OptionTree, PartialDate, Vocabulary
+from gepnet.facts import show
+from gepnet.guidelines import KnowledgeBase
+from gepnet.record import Observation, Progression, Record, Treatment
+from gepnet.vocabulary import OptionTree, PartialDate, Vocabulary, unit_words
 
 #: Kinds of event in the lanes, with the fact that says most of each, if recorded.
 LANES = {
@@ -73,8 +72,6 @@ def timeline_of(
     record: Record, until: datetime.date, options: OptionTree, vocabulary: Vocabulary
 ) -> TimelineData:
     """Return the course of a patient as known on a day; what has no date is only named."""
-    from gepnet.record import Observation, Progression
-
     undated: list[str] = []
     bars = []
     for course in record.treatments:
@@ -126,9 +123,6 @@ def _bar_of(course: Treatment, start: PartialDate, label: str, until: datetime.d
 
 def _said(event: Observation, vocabulary: Vocabulary) -> str:
     """Return the value that says most of an observation, with its unit."""
-    from gepnet.facts import show
-    from gepnet.vocabulary import unit_words
-
     for name in LANES[event.kind]:
         value = event.values.get(name)
         if value is not None:
@@ -196,7 +190,6 @@ def _number(day: datetime.date) -> float:
 
 
 def _draw(figure: Figure, data: TimelineData) -> None:
-    from matplotlib.ticker import FixedLocator
 
     axes = figure.add_subplot()
     days = [b.start for b in data.bars] + [m.day for m in (*data.marks, *data.cycles)]
@@ -360,8 +353,6 @@ def month_ticks(first: datetime.date, last: datetime.date) -> tuple[list[datetim
 
 def from_file(base: KnowledgeBase, source: Path, request: ChartRequest) -> Chart:
     """Draw a patient file."""
-    from gepnet.charts.sources import record_in, unusable
-
     record, facts = record_in(base, source, request.at)
     data = timeline_of(record, facts.at.last, base.options, base.vocabulary)
     if not (data.bars or data.marks or data.cycles or data.progressions):

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from matplotlib.figure import Figure
 
 from gepnet.charts.base import Chart, TableTwin, counted, joined, signed
 from gepnet.charts.drawing import (
@@ -17,15 +18,11 @@ from gepnet.charts.drawing import (
     response_fill,
     response_patches,
 )
+from gepnet.charts.sources import ChartRequest, results_in, unusable
 from gepnet.charts.style import GRID, INK, response_look
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-    from gepnet.charts.sources import ChartRequest
-    from gepnet.guidelines import KnowledgeBase
-    from gepnet.response.recist import AnyResult
-    from gepnet.response.recist.rules import ResponseLimits
+from gepnet.guidelines import KnowledgeBase
+from gepnet.response.recist import AnyResult, Rules
+from gepnet.response.recist.rules import ResponseLimits
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,9 +172,6 @@ def _draw(figure: Figure, data: WaterfallData) -> None:
 
 def from_file(base: KnowledgeBase, source: Path, request: ChartRequest) -> Chart:
     """Draw a CSV of lesions, or stored results."""
-    from gepnet.charts.sources import results_in, unusable
-    from gepnet.response.recist import Rules
-
     limits = Rules.read(base.knowledge.measures).response
     data = waterfall_of(results_in(base, source, request.patients), limits, request.confirmed)
     if not data.bars:

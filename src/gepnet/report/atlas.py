@@ -14,8 +14,10 @@ from itertools import permutations
 from typing import Any
 
 from gepnet import __version__
-from gepnet.charts import HeatData, PositionMap, TableTwin, heatmap
+from gepnet.charts import TableTwin
 from gepnet.charts.batch import position_map_svgs
+from gepnet.charts.heatmap import HeatData, heatmap
+from gepnet.charts.positions import PositionMap
 from gepnet.charts.style import POSITIONS
 from gepnet.guidelines import KnowledgeBase
 from gepnet.guidelines.atlas import Distances, MapView, PairDistance
