@@ -14,7 +14,7 @@ import re
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from xml.sax.saxutils import escape
 
 from gepnet.charts.style import FONT, FONT_STACK, RC
@@ -150,6 +150,29 @@ class Chart:
             return f'{tag} {points} id="{name}" role="img" {labels}>\n{said}'
 
         return _HEAD.sub(head, text, count=1).rstrip() + "\n"
+
+
+class Titled(Protocol):
+    """What a picture shows, with its title."""
+
+    @property
+    def title(self) -> str:
+        """What it is and of whom."""
+
+
+Shown = TypeVar("Shown", bound=Titled)
+
+
+def chart_of(
+    kind: str,
+    data: Shown,
+    sentence: str,
+    table: TableTwin,
+    size_in: tuple[float, float],
+    draw: Callable[[Figure, Shown], None],
+) -> Chart:
+    """Return what ``draw`` makes of data, under their title; ``size_in`` is width and height."""
+    return Chart(kind, data.title, sentence, table, *size_in, lambda figure: draw(figure, data))
 
 
 def file_of(chart: Chart) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from gepnet.charts.base import Chart, TableTwin, counted, number
+from gepnet.charts.base import Chart, TableTwin, chart_of, counted, number
 from gepnet.charts.drawing import CORNER, beside, draw_mark
 from gepnet.charts.sources import ChartRequest
 from gepnet.charts.style import GRID, INK, REFERENCE, SOFT
@@ -60,15 +60,8 @@ def calibration(data: CalibrationData) -> Chart:
     """Return the calibration plot of ``data``."""
     rows = tuple((g.predicted, g.observed, g.low, g.high, g.patients) for g in data.groups)
     columns = ("predicted", "observed", "low", "high", "patients")
-    return Chart(
-        "calibration",
-        data.title,
-        _sentence(data),
-        TableTwin(columns, rows),
-        5.8,
-        5.9,
-        lambda figure: _draw(figure, data),
-    )
+    table = TableTwin(columns, rows)
+    return chart_of("calibration", data, _sentence(data), table, (5.8, 5.9), _draw)
 
 
 def _figures(data: CalibrationData) -> list[str]:
@@ -103,36 +96,19 @@ def _draw(figure: Figure, data: CalibrationData) -> None:
     for group in data.groups:
         if group.low is not None and group.high is not None:
             axes.plot([group.predicted] * 2, [group.low, group.high], color=INK, linewidth=1.4)
-        draw_mark(
-            axes,
-            group.predicted,
-            group.observed,
-            "o",
-            6 + 6 * (group.patients / most) ** 0.5,
-            markeredgewidth=1.6,
-            zorder=3,
-            clip_on=False,
-        )
-        beside(
-            axes,
-            str(group.patients),
-            (group.predicted, group.observed),
-            (10, -12),
-            ground=(0.05, 0.85),
-            fontsize=9,
-        )
-    axes.set_xlim(0, 1)
-    axes.set_ylim(0, 1)
-    axes.set_aspect("equal")
-    axes.set_xlabel("Predicted probability")
-    axes.set_ylabel("Observed share (number: patients)")
+        place = (group.predicted, group.observed)
+        size = 6 + 6 * (group.patients / most) ** 0.5
+        draw_mark(axes, *place, "o", size, markeredgewidth=1.6, zorder=3, clip_on=False)
+        words = str(group.patients)
+        beside(axes, words, place, (10, -12), ground=(0.05, 0.85), va="baseline")
+    axes.set(xlim=(0, 1), ylim=(0, 1), aspect="equal")
+    axes.set(xlabel="Predicted probability", ylabel="Observed share (number: patients)")
     axes.grid(color=GRID)
     axes.legend(loc="lower right")
     figures = "\n".join(_figures(data))
     if figures:
-        beside(axes, figures, (0, 1), (6, -6), CORNER, ground=(0.2, 1), va="top")
+        beside(axes, figures, (0, 1), (6, -6), CORNER, ground=(0.2, 1), fontsize=10)
     axes.set_title(f"{data.title}\n{data.about}".rstrip())
-    axes.title.set_fontsize(10.5)
 
 
 def from_file(base: KnowledgeBase, source: Path, request: ChartRequest) -> Chart:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import fill
 from typing import TYPE_CHECKING
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from gepnet.charts.base import Cell, Chart, TableTwin, counted
+from gepnet.charts.base import Cell, Chart, TableTwin, chart_of, counted
 from gepnet.charts.drawing import CORNER, band, beside, draw_mark, headline, plain_numbers
 from gepnet.charts.sources import ChartRequest, only
 from gepnet.charts.style import ALARM, GRID, INK, line_look
@@ -46,6 +48,21 @@ class DosimetryData:
     subject: str
     curves: tuple[ActivityCurve, ...]
     logarithmic: bool = True
+
+    @property
+    def title(self) -> str:
+        """What it is and of whom."""
+        return f"Activity over time: {self.subject}"
+
+    @property
+    def across(self) -> int:
+        """How many panels stand beside each other."""
+        return min(3, max(len(self.curves), 1))
+
+    @property
+    def rows(self) -> int:
+        """How many rows of panels there are."""
+        return max(math.ceil(len(self.curves) / 3), 1)
 
 
 def dosimetry_of(
@@ -94,17 +111,9 @@ def dosimetry(data: DosimetryData) -> Chart:
         rows += [(curve.region, "measured", *point, None, None) for point in curve.points]
         rows += [(curve.region, "fitted", *point) for point in curve.curve]
     columns = ("region", "kind", "time (h)", "activity (MBq)", "low", "high")
-    count = max(len(data.curves), 1)
-    across = min(3, count)
-    return Chart(
-        "dosimetry",
-        f"Activity over time: {data.subject}",
-        _sentence(data),
-        TableTwin(columns, tuple(rows)),
-        max(5.6, 3.9 * across),
-        0.8 + 3.1 * ((count + across - 1) // across),
-        lambda figure: _draw(figure, data, across),
-    )
+    size = (max(5.6, 3.9 * data.across), 0.8 + 3.1 * data.rows)
+    table = TableTwin(columns, tuple(rows))
+    return chart_of("dosimetry", data, _sentence(data), table, size, _draw)
 
 
 def _sentence(data: DosimetryData) -> str:
@@ -120,15 +129,14 @@ def _sentence(data: DosimetryData) -> str:
     return " ".join(parts)
 
 
-def _draw(figure: Figure, data: DosimetryData, across: int) -> None:
-    count = max(len(data.curves), 1)
-    grid = figure.subplots((count + across - 1) // across, across, squeeze=False)
+def _draw(figure: Figure, data: DosimetryData) -> None:
+    grid = figure.subplots(data.rows, data.across, squeeze=False)
     panels = [axes for row in grid for axes in row]
     for place, curve in enumerate(data.curves):
         _panel(panels[place], curve, place, data.logarithmic)
     for axes in panels[len(data.curves) :]:
         axes.set_axis_off()
-    headline(figure, f"Activity over time: {data.subject}")
+    headline(figure, data.title)
 
 
 def _panel(axes: Axes, curve: ActivityCurve, place: int, logarithmic: bool) -> None:
@@ -138,16 +146,9 @@ def _panel(axes: Axes, curve: ActivityCurve, place: int, logarithmic: bool) -> N
         plain_numbers(axes.yaxis)
     band(axes, curve.curve, look.colour, alpha=0.18)
     axes.plot([c[0] for c in curve.curve], [c[1] for c in curve.curve], color=look.colour, lw=2)
-    draw_mark(
-        axes,
-        [p[0] for p in curve.points],
-        [p[1] for p in curve.points],
-        look.marker,
-        7,
-        markeredgewidth=1.4,
-        zorder=4,
-    )
-    activities = [p[1] for p in curve.points] + [c[1] for c in curve.curve if c[0] > 0]
+    hours, measured = [p[0] for p in curve.points], [p[1] for p in curve.points]
+    draw_mark(axes, hours, measured, look.marker, 7, markeredgewidth=1.4, zorder=4)
+    activities = measured + [c[1] for c in curve.curve if c[0] > 0]
     if activities and axes.get_yscale() == "log":
         axes.set_ylim(min(activities) / 1.6, max(activities) * (8 if curve.refused else 2.2))
     elif activities:
@@ -156,32 +157,11 @@ def _panel(axes: Axes, curve: ActivityCurve, place: int, logarithmic: bool) -> N
     axes.set_title(curve.region, fontsize=10.5)
     note = f"no fit: {curve.refused}" if curve.refused else curve.words
     if note:
-        beside(
-            axes,
-            "\n".join(_wrapped(part) for part in note.split(", ")),
-            (1, 1),
-            (-3, -3),
-            CORNER,
-            ground=(0.15, 0.85),
-            ha="right",
-            va="top",
-            fontsize=9,
-            color=ALARM if curve.refused else INK,
-        )
-    axes.set_xlabel("Hours after administration")
-    axes.set_ylabel("Activity (MBq)")
+        words = "\n".join(fill(part, 34, break_on_hyphens=False) for part in note.split(", "))
+        colour = ALARM if curve.refused else INK
+        beside(axes, words, (1, 1), (-3, -3), CORNER, ground=(0.15, 0.85), color=colour)
+    axes.set(xlabel="Hours after administration", ylabel="Activity (MBq)")
     axes.grid(color=GRID)
-
-
-def _wrapped(text: str, width: int = 34) -> str:
-    lines, line = [], ""
-    for word in text.split():
-        if line and len(line) + 1 + len(word) > width:
-            lines.append(line)
-            line = word
-        else:
-            line = f"{line} {word}".strip()
-    return "\n".join([*lines, line])
 
 
 def from_file(base: KnowledgeBase, source: Path, request: ChartRequest) -> Chart:

@@ -20,6 +20,8 @@ Coordinates = str | tuple[str, str]
 EDGE = ("axes fraction", "data")
 TOP = ("data", "axes fraction")
 CORNER = "axes fraction"
+#: The size of words inside of a picture, in points.
+SMALL = 9
 
 
 def beside(
@@ -31,7 +33,7 @@ def beside(
     ground: tuple[float, float] | None = None,
     **look: Any,
 ) -> None:
-    """Write words beside a place.
+    """Write words beside a place, small, on the side to which they are moved.
 
     Args:
         axes: where.
@@ -46,6 +48,10 @@ def beside(
         padding, opacity = ground
         style = f"square,pad={padding:g}"
         look["bbox"] = {"boxstyle": style, "fc": "white", "ec": "none", "alpha": opacity}
+    across, up = by
+    look.setdefault("ha", "center" if across == 0 else "left" if across > 0 else "right")
+    look.setdefault("va", "center" if up == 0 else "baseline" if up > 0 else "top")
+    look.setdefault("fontsize", SMALL)
     axes.annotate(words, place, xycoords=on, xytext=by, textcoords="offset points", **look)
 
 
@@ -74,7 +80,7 @@ def limit_line(axes: Axes, value: float, text: str, place: float | None = None) 
     """Draw a limit; its words stand beside ``place`` where they would cover others at the line."""
     axes.axhline(value, color=SOFT, linewidth=1.2, linestyle=(0, (4, 3)), zorder=3)
     at = value if place is None else place
-    beside(axes, text, (1, at), (4, 0), EDGE, va="center", color=SOFT, annotation_clip=False)
+    beside(axes, text, (1, at), (4, 0), EDGE, color=SOFT, fontsize=10)
 
 
 def band(

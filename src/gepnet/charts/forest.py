@@ -9,7 +9,7 @@ from textwrap import wrap
 
 from matplotlib.figure import Figure
 
-from gepnet.charts.base import Chart, TableTwin, counted
+from gepnet.charts.base import Chart, TableTwin, chart_of, counted
 from gepnet.charts.drawing import EDGE, beside, headline, plain_numbers
 from gepnet.charts.sources import ChartRequest
 from gepnet.charts.style import GRID, INK, SOFT
@@ -61,15 +61,8 @@ def forest(data: ForestData) -> Chart:
     """Return the forest plot of ``data``."""
     rows = tuple((r.name, r.ratio, r.low, r.high, r.note) for r in data.rows)
     columns = ("term", data.measure.lower(), "low", "high", "note")
-    return Chart(
-        "forest",
-        data.title,
-        _sentence(data),
-        TableTwin(columns, rows),
-        9.0,
-        1.9 + 0.46 * max(len(rows), 1),
-        lambda figure: _draw(figure, data),
-    )
+    size = (9.0, 1.9 + 0.46 * max(len(rows), 1))
+    return chart_of("forest", data, _sentence(data), TableTwin(columns, rows), size, _draw)
 
 
 def _words(row: ForestRow) -> str:
@@ -109,7 +102,7 @@ def _draw(figure: Figure, data: ForestData) -> None:
             if beyond:  # the interval goes on outside the picture
                 axes.plot(edge, place, marker=marker, color=INK, ms=8, clip_on=False)
         axes.plot(row.ratio, place, "s", ms=8, color=INK)
-        beside(axes, _words(row), (1, place), (10, 0), EDGE, va="center", annotation_clip=False)
+        beside(axes, _words(row), (1, place), (10, 0), EDGE, fontsize=10)
     axes.axvline(1, color=SOFT, linewidth=1.2, linestyle=(0, (4, 3)), zorder=0)
     labels = [f"{r.name}\n{r.note}" if r.note else r.name for r in data.rows]
     axes.set_yticks(range(len(data.rows)), labels)

@@ -11,6 +11,7 @@ from gepnet.charts.base import (
     Cell,
     Chart,
     TableTwin,
+    chart_of,
     counted,
     months_between,
     number,
@@ -45,6 +46,11 @@ class GrowthData:
     sums: tuple[tuple[float, float], ...]
     intervals: tuple[GrowthInterval, ...]
     cutoffs: tuple[tuple[str, float], ...] = ()
+
+    @property
+    def title(self) -> str:
+        """What it is and of whom."""
+        return f"Growth: {self.subject}"
 
 
 def growth_of_patient(patient: Patient, rules: Rules, constants: GrowthRules) -> GrowthData:
@@ -95,15 +101,8 @@ def growth(data: GrowthData) -> Chart:
         for i in data.intervals
     ]
     columns = ("what", "months", "to months", "value", "doubling time (months)", "category")
-    return Chart(
-        "growth",
-        f"Growth: {data.subject}",
-        _sentence(data),
-        TableTwin(columns, tuple(rows)),
-        7.6,
-        5.4,
-        lambda figure: _draw(figure, data),
-    )
+    table = TableTwin(columns, tuple(rows))
+    return chart_of("growth", data, _sentence(data), table, (7.6, 5.4), _draw)
 
 
 def _sentence(data: GrowthData) -> str:
@@ -127,9 +126,8 @@ def _draw(figure: Figure, data: GrowthData) -> None:
     sums = [mm for _, mm in data.sums]
     upper.plot(months, sums, color=INK, marker="o", markersize=7, linewidth=2)
     for when, value in data.sums:
-        beside(upper, number(value), (when, value), (0, 8), ha="center")
-    upper.set_ylim(0, max(sums, default=1) * 1.25)
-    upper.set_ylabel("Sum of diameters (mm)")
+        beside(upper, number(value), (when, value), (0, 8), fontsize=10)
+    upper.set(ylim=(0, max(sums, default=1) * 1.25), ylabel="Sum of diameters (mm)")
     upper.grid(axis="y", color=GRID)
     rates = [i.percent_a_month for i in data.intervals]
     cutoffs = [value for _, value in data.cutoffs]
@@ -138,40 +136,26 @@ def _draw(figure: Figure, data: GrowthData) -> None:
         # The interval as a bar on its rate, its end as a lollipop: later scans share the baseline.
         lower.plot([i.from_months, i.to_months], [i.percent_a_month] * 2, color=SOFT, linewidth=1.2)
         lower.plot([i.to_months] * 2, [0, i.percent_a_month], color=INK, linewidth=2.4)
-        draw_mark(
-            lower,
-            i.to_months,
-            i.percent_a_month,
-            "^" if grows else "v",
-            9,
-            "#d1622b" if grows else "#9fc3e0",
-            zorder=4,
-        )
+        tip = (i.to_months, i.percent_a_month)
+        marker, colour = ("^", "#d1622b") if grows else ("v", "#9fc3e0")
+        draw_mark(lower, *tip, marker, 9, colour, zorder=4)
         words = signed(i.percent_a_month, 1)
         if i.doubling_months is not None:
             words += f"\ndoubles in {number(round(i.doubling_months, 1))}"
-        beside(
-            lower,
-            words,
-            (i.to_months, i.percent_a_month),
-            (0, 7 if grows else -7),
-            ha="center",
-            va="bottom" if grows else "top",
-            fontsize=9,
-        )
+        above, edge = (7, "bottom") if grows else (-7, "top")
+        beside(lower, words, tip, (0, above), va=edge)
     low, high = min([0.0, *rates]), max([0.0, *rates, *cutoffs])
     room = (high - low or 1) * 0.35
     lower.set_ylim(low - (room if low < 0 else 0), high + room)
     lower.axhline(0, color=INK, linewidth=1)
     bottom, top = lower.get_ylim()
-    places = spread([value for _, value in data.cutoffs], (top - bottom) / 13, bottom, top)
+    places = spread(cutoffs, (top - bottom) / 13, bottom, top)
     for (name, value), place in zip(data.cutoffs, places, strict=True):
         words = f"{name}\N{NO-BREAK SPACE}{signed(value, 1).replace('.0', '')} %"
         limit_line(lower, value, words, place)
-    lower.set_ylabel("Growth rate\n(% of volume a month)")
-    lower.set_xlabel("Months from baseline")
+    lower.set(xlabel="Months from baseline", ylabel="Growth rate\n(% of volume a month)")
     lower.grid(axis="y", color=GRID)
-    headline(figure, f"Growth: {data.subject}")
+    headline(figure, data.title)
 
 
 def from_file(base: KnowledgeBase, source: Path, request: ChartRequest) -> Chart:

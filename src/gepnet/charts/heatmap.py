@@ -9,7 +9,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from gepnet.charts.base import Chart, TableTwin, counted
+from gepnet.charts.base import Chart, TableTwin, chart_of, counted
 from gepnet.charts.drawing import headline
 from gepnet.charts.style import SEQUENTIAL, SOFT, on
 
@@ -47,15 +47,9 @@ def heatmap(data: HeatData) -> Chart:
         for j in range(i)
     ]
     columns = ("first", "second", data.measure, data.weight_unit)
-    return Chart(
-        "heatmap",
-        data.title,
-        _sentence(data),
-        TableTwin(columns, tuple(pairs)),
-        _width(data),
-        2.9 + 0.42 * len(data.names),
-        lambda figure: _draw(figure, data),
-    )
+    table = TableTwin(columns, tuple(pairs))
+    size = (_width(data), 2.9 + 0.42 * len(data.names))
+    return chart_of("heatmap", data, _sentence(data), table, size, _draw)
 
 
 def _sentence(data: HeatData) -> str:

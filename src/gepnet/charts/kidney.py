@@ -10,7 +10,7 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from gepnet.charts.base import Cell, Chart, TableTwin, number, signed
+from gepnet.charts.base import Cell, Chart, TableTwin, chart_of, number, signed
 from gepnet.charts.drawing import EDGE, TOP, band, beside, draw_mark
 from gepnet.charts.sources import ChartRequest, facts_on, record_in, unusable
 from gepnet.charts.style import GRID, INK, REFERENCE, SOFT
@@ -60,6 +60,11 @@ class KidneyData:
     refused: str | None = None
     cycle_years: tuple[float, ...] = ()
     limits: tuple[tuple[str, float], ...] = ()
+
+    @property
+    def title(self) -> str:
+        """What it is and of whom."""
+        return f"{self.measure} of {self.patient_id}"
 
 
 def kidney_of(
@@ -116,15 +121,8 @@ def kidney(data: KidneyData) -> Chart:
     if data.slope is not None:
         rows += [("fitted", *point) for point in data.slope.curve]
     columns = ("kind", "years from first value", f"{data.measure} ({data.unit})", "low", "high")
-    return Chart(
-        "kidney",
-        f"{data.measure} of {data.patient_id}",
-        _sentence(data),
-        TableTwin(columns, tuple(rows)),
-        7.6,
-        4.6,
-        lambda figure: _draw(figure, data),
-    )
+    table = TableTwin(columns, tuple(rows))
+    return chart_of("kidney", data, _sentence(data), table, (7.6, 4.6), _draw)
 
 
 def slope_words(slope: KidneySlope) -> str:
@@ -170,25 +168,15 @@ def _draw(figure: Figure, data: KidneyData) -> None:
     axes.set_xlim(min(reach) - margin, max(reach) + margin)
     for name, value in data.limits:
         axes.axhline(value, color=SOFT, linewidth=1.1, linestyle=(0, (4, 3)))
-        beside(
-            axes,
-            f"{name} {number(value)}",
-            (1, value),
-            (-4, 3),
-            EDGE,
-            ha="right",
-            fontsize=9,
-            color=SOFT,
-        )
+        beside(axes, f"{name} {number(value)}", (1, value), (-4, 3), EDGE, color=SOFT)
     for index, when in enumerate(data.cycle_years, 1):
         axes.axvline(when, color=INK, linewidth=1, linestyle=(0, (4, 2)), zorder=1)
-        beside(axes, f"C{index}", (when, 1), (2, -2), TOP, va="top", fontsize=9)
+        beside(axes, f"C{index}", (when, 1), (2, -2), TOP)
     text = f"No slope: {data.refused}" if data.slope is None and data.refused else ""
     if data.slope is not None:
         text = slope_words(data.slope)
-    axes.set_title(f"{data.measure} of {data.patient_id}\n{text}".rstrip())
-    axes.set_xlabel("Years from the first value")
-    axes.set_ylabel(f"{data.measure} ({data.unit})")
+    axes.set_title(f"{data.title}\n{text}".rstrip())
+    axes.set(xlabel="Years from the first value", ylabel=f"{data.measure} ({data.unit})")
     axes.grid(axis="y", color=GRID)
     axes.legend(loc="lower left", ncols=3, frameon=True, framealpha=1, edgecolor="white")
 

@@ -7,17 +7,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator
 
-from gepnet.charts.base import Cell, Chart, TableTwin, counted, number
+from gepnet.charts.base import Cell, Chart, TableTwin, chart_of, counted, number
 from gepnet.charts.drawing import EDGE, TOP, beside, draw_mark, headline
 from gepnet.charts.files import ChartChoices
 from gepnet.charts.sources import PATIENT_FILES, ChartRequest, only
 from gepnet.charts.style import GRADES, GRID, INK, REFERENCE, SOFT, on
-from gepnet.charts.timeline import month_ticks
+from gepnet.charts.timeline import show_months
 from gepnet.guidelines import KnowledgeBase
 from gepnet.io.dated_events import read_dated_events
 from gepnet.io.laboratory import LabRow, read_laboratory, recorded_values
@@ -69,6 +69,11 @@ class LabData:
     panels: tuple[LabPanel, ...]
     cycles: tuple[datetime.date, ...] = ()
     edition: str = ""
+
+    @property
+    def title(self) -> str:
+        """What it is and of whom."""
+        return f"Laboratory values of {self.patient_id}"
 
 
 def labs_of(
@@ -133,15 +138,9 @@ def labs(data: LabData) -> Chart:
         for p in panel.points
     ]
     columns = ("analyte", "date", "value", "unit", "grade", "baseline")
-    return Chart(
-        "labs",
-        f"Laboratory values of {data.patient_id}",
-        _sentence(data),
-        TableTwin(columns, tuple(rows)),
-        8.6,
-        1.0 + 1.9 * max(len(data.panels), 1),
-        lambda figure: _draw(figure, data),
-    )
+    table = TableTwin(columns, tuple(rows))
+    size = (8.6, 1.0 + 1.9 * max(len(data.panels), 1))
+    return chart_of("labs", data, _sentence(data), table, size, _draw)
 
 
 def worst(panel: LabPanel) -> LabPoint | None:
@@ -185,25 +184,15 @@ def _draw(figure: Figure, data: LabData) -> None:
         for index, day in enumerate(data.cycles, 1):
             axes.axvline(day.toordinal(), color=INK, linewidth=1.1, linestyle=(0, (4, 2)), zorder=2)
             if place == 0:
-                beside(
-                    axes,
-                    f"cycle {index}",
-                    (day.toordinal(), 1),
-                    (0, 2),
-                    TOP,
-                    ha="center",
-                    fontsize=9,
-                )
+                beside(axes, f"cycle {index}", (day.toordinal(), 1), (0, 2), TOP)
         axes.grid(axis="y", color=GRID)
     bottom = grid[-1][0]
     if first is not None and last is not None:
         span = max((last - first).days, 14)
         bottom.set_xlim(first.toordinal() - span * 0.03, last.toordinal() + span * 0.03)
-        ticks, words = month_ticks(first, last)
-        bottom.xaxis.set_major_locator(FixedLocator([day.toordinal() for day in ticks]))
-        bottom.set_xticklabels(words)
+        show_months(bottom, first, last)
     edition = f", bands: {data.edition} grade" if data.edition else ""
-    headline(figure, f"Laboratory values of {data.patient_id}{edition}")
+    headline(figure, f"{data.title}{edition}")
 
 
 def _panel(axes: Axes, panel: LabPanel) -> None:
@@ -227,30 +216,13 @@ def _panel(axes: Axes, panel: LabPanel) -> None:
         colour = GRADES[band.grade]
         axes.axhspan(below, above, color=colour, linewidth=0, zorder=0)
         if (above - below) / (top - bottom) > 0.09 or axes.get_yscale() == "log":
-            beside(
-                axes,
-                f"G{band.grade}",
-                (1, (below + above) / 2),
-                (-4, 0),
-                EDGE,
-                ha="right",
-                va="center",
-                fontsize=9,
-                color=on(colour),
-            )
+            middle = (below + above) / 2
+            beside(axes, f"G{band.grade}", (1, middle), (-4, 0), EDGE, color=on(colour))
     for limit, word in ((panel.lln, "LLN"), (panel.uln, "ULN")):
         if limit is not None and bottom < limit < top:
             axes.axhline(limit, color=REFERENCE, linewidth=1.2, linestyle=(0, (1, 1.5)), zorder=1)
-            beside(
-                axes,
-                f"{word} {number(limit)}",
-                (0, limit),
-                (4, 2),
-                EDGE,
-                ground=(0.05, 0.7),
-                fontsize=9,
-                color=REFERENCE,
-            )
+            words, ground = f"{word} {number(limit)}", (0.05, 0.7)
+            beside(axes, words, (0, limit), (4, 2), EDGE, ground, color=REFERENCE)
     days = [p.day.toordinal() for p in panel.points]
     axes.plot(days, values, color=INK, marker="o", markersize=5.5, linewidth=1.5, zorder=3)
     for point in panel.points:
@@ -260,17 +232,9 @@ def _panel(axes: Axes, panel: LabPanel) -> None:
     if extreme is not None and len(panel.points) > 1:
         place = (extreme.day.toordinal(), extreme.value)
         draw_mark(axes, *place, "D", 8, markeredgewidth=1.6, zorder=5)
-        beside(
-            axes,
-            f"{'nadir' if panel.falls else 'peak'} {number(extreme.value)}",
-            place,
-            (8, 0),
-            ground=(0.1, 0.75),
-            va="center",
-            fontsize=9.5,
-            fontweight="bold",
-            zorder=6,
-        )
+        words = f"{'nadir' if panel.falls else 'peak'} {number(extreme.value)}"
+        strong: dict[str, Any] = {"fontsize": 9.5, "fontweight": "bold"}
+        beside(axes, words, place, (8, 0), ground=(0.1, 0.75), zorder=6, **strong)
     axes.set_ylabel(f"{panel.analyte}\n({panel.unit})" if panel.unit else panel.analyte, color=SOFT)
     axes.yaxis.label.set_color(INK)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 
-from gepnet.charts.base import Cell, Chart, TableTwin
+from gepnet.charts.base import Cell, Chart, TableTwin, chart_of
 from gepnet.charts.style import HOLE_HATCH, POSITIONS, SOFT
 
 #: Statuses that say nothing though the document was read on the question: holes.
@@ -47,6 +47,11 @@ class PositionMap:
         if unknown:
             raise ValueError(f"no sign for {sorted(unknown)}")
 
+    @property
+    def title(self) -> str:
+        """Document and option."""
+        return f"{self.document} on {self.option}"
+
 
 def position_map(data: PositionMap) -> Chart:
     """Return the map of ``data``."""
@@ -55,18 +60,11 @@ def position_map(data: PositionMap) -> Chart:
         for i, down in enumerate(data.down_values)
         for j, across in enumerate(data.across_values)
     ]
-    return Chart(
-        "positions",
-        f"{data.document} on {data.option}",
-        _sentence(data),
-        TableTwin((data.across, data.down, "position", "possible"), tuple(rows)),
-        max(
-            5.4 if data.legend else 3.4,
-            (2.9 if data.legend else 1.4) + 0.46 * len(data.across_values),
-        ),
-        max(2.7, 2.0 + 0.42 * len(data.down_values)),
-        lambda figure: _draw(figure, data),
-    )
+    least, beside = (5.4, 2.9) if data.legend else (3.4, 1.4)
+    width = max(least, beside + 0.46 * len(data.across_values))
+    size = (width, max(2.7, 2.0 + 0.42 * len(data.down_values)))
+    table = TableTwin((data.across, data.down, "position", "possible"), tuple(rows))
+    return chart_of("positions", data, _sentence(data), table, size, _draw)
 
 
 def _sentence(data: PositionMap) -> str:

@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -14,6 +15,7 @@ from gepnet.charts.base import (
     Cell,
     Chart,
     TableTwin,
+    chart_of,
     counted,
     months_between,
     number,
@@ -62,6 +64,11 @@ class SpiderData:
     progression_months: float | None = None
     reason: str | None = None
     unmeasured: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """What it is and of whom."""
+        return f"Lesions over time: {self.subject}"
 
 
 def spider_of_patient(patient: Patient, result: Result, rules: Rules) -> SpiderData:
@@ -137,15 +144,8 @@ def spider(data: SpiderData) -> Chart:
         for point in line.points
     ]
     columns = ("line", "months from baseline", "change from baseline (%)", "response")
-    return Chart(
-        "spider",
-        f"Lesions over time: {data.subject}",
-        _sentence(data),
-        TableTwin(columns, tuple(rows)),
-        8.2,
-        5.0,
-        lambda figure: _draw(figure, data),
-    )
+    table = TableTwin(columns, tuple(rows))
+    return chart_of("spider", data, _sentence(data), table, (8.2, 5.0), _draw)
 
 
 def _sentence(data: SpiderData) -> str:
@@ -206,27 +206,18 @@ def _draw(figure: Figure, data: SpiderData) -> None:
     if data.progression_months is not None:
         _progression(axes, data)
     _names(axes, data, last)
-    axes.set_xlabel("Months from baseline")
-    axes.set_ylabel("Change from baseline (%)")
-    axes.set_title(f"Lesions over time: {data.subject}", pad=20)
+    axes.set(xlabel="Months from baseline", ylabel="Change from baseline (%)")
+    axes.set_title(data.title, pad=20)
     axes.grid(axis="y", color=GRID)
 
 
 def _progression(axes: Axes, data: SpiderData) -> None:
     months = data.progression_months or 0.0
     axes.axvline(months, color=ALARM, linewidth=1.4, linestyle=(0, (2, 2)), zorder=1)
-    beside(
-        axes,
-        f"progression, {number(round(months, 1))} months",
-        (months, 1),
-        (0, 3),
-        TOP,
-        color=ALARM,
-        fontweight="bold",
-        ha="right" if months > axes.get_xlim()[1] / 2 else "left",
-        va="bottom",
-        annotation_clip=False,
-    )
+    words = f"progression, {number(round(months, 1))} months"
+    side = "right" if months > axes.get_xlim()[1] / 2 else "left"
+    look: dict[str, Any] = {"color": ALARM, "fontweight": "bold", "fontsize": 10}
+    beside(axes, words, (months, 1), (0, 3), TOP, ha=side, va="bottom", **look)
 
 
 def _names(axes: Axes, data: SpiderData, last: float) -> None:

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -16,6 +17,7 @@ from gepnet.charts.base import (
     Cell,
     Chart,
     TableTwin,
+    chart_of,
     counted,
     joined,
     months_between,
@@ -29,6 +31,7 @@ from gepnet.io.dated_events import DatedEvent, read_dated_events
 from gepnet.knowledge import InputError, Problem
 from gepnet.response.recist import AnyResult
 
+CROSS = "$\u271d$"
 #: How a lane may end, with the words of legend and sentence.
 ENDS = {
     "ongoing": "in follow-up",
@@ -74,6 +77,8 @@ class SwimmerData:
 
     lanes: tuple[SwimmerLane, ...]
     origin: str = "baseline"
+
+    title: ClassVar[str] = "Time on study by patient"
 
 
 def swimmer_of(
@@ -126,15 +131,9 @@ def swimmer(data: SwimmerData) -> Chart:
         timed.sort(key=lambda item: item[0])
         rows.extend((lane.patient_id, lane.best_response, *item) for item in timed)
     columns = ("patient", "best response", f"months from {data.origin}", "what", "value")
-    return Chart(
-        "swimmer",
-        "Time on study by patient",
-        _sentence(data),
-        TableTwin(columns, tuple(rows)),
-        9.6,
-        max(3.2, 2.0 + 0.36 * len(data.lanes)),
-        lambda figure: _draw(figure, data),
-    )
+    table = TableTwin(columns, tuple(rows))
+    size = (9.6, max(3.2, 2.0 + 0.36 * len(data.lanes)))
+    return chart_of("swimmer", data, _sentence(data), table, size, _draw)
 
 
 def _sentence(data: SwimmerData) -> str:
@@ -164,9 +163,8 @@ def _draw(figure: Figure, data: SwimmerData) -> None:
             if mark.response == "PD":
                 continue  # drawn once, below, where the progression is dated
             sign = response_look(mark.response)
-            draw_mark(
-                axes, mark.months, place, sign.marker, 9 if sign.marker == "*" else 7, zorder=5
-            )
+            size = 9 if sign.marker == "*" else 7
+            draw_mark(axes, mark.months, place, sign.marker, size, zorder=5)
         if lane.progression_months is not None:
             draw_mark(axes, lane.progression_months, place, "X", 10, ALARM, "white", zorder=6)
         _end(axes, lane, place, longest)
@@ -186,16 +184,8 @@ def _end(axes: Axes, lane: SwimmerLane, place: int, longest: float) -> None:
         beyond = lane.months + longest * 0.035
         arrow(axes, lane.months, beyond, place, linewidth=1.6, mutation_scale=13)
     elif lane.end == "death":
-        axes.plot(
-            lane.months + longest * 0.012,
-            place,
-            marker="$\u271d$",
-            markersize=11,
-            color=INK,
-            linestyle="",
-            clip_on=False,
-            zorder=6,
-        )
+        beyond = lane.months + longest * 0.012
+        draw_mark(axes, beyond, place, CROSS, 11, INK, clip_on=False, zorder=6)
     elif lane.end == "stopped":
         axes.plot([lane.months] * 2, [place - 0.42, place + 0.42], color=SOFT, lw=3, zorder=5)
 
@@ -228,7 +218,7 @@ def _legend(figure: Figure, lanes: tuple[SwimmerLane, ...]) -> None:
     if "ongoing" in ends:
         handles.append(sign(">", "in follow-up", INK))
     if "death" in ends:
-        handles.append(sign("$\u271d$", "death", INK, 10))
+        handles.append(sign(CROSS, "death", INK, 10))
     if "stopped" in ends:
         stop = Line2D([], [], linestyle="", marker="|", markersize=12, markeredgewidth=3)
         stop.set(color=SOFT, label="follow-up ended")

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator
 
-from gepnet.charts.base import Chart, TableTwin, counted
+from gepnet.charts.base import Chart, TableTwin, chart_of, counted
 from gepnet.charts.drawing import TOP, arrow, beside, draw_mark
 from gepnet.charts.sources import ChartRequest, record_in, unusable
 from gepnet.charts.style import ALARM, GRID, INK, SOFT, line_look
@@ -66,6 +66,11 @@ class TimelineData:
     marks: tuple[TimelineMark, ...] = ()
     progressions: tuple[TimelineMark, ...] = ()
     undated: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """What it is and of whom."""
+        return f"Course of {self.patient_id}"
 
 
 def timeline_of(
@@ -151,15 +156,9 @@ def timeline(data: TimelineData) -> Chart:
     rows.sort(key=lambda row: (row[1], row[0], row[3]))
     columns = ("lane", "from", "to", "what", "note", "approximate date")
     lanes = len(data.bars) + len(_lanes(data)) + bool(data.cycles)
-    return Chart(
-        "timeline",
-        f"Course of {data.patient_id}",
-        _sentence(data),
-        TableTwin(columns, tuple(rows)),
-        10.0,
-        max(2.8, 1.5 + 0.46 * lanes),
-        lambda figure: _draw(figure, data),
-    )
+    table = TableTwin(columns, tuple(rows))
+    size = (10.0, max(2.8, 1.5 + 0.46 * lanes))
+    return chart_of("timeline", data, _sentence(data), table, size, _draw)
 
 
 def _iso(day: datetime.date | None) -> str | None:
@@ -203,9 +202,7 @@ def _draw(figure: Figure, data: TimelineData) -> None:
     if data.cycles:
         for mark in data.cycles:
             axes.plot(_number(mark.day), len(labels), "v", ms=9, color=INK, zorder=4)
-            beside(
-                axes, mark.text, (_number(mark.day), len(labels)), (7, 0), va="center", fontsize=9
-            )
+            beside(axes, mark.text, (_number(mark.day), len(labels)), (7, 0))
         labels.append(data.cycles[0].lane)
     for index, lane in enumerate(_lanes(data)):
         look = line_look(index)
@@ -220,11 +217,9 @@ def _draw(figure: Figure, data: TimelineData) -> None:
     axes.tick_params(axis="y", length=0)
     axes.set_xlim(_number(first) - span * 0.02, _number(data.until) + span * 0.06)
     axes.axvline(_number(data.until), color=SOFT, linewidth=1)
-    ticks, words = month_ticks(first, data.until)
-    axes.xaxis.set_major_locator(FixedLocator([_number(day) for day in ticks]))
-    axes.set_xticklabels(words)
+    show_months(axes, first, data.until)
     axes.grid(axis="x", color=GRID)
-    axes.set_title(f"Course of {data.patient_id} until {data.until.isoformat()}", pad=22)
+    axes.set_title(f"{data.title} until {data.until.isoformat()}", pad=22)
 
 
 def _bar(axes: Axes, bar: TimelineBar, place: int, until: datetime.date, span: int) -> None:
@@ -247,16 +242,7 @@ def _bar(axes: Axes, bar: TimelineBar, place: int, until: datetime.date, span: i
         inside = width > span * 0.013 * len(bar.note)
         right = not inside and (_number(stop) - _number(until)) / span > -0.013 * len(bar.note)
         where = _number(bar.start) if inside or right else _number(stop)
-        beside(
-            axes,
-            bar.note,
-            (where, place),
-            (-6 if right else 6, 0),
-            ha="right" if right else "left",
-            va="center",
-            fontsize=9,
-            zorder=5,
-        )
+        beside(axes, bar.note, (where, place), (-6 if right else 6, 0), zorder=5)
 
 
 def _marks(
@@ -272,16 +258,8 @@ def _marks(
     ordered = sorted(marks, key=lambda m: m.day)
     taken = 0.0
     for index, mark in enumerate(ordered):
-        draw_mark(
-            axes,
-            _number(mark.day),
-            place,
-            marker,
-            8,
-            "white" if mark.approximate else colour,
-            colour,
-            zorder=4,
-        )
+        fill = "white" if mark.approximate else colour
+        draw_mark(axes, _number(mark.day), place, marker, 8, fill, colour, zorder=4)
         room = (
             (ordered[index + 1].day - mark.day).days / span
             if index + 1 < len(ordered)
@@ -294,15 +272,7 @@ def _marks(
         )
         left = index + 1 == len(ordered) and not _fits(mark.text, room)
         if _fits(mark.text, before - taken if left else room):
-            beside(
-                axes,
-                mark.text,
-                (_number(mark.day), place),
-                (-7 if left else 7, 0),
-                ha="right" if left else "left",
-                va="center",
-                fontsize=9,
-            )
+            beside(axes, mark.text, (_number(mark.day), place), (-7 if left else 7, 0))
         taken = 0.0125 * len(mark.text) if _fits(mark.text, room) else 0.0
 
 
@@ -323,18 +293,15 @@ def _progression_words(axes: Axes, data: TimelineData, span: int) -> None:
         if row is None:
             continue
         ends[row] = high
-        beside(
-            axes,
-            mark.text,
-            (start, 1),
-            (-3 if right else 3, 2 + 11 * row),
-            TOP,
-            ha="right" if right else "left",
-            color=ALARM,
-            fontweight="bold",
-            fontsize=9,
-            annotation_clip=False,
-        )
+        by = (-3 if right else 3, 2 + 11 * row)
+        beside(axes, mark.text, (start, 1), by, TOP, color=ALARM, fontweight="bold")
+
+
+def show_months(axes: Axes, first: datetime.date, last: datetime.date) -> None:
+    """Print months below an axis of days, at most about ten."""
+    days, words = month_ticks(first, last)
+    axes.xaxis.set_major_locator(FixedLocator([day.toordinal() for day in days]))
+    axes.set_xticklabels(words)
 
 
 def month_ticks(first: datetime.date, last: datetime.date) -> tuple[list[datetime.date], list[str]]:

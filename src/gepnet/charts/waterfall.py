@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, ClassVar
 
 from matplotlib.figure import Figure
 
-from gepnet.charts.base import Chart, TableTwin, counted, joined, signed
+from gepnet.charts.base import Chart, TableTwin, chart_of, counted, joined, signed
 from gepnet.charts.drawing import (
     CORNER,
     beside,
@@ -48,6 +49,8 @@ class WaterfallData:
     unmeasured: tuple[str, ...] = ()
     confirmed: bool = False
 
+    title: ClassVar[str] = "Best change from baseline"
+
 
 def waterfall_of(
     results: Iterable[AnyResult], limits: ResponseLimits, confirmed: bool = False
@@ -80,15 +83,8 @@ def waterfall(data: WaterfallData) -> Chart:
     rows = tuple((b.patient_id, b.best_change_percent, b.response, b.note) for b in bars)
     columns = ("patient", "best change from baseline (%)", "best response", "note")
     width = min(14.0, max(7.2, 1.6 + 0.3 * len(bars)))
-    return Chart(
-        "waterfall",
-        "Best change from baseline",
-        _sentence(data),
-        TableTwin(columns, rows),
-        width,
-        5.0,
-        lambda figure: _draw(figure, data),
-    )
+    table = TableTwin(columns, rows)
+    return chart_of("waterfall", data, _sentence(data), table, (width, 5.0), _draw)
 
 
 def _sentence(data: WaterfallData) -> str:
@@ -120,16 +116,9 @@ def _draw(figure: Figure, data: WaterfallData) -> None:
             axes.plot([place - 0.41, place + 0.41], [0, 0], color=INK, linewidth=3, zorder=3)
         if bar.note:
             up = bar.best_change_percent >= 0
-            beside(
-                axes,
-                bar.note,
-                (place, bar.best_change_percent),
-                (0, 3 if up else -3),
-                ha="center",
-                va="bottom" if up else "top",
-                fontsize=11,
-                fontweight="bold",
-            )
+            by, edge = ((0, 3), "bottom") if up else ((0, -3), "top")
+            strong: dict[str, Any] = {"fontsize": 11, "fontweight": "bold"}
+            beside(axes, bar.note, (place, bar.best_change_percent), by, va=edge, **strong)
     values = [bar.best_change_percent for bar in bars] or [0.0]
     low = max(min(*values, 1.5 * data.response_limit_percent) - 8, -110)
     high = max(*values, 1.5 * data.progression_limit_percent) + 8
@@ -166,8 +155,9 @@ def _draw(figure: Figure, data: WaterfallData) -> None:
     legend.set_zorder(5)
     legend.get_title().set_fontweight("bold")
     if notes:
-        beside(axes, "; ".join(f"{note} new lesion" for note in notes), (0, 0), (6, 6), CORNER)
-    axes.set_title("Best change from baseline, each bar one patient")
+        meaning = "; ".join(f"{note} new lesion" for note in notes)
+        beside(axes, meaning, (0, 0), (6, 6), CORNER, fontsize=10)
+    axes.set_title(f"{data.title}, each bar one patient")
 
 
 def from_file(base: KnowledgeBase, source: Path, request: ChartRequest) -> Chart:
