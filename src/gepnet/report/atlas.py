@@ -73,7 +73,8 @@ class AtlasPages:
 
     def page(self, template: str, **view: Any) -> str:
         """Return one page."""
-        return page(template, "atlas.css", about=self.about, looks=POSITIONS, **view)
+        words = {"atlas": self, "percent": percent, "kind_words": kind_words}
+        return page(template, "atlas.css", about=self.about, looks=POSITIONS, **words, **view)
 
     def option(self, name: str, intent: str = "tumour_control") -> str:
         """Return an option in words, with its purpose where that is not tumour control."""
@@ -243,87 +244,43 @@ class AtlasPages:
         pages: Pages = {}
         groups: dict[str, View] = {}
         for index, (finding, name) in enumerate(zip(ranked, names, strict=True)):
-            view = self._finding(finding)
-            view["before"] = names[index - 1] if index else ""
-            view["after"] = names[index + 1] if index + 1 < len(names) else ""
-            pages[name] = self.page("atlas_finding.html", finding=view)
-            kind = finding["kind"]
-            head = {"kind": kind, "words": _kind(kind), "href": f"kind-{kind}.html", "rows": []}
-            group = groups.setdefault(kind, head)
-            group["rows"].append(
-                {
-                    "href": name,
-                    "documents": ", ".join(self.short.get(d, d) for d in finding["documents"]),
-                    "option": view["option"],
-                    "positions": "; ".join(
-                        f"{p['document']}: {p['status'].replace('_', ' ')}"
-                        for p in view["positions"]
-                    ),
-                    "region": "; ".join(finding["region"]),
-                    "share": "" if finding["share"] is None else _percent(finding["share"]),
-                }
+            pages[name] = self.page(
+                "atlas_finding.html",
+                finding=finding,
+                before=names[index - 1] if index else "",
+                after=names[index + 1] if index + 1 < len(names) else "",
             )
+            kind = finding["kind"]
+            head = {"kind": kind, "words": kind_words(kind), "href": f"kind-{kind}.html"}
+            group = groups.setdefault(kind, {**head, "rows": []})
+            group["rows"].append((name, finding))
         for group in groups.values():
             pages[group["href"]] = self.page("atlas_kind.html", group=group)
         lists = {"groups": list(groups.values()), "timed_out": len(findings) - len(known)}
         return lists, pages
 
-    def _finding(self, finding: Mapping[str, Any]) -> View:
-        intent = finding["intent"] or ""
-        option = self.option(finding["option"], intent) if finding["option"] else "every option"
-        documents = " and ".join(self.short.get(d, d) for d in finding["documents"])
-        regions = [
-            {
-                "words": region["words"],
-                "criteria": region["criteria"],
-                "share": ""
-                if region["share"] is None
-                else f"{_percent(region['share'])} of the reference sample ({self.sample}).",
-                "witness": [
-                    (self._fact(k), self._value(k, v)) for k, v in region["witness"].items()
-                ],
-            }
-            for region in finding["regions"]
-        ]
-        return {
-            "heading": f"{documents} on {option}",
-            "kind_words": _kind(finding["kind"]),
-            "intent": INTENTS.get(intent, ""),
-            "detail": finding["detail"],
-            "timed_out": finding["verdict"] == "timed_out",
-            "option": option,
-            "options": [self.option(name, intent) for name in finding["options"]],
-            "positions": [
-                {"document": self.short.get(name, name), "status": status}
-                for name, status in finding["positions"].items()
-            ],
-            "deciding": [self._fact(name) for name in finding["deciding"]],
-            "regions": regions,
-            "sources": [self._source(item) for item in finding["sources"]],
-        }
+    def option_of(self, finding: Mapping[str, Any]) -> str:
+        """Return the option that a finding is about, in words."""
+        name, intent = finding["option"], finding["intent"] or ""
+        return self.option(name, intent) if name else "every option"
 
-    def _fact(self, name: str) -> str:
+    def document(self, name: str) -> str:
+        """Return the short name of a document."""
+        return self.short.get(name, name)
+
+    def fact(self, name: str) -> str:
+        """Return a fact in words."""
         fact = self.base.vocabulary.get(name)
         return name if fact is None else fact.entry.label
 
-    def _value(self, name: str, value: Any) -> str:
+    def value(self, name: str, value: Any) -> str:
+        """Return a value of a fact in words."""
         fact = self.base.vocabulary.get(name)
         if isinstance(value, bool):
             return "yes" if value else "no"
         labels = {} if fact is None else {v.id: v.label for v in fact.entry.values or ()}
         unit = "" if fact is None or not fact.entry.unit else f" {unit_words(fact.entry.unit)}"
         return labels.get(value) or f"{str(value).replace('_', ' ')}{unit}"
-
-    def _source(self, item: Mapping[str, Any]) -> View:
-        source = self.base.sources.get(item.get("source") or "")
-        return {
-            "verification": item.get("verification") or "unverified",
-            "title": item.get("source") if source is None else source.title,
-            "url": None if source is None else source.url,
-            "locator": item.get("locator"),
-            "note": item.get("note"),
-            "id": f"{item.get('document', '')}/{item.get('recommendation', '')}",
-        }
 
 
 def file_name(finding: str) -> str:
@@ -334,11 +291,15 @@ def file_name(finding: str) -> str:
     return f"disagreement-{words}.html"
 
 
-def _kind(name: str) -> str:
+def kind_words(name: str) -> str:
+    """Return what a kind of finding says."""
     return KINDS.get(name, name.replace("_", " ").capitalize())
 
 
-def _percent(share: float) -> str:
+def percent(share: float | None) -> str:
+    """Return a share in percent; nothing where it is not known."""
+    if share is None:
+        return ""
     return "under 0.1 %" if 0 < share < 0.001 else f"{100 * share:.1f} %"
 
 
