@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import product
 from typing import Literal
 
@@ -141,12 +142,12 @@ class Deciding:
                 if question in found:
                     continue
                 ways = {
-                    position: [[things[i] for i in choices.members(bit)] for bit in bits(mask)]
+                    position: [choices.members(bit) for bit in bits(mask)]
                     for position, where in agreed.items()
                     if (mask := where & allowed)
                 }
                 if ways:
-                    found[question] = self._verdict(question, ways)
+                    found[question] = self._verdict(question, things, ways)
                     break
         return solved
 
@@ -169,50 +170,51 @@ class Deciding:
             found.add(self._of_position[one])
         return found
 
-    def _verdict(self, question: Question, ways: dict[Status, list[list[Thing]]]) -> Verdict:
+    def _verdict(
+        self, question: Question, things: Sequence[Thing], ways: dict[Status, list[tuple[int, ...]]]
+    ) -> Verdict:
         influence = self._influence(question)
         order = self._base.vocabulary.order
         found = [
             DecidingFacts(changes, position)
             for position in sorted(ways, key=list(Status).index)
-            for changes in self._change_sets(ways[position], influence)
+            for changes in self._change_sets(things, ways[position], influence)
         ]
         # Sorting is stable: of equal facts the stronger position stays first.
         found.sort(key=lambda one: [order(change.fact) for change in one.changes])
         return Verdict("facts", tuple(found))
 
     def _change_sets(
-        self, ways: Iterable[list[Thing]], influence: Influence
+        self, things: Sequence[Thing], ways: Iterable[tuple[int, ...]], influence: Influence
     ) -> Iterator[tuple[Change, ...]]:
         """Yield the ways with values that do equally well put together."""
+
+        @cache
+        def among(fact: str) -> tuple[Value, ...]:
+            """Return the values at which the two documents themselves look."""
+            return self._influences.candidates(fact, influence.looked_at.get(fact, {}))
+
+        @cache
+        def values(thing: int) -> frozenset[Value]:
+            one, group = things[thing]
+            return frozenset(group).intersection(among(one.fact))
+
+        @cache
+        def changes(fact: str, after: frozenset[Value]) -> list[Change]:
+            before = self._facts.values.get(fact)
+            changeable = self._base.vocabulary[fact].entry.changeable
+            runs = self._influences.bands(fact, after, among(fact), influence.looked_at[fact])
+            return [Change(fact, before, run, band, changeable) for run, band in runs]
+
         by_facts: dict[tuple[str, ...], set[tuple[frozenset[Value], ...]]] = {}
         for way in ways:
-            facts = tuple(one.fact for one, _ in way)
-            values = tuple(self._known_to(influence, one.fact, group) for one, group in way)
-            if all(values):
-                by_facts.setdefault(facts, set()).add(values)
+            afters = tuple(map(values, way))
+            if all(afters):
+                facts = tuple(things[thing][0].fact for thing in way)
+                by_facts.setdefault(facts, set()).add(afters)
         for facts, combinations in by_facts.items():
-            for values in _merged(combinations, len(facts)):
-                parts = [
-                    self._changes(fact, value, influence)
-                    for fact, value in zip(facts, values, strict=True)
-                ]
-                yield from product(*parts)
-
-    def _known_to(
-        self, influence: Influence, fact: str, group: Iterable[Value]
-    ) -> frozenset[Value]:
-        """Keep the values at which the two documents themselves look."""
-        looked_at = influence.looked_at.get(fact, {})
-        return frozenset(group) & frozenset(self._influences.candidates(fact, looked_at))
-
-    def _changes(self, fact: str, values: Iterable[Value], influence: Influence) -> list[Change]:
-        before = self._facts.values.get(fact)
-        changeable = self._base.vocabulary[fact].entry.changeable
-        looked_at = influence.looked_at[fact]
-        among = self._influences.candidates(fact, looked_at)
-        runs = self._influences.bands(fact, values, among, looked_at)
-        return [Change(fact, before, after, band, changeable) for after, band in runs]
+            for afters in _merged(combinations, len(facts)):
+                yield from product(*map(changes, facts, afters))
 
 
 def _merged(

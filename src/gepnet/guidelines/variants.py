@@ -8,9 +8,11 @@ worked out anew from the changed ones, by the same rules as in ``gepnet.facts.de
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import product
+from functools import reduce
 from math import comb
+from operator import and_, or_
 
 from gepnet.criteria import facts_of, interpret
 from gepnet.criteria.algebra import Evaluator, Pair, PairLogic, Parts
@@ -47,17 +49,14 @@ class Variants(PairLogic[Mask]):
 
     def meet(self, parts: Iterable[Mask]) -> Mask:
         """Return the variants in all sets."""
-        found = self.everywhere
-        for part in parts:
-            found &= part
-        return found
+        # From the first on: one more operation on sets of a hundred thousand is a tenth of it all.
+        given = list(parts)
+        return reduce(and_, given) if given else self.everywhere
 
     def join(self, parts: Iterable[Mask]) -> Mask:
         """Return the variants in some set."""
-        found = 0
-        for part in parts:
-            found |= part
-        return found
+        given = list(parts)
+        return reduce(or_, given) if given else self.nowhere
 
     def outside(self, part: Mask) -> Mask:
         """Return the variants that are not in a set."""
@@ -80,14 +79,18 @@ class Variants(PairLogic[Mask]):
 
     def _combinations(self, names: Sequence[str]) -> Iterator[tuple[dict[str, Value], Mask]]:
         """Yield each combination of values that occurs, with the variants where it does."""
-        if len(names) == 1:
-            for value, where in self.values(names[0]).items():
-                yield {names[0]: value}, where
-            return
-        for parts in product(*(self.values(name).items() for name in names)):
-            where = self.meet(mask for _, mask in parts)
-            if where:
-                yield {name: part[0] for name, part in zip(names, parts, strict=True)}, where
+        first, *others = names
+        found: list[tuple[tuple[Value, ...], Mask]]
+        found = [((value,), where) for value, where in self.values(first).items()]
+        for name in others:
+            found = [
+                ((*values, value), both)
+                for values, where in found
+                for value, part in self.values(name).items()
+                if (both := where & part)
+            ]
+        for values, where in found:
+            yield dict(zip(names, values, strict=True)), where
 
     def values(self, name: str) -> Partition:
         """Return the values of a fact, None included, each with the variants where it has it."""
@@ -184,9 +187,8 @@ class Choices:
         """Return the things that the choice at a bit is made of, in rising order."""
         found = []
         for count in range(self.count, 0, -1):
-            thing = count - 1
-            while comb(thing + 1, count) <= bit:
-                thing += 1
+            things = range(count - 1, len(self._containing))
+            thing = things[bisect_right(things, bit, key=lambda m: comb(m, count)) - 1]
             bit -= comb(thing, count)
             found.append(thing)
         return tuple(reversed(found))
