@@ -22,6 +22,8 @@ TOP = ("data", "axes fraction")
 CORNER = "axes fraction"
 #: The size of words inside of a picture, in points.
 SMALL = 9
+#: A legend over a picture.
+FRAMED: dict[str, Any] = {"frameon": True, "framealpha": 1, "edgecolor": "white"}
 
 
 def beside(
@@ -94,6 +96,16 @@ def band(
     if inside:
         places, lows, highs = zip(*inside, strict=True)
         axes.fill_between(places, lows, highs, color=colour, linewidth=0, **look)
+
+
+def name_lanes(axes: Axes, names: Sequence[str], above: float = 0.5, below: float = 0.5) -> None:
+    """Name the lanes of a picture from the top, with some room above the first and below the last.
+
+    A lane stands at its place in ``names``; the room is counted in lanes.
+    """
+    axes.set_yticks(range(len(names)), names)
+    axes.tick_params(axis="y", length=0)
+    axes.set_ylim(len(names) - 1 + below, -above)
 
 
 def plain_numbers(axis: Any, subs: Sequence[float] = (1.0, 2.0, 5.0)) -> None:

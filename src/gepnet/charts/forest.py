@@ -10,7 +10,7 @@ from textwrap import wrap
 from matplotlib.figure import Figure
 
 from gepnet.charts.base import Chart, TableTwin, chart_of, counted
-from gepnet.charts.drawing import EDGE, beside, headline, plain_numbers
+from gepnet.charts.drawing import EDGE, beside, headline, name_lanes, plain_numbers
 from gepnet.charts.sources import ChartRequest
 from gepnet.charts.style import GRID, INK, SOFT
 from gepnet.guidelines import KnowledgeBase
@@ -105,9 +105,7 @@ def _draw(figure: Figure, data: ForestData) -> None:
         beside(axes, _words(row), (1, place), (10, 0), EDGE, fontsize=10)
     axes.axvline(1, color=SOFT, linewidth=1.2, linestyle=(0, (4, 3)), zorder=0)
     labels = [f"{r.name}\n{r.note}" if r.note else r.name for r in data.rows]
-    axes.set_yticks(range(len(data.rows)), labels)
-    axes.tick_params(axis="y", length=0)
-    axes.set_ylim(len(data.rows) - 0.5, -0.5)
+    name_lanes(axes, labels)
     decades = high / low > 200
     plain_numbers(axes.xaxis, (1.0,) if decades else (1.0, 2.0, 5.0))
     axes.set_xlabel(f"{data.measure}, {data.level * 100:g} % interval (logarithmic)")

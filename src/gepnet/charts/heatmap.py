@@ -89,8 +89,7 @@ def _draw(figure: Figure, data: HeatData) -> None:
             axes.text(
                 j, i, f"{share * 100:.0f}", ha="center", va="center", fontsize=9, color=on(colour)
             )
-    axes.set_xlim(-0.5, count - 1.5)
-    axes.set_ylim(count - 0.5, 0.5)
+    axes.set(xlim=(-0.5, count - 1.5), ylim=(count - 0.5, 0.5))
     axes.set_yticks(range(1, count), data.names[1:])
     axes.set_xticks(range(count - 1), data.names[:-1])
     axes.tick_params(axis="x", rotation=90, length=0)

@@ -11,7 +11,7 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 from gepnet.charts.base import Cell, Chart, TableTwin, chart_of, number, signed
-from gepnet.charts.drawing import EDGE, TOP, band, beside, draw_mark
+from gepnet.charts.drawing import EDGE, FRAMED, TOP, band, beside, draw_mark
 from gepnet.charts.sources import ChartRequest, facts_on, record_in, unusable
 from gepnet.charts.style import GRID, INK, REFERENCE, SOFT
 from gepnet.guidelines import KnowledgeBase
@@ -156,9 +156,8 @@ def _draw(figure: Figure, data: KidneyData) -> None:
         curve = data.slope.curve
         level = f"{data.slope.level * 100:g} % interval of the slope"
         band(axes, curve, "#d0e1f0", zorder=1, label=level)
-        axes.plot(
-            [c[0] for c in curve], [c[1] for c in curve], color=REFERENCE, lw=2, label="fitted"
-        )
+        times, fitted = [c[0] for c in curve], [c[1] for c in curve]
+        axes.plot(times, fitted, color=REFERENCE, lw=2, label="fitted")
     draw_mark(axes, years, values, "o", 7, markeredgewidth=1.5, label="measured", zorder=4)
     low = min([*values, *(v for _, v in data.limits)], default=0.0)
     high = max(values, default=1.0)
@@ -178,7 +177,7 @@ def _draw(figure: Figure, data: KidneyData) -> None:
     axes.set_title(f"{data.title}\n{text}".rstrip())
     axes.set(xlabel="Years from the first value", ylabel=f"{data.measure} ({data.unit})")
     axes.grid(axis="y", color=GRID)
-    axes.legend(loc="lower left", ncols=3, frameon=True, framealpha=1, edgecolor="white")
+    axes.legend(loc="lower left", ncols=3, **FRAMED)
 
 
 def from_file(base: KnowledgeBase, source: Path, request: ChartRequest) -> Chart:

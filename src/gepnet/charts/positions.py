@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 
 from gepnet.charts.base import Cell, Chart, TableTwin, chart_of
+from gepnet.charts.drawing import name_lanes
 from gepnet.charts.style import HOLE_HATCH, POSITIONS, SOFT
 
 #: Statuses that say nothing though the document was read on the question: holes.
@@ -92,9 +93,8 @@ def _draw(figure: Figure, data: PositionMap) -> None:
             if sign and not hole:
                 axes.text(j, i, sign, ha="center", va="center", color=ink, fontsize=11)
     axes.set_xlim(-0.5, len(data.across_values) - 0.5)
-    axes.set_ylim(len(data.down_values) - 0.5, -0.5)
     axes.set_xticks(range(len(data.across_values)), data.across_values)
-    axes.set_yticks(range(len(data.down_values)), data.down_values)
+    name_lanes(axes, data.down_values)
     if any(len(value) > 4 for value in data.across_values):
         axes.tick_params(axis="x", rotation=60)
         for label in axes.get_xticklabels():
@@ -102,8 +102,7 @@ def _draw(figure: Figure, data: PositionMap) -> None:
     axes.tick_params(length=0)
     for side in ("left", "bottom"):
         axes.spines[side].set_visible(False)
-    axes.set_xlabel(data.across)
-    axes.set_ylabel(data.down)
+    axes.set(xlabel=data.across, ylabel=data.down)
     # Without a legend it is one of several on a page that says option and setting once.
     full = f"{data.document}: {data.option}\n{data.given}".rstrip()
     axes.set_title(full if data.legend else data.document, fontsize=10.5)

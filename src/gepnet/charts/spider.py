@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +25,14 @@ from gepnet.charts.base import (
 )
 from gepnet.charts.drawing import TOP, beside
 from gepnet.charts.sources import ChartRequest, dated, only, patient_in, results_in
-from gepnet.charts.style import ALARM, GRID, INK, SOFT, line_look
+from gepnet.charts.style import ALARM, GRID, INK, SOFT, LineLook, line_look
 from gepnet.guidelines import KnowledgeBase
 from gepnet.response.recist import AnyResult, Patient, Result, Rules, assess, read_options
 from gepnet.response.recist.model import Role
 from gepnet.response.recist.sums import see, states
+
+#: How a sum is drawn.
+SUM = LineLook(INK, "o", "-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,11 @@ class SpiderData:
     def title(self) -> str:
         """What it is and of whom."""
         return f"Lesions over time: {self.subject}"
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        """The limits of response and of progression in percent."""
+        return self.response_limit_percent, self.progression_limit_percent
 
 
 def spider_of_patient(patient: Patient, result: Result, rules: Rules) -> SpiderData:
@@ -152,15 +161,14 @@ def _sentence(data: SpiderData) -> str:
     shown = [line for line in data.lines if line.points]
     sums = [line for line in shown if line.is_sum]
     lesions = len(shown) - len(sums)
-    limits = (data.response_limit_percent, data.progression_limit_percent)
     parts = [f"Spider plot of {counted(lesions, 'lesion')} of {data.subject}."]
     for line in sums:
         least = min(line.points, key=lambda p: p.change_percent)
         last = line.points[-1]
         parts.append(
-            f"{line.name}: lowest {signed(least.change_percent, limits=limits)} % at "
+            f"{line.name}: lowest {signed(least.change_percent, limits=data.limits)} % at "
             f"{number(round(least.months, 1))} months, "
-            f"last {signed(last.change_percent, limits=limits)} % at "
+            f"last {signed(last.change_percent, limits=data.limits)} % at "
             f"{number(round(last.months, 1))} months."
         )
     if data.progression_months is None:
@@ -180,35 +188,31 @@ def _draw(figure: Figure, data: SpiderData) -> None:
     values = [p.change_percent for line in data.lines for p in line.points] or [0.0]
     low = min(-1.6 * abs(data.response_limit_percent), min(values) - 10)
     high = max(1.6 * data.progression_limit_percent, max(values) + 12)
-    axes.set_ylim(max(low, -112), high)
-    axes.set_xlim(0, last * 1.02)
+    axes.set(xlim=(0, last * 1.02), ylim=(max(low, -112), high))
     axes.axhline(0, color=SOFT, linewidth=1)
-    for limit in (data.response_limit_percent, data.progression_limit_percent):
+    for limit in data.limits:
         axes.axhline(limit, color=SOFT, linewidth=1, linestyle=(0, (4, 3)))
-    place = 0
-    for line in data.lines:
+    for line, look in _looks(data):
         months = [p.months for p in line.points]
         changes = [p.change_percent for p in line.points]
+        shown: dict[str, Any] = {"markerfacecolor": "white", "markeredgewidth": 1.4}
         if line.is_sum:
-            axes.plot(months, changes, color=INK, linewidth=3.2, marker="o", markersize=8, zorder=4)
-        else:
-            look = line_look(place)
-            place += 1
-            axes.plot(
-                months,
-                changes,
-                linestyle=look.dash,
-                marker=look.marker,
-                color=look.colour,
-                markerfacecolor="white",
-                markeredgewidth=1.4,
-            )
+            shown = {"linewidth": 3.2, "markersize": 8, "zorder": 4}
+        shown |= {"linestyle": look.dash, "marker": look.marker, "color": look.colour}
+        axes.plot(months, changes, **shown)
     if data.progression_months is not None:
         _progression(axes, data)
     _names(axes, data, last)
     axes.set(xlabel="Months from baseline", ylabel="Change from baseline (%)")
     axes.set_title(data.title, pad=20)
     axes.grid(axis="y", color=GRID)
+
+
+def _looks(data: SpiderData) -> Iterator[tuple[SpiderLine, LineLook]]:
+    """Yield each line with its look; a sum stands out and takes none from the lesions."""
+    looks = map(line_look, count())
+    for line in data.lines:
+        yield line, SUM if line.is_sum else next(looks)
 
 
 def _progression(axes: Axes, data: SpiderData) -> None:
@@ -224,17 +228,13 @@ def _names(axes: Axes, data: SpiderData, last: float) -> None:
     """Name each line at its end instead of in a legend, and each limit at the right edge."""
     low, high = axes.get_ylim()
     ends: list[tuple[float, float, str, str, str]] = []
-    place = 0
-    limits = (data.response_limit_percent, data.progression_limit_percent)
-    for line in data.lines:
-        colour = INK if line.is_sum else line_look(place).colour
-        place += 0 if line.is_sum else 1
+    for line, look in _looks(data):
         if line.points:
             end = line.points[-1]
             weight = "bold" if line.is_sum else "normal"
-            text = f"{line.name} {signed(end.change_percent, limits=limits)} %"
-            ends.append((end.months, end.change_percent, text, colour, weight))
-    for limit in limits:
+            text = f"{line.name} {signed(end.change_percent, limits=data.limits)} %"
+            ends.append((end.months, end.change_percent, text, look.colour, weight))
+    for limit in data.limits:
         ends.append((last * 1.02, limit, f"{signed(limit)} % limit", SOFT, "normal"))
     wanted: Sequence[float] = [end[1] for end in ends]
     for (x, y, text, colour, weight), where in zip(

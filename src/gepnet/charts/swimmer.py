@@ -23,7 +23,14 @@ from gepnet.charts.base import (
     months_between,
     number,
 )
-from gepnet.charts.drawing import arrow, draw_mark, in_order, response_fill, response_patches
+from gepnet.charts.drawing import (
+    arrow,
+    draw_mark,
+    in_order,
+    name_lanes,
+    response_fill,
+    response_patches,
+)
 from gepnet.charts.sources import ChartRequest, dated, results_in
 from gepnet.charts.style import ALARM, GRID, INK, RESPONSES, SOFT, response_look
 from gepnet.guidelines import KnowledgeBase
@@ -168,12 +175,8 @@ def _draw(figure: Figure, data: SwimmerData) -> None:
         if lane.progression_months is not None:
             draw_mark(axes, lane.progression_months, place, "X", 10, ALARM, "white", zorder=6)
         _end(axes, lane, place, longest)
-    axes.set_yticks(range(len(lanes)), [lane.patient_id for lane in lanes])
-    axes.tick_params(axis="y", length=0)
-    axes.invert_yaxis()
-    axes.set_ylim(len(lanes) - 0.4, -0.6)
-    axes.set_xlim(0, longest * 1.06)
-    axes.set_xlabel(f"Months from {data.origin}")
+    name_lanes(axes, [lane.patient_id for lane in lanes], 0.6, 0.6)
+    axes.set(xlim=(0, longest * 1.06), xlabel=f"Months from {data.origin}")
     axes.grid(axis="x", color=GRID)
     axes.set_title("Time on study, each bar one patient")
     _legend(figure, lanes)
@@ -197,16 +200,9 @@ def _legend(figure: Figure, lanes: tuple[SwimmerLane, ...]) -> None:
     handles: list[Patch | Line2D] = [*patches]
 
     def sign(marker: str, word: str, fill: str = "white", size: float = 8) -> Line2D:
-        return Line2D(
-            [],
-            [],
-            linestyle="",
-            marker=marker,
-            markersize=size,
-            markerfacecolor=fill,
-            markeredgecolor=INK,
-            label=word,
-        )
+        look = Line2D([], [], linestyle="", marker=marker, markersize=size, label=word)
+        look.set(markerfacecolor=fill, markeredgecolor=INK)
+        return look
 
     shown = in_order({mark.response for lane in lanes for mark in lane.marks} & RESPONSES.keys())
     handles += [sign(response_look(n).marker, f"{n} at assessment") for n in shown if n != "PD"]
@@ -216,12 +212,12 @@ def _legend(figure: Figure, lanes: tuple[SwimmerLane, ...]) -> None:
         handles.append(sign("v", "treatment cycle", INK, 8))
     ends = {lane.end for lane in lanes}
     if "ongoing" in ends:
-        handles.append(sign(">", "in follow-up", INK))
+        handles.append(sign(">", ENDS["ongoing"], INK))
     if "death" in ends:
-        handles.append(sign(CROSS, "death", INK, 10))
+        handles.append(sign(CROSS, ENDS["death"], INK, 10))
     if "stopped" in ends:
         stop = Line2D([], [], linestyle="", marker="|", markersize=12, markeredgewidth=3)
-        stop.set(color=SOFT, label="follow-up ended")
+        stop.set(color=SOFT, label=ENDS["stopped"])
         handles.append(stop)
     figure.legend(handles=handles, loc="outside right upper", labelspacing=0.7)
 

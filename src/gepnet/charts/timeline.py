@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator
 
 from gepnet.charts.base import Chart, TableTwin, chart_of, counted
-from gepnet.charts.drawing import TOP, arrow, beside, draw_mark
+from gepnet.charts.drawing import TOP, arrow, beside, draw_mark, name_lanes
 from gepnet.charts.sources import ChartRequest, record_in, unusable
 from gepnet.charts.style import ALARM, GRID, INK, SOFT, line_look
 from gepnet.facts import show
@@ -212,9 +212,7 @@ def _draw(figure: Figure, data: TimelineData) -> None:
     for mark in data.progressions:
         axes.axvline(_number(mark.day), color=ALARM, linewidth=1.5, linestyle=(0, (2, 2)), zorder=1)
     _progression_words(axes, data, span)
-    axes.set_yticks(range(len(labels)), labels)
-    axes.set_ylim(len(labels) - 0.4, -0.7)
-    axes.tick_params(axis="y", length=0)
+    name_lanes(axes, labels, 0.7, 0.6)
     axes.set_xlim(_number(first) - span * 0.02, _number(data.until) + span * 0.06)
     axes.axvline(_number(data.until), color=SOFT, linewidth=1)
     show_months(axes, first, data.until)

@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from gepnet.charts.base import Chart, TableTwin, chart_of, counted, joined, signed
 from gepnet.charts.drawing import (
     CORNER,
+    FRAMED,
     beside,
     in_order,
     limit_line,
@@ -122,8 +123,7 @@ def _draw(figure: Figure, data: WaterfallData) -> None:
     values = [bar.best_change_percent for bar in bars] or [0.0]
     low = max(min(*values, 1.5 * data.response_limit_percent) - 8, -110)
     high = max(*values, 1.5 * data.progression_limit_percent) + 8
-    axes.set_ylim(low, high)
-    axes.set_xlim(-0.8, max(len(bars) - 0.2, 1))
+    axes.set(xlim=(-0.8, max(len(bars) - 0.2, 1)), ylim=(low, high))
     axes.axhline(0, color=INK, linewidth=1)
     for limit in (data.response_limit_percent, data.progression_limit_percent):
         limit_line(axes, limit, f"{signed(limit)} %")
@@ -148,9 +148,7 @@ def _draw(figure: Figure, data: WaterfallData) -> None:
         title=title,
         loc="upper right",
         alignment="left",
-        frameon=True,
-        framealpha=1,
-        edgecolor="white",
+        **FRAMED,
     )
     legend.set_zorder(5)
     legend.get_title().set_fontweight("bold")
