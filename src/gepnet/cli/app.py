@@ -20,10 +20,11 @@ from gepnet.cli import (
     knowledge,
     labs,
     proofs,
-    prrt,
     report,
-    response,
 )
+from gepnet.cli.command import add_commands
+from gepnet.cli.prrt import after, course, dosimetry, eligibility, plan, review
+from gepnet.cli.response import fit, growth, midtreatment, recist, scores, toxicity
 
 app = typer.Typer(
     name="gepnet",
@@ -33,26 +34,28 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-app.command()(assess.assess)
-app.command()(assess.explain)
-app.command()(compare.compare)
-app.command()(compare.missing)
-app.command()(compare.whatif)
-app.command()(demo.demo)
-app.command()(report.report)
-app.command()(chart.chart)
-app.add_typer(facts.app, name="facts")
-app.add_typer(knowledge.app, name="knowledge")
-knowledge.app.command()(atlas.atlas)
-knowledge.app.command()(proofs.verify)
-knowledge.app.command()(proofs.disagreements)
-knowledge.app.command()(proofs.diff)
-app.add_typer(importing.app, name="import")
-app.add_typer(cases.app, name="cases")
-app.add_typer(cohort.app, name="cohort")
-app.add_typer(labs.app, name="labs")
-app.add_typer(prrt.app, name="prrt")
-app.add_typer(response.app, name="response")
+add_commands(app, assess, compare, demo, report, chart)
+GROUPS = {
+    "facts": ("The vocabulary, and the facts of a patient.", [facts]),
+    "knowledge": ("Look at the knowledge and check it.", [knowledge, atlas, proofs]),
+    "import": ("Bring patients in from other formats.", [importing]),
+    "cases": ("Published cases against the documents.", [cases]),
+    "cohort": ("Many patients at once, from a table to a table.", [cohort]),
+    "labs": ("Laboratory values: grades by CTCAE.", [labs]),
+    "prrt": (
+        "A course of radioligand therapy: eligibility, plan, release, dosimetry, and after.",
+        [eligibility, plan, review, course, dosimetry, after],
+    ),
+    "response": (
+        "Response, growth and toxicity over time.",
+        [recist, growth, midtreatment, scores, fit, toxicity],
+    ),
+}
+for name, (told, modules) in GROUPS.items():
+    group = typer.Typer(help=told, no_args_is_help=True)
+    group.callback()(lambda: None)  # without it one command alone would take the group's place
+    add_commands(group, *modules)
+    app.add_typer(group, name=name)
 
 
 def _version(wanted: bool) -> None:

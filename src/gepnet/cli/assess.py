@@ -8,7 +8,7 @@ import typer
 
 from gepnet import api
 from gepnet.api import Question
-from gepnet.cli.command import PatientFile, Result, command
+from gepnet.cli.command import PatientFile, Result, command, opened
 from gepnet.cli.matrix import print_assessment
 from gepnet.cli.output import safe
 
@@ -22,8 +22,8 @@ def assess(
     ] = False,
 ) -> Result:
     """Show each document's position on each option for one patient."""
-    base = api.base(*question.with_files)
-    assessment = api.assess_record(api.read_patient(patient, base), base, question)
+    record, base = opened(patient, question)
+    assessment = api.assess_record(record, base, question)
     view = api.assessment_view(assessment, base, every_row)
     return Result(view, lambda data: print_assessment(data, every_row))
 
@@ -35,8 +35,8 @@ def explain(
     question: Question,
 ) -> Result:
     """Show why a recommendation applies, does not apply or stays open for one patient."""
-    base = api.base(*question.with_files)
-    facts = api.facts_of(api.read_patient(patient, base), base, question)
+    record, base = opened(patient, question)
+    facts = api.facts_of(record, base, question)
     view = api.explain_recommendation(facts, base, recommendation, question)
     return Result(view, _print_explanation)
 

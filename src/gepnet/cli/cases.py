@@ -11,17 +11,10 @@ from gepnet import api
 from gepnet.cli.command import KnowledgeQuestion, Result, command
 from gepnet.cli.output import table
 
-app = typer.Typer(no_args_is_help=True, help="Published cases against the documents.")
 # The rows that a table names; the others are in the JSON.
 NAMED = ("opposed", "contested", "not_covered")
 
 
-@app.callback()
-def cases() -> None:
-    """Published cases against the documents."""
-
-
-@app.command()
 @command
 def evaluate(
     question: KnowledgeQuestion,

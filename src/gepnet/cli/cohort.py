@@ -12,7 +12,6 @@ from gepnet.cli.command import Result, TableQuestion, command
 from gepnet.cli.output import table
 from gepnet.cli.progress import progress
 
-app = typer.Typer(no_args_is_help=True, help="Many patients at once, from a table to a table.")
 COLUMNS = {
     "for": ("recommended", "option"),
     "trial": ("trial_only",),
@@ -25,12 +24,6 @@ COLUMNS = {
 SHOWN = 20  # problems printed; --format json has more
 
 
-@app.callback()
-def cohort() -> None:
-    """Many patients at once, from a table to a table."""
-
-
-@app.command()
 @command
 def assess(
     facts: Annotated[Path, typer.Argument(help="Parquet file of facts, one row a patient.")],

@@ -10,12 +10,20 @@ from collections.abc import Callable
 from dataclasses import Field, dataclass, field, fields
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from types import ModuleType
+from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin, get_type_hints
 
 import typer
 
 from gepnet import api
 from gepnet.api import Question
+
+if TYPE_CHECKING:
+    from gepnet.guidelines import KnowledgeBase
+    from gepnet.record import Record
+
+
+_IS_COMMAND = "_gepnet_is_command"
 
 
 class Format(StrEnum):
@@ -78,6 +86,19 @@ Files = Annotated[Question, Only(("with_files",))]
 PatientFile = Annotated[Path, typer.Argument(help="Patient file (YAML or JSON).")]
 
 
+def opened(patient: Path, question: Question) -> tuple[Record, KnowledgeBase]:
+    """Return the record of a patient file, and the knowledge that it is read with."""
+    base = api.base(*question.with_files)
+    return api.read_patient(patient, base), base
+
+
+def add_commands(group: typer.Typer, *modules: ModuleType) -> None:
+    """Give a group every command of some modules, in their order, each called as its function."""
+    for one in (one for module in modules for one in vars(module).values()):
+        if getattr(one, _IS_COMMAND, False):
+            group.command(one.__name__.rstrip("_").replace("_", "-"))(one)
+
+
 def parse_day(text: str) -> datetime.date:
     """Read a day of the command line."""
     try:
@@ -120,7 +141,7 @@ def command(function: Callable[..., Result | None]) -> Callable[..., None]:
             _show(result, chosen)
 
     signature = signature.replace(parameters=parameters, return_annotation=None)
-    vars(run).update(__signature__=signature)
+    vars(run).update({"__signature__": signature, _IS_COMMAND: True})
     run.__annotations__ = {p.name: p.annotation for p in parameters}
     return run
 

@@ -9,7 +9,7 @@ import typer
 
 from gepnet import api
 from gepnet.api import Question
-from gepnet.cli.command import PatientFile, Result, command
+from gepnet.cli.command import PatientFile, Result, command, opened
 from gepnet.cli.output import safe
 
 if TYPE_CHECKING:
@@ -39,16 +39,14 @@ def compare(
     ] = False,
 ) -> Result:
     """Show which documents agree on one patient, and which facts decide between the others."""
-    base, assessment = _assessed(patient, question)
-    view = api.comparison_view(assessment, base, option, every_pair)
+    view = api.comparison_view(*_assessed(patient, question), option, every_pair)
     return Result(view, lambda data: _print_comparison(data, every_pair or option is not None))
 
 
 @command
 def missing(patient: PatientFile, question: Question) -> Result:
     """Show what to order or ask for one patient, and what each result would bring."""
-    base, assessment = _assessed(patient, question)
-    return Result(api.missing_view(assessment, base), _print_missing)
+    return Result(api.missing_view(*_assessed(patient, question)), _print_missing)
 
 
 @command
@@ -63,13 +61,12 @@ def whatif(
     question: Question,
 ) -> Result:
     """Show what would differ for one patient if some facts were different."""
-    base, assessment = _assessed(patient, question)
-    return Result(api.whatif_view(assessment, base, settings), _print_whatif)
+    return Result(api.whatif_view(*_assessed(patient, question), settings), _print_whatif)
 
 
-def _assessed(patient: Path, question: Question) -> tuple[KnowledgeBase, Assessment]:
-    base = api.base(*question.with_files)
-    return base, api.assess_record(api.read_patient(patient, base), base, question)
+def _assessed(patient: Path, question: Question) -> tuple[Assessment, KnowledgeBase]:
+    record, base = opened(patient, question)
+    return api.assess_record(record, base, question), base
 
 
 def _head(view: dict[str, Any]) -> str:

@@ -11,12 +11,9 @@ from gepnet import api
 from gepnet.cli.command import DrawnQuestion, FactsQuestion, Files, PatientFile, Result, command
 from gepnet.cli.output import table
 
-app = typer.Typer(no_args_is_help=True, help="The vocabulary, and the facts of a patient.")
 
-
-@app.command(name="list")
 @command
-def list_facts(
+def list_(
     question: Files,
     word: Annotated[
         str, typer.Argument(help="Only facts with this in id, label, group, values or codes.")
@@ -33,7 +30,6 @@ def _print_list(facts: list[dict[str, Any]]) -> None:
     table("Facts", ["fact", "type", "unit", "group", "label"], rows, whole=["fact"])
 
 
-@app.command()
 @command
 def show(fact: Annotated[str, typer.Argument(help="Id of a fact.")], question: Files) -> Result:
     """Show one fact: definition, values, policies, codes and source."""
@@ -44,7 +40,6 @@ def _print_fact(view: dict[str, Any]) -> None:
     table(view["label"], ["", ""], [[key, value] for key, value in view.items() if value])
 
 
-@app.command()
 @command
 def of(patient: PatientFile, question: FactsQuestion) -> Result:
     """Show the facts of a patient as of a date, with where each comes from."""
@@ -71,7 +66,6 @@ def _print_facts(title: str, groups: list[dict[str, Any]]) -> None:
     table(title, ["fact", "value", "date", "event", "origin"], rows)
 
 
-@app.command()
 @command
 def sample(
     rows: Annotated[int, typer.Option(min=1, help="How many patients to make up.")],

@@ -11,12 +11,10 @@ from gepnet import api
 from gepnet.cli.command import Files, Result, command
 from gepnet.cli.output import table
 
-app = typer.Typer(no_args_is_help=True, help="Bring patients in from other formats.")
 Folder = Annotated[Path, typer.Option("-o", "--output", help="Folder for the patient files.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace files that are there already.")]
 
 
-@app.command()
 @command
 def cases(
     file: Annotated[Path, typer.Argument(help="Published cases in YAML.")],
@@ -28,7 +26,6 @@ def cases(
     return Result(api.import_cases(api.base(*question.with_files), file, output, force), _report)
 
 
-@app.command()
 @command
 def tables(
     folder: Annotated[Path, typer.Argument(help="Folder with one CSV file for each event kind.")],

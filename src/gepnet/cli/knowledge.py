@@ -11,14 +11,12 @@ from gepnet import api
 from gepnet.cli.command import Files, KnowledgeQuestion, Result, TableQuestion, command
 from gepnet.cli.output import listing, table
 
-app = typer.Typer(no_args_is_help=True, help="Look at the knowledge and check it.")
 Extra = Annotated[
     list[Path] | None,
     typer.Argument(exists=True, help="More knowledge: YAML files or folders with them."),
 ]
 
 
-@app.command()
 @command
 def check(
     question: Files,
@@ -87,9 +85,8 @@ def _print_coverage(view: dict[str, Any]) -> None:
             typer.echo(f"{line['document']}: {line['fact_id']} has neither", err=True)
 
 
-@app.command(name="list")
 @command
-def list_documents(question: KnowledgeQuestion) -> Result:
+def list_(question: KnowledgeQuestion) -> Result:
     """List the documents with how much of each was read."""
     base = api.base(*question.with_files)
     return Result(api.list_documents(base, question.knowledge_date), _print_documents)
@@ -102,7 +99,6 @@ def _print_documents(documents: list[dict[str, Any]]) -> None:
     listing("Documents", documents, columns, *known, *in_force)
 
 
-@app.command()
 @command
 def show(
     entry: Annotated[str, typer.Argument(help="A document, or document/recommendation.")],
@@ -121,7 +117,6 @@ def _print_entry(name: str, view: dict[str, Any]) -> None:
         listing("Entries", view["entries"], columns, "id", "positions", "when", "verification")
 
 
-@app.command()
 @command
 def sql(
     question: TableQuestion,

@@ -13,8 +13,6 @@ from gepnet import api
 from gepnet.cli.command import Files, Result, command, day_option
 from gepnet.cli.output import listing
 
-app = typer.Typer(no_args_is_help=True, help="Laboratory values: grades by CTCAE.")
-
 
 class Ctcae(StrEnum):
     """Editions of CTCAE."""
@@ -26,12 +24,6 @@ class Ctcae(StrEnum):
 CtcaeOption = Annotated[Ctcae, typer.Option("--ctcae", help="Edition of CTCAE.")]
 
 
-@app.callback()
-def labs() -> None:
-    """Laboratory values: grades by CTCAE."""
-
-
-@app.command()
 @command
 def grade(
     file: Annotated[

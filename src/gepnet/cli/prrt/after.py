@@ -9,7 +9,7 @@ import typer
 
 from gepnet import api
 from gepnet.api import Question
-from gepnet.cli.command import FactsQuestion, PatientFile, Result, command
+from gepnet.cli.command import FactsQuestion, PatientFile, Result, command, opened
 from gepnet.cli.output import listing, say, table
 
 Doses = Annotated[
@@ -21,23 +21,21 @@ Doses = Annotated[
 
 
 @command
+def cumulative(patient: PatientFile, question: FactsQuestion, doses: Doses = None) -> Result:
+    """Show the activity given so far in GBq and mCi, and organ doses, beside advisory limits."""
+    view = api.cumulative_view(*opened(patient, question), question, doses)
+    return Result(view, _print_cumulative)
+
+
+@command
 def retreatment(patient: PatientFile, question: Question, doses: Doses = None) -> Result:
     """Show what each text asks of another course of PRRT, side by side, and what the record says.
 
     Months of benefit are counted from the first and from the last dose: two facts, because texts
     seldom say which they mean. Between the two readings a text stays open.
     """
-    base = api.base(*question.with_files)
-    record = api.read_patient(patient, base)
-    return Result(api.retreatment_view(record, base, question, doses), _print_retreatment)
-
-
-@command
-def cumulative(patient: PatientFile, question: FactsQuestion, doses: Doses = None) -> Result:
-    """Show the activity given so far in GBq and mCi, and organ doses, beside advisory limits."""
-    base = api.base(*question.with_files)
-    record = api.read_patient(patient, base)
-    return Result(api.cumulative_view(record, base, question, doses), _print_cumulative)
+    view = api.retreatment_view(*opened(patient, question), question, doses)
+    return Result(view, _print_retreatment)
 
 
 def _print_cumulative(view: dict[str, Any]) -> None:
@@ -67,9 +65,7 @@ def monitoring(
     ] = None,
 ) -> Result:
     """Show kidney slope, marrow signals, counts over time and the next dates after PRRT."""
-    base = api.base(*question.with_files)
-    record = api.read_patient(patient, base)
-    view = api.monitoring_view(record, base, question, tuple(profile or ()), labs)
+    view = api.monitoring_view(*opened(patient, question), question, tuple(profile or ()), labs)
     return Result(view, _print_monitoring)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import typer
 
 from gepnet import api
-from gepnet.cli.command import CourseQuestion, PatientFile, Result, command
+from gepnet.cli.command import CourseQuestion, PatientFile, Result, command, opened
 from gepnet.cli.labs import Ctcae, CtcaeOption
 from gepnet.cli.output import table
 from gepnet.cli.prrt.review import CourseOption
@@ -21,9 +21,8 @@ def course(
     course: CourseOption = None,
 ) -> Result:
     """Replay a course from its events: its state, the review on each day, what went against it."""
-    base = api.base(*question.with_files)
-    record = api.read_patient(patient, base)
-    return Result(api.course_view(record, base, ctcae.value, course, question), _print)
+    view = api.course_view(*opened(patient, question), ctcae.value, course, question)
+    return Result(view, _print)
 
 
 def _print(view: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from gepnet import api
-from gepnet.cli.command import FactsQuestion, PatientFile, Result, command
+from gepnet.cli.command import FactsQuestion, PatientFile, Result, command, opened
 from gepnet.cli.output import table
 
 Profiles = Annotated[
@@ -23,9 +23,7 @@ Profiles = Annotated[
 @command
 def eligibility(patient: PatientFile, question: FactsQuestion, profile: Profiles = None) -> Result:
     """Show who finds the patient eligible: met, not met, missing, text ambiguous or stale."""
-    base = api.base(*question.with_files)
-    record = api.read_patient(patient, base)
-    return Result(api.eligibility_view(record, base, profile or (), question), _print)
+    return Result(api.eligibility_view(*opened(patient, question), profile or (), question), _print)
 
 
 def _print(view: dict[str, Any]) -> None:

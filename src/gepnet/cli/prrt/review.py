@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from gepnet import api
-from gepnet.cli.command import CourseQuestion, PatientFile, Result, command
+from gepnet.cli.command import CourseQuestion, PatientFile, Result, command, opened
 from gepnet.cli.labs import Ctcae, CtcaeOption
 from gepnet.cli.output import table
 
@@ -36,9 +36,9 @@ def review(
 
     It only proposes: a named person releases the cycle, and the release is an event of the record.
     """
-    base = api.base(*question.with_files)
-    record = api.read_patient(patient, base)
-    view = api.review_view(record, base, cycle, date, ctcae.value, profile, course, question)
+    view = api.review_view(
+        *opened(patient, question), cycle, date, ctcae.value, profile, course, question
+    )
     return Result(view, _print)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gepnet import api
-from gepnet.cli.command import FactsQuestion, PatientFile, Result, command
+from gepnet.cli.command import FactsQuestion, PatientFile, Result, command, opened
 from gepnet.cli.output import safe
 
 if TYPE_CHECKING:
@@ -28,9 +28,7 @@ def midtreatment(patient: PatientFile, question: FactsQuestion, model: Model = N
     The series is small and selected: its limits are printed with it, and nothing here is a rule
     to stop or to go on. A probability is shown only from a model fitted on a registry's cohort.
     """
-    base = api.base(*question.with_files)
-    record = api.read_patient(patient, base)
-    return Result(api.midtreatment_view(record, base, question, model), _print)
+    return Result(api.midtreatment_view(*opened(patient, question), question, model), _print)
 
 
 def _print(view: View) -> None:

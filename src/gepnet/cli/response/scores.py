@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gepnet import api
-from gepnet.cli.command import FactsQuestion, PatientFile, Result, command
+from gepnet.cli.command import FactsQuestion, PatientFile, Result, command, opened
 from gepnet.cli.output import safe, table
 
 View = dict[str, Any]
@@ -17,8 +17,7 @@ def scores(patient: PatientFile, question: FactsQuestion) -> Result:
 
     NETest and PPQ are proprietary: their reported results are shown and never worked out.
     """
-    base = api.base(*question.with_files)
-    return Result(api.scores_view(api.read_patient(patient, base), base, question), _print)
+    return Result(api.scores_view(*opened(patient, question), question), _print)
 
 
 def _print(view: View) -> None:
