@@ -16,7 +16,13 @@ from pathlib import Path
 from vulture import Vulture
 
 ROOT = Path(__file__).resolve().parent.parent
-USED_BY_NAME = ["@model_validator", "@field_validator", "@model_serializer", "@also_shown"]
+USED_BY_NAME = [
+    "@model_validator",
+    "@field_validator",
+    "@model_serializer",
+    "@also_shown",
+    "@command",
+]
 FIELDS = {"variable", "attribute"}
 #: What stays without a use, and why.
 KEPT = {

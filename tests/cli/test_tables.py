@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gepnet.cli.output import _broken, table
+from gepnet.cli.output import _broken, listing, table
 
 WORDS = st.sampled_from(
     ["2026-01-26", "thrombocytopenia", "7.4 GBq", "", "platelets below 75, seen in week 5", "met"]
@@ -57,3 +57,29 @@ def test_no_width_of_a_screen_breaks_a_table(rows: list[tuple[str, ...]], width:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("COLUMNS", str(width))
         table("t", ["a", "bb", "ccc"], [list(row) for row in rows])
+
+
+def test_a_column_says_where_its_cells_come_from(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
+    known = {"day": "2026-01-26", "gbq": 7.4, "state": "on_hold", "why": ["late", "ill"]}
+    empty = {"day": None, "gbq": None, "state": None, "why": []}
+    listing(
+        "t",
+        [known, empty],
+        *(
+            "day: day | none",
+            "given: {gbq:g} GBq | unknown",
+            "state: {state!w}",
+            "because: {why:; }",
+        ),
+        ("known", lambda item: item["gbq"] is not None),
+    )
+    _, head, _, first, second = (
+        [cell.strip() for cell in line.replace("┃", "│").split("│")[1:-1]]
+        for line in printed(capsys)[1:6]
+    )
+    assert head == ["day", "given", "state", "because", "known"]
+    assert first == ["2026-01-26", "7.4 GBq", "on hold", "late; ill", "True"]
+    assert second == ["none", "unknown", "", "", "False"]

@@ -9,7 +9,7 @@ import typer
 
 from gepnet import api
 from gepnet.cli.command import KnowledgeQuestion, Result, command
-from gepnet.cli.output import table
+from gepnet.cli.output import listing, table
 
 # The rows that a table names; the others are in the JSON.
 NAMED = ("opposed", "contested", "not_covered")
@@ -53,14 +53,9 @@ def _print(view: dict[str, Any]) -> None:
     table("By document, as if it were the only one", ["document", *heads], documents)
     quiet = len(view["by_document"]) - len(documents)
     typer.echo(f"{quiet} more documents in force say nothing of any of these decisions.\n")
-    named = [
-        [row["dp_id"], _word(row["verdict"]), row["decided"], _said(row)]
-        for row in view["rows"]
-        if row["verdict"] in NAMED
-    ]
-    if named:
-        heading = ["decision point", "verdict", "decided", "documents that speak"]
-        table("Opposed, contested, not covered", heading, named)
+    if named := [row for row in view["rows"] if row["verdict"] in NAMED]:
+        title, said = "Opposed, contested, not covered", ("documents that speak", _said)
+        listing(title, named, "decision point: dp_id", "verdict: {verdict!w}", "decided", said)
 
 
 _QUIET = {"not_covered", "out_of_scope"}

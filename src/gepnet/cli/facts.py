@@ -9,7 +9,7 @@ import typer
 
 from gepnet import api
 from gepnet.cli.command import DrawnQuestion, FactsQuestion, Files, PatientFile, Result, command
-from gepnet.cli.output import table
+from gepnet.cli.output import listing, table
 
 
 @command
@@ -26,8 +26,7 @@ def list_(
 
 
 def _print_list(facts: list[dict[str, Any]]) -> None:
-    rows = [[f["id"], f["type"], f["unit"], f["group"], f["label"]] for f in facts]
-    table("Facts", ["fact", "type", "unit", "group", "label"], rows, whole=["fact"])
+    listing("Facts", facts, "fact: id", "type", "unit", "group", "label", whole=["fact"])
 
 
 @command
@@ -50,20 +49,18 @@ def of(patient: PatientFile, question: FactsQuestion) -> Result:
 
 
 def _print_facts(title: str, groups: list[dict[str, Any]]) -> None:
-    rows = [
-        [
-            fact["label"],
-            fact["text"],
-            fact["date"] or "",
-            fact["event"] or "",
-            fact["origin"].replace("_", " ")
-            + (", older than it should be" if fact["stale"] else ""),
-        ]
+    facts = [
+        fact
         for group in groups
         for fact in group["facts"]
         if fact["origin"] != "declared_absent" and not fact["family"]
     ]
-    table(title, ["fact", "value", "date", "event", "origin"], rows)
+    listing(title, facts, "fact: label", "value: text", "date", "event", ("origin", _origin))
+
+
+def _origin(fact: dict[str, Any]) -> str:
+    words = str(fact["origin"]).replace("_", " ")
+    return f"{words}, older than it should be" if fact["stale"] else words
 
 
 @command

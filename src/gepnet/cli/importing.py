@@ -9,7 +9,7 @@ import typer
 
 from gepnet import api
 from gepnet.cli.command import Files, Result, command
-from gepnet.cli.output import table
+from gepnet.cli.output import listing
 
 Folder = Annotated[Path, typer.Option("-o", "--output", help="Folder for the patient files.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace files that are there already.")]
@@ -38,6 +38,5 @@ def tables(
 
 
 def _report(written: list[dict[str, Any]]) -> None:
-    rows = [[item["patient"], item["file"], item["events"], item["losses"]] for item in written]
-    table("Imported", ["patient", "file", "events", "losses"], rows)
+    listing("Imported", written, "patient", "file", "events", "losses")
     typer.echo(f"{len(written)} patient files written; each lists what could not be carried over.")

@@ -67,17 +67,14 @@ def _print_check(view: dict[str, Any], survivors: bool) -> None:
     rows = [*view["counts"].items(), ("mistakes noticed by examples", noticed)]
     table("Knowledge", ["what", "how many"], rows)
     if survivors:
-        columns = ["entry", "change", "atom"]
-        listing("Mistakes that no example notices", tried["survivors"], columns, *columns)
+        title = "Mistakes that no example notices"
+        listing(title, tried["survivors"], "entry", "change", "atom")
 
 
 def _print_coverage(view: dict[str, Any]) -> None:
     lines = view["lines"]
-    rows = [
-        [line["document"], line["fact_id"], ", ".join(line["entries"]) or line["reason"]]
-        for line in lines
-    ]
-    table("Where each statement went", ["document", "statement", "entries or reason"], rows)
+    went = ("entries or reason", lambda line: ", ".join(line["entries"]) or line["reason"])
+    listing("Where each statement went", lines, "document", "statement: fact_id", went)
     done = sum(line["covered"] for line in lines)
     typer.echo(f"{done} of {len(lines)} statements have an entry or a reason.")
     for line in lines:
@@ -93,10 +90,9 @@ def list_(question: KnowledgeQuestion) -> Result:
 
 
 def _print_documents(documents: list[dict[str, Any]]) -> None:
-    columns = ["id", "document", "year", "region", "read", "entries", "unverified", "in force"]
-    known = ("id", "short", "year", lambda d: ", ".join(d["region"]), "read", "recommendations")
-    in_force = ("unverified", lambda d: "yes" if d["in_force"] else "no")
-    listing("Documents", documents, columns, *known, *in_force)
+    known = ("id", "document: short", "year", "region: {region:, }", "read")
+    in_force = ("in force", lambda d: "yes" if d["in_force"] else "no")
+    listing("Documents", documents, *known, "entries: recommendations", "unverified", in_force)
 
 
 @command
@@ -113,8 +109,7 @@ def _print_entry(name: str, view: dict[str, Any]) -> None:
     simple = [[key, value] for key, value in view.items() if not isinstance(value, list | dict)]
     table(name, ["", ""], simple)
     if "entries" in view:
-        columns = ["id", "positions", "who for", "verification"]
-        listing("Entries", view["entries"], columns, "id", "positions", "when", "verification")
+        listing("Entries", view["entries"], "id", "positions", "who for: when", "verification")
 
 
 @command

@@ -51,9 +51,8 @@ def grade(
 
 
 def _print(view: dict[str, Any]) -> None:
-    columns = ["patient", "date", "analyte", "value", "term", "grade", "reason"]
-    cells = ("patient_id", "date", "analyte", _value, "term", _grade, "reason")
-    listing(f"Grades by CTCAE {view['ctcae']}", view["rows"], columns, *cells)
+    shown = ("patient: patient_id", "date", "analyte", ("value", _value), "term")
+    listing(f"Grades by CTCAE {view['ctcae']}", view["rows"], *shown, ("grade", _grade), "reason")
 
 
 def _value(row: dict[str, Any]) -> str:

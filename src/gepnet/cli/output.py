@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable
+from string import Formatter
 from typing import Any
 
 
@@ -22,18 +23,59 @@ def say(text: object, style: str | None = None) -> None:
 
 
 def listing(
-    title: str, items: Iterable[Any], columns: list[str], *cells: str | Callable[[Any], object]
+    title: str,
+    items: Iterable[Any],
+    *columns: str | tuple[str, Callable[[Any], object]],
+    whole: Collection[str] = (),
 ) -> None:
     """Print a table of one row an item.
 
     Args:
         title: above the table.
         items: dicts of plain data.
-        columns: the header.
-        cells: of each column, the key of an item or what makes a text of it.
+        columns: each a heading with what stands below it. ``term`` is the key of that name,
+            ``day: date`` another key, ``value: {value:g} {unit}`` a text with several (see
+            ``_Texts``); behind `` | `` stands what to print where something is unknown, by default
+            nothing. A heading with a function of the item is for anything else.
+        whole: headings of columns whose words are not broken.
     """
-    rows = [[item[c] if isinstance(c, str) else c(item) for c in cells] for item in items]
-    table(title, columns, rows)
+    parted = [_column(one) if isinstance(one, str) else one for one in columns]
+    rows = [[cell(item) for _, cell in parted] for item in items]
+    table(title, [heading for heading, _ in parted], rows, whole)
+
+
+def _column(told: str) -> tuple[str, Callable[[Any], object]]:
+    heading, _, cell = told.partition(": ")
+    shown, _, unknown = (cell or heading).partition(" | ")
+
+    def text(item: dict[str, Any]) -> object:
+        try:
+            found = _Texts().vformat(shown, (), item) if "{" in shown else item[shown]
+        except _Unknown:
+            return unknown
+        return unknown if found is None or found == "" else found
+
+    return heading, text
+
+
+class _Unknown(Exception):
+    """Something that a text needs is not known."""
+
+
+class _Texts(Formatter):
+    """Fills keys into texts: ``{names:; }`` joins a list, ``{state!w}`` is without underscores."""
+
+    def convert_field(self, value: Any, conversion: Any) -> Any:
+        if conversion != "w":
+            return super().convert_field(value, conversion)
+        return None if value is None else value.replace("_", " ")
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if value is None:
+            raise _Unknown
+        if isinstance(value, list):
+            return format_spec.join(value)
+        return str(super().format_field(value, format_spec))
 
 
 def table(

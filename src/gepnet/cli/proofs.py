@@ -10,7 +10,7 @@ import typer
 
 from gepnet import api
 from gepnet.cli.command import KnowledgeQuestion, Page, command
-from gepnet.cli.output import table
+from gepnet.cli.output import listing, table
 from gepnet.cli.progress import Tell, progress
 
 Kinds = Annotated[
@@ -117,29 +117,23 @@ def _shown(view: dict[str, Any], option: str | None, title: str) -> Page:
 
 def _tables(view: dict[str, Any], title: str) -> None:
     if "entries" in view:
-        rows = [[e["change"], e["entry"], e["what"]] for e in view["entries"]]
-        table("Entries", ["change", "entry", "what"], rows)
-    rows = [
-        [
-            finding["kind"] if finding["verdict"] == "found" else f"{finding['kind']}: timed out",
-            ", ".join(finding["documents"]),
-            ", ".join(finding["options"][:3]) + (" …" if len(finding["options"]) > 3 else ""),
-            "; ".join(finding["region"]) or finding["detail"],
-            _deciding(finding),
-            "" if finding["share"] is None else f"{finding['share']:.2%}",
-        ]
-        for finding in view["findings"]
-    ]
-    table(title, ["kind", "documents", "options", "for whom", "what decides", "share"], rows)
+        listing("Entries", view["entries"], "change", "entry", "what")
+    listing(
+        title,
+        view["findings"],
+        ("kind", lambda f: f["kind"] + ("" if f["verdict"] == "found" else ": timed out")),
+        "documents: {documents:, }",
+        ("options", lambda f: _shortened(f["options"], 3)),
+        ("for whom", lambda f: "; ".join(f["region"]) or f["detail"]),
+        ("what decides", _deciding),
+        "share: {share:.2%}",
+    )
     said = [[kind, count, view["kinds"].get(kind, "")] for kind, count in view["counts"].items()]
     table("How many of each kind", ["kind", "how many", "what it is"], said)
     if "known" in view:
-        known = [
-            [row["id"], row["title"], row["kind"], len(row["findings"]), row["reason"] or ""]
-            for row in view["known"]
-        ]
-        head = ["row", "known disagreement", "here", "findings", "why not"]
-        table("The known disagreements among them", head, known)
+        found = ("findings", lambda row: len(row["findings"]))
+        told = ("row: id", "known disagreement: title", "here: kind", found, "why not: reason")
+        listing("The known disagreements among them", view["known"], *told)
     typer.echo(f"Shares are of a {view['sample']}.")
     if view.get("timed_out"):
         typer.echo(f"{view['timed_out']} searches timed out: neither shown nor excluded.")
@@ -149,5 +143,8 @@ def _deciding(finding: dict[str, Any]) -> str:
     """Return the facts that decide; a long list is cut short."""
     if finding["decided"] in {"judgement", "no_position"}:
         return "judgement" if finding["decided"] == "judgement" else "one has no position"
-    names = finding["deciding"]
-    return ", ".join(names[:4]) + (" …" if len(names) > 4 else "")
+    return _shortened(finding["deciding"], 4)
+
+
+def _shortened(names: list[str], most: int) -> str:
+    return ", ".join(names[:most]) + (" …" if len(names) > most else "")

@@ -43,11 +43,7 @@ def _print_cumulative(view: dict[str, Any]) -> None:
         listing(
             f"Cycles of {view['patient']} by {view['at']}",
             view["cycles"],
-            ["cycle", "day", "GBq", "sum, GBq"],
-            "cycle",
-            "date",
-            lambda c: f"{c['activity_gbq']:g}",
-            lambda c: f"{c['sum_gbq']:g}",
+            *("cycle", "day: date", "GBq: {activity_gbq:g}", "sum, GBq: {sum_gbq:g}"),
         )
     typer.echo(f"In all: {_activity(view['total_gbq'], view['total_mci'])}")
     _print_limits(view["limits"])
@@ -75,33 +71,18 @@ def _activity(gbq: float | None, mci: float | None) -> str:
 
 def _print_retreatment(view: dict[str, Any]) -> None:
     title = f"Benefit of the latest course of {view['patient']}, months"
-    months = ("label", lambda b: b["months"] or "unknown", "event")
-    listing(title, view["benefit"], ["", "", "event"], *months)
-    rows = [
-        [
-            entry["title"],
-            entry["status"].replace("_", " "),
-            _met(entry),
-            "; ".join(f"{t['text']}: {t['met']}" for t in entry["thresholds"]) or "none stated",
-            entry["note"],
-            entry["verification"],
-        ]
-        for entry in view["documents"]
-    ]
-    rows += [
-        [rule["label"], "", _met(rule), _thresholds(rule), rule["note"], rule["verification"]]
-        for rule in view["rules"]
-    ]
-    columns = ["text", "position", "its condition", "thresholds", "note", "verification"]
-    table(f"Another course of PRRT, by text, on {view['at']}", columns, rows)
+    listing(title, view["benefit"], ": label", ": months | unknown", "event")
+    listing(
+        f"Another course of PRRT, by text, on {view['at']}",
+        [*view["documents"], *({**r, "title": r["label"], "status": None} for r in view["rules"])],
+        *("text: title", "position: {status!w}", ("its condition", _met)),
+        *(("thresholds", _thresholds), "note", "verification"),
+    )
     if view["not_read"]:
         say(f"Not read on another course: {', '.join(view['not_read'])}.")
-    rows = [
-        [check["label"], check["met"], "; ".join(check["missing"]), "; ".join(check["stale"])]
-        for check in view["checks"]
-    ]
     title = f"As for a first course ({view['checks'][0]['profile']})" if view["checks"] else ""
-    table(title, ["", "", "missing", "older than it should be"], rows)
+    shown = (": label", ": met", "missing: {missing:; }", "older than it should be: {stale:; }")
+    listing(title, view["checks"], *shown)
     if view["label"] is not None and view["label"]["fires"]:
         say(f"{view['label']['message']} ({view['label']['verification']})", "bold yellow")
     limits = view["lifetime"]["after"][0]["limits"]
@@ -109,10 +90,9 @@ def _print_retreatment(view: dict[str, Any]) -> None:
     listing(
         f"Lifetime activity; advisory limit of {told}",
         view["lifetime"]["after"],
-        ["further cycles", "lifetime total", "against the limit"],
-        "further_cycles",
-        lambda t: _activity(t["total_gbq"], t["total_mci"]),
-        lambda t: "; ".join(f"{one['standing']} {one['limit']:g} GBq" for one in t["limits"]),
+        "further cycles: further_cycles",
+        ("lifetime total", lambda t: _activity(t["total_gbq"], t["total_mci"])),
+        ("against the limit", _standing),
     )
     _print_limits([one for one in view["cumulative"]["limits"] if one["unit"] == "Gy"])
 
@@ -124,23 +104,26 @@ def _met(entry: dict[str, Any]) -> str:
     return f"{entry['met']}{missing}"
 
 
-def _thresholds(rule: dict[str, Any]) -> str:
-    return "; ".join(f"{one['text']}: {one['met']}" for one in rule["thresholds"])
+def _standing(total: dict[str, Any]) -> str:
+    return "; ".join(f"{one['standing']} {one['limit']:g} GBq" for one in total["limits"])
+
+
+def _thresholds(text: dict[str, Any]) -> str:
+    none = "" if text["status"] is None else "none stated"  # a rule states one or says nothing
+    return "; ".join(f"{one['text']}: {one['met']}" for one in text["thresholds"]) or none
 
 
 def _print_limits(limits: list[dict[str, Any]]) -> None:
     listing(
         "Advisory limits; none is a limit of a label",
         limits,
-        ["", "total", "limit", "", "whose", "source", "verification"],
-        "label",
-        lambda one: "unknown" if one["total"] is None else f"{one['total']:g} {one['unit']}",
-        lambda one: f"{one['limit']:g} {one['unit']}",
-        "standing",
-        "profile",
-        "source",
-        "verification",
+        *(": label", "total: {total:g} {unit} | unknown", "limit: {limit:g} {unit}"),
+        *(": standing", "whose: profile", "source", "verification"),
     )
+
+
+def _because(signal: dict[str, Any]) -> str:
+    return "; ".join(signal["because"] or (f"missing: {name}" for name in signal["missing"]))
 
 
 def _print_monitoring(view: dict[str, Any]) -> None:
@@ -161,22 +144,17 @@ def _print_monitoring(view: dict[str, Any]) -> None:
             f"{slope['high']:+.1f}), {slope['samples']} clearances, {slope['first']} to "
             f"{slope['last']}"
         )
-        columns = ["", "", "faster", "verification"]
-        fall = ("label", lambda r: f"{r['fall_percent_a_year']:g} %", "faster", "verification")
-        listing("Loss a year beside published ones", kidney["references"], columns, *fall)
+        fall = (": label", ": {fall_percent_a_year:g} %", "faster", "verification")
+        listing("Loss a year beside published ones", kidney["references"], *fall)
     listing(
         "Signals for a myeloid neoplasm",
         view["marrow"],
-        ["", "", "because", "what to do", "verification"],
-        "label",
-        "signal",
-        lambda s: "; ".join(s["because"] or (f"missing: {name}" for name in s["missing"])),
-        lambda s: s["action"] if s["signal"] == "yes" else "",
-        "verification",
+        *(": label", ": signal", ("because", _because)),
+        *(("what to do", lambda s: s["action"] if s["signal"] == "yes" else ""), "verification"),
     )
     title = "What a text names as a risk, without a number"
-    risk = ("label", "value", lambda r: "disputed" if r["disputed"] else "", "verification")
-    listing(title, view["risks"], ["", "", "", "verification"], *risk)
+    disputed = ("", lambda r: "disputed" if r["disputed"] else "")
+    listing(title, view["risks"], ": label", ": value", disputed, "verification")
     rows = [
         [view["labels"][name], "; ".join(f"{p['date']} {p['value']:g}" for p in points)]
         for name, points in view["series"].items()
@@ -189,13 +167,8 @@ def _print_monitoring(view: dict[str, Any]) -> None:
         listing(
             f"Next dates after the last dose ({view['last_dose']})",
             view["due"],
-            ["document", "what", "last sample", "next", "", "verification"],
-            "title",
-            "label",
-            lambda d: d["last_sample"] or "none",
-            "due",
-            lambda d: "overdue" if d["overdue"] else "",
-            "verification",
+            *("document: title", "what: label", "last sample: last_sample | none", "next: due"),
+            *(("", lambda d: "overdue" if d["overdue"] else ""), "verification"),
         )
     for said in view["statements"]:
         say(f"{said['note']} ({said['entry']}, {said['verification']})")

@@ -9,7 +9,7 @@ import typer
 from gepnet import api
 from gepnet.cli.command import CourseQuestion, PatientFile, Result, command, opened
 from gepnet.cli.labs import Ctcae, CtcaeOption
-from gepnet.cli.output import table
+from gepnet.cli.output import listing
 from gepnet.cli.prrt.review import CourseOption
 
 
@@ -33,20 +33,9 @@ def _print(view: dict[str, Any]) -> None:
 def _print_one(one: dict[str, Any]) -> None:
     name = f" {one['course']}" if one["course"] else ""
     title = f"Course{name}: {one['state']}, {one['cumulative_activity_gbq']:g} GBq in all"
-    rows = [
-        [
-            event["date"],
-            event["cycle"],
-            "given" if event["decision"] is None else event["decision"].replace("_", " "),
-            "" if event["activity_gbq"] is None else f"{event['activity_gbq']:g} GBq",
-            event["author"] or "",
-            event["after"],
-            _review(event["review"]),
-        ]
-        for event in one["events"]
-    ]
-    columns = ["date", "cycle", "event", "activity", "by", "state", "review on that day"]
-    table(title, columns, rows)
+    decided = ("date", "cycle", "event: {decision!w} | given", "activity: {activity_gbq:g} GBq")
+    reviewed = ("review on that day", lambda event: _review(event["review"]))
+    listing(title, one["events"], *decided, "by: author", "state: after", reviewed)
     if not one["findings"]:
         typer.echo("Nothing went against a rule.")
     for finding in one["findings"]:

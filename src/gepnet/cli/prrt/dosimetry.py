@@ -10,7 +10,7 @@ import typer
 
 from gepnet import api
 from gepnet.cli.command import Files, Result, command
-from gepnet.cli.output import table
+from gepnet.cli.output import listing, table
 from gepnet.cli.progress import progress
 from gepnet.prrt.dosimetry.words import Errors, LiverLesions, Method, Model, Sex
 
@@ -116,19 +116,14 @@ def dosimetry(
 
 
 def _print_overview(view: dict[str, Any]) -> None:
-    rows = [
-        [
-            item["region"],
-            item["curves"],
-            _counted(item["models"]),
-            _counted(item["refused"]),
-            _quartiles(item["effective_half_life_h"]),
-            _quartiles(item["dose_gy"]),
-        ]
-        for item in view["overview"]
-    ]
-    columns = ["region", "curves", "models", "refused", "T_eff h", "dose Gy"]
-    table("By region: how many curves, median (quartiles)", columns, rows)
+    listing(
+        "By region: how many curves, median (quartiles)",
+        view["overview"],
+        *("region", "curves", ("models", lambda item: _counted(item["models"]))),
+        ("refused", lambda item: _counted(item["refused"])),
+        ("T_eff h", lambda item: _quartiles(item["effective_half_life_h"])),
+        ("dose Gy", lambda item: _quartiles(item["dose_gy"])),
+    )
 
 
 def _counted(found: dict[str, int]) -> str:
@@ -151,10 +146,13 @@ def _print(view: dict[str, Any]) -> None:
         table(title, columns, [_row(curve) for curve in mine])
         _print_remarks(mine)
         sums = [item for item in view["cumulative"] if item["patient_id"] == patient]
-        table(
+        listing(
             f"{patient}: sums over cycles",
-            ["region", "cycles", "no dose in", "GBq", "dose Gy", "kidney BED Gy"],
-            [_sum_row(item) for item in sums],
+            sums,
+            *(("region", _named), ("cycles", lambda item: _numbers(item["cycles"]))),
+            ("no dose in", lambda item: _numbers(item["cycles_without_dose"])),
+            *("GBq: {administered_gbq:.3g}", ("dose Gy", lambda item: interval(item["dose_gy"]))),
+            ("kidney BED Gy", lambda item: interval(item["bed_gy"])),
         )
         _print_limits(sums)
 
@@ -168,16 +166,8 @@ def _row(curve: dict[str, Any]) -> list[Any]:
     ]
 
 
-def _sum_row(item: dict[str, Any]) -> list[Any]:
-    given = item["administered_gbq"]
-    return [
-        _named(item),
-        ", ".join(map(str, item["cycles"])),
-        ", ".join(map(str, item["cycles_without_dose"])),
-        None if given is None else f"{given:.3g}",
-        interval(item["dose_gy"]),
-        interval(item["bed_gy"]),
-    ]
+def _numbers(cycles: list[int]) -> str:
+    return ", ".join(map(str, cycles))
 
 
 def _named(item: dict[str, Any]) -> str:

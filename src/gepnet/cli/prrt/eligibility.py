@@ -8,7 +8,7 @@ import typer
 
 from gepnet import api
 from gepnet.cli.command import FactsQuestion, PatientFile, Result, command, opened
-from gepnet.cli.output import table
+from gepnet.cli.output import listing, table
 
 Profiles = Annotated[
     list[str] | None,
@@ -28,9 +28,8 @@ def eligibility(patient: PatientFile, question: FactsQuestion, profile: Profiles
 
 def _print(view: dict[str, Any]) -> None:
     for one in view["profiles"]:
-        rows = [[i["label"], i["status"], _values(i), i["limit"], _source(i)] for i in one["items"]]
-        title = f"{one['title']}: {one['status']}"
-        table(title, ["condition", "", "value", "limit", "source"], rows)
+        columns = ("condition: label", ": status", ("value", _values), "limit", ("source", _source))
+        listing(f"{one['title']}: {one['status']}", one["items"], *columns)
     if len(view["profiles"]) > 1:
         _print_differences(view)
     kidney = view["kidney"]

@@ -101,38 +101,27 @@ def plan(
 
 
 def _print(view: dict[str, Any]) -> None:
+    moved = ("moved", _moved)
     total = f"{view['total_gbq']:g} GBq ({view['total_mci']:.0f} mCi) in all"
     title = f"Course of {view['patient']} by {view['profile']['title']}, {total}"
-    columns = ["cycle", "day", "time", "activity", "", "window", "after toxicity until", "moved"]
-    listing(
-        title,
-        view["cycles"],
-        columns,
-        "cycle",
-        "date",
-        lambda c: c["time"] if not c["given"] else "",
-        lambda c: f"{c['activity_gbq']:g} GBq",
-        _state,
-        lambda c: _window(c["window"]),
-        "stretch_until",
-        _moved,
-    )
+    time = ("time", lambda c: c["time"] if not c["given"] else "")
+    window = ("window", lambda c: _window(c["window"]))
+    planned = ("cycle", "day: date", time, "activity: {activity_gbq:g} GBq", ("", _state), window)
+    listing(title, view["cycles"], *planned, "after toxicity until: stretch_until", moved)
     for fault in view["violations"]:
         say(f"Window not kept, {fault['subject']}: {fault['reason']}", "bold yellow")
-    columns = ["day", "", "what", "moved", "document", "verification"]
-    cells = ("date", _at, "title", _moved, "profile", "verification")
-    listing("Dates", view["steps"], columns, *cells)
+    steps = ("day: date", ("", _at), "what: title", moved, "document: profile", "verification")
+    listing("Dates", view["steps"], *steps)
     if view["choices"]:
         title = "Choices of a person (--tick ID); first date of each"
-        columns = ["", "id", "day", "what", "verification"]
-        choices = (lambda _: "[ ]", "id", _day_or_window, "title", "verification")
-        listing(title, _once(view["choices"]), columns, *choices)
+        day = ("day", _day_or_window)
+        box = ("", lambda _: "[ ]")
+        listing(title, _once(view["choices"]), box, "id", day, "what: title", "verification")
     _positions("Somatostatin analogue with and after PRRT", view["ssa_positions"])
     _positions("Imaging in the middle of the course", view["midcourse_positions"])
     if view["also_said"]:
-        columns = ["document", "what", "verification"]
-        also = ("profile", "label", "verification")
-        listing("Also said, not planned", view["also_said"], columns, *also)
+        also = ("document: profile", "what: label", "verification")
+        listing("Also said, not planned", view["also_said"], *also)
     for notice in view["notices"]:
         say(notice)
 
@@ -147,8 +136,8 @@ def _state(cycle: dict[str, Any]) -> str:
 
 def _positions(title: str, positions: list[dict[str, Any]]) -> None:
     if positions:
-        columns = ["entry", "position", "this patient", "note", "verification"]
-        listing(title, positions, columns, "entry", "position", _concerns, "note", "verification")
+        concerned = ("this patient", _concerns)
+        listing(title, positions, "entry", "position", concerned, "note", "verification")
 
 
 def _concerns(position: dict[str, Any]) -> str:

@@ -9,7 +9,7 @@ import typer
 from gepnet import api
 from gepnet.cli.command import CourseQuestion, PatientFile, Result, command, opened
 from gepnet.cli.labs import Ctcae, CtcaeOption
-from gepnet.cli.output import table
+from gepnet.cli.output import listing
 
 _ROLES = {"nadir": "worst", "pre_cycle": "pre-cycle", "baseline": "baseline"}
 CourseOption = Annotated[
@@ -47,30 +47,22 @@ def _print(view: dict[str, Any]) -> None:
     activity = "" if view["activity_gbq"] is None else f", {view['activity_gbq']:g} GBq"
     typer.echo(f"{view['patient']}, cycle {view['cycle']} on {view['date']}: {proposal}{activity}")
     if view["rules"]:
-        rows = [
-            [rule["effect"], rule["because"], f"{rule['source']} ({rule['verification']})"]
-            for rule in view["rules"]
-        ]
-        table("Rules that fired", ["", "because", "source"], rows)
+        fired = (": effect", "because", "source: {source} ({verification})")
+        listing("Rules that fired", view["rules"], *fired)
     for title, key in (("Missing", "missing"), ("Text ambiguous", "ambiguous")):
         if view[key]:
-            rows = [[item["label"], item["why"], item["source"]] for item in view[key]]
-            table(title, ["what", "why", "asked for by"], rows)
+            listing(title, view[key], "what: label", "why", "asked for by: source")
     graded, normal = _lines(view["grades"])
-    rows = [
-        [
-            line["date"],
-            line["role"],
-            line["term"],
-            f"{line['value']:g}",
-            _grade(line),
-            line["reason"] + (f"; {line['trend']}" if line["trend"] else ""),
-        ]
-        for line in graded
-    ]
-    if rows:
-        title = f"Grades by CTCAE {view['ctcae']}"
-        table(title, ["date", "", "term", "value", "grade", "reason"], rows)
+    if graded:
+        line = (
+            "date",
+            ": role",
+            "term",
+            "value: {value:g}",
+            ("grade", _grade),
+            ("reason", _reason),
+        )
+        listing(f"Grades by CTCAE {view['ctcae']}", graded, *line)
     if normal:
         typer.echo(f"Grade 0 by CTCAE {view['ctcae']}: {'; '.join(normal)}.")
     typer.echo(f"Digest of this review: {view['digest']}")
@@ -97,6 +89,10 @@ def _lines(grades: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[str
         else:
             shown += [{**line, "role": role} for line, role in zip(lines, roles, strict=True)]
     return shown, normal
+
+
+def _reason(line: dict[str, Any]) -> str:
+    return "; ".join(part for part in (line["reason"], line["trend"]) if part)
 
 
 def _grade(line: dict[str, Any]) -> str:

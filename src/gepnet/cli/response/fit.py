@@ -9,7 +9,7 @@ import typer
 
 from gepnet import api
 from gepnet.cli.command import Files, Result, command
-from gepnet.cli.output import safe, table
+from gepnet.cli.output import listing, safe
 
 View = dict[str, Any]
 _LABELS = {
@@ -67,39 +67,18 @@ def _print(view: View) -> None:
     console.print(f"[bold]{safe(view['outcome'])}[/]")
     console.print(_counts(data["patients"], data["complete"], data["events"], data["missing"]))
     console.print(f"events per parameter: {view['events_per_parameter']:.1f}")
-    rows = [
-        [
-            f"{c['predictor']} {c['level']} v {c['reference']}",
-            f"{c['events']}/{c['patients']}",
-            f"{c['odds_ratio']:.2f}",
-            f"{_bound(c['low'])} to {_bound(c['high'])}",
-            "separated" if c["separated"] else "",
-        ]
-        for c in view["coefficients"]
-    ]
-    interval = f"{view['confidence']:.0%} interval"
-    table("Odds ratios", ["term", "events", "odds ratio", interval, ""], rows)
-    rows = [
-        [
-            _LABELS[p["measure"]],
-            _number(p["apparent"]),
-            _number(p["optimism"]),
-            _number(p["corrected"]),
-        ]
-        for p in view["performance"]
-    ]
+    interval, events = f"{view['confidence']:.0%} interval", "events: {events}/{patients}"
+    term = ("term: {predictor} {level} v {reference}", events, "odds ratio: {odds_ratio:.2f}")
+    bounds = (interval, lambda c: f"{_bound(c['low'])} to {_bound(c['high'])}")
+    separated = ("", lambda c: "separated" if c["separated"] else "")
+    listing("Odds ratios", view["coefficients"], *term, bounds, separated)
+    measure = ("measure", lambda p: _LABELS[p["measure"]])
+    numbers = (f"{name}: {{{name}:.3f}} | none" for name in ("apparent", "optimism", "corrected"))
     title = f"Performance, {view['resamples_used']} of {view['resamples']} resamples used"
-    table(title, ["measure", "apparent", "optimism", "corrected"], rows)
-    rows = [
-        [
-            f"{g['events']}/{g['patients']}",
-            f"{g['predicted']:.2f}",
-            f"{g['observed']:.2f}",
-            f"{g['low']:.2f} to {g['high']:.2f}",
-        ]
-        for g in view["calibration"]
-    ]
-    table("Calibration on its own data", ["events", "predicted", "observed", interval], rows)
+    listing(title, view["performance"], measure, *numbers)
+    seen = (events, "predicted: {predicted:.2f}", "observed: {observed:.2f}")
+    title, bounded = "Calibration on its own data", f"{interval}: {{low:.2f}} to {{high:.2f}}"
+    listing(title, view["calibration"], *seen, bounded)
     for note in view["notes"]:
         console.print(f"note: {safe(note)}")
     for weakness in view["weaknesses"]:
@@ -136,7 +115,3 @@ def _counts(patients: int, complete: int, events: int, missing: dict[str, int]) 
 
 def _bound(value: float | None) -> str:
     return "not found" if value is None else f"{value:.2f}"
-
-
-def _number(value: float | None) -> str:
-    return "none" if value is None else f"{value:.3f}"

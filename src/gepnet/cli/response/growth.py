@@ -9,7 +9,7 @@ import typer
 
 from gepnet import api
 from gepnet.cli.command import Files, Result, command
-from gepnet.cli.output import listing, table
+from gepnet.cli.output import listing
 from gepnet.cli.response.recist import Patients
 
 Lesions = Annotated[Path, typer.Argument(help="CSV of lesions, one row a lesion and date.")]
@@ -25,28 +25,26 @@ def growth(lesions: Lesions, question: Files, patients: Patients = None) -> Resu
 
 
 def _print_growth(view: list[dict[str, Any]]) -> None:
-    columns = ["to", "name", "days", "sum, mm", "TGR, %/month", "doubling, days", "cut-offs"]
     for patient in view:
-        rows = [_row(item) for item in patient["growth"]]
-        table(f"Patient {patient['patient_id']}", columns, rows)
+        listing(
+            f"Patient {patient['patient_id']}",
+            patient["growth"],
+            *("to", "name: {names:, }", "days", ("sum, mm", _sums)),
+            *("TGR, %/month: {tgr_rounded:+.2f}", "doubling, days: doubling_days"),
+            ("cut-offs", _cut_offs),
+        )
 
 
-def _row(item: dict[str, Any]) -> list[Any]:
-    name = ", ".join(item["names"])
-    reached = [
+def _sums(item: dict[str, Any]) -> str:
+    return f"{item['sum_from_mm']} to {'?' if item['sum_to_mm'] is None else item['sum_to_mm']}"
+
+
+def _cut_offs(item: dict[str, Any]) -> str:
+    reached = (
         f"{cut['limit']} {'reached' if cut['reached'] else 'not reached'} ({cut['source']})"
         for cut in item["cut_offs"]
-    ]
-    rate = item["tgr_rounded"]
-    return [
-        item["to"],
-        name,
-        item["days"],
-        f"{item['sum_from_mm']} to {'?' if item['sum_to_mm'] is None else item['sum_to_mm']}",
-        "" if rate is None else f"{rate:+.2f}",
-        item["doubling_days"],
-        item["why_not"] or "\n".join(reached),
-    ]
+    )
+    return item["why_not"] or "\n".join(reached)
 
 
 @command
@@ -56,12 +54,8 @@ def choi(lesions: Lesions, question: Files, patients: Patients = None) -> Result
 
 
 def _print_choi(view: list[dict[str, Any]]) -> None:
-    rows = [
-        [patient["patient_id"], point["date"], point["choi"], point["reason"]]
-        for patient in view
-        for point in patient["timepoints"]
-    ]
-    table("Choi", ["patient", "date", "response", "reason"], rows)
+    points = [{**patient, **point} for patient in view for point in patient["timepoints"]]
+    listing("Choi", points, "patient: patient_id", "date", "response: choi", "reason")
     for note in dict.fromkeys(f"{p['note']} Limits: {p['verification']}." for p in view):
         typer.echo(note)
 
@@ -81,18 +75,9 @@ def _print_markers(view: dict[str, Any]) -> None:
     listing(
         "Tumour markers",
         view["values"],
-        ["patient", "marker", "date", "value", "x ULN", "from first", "from lowest"],
-        "patient_id",
-        "marker",
-        "date",
-        lambda m: f"{m['value']:g} {m['unit']}",
-        lambda m: "" if m["times_uln"] is None else f"{m['times_uln']:.2f}",
-        lambda m: _change(m["change_from_first_pct"]),
-        lambda m: _change(m["change_from_lowest_pct"]),
+        *("patient: patient_id", "marker", "date", "value: {value:g} {unit}"),
+        *("x ULN: {times_uln:.2f}", "from first: {change_from_first_pct:+.0f} %"),
+        "from lowest: {change_from_lowest_pct:+.0f} %",
     )
     for note in view["notes"]:
         typer.echo(note)
-
-
-def _change(value: float | None) -> str:
-    return "" if value is None else f"{value:+.0f} %"

@@ -10,7 +10,7 @@ import typer
 
 from gepnet import api
 from gepnet.cli.command import Files, Result, command
-from gepnet.cli.output import table
+from gepnet.cli.output import listing, table
 from gepnet.cli.progress import progress
 
 Lesions = Annotated[
@@ -100,38 +100,25 @@ def _chosen(given: list[str], confirm: int | None) -> dict[str, str | int]:
 
 def _tables(view: list[dict[str, Any]], details: bool) -> None:
     for patient in view:
-        rows = [
-            [
-                point["date"],
-                point["target"] or "-",
-                point["non_target"] or "-",
-                {True: "yes", False: "no", None: "?"}[point["new_lesion"]],
-                point["reason"],
-            ]
-            for point in patient["timepoints"]
-        ]
+        new = ("new", lambda point: {True: "yes", False: "no", None: "?"}[point["new_lesion"]])
+        shown = ("date", "target: target | -", "non-target: non_target | -", new)
         # Responses that were given say nothing that their own file does not.
         if any(point["target"] or point["non_target"] for point in patient["timepoints"]):
             title = f"Patient {patient['patient_id']}"
             if patient["baseline_sum_mm"] is not None:
                 title += f", baseline {patient['baseline_date']}: {patient['baseline_sum_mm']} mm"
-            table(title, ["date", "target", "non-target", "new", "overall, with its reason"], rows)
-    columns = ["patient", "best", "confirmed", "progression"]
-    keys = ("patient_id", "best_overall", "best_overall_confirmed", "progression_date")
-    table("Best overall response", columns, [[p[key] for key in keys] for p in view])
+            listing(title, patient["timepoints"], *shown, "overall, with its reason: reason")
+    best = ("best: best_overall", "confirmed: best_overall_confirmed")
+    who = "patient: patient_id"
+    listing("Best overall response", view, who, *best, "progression: progression_date")
     if details:
-        columns = ["patient", "confirmed response, why", "PFS, days", "rule", "response, days"]
-        table("Durations (+: observation ended first)", columns, [_durations(p) for p in view])
-
-
-def _durations(patient: dict[str, Any]) -> list[Any]:
-    return [
-        patient["patient_id"],
-        patient["best_overall_confirmed_detail"]["reason"],
-        _days(patient["pfs"]),
-        patient["pfs"]["rule"],
-        _days(patient["duration_of_response"]),
-    ]
+        listing(
+            "Durations (+: observation ended first)",
+            view,
+            *(who, "confirmed response, why: {best_overall_confirmed_detail[reason]}"),
+            *(("PFS, days", lambda p: _days(p["pfs"])), "rule: {pfs[rule]}"),
+            ("response, days", lambda p: _days(p["duration_of_response"])),
+        )
 
 
 def _days(survival: dict[str, Any] | None) -> str:
@@ -142,18 +129,17 @@ def _days(survival: dict[str, Any] | None) -> str:
 
 
 def _options(options: list[dict[str, Any]]) -> None:
-    rows = [
-        [
-            o["option"],
-            o["default"],
-            o["values"] if isinstance(o["values"], str) else ", ".join(o["values"]),
-            o["says"],
-            o["verification"],
-        ]
-        for o in options
-    ]
-    columns = ["option", "default", "values", "what it means", "verified"]
-    table("What RECIST 1.1 leaves open", columns, rows)
+    listing(
+        "What RECIST 1.1 leaves open",
+        options,
+        *("option", "default", ("values", _values), "what it means: says"),
+        "verified: verification",
+    )
+
+
+def _values(option: dict[str, Any]) -> str:
+    allowed = option["values"]
+    return allowed if isinstance(allowed, str) else ", ".join(allowed)
 
 
 def _written(summary: dict[str, Any]) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from gepnet import api
 from gepnet.cli.command import FactsQuestion, PatientFile, Result, command, opened
-from gepnet.cli.output import safe, table
+from gepnet.cli.output import listing, safe
 
 View = dict[str, Any]
 
@@ -21,15 +21,13 @@ def scores(patient: PatientFile, question: FactsQuestion) -> Result:
 
 
 def _print(view: View) -> None:
-    rows = [[s["label"], _value(s), s["verification"], "; ".join(_told(s))] for s in view["scores"]]
     title = f"Scores of {view['patient']} as of {view['at']}"
-    table(title, ["score", "value", "verified", "to know"], rows)
+    told = ("to know", lambda score: "; ".join(_told(score)))
+    shown = ("score: label", ("value", _value), "verified: verification", told)
+    listing(title, view["scores"], *shown)
     _print_effects(view)
-    rows = [
-        [test["label"], test["value"] or "not recorded", test["band"] or "", test["reason"]]
-        for test in view["recorded"]
-    ]
-    table("Recorded, not worked out", ["test", "reported", "band", "why"], rows)
+    recorded = ("test: label", "reported: value | not recorded", "band", "why: reason")
+    listing("Recorded, not worked out", view["recorded"], *recorded)
 
 
 def _value(score: View) -> str:

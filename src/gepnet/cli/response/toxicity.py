@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,7 +10,7 @@ import typer
 
 from gepnet import api
 from gepnet.cli.command import Files, Result, command
-from gepnet.cli.output import table
+from gepnet.cli.output import listing
 
 View = dict[str, Any]
 
@@ -62,11 +63,11 @@ def _print_table(view: View) -> None:
     for group, period in dict.fromkeys((r["group"], r["period"]) for r in view["table"]):
         rows = [r for r in view["table"] if (r["group"], r["period"]) == (group, period)]
         title = f"{period}, group {group}: {rows[0]['patients']} patients, n (%)"
-        cells = [[r["term"], r["ctcae"], _share(r, "any"), _share(r, "severe")] for r in rows]
-        table(title, ["term", "CTCAE", "any grade", severe], cells)
+        shares = (("any grade", partial(_share, "any")), (severe, partial(_share, "severe")))
+        listing(title, rows, "term", "CTCAE: ctcae", *shares)
 
 
-def _share(row: View, name: str) -> str:
+def _share(name: str, row: View) -> str:
     text = f"{row[name]} ({row[f'{name}_percent']:.1f})"
     possible = row[f"{name}_possible"]
     return text if possible == row[name] else f"{text}, perhaps {possible}"
@@ -75,30 +76,15 @@ def _share(row: View, name: str) -> str:
 def _print_rates(view: View) -> None:
     per = f"rate per {view['rate_per_years']:g} years"
     interval = f"exact {view['confidence']:.0%} interval"
-    rows = [
-        [
-            r["group"],
-            r["term"],
-            r["ctcae"],
-            f">= {r['from_grade']}",
-            r["patients_with"],
-            f"{r['years']:.2f}",
-            f"{r['rate']:.1f}",
-            f"{r['low']:.1f} to {r['high']:.1f}",
-        ]
-        for r in view["rates"]
-    ]
-    columns = ["group", "term", "CTCAE", "grade", "patients", "years at risk", per, interval]
-    table("Rates to the first event", columns, rows)
+    who = ("group", "term", "CTCAE: ctcae", "grade: >= {from_grade}", "patients: patients_with")
+    rate = (f"{per}: {{rate:.1f}}", f"{interval}: {{low:.1f}} to {{high:.1f}}")
+    listing("Rates to the first event", view["rates"], *who, "years at risk: {years:.2f}", *rate)
 
 
 def _print_maximum(view: View) -> None:
-    rows = [
-        [r["patient_id"], r["group"], r["period"], r["term"], r["ctcae"], _grade(r)]
-        for r in view["maximum"]
-    ]
-    columns = ["patient", "group", "period", "term", "CTCAE", "maximum grade"]
-    table("Maximum grade by patient and period", columns, rows)
+    who = ("patient: patient_id", "group", "period", "term", "CTCAE: ctcae")
+    title = "Maximum grade by patient and period"
+    listing(title, view["maximum"], *who, ("maximum grade", _grade))
 
 
 def _grade(row: View) -> str:
