@@ -10,7 +10,7 @@ from gepnet import api
 from gepnet.api import Question
 from gepnet.cli.command import PatientFile, Result, command, opened
 from gepnet.cli.matrix import print_assessment
-from gepnet.cli.output import safe
+from gepnet.cli.output import safe, show
 
 
 @command
@@ -42,7 +42,6 @@ def explain(
 
 
 def _print_explanation(view: dict[str, Any]) -> None:
-    from rich.console import Console
     from rich.tree import Tree
 
     words = {
@@ -50,25 +49,24 @@ def _print_explanation(view: dict[str, Any]) -> None:
         "no": "[red]does not apply[/]",
         "unknown": "[yellow]open[/]",
     }
-    console = Console()
-    console.print(f"[bold]{safe(view['recommendation'])}[/]: {words[view['applies']]}")
+    show(f"[bold]{safe(view['recommendation'])}[/]: {words[view['applies']]}")
     for warning in _warnings(view):
-        console.print(f"[bold yellow]{safe(warning)}[/]", highlight=False)
-    console.print(safe(view["note"]), highlight=False)
+        show(f"[bold yellow]{safe(warning)}[/]")
+    show(safe(view["note"]))
     for position in view["positions"]:
-        console.print(f"  {position['position'].replace('_', ' ')}: {safe(position['label'])}")
+        show(f"  {position['position'].replace('_', ' ')}: {safe(position['label'])}")
     place = ", ".join(part for part in (view["source_title"], view["locator"]) if part)
-    console.print(f"[dim]{safe(place)} ({view['verification']})[/]", highlight=False)
+    show(f"[dim]{safe(place)} ({view['verification']})[/]")
     if view["scope"]["truth"] != "yes":
         scope = Tree("[bold]who the document is about[/]")
         _grow(scope.add(_node_text(view["scope"])), view["scope"])
-        console.print(scope)
+        show(scope)
     tree = Tree(_node_text(view["explanation"]))
     _grow(tree, view["explanation"])
-    console.print(tree)
+    show(tree)
     for title, names in (("settled by", "settled_by"), ("missing", "missing")):
         if view[names]:
-            console.print(f"{title}: {safe('; '.join(view[names]))}", highlight=False)
+            show(f"{title}: {safe('; '.join(view[names]))}")
 
 
 def _warnings(view: dict[str, Any]) -> list[str]:

@@ -10,11 +10,9 @@ import typer
 from gepnet import api
 from gepnet.api import Question
 from gepnet.cli.command import PatientFile, Result, command, opened
-from gepnet.cli.output import safe
+from gepnet.cli.output import safe, show
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from gepnet.guidelines import Assessment, KnowledgeBase
 
 STYLES = {
@@ -82,38 +80,35 @@ def _row_name(row: dict[str, Any]) -> str:
 
 
 def _print_comparison(view: dict[str, Any], every_pair: bool) -> None:
-    from rich.console import Console
-
-    console = Console(highlight=False)
-    console.print(_head(view))
+    show(_head(view))
     for row in view["options"]:
-        console.print(f"\n[bold]{safe(_row_name(row))}[/]")
+        show(f"\n[bold]{safe(_row_name(row))}[/]")
         for position in row["positions"]:
             names = safe(", ".join(position["documents"]))
-            console.print(f"  {position['word']}: {names}")
+            show(f"  {position['word']}: {names}")
         if every_pair:
-            _print_pairs(console, row["pairs"])
+            _print_pairs(row["pairs"])
         else:
-            _print_lines(console, row["lines"])
+            _print_lines(row["lines"])
     if not view["options"]:
-        console.print("No two documents speak on the same option.")
+        show("No two documents speak on the same option.")
 
 
-def _print_pairs(console: Console, pairs: list[dict[str, Any]]) -> None:
+def _print_pairs(pairs: list[dict[str, Any]]) -> None:
     for pair in pairs:
         style = STYLES.get(pair["agreement"], "dim")
         names = safe(" v ".join(pair["short"]))
-        console.print(f"  [{style}]{pair['agreement'].replace('_', ' ')}[/]  {names}")
+        show(f"  [{style}]{pair['agreement'].replace('_', ' ')}[/]  {names}")
         for line in _decided(pair):
-            console.print(f"      {safe(line)}")
+            show(f"      {safe(line)}")
 
 
-def _print_lines(console: Console, lines: list[dict[str, Any]]) -> None:
+def _print_lines(lines: list[dict[str, Any]]) -> None:
     for line in lines:
         style = STYLES["conflict"] if line["conflict"] else STYLES["conditional_difference"]
-        console.print(f"  [{style}]{safe(line['who'])}[/]")
+        show(f"  [{style}]{safe(line['who'])}[/]")
         for text in _sets(line) if line["sets"] else ["they differ by judgement"]:
-            console.print(f"      {safe(text)}")
+            show(f"      {safe(text)}")
 
 
 def _decided(pair: dict[str, Any]) -> list[str]:
@@ -136,32 +131,26 @@ def _sets(item: dict[str, Any]) -> list[str]:
 
 
 def _print_missing(view: dict[str, Any]) -> None:
-    from rich.console import Console
-
-    console = Console(highlight=False)
-    console.print(_head(view))
+    show(_head(view))
     for found in view["missing"]:
         alone = found["changed_positions"]
         told = f"changes {alone} alone, " if alone else "settles nothing alone, "
-        console.print(
+        show(
             f"\n[bold]{safe(found['label'])}[/] ({safe(found['request'])})  "
             f"[dim]{told}{found['open_positions']} open[/]"
         )
         for result in found["results"] if alone else ():
             brought = "; ".join(result["summary"]) or "changes nothing alone"
-            console.print(f"  [bold]{safe(result['text'])}[/]: {safe(brought)}")
+            show(f"  [bold]{safe(result['text'])}[/]: {safe(brought)}")
     if not view["missing"]:
-        console.print("No position is open for a missing fact.")
+        show("No position is open for a missing fact.")
 
 
 def _print_whatif(view: dict[str, Any]) -> None:
-    from rich.console import Console
-
-    console = Console(highlight=False)
-    console.print(_head(view))
+    show(_head(view))
     for fact in view["facts"]:
         how = "if" if fact["assumed"] else "then"
-        console.print(
+        show(
             f"  {how} {safe(fact['label'])}: {safe(fact['before_text'])} \N{RIGHTWARDS ARROW} "
             f"{safe(fact['after_text'])}"
         )
@@ -173,9 +162,9 @@ def _print_whatif(view: dict[str, Any]) -> None:
     }
     for title, changes in parts.items():
         if changes:
-            console.print(f"\n[bold]{title}[/]")
+            show(f"\n[bold]{title}[/]")
         for name, change in changes:
             before, after = (change[when].replace("_", " ") for when in ("before", "after"))
-            console.print(f"  {safe(name)}: {before} \N{RIGHTWARDS ARROW} [bold]{after}[/]")
+            show(f"  {safe(name)}: {before} \N{RIGHTWARDS ARROW} [bold]{after}[/]")
     if not any(parts.values()):
-        console.print("\nNothing would differ.")
+        show("\nNothing would differ.")

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from string import ascii_uppercase
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gepnet import api
-from gepnet.cli.output import safe
-
-if TYPE_CHECKING:
-    from rich.console import Console
+from gepnet.cli.output import safe, show
 
 View = dict[str, Any]
 STYLES = {
@@ -26,47 +23,42 @@ ASKED = 5
 
 def print_assessment(view: View, every_row: bool = False) -> None:
     """Print an assessment: safety first, then the matrix, labels and what would settle more."""
-    from rich.console import Console
-
-    console = Console(highlight=False)
     region = view["region"] or "region not stated"
-    console.print(
+    show(
         f"[bold]{safe(view['patient'])}[/], as of {safe(view['at'])}, {safe(region)}, "
         f"documents of {view['knowledge_date']}"
     )
     for note in view["safety"]:
         if note["fires"]:
-            console.print(
-                f"[bold red]! {safe(note['message'])}[/] [dim]({note['verification']})[/]"
-            )
-    _print_matrix(console, view, every_row)
-    _print_labels(console, view["labels"])
+            show(f"[bold red]! {safe(note['message'])}[/] [dim]({note['verification']})[/]")
+    _print_matrix(view, every_row)
+    _print_labels(view["labels"])
     if view["missing"]:
-        console.print("\n[bold]To order or ask next[/] (open positions touched)")
+        show("\n[bold]To order or ask next[/] (open positions touched)")
         for item in view["missing"][:ASKED]:
-            console.print(f"  {safe(item['request'])} ({item['open_positions']})")
+            show(f"  {safe(item['request'])} ({item['open_positions']})")
 
 
-def _print_matrix(console: Console, view: View, every_row: bool) -> None:
+def _print_matrix(view: View, every_row: bool) -> None:
     parts = api.matrix_parts(view)
     if not any(part.is_settled for part in parts):
-        console.print("\nNo document takes a settled position on this patient.")
+        show("\nNo document takes a settled position on this patient.")
     for part in parts:
         if part.is_settled or every_row:
-            console.print(f"\n[bold]{part.title}[/]")
-            _print_part(console, part)
+            show(f"\n[bold]{part.title}[/]")
+            _print_part(part)
     signs = {name: sign.symbol for name, sign in api.SIGNS.items()}
     legend = [f"{sign} {name.replace('_', ' ')}" for name, sign in signs.items() if sign]
-    console.print(f"[dim]{'  '.join(legend)}  * unverified, does not count  † minority[/]")
+    show(f"[dim]{'  '.join(legend)}  * unverified, does not count  † minority[/]")
     left = sum(len(part.rows) for part in parts if not part.is_settled)
     if left and not every_row:
-        console.print(f"[dim]{left} options without a settled position: add --all[/]")
+        show(f"[dim]{left} options without a settled position: add --all[/]")
     for reason, names in api.quiet_documents(view, parts).items():
         told = safe(", ".join(names))
-        console.print(f"[dim]{len(names)} documents {reason} this patient: {told}[/]")
+        show(f"[dim]{len(names)} documents {reason} this patient: {told}[/]")
 
 
-def _print_part(console: Console, part: Any) -> None:
+def _print_part(part: Any) -> None:
     from rich import box
     from rich.table import Table
     from rich.text import Text
@@ -75,7 +67,7 @@ def _print_part(console: Console, part: Any) -> None:
     for letter, document in zip(letters, part.documents, strict=True):
         scope = f", {document['in_scope_word']}" if document["in_scope_word"] else ""
         told = f"{safe(document['short'])} [dim]({document['age_years']} y old{scope})[/]"
-        console.print(f"  [bold]{letter}[/] {told}")
+        show(f"  [bold]{letter}[/] {told}")
     matrix = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
     matrix.add_column("option", min_width=24)
     for letter in letters:
@@ -86,7 +78,7 @@ def _print_part(console: Console, part: Any) -> None:
             Text(_cell(cell), style=STYLES.get(cell["status"], "dim")) for cell in row["cells"]
         ]
         matrix.add_row(safe(row["label"] + purpose), *cells)
-    console.print(matrix)
+    show(matrix)
 
 
 def _letter(index: int) -> str:
@@ -104,11 +96,11 @@ def _cell(cell: View) -> str:
     return (api.SIGNS[cell["status"]].symbol or " ") + marks
 
 
-def _print_labels(console: Console, labels: list[View]) -> None:
+def _print_labels(labels: list[View]) -> None:
     words = (("on_label", "On label"), ("off_label", "Off label"), ("undetermined", "Label open"))
     # A medicine with two indications in a region is named by both, or it would be on and off label.
     places = Counter((label["option"], label["region"]) for label in labels)
-    console.print()
+    show("")
     for status, word in words:
         names: dict[str, None] = {}
         for label in labels:
@@ -117,4 +109,4 @@ def _print_labels(console: Console, labels: list[View]) -> None:
                 which = label["id"] if several else label["region"]
                 names[f"{label['option_label']} ({which})"] = None
         if names:
-            console.print(f"[bold]{word}:[/] {safe(', '.join(names))}")
+            show(f"[bold]{word}:[/] {safe(', '.join(names))}")

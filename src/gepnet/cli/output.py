@@ -17,9 +17,14 @@ def safe(text: object) -> str:
 
 def say(text: object, style: str | None = None) -> None:
     """Print a text as it is, its lines broken at the width of the screen."""
+    show(safe(text), style)
+
+
+def show(text: Any, style: str | None = None) -> None:
+    """Print a text with rich's marks of style, or what else rich can print."""
     from rich.console import Console
 
-    Console().print(safe(text), style=style, highlight=False)
+    Console(highlight=False).print(text, style=style)
 
 
 def listing(

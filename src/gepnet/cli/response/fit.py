@@ -9,7 +9,7 @@ import typer
 
 from gepnet import api
 from gepnet.cli.command import Files, Result, command
-from gepnet.cli.output import listing, safe
+from gepnet.cli.output import listing, safe, show
 
 View = dict[str, Any]
 _LABELS = {
@@ -60,13 +60,10 @@ def made_up_cohort(
 
 
 def _print(view: View) -> None:
-    from rich.console import Console
-
     data = view["data"]
-    console = Console(highlight=False)
-    console.print(f"[bold]{safe(view['outcome'])}[/]")
-    console.print(_counts(data["patients"], data["complete"], data["events"], data["missing"]))
-    console.print(f"events per parameter: {view['events_per_parameter']:.1f}")
+    show(f"[bold]{safe(view['outcome'])}[/]")
+    show(_counts(data["patients"], data["complete"], data["events"], data["missing"]))
+    show(f"events per parameter: {view['events_per_parameter']:.1f}")
     interval, events = f"{view['confidence']:.0%} interval", "events: {events}/{patients}"
     term = ("term: {predictor} {level} v {reference}", events, "odds ratio: {odds_ratio:.2f}")
     bounds = (interval, lambda c: f"{_bound(c['low'])} to {_bound(c['high'])}")
@@ -80,31 +77,28 @@ def _print(view: View) -> None:
     title, bounded = "Calibration on its own data", f"{interval}: {{low:.2f}} to {{high:.2f}}"
     listing(title, view["calibration"], *seen, bounded)
     for note in view["notes"]:
-        console.print(f"note: {safe(note)}")
+        show(f"note: {safe(note)}")
     for weakness in view["weaknesses"]:
-        console.print(f"[yellow]weak: {safe(weakness)}[/]")
-    _print_ignored(console, view)
+        show(f"[yellow]weak: {safe(weakness)}[/]")
+    _print_ignored(view)
     if view["file"]:
-        console.print(f"model: {safe(view['file'])}")
+        show(f"model: {safe(view['file'])}")
 
 
 def _print_refusal(view: View) -> None:
-    from rich.console import Console
-
-    console = Console(highlight=False)
-    console.print(f"[bold]Nothing was fitted[/]: {safe(view['reason'])}.")
-    console.print(_counts(view["patients"], view["complete"], view["events"], view["missing"]))
+    show(f"[bold]Nothing was fitted[/]: {safe(view['reason'])}.")
+    show(_counts(view["patients"], view["complete"], view["events"], view["missing"]))
     limits = view["thresholds"]
-    console.print(
+    show(
         f"The floor is a choice of this product ({limits['verification']}; after "
         f"{limits['source']})."
     )
-    _print_ignored(console, view)
+    _print_ignored(view)
 
 
-def _print_ignored(console: Any, view: View) -> None:
+def _print_ignored(view: View) -> None:
     if view["ignored_columns"]:
-        console.print(f"not used: {safe(', '.join(view['ignored_columns']))}")
+        show(f"not used: {safe(', '.join(view['ignored_columns']))}")
 
 
 def _counts(patients: int, complete: int, events: int, missing: dict[str, int]) -> str:

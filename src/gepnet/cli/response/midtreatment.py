@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from gepnet import api
 from gepnet.cli.command import FactsQuestion, PatientFile, Result, command, opened
-from gepnet.cli.output import safe
-
-if TYPE_CHECKING:
-    from rich.console import Console
+from gepnet.cli.output import safe, show
 
 View = dict[str, Any]
 Model = Annotated[
@@ -32,22 +29,17 @@ def midtreatment(patient: PatientFile, question: FactsQuestion, model: Model = N
 
 
 def _print(view: View) -> None:
-    from rich.console import Console
-
-    console = Console(highlight=False)
-    console.print(f"[bold]{safe(view['patient'])}[/], as of {view['at']}: mid-treatment response")
+    show(f"[bold]{safe(view['patient'])}[/], as of {view['at']}: mid-treatment response")
     number, cycle = view["after_cycle"], view["cycle_date"] or "not recorded"
-    console.print(f"  cycles so far {view['cycles']}; cycle {number}: {cycle}")
+    show(f"  cycles so far {view['cycles']}; cycle {number}: {cycle}")
     for name, label in (("ct", "CT or MRI"), ("pet", "SSTR-PET")):
-        console.print(f"  {label}: {safe(_reading(view[name], number))}")
-    console.print(
-        f"  [bold]together: {safe(view['category'] or 'unknown')}[/] ({safe(view['reason'])})"
-    )
+        show(f"  {label}: {safe(_reading(view[name], number))}")
+    show(f"  [bold]together: {safe(view['category'] or 'unknown')}[/] ({safe(view['reason'])})")
     for note in view["notes"]:
-        console.print(f"  [yellow]note: {safe(note)}[/]")
-    _print_findings(console, view)
+        show(f"  [yellow]note: {safe(note)}[/]")
+    _print_findings(view)
     if view["prediction"] is not None:
-        _print_prediction(console, view["prediction"])
+        _print_prediction(view["prediction"])
 
 
 def _reading(reading: View, number: int) -> str:
@@ -59,8 +51,8 @@ def _reading(reading: View, number: int) -> str:
     return f"{told} on {reading['date']}, {days} days after cycle {number}"
 
 
-def _print_findings(console: Console, view: View) -> None:
-    console.print(f"\n[bold]What one series found[/] ({view['source']}, {view['verification']})")
+def _print_findings(view: View) -> None:
+    show(f"\n[bold]What one series found[/] ({view['source']}, {view['verification']})")
     words = {"yes": "of patients like this", "unknown": "open whether of patients like this"}
     for finding in view["findings"]:
         if finding["applies"] == "no":
@@ -68,37 +60,37 @@ def _print_findings(console: Console, view: View) -> None:
         p = f"P = {finding['p']}" if finding["p"] else None
         told = ", ".join(part for part in (finding["figure"], p) if part)
         text = f"{finding['text'].rstrip('.')}: {told}"
-        console.print(f"  - {safe(text)} [dim]({words[finding['applies']]})[/]")
+        show(f"  - {safe(text)} [dim]({words[finding['applies']]})[/]")
         if finding["note"]:
-            console.print(f"    {safe(finding['note'])}")
+            show(f"    {safe(finding['note'])}")
     if all(finding["applies"] == "no" for finding in view["findings"]):
-        console.print("  Nothing of patients like this.")
-    console.print(safe(view["aim"]))
-    console.print("[bold]Its limits[/]")
+        show("  Nothing of patients like this.")
+    show(safe(view["aim"]))
+    show("[bold]Its limits[/]")
     for limit in (*view["limits"], *view["never"]):
-        console.print(f"  - {safe(limit)}")
-    console.print("[bold]Imaging during a course: both are said[/]")
+        show(f"  - {safe(limit)}")
+    show("[bold]Imaging during a course: both are said[/]")
     for position in view["positions"]:
-        console.print(
+        show(
             f"  - {safe(position['text'])} [dim]({position['source']}, "
             f"{position['locator']}, {position['verification']})[/]"
         )
 
 
-def _print_prediction(console: Console, found: View) -> None:
+def _print_prediction(found: View) -> None:
     data = found["data"]
-    console.print(
+    show(
         f"\n[bold]{safe(found['outcome'])}[/], by the model of {safe(found['fitted'])} on "
         f"{data['complete']} patients with {data['events']} events"
     )
     if found["outside"]:
-        console.print(f"  no prediction: the cohort had no {safe(', '.join(found['outside']))}")
+        show(f"  no prediction: the cohort had no {safe(', '.join(found['outside']))}")
     elif found["missing"]:
-        console.print(
+        show(
             f"  {found['at_least']:.0%} to {found['at_most']:.0%}, as "
             f"{safe(', '.join(found['missing']))} is missing"
         )
     else:
-        console.print(f"  {found['probability']:.0%} ({found['low']:.0%} to {found['high']:.0%})")
+        show(f"  {found['probability']:.0%} ({found['low']:.0%} to {found['high']:.0%})")
     for weakness in found["weaknesses"]:
-        console.print(f"  [yellow]weak: {safe(weakness)}[/]")
+        show(f"  [yellow]weak: {safe(weakness)}[/]")

@@ -6,7 +6,7 @@ from typing import Any
 
 from gepnet import api
 from gepnet.cli.command import FactsQuestion, PatientFile, Result, command, opened
-from gepnet.cli.output import listing, safe
+from gepnet.cli.output import listing, safe, show
 
 View = dict[str, Any]
 
@@ -52,16 +52,13 @@ def _told(score: View) -> list[str]:
 
 
 def _print_effects(view: View) -> None:
-    from rich.console import Console
-
-    console = Console(highlight=False)
     for score in view["scores"]:
-        console.print(f"[bold]{safe(score['label'])}[/]: {safe(score['population'])}")
+        show(f"[bold]{safe(score['label'])}[/]: {safe(score['population'])}")
         for effect in score["effects"]:
             patients = f", {effect['patients']} patients" if effect["patients"] else ""
-            console.print(
+            show(
                 f"  {safe(effect['what'])}: {effect['value']} ({effect['low']}-{effect['high']}"
                 f"{patients}; {effect['source']}, {effect['verification']})"
             )
         for limit in score["limits"]:
-            console.print(f"  [yellow]{safe(limit)}[/]")
+            show(f"  [yellow]{safe(limit)}[/]")
