@@ -6,6 +6,7 @@ import datetime
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Annotated, Any
 
 from gepnet.evaluation.decisions import Decisions, Part, member_rows, rows_of
 from gepnet.evaluation.verdict import Stance, Verdict, stance_of, strongest, verdict_of
@@ -21,6 +22,7 @@ from gepnet.guidelines import (
     lookup,
 )
 from gepnet.io import CaseRecord
+from gepnet.tables import Shown, also_shown, plain, taken
 from gepnet.vocabulary import Question
 
 # The first label of lutetium dotatate (EU) and the NETTER-1 trial are of 2017.
@@ -46,22 +48,50 @@ class Heard:
 class Judgement:
     """One part of a decision with what every document in force says of it."""
 
-    part: Part
+    part: Annotated[Part, Shown(take="name:class out_of_scope options intents in_trial", flat=True)]
     verdict: Verdict
-    documents: dict[str, Heard]
+    documents: Annotated[dict[str, Heard], Shown(by=_statuses)]
     missing: tuple[str, ...] = ()
+
+    @property
+    @also_shown
+    def positions(self) -> list[dict[str, Any]]:
+        """What each document says that speaks, as plain data."""
+        return [
+            _position(name, heard.stance, heard.cell)
+            for name, heard in self.documents.items()
+            if heard.stance is not Stance.QUIET and heard.cell is not None
+        ]
+
+
+def _statuses(documents: dict[str, Heard]) -> dict[str, str]:
+    return {name: heard.status.value for name, heard in documents.items()}
+
+
+def _position(document: str, stance: Stance, cell: Cell) -> dict[str, Any]:
+    return {
+        "document": document,
+        **taken(cell, "option intent"),
+        "stance": stance.value,
+        "status": cell.status.value,
+        "by_class": bool(cell.reasons) and all(reason.by_class for reason in cell.reasons),
+        "possible": plain(cell.possible),
+        "recommendations": list(
+            dict.fromkeys(reason.judged.recommendation.entry.id for reason in cell.reasons)
+        ),
+    }
 
 
 @dataclass(frozen=True)
 class Row:
     """One decision point."""
 
-    case_id: str
     dp_id: str
+    case_id: str
     era: str
     classes: tuple[str, ...]
-    text: str | None
-    parts: tuple[Judgement, ...]
+    decided: str | None
+    parts: Annotated[tuple[Judgement, ...], Shown(after="missing")]
 
     @property
     def judged(self) -> tuple[Judgement, ...]:
@@ -69,6 +99,7 @@ class Row:
         return tuple(p for p in self.parts if p.verdict is not Verdict.OUT_OF_SCOPE)
 
     @property
+    @also_shown
     def verdict(self) -> Verdict:
         """The verdict on the decision as a whole: all documents on all options that it names."""
         if not self.judged:
@@ -83,7 +114,8 @@ class Row:
         return verdict_of(h.stance for h in heard)
 
     @property
-    def documents(self) -> dict[str, Heard]:
+    @also_shown
+    def documents(self) -> Annotated[dict[str, Heard], Shown(by=_statuses)]:
         """What each document says of the decision, the most telling where parts differ."""
         found: dict[str, Heard] = {}
         for part in self.judged:
@@ -92,6 +124,7 @@ class Row:
         return found
 
     @property
+    @also_shown
     def missing(self) -> tuple[str, ...]:
         """The facts that documents wait for, those named by most documents first."""
         return tuple(dict.fromkeys(name for part in self.judged for name in part.missing))
@@ -123,7 +156,7 @@ def evaluate(cases: Sequence[CaseRecord], base: KnowledgeBase, question: Questio
         decided = frozenset(option for part in parts for option in part.options)
         judged = tuple(_judge(part, decided, assessment, base) for part in parts)
         era, text = era_of(case), case.decision_text
-        rows.append(Row(case.case_id, case.dp_id, era, case.decision_classes, text, judged))
+        rows.append(Row(case.dp_id, case.case_id, era, case.decision_classes, text, judged))
     names = tuple(document.id for document in in_force)
     return Evaluation(tuple(rows), names, question.knowledge_date, base.knowledge.digest)
 

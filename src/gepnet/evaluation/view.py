@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from gepnet import __version__
-from gepnet.evaluation.run import ERAS, Evaluation, Heard, Judgement, Row
-from gepnet.evaluation.verdict import Stance, Verdict
+from gepnet.evaluation.run import ERAS, Evaluation, Row
+from gepnet.evaluation.verdict import Verdict
 from gepnet.numbers import clustered_proportion
+from gepnet.tables import plain
 
 View = dict[str, Any]
 
@@ -31,7 +32,7 @@ def evaluation_view(evaluation: Evaluation) -> View:
         },
         "parts": _totals(part.verdict for row in rows for part in row.parts),
         "by_class": _by_class(rows),
-        "rows": [_row(row) for row in rows],
+        "rows": plain(rows),
     }
 
 
@@ -70,57 +71,3 @@ def _by_class(rows: Iterable[Row]) -> dict[str, dict[str, int]]:
         for judgement in row.parts:
             found.setdefault(judgement.part.name, []).append(judgement.verdict)
     return {name: _totals(found[name]) for name in sorted(found, key=str.lower)}
-
-
-def _row(row: Row) -> View:
-    return {
-        "dp_id": row.dp_id,
-        "case_id": row.case_id,
-        "era": row.era,
-        "classes": list(row.classes),
-        "decided": row.text,
-        "verdict": row.verdict.value,
-        "documents": _statuses(row.documents),
-        "missing": list(row.missing),
-        "parts": [_part(judgement) for judgement in row.parts],
-    }
-
-
-def _part(judgement: Judgement) -> View:
-    part = judgement.part
-    return {
-        "class": part.name,
-        "verdict": judgement.verdict.value,
-        "out_of_scope": part.out_of_scope,
-        "options": list(part.options),
-        "intents": list(part.intents),
-        "in_trial": part.in_trial,
-        "documents": _statuses(judgement.documents),
-        "missing": list(judgement.missing),
-        "positions": [
-            _position(name, heard)
-            for name, heard in judgement.documents.items()
-            if heard.stance is not Stance.QUIET
-        ],
-    }
-
-
-def _position(document: str, heard: Heard) -> View:
-    cell = heard.cell
-    assert cell is not None
-    return {
-        "document": document,
-        "option": cell.option,
-        "intent": cell.intent,
-        "stance": heard.stance.value,
-        "status": cell.status.value,
-        "by_class": bool(cell.reasons) and all(reason.by_class for reason in cell.reasons),
-        "possible": [status.value for status in cell.possible],
-        "recommendations": list(
-            dict.fromkeys(reason.judged.recommendation.entry.id for reason in cell.reasons)
-        ),
-    }
-
-
-def _statuses(documents: dict[str, Heard]) -> dict[str, str]:
-    return {name: heard.status.value for name, heard in documents.items()}
