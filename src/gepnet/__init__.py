@@ -24,7 +24,7 @@ def names_of_stub(
     """
     stub = ast.parse(Path(file).with_suffix(".pyi").read_text(encoding="utf-8"))
     homes = {
-        alias.name: statement.module
+        alias.asname or alias.name: (statement.module, alias.name)
         for statement in stub.body
         if isinstance(statement, ast.ImportFrom) and statement.module
         for alias in statement.names
@@ -33,7 +33,8 @@ def names_of_stub(
     def load(name: str) -> Any:
         if name not in homes:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        value = getattr(import_module(homes[name]), name)
+        module, own = homes[name]
+        value = getattr(import_module(module), own)
         setattr(sys.modules[package], name, value)
         return value
 

@@ -37,14 +37,12 @@ from gepnet.api.modelling import fit_cohort as fit_cohort
 from gepnet.api.modelling import forest as forest
 from gepnet.api.modelling import midtreatment_view as midtreatment_view
 from gepnet.api.modelling import scores_view as scores_view
-from gepnet.api.modelling import stored_model as stored_model
 from gepnet.api.modelling import toxicity_view as toxicity_view
 from gepnet.api.modelling import write_made_up_cohort as write_made_up_cohort
 from gepnet.api.proving import describe_finding as describe_finding
 from gepnet.api.proving import disagreements as disagreements
 from gepnet.api.proving import knowledge_diff as knowledge_diff
 from gepnet.api.proving import named_patients as named_patients
-from gepnet.api.proving import proofs_page as proofs_page
 from gepnet.api.proving import prove_knowledge as prove_knowledge
 from gepnet.api.proving import status_grid as status_grid
 from gepnet.api.reporting import patient_pages as patient_pages
@@ -78,6 +76,7 @@ from gepnet.report.entries import show_fact as show_fact
 from gepnet.report.facts import facts_view as facts_view
 from gepnet.report.matrix import matrix_parts as matrix_parts
 from gepnet.report.matrix import quiet_documents as quiet_documents
+from gepnet.report.proofs import proofs_page as proofs_page
 from gepnet.report.words import SIGNS as SIGNS
 from gepnet.tables import plain as plain
 from gepnet.vocabulary import Question as Question

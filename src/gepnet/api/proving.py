@@ -226,10 +226,3 @@ def status_grid(
         **{name: {"fact": fact, "values": list(given)} for name, (fact, given) in axes.items()},
         "statuses": statuses,
     }
-
-
-def proofs_page(view: View, title: str) -> str:
-    """Return findings as one page of HTML that works from a file."""
-    from gepnet.report.proofs import proofs_page as page
-
-    return page(view, title)

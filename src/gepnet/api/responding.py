@@ -52,7 +52,7 @@ def response_view(results: Iterable[Result], details: bool = False) -> list[View
 
     With ``details`` also dates and reasons of best response, durations, PFS and findings.
     """
-    return _views(results, details)
+    return [plain(result, details) for result in results]
 
 
 def response_options(base: KnowledgeBase) -> list[View]:
@@ -119,7 +119,7 @@ def growth_view(base: KnowledgeBase, lesions: Path, patients: Path | None = None
     measures = base.knowledge.measures
     rules = Rules.read(measures)
     read = read_patients(rules, lesions, None, patients)
-    return _views(growth_courses(read, rules, GrowthRules.read(measures)))
+    return list(plain(growth_courses(read, rules, GrowthRules.read(measures))))
 
 
 def choi_view(
@@ -138,7 +138,8 @@ def choi_view(
     measures = base.knowledge.measures
     rules = Rules.read(measures)
     read = read_patients(rules, lesions, None, patients)
-    return _views(choi_courses(read, rules, read_options(rules, options), ChoiRules.read(measures)))
+    courses = choi_courses(read, rules, read_options(rules, options), ChoiRules.read(measures))
+    return list(plain(courses))
 
 
 def marker_view(base: KnowledgeBase, markers: Path) -> View:
@@ -150,10 +151,6 @@ def marker_view(base: KnowledgeBase, markers: Path) -> View:
     from gepnet.response.markers import marker_courses, never_progression, read_markers
 
     return {
-        "values": _views(marker_courses(read_markers(markers))),
+        "values": plain(list(marker_courses(read_markers(markers)))),
         "notes": never_progression(Rules.read(base.knowledge.measures)),
     }
-
-
-def _views(results: Iterable[object], details: bool = True) -> list[View]:
-    return [plain(result, details) for result in results]
