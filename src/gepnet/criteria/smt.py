@@ -11,7 +11,7 @@ known gives formulas without any flag in them. z3 loads slowly; import this modu
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -52,24 +52,25 @@ UNKNOWN = Symbol(False)
 
 def conj(parts: Iterable[Formula]) -> Formula:
     """Return the conjunction, a Python boolean where that settles it."""
-    kept = []
-    for part in parts:
-        if part is False:
-            return False
-        if part is not True:
-            kept.append(part)
-    return True if not kept else kept[0] if len(kept) == 1 else z3.And(kept)
+    return _joined(parts, False, z3.And)
 
 
 def disj(parts: Iterable[Formula]) -> Formula:
     """Return the disjunction, a Python boolean where that settles it."""
+    return _joined(parts, True, z3.Or)
+
+
+def _joined(
+    parts: Iterable[Formula], settling: bool, join: Callable[[list[Formula]], Formula]
+) -> Formula:
+    idle = not settling
     kept = []
     for part in parts:
-        if part is True:
-            return True
-        if part is not False:
+        if part is settling:
+            return settling
+        if part is not idle:
             kept.append(part)
-    return False if not kept else kept[0] if len(kept) == 1 else z3.Or(kept)
+    return idle if not kept else kept[0] if len(kept) == 1 else join(kept)
 
 
 def neg(part: Formula) -> Formula:
@@ -157,15 +158,7 @@ def same(one: Symbol, other: Symbol) -> Formula:
     """Return that two symbols of a fact have the same value."""
     parts = [(one.known, other.known), (one.absent, other.absent)]
     parts += [(one.value, other.value), (one.low, other.low), (one.high, other.high)]
-    return conj(_equal(left, right) for left, right in parts)
-
-
-def _equal(left: Any, right: Any) -> Formula:
-    if left is right:
-        return True
-    if isinstance(left, int) and isinstance(right, int):
-        return left == right
-    return left == right
+    return conj(left is right or left == right for left, right in parts)
 
 
 class SolverLogic(PairLogic[Formula]):
@@ -272,24 +265,3 @@ def _times(factor: int, term: Number) -> Number:
 
 def _plus(left: Number, right: Number) -> Number:
     return right if isinstance(left, int) and left == 0 else left + right
-
-
-__all__ = [
-    "UNKNOWN",
-    "Formula",
-    "Pair",
-    "SolverLogic",
-    "Symbol",
-    "conj",
-    "constant",
-    "disj",
-    "exactly",
-    "formula",
-    "integer",
-    "is_true",
-    "neg",
-    "plausible",
-    "same",
-    "steps",
-    "symbol",
-]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
-from typing import Any
 
+from gepnet.measures.inputs import Measures, Values
 from gepnet.vocabulary import (
     Absent,
     Interval,
@@ -24,7 +23,7 @@ def _days(start: PartialDate, at: PartialDate) -> Interval:
     return Interval(*map(Decimal, days_between(start, at)))
 
 
-def _only(values: Mapping[str, Value], at: PartialDate) -> PartialDate | Absent | None:
+def _only(values: Values, at: PartialDate) -> PartialDate | Absent | None:
     """Return the date given as the only input; what lies after the question is not known yet."""
     value = next(iter(values.values()))
     if isinstance(value, Absent):
@@ -33,13 +32,13 @@ def _only(values: Mapping[str, Value], at: PartialDate) -> PartialDate | Absent 
     return None if start is None or start.first > at.last else start
 
 
-def days_since(values: Mapping[str, Value], measures: Mapping[str, Any], at: PartialDate) -> Value:
+def days_since(values: Values, measures: Measures, at: PartialDate) -> Value:
     """Days from the date given as the only input."""
     start = _only(values, at)
     return _days(start, at) if isinstance(start, PartialDate) else start
 
 
-def hours_since(values: Mapping[str, Value], measures: Mapping[str, Any], at: PartialDate) -> Value:
+def hours_since(values: Values, measures: Measures, at: PartialDate) -> Value:
     """Hours from the date given as the only input, whole days as precise as the dates are.
 
     A date without a time can lie anywhere in its day, hence the range of up to two days. Where one
@@ -71,17 +70,13 @@ def _hours(span: timedelta) -> Decimal:
     return Decimal(span // timedelta(seconds=1)) / Decimal(3600)
 
 
-def months_since(
-    values: Mapping[str, Value], measures: Mapping[str, Any], at: PartialDate
-) -> Value:
+def months_since(values: Values, measures: Measures, at: PartialDate) -> Value:
     """Months (of 30.4375 days) from the date given as the only input."""
     start = _only(values, at)
     return Interval(*months_between(start, at)) if isinstance(start, PartialDate) else start
 
 
-def age_from_birth_date(
-    values: Mapping[str, Value], measures: Mapping[str, Any], at: PartialDate
-) -> Value:
+def age_from_birth_date(values: Values, measures: Measures, at: PartialDate) -> Value:
     """Completed years from ``birth_date``."""
     born = _only(values, at)
     if not isinstance(born, PartialDate):

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
 
 from pydantic import Field
 
 from gepnet.knowledge import MeasureFile
 from gepnet.knowledge.shapes import Stated, Strict
+from gepnet.measures.inputs import Measures, Values
 from gepnet.vocabulary import Interval, PartialDate, Value
 
 
@@ -60,9 +59,7 @@ class Grading(MeasureFile):
     editions: tuple[Edition, ...]
 
 
-def ki67_from_reported_grade(
-    values: Mapping[str, Value], measures: Mapping[str, Any], at: PartialDate
-) -> Value:
+def ki67_from_reported_grade(values: Values, measures: Measures, at: PartialDate) -> Value:
     """Bounds on an unmeasured Ki-67 (percent) from ``grade_reported``.
 
     A grade may rest on mitoses, so it bounds Ki-67 only from above; only a report that says the

@@ -11,18 +11,29 @@ from gepnet.knowledge import MeasureFile
 from gepnet.knowledge.shapes import SourceId, Strict, Verification
 from gepnet.vocabulary import Absent, Interval, PartialDate, Value
 
-# name -> value of the inputs; constants with their sources; the date of the question
-Measure = Callable[[Mapping[str, Value], Mapping[str, Any], PartialDate], Value]
+#: The inputs by name.
+Values = Mapping[str, Value]
+#: The files of constants with their sources, by stem.
+Measures = Mapping[str, Any]
+#: Numbers to work with, or why there are none.
+Numbers = list[Interval] | Absent | None
+# Of the inputs, the constants and the date of the question.
+Measure = Callable[[Values, Measures, PartialDate], Value]
 
 
-def over_bounds(function: Callable[..., Decimal], *intervals: Interval) -> Interval:
-    """Apply a function that is monotone in each argument to every combination of bounds."""
+def over_bounds(function: Callable[..., Decimal], intervals: Numbers) -> Value:
+    """Apply a function that is monotone in each argument to every combination of bounds.
+
+    Where there are no ``numbers`` to apply it to, the result is why not.
+    """
+    if not isinstance(intervals, list):
+        return intervals
     ends = [(i.low,) if i.is_point else (i.low, i.high) for i in intervals]
     results = [function(*combination) for combination in product(*ends)]
     return Interval(min(results), max(results))
 
 
-def numbers(values: Mapping[str, Value], *names: str) -> list[Interval] | Absent | None:
+def numbers(values: Values, *names: str) -> Numbers:
     """Return the named numbers, ``NOT_APPLICABLE`` if one is, or None if one is unknown."""
     found: list[Interval] = []
     for name in names:
@@ -56,7 +67,7 @@ class Formulas(MeasureFile):
     mdrd: Formula
 
 
-def constant(measures: Mapping[str, Any], formula: str, name: str) -> Decimal:
+def constant(measures: Measures, formula: str, name: str) -> Decimal:
     """Return a constant of a published formula from ``knowledge/measures/formulas.yaml``.
 
     Raises:
@@ -65,7 +76,7 @@ def constant(measures: Mapping[str, Any], formula: str, name: str) -> Decimal:
     return constants(measures, formula)[name]
 
 
-def constants(measures: Mapping[str, Any], formula: str) -> Mapping[str, Decimal]:
+def constants(measures: Measures, formula: str) -> Mapping[str, Decimal]:
     """Return all constants of a published formula by name.
 
     Raises:

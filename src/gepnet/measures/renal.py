@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
 
-from gepnet.measures.inputs import constants, numbers, over_bounds
+from gepnet.measures.inputs import Measures, Values, constants, numbers, over_bounds
 from gepnet.vocabulary import PartialDate, Value
 
 
-def cockcroft_gault(
-    values: Mapping[str, Value], measures: Mapping[str, Any], at: PartialDate
-) -> Value:
+def cockcroft_gault(values: Values, measures: Measures, at: PartialDate) -> Value:
     """Creatinine clearance in mL/min, with actual body weight, not indexed to body surface.
 
     Inputs: ``age_years``, ``weight_kg``, ``creatinine_umol_l``, ``sex`` (female or male). Unknown
@@ -35,22 +31,20 @@ def cockcroft_gault(
 
     if found[2].low <= 0:
         return None
-    return over_bounds(clearance, *found)
+    return over_bounds(clearance, found)
 
 
-def times_uln(values: Mapping[str, Value], measures: Mapping[str, Any], at: PartialDate) -> Value:
+def times_uln(values: Values, measures: Measures, at: PartialDate) -> Value:
     """A laboratory value as a multiple of its upper limit of normal: first input / second."""
     first, second = list(values)
     found = numbers(values, first, second)
-    if not isinstance(found, list):
-        return found
-    if found[1].low <= 0:
+    if isinstance(found, list) and found[1].low <= 0:
         return None
-    return over_bounds(lambda value, limit: value / limit, *found)
+    return over_bounds(lambda value, limit: value / limit, found)
 
 
 def egfr_ckd_epi_2021(
-    creatinine_umol_l: Decimal, age_years: Decimal, sex: str, measures: Mapping[str, Any]
+    creatinine_umol_l: Decimal, age_years: Decimal, sex: str, measures: Measures
 ) -> Decimal:
     """Estimated GFR in mL/min per 1.73 m2 by the equation without race of 2021.
 
@@ -70,7 +64,7 @@ def egfr_ckd_epi_2021(
 
 
 def egfr_mdrd(
-    creatinine_umol_l: Decimal, age_years: Decimal, sex: str, measures: Mapping[str, Any]
+    creatinine_umol_l: Decimal, age_years: Decimal, sex: str, measures: Measures
 ) -> Decimal:
     """Estimated GFR in mL/min per 1.73 m2 by the MDRD equation for IDMS-traceable creatinine.
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal
-
-from pydantic import model_validator
 
 from gepnet.guidelines.verify.findings import Finding
 from gepnet.knowledge import MeasureFile
-from gepnet.knowledge.shapes import OptionId, Strict
+from gepnet.knowledge.shapes import Checked, OptionId, Strict
 
 #: Kinds of finding each of which somebody has to judge.
 JUDGED = frozenset(
@@ -35,7 +33,7 @@ class Shown(Strict):
         )
 
 
-class Row(Strict):
+class Row(Checked):
     """A known disagreement: the findings that show it, or why no proof can."""
 
     id: str
@@ -44,11 +42,10 @@ class Row(Strict):
     not_expressible: str | None = None
     beyond: str | None = None
 
-    @model_validator(mode="after")
-    def _accounted_for(self) -> Row:
-        if not self.shown_by and not self.not_expressible:
-            raise ValueError("findings that show the row, or why no proof can")
-        return self
+    def faults(self) -> Iterator[tuple[bool, str]]:
+        """See ``Checked``."""
+        unaccounted = not self.shown_by and not self.not_expressible
+        yield unaccounted, "findings that show the row, or why no proof can"
 
 
 class Judgement(Strict):

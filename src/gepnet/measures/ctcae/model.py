@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field
 
 from gepnet.knowledge import MeasureFile, refuse
-from gepnet.knowledge.shapes import FactId, SourceId, Strict, Verification
+from gepnet.knowledge.shapes import Checked, FactId, SourceId, Verification
 
 Reference = Literal["lln", "uln", "baseline"]
 Direction = Literal["low", "high"]
@@ -17,46 +17,37 @@ GRADES = (4, 3, 2, 1)
 _FILES = {"5": "ctcae_v5", "6": "ctcae_v6"}
 
 
-class Limit(BaseModel):
+class Limit(Checked):
     """One way to reach a grade: a value below or above a number, or a multiple of a reference.
 
     ``below`` and ``above`` exclude the limit itself, ``from`` includes it. ``needs`` names what a
     laboratory value cannot tell; ``also`` has to hold as well.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
     below: Decimal | None = None
     above: Decimal | None = None
-    from_: Decimal | None = None
+    from_: Decimal | None = Field(default=None, alias="from")
     of: Reference | None = None
     needs: Literal["symptoms", "fasting"] | None = None
     also: Limit | None = None
 
-    @model_validator(mode="before")
-    @classmethod
-    def _from(cls, data: Any) -> Any:
-        if isinstance(data, dict) and "from" in data:
-            data = {**data, "from_": data["from"]}
-            del data["from"]
-        return data
+    def faults(self) -> Iterator[tuple[bool, str]]:
+        """See ``Checked``."""
+        yield len(self._bounds()) != 1, "one of 'below', 'above' and 'from'"
 
-    @model_validator(mode="after")
-    def _one_bound(self) -> Self:
-        if sum(bound is not None for bound in (self.below, self.above, self.from_)) != 1:
-            raise ValueError("one of 'below', 'above' and 'from'")
-        return self
+    def _bounds(self) -> list[Decimal]:
+        return [one for one in (self.below, self.above, self.from_) if one is not None]
 
     @property
     def number(self) -> Decimal:
         """The number or multiple at which the grade starts."""
-        chosen = (self.below, self.above, self.from_)
-        return next(bound for bound in chosen if bound is not None)
+        return self._bounds()[0]
 
 
 Rows = dict[int, tuple[Limit, ...]]
 
 
-class Term(Strict):
+class Term(Checked):
     """One term: which analytes it grades and from which values on each grade holds.
 
     ``baseline_high`` takes the place of ``grades`` where the patient's baseline was above the upper
@@ -73,16 +64,14 @@ class Term(Strict):
     ungraded: str | None = None
     note: str | None = None
 
-    @model_validator(mode="after")
-    def _graded_or_said_why(self) -> Self:
-        if bool(self.grades) == bool(self.ungraded):
-            raise ValueError("either 'grades' or the reason in 'ungraded'")
-        for rows in (self.grades, self.baseline_high, self.baseline_low):
-            if not set(rows) <= set(GRADES):
-                raise ValueError("grades 1 to 4")
-        if self.baseline_high and self.baseline_low:
-            raise ValueError("one of 'baseline_high' and 'baseline_low'")
-        return self
+    def faults(self) -> Iterator[tuple[bool, str]]:
+        """See ``Checked``."""
+        both = bool(self.grades) == bool(self.ungraded)
+        yield both, "either 'grades' or the reason in 'ungraded'"
+        used = {*self.grades, *self.baseline_high, *self.baseline_low}
+        yield not used <= set(GRADES), "grades 1 to 4"
+        twice = bool(self.baseline_high and self.baseline_low)
+        yield twice, "one of 'baseline_high' and 'baseline_low'"
 
 
 class Edition(MeasureFile):
