@@ -42,64 +42,43 @@ def cohort_sql(
         dialect: any that sqlglot prints.
         stage_atoms: evaluate atoms in a sub-select of their own instead of where they stand.
     """
-    return CohortSql(base, knowledge_date, at, columns, stage_atoms).text(table, dialect)
+    cohort, vocabulary = Cohort(base, knowledge_date), base.vocabulary
+    measures = base.knowledge.measures
+    bare = Source(base.criteria, measures, frozenset(), at)
+    facts = [vocabulary[name] for name in bare.needed(cohort.facts_named)]
+    if columns is None:
+        recorded = bare.recorded(cohort.facts_named)
+        columns = [PATIENT, *(c for name in recorded for c in columns_of(vocabulary[name]))]
+    given = list(columns)
+    supplied = supplied_columns(facts, given)
+    # A number given as one column stands for both of its bounds.
+    points = {
+        name: fact.id
+        for fact in facts
+        for name in columns_of(fact)
+        if name in supplied and name not in given
+    }
+    source = Source(base.criteria, measures, supplied, at)
+    algebra = SqlAlgebra(vocabulary)
+    plan = WidePlan(source, algebra, cohort.nodes, stage_atoms)
+    statuses, results = status_stages(plan, cohort)
+    bounds = {name: algebra.column(place) for name, place in points.items()}
+    stages: list[Mapping[str, sql.Expr]] = [bounds, *plan.stages, *statuses]
+    kept = [PATIENT] if PATIENT in given else []
+    names = [*kept, *sorted(supplied - set(points) | set(points.values()))]
+    query: sql.Expr = _select(names, {}, sql.to_table(table))
+    for stage in _without_unused(stages, set(results.values())):
+        again = set(names) & set(stage)
+        query = _select([n for n in names if n not in again] if again else ["*"], stage, query)
+        names += [name for name in stage if name not in again]
+    codes = {name: algebra.column(place) for name, place in results.items()}
+    final = {n: sql.cast(code, sql.DataType.Type.UTINYINT) for n, code in codes.items()}
+    return _select(kept, final, query).sql(dialect, pretty=True, copy=False)
 
 
 def dialects() -> tuple[str, ...]:
     """Return the dialects that can be asked for."""
     return tuple(sorted(dialect.value for dialect in Dialects if dialect.value))
-
-
-class CohortSql:
-    """Builds the SELECT."""
-
-    def __init__(
-        self,
-        base: KnowledgeBase,
-        knowledge_date: datetime.date,
-        at: datetime.date,
-        columns: Iterable[str] | None,
-        stage_atoms: bool,
-    ) -> None:
-        """Lay out the stages."""
-        self.cohort = Cohort(base, knowledge_date)
-        vocabulary = base.vocabulary
-        measures = base.knowledge.measures
-        bare = Source(base.criteria, measures, frozenset(), at)
-        levels = bare.needed(self.cohort.facts_named)
-        if columns is None:
-            recorded = bare.recorded(self.cohort.facts_named)
-            columns = [PATIENT, *(c for name in recorded for c in columns_of(vocabulary[name]))]
-        self.given = list(columns)
-        facts = [vocabulary[name] for name in levels]
-        supplied = supplied_columns(facts, self.given)
-        # A number given as one column stands for both of its bounds.
-        self.points = {
-            name: fact.id
-            for fact in facts
-            for name in columns_of(fact)
-            if name in supplied and name not in self.given
-        }
-        source = Source(base.criteria, measures, supplied, at)
-        self.algebra = SqlAlgebra(vocabulary)
-        self.plan = WidePlan(source, self.algebra, self.cohort.nodes, stage_atoms)
-        self.read = sorted(supplied - set(self.points) | set(self.points.values()))
-
-    def text(self, table: str, dialect: str) -> str:
-        """Return the SELECT."""
-        kept = [PATIENT] if PATIENT in self.given else []
-        statuses, results = status_stages(self.plan, self.cohort)
-        points = {name: self.algebra.column(source) for name, source in self.points.items()}
-        stages: list[Mapping[str, sql.Expr]] = [points, *self.plan.stages, *statuses]
-        names = [*kept, *self.read]
-        query: sql.Expr = _select(names, {}, sql.to_table(table))
-        for stage in _without_unused(stages, set(results.values())):
-            again = set(names) & set(stage)
-            query = _select([n for n in names if n not in again] if again else ["*"], stage, query)
-            names += [name for name in stage if name not in again]
-        codes = {name: self.algebra.column(place) for name, place in results.items()}
-        final = {n: sql.cast(code, sql.DataType.Type.UTINYINT) for n, code in codes.items()}
-        return _select(kept, final, query).sql(dialect, pretty=True, copy=False)
 
 
 def _select(kept: Iterable[str], added: Mapping[str, sql.Expr], query: sql.Expr) -> sql.Select:

@@ -10,7 +10,7 @@ from gepnet.criteria import Explanation
 from gepnet.facts import Facts
 from gepnet.guidelines.cells import Cells
 from gepnet.guidelines.compiled import CompiledDocument
-from gepnet.guidelines.status import Status
+from gepnet.guidelines.status import QUIET, Status
 from gepnet.knowledge.models import (
     ChecklistItem,
     LabelEntry,
@@ -69,8 +69,7 @@ class Cell(NamedTuple):
 
         Undetermined between "out of scope" and "not read" is not: no answer would bring a position.
         """
-        nothing = {Status.SILENT, Status.NOT_READ, Status.OUT_OF_SCOPE}
-        return self.status is Status.UNDETERMINED and not nothing.issuperset(self.possible)
+        return self.status is Status.UNDETERMINED and not QUIET.issuperset(self.possible)
 
     @property
     def badge(self) -> str | None:

@@ -147,7 +147,7 @@ def status_stages(plan: WidePlan, cohort: Cohort) -> tuple[list[Stage], dict[str
 
 
 def _truth(recommendation: CompiledRecommendation) -> str:
-    return f"__{recommendation.full_id}"
+    return _together([recommendation])
 
 
 def _together(found: Sequence[CompiledRecommendation]) -> str:

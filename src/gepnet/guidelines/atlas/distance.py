@@ -92,10 +92,16 @@ def distances(
     plan = CohortPlan(base, dict(facts.schema), knowledge_date, at)
     statuses = plan.statuses(facts.lazy()).collect(engine="streaming")
     documents = [document.id for document in plan.cohort.documents]
-    comparable: dict[tuple[int, int], NDArray[np.bool_]] = {}
-    apart: dict[tuple[int, int], NDArray[np.bool_]] = {}
-    against: dict[tuple[int, int], NDArray[np.bool_]] = {}
+    # Of each pair the patients who can be compared, on whom it differs, and on whom it is opposed.
+    anywhere: dict[tuple[int, int], NDArray[np.bool_]] = {}
     by_option: list[PairDistance] = []
+
+    def pair_distance(
+        pair: tuple[int, int], masks: NDArray[np.bool_], option: str | None, intent: str | None
+    ) -> PairDistance:
+        counts = [int(np.count_nonzero(mask)) for mask in masks]
+        return PairDistance(*(documents[place] for place in pair), option, intent, *counts)
+
     for done, (option, intent) in enumerate(base.rows):
         codes, places = _codes(plan.cohort, statuses, option, intent)
         for i, first in enumerate(places):
@@ -106,24 +112,15 @@ def distances(
                     continue
                 differ = both & (codes[i].code != codes[j].code)
                 opposed = differ & (codes[i].against | codes[j].against)
-                counts = [int(np.count_nonzero(mask)) for mask in (both, differ, opposed)]
-                names = (documents[pair[0]], documents[pair[1]])
-                by_option.append(PairDistance(*names, option, intent, *counts))
-                _add(comparable, pair, both)
-                _add(apart, pair, differ)
-                _add(against, pair, opposed)
+                masks = np.array([both, differ, opposed])
+                by_option.append(pair_distance(pair, masks, option, intent))
+                if pair in anywhere:
+                    anywhere[pair] |= masks
+                else:
+                    anywhere[pair] = masks
         if progress is not None:
             progress(done + 1, len(base.rows))
-    overall = tuple(
-        PairDistance(
-            documents[pair[0]],
-            documents[pair[1]],
-            None,
-            None,
-            *(int(np.count_nonzero(found[pair])) for found in (comparable, apart, against)),
-        )
-        for pair in sorted(comparable)
-    )
+    overall = tuple(pair_distance(pair, anywhere[pair], None, None) for pair in sorted(anywhere))
     named = {name for pair in overall for name in (pair.first, pair.second)}
     shown = tuple(name for name in documents if name in named)
     return Distances(len(statuses), shown, overall, tuple(by_option))
@@ -156,14 +153,3 @@ def _codes(
             columns.append(_Column(code, stated, code == _AGAINST))
             places.append(place)
     return columns, places
-
-
-def _add(
-    found: dict[tuple[int, int], NDArray[np.bool_]],
-    pair: tuple[int, int],
-    mask: NDArray[np.bool_],
-) -> None:
-    if pair in found:
-        found[pair] |= mask
-    else:
-        found[pair] = mask.copy()

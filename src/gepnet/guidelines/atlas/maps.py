@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import product
+from itertools import groupby, product
 from typing import Any
 
 from gepnet.criteria import Compare, atoms
@@ -104,25 +104,21 @@ def _view(
     else:
         bands = [[j] for j in range(len(across))]
         names = tuple(step.label for step in across)
-    found = tuple(
-        DocumentMap(
-            document,
-            option,
-            tuple(
-                tuple(cells[i, band[0]][document, option].status.value for band in bands)
-                for i in range(len(down))
-            ),
-            tuple(
-                tuple(
-                    " or ".join(s.value for s in cells[i, band[0]][document, option].possible)
-                    for band in bands
-                )
-                for i in range(len(down))
-            ),
-        )
-        for document, option in keys
-    )
+
+    def table(key: tuple[str, str], said: Callable[[Cell], str]) -> tuple[tuple[str, ...], ...]:
+        places = [[(i, band[0]) for band in bands] for i in range(len(down))]
+        return tuple(tuple(said(cells[place][key]) for place in row) for row in places)
+
+    found = tuple(DocumentMap(*key, table(key, _status), table(key, _possible)) for key in keys)
     return MapView(item, setting.label, names, tuple(step.label for step in down), found)
+
+
+def _status(cell: Cell) -> str:
+    return cell.status.value
+
+
+def _possible(cell: Cell) -> str:
+    return " or ".join(status.value for status in cell.possible)
 
 
 def _steps(base: KnowledgeBase, axis: Axis) -> tuple[Step, ...]:
@@ -170,19 +166,10 @@ def _bands(
 ) -> list[list[int]]:
     """Return neighbouring columns in which every document says the same."""
 
-    def said(column: Sequence[dict[tuple[str, str], Cell]]) -> list[Any]:
-        return [(cell[key].status, cell[key].possible) for cell in column for key in keys]
+    def said(place: int) -> list[Any]:
+        return [(cell[key].status, cell[key].possible) for cell in columns[place] for key in keys]
 
-    bands: list[list[int]] = []
-    before: list[Any] | None = None
-    for place, column in enumerate(columns):
-        now = said(column)
-        if now == before:
-            bands[-1].append(place)
-        else:
-            bands.append([place])
-        before = now
-    return bands
+    return [list(band) for _, band in groupby(range(len(columns)), said)]
 
 
 def _band_name(steps: Sequence[Step], band: Sequence[int]) -> str:

@@ -37,7 +37,7 @@ from gepnet.facts.derive import derivation_order
 from gepnet.guidelines.compiled import KnowledgeBase
 from gepnet.guidelines.positions import DocumentPosition
 from gepnet.guidelines.status import Status
-from gepnet.guidelines.verify.dependencies import Count, criteria_of, dependencies
+from gepnet.guidelines.verify.dependencies import Count, Dependencies, criteria_of
 from gepnet.rules import Rule, rule_truth
 from gepnet.rules.rule import E_co
 from gepnet.vocabulary import NOT_APPLICABLE, Fact, Interval, Value, Vocabulary
@@ -101,7 +101,7 @@ class Axioms:
         """
         self.base = base
         self.vocabulary = base.vocabulary
-        self.page = dependencies(base)
+        self.page = Dependencies.read(base.knowledge.measures)
         self.facts = self._closure(base.facts_named if names is None else names)
         self.rules = dict(criteria_of(base, self.page, self.facts))
         self.counts = [count for count in self.page.counts if count.fact in self.facts]

@@ -17,7 +17,7 @@ from gepnet.guidelines.verify.context import (
     statuses_of,
 )
 from gepnet.guidelines.verify.draft import Draft
-from gepnet.guidelines.verify.findings import Claim, Finding, Region
+from gepnet.guidelines.verify.findings import Finding, Region
 from gepnet.guidelines.verify.prover import Part
 from gepnet.guidelines.verify.regions import deciding_facts, fewest, parts_of, stated, words
 
@@ -76,29 +76,13 @@ def _clash(
 ) -> Iterator[Finding]:
     """One document supports an option, the other holds ``kind``."""
     claims = (claim(left, options[0], *SUPPORT), claim(right, options[0], kind))
-    draft = _draft(context, name, left, right, options, MOST_REGIONS, claims)
+    draft = Draft.on(context, name, left, right, options=options, most=MOST_REGIONS, claims=claims)
     kinds: dict[str, str] = {}
     for mine, theirs in product(left.of_kind(*SUPPORT), right.of_kind(kind)):
-        core = [
-            *applies(mine.recommendation, left.document),
-            *applies(theirs.recommendation, right.document),
-        ]
+        core = applies(mine.recommendation, theirs.recommendation)
         if draft.show(core, [*excluded(left, mine.kind), *excluded(right, kind)], (mine, theirs)):
             kinds.setdefault(left.document.id, mine.kind)
     yield from draft.done({**kinds, right.document.id: kind})
-
-
-def _draft(
-    context: Context,
-    kind: str,
-    left: DocumentPosition,
-    right: DocumentPosition,
-    options: Sequence[str],
-    most: int = 1,
-    claims: tuple[Claim, ...] = (),
-) -> Draft:
-    documents = left.document.id, right.document.id
-    return Draft(context, kind, documents, tuple(options), left.intent, most, claims)
 
 
 def _conditions(
@@ -115,7 +99,7 @@ def _conditions(
     here = prover.world.status(left, *FOR)
     claims = (claim(left, options[0], *SUPPORT), claim(right, options[0], *_QUIET))
     drafts = {
-        kind: _draft(context, kind, left, right, options, 1, claims)
+        kind: Draft.on(context, kind, left, right, options=options, claims=claims)
         for kind in ("sequence", "condition")
     }
     found: dict[str, dict[Part, Holding]] = {}
@@ -163,7 +147,7 @@ def described(context: Context, finding: Finding, most: int = MOST_REGIONS) -> F
             if part in seen or len(regions) >= most or _kind(context, part) != finding.kind:
                 continue
             core = [
-                *applies(mine.recommendation, left.document),
+                *applies(mine.recommendation),
                 *(other for other in needed if other != part),
                 (right.document.scope, True),
                 (part[0], not part[1]),
@@ -200,7 +184,7 @@ def _other_time(
         value = facts.values.get(name)
         if base.vocabulary[name].entry.group not in HISTORY:
             kept += stated(name, value)
-    core = applies(theirs.recommendation, right.document)
+    core = applies(theirs.recommendation)
     wanted = [*core, *kept, *excluded(right, theirs.kind)]
     answer = context.ask(wanted)
     if not answer.found:
@@ -254,12 +238,9 @@ def _ranked(
         claim(stand, option, *statuses_of(mine.kind)),
         claim(other, over, *SUPPORT, "conflicting"),
     )
-    draft = _draft(context, "ranking", stand, other, (option, over), 1, claims)
+    draft = Draft.on(context, "ranking", stand, other, options=(option, over), claims=claims)
     for theirs in other.of_kind(*SUPPORT):
-        core = [
-            *applies(mine.recommendation, stand.document),
-            *applies(theirs.recommendation, other.document),
-        ]
+        core = applies(mine.recommendation, theirs.recommendation)
         if draft.show(core, [*excluded(stand, mine.kind), *also], (mine, theirs)):
             name = context.base.options[over].label
             yield from draft.done(

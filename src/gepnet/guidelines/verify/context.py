@@ -9,7 +9,7 @@ from typing import Any
 from gepnet.criteria import Node
 from gepnet.criteria.smt import Formula, is_true, steps
 from gepnet.guidelines.assess import documents_in_force
-from gepnet.guidelines.compiled import CompiledDocument, CompiledRecommendation, KnowledgeBase
+from gepnet.guidelines.compiled import KnowledgeBase
 from gepnet.guidelines.positions import DocumentPosition, Holding, document_positions
 from gepnet.guidelines.verify.axioms import Axioms, World
 from gepnet.guidelines.verify.findings import Claim, Region
@@ -45,14 +45,12 @@ class Context:
         """Return whether a possible patient is as all parts and formulas say."""
         return self.prover.ask([*formulas, *map(self.prover.holds, parts)])
 
-    def around(self, limit: Limit) -> tuple[World, World, list[Formula]] | None:
+    def around(self, limit: Limit) -> tuple[World, World, list[Formula]]:
         """Return the patient one step below and one step above a limit, and that it is so.
 
-        Everything that follows from the fact follows anew; None at the end of a range.
+        Everything that follows from the fact follows anew.
         """
         fact, axioms = self.base.vocabulary[limit.fact], self.prover.axioms
-        if not limit.is_inside(fact):
-            return None
         if limit.fact not in self._sides:
             lower, higher = (axioms.varied([limit.fact], f"@{limit.fact}{s}") for s in "-+")
             for world in (lower, higher):
@@ -144,20 +142,19 @@ class Context:
 
 def source_of(entry: Any, document: str, name: str | None = None) -> dict[str, Any]:
     """Return where an entry was read; ``name`` is what it is called, by default its id."""
-    return {
-        "document": document,
-        "recommendation": entry.id if name is None else name,
-        "source": entry.source,
-        "locator": getattr(entry, "locator", None),
-        "read_in": getattr(entry, "read_in", None),
-        "verification": getattr(entry, "verification", None),
-        "note": getattr(entry, "note", None),
-    }
+    about = {"document": document, "recommendation": entry.id if name is None else name}
+    return about | said_in(entry, "source", "locator", "read_in", "verification", "note")
 
 
-def applies(item: CompiledRecommendation, scope: CompiledDocument) -> list[Part]:
-    """Return that a recommendation applies, by its narrow reading."""
-    return [(scope.scope, True), (item.when, True)]
+def said_in(entry: Any, *names: str) -> dict[str, Any]:
+    """Return some keys of an entry; None for one that entries of its kind do not have."""
+    return {name: getattr(entry, name, None) for name in names}
+
+
+def applies(*rules: Rule[E_co]) -> list[Part]:
+    """Return that some recommendations apply, each within its scope, by their narrow readings."""
+    nodes = (node for rule in rules for node in (rule.scope, rule.when) if node is not None)
+    return [(node, True) for node in nodes]
 
 
 def none_of(holdings: Iterable[Holding]) -> list[Part]:

@@ -65,15 +65,6 @@ class Dependencies(MeasureFile):
     counts: tuple[Count, ...] = ()
 
 
-def dependencies(base: KnowledgeBase) -> Dependencies:
-    """Return the dependencies that the knowledge states; none where it has no such page.
-
-    Raises:
-        InputError: naming each key that is wrong.
-    """
-    return Dependencies.read(base.knowledge.measures)
-
-
 def criteria_of(
     base: KnowledgeBase, page: Dependencies, about: Container[str]
 ) -> Iterator[tuple[str, Node]]:

@@ -12,8 +12,10 @@ from gepnet.guidelines.compiled import CompiledRecommendation
 from gepnet.guidelines.positions import DocumentPosition, Holding
 from gepnet.guidelines.verify.context import Context, source_of
 from gepnet.guidelines.verify.findings import Claim, Finding, Region
+from gepnet.guidelines.verify.limits import Limit
 from gepnet.guidelines.verify.prover import Answer, Part
 from gepnet.guidelines.verify.regions import implicant
+from gepnet.vocabulary import plain
 
 _LATE = "The solver ran out of time: neither shown nor excluded."
 
@@ -52,13 +54,15 @@ class Draft:
         cls,
         context: Context,
         kind: str,
-        position: DocumentPosition,
+        *positions: DocumentPosition,
+        options: Sequence[str] = (),
         most: int = 1,
         claims: Sequence[Claim] = (),
     ) -> Draft:
-        """Return a draft about one document on its options."""
-        about = (position.document.id,), position.options, position.intent
-        return cls(context, kind, *about, most, tuple(claims))
+        """Return a draft about documents on some options, by default all those of the first."""
+        documents = tuple(position.document.id for position in positions)
+        chosen = tuple(options or positions[0].options)
+        return cls(context, kind, documents, chosen, positions[0].intent, most, tuple(claims))
 
     def ask(self, parts: Iterable[Part], *formulas: Formula) -> Answer:
         """Return whether a possible patient is as all parts and formulas say."""
@@ -110,6 +114,37 @@ class Draft:
         self.regions.append(region)
         self.rest_on(*(holding.recommendation for holding in held))
         return True
+
+    def show_at(
+        self,
+        limit: Limit,
+        answer: Answer,
+        wanted: Sequence[Part],
+        least: Sequence[Part],
+        recommendations: Sequence[str],
+        *formulas: Formula,
+        also: Sequence[Part] = (),
+    ) -> None:
+        """Add a patient at a limit, if possible one as wanted, else one with the least parts."""
+        shown = self.context.ask([*wanted, *also], *formulas)
+        if not shown.found:
+            shown, wanted = answer, least
+        keep = [limit.fact]
+        self.add(self.context.region(shown, wanted, also, recommendations, keep=keep))
+
+    def done_at(
+        self, limit: Limit, told: str, said: str, names: tuple[str, str], about: str, **more: Any
+    ) -> Iterator[Finding]:
+        """Yield what two entries, one below a limit and one above it, say of the limit itself."""
+        label = self.context.base.vocabulary[limit.fact].entry.label
+        yield from self.done(
+            dict.fromkeys(self.documents, f"{told} at the limit"),
+            deciding=(limit.fact,),
+            detail=f"{label} of exactly {plain(limit.value)} {said}: {names[0]} below, "
+            f"{names[1]} above",
+            about=f"{limit.name}/{about}",
+            **more,
+        )
 
     def rest_on(self, *rules: CompiledRecommendation) -> None:
         """Name the recommendations that the finding rests on."""

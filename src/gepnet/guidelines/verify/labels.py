@@ -8,7 +8,14 @@ from gepnet.criteria.smt import conj
 from gepnet.guidelines.assess import label_in_force
 from gepnet.guidelines.compiled import CompiledLabel
 from gepnet.guidelines.positions import NOTHING, SUPPORT, DocumentPosition
-from gepnet.guidelines.verify.context import Context, applies, claim, excluded, nothing_of
+from gepnet.guidelines.verify.context import (
+    Context,
+    applies,
+    claim,
+    excluded,
+    nothing_of,
+    said_in,
+)
 from gepnet.guidelines.verify.draft import Draft
 from gepnet.guidelines.verify.findings import Finding
 from gepnet.guidelines.verify.regions import deciding_facts, parts_of
@@ -49,12 +56,11 @@ def _off(
 ) -> Iterator[Finding]:
     outside = nothing_of(labels)
     claims = (claim(stand, options[0], *SUPPORT),)
-    about = "off_label", (stand.document.id,), options, stand.intent
-    draft = Draft(context, *about, MOST_REGIONS, claims)
+    draft = Draft.on(context, "off_label", stand, options=options, most=MOST_REGIONS, claims=claims)
     deciding: dict[str, None] = {}
     kinds: list[str] = []
     for mine in stand.of_kind(*SUPPORT):
-        core = applies(mine.recommendation, stand.document)
+        core = applies(mine.recommendation)
         also = excluded(stand, mine.kind)
         if draft.ask([*core, *also, *outside]).verdict == "none":
             continue
@@ -82,14 +88,9 @@ def _off(
 def label_source(label: CompiledLabel) -> dict[str, str | None]:
     """Return where a label was read."""
     entry = label.entry
-    return {
-        "label": entry.id,
-        "region": entry.region,
-        "source": entry.source,
-        "locator": entry.locator,
-        "verification": entry.verification,
-        "note": entry.note,
-    }
+    return {"label": entry.id} | said_in(
+        entry, "region", "source", "locator", "verification", "note"
+    )
 
 
 def label_texts(context: Context, name: str) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from gepnet.criteria import Compare, Node, Term, atoms
 from gepnet.guidelines.verify.prover import Part
-from gepnet.vocabulary import Fact, plain
+from gepnet.vocabulary import Vocabulary, plain
 
 BELOW, ABOVE = frozenset({"<", "<="}), frozenset({">", ">="})
 
@@ -30,11 +30,6 @@ class Limit:
         """``fact=value``."""
         return f"{self.fact}={plain(self.value)}"
 
-    def is_inside(self, fact: Fact) -> bool:
-        """Whether there are values of the fact on both sides."""
-        ends = fact.entry.range
-        return bool(fact.type == "number" and ends and ends[0] < self.value < ends[1])
-
     def is_bound_in(self, nodes: Iterable[Node], operators: frozenset[str]) -> bool:
         """Whether it is a bound of a kind in some criterion."""
         return any(
@@ -47,16 +42,18 @@ class Limit:
         )
 
 
-def limits(nodes: Iterable[Node]) -> list[Limit]:
-    """Return every number that one fact alone is compared with, each once."""
+def limits(nodes: Iterable[Node], vocabulary: Vocabulary) -> list[Limit]:
+    """Return every number that one fact alone is compared with, each once.
+
+    A number without values of the fact on both sides is no limit.
+    """
     found: dict[Limit, None] = {}
     for node in nodes:
         for atom in atoms(node):
             if not isinstance(atom, Compare) or len(atom.terms) > 1 or atom.operator == "=":
                 continue
-            if atom.terms[0].factor == 1:
+            ends = vocabulary[atom.terms[0].fact].entry.range
+            inside = ends is not None and ends[0] < atom.constant < ends[1]
+            if inside and atom.terms[0].factor == 1:
                 found[Limit(atom.terms[0].fact, atom.constant)] = None
     return list(found)
-
-
-__all__ = ["ABOVE", "BELOW", "Limit", "limits"]

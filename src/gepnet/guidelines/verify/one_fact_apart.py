@@ -60,18 +60,9 @@ class Questions(MeasureFile):
     left_out: tuple[LeftOut, ...] = ()
 
 
-def questions(measures: Mapping[str, Any]) -> Questions:
-    """Return what is asked.
-
-    Raises:
-        InputError: if the page is faulty.
-    """
-    return Questions.read(measures)
-
-
 def one_fact_apart(context: Context) -> Iterator[Finding]:
     """Yield every finding about two patients that differ in one fact."""
-    asked = questions(context.base.knowledge.measures)
+    asked = Questions.read(context.base.knowledge.measures)
     for one in asked.undivided:
         yield from _undivided(context, one)
     for item in asked.left_out:

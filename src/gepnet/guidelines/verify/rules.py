@@ -101,9 +101,8 @@ class Rules(Context):
     def limits(self) -> list[Limit]:
         """Every number that one of the criteria compares a number with, inside its range."""
         vocabulary = self.base.vocabulary
-        found = limits([saying.node for saying in self.listed])
-        inside = [limit for limit in found if limit.is_inside(vocabulary[limit.fact])]
-        return sorted(inside, key=lambda limit: (vocabulary.order(limit.fact), limit.value))
+        found = limits([saying.node for saying in self.listed], vocabulary)
+        return sorted(found, key=lambda limit: (vocabulary.order(limit.fact), limit.value))
 
     def bounded(self, limit: Limit, operators: frozenset[str]) -> list[Saying]:
         """Return the criteria in which a limit is a bound of one kind."""
@@ -167,12 +166,13 @@ def _limits(world: Rules) -> Iterator[Finding]:
 
 
 def _edge(world: Rules, limit: Limit, one: Saying, other: Saying) -> Iterator[Finding]:
-    around = world.around(limit)
-    assert around is not None
-    lower, higher, places = around
+    lower, higher, places = world.around(limit)
     sides = [*places, lower.true(one.node), higher.true(other.node)]
     sides += [lower.false(other.node), higher.false(one.node)]
-    for kind, truth in (("hole", False), ("double", True)):
+    for kind, truth, told, said in (
+        ("hole", False, "nothing", "belongs to neither"),
+        ("double", True, "both", "belongs to both"),
+    ):
         draft = world.draft(kind, one, other)
         parts = [(one.node, truth), (other.node, truth)]
         answer = draft.ask(parts, *sides)
@@ -183,23 +183,12 @@ def _edge(world: Rules, limit: Limit, one: Saying, other: Saying) -> Iterator[Fi
                 for part in parts_of([(one.node, True), (other.node, True)])
                 if kind == "hole" and limit.fact not in facts_of(part[0])
             ]
-            core = [limit.equals, *rest, *parts]
-            shown = world.ask(core, *sides)
-            if not shown.found:
-                shown, core = answer, [limit.equals, *parts]
-            ids = [one.id, other.id]
-            draft.add(world.region(shown, core, [], ids, keep=[limit.fact]))
-        said = "belongs to neither" if kind == "hole" else "belongs to both"
-        told = "nothing at the limit" if kind == "hole" else "both at the limit"
-        label = world.base.vocabulary[limit.fact].entry.label
-        yield from draft.done(
-            dict.fromkeys(draft.documents, told),
-            sources=(one.source, other.source),
-            deciding=(limit.fact,),
-            detail=f"{label} of exactly {plain(limit.value)} {said}: {one.id} below, "
-            f"{other.id} above",
-            about=f"{limit.name}/{one.entry}/{other.entry}",
-        )
+            least = [limit.equals, *parts]
+            wanted = [limit.equals, *rest, *parts]
+            draft.show_at(limit, answer, wanted, least, [one.id, other.id], *sides)
+        ids, about = (one.id, other.id), f"{one.entry}/{other.entry}"
+        sources = one.source, other.source
+        yield from draft.done_at(limit, told, said, ids, about, sources=sources)
 
 
 def _shared(world: Rules) -> Iterator[Finding]:
@@ -234,9 +223,7 @@ def _shared(world: Rules) -> Iterator[Finding]:
 
 def _sides(world: Rules, limit: Limit, saying: Saying) -> Iterator[tuple[str, Answer, bool]]:
     """Yield on which sides of a limit a criterion holds, each with a patient at the limit."""
-    around = world.around(limit)
-    assert around is not None
-    lower, higher, places = around
+    lower, higher, places = world.around(limit)
     low, here, high = (w.true(saying.node) for w in (lower, world.prover.world, higher))
     for word, truth, parts in (
         ("below", False, [low, neg(here)]),

@@ -20,7 +20,6 @@ from gepnet.guidelines.verify.findings import Finding
 from gepnet.guidelines.verify.limits import ABOVE, BELOW, Limit, limits
 from gepnet.guidelines.verify.prover import Answer, Part
 from gepnet.guidelines.verify.regions import parts_of
-from gepnet.vocabulary import plain
 
 
 def thresholds(context: Context, name: str) -> Iterator[Finding]:
@@ -36,7 +35,7 @@ def thresholds(context: Context, name: str) -> Iterator[Finding]:
     )
     rules = [holding.recommendation for holding in holdings]
     nodes = [*(rule.when for rule in rules), *(n for rule in rules for n in rule.nodes[1:])]
-    for limit in limits([document.scope, *nodes]):
+    for limit in limits([document.scope, *nodes], context.base.vocabulary):
         below, above = (
             [h for h in holdings if limit.is_bound_in(h.recommendation.nodes, operators)]
             for operators in (BELOW, ABOVE)
@@ -80,10 +79,7 @@ class _Edge:
 
     def hole(self) -> Iterator[Finding]:
         """Below the limit the one applies, above it the other, and at it neither."""
-        sides = self.context.around(self.limit)
-        if sides is None:
-            return
-        lower, higher, around = sides
+        lower, higher, around = self.context.around(self.limit)
         first, second = self.one.recommendation, self.other.recommendation
         world, draft = self.context.prover.world, self._draft("hole")
         # A side may be one that the text leaves open: what counts is that the limit itself is on
@@ -115,10 +111,7 @@ class _Edge:
 
     def double(self) -> Iterator[Finding]:
         """Below only the one, above only the other, and exactly at the limit both."""
-        sides = self.context.around(self.limit)
-        if sides is None:
-            return
-        lower, higher, around = sides
+        lower, higher, around = self.context.around(self.limit)
         first, second = self.one.recommendation, self.other.recommendation
         world, draft = self.context.prover.world, self._draft("double")
         answer = draft.ask(
@@ -138,20 +131,11 @@ class _Edge:
 
     def _show(self, draft: Draft, answer: Answer, rest: list[Part], also: list[Part]) -> None:
         """Show a patient at the limit, if possible one of whom the rest is true as well."""
+        least = [self._scope, self.limit.equals]
         wanted = [self._scope, *rest, self.limit.equals]
-        shown = self.context.ask([*wanted, *also])
-        if not shown.found:
-            shown, wanted = answer, [self._scope, self.limit.equals]
         ids = [self.one.id, self.other.id]
-        draft.add(self.context.region(shown, wanted, also, ids, keep=[self.limit.fact]))
+        draft.show_at(self.limit, answer, wanted, least, ids, also=also)
 
     def _done(self, draft: Draft, told: str, said: str) -> Iterator[Finding]:
-        first, second = (h.recommendation.entry.id for h in (self.one, self.other))
-        label = self.context.base.vocabulary[self.limit.fact].entry.label
-        yield from draft.done(
-            dict.fromkeys(draft.documents, f"{told} at the limit"),
-            deciding=(self.limit.fact,),
-            detail=f"{label} of exactly {plain(self.limit.value)} {said}: "
-            f"{first} below, {second} above",
-            about=f"{self.limit.name}/{first}/{second}",
-        )
+        names = self.one.recommendation.entry.id, self.other.recommendation.entry.id
+        yield from draft.done_at(self.limit, told, said, names, "/".join(names))

@@ -63,7 +63,7 @@ def _implied(context: Context, stand: DocumentPosition) -> Iterator[Finding]:
         if one.recommendation.when_broad is not None or one.id == other.id:
             continue
         draft = Draft.on(context, "implied", stand)
-        core = applies(one.recommendation, stand.document)
+        core = applies(one.recommendation)
         without = context.prover.fails((other.recommendation.when, True))
         if draft.ask(core, without).verdict == "none" and context.ask(core).found:
             draft.rest_on(one.recommendation, other.recommendation)
@@ -81,9 +81,9 @@ def _contradictions(context: Context, stand: DocumentPosition) -> Iterator[Findi
         ("possible_contradiction", "undetermined"),
     ):
         claims = [claim(stand, stand.options[0], status)]
-        draft = Draft.on(context, kind, stand, MOST_REGIONS, claims)
+        draft = Draft.on(context, kind, stand, most=MOST_REGIONS, claims=claims)
         for pro, con in product(stand.of_kind(*SUPPORT), stand.of_kind("against")):
-            core: list[Part] = applies(pro.recommendation, stand.document)
+            core: list[Part] = applies(pro.recommendation)
             also: list[Part] = []
             if kind == "contradiction":
                 core.append((con.recommendation.when, True))
@@ -110,7 +110,7 @@ def _broadly(stand: DocumentPosition, pro: Holding, con: Holding) -> tuple[list[
 def _open_texts(context: Context, stand: DocumentPosition) -> Iterator[Finding]:
     """Everything is known, and still the text does not say whether a recommendation applies."""
     claims = [claim(stand, stand.options[0], "undetermined")]
-    draft = Draft.on(context, "ambiguous", stand, MOST_REGIONS, claims)
+    draft = Draft.on(context, "ambiguous", stand, most=MOST_REGIONS, claims=claims)
     parts: list[Part] = []
     for holding in stand.holdings:
         item = holding.recommendation
@@ -140,6 +140,6 @@ def _minorities(context: Context, name: str) -> Iterator[Finding]:
             row = position.option, position.intent
             stand = context.positions.by_document[name].get(row)
             draft = Draft(context, "dissent", (name,), row[:1], row[1])
-            draft.show(applies(item, document), [], [Holding(item, "", position)])
+            draft.show(applies(item), [], [Holding(item, "", position)])
             draft.rest_on(*(h.recommendation for h in (stand.holdings if stand else ())))
             yield from draft.done({name: f"minority: {position.position}"}, about=item.entry.id)
