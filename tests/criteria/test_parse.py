@@ -7,8 +7,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from gepnet.criteria import And, Criteria, CriterionError, IsKnown, Not, parse, walk
+from gepnet.criteria import And, Criteria, CriterionError, IsKnown, Not, walk
 from gepnet.criteria.codec import decode, encode
+from gepnet.criteria.parse import parse
 from gepnet.criteria.text import to_text
 from gepnet.vocabulary import Vocabulary, load_vocabulary
 from tests.criteria import spec

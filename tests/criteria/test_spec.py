@@ -12,7 +12,8 @@ import pytest
 from sqlglot import expressions as sql
 from sqlglot import parse_one
 
-from gepnet.criteria import Compare, CriterionError, Node, OneOf, parse, prose, walk
+from gepnet.criteria import Compare, CriterionError, Node, OneOf, prose, walk
+from gepnet.criteria.parse import parse
 from gepnet.criteria.sql import to_sql
 from gepnet.criteria.text import to_text
 from gepnet.vocabulary import NOT_APPLICABLE, Interval, Truth

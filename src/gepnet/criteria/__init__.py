@@ -19,10 +19,9 @@ from gepnet.criteria.ast import (
     facts_of,
     walk,
 )
-from gepnet.criteria.compiled import Criteria
+from gepnet.criteria.compiled import Criteria, CriterionError, Fault
 from gepnet.criteria.explain import Explanation, Memo, explain
 from gepnet.criteria.interpret import Values, conjunction, disjunction, interpret, negation
-from gepnet.criteria.parse import CriterionError, Fault, parse
 from gepnet.criteria.prose import prose
 
 __all__ = [
@@ -49,7 +48,6 @@ __all__ = [
     "facts_of",
     "interpret",
     "negation",
-    "parse",
     "prose",
     "walk",
 ]

@@ -7,12 +7,33 @@ needs it. The file is keyed by the digest of the knowledge, so it can never be s
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import Any
 
 from gepnet.criteria.ast import And, Node, Not, Or
 from gepnet.criteria.codec import decode, encode
 from gepnet.knowledge import cache_file, write_atomically
 from gepnet.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One fault in a criterion."""
+
+    value: str
+    expected: str
+    suggestion: str | None = None
+
+
+class CriterionError(ValueError):
+    """A criterion that is not in the language; ``faults`` holds every reason."""
+
+    def __init__(self, text: str, faults: list[Fault]) -> None:
+        """Keep all faults."""
+        self.text = text
+        self.faults = faults
+        reasons = "; ".join(f"{fault.value}: expected {fault.expected}" for fault in faults)
+        super().__init__(f"{text!r}: {reasons}")
 
 
 class Criteria:

@@ -74,9 +74,7 @@ def _holds(value: Value) -> Truth:
 
 
 def _one_of(node: OneOf, value: Value) -> Truth:
-    if value is None:
-        return None
-    if value in node.possible:
+    if value is None or value in node.possible:
         return None
     return value in node.values
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING
+
+from sqlglot import Dialect
+from sqlglot import expressions as sql
+from sqlglot.errors import ParseError, SqlglotError
 
 from gepnet.criteria.ast import (
-    FLIPPED,
     Always,
     And,
     Compare,
@@ -24,31 +26,9 @@ from gepnet.criteria.ast import (
     Or,
     Term,
 )
+from gepnet.criteria.compiled import CriterionError, Fault
 from gepnet.knowledge.problems import nearest
 from gepnet.vocabulary import Fact, Vocabulary, plain
-
-if TYPE_CHECKING:
-    from sqlglot import expressions as sql
-
-
-@dataclass(frozen=True)
-class Fault:
-    """One fault in a criterion."""
-
-    value: str
-    expected: str
-    suggestion: str | None = None
-
-
-class CriterionError(ValueError):
-    """A criterion that is not in the language; ``faults`` holds every reason."""
-
-    def __init__(self, text: str, faults: list[Fault]) -> None:
-        """Keep all faults."""
-        self.text = text
-        self.faults = faults
-        reasons = "; ".join(f"{fault.value}: expected {fault.expected}" for fault in faults)
-        super().__init__(f"{text!r}: {reasons}")
 
 
 def parse(text: str, vocabulary: Vocabulary) -> Node:
@@ -67,9 +47,6 @@ def parse(text: str, vocabulary: Vocabulary) -> Node:
 
 def _expression(text: str) -> sql.Expr:
     """Return sqlglot's tree of the one expression that ``text`` is."""
-    from sqlglot import Dialect
-    from sqlglot.errors import ParseError, SqlglotError
-
     query = f"SELECT {text}"
     dialect = Dialect.get_or_raise("duckdb")
     try:
@@ -93,6 +70,7 @@ def _expression(text: str) -> sql.Expr:
 
 
 _FAILED = Always(False)
+_MIRRORED: dict[Operator, Operator] = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "=": "="}
 # Beyond this many digits a binary float, as tables hold it, is no longer the decimal number.
 _DIGITS = 15
 
@@ -127,8 +105,6 @@ class _Lowering:
         return _FAILED
 
     def boolean(self, node: sql.Expr) -> Node:
-        from sqlglot import expressions as sql
-
         if isinstance(node, sql.Paren):
             return self.boolean(node.this)
         if isinstance(node, sql.And | sql.Or):
@@ -173,8 +149,6 @@ class _Lowering:
         return self.fail(node.sql(), "facts, literals, comparisons, and/or/not")
 
     def fact(self, node: sql.Expr) -> Fact | None:
-        from sqlglot import expressions as sql
-
         node = node.unnest()
         plain_name = isinstance(node, sql.Column) and not node.table
         name = node.name if plain_name else node.sql()
@@ -184,8 +158,6 @@ class _Lowering:
         return None
 
     def null_test(self, node: sql.Is) -> Node:
-        from sqlglot import expressions as sql
-
         if not isinstance(node.expression, sql.Null):
             return self.fail(node.sql(), "'is null' or 'is not null'")
         fact = self.fact(node.this)
@@ -218,8 +190,6 @@ class _Lowering:
         return self.one_of(fact, node.expressions)
 
     def one_of(self, fact: Fact, literals: list[sql.Expr]) -> Node:
-        from sqlglot import expressions as sql
-
         if fact.type != "enum":
             return self.fail(fact.id, f"no list of values, because {_kind(fact)}")
         values: list[str] = []
@@ -237,22 +207,18 @@ class _Lowering:
         return one_of(fact, tuple(values)) if values else _FAILED
 
     def comparison(self, left: sql.Expr, operator: Operator, right: sql.Expr) -> Node:
-        from sqlglot import expressions as sql
-
         left, right = left.unnest(), right.unnest()
         if isinstance(right, sql.Column) and not isinstance(left, sql.Column):
-            left, right, operator = right, left, _mirrored(operator)
+            left, right, operator = right, left, _MIRRORED[operator]
         if isinstance(left, sql.Column):
             fact = self.fact(left)
             if fact is None:
                 return _FAILED
+            if fact.type in {"enum", "boolean"} and operator != "=":
+                return self.fail(operator, f"= or <>, because {_kind(fact)}")
             if fact.type == "enum":
-                if operator != "=":
-                    return self.fail(operator, f"= or <>, because {_kind(fact)}")
                 return self.one_of(fact, [right])
             if fact.type == "boolean":
-                if operator != "=":
-                    return self.fail(operator, f"= or <>, because {_kind(fact)}")
                 if isinstance(right, sql.Boolean):
                     return Holds(fact.id) if right.this else Not(Holds(fact.id))
                 return self.fail(right.sql(), f"true or false, because {_kind(fact)}")
@@ -277,7 +243,7 @@ class _Lowering:
                     plain(bound), f"a number no finer than {fact.precision} ({fact.id})"
                 )
             if factor < 0:
-                operator = _mirrored(operator)
+                operator = _MIRRORED[operator]
             return Compare((Term(fact.id),), operator, bound)
         units = {self.vocabulary[term.fact].entry.unit or "1" for term in terms}
         if len(units) > 1:
@@ -286,8 +252,6 @@ class _Lowering:
         return Compare(terms, operator, constant)
 
     def number(self, node: sql.Expr) -> _Linear | None:
-        from sqlglot import expressions as sql
-
         if isinstance(node, sql.Paren):
             return self.number(node.this)
         if isinstance(node, sql.Literal) and not node.is_string:
@@ -311,8 +275,6 @@ class _Lowering:
         return None
 
     def arithmetic(self, node: sql.Binary) -> _Linear | None:
-        from sqlglot import expressions as sql
-
         left, right = self.number(node.left), self.number(node.right)
         if left is None or right is None:
             return None
@@ -343,11 +305,3 @@ def one_of(fact: Fact, values: tuple[str, ...]) -> OneOf:
 
 def _kind(fact: Fact) -> str:
     return f"{fact.id} is {'an enumeration' if fact.type == 'enum' else f'a {fact.type}'}"
-
-
-def _mirrored(operator: Operator) -> Operator:
-    mirrored: dict[Operator, Operator] = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "=": "="}
-    return mirrored[operator]
-
-
-__all__ = ["FLIPPED", "CriterionError", "Fault", "one_of", "parse"]

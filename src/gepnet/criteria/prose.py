@@ -108,27 +108,20 @@ class _Writer:
     def with_ranges(self, operands: tuple[Node, ...]) -> list[str]:
         """Write a lower and an upper bound on one fact as a range."""
         shown: list[str] = []
-        skip = False
-        for index, operand in enumerate(operands):
-            if skip:
-                skip = False
-                continue
-            following = operands[index + 1] if index + 1 < len(operands) else None
-            if (
-                isinstance(operand, Compare)
-                and isinstance(following, Compare)
-                and operand.terms == following.terms
-                and operand.operator == ">="
-                and following.operator in {"<=", "<"}
-            ):
-                upper = "to" if following.operator == "<=" else "to below"
-                shown.append(
-                    f"{self.sum(operand.terms)} {plain(operand.constant)} {upper} "
-                    f"{plain(following.constant)}{self.unit(operand)}"
-                )
-                skip = True
-            else:
-                shown.append(self.text(operand))
+        rest = list(operands)
+        while rest:
+            match rest:
+                case [
+                    Compare(terms, ">=", low) as lower,
+                    Compare(same, "<=" | "<" as sign, high),
+                    *_,
+                ] if terms == same:
+                    ends = f"{plain(low)} {'to' if sign == '<=' else 'to below'} {plain(high)}"
+                    shown.append(f"{self.sum(terms)} {ends}{self.unit(lower)}")
+                    rest = rest[2:]
+                case _:
+                    shown.append(self.text(rest[0]))
+                    rest = rest[1:]
         return shown
 
     @staticmethod

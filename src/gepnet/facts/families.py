@@ -6,14 +6,13 @@ left to the absence policy: only a record whose treatments are declared complete
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from gepnet.facts.cycles import told_by_cycles
-from gepnet.facts.files import ProgressionSigns
 from gepnet.record import Progression, Record, Treatment
 from gepnet.vocabulary import (
     NOT_APPLICABLE,
@@ -71,11 +70,6 @@ class Answer:
 
 
 NOTHING = Answer(None)
-
-
-def counting_signs(measures: Mapping[str, Any]) -> frozenset[str]:
-    """Return the signs that count as progression on a therapy; a marker rise never does."""
-    return frozenset(sign.id for sign in ProgressionSigns.read(measures).signs if sign.counts)
 
 
 def courses(

@@ -11,7 +11,7 @@ from gepnet.facts.files import Reports
 from gepnet.facts.model import Observed
 from gepnet.record import AnyEvent, Cycle, Observation, Progression, Record, Treatment
 from gepnet.record.model import ProgressionType
-from gepnet.vocabulary import Interval, PartialDate, Vocabulary
+from gepnet.vocabulary import Interval, PartialDate, Value, Vocabulary
 
 SUPERSEDED = "pathology_superseded"
 REACTION = "prior_hypersensitivity_grade"
@@ -27,19 +27,22 @@ def observe(record: Record, vocabulary: Vocabulary) -> Iterator[Observed]:
         if event.withdrawn or event.values.get(SUPERSEDED) is True:
             continue
         day = event.start if isinstance(event, Treatment) else event.date
-        for name, value in event.values.items():
+        for name, value in _said(event, vocabulary):
             yield Observed(name, value, day, event.id, order, event.author, event.kind)
-        if isinstance(event, Observation) and event.limits:
-            for name, value in _upper_limits(event, vocabulary):
-                yield Observed(name, value, day, event.id, order, event.author, event.kind)
-        if isinstance(event, Progression):
-            yield from _progression(event, order, vocabulary)
-        if isinstance(event, Cycle) and event.reaction_grade is not None and REACTION in vocabulary:
-            grade = Decimal(event.reaction_grade)
-            value = Interval(grade, grade)
-            yield Observed(REACTION, value, day, event.id, order, event.author, event.kind)
     if record.region is not None and "region" in vocabulary:
         yield Observed("region", record.region, None, "record", -1)
+
+
+def _said(event: AnyEvent, vocabulary: Vocabulary) -> Iterator[tuple[str, Value]]:
+    """Yield the facts that an event states, by its values or by what else it tells."""
+    yield from event.values.items()
+    if isinstance(event, Observation) and event.limits:
+        yield from _upper_limits(event, vocabulary)
+    if isinstance(event, Progression):
+        yield from _progression(event, vocabulary)
+    if isinstance(event, Cycle) and event.reaction_grade is not None and REACTION in vocabulary:
+        grade = Decimal(event.reaction_grade)
+        yield REACTION, Interval(grade, grade)
 
 
 def _upper_limits(event: Observation, vocabulary: Vocabulary) -> Iterator[tuple[str, Interval]]:
@@ -53,7 +56,7 @@ def _upper_limits(event: Observation, vocabulary: Vocabulary) -> Iterator[tuple[
             yield limit, Interval(given.uln, given.uln)
 
 
-def _progression(event: Progression, order: int, vocabulary: Vocabulary) -> Iterator[Observed]:
+def _progression(event: Progression, vocabulary: Vocabulary) -> Iterator[tuple[str, bool]]:
     """Each named sign of progression is true, each excluded one false; the rest stays open."""
     settled: dict[str, bool] = dict.fromkeys(event.types, True)
     settled |= dict.fromkeys(event.excluded, False)
@@ -63,7 +66,7 @@ def _progression(event: Progression, order: int, vocabulary: Vocabulary) -> Iter
     for kind, value in settled.items():
         name = progression_fact(kind, vocabulary)
         if name is not None:
-            yield Observed(name, value, event.date, event.id, order, event.author, event.kind)
+            yield name, value
 
 
 def progression_fact(kind: str, vocabulary: Vocabulary) -> str | None:

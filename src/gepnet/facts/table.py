@@ -107,6 +107,14 @@ class _Batch:
             self.faults.append(Fault(row, name, str(cell)))
         return _hidden(value, bad)
 
+    def _unread(self, name: str, value: pl.Series) -> pl.Series:
+        """Return ``value``, each cell a fault that says something there and could not be read."""
+        return self._fault(name, self.table[name].is_not_null() & value.is_null(), value)
+
+    def _nothing(self, name: str, dtype: type[pl.DataType]) -> pl.Series:
+        """Return that no cell of a column can be read."""
+        return self._unread(name, pl.Series(name, [None] * len(self.table), dtype=dtype))
+
     def _number(self, fact: Fact) -> dict[str, pl.Series]:
         names = [low_column(fact), high_column(fact)]
         sources = _sources(fact, self.table.columns)
@@ -129,11 +137,10 @@ class _Batch:
         """Return a number rounded to the precision of its fact."""
         column = self.table[name]
         if not (column.dtype.is_numeric() or column.dtype == pl.String):
-            empty = pl.Series(name, [None] * len(column), dtype=pl.Float64)
-            return self._fault(name, column.is_not_null(), empty)
+            return self._nothing(name, pl.Float64)
         value = column.cast(pl.Float64, strict=False)
         if column.dtype == pl.String:
-            value = self._fault(name, column.is_not_null() & value.is_null(), value)
+            value = self._unread(name, value)
         value = _rounded(fact, value)
         assert fact.entry.range is not None
         least, greatest = (float(end) for end in fact.entry.range)
@@ -149,26 +156,24 @@ class _Batch:
         value = column.cast(wanted, strict=False)
         if value.null_count() == column.null_count():
             return value
-        return self._fault(fact.id, column.is_not_null() & value.is_null(), value)
+        return self._unread(fact.id, value)
 
     def _boolean(self, name: str) -> pl.Series:
         column = self.table[name]
         if column.dtype == pl.Boolean:
             return column
         if column.dtype != pl.String:
-            empty = pl.Series(name, [None] * len(column), dtype=pl.Boolean)
-            return self._fault(name, column.is_not_null(), empty)
+            return self._nothing(name, pl.Boolean)
         text = column.str.to_lowercase()
         value = _hidden(text == "true", ~text.is_in(["true", "false"]))
-        return self._fault(name, column.is_not_null() & value.is_null(), value)
+        return self._unread(name, value)
 
     def _date(self, fact: Fact) -> dict[str, pl.Series]:
         column = self.table[fact.id]
         if column.dtype == pl.Date:
             return _dated(fact, column.dt.to_string("%Y-%m-%d"), column, column)
         if column.dtype != pl.String:
-            empty = pl.Series(fact.id, [None] * len(column), dtype=pl.String)
-            text = self._fault(fact.id, column.is_not_null(), empty)
+            text = self._nothing(fact.id, pl.String)
             return _dated(fact, text, *[text.cast(pl.Null).cast(pl.Date)] * 2)
         first, last = _days(column)
         text = column

@@ -15,7 +15,6 @@ from gepnet.facts.families import (
     NOTHING,
     Answer,
     Courses,
-    counting_signs,
     courses,
     courses_begun,
     declared,
@@ -23,7 +22,7 @@ from gepnet.facts.families import (
     point,
     progressed,
 )
-from gepnet.facts.files import TherapyGroups
+from gepnet.facts.files import ProgressionSigns, TherapyGroups
 from gepnet.facts.observe import latest_report
 from gepnet.record import Record, Treatment
 from gepnet.vocabulary import (
@@ -32,6 +31,7 @@ from gepnet.vocabulary import (
     Interval,
     PartialDate,
     Vocabulary,
+    days_between,
     months_between,
 )
 
@@ -57,8 +57,9 @@ class Story:
 
     @cached_property
     def counting(self) -> frozenset[str]:
-        """The signs that count as progression on a therapy."""
-        return counting_signs(self.measures)
+        """The signs that count as progression on a therapy; a marker rise never does."""
+        signs = ProgressionSigns.read(self.measures).signs
+        return frozenset(sign.id for sign in signs if sign.counts)
 
     def given(self, *classes: str) -> list[Treatment]:
         """Return the courses of any member of ``classes`` begun by the date, oldest first."""
@@ -248,9 +249,8 @@ def days_since_event(story: Story, kind: str) -> Answer:
     event = latest_report(story.record, kind, story.measures, story.at)
     if event is None or event.date is None:
         return NOTHING
-    least = max(0, (story.at.first - event.date.last).days)
-    most = max(least, (story.at.last - event.date.first).days)
-    return Answer(Interval(Decimal(least), Decimal(most)), event.id, event.date)
+    days = Interval(*map(Decimal, days_between(event.date, story.at)))
+    return Answer(days, event.id, event.date)
 
 
 OVER_TREATMENTS: dict[str, Callable[[Story], Answer]] = {

@@ -139,7 +139,7 @@ class WidePlan:
         wanted = dict.fromkeys(name for node in self.nodes for name in facts_of(node))
         self.levels = self.source.needed(wanted)
         asked = dict.fromkeys(atom for node in self.nodes for atom in atoms(node))
-        for fact in self._facts():
+        for fact in self.facts:
             for rule in fact.entry.derived:
                 asked.update(dict.fromkeys(atoms(self.source.criteria(rule.when))))
         by_level: dict[int, list[Node]] = {}
@@ -149,26 +149,23 @@ class WidePlan:
                 by_level.setdefault(level, []).append(atom)
         top = max(self.levels.values(), default=0)
         for level in range(top + 1):
-            facts = [f for f in self._facts() if self.levels[f.id] == level]
+            facts = [f for f in self.facts if self.levels[f.id] == level]
             self._rules(facts)
             self._stage({k: v for fact in facts for k, v in self._columns(fact).items()})
             self._stage({k: v for fact in facts for k, v in self._days(fact).items()})
             if self.stage_atoms:
                 self._keep(by_level.get(level, []), "a")
 
-    def _facts(self) -> list[Fact]:
-        return [self.source.vocabulary[name] for name in self.levels]
-
-    @property
+    @cached_property
     def facts(self) -> tuple[Fact, ...]:
         """The facts that the plan reads or works out."""
-        return tuple(self._facts())
+        return tuple(self.source.vocabulary[name] for name in self.levels)
 
     @property
     def absent(self) -> list[Fact]:
         """Facts that the table should give and that it has no column for."""
         recorded = self.source.recorded(self.levels)
-        return [f for f in self._facts() if f.id in recorded and not self.source.has(f)]
+        return [f for f in self.facts if f.id in recorded and not self.source.has(f)]
 
     def _stage(self, columns: Stage) -> None:
         if columns:
@@ -291,7 +288,7 @@ class WidePlan:
 
     @cached_property
     def _read_by_functions(self) -> frozenset[str]:
-        entries = [fact.entry for fact in self._facts()]
+        entries = [fact.entry for fact in self.facts]
         bounds = [entry.bound for entry in entries if entry.bound is not None]
         named = [n for entry in entries for n in entry.inputs]
         return frozenset([*named, *(n for bound in bounds for n in bound.inputs)])
@@ -347,12 +344,7 @@ class WidePlan:
         if fact.type == "number":
             apart = algebra.either([low > other_high, other_low > high])
         elif fact.type == "boolean":
-            apart = algebra.either(
-                [
-                    algebra.every([low, algebra.negate(other_low)]),
-                    algebra.every([algebra.negate(low), other_low]),
-                ]
-            )
+            apart = algebra.negate(algebra.equal(low, other_low))
         else:
             apart = algebra.negate(self._may_be_same(fact, low, other_low))
         absent = absent_column(fact)

@@ -21,6 +21,7 @@ from gepnet.knowledge.course_models import (
 )
 from gepnet.knowledge.shapes import (
     Checked,
+    Cited,
     Entry,
     FactId,
     Id,
@@ -102,7 +103,7 @@ class Bound(Strict):
     inputs: tuple[str, ...]
 
 
-class FactShape(Entry, Checked):
+class FactShape(Entry, Cited, Checked):
     """What a single fact and a family of facts have in common."""
 
     label: str
@@ -123,11 +124,7 @@ class FactShape(Entry, Checked):
     order: str | None = None
     changeable: bool = True
     definition: str
-    source: SourceId | None = None
-    locator: str | None = None
-    verification: Verification = "unverified"
     codes: tuple[Code, ...] = ()
-    note: str | None = None
 
     def faults(self) -> Iterator[tuple[bool, str]]:
         """See ``Checked``."""
@@ -163,20 +160,16 @@ class FactFamily(FactShape):
     over: Literal["therapies", "sites"]
 
 
-class Toxicity(Strict):
+class Toxicity(Cited):
     """One published toxicity figure."""
 
     term: str
     grade: str | None = None
     percent: Decimal | None = None
     population: str | None = None
-    source: SourceId | None = None
-    locator: str | None = None
-    verification: Verification = "unverified"
-    note: str | None = None
 
 
-class OptionEntry(Entry):
+class OptionEntry(Entry, Cited):
     """A node of the option tree: something that a document can take a position on."""
 
     id: Id
@@ -190,11 +183,7 @@ class OptionEntry(Entry):
     interval: str | None = None
     synonyms: tuple[str, ...] = ()
     toxicities: tuple[Toxicity, ...] = ()
-    source: SourceId | None = None
-    locator: str | None = None
-    verification: Verification = "unverified"
     codes: tuple[Code, ...] = ()
-    note: str | None = None
 
 
 class Study(Strict):

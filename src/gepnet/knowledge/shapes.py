@@ -70,15 +70,21 @@ class Checked(Strict):
         return self
 
 
-class Stated(Strict):
-    """Something that says where it was read, and how far that was verified."""
+class Cited(Strict):
+    """Something that may say where it was read, and how far that was verified."""
+
+    source: SourceId | None = None
+    locator: str | None = None
+    verification: Verification = "unverified"
+    note: str | None = None
+
+
+class Stated(Cited):
+    """Something that has to say where it was read."""
 
     source: SourceId
-    locator: str | None = None
     read_in: SourceId | None = None
-    verification: Verification = "unverified"
     fact_ids: tuple[str, ...] = ()
-    note: str | None = None
 
 
 class Said(Stated):

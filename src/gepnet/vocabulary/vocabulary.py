@@ -80,21 +80,15 @@ class Vocabulary(Mapping[str, Fact]):
         shape = {name: getattr(family, name) for name in _SHARED}
         for name, label in subjects:
             entry = FactEntry.model_construct(
-                **{
-                    **shape,
-                    "id": family.pattern.replace(slot, name),
-                    "label": family.label.replace(slot, label),
-                    "definition": family.definition.replace(slot, label),
-                    "derived": (),
-                    "function": None,
-                    "inputs": (),
-                    "bound": None,
-                }
+                **shape,
+                id=family.pattern.replace(slot, name),
+                label=family.label.replace(slot, label),
+                definition=family.definition.replace(slot, label),
             )
             yield Fact(entry, family=family.pattern, subject=name)
 
 
-_SHARED = [name for name in FactFamily.model_fields if name not in {"pattern", "over"}]
+_SHARED = FactFamily.model_fields.keys() - {"pattern", "over", "label", "definition"}
 
 
 def _label(value: EnumValue) -> str:

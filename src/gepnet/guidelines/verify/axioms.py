@@ -208,12 +208,8 @@ class _KnownFacts(SolverLogic):
         if fact.id not in self._free:
             made = exactly(fact, f"{fact.id}{self._suffix}")
             self._free[fact.id] = made
-            self._say(plausible(fact, made))
+            self.axioms.append(plausible(fact, made))
         return self._free[fact.id]
-
-    def _say(self, axiom: Formula) -> None:
-        if axiom is not True:
-            self.axioms.append(axiom)
 
     def unknown(self, fact: Fact) -> Symbol:
         """Return a fact that nobody can know."""
@@ -234,7 +230,7 @@ class _KnownFacts(SolverLogic):
             made = replace(made, absent=z3.Bool(f"{name}#"))
         never = [item.value for item in page.page.never if item.fact == fact.id]
         for value in (*fact.entry.unresolved, *never):
-            self._say(neg(made.value == fact.values.index(value)))
+            self.axioms.append(neg(made.value == fact.values.index(value)))
         return made
 
     def computed(self, fact: Fact, function: str, inputs: Sequence[str]) -> Symbol | None:
@@ -245,7 +241,7 @@ class _KnownFacts(SolverLogic):
         made = self._variable(fact)
         decided = self.decided(rules, self.everywhere)
         for value, where in decided.items():
-            self._say(_implies(where, _is(fact, made, constant(fact, value))))
+            self.axioms.append(_implies(where, _is(fact, made, constant(fact, value))))
         return replace(made, known=disj(decided.values()))
 
     def silence(self, fact: Fact) -> Symbol | None:
@@ -260,7 +256,7 @@ class _KnownFacts(SolverLogic):
         if second is None:
             return first
         if second.known is True:
-            self._say(_implies(neg(first.known), _is(fact, first, second)))
+            self.axioms.append(_implies(neg(first.known), _is(fact, first, second)))
         return replace(first, known=disj([second.known, first.known]))
 
 

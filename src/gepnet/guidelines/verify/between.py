@@ -62,27 +62,19 @@ def clashes(context: Context, first: str, second: str) -> Iterator[Finding]:
 def _opposite(
     context: Context, left: DocumentPosition, right: DocumentPosition, options: Sequence[str]
 ) -> Iterator[Finding]:
-    yield from _clash(context, left, right, options, "opposed", "against")
-    yield from _clash(context, left, right, options, "trial_only", "trial_only")
-
-
-def _clash(
-    context: Context,
-    left: DocumentPosition,
-    right: DocumentPosition,
-    options: Sequence[str],
-    name: str,
-    kind: str,
-) -> Iterator[Finding]:
-    """One document supports an option, the other holds ``kind``."""
-    claims = (claim(left, options[0], *SUPPORT), claim(right, options[0], kind))
-    draft = Draft.on(context, name, left, right, options=options, most=MOST_REGIONS, claims=claims)
-    kinds: dict[str, str] = {}
-    for mine, theirs in product(left.of_kind(*SUPPORT), right.of_kind(kind)):
-        core = applies(mine.recommendation, theirs.recommendation)
-        if draft.show(core, [*excluded(left, mine.kind), *excluded(right, kind)], (mine, theirs)):
-            kinds.setdefault(left.document.id, mine.kind)
-    yield from draft.done({**kinds, right.document.id: kind})
+    """One document supports an option that the other is against, or keeps to trials."""
+    for name, kind in (("opposed", "against"), ("trial_only", "trial_only")):
+        claims = (claim(left, options[0], *SUPPORT), claim(right, options[0], kind))
+        draft = Draft.on(
+            context, name, left, right, options=options, most=MOST_REGIONS, claims=claims
+        )
+        kinds: dict[str, str] = {}
+        for mine, theirs in product(left.of_kind(*SUPPORT), right.of_kind(kind)):
+            core = applies(mine.recommendation, theirs.recommendation)
+            also = [*excluded(left, mine.kind), *excluded(right, kind)]
+            if draft.show(core, also, (mine, theirs)):
+                kinds.setdefault(left.document.id, mine.kind)
+        yield from draft.done({**kinds, right.document.id: kind})
 
 
 def _conditions(

@@ -69,13 +69,9 @@ def one_fact_apart(context: Context) -> Iterator[Finding]:
         yield from _left_out(context, item)
 
 
-def _value(context: Context, fact: str, value: Value | str) -> Value:
-    known = context.base.vocabulary[fact]
-    return known.parse(value) if isinstance(value, str) else value
-
-
-def _is(context: Context, world: World, fact: str, value: Value) -> Formula:
-    return same(world.symbols[fact], constant(context.base.vocabulary[fact], value))
+def _is(context: Context, world: World, name: str, value: str) -> Formula:
+    fact = context.base.vocabulary[name]
+    return same(world.symbols[name], constant(fact, fact.parse(value)))
 
 
 def _undivided(context: Context, asked: Undivided) -> Iterator[Finding]:
@@ -101,8 +97,8 @@ def _undivided(context: Context, asked: Undivided) -> Iterator[Finding]:
     }
     for here, there in (asked.values, asked.values[::-1]):
         apart = [
-            _is(context, prover.world, asked.fact, _value(context, asked.fact, here)),
-            _is(context, twin, asked.fact, _value(context, asked.fact, there)),
+            _is(context, prover.world, asked.fact, here),
+            _is(context, twin, asked.fact, there),
         ]
         for name, other in product(names, (one for one in finer if one.of_kind("against"))):
             one = stands[name][broad]
@@ -138,7 +134,7 @@ def _told_apart(
         return
     values = context.prover.world.values(model)
     about = {name: value for name, value in values.items() if name in needed}
-    first = {**about, asked.fact: _value(context, asked.fact, apart[0])}
+    first = {**about, asked.fact: context.base.vocabulary[asked.fact].parse(apart[0])}
     witness = given_values(_smallest(context, asked, first, apart[1], claims, linked))
     twin = {**witness, asked.fact: apart[1]}
     refused = [
