@@ -106,7 +106,8 @@ def compared() -> list[dict[str, Any]]:
     The patient is the published one on whom most is open, so that most has to be searched.
     """
     from gepnet import api
-    from gepnet.guidelines import Deciding, Status, compare
+    from gepnet.guidelines import Status, compare
+    from gepnet.guidelines.deciding import Deciding
     from gepnet.io import published_records
 
     base = api.base()

@@ -11,7 +11,8 @@ import pytest
 import yaml
 
 from gepnet import api
-from gepnet.guidelines import Assessment, Deciding, Pair, Verdict, compare
+from gepnet.guidelines import Assessment, Pair, Verdict, compare
+from gepnet.guidelines.deciding import Deciding
 from scripts import disagreement_pages
 from tests import expectations
 

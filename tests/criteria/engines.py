@@ -10,9 +10,10 @@ import duckdb
 import polars as pl
 import z3
 
-from gepnet.criteria import Node, Values, interpret
+from gepnet.criteria import Node, interpret
 from gepnet.criteria.algebra import Evaluator
 from gepnet.criteria.columns import Cell, cells, columns_of
+from gepnet.criteria.interpret import Values
 from gepnet.criteria.polars import to_polars
 from gepnet.criteria.smt import SolverLogic, constant, formula, plausible, same, symbol
 from gepnet.criteria.sql import to_sql

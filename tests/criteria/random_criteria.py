@@ -11,19 +11,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from random import Random
 
-from gepnet.criteria import (
-    Always,
-    And,
-    Compare,
-    Holds,
-    IsKnown,
-    Node,
-    Not,
-    OneOf,
-    Or,
-    Term,
-    Values,
-)
+from gepnet.criteria import Always, And, Compare, Holds, IsKnown, Node, Not, OneOf, Or, Term
+from gepnet.criteria.interpret import Values
 from gepnet.criteria.parse import one_of
 from gepnet.vocabulary import NOT_APPLICABLE, Fact, Interval, Value, Vocabulary
 

@@ -7,8 +7,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from gepnet.criteria import Fault, Values
-from gepnet.knowledge import read_files, read_yaml
+from gepnet.criteria import Fault
+from gepnet.criteria.interpret import Values
+from gepnet.knowledge import read_yaml
+from gepnet.knowledge.read import read_files
 from gepnet.vocabulary import NOT_APPLICABLE, Truth, Value, Vocabulary
 
 FOLDER = Path(__file__).resolve().parent.parent / "spec"

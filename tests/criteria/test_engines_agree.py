@@ -23,16 +23,15 @@ from gepnet.criteria import (
     Not,
     OneOf,
     Or,
-    Values,
     conjunction,
     disjunction,
     explain,
     interpret,
-    negation,
-    parse,
     walk,
 )
 from gepnet.criteria.codec import decode, encode
+from gepnet.criteria.interpret import Values, negation
+from gepnet.criteria.parse import parse
 from gepnet.criteria.text import to_text
 from gepnet.vocabulary import Interval, Truth
 from tests.criteria import engines, spec

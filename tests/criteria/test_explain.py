@@ -14,18 +14,17 @@ from gepnet.criteria import (
     Node,
     Not,
     Or,
-    Values,
     atoms,
     conjunction,
     disjunction,
     explain,
     facts_of,
     interpret,
-    negation,
-    parse,
     walk,
 )
 from gepnet.criteria.ast import Atom, children
+from gepnet.criteria.interpret import Values, negation
+from gepnet.criteria.parse import parse
 from gepnet.criteria.text import to_text
 from gepnet.vocabulary import Interval, Truth
 from tests.criteria import spec

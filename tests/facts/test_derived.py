@@ -14,7 +14,8 @@ from gepnet.criteria import Criteria, IsKnown, facts_of
 from gepnet.criteria.ast import walk
 from gepnet.facts import facts_of_values, inputs_of, show
 from gepnet.facts.derive import derivation_order
-from gepnet.knowledge import Knowledge, load_knowledge, read_files
+from gepnet.knowledge import Knowledge, load_knowledge
+from gepnet.knowledge.read import read_files
 from gepnet.vocabulary import Fact, Interval, load_vocabulary, parse_date
 from tests.facts.patients import criteria, facts, shown, values_of
 

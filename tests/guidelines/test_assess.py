@@ -20,7 +20,7 @@ from gepnet.guidelines import (
     documents_in_force,
     region_lineage,
 )
-from gepnet.knowledge import read_files
+from gepnet.knowledge.read import read_files
 from gepnet.vocabulary import Question, parse_date
 
 FACTS = """\

@@ -8,7 +8,8 @@ from itertools import combinations, product
 import pytest
 
 from gepnet.facts import facts_of_values
-from gepnet.guidelines import Agreement, Status, agreement, assess, compare
+from gepnet.guidelines import Agreement, Status, assess, compare
+from gepnet.guidelines.compare import agreement
 from gepnet.vocabulary import Question
 from tests.guidelines.small_world import INTENT, OPTION, document, small_base
 

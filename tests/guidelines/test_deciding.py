@@ -15,10 +15,8 @@ from gepnet import api
 from gepnet.criteria import Compare, Node, atoms, disjunction, facts_of, interpret
 from gepnet.facts import Facts, facts_of_values, facts_with, is_given
 from gepnet.guidelines import (
-    STATED,
     Agreement,
     Assessment,
-    Deciding,
     KnowledgeBase,
     Pair,
     Status,
@@ -28,6 +26,8 @@ from gepnet.guidelines import (
     lookup,
 )
 from gepnet.guidelines.compiled import CompiledDocument
+from gepnet.guidelines.deciding import Deciding
+from gepnet.guidelines.status import STATED
 from gepnet.vocabulary import Interval, Question, Truth, Value
 from tests.guidelines.small_world import document, random_base, random_patient, small_base
 

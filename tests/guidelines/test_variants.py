@@ -13,10 +13,10 @@ import pytest
 from gepnet import api
 from gepnet.criteria.algebra import Pair
 from gepnet.facts import facts_with
-from gepnet.guidelines import STATED, TABLE, KnowledgeBase, Status, assess
+from gepnet.guidelines import KnowledgeBase, Status, assess
 from gepnet.guidelines.alternatives import Influences
 from gepnet.guidelines.positions import FOR, NOTHING, DocumentPosition, document_positions
-from gepnet.guidelines.status import POSITIONS
+from gepnet.guidelines.status import POSITIONS, STATED, TABLE
 from gepnet.guidelines.variants import Choices, Variants, bits
 from gepnet.io import published_records
 from gepnet.vocabulary import Question, Value

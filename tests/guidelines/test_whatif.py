@@ -9,7 +9,8 @@ import pytest
 import yaml
 
 from gepnet import api
-from gepnet.guidelines import Assessment, KnowledgeBase, WhatIf, what_if
+from gepnet.guidelines import Assessment, KnowledgeBase, what_if
+from gepnet.guidelines.whatif import WhatIf
 from gepnet.knowledge import InputError
 from gepnet.record import parse_record
 from gepnet.vocabulary import Question

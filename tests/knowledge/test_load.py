@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from gepnet.knowledge import InputError, Knowledge, cache_file, load_knowledge, read_files
+from gepnet.knowledge import InputError, Knowledge, cache_file, load_knowledge
 from gepnet.knowledge.load import _loaded
+from gepnet.knowledge.read import read_files
 
 SOURCES = """\
 sources:

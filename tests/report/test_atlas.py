@@ -15,10 +15,13 @@ from gepnet import api
 from gepnet.charts import batch
 from gepnet.charts.batch import position_map_svgs
 from gepnet.charts.positions import PositionMap
-from gepnet.guidelines import STATED, Status, assess
-from gepnet.guidelines.atlas import atlas_plan, complete_sample, distances, map_views
+from gepnet.guidelines import Status, assess
+from gepnet.guidelines.atlas import complete_sample, distances
+from gepnet.guidelines.atlas.maps import map_views
+from gepnet.guidelines.atlas.plan import atlas_plan
 from gepnet.guidelines.cohort import CohortPlan
 from gepnet.guidelines.cohort_views import facts_of_rows
+from gepnet.guidelines.status import STATED
 from gepnet.knowledge import InputError
 from gepnet.report.atlas import file_name
 from gepnet.vocabulary import Question

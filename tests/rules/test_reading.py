@@ -12,8 +12,8 @@ from gepnet import api
 from gepnet.criteria import Holds, interpret
 from gepnet.facts import Facts
 from gepnet.knowledge.models import Examples, Recommendation, ReleaseItem
-from gepnet.rules import Reading, Rule, holds, open_between, rule_truth
-from gepnet.rules.reading import between
+from gepnet.rules import Reading, Rule, rule_truth
+from gepnet.rules.reading import between, holds, open_between
 from gepnet.vocabulary import Truth, parse_date
 
 TRUTHS: tuple[Truth, ...] = (True, False, None)

@@ -21,7 +21,7 @@ from gepnet.criteria.ast import (
 )
 from gepnet.criteria.compiled import Criteria, CriterionError, Fault
 from gepnet.criteria.explain import Explanation, Memo, explain
-from gepnet.criteria.interpret import Values, conjunction, disjunction, interpret, negation
+from gepnet.criteria.interpret import conjunction, disjunction, interpret
 from gepnet.criteria.prose import prose
 
 __all__ = [
@@ -40,14 +40,12 @@ __all__ = [
     "OneOf",
     "Or",
     "Term",
-    "Values",
     "atoms",
     "conjunction",
     "disjunction",
     "explain",
     "facts_of",
     "interpret",
-    "negation",
     "prose",
     "walk",
 ]

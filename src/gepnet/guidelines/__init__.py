@@ -3,9 +3,9 @@
 from gepnet.guidelines.alternatives import Band
 from gepnet.guidelines.assess import assess, documents_in_force
 from gepnet.guidelines.changes import StatusChange
-from gepnet.guidelines.compare import Agreement, Pair, agreement, compare
+from gepnet.guidelines.compare import Agreement, Pair, compare
 from gepnet.guidelines.compiled import KnowledgeBase, knowledge_base
-from gepnet.guidelines.deciding import Change, Deciding, DecidingFacts, Verdict, deciding
+from gepnet.guidelines.deciding import Change, DecidingFacts, Verdict, deciding
 from gepnet.guidelines.missing import MissingFact, Result, missing
 from gepnet.guidelines.model import (
     Assessment,
@@ -17,21 +17,18 @@ from gepnet.guidelines.model import (
     SafetyNote,
 )
 from gepnet.guidelines.regions import region_lineage
-from gepnet.guidelines.status import QUIET, SPOKEN, STATED, TABLE, Status, lookup
-from gepnet.guidelines.whatif import WhatIf, what_if
+from gepnet.guidelines.status import QUIET, SPOKEN, Status, lookup
+from gepnet.guidelines.whatif import what_if
 
 __all__ = [
     "QUIET",
     "SPOKEN",
-    "STATED",
-    "TABLE",
     "Agreement",
     "Assessment",
     "Band",
     "Cell",
     "Change",
     "ChecklistResult",
-    "Deciding",
     "DecidingFacts",
     "DocumentAssessment",
     "KnowledgeBase",
@@ -44,8 +41,6 @@ __all__ = [
     "Status",
     "StatusChange",
     "Verdict",
-    "WhatIf",
-    "agreement",
     "assess",
     "compare",
     "deciding",

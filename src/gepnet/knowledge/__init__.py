@@ -13,7 +13,6 @@ from gepnet.knowledge.problems import (
     need,
     refuse,
 )
-from gepnet.knowledge.read import read_files
 from gepnet.knowledge.yaml_io import Document, read_yaml
 
 __all__ = [
@@ -31,7 +30,6 @@ __all__ = [
     "load_knowledge",
     "nearest",
     "need",
-    "read_files",
     "read_json",
     "read_text",
     "read_yaml",

@@ -1,7 +1,7 @@
 """An entry with its criterion, narrow and broad, and its one reading for a patient."""
 
 from gepnet.rules.book import Checklist, Rulebook
-from gepnet.rules.reading import Met, Reading, holds, open_between, rule_truth
+from gepnet.rules.reading import Met, Reading, rule_truth
 from gepnet.rules.rule import Rule
 
 __all__ = [
@@ -10,7 +10,5 @@ __all__ = [
     "Reading",
     "Rule",
     "Rulebook",
-    "holds",
-    "open_between",
     "rule_truth",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,10 +89,10 @@ def _wrong(rule: Rule[Any], book: Rulebook) -> Iterator[_Wrong]:
     for field in ("does_not_apply", "undetermined"):
         if not getattr(examples, field):
             yield field, "none", "at least one example", None
-    reader = _Reader(rule, book)
+    facts_in = _reader(rule, book)
     for example in examples_of(rule.entry):
         try:
-            facts = reader.facts(example)
+            facts = facts_in(example)
         except KeyError as error:
             name = str(error.args[0])
             yield example.label, name, "a fact", book.vocabulary.nearest(name)
@@ -110,17 +110,11 @@ def _wrong(rule: Rule[Any], book: Rulebook) -> Iterator[_Wrong]:
                 yield example.label, f"missing {sorted(missing)}", expected, None
 
 
-class _Reader:
-    """Works out the facts of examples, as far as one rule rests on them."""
-
-    def __init__(self, rule: Rule[Any], book: Rulebook) -> None:
-        self._book = book
-        scope = () if rule.scope is None else facts_of(rule.scope)
-        self._only = needed_for((*scope, *rule.facts), book.criteria)
-
-    def facts(self, example: Example) -> Facts:
-        book = self._book
-        return facts_of_values(example.given, book.knowledge, book.criteria, only=self._only)
+def _reader(rule: Rule[Any], book: Rulebook) -> Callable[[Example], Facts]:
+    """Return what works out the facts of an example, as far as one rule rests on them."""
+    scope = () if rule.scope is None else facts_of(rule.scope)
+    only = needed_for((*scope, *rule.facts), book.criteria)
+    return lambda one: facts_of_values(one.given, book.knowledge, book.criteria, only=only)
 
 
 def _missing(rule: Rule[Any], facts: Facts) -> set[str]:
@@ -132,8 +126,8 @@ def _missing(rule: Rule[Any], facts: Facts) -> set[str]:
 def mutation_scores(book: Rulebook) -> Iterator[MutationScore]:
     """Yield, for every entry, how many mistakes in its criterion its examples notice."""
     for rule in subjects(book):
-        reader = _Reader(rule, book)
-        patients = [(reader.facts(one), one.expected) for one in examples_of(rule.entry)]
+        facts_in = _reader(rule, book)
+        patients = [(facts_in(one), one.expected) for one in examples_of(rule.entry)]
         changed = mutants(rule.when)
         survivors = tuple(
             Survivor(rule.full_id, mutant.change, to_text(mutant.atom))

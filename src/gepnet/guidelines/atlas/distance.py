@@ -99,8 +99,9 @@ def distances(
     def pair_distance(
         pair: tuple[int, int], masks: NDArray[np.bool_], option: str | None, intent: str | None
     ) -> PairDistance:
+        first, second = (documents[place] for place in pair)
         counts = [int(np.count_nonzero(mask)) for mask in masks]
-        return PairDistance(*(documents[place] for place in pair), option, intent, *counts)
+        return PairDistance(first, second, option, intent, *counts)
 
     for done, (option, intent) in enumerate(base.rows):
         codes, places = _codes(plan.cohort, statuses, option, intent)

@@ -4,7 +4,11 @@ Everything here is about patients of whom all is known and who are clinically po
 loads slowly; import from here only where something is proved.
 """
 
-from gepnet.guidelines.verify.findings import DISAGREEMENTS, KINDS, Finding, Region
-from gepnet.guidelines.verify.run import Proofs, prove
+from gepnet.guidelines.verify.findings import DISAGREEMENTS, KINDS
+from gepnet.guidelines.verify.run import prove
 
-__all__ = ["DISAGREEMENTS", "KINDS", "Finding", "Proofs", "Region", "prove"]
+__all__ = [
+    "DISAGREEMENTS",
+    "KINDS",
+    "prove",
+]

@@ -71,7 +71,6 @@ class Context:
         keep: Iterable[str] = (),
     ) -> Region | None:
         """Describe the patients of an answer; None if the interpreter refuses the witness."""
-        assert answer.model is not None
         parts = fewest(self.prover, core, also)
         return self.described(answer, parts, [*core, *also], recommendations, claims, keep)
 
