@@ -48,10 +48,9 @@ def write_atlas(
         InputError: for an unknown part or map, or if the folder cannot be written.
     """
     parts = parts or PARTS
-    need("polars", "fast")
-    need("matplotlib", "plots")
+    need("polars", "matplotlib")
     if "disagreements" in parts and findings is None:
-        need("z3", "proof")
+        need("z3")
     from gepnet.guidelines.atlas.plan import atlas_plan
     from gepnet.report.atlas import AtlasPages
 

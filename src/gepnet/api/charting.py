@@ -81,7 +81,7 @@ def draw_chart(
     ]
     if useless:
         raise InputError(useless)
-    need("matplotlib", "plots")
+    need("matplotlib")
     drawn: Chart = import_module(f"gepnet.charts.{kind}").from_file(base, source, chosen)
     return drawn
 

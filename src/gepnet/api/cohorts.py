@@ -37,7 +37,7 @@ def assess_cohort(
     Raises:
         InputError: if ``source`` cannot be read or ``output`` is the same file.
     """
-    need("polars", "fast")
+    need("polars")
     from gepnet.guidelines.cohort_run import assess_table
 
     if source.exists() and output.exists() and source.samefile(output):
@@ -54,7 +54,7 @@ def count_rows(source: Path) -> int:
     Raises:
         InputError: if it cannot be read.
     """
-    need("polars", "fast")
+    need("polars")
     import polars as pl
 
     from gepnet.guidelines.cohort_run import open_table
@@ -71,7 +71,7 @@ def sample_facts(
     at: datetime.date | None = None,
 ) -> View:
     """Write a Parquet file of made-up patients, the same for the same seed and date."""
-    need("polars", "fast")
+    need("polars")
     from gepnet.facts.sample import Sampler
 
     vocabulary = base.vocabulary
@@ -108,7 +108,7 @@ def status_sql(
         raise refuse("dialect", dialect, "a dialect of SQL", dialects())
     columns = None
     if facts is not None:
-        need("polars", "fast")
+        need("polars")
         from gepnet.guidelines.cohort_run import open_table
 
         columns = list(open_table(facts)[1])

@@ -46,7 +46,7 @@ def dosimetry_view(
     Raises:
         InputError: every problem of the file or of the arguments.
     """
-    need("numpy scipy", "numbers")
+    need("numpy", "scipy")
     from gepnet.prrt.dosimetry import columns
     from gepnet.prrt.dosimetry.data import dosimetry_data
     from gepnet.prrt.dosimetry.report import report

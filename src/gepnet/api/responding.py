@@ -84,8 +84,7 @@ def write_responses(
         InputError: with what is wrong with files or options; nothing is written then.
     """
     check_ending(output, ".parquet", ".csv")
-    need("polars", "fast")
-    need("numpy", "numbers")
+    need("polars", "numpy")
     from gepnet.response.recist.columns import assess_table, shown_points
 
     rules = Rules.read(base.knowledge.measures)

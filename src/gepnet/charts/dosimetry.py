@@ -166,7 +166,7 @@ def _panel(axes: Axes, curve: ActivityCurve, place: int, logarithmic: bool) -> N
 
 def from_file(base: KnowledgeBase, source: Path, request: ChartRequest) -> Chart:
     """Draw the curves of one cycle of a patient of a time-activity CSV."""
-    need("numpy scipy", "numbers")
+    need("numpy", "scipy")
     from gepnet.prrt.dosimetry.report import report
 
     data = dosimetry_data(base.knowledge.measures)

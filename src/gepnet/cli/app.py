@@ -79,12 +79,13 @@ def main() -> None:
         app()
     except Exception as error:
         # Imported only now: reading the knowledge models would double the time of `--help`.
-        from gepnet.knowledge.problems import InputError
+        from gepnet.knowledge.problems import explained
 
-        if not isinstance(error, InputError):
+        told = explained(error)
+        if told is None:
             raise
-        for problem in error.problems:
+        for problem in told.problems:
             print(problem, file=sys.stderr)
-        count = len(error.problems)
+        count = len(told.problems)
         print(f"{count} problem{'s' if count != 1 else ''} found.", file=sys.stderr)
         sys.exit(2)

@@ -98,20 +98,46 @@ def refuse(field: str, value: object, expected: str, known: Iterable[str] = ()) 
     return InputError([asked(field, value, expected, known)])
 
 
-def need(modules: str, extra: str) -> None:
-    """Refuse to go on without a library that is not part of every installation.
+#: Libraries that not every installation has, and the extra of gepnet that brings each.
+EXTRAS = {
+    "polars": "fast",
+    "z3": "proof",
+    "matplotlib": "plots",
+    "firthmodels": "numbers",
+    "numpy": "numbers",
+    "scipy": "numbers",
+    "holidays": "calendar",
+    "icalendar": "calendar",
+    "typst": "print",
+}
 
-    Args:
-        modules: what will be imported, parted by spaces.
-        extra: the extra of gepnet that installs it.
+
+def need(*libraries: str) -> None:
+    """Refuse to begin long work without the libraries of ``EXTRAS`` that it ends in.
 
     Raises:
         InputError: naming what is missing and how to install it.
     """
-    missing = [name for name in modules.split() if find_spec(name) is None]
-    if missing:
-        expected = f"{' and '.join(missing)} (pip install 'gepnet[{extra}]')"
-        raise refuse("library", "not installed", expected)
+    if missing := [name for name in libraries if find_spec(name) is None]:
+        raise not_installed(*missing)
+
+
+def not_installed(*libraries: str) -> InputError:
+    """Return the error that names libraries of ``EXTRAS`` and the way to install them."""
+    extras = ",".join(dict.fromkeys(EXTRAS[name] for name in libraries))
+    expected = f"{' and '.join(libraries)} (pip install 'gepnet[{extras}]')"
+    return refuse("library", "not installed", expected)
+
+
+def explained(error: Exception) -> InputError | None:
+    """Return an error as what a person is told of it; None for a fault of the program.
+
+    What stops for want of a library of ``EXTRAS`` is told like ``need``, wherever it was imported.
+    """
+    if isinstance(error, ModuleNotFoundError):
+        library = (error.name or "").partition(".")[0]
+        return not_installed(library) if library in EXTRAS else None
+    return error if isinstance(error, InputError) else None
 
 
 def check_known(

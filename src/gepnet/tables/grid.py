@@ -97,7 +97,7 @@ def _parted(title: str) -> tuple[str, str]:
 
 
 def _read_parquet(path: Path, grid: Grid) -> None:
-    need("polars", "fast")
+    need("polars")
     import polars as pl
 
     try:

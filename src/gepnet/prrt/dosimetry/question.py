@@ -105,7 +105,7 @@ def fit_file(
     Raises:
         InputError: every problem of the file or of the question.
     """
-    need("numpy scipy", "numbers")
+    need("numpy", "scipy")
     from gepnet.prrt.dosimetry.choose import Request
     from gepnet.prrt.dosimetry.run import MonteCarlo, run
     from gepnet.prrt.dosimetry.table import read_series
