@@ -19,7 +19,7 @@ from gepnet.guidelines.compare import Agreement, Pair
 from gepnet.guidelines.compiled import KnowledgeBase
 from gepnet.guidelines.positions import DocumentPosition, document_positions
 from gepnet.guidelines.status import Status
-from gepnet.guidelines.variants import Choices, Variants, bits
+from gepnet.guidelines.variants import Choices, Truths, Variants, bits
 from gepnet.vocabulary import Value
 
 MOST_CHANGES = 3
@@ -79,6 +79,7 @@ class Deciding:
         self._influences = Influences(base, facts)
         self._of_position: dict[DocumentPosition, Influence] = {}
         self._known: dict[Question, Verdict] = {}
+        self._truths = Truths()
 
     def between(self, pairs: Iterable[Pair], most: int = MOST_CHANGES) -> dict[Pair, Verdict]:
         """Return what decides between the documents of each pair that does not agree.
@@ -160,7 +161,7 @@ class Deciding:
         changes: dict[str, list[tuple[Value, int]]] = {}
         for (one, group), where in zip(things, containing, strict=True):
             changes.setdefault(one.fact, []).append((group[0], where))
-        return Variants(self._base, self._facts, size, changes)
+        return Variants(self._base, self._facts, size, changes, self._truths)
 
     def _influence(self, positions: Iterable[DocumentPosition]) -> Influence:
         found = Influence()

@@ -21,10 +21,26 @@ from gepnet.facts import Facts, derive, is_given
 from gepnet.facts.algebra import value_of
 from gepnet.guidelines.compiled import KnowledgeBase
 from gepnet.measures import FUNCTIONS
-from gepnet.vocabulary import Fact, Value
+from gepnet.vocabulary import Fact, Truth, Value
 
 Mask = int
 Partition = Parts[Value, Mask]
+
+
+class Truths:
+    """What atoms are of combinations of values; searches of one patient ask the same again."""
+
+    def __init__(self) -> None:
+        """Start with none asked."""
+        # By identity, as in ``Evaluator``.
+        self._asked: dict[int, tuple[Atom, tuple[str, ...], dict[tuple[Value, ...], Truth]]] = {}
+
+    def of(self, node: Atom) -> tuple[tuple[str, ...], dict[tuple[Value, ...], Truth]]:
+        """Return the facts of an atom, and its truths as far as they were asked."""
+        found = self._asked.get(id(node))
+        if found is None:
+            found = self._asked[id(node)] = (node, facts_of(node), {})
+        return found[1], found[2]
 
 
 class Variants(PairLogic[Mask]):
@@ -38,14 +54,19 @@ class Variants(PairLogic[Mask]):
         facts: Facts,
         size: int,
         changes: Mapping[str, Sequence[tuple[Value, Mask]]],
+        truths: Truths | None = None,
     ) -> None:
-        """Keep the changes; everything else is worked out when first asked for."""
+        """Keep the changes; everything else is worked out when first asked for.
+
+        What was worked out of atoms before is found in ``truths``, and added there.
+        """
         self.everywhere = (1 << size) - 1
         self.truth = Evaluator(self)
         self._base = base
         self._facts = facts
         self._changes = changes
         self._partitions: dict[str, Partition] = {}
+        self._truths = truths or Truths()
 
     def meet(self, parts: Iterable[Mask]) -> Mask:
         """Return the variants in all sets."""
@@ -69,16 +90,19 @@ class Variants(PairLogic[Mask]):
     def atom(self, node: Atom) -> Pair[Mask]:
         """Return where an atom is true and where it is false."""
         true = false = 0
-        for given, where in self._combinations(facts_of(node)):
-            truth = interpret(node, given)
+        names, known = self._truths.of(node)
+        for values, where in self._combinations(names):
+            if values not in known:
+                known[values] = interpret(node, dict(zip(names, values, strict=True)))
+            truth = known[values]
             if truth is True:
                 true |= where
             elif truth is False:
                 false |= where
         return Pair(true, false)
 
-    def _combinations(self, names: Sequence[str]) -> Iterator[tuple[dict[str, Value], Mask]]:
-        """Yield each combination of values that occurs, with the variants where it does."""
+    def _combinations(self, names: Sequence[str]) -> list[tuple[tuple[Value, ...], Mask]]:
+        """Return each combination of values that occurs, with the variants where it does."""
         first, *others = names
         found: list[tuple[tuple[Value, ...], Mask]]
         found = [((value,), where) for value, where in self.values(first).items()]
@@ -89,8 +113,7 @@ class Variants(PairLogic[Mask]):
                 for value, part in self.values(name).items()
                 if (both := where & part)
             ]
-        for values, where in found:
-            yield dict(zip(names, values, strict=True)), where
+        return found
 
     def values(self, name: str) -> Partition:
         """Return the values of a fact, None included, each with the variants where it has it."""
@@ -126,7 +149,8 @@ class Variants(PairLogic[Mask]):
             return None  # a function of the whole record
         base, at, found = self._base, self._facts.at, Partition()
         measures = base.knowledge.measures
-        for given, where in self._combinations(inputs):
+        for values, where in self._combinations(inputs):
+            given = dict(zip(inputs, values, strict=True))
             if fact.entry.bound is not None:
                 value = FUNCTIONS[function](given, measures, at)
             else:
