@@ -98,9 +98,11 @@ def write_responses(
         found = dict(table.best.group_by(column).len().iter_rows())
         return dict(sorted(found.items(), key=lambda item: order[item[0]]))
 
+    why = table.points["not_counted"].drop_nulls().value_counts(sort=True)
     return {
         "patients": len(table.best),
         "timepoints": len(table.points),
+        "not_counted": dict(why.iter_rows()),
         "best_overall": counts("best_overall"),
         "best_overall_confirmed": counts("best_overall_confirmed"),
         "files": [str(file) for file in files],

@@ -56,11 +56,12 @@ class WaterfallData:
 def waterfall_of(
     results: Iterable[AnyResult], limits: ResponseLimits, confirmed: bool = False
 ) -> WaterfallData:
-    """Return the best change of each patient up to progression, and the best overall response."""
+    """Return the best change up to progression of what counts, and the best overall response."""
     bars, unmeasured = [], []
     for result in results:
         end = result.progression
-        points = [point for point in result.timepoints if end is None or point.date <= end]
+        counted = [point for point in result.timepoints if point.not_counted is None]
+        points = [point for point in counted if end is None or point.date <= end]
         measured = [float(point.change) for point in points if point.change is not None]
         if not measured:
             unmeasured.append(result.patient)

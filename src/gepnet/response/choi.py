@@ -17,6 +17,7 @@ from typing import Annotated
 from gepnet.knowledge import MeasureFile
 from gepnet.knowledge.shapes import Said, SourceId, Strict, Verification
 from gepnet.response.recist.model import Patient, Role, TimePoint, percent
+from gepnet.response.recist.order import NOT_COUNTED, not_counted, out_of_order
 from gepnet.response.recist.rules import Options, Rules
 from gepnet.response.recist.sums import Seen, see
 from gepnet.response.recist.timepoint import time_points
@@ -115,7 +116,8 @@ def choi_of(patient: Patient, rules: Rules, options: Options, choi: ChoiRules) -
         return
     seen = see(patient)
     start = _attenuation(seen, patient.baseline)
-    for point in time_points(patient, rules, options)[1]:
+    left_out = not_counted(out_of_order(patient), options)
+    for point in time_points(patient, rules, options, left_out)[1]:
         yield _assess(point, start, _attenuation(seen, point.date), choi)
 
 
@@ -151,4 +153,6 @@ def _assess(
     ]
     if point.new_lesion is True:
         told.append("new lesion")
+    if point.not_counted is not None:
+        told.append(f"{NOT_COUNTED[point.not_counted]}: not counted")
     return Choi(point.date, size, attenuation, response, f"{response}: {', '.join(told)}")

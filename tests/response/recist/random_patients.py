@@ -28,9 +28,12 @@ def _patient(name: str, draw: random.Random) -> list[str]:
     others = draw.choice([0, 0, 1, 2]) if targets else draw.choice([1, 2])
     # The mood of a patient makes CR, PR and PD all common.
     mood = draw.choice([0.0, 0.6, 0.9, 1.0, 1.15, DIP])
+    # In some nothing is disease at baseline: small nodes, lesions absent or not looked at.
+    is_free = draw.random() < 0.15
     for number in range(targets):
         nodal = draw.random() < 0.3
-        size = draw.choice([15, 20, 30.5, 40, 50.1])
+        nodal = nodal or is_free
+        size = 8 if is_free else draw.choice([15, 20, 30.5, 40, 50.1])
         add(days[0], f"T{number}", "target", nodal, size, "measured")
         fate, split = "whole", 0
         for place, day in enumerate(days[1:]):
@@ -59,7 +62,9 @@ def _patient(name: str, draw: random.Random) -> list[str]:
                 _seen(add, day, f"T{number}f{piece}", "target", nodal, size, mood, draw)
     for number in range(others):
         nodal = draw.random() < 0.3
-        add(days[0], f"N{number}", "non_target", nodal, "", "present")
+        free = draw.choice(["absent", "not_evaluated"])
+        first = free if is_free or draw.random() < 0.1 else "present"
+        add(days[0], f"N{number}", "non_target", nodal, "", first)
         for day in days[1:]:
             states = ["present"] * 4 + ["absent"] * 8 + ["not_evaluated", "", "too_small", "12"]
             state = draw.choice([*states, "absent", "9"])
@@ -103,13 +108,14 @@ def _seen(add, day, lesion, role, nodal, size, mood, draw) -> None:  # type: ign
 
 
 def patients_csv(patients: int, seed: int) -> str:
-    """Return heads: reference dates and courses of markers."""
+    """Return heads: reference dates, courses of markers, deaths and new therapies, in any order."""
     draw = random.Random(seed)
-    lines = ["patient_id,reference_date,baseline_date,markers"]
+    lines = ["patient_id,reference_date,baseline_date,markers,death_date,new_therapy_date"]
     for number in range(patients):
-        reference = START + timedelta(days=draw.randint(-10, 20))
+        reference = START + timedelta(days=draw.choice([draw.randint(-10, 20), 60]))
+        ends = [draw.choice(["", "", START + timedelta(days=draw.randint(-5, 200))]) for _ in "dn"]
         marker = draw.choice(["", "", "normal", "elevated", "elevated; 2024-03-01=normal"])
-        lines.append(f"p{number},{reference},,{marker}")
+        lines.append(f"p{number},{reference},,{marker},{','.join(map(str, ends))}")
     return "\n".join(lines) + "\n"
 
 

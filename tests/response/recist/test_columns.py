@@ -23,6 +23,8 @@ OTHERWISE = options(
     confirmation_days=20,
     sd_minimum_days=60,
     early_sd_after_cr="PD",
+    response_new_therapy="ignore",
+    pfs_new_therapy="ignore",
 )
 
 
@@ -50,10 +52,10 @@ def test_every_time_point_and_best_response_is_the_same(
             row = points.pop((patient.id, point.date))
             assert (
                 row["sum"], row["nadir"], row["baseline"], row["target"], row["non_target"],
-                row["new_lesion"], row["overall"], row["literal"],
+                row["new_lesion"], row["overall"], row["literal"], row["not_counted"],
             ) == (
                 point.sum, point.nadir, point.baseline, point.target, point.non_target,
-                point.new_lesion, point.overall, point.literal,
+                point.new_lesion, point.overall, point.literal, point.not_counted,
             ), (patient.id, point)  # fmt: skip
             seen[point.overall] += 1
             seen["carried"] += point.overall != point.literal
@@ -61,6 +63,8 @@ def test_every_time_point_and_best_response_is_the_same(
             seen["bound"] += "at least" in point.reason
             seen["merged"] += "merged" in point.reason
             seen["fragment"] += "fragment" in point.reason
+            seen["free"] += "no disease at baseline" in point.reason
+            seen[point.not_counted or "counted"] += 1
         row = best[patient.id]
         assert (
             row["best_overall"], row["best_overall_date"], row["best_overall_confirmed"],
@@ -70,9 +74,10 @@ def test_every_time_point_and_best_response_is_the_same(
             result.best_confirmed.date, result.progression,
         ), patient  # fmt: skip
     assert not points
-    wanted = ["CR", "PR", "SD", "PD", "NE", "NON-CR/NON-PD", "merged", "fragment"]
+    wanted = ["CR", "PR", "SD", "PD", "NE", "NON-CR/NON-PD", "merged", "fragment", "free"]
+    wanted += ["after_death", "before_reference", "counted"]
     if chosen == options():
-        wanted += ["carried", "again", "bound"]
+        wanted += ["carried", "again", "bound", "after_new_therapy"]
     assert min(seen[word] for word in wanted) >= 10, seen  # nothing is agreed on by being absent
 
 

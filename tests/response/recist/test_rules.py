@@ -223,8 +223,10 @@ def test_progression_free_survival_ends_by_a_named_rule() -> None:
     assert survival(grown, ",2024-04-01") == (60, False, "new_therapy")
     assert survival(grown, ",2024-04-01", pfs_new_therapy="ignore") == (121, True, "progression")
     assert survival(course("L", [40])) == (0, False, "no_assessment")
+    assert survival(stable, "2023-12-01,") == (None, False, "contradiction")
     assert {rule.id for rule in rules().pfs.rules} == {
-        "no_assessment", "new_therapy", "gap", "progression", "death", "last_assessment",
+        "contradiction", "no_assessment", "new_therapy", "gap", "progression", "death",
+        "last_assessment",
     }  # fmt: skip
 
 

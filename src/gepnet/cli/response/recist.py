@@ -146,6 +146,8 @@ def _written(summary: dict[str, Any]) -> None:
     for name in ("best_overall", "best_overall_confirmed"):
         rows = [[word, count] for word, count in summary[name].items()]
         table(name.replace("_", " "), ["response", "patients"], rows)
+    for why, count in summary["not_counted"].items():
+        typer.echo(f"Time points {why.replace('_', ' ')}, not counted: {count}")
     typer.echo(f"Patients: {summary['patients']}, time points: {summary['timepoints']}, in")
     for file in summary["files"]:
         typer.echo(f"  {file}")

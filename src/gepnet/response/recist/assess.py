@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from gepnet.response.recist.best import best_response, cr_then_less, first_response, settle
-from gepnet.response.recist.model import Finding, Patient, Result
+from gepnet.response.recist.model import BestResponse, Finding, Patient, Result
+from gepnet.response.recist.order import is_observed, not_counted, out_of_order, told
 from gepnet.response.recist.pfs import survival
 from gepnet.response.recist.rules import Options, Rules
 from gepnet.response.recist.selection import findings
-from gepnet.response.recist.timepoint import PD, SD, time_points
+from gepnet.response.recist.timepoint import NE, PD, SD, time_points
 
 
 def assess(patient: Patient, rules: Rules, options: Options) -> Result:
@@ -15,24 +16,35 @@ def assess(patient: Patient, rules: Rules, options: Options) -> Result:
 
     Confirmation is judged on the literal response of each time point: a PR that is only carried
     forward confirms nothing. Duration of response runs from its first CR or PR, that of stable
-    disease from the reference date.
+    disease from the reference date. What lies before the reference date, after a death or after a
+    new therapy is shown and not counted.
     """
-    baseline_sum, points = time_points(patient, rules, options)
+    disorder = out_of_order(patient)
+    left_out = not_counted(disorder, options)
+    baseline_sum, points = time_points(patient, rules, options, left_out)
     reference = patient.reference
-    course = settle([(point.date, point.overall) for point in points], options)
-    literal = settle([(point.date, point.literal) for point in points], options)
-    best = best_response(course, reference, rules, options, confirmed=False)
-    sure = best_response(literal, reference, rules, options, confirmed=True)
-    pfs = survival(course, reference, patient.head, options)
+    counted = [point for point in points if point.not_counted is None]
+    course = settle([(point.date, point.overall) for point in counted], options)
+    literal = settle([(point.date, point.literal) for point in counted], options)
+    if points and not counted:
+        best = sure = BestResponse(NE, None, "no assessment that counts, by its date")
+    else:
+        best = best_response(course, reference, rules, options, confirmed=False)
+        sure = best_response(literal, reference, rules, options, confirmed=True)
+    watched = settle(
+        [(p.date, p.overall) for p in points if is_observed(p.date, disorder, options)], options
+    )
+    pfs = survival(watched, reference, patient.head, options)
     durations = [
-        None if start is None else survival(course, start, patient.head, options)
+        None if start is None else survival(watched, start, patient.head, options)
         for start in (first_response(literal, options, sure) for sure in (False, True))
     ]
     noted = list(findings(patient, rules)) if patient.lesions else []
-    less = cr_then_less([(point.date, point.overall) for point in points])
+    noted += told(patient, disorder, options)
+    less = cr_then_less([(point.date, point.overall) for point in counted])
     if less is not None:
-        told = "less than CR after a CR: was the CR real (then this is PD) or a PR?"
-        noted.append(Finding(patient.id, less, "", told))
+        asked = "less than CR after a CR: was the CR real (then this is PD) or a PR?"
+        noted.append(Finding(patient.id, less, "", asked))
     return Result(
         patient=patient.id,
         baseline=patient.baseline,
@@ -41,7 +53,7 @@ def assess(patient: Patient, rules: Rules, options: Options) -> Result:
         timepoints=tuple(points),
         best=best,
         best_confirmed=sure,
-        progression=next((date for date, response in course if response == PD), None),
+        progression=next((date for date, response in watched if response == PD), None),
         pfs=pfs,
         duration_of_response=durations[0],
         duration_of_confirmed_response=durations[1],

@@ -156,6 +156,7 @@ class TimePoint:
     ``sum`` is a lower bound where a target was not assessed: ``sum_mm`` is None then.
     ``new_lesion`` is None while a finding is equivocal. ``literal`` is the overall response with
     each time point judged alone; it differs from ``overall`` where a PR is carried forward.
+    ``not_counted`` says why best response does not rest on it, by its date.
     """
 
     date: datetime.date
@@ -169,6 +170,7 @@ class TimePoint:
     literal: Annotated[str, Shown("overall_literal", detail=True, after="reason")]
     reason: str
     complete: Annotated[bool, Shown(hidden=True)] = True
+    not_counted: str | None = None
 
     @property
     @also_shown

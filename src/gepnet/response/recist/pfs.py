@@ -29,6 +29,8 @@ def survival(
     last_day = head.new_therapy if is_past and head.new_therapy is not None else end
     before = [d for d in evaluable if last_day is None or d <= last_day]
     last = max(before, default=start)
+    if start is not None and end is not None and end < start:
+        return Survival(None, False, None, "contradiction")
     if not evaluable and end is None:
         return _survival(start, start, False, "no_assessment")
     if is_past:

@@ -252,6 +252,7 @@ class Options:
     no_assessment: str
     less_after_cr: str
     early_sd_after_cr: str
+    response_new_therapy: str
     pfs_new_therapy: str
     pfs_longest_gap_days: int
 

@@ -7,8 +7,16 @@ from collections.abc import Iterator
 from functools import partial
 
 from gepnet.response.recist.measurability import is_normal_node, not_measurable
-from gepnet.response.recist.model import Finding, LesionRow, Patient, Role, millimetres
+from gepnet.response.recist.model import (
+    Finding,
+    LesionRow,
+    Patient,
+    Role,
+    millimetres,
+)
+from gepnet.response.recist.new import is_sighting
 from gepnet.response.recist.rules import Rules
+from gepnet.response.recist.values import value_of
 
 
 def findings(patient: Patient, rules: Rules) -> Iterator[Finding]:
@@ -34,11 +42,16 @@ def findings(patient: Patient, rules: Rules) -> Iterator[Finding]:
             limit = f"below {rules.limits.pathological_node_mm.value} mm"
             told = f"a node {limit} is normal: not disease, not counted"
             yield Finding(patient.id, row.date, row.lesion, told)
+    known = [row for row in first if row.role in (Role.TARGET, Role.NON_TARGET)]
+    gone = {row.lesion for row in known if value_of(row, rules).gone}
+    for row in patient.lesions:
+        if row.lesion in gone and is_sighting(row, rules):
+            yield Finding(patient.id, row.date, row.lesion, "not there at baseline: is it new?")
+            gone.discard(row.lesion)
     yield from _moved(patient, rules)
     yield from _nodes_just_grown(patient, rules)
-    unmeasured = [row for row in first if row.role is Role.NON_TARGET]
-    if not targets and not unmeasured and patient.lesions:
-        yield noted("", "no lesion at baseline: nothing can respond")
+    if patient.lesions and not any(is_sighting(row, rules) for row in known):
+        yield noted("", "no disease at baseline: nothing can respond")
     start = patient.head.reference
     if start is not None and baseline is not None:
         days = (start - baseline).days

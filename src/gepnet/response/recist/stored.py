@@ -24,6 +24,7 @@ class StoredPoint(_Part):
     change: float | None = Field(alias="change_from_baseline_pct")
     overall: str
     new_lesion: bool | None = None
+    not_counted: str | None = None
     reason: str = ""
 
 

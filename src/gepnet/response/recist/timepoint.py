@@ -7,10 +7,13 @@ patients and is held to it by tests.
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from gepnet.record.chronology import BEFORE_REFERENCE
 from gepnet.response.recist.model import Hundredths, Patient, Sum, TimePoint
 from gepnet.response.recist.new import NewLesions, new_lesions
+from gepnet.response.recist.order import NOT_COUNTED
 from gepnet.response.recist.rules import HUNDREDTHS, Options, Rules
 from gepnet.response.recist.sums import NonTargets, non_targets, see, target_sum
 from gepnet.response.recist.words import Words
@@ -25,6 +28,8 @@ class _Course:
 
     baseline: Hundredths | None
     nadir: Hundredths | None
+    targets_were_disease: bool
+    others_were_disease: bool
     had_response: bool = False
     complete_since: datetime.date | None = None
     progression: datetime.date | None = None
@@ -95,27 +100,47 @@ def marker_elevated(patient: Patient, date: datetime.date) -> bool:
 
 
 def time_points(
-    patient: Patient, rules: Rules, options: Options
+    patient: Patient,
+    rules: Rules,
+    options: Options,
+    left_out: Mapping[datetime.date, str] | None = None,
 ) -> tuple[Hundredths | None, list[TimePoint]]:
-    """Return the baseline sum and every assessment after baseline."""
+    """Return the baseline sum and every assessment after baseline.
+
+    ``left_out``: why some of them do not count. What lies before the reference date leaves no trace
+    on what is judged later.
+    """
+    left_out = left_out or {}
     if not patient.lesions:
-        return None, [_given(date, response) for date, response in patient.responses]
+        given = patient.responses
+        return None, [_given(date, response, left_out.get(date)) for date, response in given]
     seen = see(patient)
     news = new_lesions(seen, rules, options)
     first, *later = patient.dates
     start = target_sum(seen, first, rules)
-    course = _Course(*((None, None) if start is None else (start.value, start.value)))
+    size = None if start is None else start.value
+    were = start is not None and start.present, _is_disease(None, non_targets(seen, first, rules))
+    course = _Course(size, size, *were)
     points = []
     for date in later:
         targets = target_sum(seen, date, rules)
         others = non_targets(seen, date, rules)
-        points.append(_assess(patient, date, targets, others, news, course, rules, options))
+        point = _assess(
+            patient, date, targets, others, news, course, rules, options, left_out.get(date)
+        )
+        points.append(point)
     return course.baseline, points
 
 
-def _given(date: datetime.date, response: str) -> TimePoint:
-    reason = f"{response}: as given"
-    return TimePoint(date, None, None, None, None, None, None, response, response, reason)
+def _given(date: datetime.date, response: str, left_out: str | None) -> TimePoint:
+    reason = "; ".join([f"{response}: as given", *_why_not(left_out)])
+    nothing = (None,) * 6
+    return TimePoint(date, *nothing, response, response, reason, not_counted=left_out)
+
+
+def _why_not(left_out: str | None) -> list[str]:
+    """Say that an assessment does not count, and why."""
+    return [] if left_out is None else [f"{NOT_COUNTED[left_out]}: not counted"]
 
 
 def _assess(
@@ -127,10 +152,14 @@ def _assess(
     course: _Course,
     rules: Rules,
     options: Options,
+    left_out: str | None,
 ) -> TimePoint:
     """Assess one date and let the course know."""
     words = Words(rules, course.baseline or 0, course.nadir or 0)
     literal = target_response(targets, course.baseline or 0, course.nadir or 0, rules, options)
+    # All of no disease is gone: that is no response of it.
+    if literal == CR and not course.targets_were_disease:
+        literal = None
     is_carried = (
         options.pr_carry_forward == "carried"
         and literal == SD
@@ -140,6 +169,8 @@ def _assess(
     target = PR if is_carried else literal
     raised = marker_elevated(patient, date)
     non_target = non_target_response(others, targets, raised)
+    if non_target == CR and not course.others_were_disease:
+        non_target = None
     real, doubtful = news.real_on(date), news.doubtful_on(date)
     new = True if real else None if doubtful else False
     overall = overall_response(target, non_target, new, rules)
@@ -153,6 +184,9 @@ def _assess(
     if is_back:
         told.append(f"disease seen again after the CR of {course.complete_since}")
         overall = alone = PD
+    if not (course.targets_were_disease or course.others_were_disease):
+        told.append("no disease at baseline: nothing can respond")
+        overall, alone = (PD if response == PD else NE for response in (overall, alone))
     told += words.new(real, doubtful, news, date)
     told += words.non_target(others, non_target, raised)
     told_target = words.target(targets, literal, is_carried)
@@ -168,6 +202,7 @@ def _assess(
     if any(news.real[lesion] != news.confirmed[lesion] for lesion in real):
         used.add("equivocal_new_confirmed")
     told += words.unverified(used, target, non_target, new, is_back)
+    told += _why_not(left_out)
     if course.progression is not None:
         told.append(f"after progression on {course.progression}, not counted for best response")
     point = TimePoint(
@@ -182,8 +217,10 @@ def _assess(
         alone,
         f"{overall}: {'; '.join(told)}",
         targets is None or targets.complete,
+        left_out,
     )
-    _remember(course, point, literal, targets)
+    if left_out != BEFORE_REFERENCE:
+        _remember(course, point, literal, targets)
     return point
 
 

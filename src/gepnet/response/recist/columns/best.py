@@ -12,7 +12,6 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from gepnet.response.recist.best import MISSING
 from gepnet.response.recist.rules import Options, Rules
 from gepnet.response.recist.timepoint import CR, NE, NON_CR_NON_PD, PD, PR, SD
 
@@ -33,7 +32,8 @@ def best_responses(
     """Return best response with and without confirmation, their dates, and progression.
 
     Args:
-        points: patient_id, date, overall, literal; one row an assessment, sorted by both.
+        points: patient_id, date, overall, literal, not_counted, observed; one row an assessment,
+            sorted by the first two.
         references: patient_id, reference: every patient, also those without an assessment.
         rules: RECIST 1.1 (the order of preference).
         options: the choices.
@@ -64,16 +64,23 @@ def _best(
     days[rows, columns] = own["date"].to_physical().to_numpy()
     reference = patients["reference"].to_physical().fill_null(0).to_numpy().astype(np.int32)
 
-    def matrix(name: str) -> Codes:
+    def matrix(name: str, counts: pl.Expr) -> Codes:
+        """Return the responses that count; these follow each other without a gap."""
         codes = np.full((len(patients), width), _NOTHING, dtype=np.int8)
-        words = own[name].replace_strict(_CODE, return_dtype=pl.Int8)
-        codes[rows, columns] = words.to_numpy()
+        words = own.select(
+            pl.when(counts)
+            .then(pl.col(name).replace_strict(_CODE, return_dtype=pl.Int8))
+            .otherwise(_NOTHING)
+        )
+        codes[rows, columns] = words.to_series().to_numpy()
         return settle(codes, options)
 
-    course, literal = matrix("overall"), matrix("literal")
+    counts = pl.col("not_counted").is_null()
+    course, literal = matrix("overall", counts), matrix("literal", counts)
+    watched = matrix("overall", pl.col("observed"))
     best, best_day = _choose(course, days, reference, rules, options, confirmed=False)
     sure, sure_day = _choose(literal, days, reference, rules, options, confirmed=True)
-    is_pd = course == _pd
+    is_pd = watched == _pd
     first_pd = np.where(is_pd.any(axis=1), _first(days, is_pd), _NEVER)
     words = np.array([*rules.best.order], dtype=object)
     none = pl.lit(options.no_assessment)
@@ -93,7 +100,7 @@ def _best(
 
 def _texts(words: NDArray[Any], ranks: NDArray[np.int8]) -> pl.Series:
     return pl.Series(ranks).replace_strict(
-        dict(enumerate(words.tolist())), return_dtype=pl.String, default=MISSING
+        dict(enumerate(words.tolist())), return_dtype=pl.String, default=NE
     )
 
 

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import polars as pl
 
+from gepnet.record.chronology import BEFORE_REFERENCE, BOUNDS, Bound
 from gepnet.response.recist.model import Role
+from gepnet.response.recist.order import NOT_COUNTED, bounds_of_response, bounds_of_survival
 from gepnet.response.recist.rules import HUNDREDTHS, NONE, Options, Rules
 from gepnet.response.recist.timepoint import CR, NE, NON_CR_NON_PD, PD, PR, SD
 
 POINT_COLUMNS = (
     "patient_id", "date", "sum", "nadir", "baseline", "complete", "target", "non_target",
-    "new_lesion", "overall", "literal",
+    "new_lesion", "overall", "literal", "not_counted", "observed",
 )  # fmt: skip
 _KEY = ["patient_id", "lesion"]
 _TARGET, _NON_TARGET = Role.TARGET.value, Role.NON_TARGET.value
@@ -24,6 +26,7 @@ def time_points(
     lesions: pl.DataFrame,
     heads: pl.DataFrame,
     markers: pl.DataFrame,
+    limits: pl.DataFrame,
     rules: Rules,
     options: Options,
 ) -> pl.DataFrame:
@@ -33,6 +36,7 @@ def time_points(
         lesions: lesions as ``frame.code`` returns them, checked.
         heads: patient_id, baseline (None: the first date of the patient).
         markers: patient_id, date, elevated: from when the markers were so.
+        limits: patient_id, reference, new_therapy, death: what assessments are held against.
         rules: RECIST 1.1.
         options: the choices.
     """
@@ -49,8 +53,28 @@ def time_points(
     seen = _by_date(rows, dates)
     points = dates.join(seen, on=["patient_id", "date"], how="left")
     points = points.join(_new(rows, dates, options), on=["patient_id", "date"], how="left")
-    points = _marked(points, markers).sort("patient_id", "date")
+    points = _marked(points, markers)
+    points = points.join(limits, on="patient_id", how="left").sort("patient_id", "date")
+    points = points.with_columns(*counted(options)).drop("reference", "new_therapy", "death")
     return _responses(points, rules, options)
+
+
+def counted(options: Options) -> tuple[pl.Expr, pl.Expr]:
+    """Return why an assessment does not count, and whether it counts for progression.
+
+    The bounds are those of ``record.chronology``; a table without a date for one has no bound.
+    """
+    beyond = {bound.id: _beyond(bound) for bound in BOUNDS if bound.id in NOT_COUNTED}
+    why = pl.coalesce(
+        *(pl.when(beyond[name]).then(pl.lit(name)) for name in bounds_of_response(options))
+    )
+    is_out = pl.any_horizontal(*(beyond[name] for name in bounds_of_survival(options)))
+    return why.alias("not_counted"), (~is_out).alias("observed")
+
+
+def _beyond(bound: Bound) -> pl.Expr:
+    date, limit = pl.col("date"), pl.col(bound.sort)
+    return (date > limit if bound.side == "after" else date < limit).fill_null(False)
 
 
 def _valued(rows: pl.DataFrame, rules: Rules) -> pl.DataFrame:
@@ -231,18 +255,31 @@ def _responses(points: pl.DataFrame, rules: Rules, options: Options) -> pl.DataF
     complete = ~pl.col("t_missing")
     has = pl.col("has_targets")
     sums = pl.when(has & complete).then(pl.col("sum"))
+    points = points.with_columns(pl.int_range(pl.len()).over("patient_id").alias("place"))
+    is_baseline = pl.col("place") == 0
+    # What lies before the reference date leaves no trace on what is judged later.
+    stays = is_baseline | (pl.col("not_counted") != BEFORE_REFERENCE).fill_null(True)
+    were = pl.col("n_persistent") | pl.col("n_progressed")
     points = points.with_columns(
         complete.alias("complete"),
         sums.first().over("patient_id").alias("baseline"),
-        sums.cum_min().forward_fill().shift(1).over("patient_id").alias("nadir"),
-        pl.int_range(pl.len()).over("patient_id").alias("place"),
+        pl.when(stays)
+        .then(sums)
+        .cum_min()
+        .forward_fill()
+        .shift(1)
+        .over("patient_id")
+        .alias("nadir"),
+        pl.col("t_present").first().over("patient_id").alias("targets_were_disease"),
+        were.first().over("patient_id").alias("others_were_disease"),
+        (stays & ~is_baseline).alias("is_later"),
     )
     points = points.with_columns(
         _target(rules, options).alias("alone"), _non_target().alias("non_target"), _news()
     )
-    is_later = pl.col("place") > 0
+    is_later = pl.col("is_later")
     points = points.with_columns(
-        _lookup("alone", rules).alias("table"),
+        _evaluable(_lookup("alone", rules)).alias("table"),
         _before(pl.col("alone").is_in([CR, PR]) & is_later).alias("responded"),
     )
     is_disease = pl.col("t_present") | pl.col("n_persistent") | pl.col("n_progressed")
@@ -261,13 +298,20 @@ def _responses(points: pl.DataFrame, rules: Rules, options: Options) -> pl.DataF
     points = points.with_columns(
         pl.when(is_carried).then(pl.lit(PR)).otherwise(pl.col("alone")).alias("target")
     )
-    overall = pl.when("is_back").then(pl.lit(PD)).otherwise(_lookup("target", rules))
-    points = points.filter(is_later).with_columns(overall.alias("overall"))
+    looked_up = _evaluable(_lookup("target", rules))
+    overall = pl.when("is_back").then(pl.lit(PD)).otherwise(looked_up)
+    points = points.filter(~is_baseline).with_columns(overall.alias("overall"))
     return points.with_columns(
         pl.when(has).then(pl.col("sum")).alias("sum"),
         pl.col("target", "non_target").replace({NONE: None}),
         pl.col("new").replace_strict({"yes": True, "no": False}, default=None).alias("new_lesion"),
     ).select(POINT_COLUMNS)
+
+
+def _evaluable(overall: pl.Expr) -> pl.Expr:
+    """Nothing can respond without disease at baseline: the response is progression, or none."""
+    was_disease = pl.col("targets_were_disease") | pl.col("others_were_disease")
+    return pl.when(was_disease | (overall == PD)).then(overall).otherwise(pl.lit(NE))
 
 
 def _before(flag: pl.Expr) -> pl.Expr:
@@ -292,7 +336,7 @@ def _target(rules: Rules, options: Options) -> pl.Expr:
         pl.when(~pl.col("has_targets"))
         .then(pl.lit(NONE))
         .when(pl.col("complete") & ~pl.col("t_not_gone") & pl.col("t_own"))
-        .then(pl.lit(CR))
+        .then(pl.when("targets_were_disease").then(pl.lit(CR)).otherwise(pl.lit(NONE)))
         .when(is_progression)
         .then(pl.lit(PD))
         .when(~pl.col("complete"))
@@ -315,7 +359,9 @@ def _non_target() -> pl.Expr:
         .then(pl.lit(NE))
         .when(pl.col("n_persistent") | (lost & ~gone) | pl.col("raised"))
         .then(pl.lit(NON_CR_NON_PD))
-        .otherwise(pl.lit(CR))
+        .when("others_were_disease")
+        .then(pl.lit(CR))
+        .otherwise(pl.lit(NONE))
     )
 
 

@@ -11,12 +11,16 @@ import polars as pl
 
 from gepnet.response.recist.columns.best import best_responses
 from gepnet.response.recist.columns.frame import check_patients, code, read_lesions
-from gepnet.response.recist.columns.points import POINT_COLUMNS, time_points
+from gepnet.response.recist.columns.points import POINT_COLUMNS, counted, time_points
 from gepnet.response.recist.input import HEADS, response_table
 from gepnet.response.recist.model import PatientRow
 from gepnet.response.recist.rules import HUNDREDTHS, Options, Rules
 
-_HEADS = {"patient_id": pl.String, "reference": pl.Date, "baseline": pl.Date}
+_HEADS = {
+    "patient_id": pl.String, "reference": pl.Date, "baseline": pl.Date, "new_therapy": pl.Date,
+    "death": pl.Date,
+}  # fmt: skip
+_LIMITS = ("patient_id", "reference", "new_therapy", "death")
 _MARKERS = {"patient_id": pl.String, "date": pl.Date, "elevated": pl.Boolean}
 
 
@@ -77,7 +81,7 @@ def assess_lesions(
     baselines = known.select("patient_id", "baseline")
     check_patients(frame, coded, baselines, file)
     markers = coded.code(_markers(heads))
-    points = time_points(coded.rows, baselines, markers, rules, options)
+    points = time_points(coded.rows, baselines, markers, known.select(_LIMITS), rules, options)
     first = coded.rows.group_by("patient_id").agg(pl.col("date").min()).sort("patient_id")
     references = first.join(known, on="patient_id", how="left", maintain_order="left").select(
         "patient_id", pl.coalesce("reference", "baseline", "date").alias("reference")
@@ -92,8 +96,18 @@ def assess_responses(
     """Assess sequences of responses: patient_id, date, response."""
     known = _heads(heads)
     response = pl.col("response")
-    points = given.sort("patient_id", "date").select(
-        "patient_id", "date", response.alias("overall"), response.alias("literal")
+    # Responses begin at the baseline date where no reference date is given.
+    bounds = known.with_columns(pl.coalesce("reference", "baseline").alias("reference"))
+    points = (
+        given.join(bounds.select(_LIMITS), on="patient_id", how="left")
+        .sort("patient_id", "date")
+        .select(
+            "patient_id",
+            "date",
+            response.alias("overall"),
+            response.alias("literal"),
+            *counted(options),
+        )
     )
     names = pl.concat([given["patient_id"], known["patient_id"]]).unique(maintain_order=True)
     first = given.group_by("patient_id").agg(pl.col("date").min())
@@ -115,7 +129,7 @@ def assess_responses(
 
 
 def _heads(heads: Sequence[PatientRow]) -> pl.DataFrame:
-    rows = [(head.patient, head.reference, head.baseline) for head in heads]
+    rows = [(h.patient, h.reference, h.baseline, h.new_therapy, h.death) for h in heads]
     return pl.DataFrame(rows, schema=_HEADS, orient="row")
 
 
@@ -151,4 +165,5 @@ def shown_points(points: pl.DataFrame) -> pl.DataFrame:
         "new_lesion",
         "overall",
         pl.col("literal").alias("overall_literal"),
+        "not_counted",
     )
