@@ -18,8 +18,8 @@ BY_NAME = frozenset(
     {
         "agreement", "aicc", "best_overall", "best_overall_confirmed", "by_class", "by_document",
         "conflicts", "counts", "disagreements", "documents", "kinds", "labels", "missing", "models",
-        "no_dose", "not_counted", "not_in_force", "positions", "profiles", "refused", "series", "statuses",
-        "witness",
+        "no_dose", "not_counted", "not_in_force", "positions", "profiles", "refused", "series",
+        "statuses", "witness",
     }
 )  # fmt: skip
 

@@ -24,6 +24,7 @@ from gepnet.charts.style import GRID, INK, SOFT
 from gepnet.guidelines import KnowledgeBase
 from gepnet.response.growth import GrowthRules, growth_of
 from gepnet.response.recist import Patient, Rules
+from gepnet.response.recist.rules import THOUSANDTHS
 from gepnet.response.recist.sums import see, target_sum
 
 
@@ -59,9 +60,13 @@ def growth_of_patient(patient: Patient, rules: Rules, constants: GrowthRules) ->
     assert start is not None
     rates = list(growth_of(patient, rules, constants))
     seen = see(patient)
-    before = [(months_between(start, r.start), r.sum_start / 100) for r in rates if r.start < start]
+    before = [
+        (months_between(start, r.start), r.sum_start / THOUSANDTHS)
+        for r in rates
+        if r.start < start
+    ]
     sums = [
-        (months_between(start, day), total.value / 100)
+        (months_between(start, day), total.value / THOUSANDTHS)
         for day in patient.dates
         if (total := target_sum(seen, day, rules)) is not None and total.complete
     ]

@@ -17,7 +17,7 @@ from typing import Annotated
 
 from gepnet.knowledge import MeasureFile
 from gepnet.knowledge.shapes import Said, Stated
-from gepnet.response.recist.model import HUNDREDTH, Hundredths, Patient, Role, length, rounded
+from gepnet.response.recist.model import HUNDREDTH, Patient, Role, Thousandths, length, rounded
 from gepnet.response.recist.rules import Rules
 from gepnet.response.recist.sums import see, target_sum
 from gepnet.response.recist.values import value_of
@@ -92,7 +92,7 @@ class Reached:
 class Growth:
     """Growth between two scans.
 
-    Lengths are 0.01 mm; ``rate`` percent of volume a month, ``specific`` percent of volume a day
+    Lengths are 0.001 mm; ``rate`` percent of volume a month, ``specific`` percent of volume a day
     (logarithmic), ``doubling_days`` None where the tumour does not grow. ``reached``: for each
     cut-off of this name whether the rate reached it. ``why_not`` says why there is no rate.
     ``rate`` (four decimals) and ``shown`` (two) are rounded, but never across one of its cut-offs.
@@ -102,8 +102,8 @@ class Growth:
     start: Annotated[datetime.date, Shown("from")]
     end: Annotated[datetime.date, Shown("to")]
     days: int
-    sum_start: Annotated[Hundredths, Shown("sum_from_mm", by=length)]
-    sum_end: Annotated[Hundredths | None, Shown("sum_to_mm", by=length)]
+    sum_start: Annotated[Thousandths, Shown("sum_from_mm", by=length)]
+    sum_end: Annotated[Thousandths | None, Shown("sum_to_mm", by=length)]
     rate: Annotated[Decimal | None, Shown("tgr_percent_month")]
     specific: Annotated[Decimal | None, Shown("sgr_percent_day")]
     doubling_days: Decimal | None
@@ -190,7 +190,7 @@ def growth_of(patient: Patient, rules: Rules, growth: GrowthRules) -> Iterator[G
 
 def _before(
     patient: Patient, baseline: datetime.date, rules: Rules
-) -> tuple[datetime.date, Hundredths] | None:
+) -> tuple[datetime.date, Thousandths] | None:
     """Return the last scan before baseline on which every later target was measured."""
     rows = {(row.date, row.lesion): row for row in patient.lesions if row.role is Role.TARGET}
     wanted = [lesion for date, lesion in rows if date == baseline]
@@ -198,14 +198,14 @@ def _before(
     for date in earlier:
         found = [rows.get((date, lesion)) for lesion in wanted]
         values = [None if row is None else value_of(row, rules) for row in found]
-        if all(value is not None and value.evaluated and value.counted for value in values):
+        if wanted and all(v is not None and v.evaluated and v.counted for v in values):
             return date, sum(value.size for value in values if value is not None)
     return None
 
 
 def _between(
-    first: tuple[datetime.date, Hundredths],
-    second: tuple[datetime.date, Hundredths],
+    first: tuple[datetime.date, Thousandths],
+    second: tuple[datetime.date, Thousandths],
     names: tuple[str, ...],
     growth: GrowthRules,
 ) -> Growth:

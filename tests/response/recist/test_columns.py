@@ -133,9 +133,9 @@ def test_scans_before_the_baseline_are_left_out_in_both(tmp_path: Path) -> None:
     points = assess_table(rules(), options(), lesions, None, heads).points
     (patient,) = read_patients(rules(), lesions, None, heads)
     result = assess(patient, rules(), options())
-    assert result.baseline_sum == 7000
+    assert result.baseline_sum == 70_000
     assert points["overall"].to_list() == [point.overall for point in result.timepoints]
-    assert points["sum"].to_list() == [5000, 5500, 2600]
+    assert points["sum"].to_list() == [50_000, 55_000, 26_000]
     assert points["non_target"].to_list() == ["CR", "NE", "NE"]
 
 
@@ -159,7 +159,7 @@ def test_lines_of_a_table_are_those_of_the_file(tmp_path: Path) -> None:
 BAD = {
     "a double": ["p,2024-01-01,L,target,liver,false,50,measured"] * 2,
     "a number": ["p,2024-01-01,L,target,liver,false,5o,measured"],
-    "too fine": ["p,2024-01-01,L,target,liver,false,50.123,measured"],
+    "too fine": ["p,2024-01-01,L,target,liver,false,50.1234,measured"],
     "zero": ["p,2024-01-01,L,target,liver,false,0,measured"],
     "no size": ["p,2024-01-01,L,target,liver,false,,measured"],
     "size of nothing": ["p,2024-01-01,L,non_target,liver,false,20,absent"],

@@ -11,7 +11,7 @@ from tests.response.recist.helpers import HEADER, course, overall, results, row,
 
 def test_too_small_counts_five_and_a_measured_smaller_value_counts_itself() -> None:
     (result,) = results(course("L", [20, "too_small", 3, "absent"]))
-    assert [point.sum for point in result.timepoints] == [500, 300, 0]
+    assert [point.sum for point in result.timepoints] == [5000, 3000, 0]
     assert "too small to measure, counted 5 mm" in result.timepoints[0].reason
     assert target(course("L", [20, "too_small", 3, "absent"])) == ["PR", "PR", "CR"]
 
@@ -37,13 +37,13 @@ def test_a_split_lesion_is_the_sum_of_its_fragments() -> None:
         row("La", 3, 20),
     ]
     (result,) = results(rows)
-    assert [point.sum for point in result.timepoints] == [3500, 2000, 2000]
+    assert [point.sum for point in result.timepoints] == [35_000, 20_000, 20_000]
     assert "La is a fragment of L" in result.timepoints[0].reason
     assert [point.overall for point in result.timepoints] == ["SD", "PR", "NE"]
     # the lesion itself may go on as one of the pieces, and then has to be seen again
     kept = [*course("L", [40, 25, None]), row("La", 1, "15 split_from:L"), row("La", 2, 15)]
     (result,) = results(kept)
-    assert [point.sum for point in result.timepoints] == [4000, 1500]
+    assert [point.sum for point in result.timepoints] == [40_000, 15_000]
     assert result.timepoints[1].reason == "NE: L not evaluated; unverified: overall table, split"
 
 
@@ -66,7 +66,7 @@ def test_a_merged_lesion_is_zero_but_not_gone() -> None:
     ]
     (result,) = results(rows)
     assert [point.overall for point in result.timepoints] == ["SD", "CR"]
-    assert result.timepoints[0].sum == 4500
+    assert result.timepoints[0].sum == 45_000
     assert "B merged into A" in result.timepoints[0].reason
     lost = [*course("A", [30, 30, "absent"]),
             *course("N", ["present", "merged_into:A", None], role="non_target")]  # fmt: skip

@@ -40,9 +40,9 @@ def test_t4_an_eortc_example_of_a_continuing_response() -> None:
 def test_t5_a_complete_response_with_a_node_left_in_the_sum() -> None:
     rows = [*course("L", [40, "absent"]), *course("N", [18, 9], nodal=True, organ="mesentery")]
     (result,) = results(rows)
-    assert result.baseline_sum == 5800
+    assert result.baseline_sum == 58_000
     (point,) = result.timepoints
-    assert (point.overall, point.sum) == ("CR", 900)
+    assert (point.overall, point.sum) == ("CR", 9000)
 
 
 def test_t6_a_missing_target_is_not_zero() -> None:
@@ -78,3 +78,10 @@ def test_t7_a_cr_followed_by_pr_is_pointed_out(tmp_path: Path) -> None:
     told = {p.id: assess(p, rules(), options()).findings for p in patients}
     assert [name for name, found in told.items() if found] == ["1", "3", "6"]
     assert "less than CR after a CR" in str(told["6"][0])
+
+
+def test_a_diameter_to_three_decimals_is_read_as_it_is() -> None:
+    """Measured by a program: 12.345 mm; both engines compare it exactly with the limits."""
+    (result,) = results(course("L", [50.125, 60.149, 60.15]))
+    assert [point.overall for point in result.timepoints] == ["SD", "PD"]
+    assert "sum 60.149 mm, baseline 50.125 mm" in result.timepoints[0].reason

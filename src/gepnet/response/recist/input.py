@@ -140,8 +140,8 @@ def response_table(taken: Collection[str]) -> Table[Given]:
 
 def lesion_table(rules: Rules) -> Table[tuple[str, LesionRow]]:
     """Return the table of lesions: patient and row."""
-    in_mm = _hundredths("a number of millimetres, at most two decimals", 100)
-    in_cm = _hundredths("a number of centimetres, at most three decimals", 1000)
+    in_mm = _thousandths("a number of millimetres, at most three decimals", 1000)
+    in_cm = _thousandths("a number of centimetres, at most four decimals", 10_000)
     methods = (*rules.methods.accepted, *rules.methods.refused)
     kinds = (*rules.never_measurable.kinds, *rules.other_kinds)
     return Table(
@@ -166,8 +166,8 @@ def lesion_table(rules: Rules) -> Table[tuple[str, LesionRow]]:
     )
 
 
-def _hundredths(expected: str, scale: int) -> Callable[[str], int]:
-    """Read a length as whole hundredths of a millimetre; a finer one is refused."""
+def _thousandths(expected: str, scale: int) -> Callable[[str], int]:
+    """Read a length as whole thousandths of a millimetre; a finer one is refused."""
 
     def read(cell: str) -> int:
         value = Decimal(cell) * scale if _LENGTH.fullmatch(cell) else None
@@ -224,9 +224,9 @@ def _check_lesion(cells: Cells, rules: Rules) -> None:
         cells.fault(column, f"a diameter, since the status is {status.value}")
     if status in (Status.MEASURED, Status.SPLIT_FROM) and diameter == 0:
         cells.fault(column, "more than 0, or the status absent")
-    small = rules.limits.too_small_mm.hundredths
+    small = rules.limits.too_small_mm.thousandths
     allowed = {
-        Status.ABSENT: (rules.limits.absent_mm.hundredths,),
+        Status.ABSENT: (rules.limits.absent_mm.thousandths,),
         Status.TOO_SMALL: (small,),
         Status.NOT_EVALUATED: (),
         Status.MERGED_INTO: (),

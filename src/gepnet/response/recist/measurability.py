@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gepnet.response.recist.model import LesionRow, Role, Status, millimetres
-from gepnet.response.recist.rules import HUNDREDTHS, Rules
+from gepnet.response.recist.rules import THOUSANDTHS, Rules
 
 
 def not_measurable(row: LesionRow, rules: Rules) -> str | None:
@@ -26,22 +26,22 @@ def not_measurable(row: LesionRow, rules: Rules) -> str | None:
 
 
 def smallest(row: LesionRow, rules: Rules) -> int:
-    """Return the smallest measurable size for this lesion and method, in hundredths of a mm."""
+    """Return the smallest measurable size for this lesion and method, in thousandths of a mm."""
     limits = rules.limits
     if row.nodal:
-        return limits.target_node_mm.hundredths
+        return limits.target_node_mm.thousandths
     if row.method == "chest_xray":
-        return limits.chest_xray_mm.hundredths
+        return limits.chest_xray_mm.thousandths
     if row.method == "caliper":
-        return limits.caliper_mm.hundredths
-    least = limits.target_non_nodal_mm.hundredths
-    if row.slice is not None and row.slice > limits.slice_mm.hundredths:
-        least = max(least, row.slice * limits.slice_factor.hundredths // HUNDREDTHS)
+        return limits.caliper_mm.thousandths
+    least = limits.target_non_nodal_mm.thousandths
+    if row.slice is not None and row.slice > limits.slice_mm.thousandths:
+        least = max(least, row.slice * limits.slice_factor.thousandths // THOUSANDTHS)
     return least
 
 
 def is_normal_node(row: LesionRow, rules: Rules) -> bool:
     """Whether a node is too small to be disease, and so is not recorded at baseline."""
-    size = rules.limits.too_small_mm.hundredths if row.status is Status.TOO_SMALL else row.diameter
-    limit = rules.limits.pathological_node_mm.hundredths
+    size = rules.limits.too_small_mm.thousandths if row.status is Status.TOO_SMALL else row.diameter
+    limit = rules.limits.pathological_node_mm.thousandths
     return row.nodal and size is not None and size < limit and row.role is not Role.TARGET

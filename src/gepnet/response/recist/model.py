@@ -1,6 +1,6 @@
 """What is assessed and what comes out: rows of lesions, assessments, results.
 
-Lengths are integers of 0.01 mm, so that 20 % of 50.1 mm is not a question of floating point.
+Lengths are integers of 0.001 mm, so that 20 % of 50.1 mm is not a question of floating point.
 """
 
 from __future__ import annotations
@@ -15,15 +15,16 @@ from typing import Annotated
 
 from gepnet.tables import Shown, also_shown
 
-Hundredths = int
+Thousandths = int
 HUNDREDTH = Decimal("0.01")
 
 
-def length(value: Hundredths | None) -> int | float | None:
+def length(value: Thousandths | None) -> int | float | None:
     """Return a length in mm as a JSON number."""
     if value is None:
         return None
-    return value // 100 if value % 100 == 0 else float(Decimal(value) / 100)
+    whole, rest = divmod(value, 1000)
+    return float(Decimal(value) / 1000) if rest else whole
 
 
 def _number(change: Fraction | None) -> int | float | None:
@@ -64,12 +65,12 @@ class LesionRow:
     role: Role
     organ: str
     nodal: bool
-    diameter: Hundredths | None
+    diameter: Thousandths | None
     status: Status
     other: str = ""  # the lesion it was split from or merged into
     method: str = ""
     kind: str = ""
-    slice: Hundredths | None = None
+    slice: Thousandths | None = None
     locally_treated: bool | None = None
     hu: Decimal | None = None
 
@@ -136,7 +137,7 @@ class Sum:
     bound. ``missing`` names them. ``gone``: every target was assessed and none is left.
     """
 
-    value: Hundredths
+    value: Thousandths
     missing: tuple[str, ...]
     gone: bool
     parts: tuple[str, ...] = ()  # what has to be said of splits, merges and default values
@@ -160,9 +161,9 @@ class TimePoint:
     """
 
     date: datetime.date
-    sum: Annotated[Hundredths | None, Shown(hidden=True)]
-    nadir: Annotated[Hundredths | None, Shown("nadir_mm", by=length)]
-    baseline: Annotated[Hundredths | None, Shown(hidden=True)]
+    sum: Annotated[Thousandths | None, Shown(hidden=True)]
+    nadir: Annotated[Thousandths | None, Shown("nadir_mm", by=length)]
+    baseline: Annotated[Thousandths | None, Shown(hidden=True)]
     target: str | None
     non_target: str | None
     new_lesion: bool | None
@@ -199,7 +200,7 @@ class TimePoint:
         """Change of the sum from the smallest earlier sum in percent, exactly."""
         return self._change(self.nadir)
 
-    def _change(self, base: Hundredths | None) -> Fraction | None:
+    def _change(self, base: Thousandths | None) -> Fraction | None:
         if self.sum is None or not self.complete or not base:
             return None
         return Fraction(100 * (self.sum - base), base)
@@ -253,7 +254,7 @@ class Result:
     progression: Annotated[datetime.date | None, Shown("progression_date")]
     reference: Annotated[datetime.date | None, Shown("reference_date", detail=True)]
     baseline: Annotated[datetime.date | None, Shown("baseline_date", detail=True)]
-    baseline_sum: Annotated[Hundredths | None, Shown("baseline_sum_mm", by=length, detail=True)]
+    baseline_sum: Annotated[Thousandths | None, Shown("baseline_sum_mm", by=length, detail=True)]
     best: Annotated[BestResponse, Shown("best_overall_detail", detail=True)]
     best_confirmed: Annotated[BestResponse, Shown("best_overall_confirmed_detail", detail=True)]
     pfs: Annotated[Survival, Shown(detail=True)]
@@ -276,9 +277,9 @@ class Result:
         return self.best_confirmed.response
 
 
-def millimetres(value: Hundredths) -> str:
-    """Return a length for people: 62, 60.12."""
-    text = f"{Decimal(value) / 100:.2f}"
+def millimetres(value: Thousandths) -> str:
+    """Return a length for people: 62, 60.125."""
+    text = f"{Decimal(value) / 1000:.3f}"
     return text.rstrip("0").rstrip(".")
 
 

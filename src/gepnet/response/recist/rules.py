@@ -14,7 +14,8 @@ from gepnet.knowledge.shapes import Said, SourceId, Stated, Strict
 
 FILE = "measures/recist-1.1.yaml"
 NONE = "none"  # the patient has no lesions of this kind
-HUNDREDTHS = 100  # lengths are integers of 0.01 mm
+THOUSANDTHS = 1000  # lengths are integers of 0.001 mm, limits in percent of 0.001 %
+PERCENT = 100
 
 
 class Limit(Stated):
@@ -24,9 +25,9 @@ class Limit(Stated):
     rule: str
 
     @property
-    def hundredths(self) -> int:
-        """The number as an integer of hundredths (0.01 mm, 0.01 %)."""
-        return int(self.value * HUNDREDTHS)
+    def thousandths(self) -> int:
+        """The number as an integer of thousandths (0.001 mm, 0.001 %)."""
+        return int(self.value * THOUSANDTHS)
 
 
 class Limits(Strict):

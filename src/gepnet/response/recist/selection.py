@@ -80,7 +80,7 @@ def _nodes_just_grown(patient: Patient, rules: Rules) -> Iterator[Finding]:
 
     A change from 9 to 11 mm of short axis calls for caution (EORTC, new lesions).
     """
-    limit = rules.limits.pathological_node_mm.hundredths
+    limit = rules.limits.pathological_node_mm.thousandths
     before: dict[str, int] = {}
     for row in sorted(patient.lesions, key=lambda row: row.date):
         if not row.nodal or row.diameter is None:
@@ -88,8 +88,8 @@ def _nodes_just_grown(patient: Patient, rules: Rules) -> Iterator[Finding]:
         last = before.get(row.lesion, limit)
         before[row.lesion] = row.diameter
         grown = row.diameter - last
-        if last < limit <= row.diameter and grown < rules.response.progression_mm.hundredths:
+        if last < limit <= row.diameter and grown < rules.response.progression_mm.thousandths:
             sizes = f"{millimetres(last)} to {millimetres(row.diameter)} mm"
-            least = millimetres(rules.response.progression_mm.hundredths)
+            least = millimetres(rules.response.progression_mm.thousandths)
             told = f"node from {sizes}: pathological by less than {least} mm of growth, be cautious"
             yield Finding(patient.id, row.date, row.lesion, told)

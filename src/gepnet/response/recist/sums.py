@@ -88,7 +88,7 @@ _VALUE_RULES = {Status.SPLIT_FROM: "split", Status.MERGED_INTO: "merged"}
 def _said(row: LesionRow, rules: Rules) -> Iterator[str]:
     """What a reader cannot see from the sum."""
     if row.status is Status.TOO_SMALL:
-        small = millimetres(rules.limits.too_small_mm.hundredths)
+        small = millimetres(rules.limits.too_small_mm.thousandths)
         yield f"{row.lesion} too small to measure, counted {small} mm"
     elif row.status is Status.SPLIT_FROM:
         yield f"{row.lesion} is a fragment of {row.other}"

@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gepnet.record.chronology import BEFORE_REFERENCE
-from gepnet.response.recist.model import Hundredths, Patient, Sum, TimePoint
+from gepnet.response.recist.model import Patient, Sum, Thousandths, TimePoint
 from gepnet.response.recist.new import NewLesions, new_lesions
 from gepnet.response.recist.order import NOT_COUNTED
-from gepnet.response.recist.rules import HUNDREDTHS, Options, Rules
+from gepnet.response.recist.rules import PERCENT, THOUSANDTHS, Options, Rules
 from gepnet.response.recist.sums import NonTargets, non_targets, see, target_sum
 from gepnet.response.recist.words import Words
 
@@ -26,8 +26,8 @@ NON_CR_NON_PD = "NON-CR/NON-PD"
 class _Course:
     """What earlier assessments mean for the next."""
 
-    baseline: Hundredths | None
-    nadir: Hundredths | None
+    baseline: Thousandths | None
+    nadir: Thousandths | None
     targets_were_disease: bool
     others_were_disease: bool
     had_response: bool = False
@@ -35,26 +35,26 @@ class _Course:
     progression: datetime.date | None = None
 
 
-def is_progression(current: Hundredths, nadir: Hundredths, rules: Rules) -> bool:
+def is_progression(current: Thousandths, nadir: Thousandths, rules: Rules) -> bool:
     """Whether a sum has grown enough over the smallest earlier sum: relatively and absolutely.
 
-    Eisenhauer 2009 (doi 10.1016/j.ejca.2008.10.026): both conditions, in whole hundredths of a
+    Eisenhauer 2009 (doi 10.1016/j.ejca.2008.10.026): both conditions, in whole thousandths of a
     millimetre. Over a sum of zero any growth meets the relative one.
     """
     rise = current - nadir
     limits = rules.response
-    enough = HUNDREDTHS * HUNDREDTHS * rise >= limits.progression_percent.hundredths * nadir
-    return rise >= limits.progression_mm.hundredths and enough
+    enough = PERCENT * THOUSANDTHS * rise >= limits.progression_percent.thousandths * nadir
+    return rise >= limits.progression_mm.thousandths and enough
 
 
-def is_partial_response(current: Hundredths, baseline: Hundredths, rules: Rules) -> bool:
+def is_partial_response(current: Thousandths, baseline: Thousandths, rules: Rules) -> bool:
     """Whether a sum has fallen enough from baseline (Eisenhauer 2009)."""
-    least = rules.response.partial_response_percent.hundredths * baseline
-    return HUNDREDTHS * HUNDREDTHS * (baseline - current) >= least
+    least = rules.response.partial_response_percent.thousandths * baseline
+    return PERCENT * THOUSANDTHS * (baseline - current) >= least
 
 
 def target_response(
-    current: Sum | None, baseline: Hundredths, nadir: Hundredths, rules: Rules, options: Options
+    current: Sum | None, baseline: Thousandths, nadir: Thousandths, rules: Rules, options: Options
 ) -> str | None:
     """Return the response of the targets, judged alone; None for a patient without targets."""
     if current is None:
@@ -104,7 +104,7 @@ def time_points(
     rules: Rules,
     options: Options,
     left_out: Mapping[datetime.date, str] | None = None,
-) -> tuple[Hundredths | None, list[TimePoint]]:
+) -> tuple[Thousandths | None, list[TimePoint]]:
     """Return the baseline sum and every assessment after baseline.
 
     ``left_out``: why some of them do not count. What lies before the reference date leaves no trace

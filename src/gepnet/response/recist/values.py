@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gepnet.response.recist.model import Hundredths, LesionRow, Status
+from gepnet.response.recist.model import LesionRow, Status, Thousandths
 from gepnet.response.recist.rules import Rules
 
 
@@ -17,7 +17,7 @@ class Value:
     the mass it merged into.
     """
 
-    size: Hundredths
+    size: Thousandths
     evaluated: bool
     gone: bool
     counted: bool = True
@@ -40,12 +40,12 @@ def value_of(row: LesionRow, rules: Rules) -> Value:
     if row.status is Status.MERGED_INTO:
         return MERGED
     if row.status is Status.ABSENT:
-        return Value(rules.limits.absent_mm.hundredths, evaluated=True, gone=True)
-    size = rules.limits.too_small_mm.hundredths if row.status is Status.TOO_SMALL else row.diameter
+        return Value(rules.limits.absent_mm.thousandths, evaluated=True, gone=True)
+    size = rules.limits.too_small_mm.thousandths if row.status is Status.TOO_SMALL else row.diameter
     if size is None:
         # Seen, but not measured: it is there.
         progressed = row.status is Status.UNEQUIVOCAL_PROGRESSION
         return Value(0, evaluated=True, gone=False, progressed=progressed)
-    is_normal_node = row.nodal and size < rules.limits.pathological_node_mm.hundredths
+    is_normal_node = row.nodal and size < rules.limits.pathological_node_mm.thousandths
     progressed = row.status is Status.UNEQUIVOCAL_PROGRESSION
     return Value(size, True, is_normal_node and not progressed, progressed=progressed)

@@ -7,9 +7,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from fractions import Fraction
 
-from gepnet.response.recist.model import Hundredths, Sum, millimetres, percent
+from gepnet.response.recist.model import Sum, Thousandths, millimetres, percent
 from gepnet.response.recist.new import NewLesions
-from gepnet.response.recist.rules import HUNDREDTHS, Rules
+from gepnet.response.recist.rules import PERCENT, THOUSANDTHS, Rules
 from gepnet.response.recist.sums import NonTargets
 
 
@@ -18,8 +18,8 @@ class Words:
     """Says of one assessment what decided, against a baseline and a smallest earlier sum."""
 
     rules: Rules
-    baseline: Hundredths
-    nadir: Hundredths
+    baseline: Thousandths
+    nadir: Thousandths
 
     def target(self, sum_: Sum | None, response: str | None, is_carried: bool) -> list[str]:
         """Say what the targets did."""
@@ -28,7 +28,7 @@ class Words:
         if response == "CR":
             if sum_.value == 0:
                 return ["all targets gone"]
-            limit = millimetres(self.rules.limits.pathological_node_mm.hundredths)
+            limit = millimetres(self.rules.limits.pathological_node_mm.thousandths)
             return [f"all targets gone, nodes below {limit} mm (sum {millimetres(sum_.value)} mm)"]
         missing = f"{', '.join(sum_.missing)} not evaluated"
         least = "" if sum_.complete else "at least "
@@ -45,11 +45,11 @@ class Words:
         told = f"{told}; {self._from_nadir(sum_.value)}{little}"
         return [f"{told}; PR carried forward, SD by this time point alone" if is_carried else told]
 
-    def _from_baseline(self, size: Hundredths) -> str:
+    def _from_baseline(self, size: Thousandths) -> str:
         change = self._percent(size - self.baseline, self.baseline)
         return f"baseline {millimetres(self.baseline)} mm, {change}"
 
-    def _from_nadir(self, size: Hundredths) -> str:
+    def _from_nadir(self, size: Thousandths) -> str:
         rise = size - self.nadir
         sign = "+" if rise > 0 else "-" if rise < 0 else ""
         grown = f"{sign}{millimetres(abs(rise))} mm"
@@ -57,18 +57,18 @@ class Words:
             grown = f"{self._percent(rise, self.nadir)} and {grown}"
         return f"nadir {millimetres(self.nadir)} mm, {grown}"
 
-    def _percent(self, change: Hundredths, base: Hundredths) -> str:
+    def _percent(self, change: Thousandths, base: Thousandths) -> str:
         return percent(Fraction(100 * change, base), self.rules.response.changes)
 
-    def _too_little(self, size: Hundredths) -> str:
+    def _too_little(self, size: Thousandths) -> str:
         """Say why a rise that is large enough in percent is no progression, else nothing."""
         rise, limits = size - self.nadir, self.rules.response
         percent_enough = (
-            HUNDREDTHS * HUNDREDTHS * rise >= limits.progression_percent.hundredths * self.nadir
+            PERCENT * THOUSANDTHS * rise >= limits.progression_percent.thousandths * self.nadir
         )
         if rise <= 0 or not percent_enough:
             return ""
-        return f", less than {millimetres(limits.progression_mm.hundredths)} mm: not PD"
+        return f", less than {millimetres(limits.progression_mm.thousandths)} mm: not PD"
 
     def non_target(
         self, found: NonTargets | None, response: str | None, marker_raised: bool

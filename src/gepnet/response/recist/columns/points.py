@@ -11,7 +11,7 @@ import polars as pl
 from gepnet.record.chronology import BEFORE_REFERENCE, BOUNDS, Bound
 from gepnet.response.recist.model import Role
 from gepnet.response.recist.order import NOT_COUNTED, bounds_of_response, bounds_of_survival
-from gepnet.response.recist.rules import HUNDREDTHS, NONE, Options, Rules
+from gepnet.response.recist.rules import NONE, PERCENT, THOUSANDTHS, Options, Rules
 from gepnet.response.recist.timepoint import CR, NE, NON_CR_NON_PD, PD, PR, SD
 
 POINT_COLUMNS = (
@@ -83,14 +83,14 @@ def _valued(rows: pl.DataFrame, rules: Rules) -> pl.DataFrame:
     limits = rules.limits
     size = (
         pl.when(status == "absent")
-        .then(pl.lit(limits.absent_mm.hundredths))
+        .then(pl.lit(limits.absent_mm.thousandths))
         .when(status == "too_small")
-        .then(pl.lit(limits.too_small_mm.hundredths))
+        .then(pl.lit(limits.too_small_mm.thousandths))
         .when(status.is_in(["not_evaluated", "merged_into"]))
         .then(None)
         .otherwise(pl.col("size"))
     )
-    is_small_node = pl.col("nodal") & (size < limits.pathological_node_mm.hundredths)
+    is_small_node = pl.col("nodal") & (size < limits.pathological_node_mm.thousandths)
     progressed = status == "unequivocal_progression"
     gone = (status == "absent") | (is_small_node.fill_null(False) & ~progressed)
     evaluated = status != "not_evaluated"
@@ -323,14 +323,14 @@ def _before(flag: pl.Expr) -> pl.Expr:
 def _target(rules: Rules, options: Options) -> pl.Expr:
     limits = rules.response
     size, nadir, baseline = pl.col("sum"), pl.col("nadir"), pl.col("baseline")
-    rise, square = size - nadir, HUNDREDTHS * HUNDREDTHS
-    is_progression = (rise >= limits.progression_mm.hundredths) & (
-        square * rise >= limits.progression_percent.hundredths * nadir
+    rise, square = size - nadir, PERCENT * THOUSANDTHS
+    is_progression = (rise >= limits.progression_mm.thousandths) & (
+        square * rise >= limits.progression_percent.thousandths * nadir
     )
     if options.missing_targets != "lower_bound":
         is_progression = is_progression & pl.col("complete")
     is_response = (
-        square * (baseline - size) >= limits.partial_response_percent.hundredths * baseline
+        square * (baseline - size) >= limits.partial_response_percent.thousandths * baseline
     )
     return (
         pl.when(~pl.col("has_targets"))

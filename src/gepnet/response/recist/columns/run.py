@@ -14,7 +14,7 @@ from gepnet.response.recist.columns.frame import check_patients, code, read_lesi
 from gepnet.response.recist.columns.points import POINT_COLUMNS, counted, time_points
 from gepnet.response.recist.input import HEADS, response_table
 from gepnet.response.recist.model import PatientRow
-from gepnet.response.recist.rules import HUNDREDTHS, Options, Rules
+from gepnet.response.recist.rules import THOUSANDTHS, Options, Rules
 
 _HEADS = {
     "patient_id": pl.String, "reference": pl.Date, "baseline": pl.Date, "new_therapy": pl.Date,
@@ -71,7 +71,7 @@ def assess_lesions(
     file: str = "lesions",
 ) -> Table:
     """Assess lesions in typed columns: patient_id, line, date, lesion, role, organ, nodal, size
-    (0.01 mm), status, other.
+    (0.001 mm), status, other.
 
     Raises:
         InputError: if the rows of a patient do not fit together.
@@ -155,9 +155,9 @@ def shown_points(points: pl.DataFrame) -> pl.DataFrame:
     return points.select(
         "patient_id",
         "date",
-        (size / HUNDREDTHS).alias("sum_mm"),
-        (pl.col("nadir") / HUNDREDTHS).alias("nadir_mm"),
-        (pl.col("baseline") / HUNDREDTHS).alias("baseline_mm"),
+        (size / THOUSANDTHS).alias("sum_mm"),
+        (pl.col("nadir") / THOUSANDTHS).alias("nadir_mm"),
+        (pl.col("baseline") / THOUSANDTHS).alias("baseline_mm"),
         change("baseline").alias("change_from_baseline_pct"),
         change("nadir").alias("change_from_nadir_pct"),
         "target",
