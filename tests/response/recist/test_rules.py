@@ -24,7 +24,7 @@ def test_missing_targets_prove_progression_only_if_the_rest_is_enough() -> None:
     assert result.timepoints[0].reason == f"{reason}; unverified: missing_targets"
     assert overall(rows, missing_targets="not_evaluable")[0] == "NE"
     # a sum with a lesion missing is no nadir
-    assert result.timepoints[1].nadir == 6000
+    assert result.timepoints[1].nadir == 60_000
 
 
 def test_a_split_lesion_is_the_sum_of_its_fragments() -> None:
