@@ -130,7 +130,7 @@ def test_every_bad_row_of_every_table_is_told_at_once(
         ("progression.csv:2", "B progression-2", "2019", "a date after the start of everolimus"),
         ("treatment.csv:2", "A treatment-2", "lanreotid", "did you mean 'lanreotide'"),
         ("treatment.csv:3", "B treatment-3", "progresion", "did you mean 'progression'"),
-        ("treatment.csv:3", "B treatment-3", "'2020'", "a day after start"),
+        ("treatment.csv:3", "B treatment-3", "'2020'", "a date after the start of everolimus"),
         ("treatment.csv:4", "patient", "", "the name of a patient"),
     ]
     for parts in expected:

@@ -146,7 +146,8 @@ ONE_FAULT: dict[str, tuple[tuple[str, ...], str]] = {
     ),
     "stop before start": (
         ("{id: t, kind: treatment, option: lanreotide, start: 2025-03, stop: 2025-02}",),
-        "p.yaml:4: error, in t, field stop, value '2025-02': expected a day after start",
+        "p.yaml:4: error, in t, field stop, value '2025-02': "
+        "expected a date after the start of lanreotide (2025-03)",
     ),
     "response before treatment": (
         (
@@ -171,7 +172,7 @@ ONE_FAULT: dict[str, tuple[tuple[str, ...], str]] = {
             '{id: ct, kind: progression, date: 2025-01, "on": [ssa]}',
         ),
         "p.yaml:5: error, in ct, field date, value '2025-01': "
-        "expected a date after the start of ssa (2025-03-01)",
+        "expected a date after the start of lanreotide (2025-03-01)",
     ),
     "sign both seen and excluded": (
         ("{id: ct, kind: progression, types: [marker_rise], excluded: [marker_rise]}",),

@@ -6,6 +6,7 @@ from gepnet.api.assessing import assess_facts as assess_facts
 from gepnet.api.assessing import assess_record as assess_record
 from gepnet.api.assessing import example_patient as example_patient
 from gepnet.api.assessing import facts_of as facts_of
+from gepnet.api.assessing import notes_on as notes_on
 from gepnet.api.assessing import read_patient as read_patient
 from gepnet.api.atlas import write_atlas as write_atlas
 from gepnet.api.charting import CHART_KINDS as CHART_KINDS

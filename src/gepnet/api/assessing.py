@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 from importlib.resources import files
 from pathlib import Path
 
 from gepnet.facts import Facts, facts_of_record
 from gepnet.guidelines import Assessment, KnowledgeBase, assess
-from gepnet.record import Record, read_record
-from gepnet.vocabulary import Question
+from gepnet.record import Record, read_record, told
+from gepnet.vocabulary import Question, exact
 
 
 def read_patient(path: Path, base: KnowledgeBase) -> Record:
@@ -18,6 +19,15 @@ def read_patient(path: Path, base: KnowledgeBase) -> Record:
         InputError: with every problem of the file.
     """
     return read_record(path, base.vocabulary)
+
+
+def notes_on(
+    record: Record, base: KnowledgeBase, question: Question | None = None
+) -> tuple[str, ...]:
+    """Return what to know of the dates of a record: what does not count yet, a death before."""
+    asked = question or Question()
+    when = asked.at or record.as_of or exact(datetime.date.today())
+    return told(record, base.vocabulary, when)
 
 
 def facts_of(record: Record, base: KnowledgeBase, question: Question | None = None) -> Facts:

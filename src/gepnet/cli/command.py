@@ -86,10 +86,25 @@ Files = Annotated[Question, Only(("with_files",))]
 PatientFile = Annotated[Path, typer.Argument(help="Patient file (YAML or JSON).")]
 
 
-def opened(patient: Path, question: Question) -> tuple[Record, KnowledgeBase]:
-    """Return the record of a patient file, and the knowledge that it is read with."""
+def opened(
+    patient: Path, question: Question, at: str | None = None, tells: bool = True
+) -> tuple[Record, KnowledgeBase]:
+    """Return the record of a patient file, and the knowledge that it is read with.
+
+    What to know of its dates goes to the error stream: as of ``at``, by default the day of the
+    question. A command that looks at every day of a record ``tells`` nothing.
+    """
     base = api.base(*question.with_files)
-    return api.read_patient(patient, base), base
+    record = api.read_patient(patient, base)
+    asked = question
+    if at is not None:
+        try:
+            asked = Question.read(at=at)
+        except api.InputError:
+            tells = False  # the command says what is wrong with its day
+    for note in api.notes_on(record, base, asked) if tells else ():
+        typer.echo(f"note: {note}", err=True)
+    return record, base
 
 
 def add_commands(group: typer.Typer, *modules: ModuleType) -> None:

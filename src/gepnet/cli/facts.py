@@ -8,7 +8,15 @@ from typing import Annotated, Any
 import typer
 
 from gepnet import api
-from gepnet.cli.command import DrawnQuestion, FactsQuestion, Files, PatientFile, Result, command
+from gepnet.cli.command import (
+    DrawnQuestion,
+    FactsQuestion,
+    Files,
+    PatientFile,
+    Result,
+    command,
+    opened,
+)
 from gepnet.cli.output import listing, table
 
 
@@ -42,8 +50,8 @@ def _print_fact(view: dict[str, Any]) -> None:
 @command
 def of(patient: PatientFile, question: FactsQuestion) -> Result:
     """Show the facts of a patient as of a date, with where each comes from."""
-    base = api.base(*question.with_files)
-    facts = api.facts_of(api.read_patient(patient, base), base, question)
+    record, base = opened(patient, question)
+    facts = api.facts_of(record, base, question)
     title = f"Facts of {patient.name}"
     return Result(api.facts_view(facts, base), lambda groups: _print_facts(title, groups))
 

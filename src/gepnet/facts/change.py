@@ -53,4 +53,4 @@ def facts_with(
     for name, entry in given.items():
         if vocabulary[name].is_derived:
             entries[name] = replace(entries[name], date=entry.date)
-    return Facts.of(facts.patient, facts.at, entries, lacking, facts.absences)
+    return Facts.of(facts.patient, facts.at, entries, lacking, facts.absences, facts.notes)

@@ -203,8 +203,7 @@ def progressed(c: Courses) -> Answer:
     if c.given and all(_ended_otherwise(course) for course in c.given):
         return Answer(False, c.given[-1].id, c.given[-1].stop)
     if c.progressions and all(
-        c.counting <= set(event.excluded) or not (event.types or event.excluded)
-        for event in c.progressions
+        c.counting <= set(event.excluded) or event.found_none for event in c.progressions
     ):
         last = c.progressions[-1]
         return Answer(False, last.id, last.date)

@@ -17,7 +17,7 @@ from gepnet.facts.select import select
 from gepnet.facts.treatments import OVER_TREATMENTS, Story, treatment_facts
 from gepnet.knowledge import InputError
 from gepnet.knowledge.models import Knowledge
-from gepnet.record import Record
+from gepnet.record import Record, told
 from gepnet.vocabulary import (
     NOT_APPLICABLE,
     Fact,
@@ -79,7 +79,8 @@ def facts_of_record(
         if not vocabulary[name].is_derived:
             entries.setdefault(name, absence)
     lacking = derive_all(entries, vocabulary, criteria, knowledge.measures, when, absences, only)
-    return Facts.of(record.patient, when, entries, lacking, absences)
+    notes = told(record, vocabulary, when)
+    return Facts.of(record.patient, when, entries, lacking, absences, notes)
 
 
 def facts_of_values(

@@ -59,6 +59,8 @@ class Facts:
     lacking: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     # What silence means for facts whose domain the record declares complete.
     absences: Mapping[str, FactValue] = field(default_factory=dict)
+    # What a reader has to know of the dates of the record, such as events that do not count yet.
+    notes: tuple[str, ...] = ()
 
     @classmethod
     def of(
@@ -68,12 +70,13 @@ class Facts:
         entries: Mapping[str, FactValue],
         lacking: Mapping[str, tuple[str, ...]],
         absences: Mapping[str, FactValue],
+        notes: tuple[str, ...] = (),
     ) -> Self:
         """Return the facts that ``entries`` are, with their values and their region."""
         values: dict[str, Value] = {name: entry.value for name, entry in entries.items()}
         region = values.get("region")
         where = region if isinstance(region, str) else None
-        return cls(patient, at, where, entries, values, lacking, absences)
+        return cls(patient, at, where, entries, values, lacking, absences, notes)
 
     def __getitem__(self, name: str) -> FactValue:
         """Return a fact; one that nothing is known about is there as unknown."""

@@ -60,8 +60,7 @@ def _progression(event: Progression, vocabulary: Vocabulary) -> Iterator[tuple[s
     """Each named sign of progression is true, each excluded one false; the rest stays open."""
     settled: dict[str, bool] = dict.fromkeys(event.types, True)
     settled |= dict.fromkeys(event.excluded, False)
-    if not event.types and not event.excluded and not event.values:
-        # An assessment that says nothing else found no progression.
+    if event.found_none:
         settled = dict.fromkeys(PROGRESSION_TYPES, False)
     for kind, value in settled.items():
         name = progression_fact(kind, vocabulary)

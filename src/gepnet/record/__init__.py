@@ -7,7 +7,9 @@ from gepnet.record.model import (
     RELEASING,
     AnyEvent,
     Cycle,
+    Death,
     Event,
+    LastContact,
     Observation,
     Progression,
     Record,
@@ -16,6 +18,7 @@ from gepnet.record.model import (
 )
 from gepnet.record.read import parse_record, read_record, record_of
 from gepnet.record.schema import patient_schema
+from gepnet.record.story import told
 from gepnet.record.write import record_to_yaml
 
 __all__ = [
@@ -23,7 +26,9 @@ __all__ = [
     "RELEASING",
     "AnyEvent",
     "Cycle",
+    "Death",
     "Event",
+    "LastContact",
     "Measured",
     "Observation",
     "Progression",
@@ -38,4 +43,5 @@ __all__ = [
     "read_record",
     "record_of",
     "record_to_yaml",
+    "told",
 ]

@@ -77,7 +77,9 @@ BOUNDS = (
     Bound(BEFORE_REFERENCE, "reference", "before", _RESPONSE),
     Bound(AFTER_NEW_THERAPY, "new_therapy", "after", frozenset({"baseline", "assessment"})),
     # The death may be known from a registry long after the last contact.
-    Bound("after_last_contact", "last_contact", "after", but=_LATE | {"death"}, latest=True),
+    Bound(
+        "after_last_contact", "last_contact", "after", but=_LATE | {"death", "paper"}, latest=True
+    ),
     Bound("after_as_of", "as_of", "after"),
 )
 
@@ -93,7 +95,8 @@ class Disorder:
     @property
     def expected(self) -> str:
         """What its date should have been: ``a date not after the death (2024-02-01)``."""
-        return f"a date not {self.bound.side} {self.against.says} ({self.against.date})"
+        side = "after" if self.bound.side == "before" else "not after"
+        return f"a date {side} {self.against.says} ({self.against.date})"
 
     @property
     def says(self) -> str:

@@ -91,12 +91,21 @@ class Observation(Event):
 
 
 class Progression(Event):
-    """Signs of progression seen on one date and the therapies on which they arose."""
+    """Signs of progression seen on one date and the therapies on which they arose.
+
+    No sign was found where ``types`` is given and empty; an event that leaves signs out says
+    nothing of them.
+    """
 
     kind: Literal["progression"] = "progression"
     types: tuple[ProgressionType, ...] = ()
     excluded: tuple[ProgressionType, ...] = ()
     on: tuple[str, ...] = ()
+
+    @property
+    def found_none(self) -> bool:
+        """Whether the event says that every sign was looked for and none found."""
+        return "types" in self.model_fields_set and not self.types and not self.excluded
 
 
 class Treatment(Event):
@@ -166,13 +175,29 @@ class Release(Event):
     review: str | None = None
 
 
-AnyEvent = Observation | Progression | Treatment | Cycle | Release
+class Death(Event):
+    """The death of the patient; nothing that is done to a patient comes after it."""
+
+    kind: Literal["death"] = "death"
+    date: Date
+
+
+class LastContact(Event):
+    """The last day on which the patient is known to have been alive and followed."""
+
+    kind: Literal["last_contact"] = "last_contact"
+    date: Date
+
+
+AnyEvent = Observation | Progression | Treatment | Cycle | Release | Death | LastContact
 #: Kinds of event with fields of their own; every other kind is an observation.
 EVENT_MODELS: dict[str, type[AnyEvent]] = {
     "treatment": Treatment,
     "progression": Progression,
     "prrt_cycle": Cycle,
     "prrt_release": Release,
+    "death": Death,
+    "last_contact": LastContact,
 }
 
 

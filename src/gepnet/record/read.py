@@ -29,6 +29,7 @@ from gepnet.record.model import (
     Release,
     Treatment,
 )
+from gepnet.record.story import ONLY_TOLD, out_of_order
 from gepnet.record.write import event_to_plain
 from gepnet.vocabulary import Fact, PartialDate, Value, ValueProblem, Vocabulary, parse_date
 
@@ -132,7 +133,7 @@ class _Reader:
         record = self.model(Record, head, ())
         if record is not None:
             self.check_future(record.as_of, ("as_of",))
-        self.check_story(events)
+        self.check_order(events)
         for fault in check_cycles(events, self.vocabulary):
             self.fault(("events", fault.index, fault.field), fault.value, fault.expected)
         if record is None or self.problems:
@@ -168,6 +169,7 @@ class _Reader:
             return {}
         events: dict[int, AnyEvent] = {}
         given = {str(item["id"]) for item in data if isinstance(item, dict) and item.get("id")}
+        used: set[str] = set()
         for index, item in enumerate(data):
             if not isinstance(item, dict):
                 told = "a mapping for each event"
@@ -177,8 +179,9 @@ class _Reader:
             name = str(item.get("id") or next(name for name in free if name not in given))
             if isinstance(item.get("id"), dict | list):
                 self.fault(("events", index, "id"), item["id"], "a word")
-            is_used = name in self.names.values()
+            is_used = name in used
             self.names[index] = name
+            used.add(name)
             if is_used:
                 self.fault(("events", index, "id"), name, "an id used once in the file")
             event = self.event({**item, "id": name}, ("events", index))
@@ -261,11 +264,6 @@ class _Reader:
         self.check_options((event.option,), (*path, "option"))
         for name in ("start", "stop", "last_dose"):
             self.check_future(getattr(event, name), (*path, name))
-        if event.start and event.stop and event.stop.last < event.start.first:
-            self.fault((*path, "stop"), str(event.stop), "a day after start")
-        if event.start and event.date and event.date.last < event.start.first:
-            expected = f"a date after the start of {event.option} ({event.start})"
-            self.fault((*path, "date"), str(event.date), expected)
         if event.ongoing and (event.stop or event.stop_reason):
             self.fault((*path, "ongoing"), True, "false, or no 'stop' and no 'stop_reason'")
         months = self.vocabulary.get(f"benefit_months_{event.option}")
@@ -285,26 +283,12 @@ class _Reader:
         if day is not None and day.first > self.today:
             self.fault(path, str(day), f"a date not after {self.today}", named=named)
 
-    def check_story(self, events: Mapping[int, AnyEvent]) -> None:
-        """Refuse what cannot have happened in this order; a withdrawn event tells nothing."""
-        starts: dict[str, PartialDate] = {}
-        standing = {index: event for index, event in events.items() if not event.withdrawn}
-        for event in standing.values():
-            if not isinstance(event, Treatment) or event.start is None:
-                continue
-            if event.option in self.vocabulary.options:
-                for option in self.vocabulary.options.lineage(event.option):
-                    first = starts.get(option)
-                    if first is None or event.start.first < first.first:
-                        starts[option] = event.start
-        for index, event in standing.items():
-            if not isinstance(event, Progression) or event.date is None:
-                continue
-            for option in event.on:
-                start = starts.get(option)
-                if start is not None and event.date.last < start.first:
-                    expected = f"a date after the start of {option} ({start})"
-                    self.fault(("events", index, "date"), str(event.date), expected)
+    def check_order(self, events: Mapping[int, AnyEvent]) -> None:
+        """Refuse what cannot have happened in this order."""
+        for one in out_of_order(events, self.vocabulary):
+            if one.bound.id not in ONLY_TOLD and isinstance(one.happening.place, tuple):
+                place = ("events", *one.happening.place)
+                self.fault(place, str(one.happening.date), one.expected)
 
     def model(self, kind: type[Model], data: dict[str, Any], path: Path) -> Model | None:
         """Return the model, on a fault what is left of it without the faulty keys, or None."""

@@ -23,6 +23,8 @@ _NEEDED = {
     "treatment": ["option"],
     "prrt_cycle": ["date", "cycle", "activity_gbq"],
     "prrt_release": ["date", "author", "cycle", "decision"],
+    "death": ["date"],
+    "last_contact": ["date"],
 }
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from gepnet.record.model import FORMAT, AnyEvent, Record
+from gepnet.record.model import FORMAT, AnyEvent, Progression, Record
 from gepnet.vocabulary import Interval, PartialDate
 
 
@@ -48,6 +48,8 @@ def event_to_plain(event: AnyEvent) -> dict[str, Any]:
     for name in fields:
         value = getattr(event, name)
         field = type(event).model_fields[name]
+        if name == "types" and isinstance(event, Progression) and event.found_none:
+            plain[name] = []  # said, and not left out
         if name not in {"id", "kind"} and (value is None or value == field.default):
             continue
         if name == "limits":

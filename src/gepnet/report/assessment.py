@@ -56,6 +56,7 @@ def assessment_view(assessment: Assessment, base: KnowledgeBase, every_row: bool
     parts = {
         "facts": fact_groups(facts, base),
         "reasons_to_treat": reasons_to_treat(facts, base),
+        "notes": facts.notes,
         "stale": [fact_view(fact, base) for fact in facts.stale()],
         "documents": [_document(document, reader) for document in documents],
         "not_in_force": assessment.not_in_force,

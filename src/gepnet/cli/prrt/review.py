@@ -37,7 +37,7 @@ def review(
     It only proposes: a named person releases the cycle, and the release is an event of the record.
     """
     view = api.review_view(
-        *opened(patient, question), cycle, date, ctcae.value, profile, course, question
+        *opened(patient, question, date), cycle, date, ctcae.value, profile, course, question
     )
     return Result(view, _print)
 

@@ -1,0 +1,110 @@
+"""The happenings of a patient file, for the chronology: what is dated, and by which field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from gepnet.record.chronology import Disorder, Happening, disorders
+from gepnet.record.model import AnyEvent, Progression, Record, Treatment
+from gepnet.vocabulary import OptionTree, PartialDate, Vocabulary, parse_date
+
+#: What is told and does not make a record wrong: it may be asked about an earlier day.
+ONLY_TOLD = frozenset({"after_as_of", "after_last_contact"})
+_BIRTH, _RESECTION = "birth_date", "primary_resection"
+_IN_PLACE, _OPINION, _REMOVED = "primary_in_place", "resectability_primary", "removed"
+# Nobody meets the patient to write these.
+_ON_PAPER = frozenset({"prrt_release", "access", "assertion"})
+
+
+def out_of_order(
+    events: Mapping[int, AnyEvent], vocabulary: Vocabulary, as_of: PartialDate | None = None
+) -> Iterator[Disorder]:
+    """Yield what cannot have happened in this order; a withdrawn event tells nothing.
+
+    The place of a happening is that of its event among ``events``, and the field.
+    """
+    found = [
+        one
+        for index, event in events.items()
+        if not event.withdrawn
+        for one in _happenings(index, event, vocabulary)
+    ]
+    if as_of is not None:
+        found.append(Happening("as_of", as_of, "the date of the question"))
+    return disorders(found)
+
+
+def told(record: Record, vocabulary: Vocabulary, at: PartialDate) -> tuple[str, ...]:
+    """Return what a reader has to know of the dates of a record when asking as of a day."""
+    events = dict(enumerate(record.events))
+    later: dict[str, None] = {}
+    lines = []
+    for one in out_of_order(events, vocabulary, at):
+        place = one.happening.place
+        if one.bound.id == "after_as_of" and isinstance(place, tuple):
+            later[events[place[0]].id] = None
+        elif one.bound.id == "after_last_contact":
+            lines.append(str(one))
+    if later:
+        count = f"{len(later)} event{'s' * (len(later) > 1)}"
+        named = ", ".join([*later][:_MOST]) + (", ..." if len(later) > _MOST else "")
+        lines.insert(0, f"{count} after {at} not counted: {named}")
+    died = next((e for e in record.events if e.kind == "death" and not e.withdrawn), None)
+    if died is not None and died.date is not None and died.date.last < at.first:
+        lines.insert(0, f"the patient died on {died.date}, before {at}")
+    return tuple(lines)
+
+
+_MOST = 8  # ids named
+
+
+def _happenings(index: int, event: AnyEvent, vocabulary: Vocabulary) -> Iterator[Happening]:
+    def happening(
+        sort: str, day: PartialDate | None, says: str, field: str, of: frozenset[str] = _NONE
+    ) -> Iterator[Happening]:
+        if day is not None:
+            yield Happening(sort, day, says, (index, field), of)
+
+    if isinstance(event, Treatment):
+        yield from _course(index, event, vocabulary.options)
+    elif isinstance(event, Progression):
+        of = frozenset(event.on)
+        yield from happening("progression", event.date, f"progression '{event.id}'", "date", of)
+    else:
+        sort = "paper" if event.kind in _ON_PAPER else event.kind
+        name = event.kind.replace("_", " ")
+        says = f"the {name}" if event.kind in ("death", "last_contact") else f"{name} '{event.id}'"
+        yield from happening(sort, event.date, says, "date")
+        if event.values.get(_IN_PLACE) is True:
+            yield from happening(_IN_PLACE, event.date, "the primary in place", _IN_PLACE)
+        if event.values.get(_OPINION) not in (None, _REMOVED):
+            yield from happening(_IN_PLACE, event.date, "the primary in place", _OPINION)
+    for name, value in event.values.items():
+        fact = vocabulary.get(name)
+        if fact is not None and fact.type == "date" and isinstance(value, str):
+            sort, says = ("birth", "the birth") if name == _BIRTH else ("fact", fact.entry.label)
+            yield from happening(sort, parse_date(value), says, name)
+
+
+_NONE: frozenset[str] = frozenset()
+
+
+def _course(index: int, event: Treatment, options: OptionTree) -> Iterator[Happening]:
+    """Yield start, stop, last dose and the day on which a course was told of.
+
+    It belongs to itself and, for what arose on a therapy, to its option and each class of it.
+    """
+    lineage = set(options.lineage(event.option)) if event.option in options else {event.option}
+    own = f"event {index}"
+    start = f"the start of {event.option}"
+    if event.start is not None:
+        of = frozenset({own, *lineage})
+        yield Happening("start", event.start, start, (index, "start"), of)
+    dated = (("stop", "stop", event.stop), ("last_dose", "last_dose", event.last_dose))
+    for sort, field, day in (*dated, ("told", "date", event.date)):
+        if day is not None:
+            says = f"{field.replace('_', ' ')} of {event.option}"
+            yield Happening(sort, day, says, (index, field), frozenset({own}))
+    done = event.stop or event.start or event.date
+    if _RESECTION in lineage and done is not None:
+        yield Happening(_RESECTION, done, f"the surgery '{event.id}'", (index, "start"))
