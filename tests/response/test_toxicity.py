@@ -286,3 +286,57 @@ def test_the_order_of_events_does_not_matter(
     header = EVENTS.splitlines()[0]
     shuffled = view(folder, events="\n".join([header, *lines]), patients=PATIENTS)
     assert shuffled == view(folder, events=EVENTS, patients=PATIENTS)
+
+
+def test_hyphens_and_capitals_make_no_term_of_their_own(tmp_path: Path) -> None:
+    events = (
+        "patient_id,term,start,end,grade,ctcae\n"
+        "a,Hand-foot syndrome,2026-01-02,,1,5\na,hand foot syndrome,2026-01-03,,3,5\n"
+        "b,HAND\N{NON-BREAKING HYPHEN}FOOT SYNDROME,2026-01-04,,2,5\n"
+        "c,Hand-foot syndrome,2026-01-05,,1,5\n"
+    )
+    found = view(tmp_path, events=events, patients=PATIENTS)
+    one = row(found["table"], term="Hand-foot syndrome")
+    assert (one["any"], one["severe"]) == (3, 1)
+    assert len(found["table"]) == 2  # with any event
+    (written,) = found["spellings"]
+    assert written["also"] == ["HAND\N{NON-BREAKING HYPHEN}FOOT SYNDROME", "hand foot syndrome"]
+
+
+def test_a_reported_term_is_that_of_its_laboratory_grade(tmp_path: Path) -> None:
+    events = "patient_id,term,start,end,grade,ctcae\na,platelet-count decreased,2026-01-02,,4,5\n"
+    labs = (
+        "patient_id,date,fact,value,lln,uln\na,2026-01-01,platelets_10e9_l,200,150,400\n"
+        "a,2026-01-20,platelets_10e9_l,60,150,400\n"
+    )
+    found = view(tmp_path, events=events, patients=PATIENTS, labs=labs)
+    (highest,) = found["maximum"]
+    assert (highest["term"], highest["grade"]) == ("Platelet count decreased", 4)
+
+
+@pytest.mark.parametrize(
+    ("start", "grades"),
+    [("2026-02", (3, 3)), ("2026", (0, 3)), ("2025-12", None), ("2027", None)],
+)
+def test_an_event_dated_by_month_counts_where_it_surely_lies(
+    tmp_path: Path, start: str, grades: tuple[int, int] | None
+) -> None:
+    """2026 may be after the follow-up: possible, never counted for sure and never lost."""
+    events = f"patient_id,term,start,end,grade,ctcae\na,Nausea,{start},,3,5\n"
+    found = view(tmp_path, events=events, patients=PATIENTS)
+    if grades is None:
+        assert (found["maximum"], found["before_start"] + found["outside_periods"]) == ([], 1)
+        return
+    (highest,) = found["maximum"]
+    assert (highest["grade"], highest["at_most"]) == grades
+    nausea = row(found["table"], term="Nausea")
+    assert (nausea["any"], nausea["any_possible"]) == (int(grades[0] > 0), 1)
+    assert (found["partly_dated"], found["outside_periods"]) == (1, 0)
+
+
+def test_an_event_in_one_of_two_periods_is_possible_in_both(tmp_path: Path) -> None:
+    events = "patient_id,term,start,end,grade,ctcae\na,Nausea,2026-02,2026-03,3,5\n"
+    found = view(tmp_path, events=events, patients=PATIENTS, periods=PERIODS)
+    assert [(r["period"], r["grade"], r["at_most"]) for r in found["maximum"]] == [
+        ("cycle 1", 0, 3), ("cycle 2", 0, 3),
+    ]  # fmt: skip

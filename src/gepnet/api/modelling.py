@@ -146,7 +146,7 @@ def toxicity_view(
     """
     from gepnet.measures.ctcae import edition
     from gepnet.response.toxicity import CountingSpec
-    from gepnet.response.toxicity.counting import Counts, all_events, count
+    from gepnet.response.toxicity.counting import Counts, all_events, count, with_one_spelling
     from gepnet.response.toxicity.laboratory import laboratory_events
     from gepnet.response.toxicity.tables import read_events, read_labs, read_patients, read_periods
 
@@ -154,9 +154,12 @@ def toxicity_view(
     who = read_patients(patients)
     reported = read_events(events, spec, who)
     spans = None if periods is None else read_periods(periods, who)
-    graded = None
+    graded, official = None, list[str]()
     if labs is not None:
         terms = edition(base.knowledge.measures, ctcae)
+        official = [term.term for name in terms.analytes for term in terms.of(name)]
         graded = laboratory_events(read_labs(labs, terms.analytes, who), who, terms)
-    found = count(all_events(reported, graded, spec), who, spans, spec)
-    return dict(plain(Counts(len(who), found, ctcae if labs is not None else None, spec)))
+    every, written = with_one_spelling(all_events(reported, graded, spec), official)
+    found = count(every, who, spans, spec)
+    named = ctcae if labs is not None else None
+    return dict(plain(Counts(len(who), found, written, named, spec)))

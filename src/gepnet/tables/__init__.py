@@ -1,6 +1,6 @@
 """What a person brings as a table or takes away as data."""
 
-from gepnet.tables.cells import coded, day, number, one_of, text, truth, whole
+from gepnet.tables.cells import coded, day, number, one_of, partial_day, text, truth, whole
 from gepnet.tables.grid import Grid, read_grid
 from gepnet.tables.plain import Shown, also_shown, plain, taken
 from gepnet.tables.table import MOST, Cells, Column, Once, Reading, Table
@@ -24,6 +24,7 @@ __all__ = [
     "day",
     "number",
     "one_of",
+    "partial_day",
     "plain",
     "read_grid",
     "taken",

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from gepnet.knowledge import nearest
-from gepnet.vocabulary import ValueProblem
+from gepnet.vocabulary import PartialDate, ValueProblem, parse_date
 
 Value = TypeVar("Value")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]{1,15}(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?")
@@ -73,6 +73,20 @@ def day(expected: str = "a date such as 2024-03-31") -> Callable[[str], datetime
         except ValueError:
             pass
         raise ValueProblem(cell, expected)
+
+    return read
+
+
+def partial_day(
+    expected: str = "a date such as 2024-03-31, 2024-03 or 2024",
+) -> Callable[[str], PartialDate]:
+    """Read a date of which only the month or the year may be known."""
+
+    def read(cell: str) -> PartialDate:
+        try:
+            return parse_date(cell)
+        except ValueError as error:
+            raise ValueProblem(cell, expected) from error
 
     return read
 

@@ -94,6 +94,13 @@ def _grade(row: View) -> str:
 
 
 def _print_left_out(view: View) -> None:
+    for written in view["spellings"]:
+        typer.echo(f"{written['term']}: also written {', '.join(written['also'])}.")
+    if view["partly_dated"]:
+        typer.echo(
+            f"{view['partly_dated']} events are dated by month or year; where they may lie "
+            "outside, they count as possible."
+        )
     if view["before_start"]:
         typer.echo(f"{view['before_start']} events began before treatment and are left out.")
     if view["outside_periods"]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -9,7 +10,8 @@ import polars as pl
 
 from gepnet.numbers import poisson_interval
 from gepnet.response.toxicity.spec import CountingSpec
-from gepnet.response.toxicity.tables import WHOLE
+from gepnet.response.toxicity.tables import LATEST, WHOLE
+from gepnet.response.toxicity.terms import Spellings, one_spelling, spellings
 from gepnet.tables import Shown
 
 #: The row of every table that counts patients with an event of any term.
@@ -23,6 +25,7 @@ class Counted:
 
     ``maximum``: patient_id, group, period, term, ctcae, grade, at_most. ``table``: one row a group,
     period, term and edition. ``rates``: one row a group, term and edition at each threshold.
+    ``partly_dated`` events may or may not lie in a period: there their grade may also be 0.
     """
 
     maximum: Annotated[pl.DataFrame, Shown(by=pl.DataFrame.to_dicts)]
@@ -30,6 +33,7 @@ class Counted:
     rates: Annotated[pl.DataFrame, Shown(by=pl.DataFrame.to_dicts)]
     before_start: int
     outside: Annotated[int, Shown("outside_periods")]
+    partly_dated: int
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,7 @@ class Counts:
 
     patients: int
     counted: Annotated[Counted, Shown(flat=True)]
+    spellings: tuple[Spellings, ...]
     laboratory_ctcae: str | None
     spec: Annotated[
         CountingSpec, Shown(take="severe_from rate_per_years confidence note", flat=True)
@@ -53,11 +58,24 @@ def all_events(
         "patient_id",
         "term",
         "start",
+        LATEST,
         pl.col("grade").fill_null(lowest),
         pl.col("grade").fill_null(highest).alias("at_most"),
         "ctcae",
     )
-    return reported if laboratory is None else pl.concat([reported, laboratory])
+    if laboratory is None:
+        return reported
+    dated = laboratory.with_columns(pl.col("start").alias(LATEST))
+    return pl.concat([reported, dated.select(reported.columns)])
+
+
+def with_one_spelling(
+    events: pl.DataFrame, official: Iterable[str] = ()
+) -> tuple[pl.DataFrame, tuple[Spellings, ...]]:
+    """Return events with one term for all spellings of it, and which spellings there were."""
+    chosen = one_spelling(events["term"].to_list(), official)
+    named = pl.col("term").replace_strict(chosen, return_dtype=pl.String)
+    return events.with_columns(named), spellings(chosen)
 
 
 def count(
@@ -73,22 +91,35 @@ def count(
     """
     mine = events.join(
         patients.select("patient_id", "group", first="start", last="end"), on="patient_id"
-    )
-    early = mine.filter(pl.col("start") < pl.col("first"))
-    during = mine.filter(pl.col("start").is_between("first", "last"))
+    ).with_row_index("event")
+    early = mine.filter(pl.col(LATEST) < pl.col("first"))
+    during = _within(mine, "first", "last").with_columns(pl.max_horizontal("start", "first"))
     spans = _spans(patients, periods)
-    placed = during.join(
-        spans.select("patient_id", "period", begin="start", finish="end"), on="patient_id"
-    ).filter(pl.col("start").is_between("begin", "finish"))
+    placed = _within(
+        during.join(
+            spans.select("patient_id", "period", begin="start", finish="end"), on="patient_id"
+        ),
+        "begin",
+        "finish",
+    )
     maximum = _maximum(placed)
-    left = len(mine) - len(early) - len(placed)
+    left = len(mine) - len(early) - placed["event"].n_unique()
     return Counted(
         maximum=maximum,
         table=_table(maximum, spans, spec),
         rates=_rates(during, patients, spec),
         before_start=len(early),
         outside=left,
+        partly_dated=placed.filter(pl.col(LATEST) > pl.col("start"))["event"].n_unique(),
     )
+
+
+def _within(events: pl.DataFrame, first: str, last: str) -> pl.DataFrame:
+    """Return the events that may have begun between two days; 0 is a grade of the unsure ones."""
+    may_be = (pl.col("start") <= pl.col(last)) & (pl.col(LATEST) >= pl.col(first))
+    is_sure = (pl.col("start") >= pl.col(first)) & (pl.col(LATEST) <= pl.col(last))
+    grade = pl.when(is_sure).then(pl.col("grade")).otherwise(0)
+    return events.filter(may_be).with_columns(grade.alias("grade"))
 
 
 def _spans(patients: pl.DataFrame, periods: pl.DataFrame | None) -> pl.DataFrame:
@@ -153,7 +184,8 @@ def _rates(during: pl.DataFrame, patients: pl.DataFrame, spec: CountingSpec) -> 
     """Return patients with a first event over their years at risk, with the exact interval.
 
     A patient is at risk from the start to the first such event, or to the end of follow-up; a day
-    counts from its start, so that the first day already is exposure.
+    counts from its start, so that the first day already is exposure. An event of which only the
+    month or year is known counts from the first day that it can mean.
     """
     events = _with_any_term(during)
     found = []

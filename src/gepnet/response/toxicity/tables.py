@@ -16,11 +16,12 @@ import polars as pl
 
 from gepnet.knowledge import InputError, Problem, nearest
 from gepnet.response.toxicity.spec import CountingSpec
-from gepnet.tables import Cells, Column, Once, Table, day, number, one_of, text, whole
+from gepnet.tables import Cells, Column, Once, Table, day, number, one_of, partial_day, text, whole
+from gepnet.vocabulary import PartialDate
 
 #: The period and the group of everybody where a table gives none.
 WHOLE, ALL = "whole follow-up", "all"
-ROW = "_row"
+ROW, LATEST = "_row", "latest"
 _DAY = day("a day, YYYY-MM-DD")
 _PATIENT = Column("patient_id", text("the name of a patient"))
 _START, _END = Column("start", _DAY), Column("end", _DAY)
@@ -40,6 +41,9 @@ def read_patients(path: Path) -> pl.DataFrame:
 def read_events(path: Path, spec: CountingSpec, patients: pl.DataFrame) -> pl.DataFrame:
     """Read adverse events; an empty grade is unknown, an empty end is ongoing or unknown.
 
+    Of a date only the month or the year may be known: ``start`` and ``latest`` are the first and
+    the last day that the beginning can mean.
+
     Raises:
         InputError: with every faulty cell.
     """
@@ -53,8 +57,8 @@ def read_events(path: Path, spec: CountingSpec, patients: pl.DataFrame) -> pl.Da
     columns = (
         _PATIENT,
         Column("term", text("the term of the event")),
-        _START,
-        Column("end", day("a day, YYYY-MM-DD, or empty"), needed=False),
+        Column("start", partial_day("a date: 2024-05-17, 2024-05 or 2024")),
+        Column("end", partial_day("a date such as 2024-05, or empty"), needed=False),
         Column("grade", whole(grades), needed=False),
         Column("ctcae", one_of(spec.editions, editions)),
     )
@@ -102,6 +106,8 @@ def read_labs(path: Path, facts: Iterable[str], patients: pl.DataFrame) -> pl.Da
 
 def _in_order(cells: Cells) -> None:
     start, end = cells["start"], cells["end"]
+    if isinstance(start, PartialDate) and isinstance(end, PartialDate):
+        start, end = start.first, end.last
     if start is not None and end is not None and end < start:
         cells.fault("end", "a day not before 'start'")
 
@@ -124,6 +130,12 @@ _KINDS: dict[str, Any] = {
 }  # fmt: skip
 
 
+def _plain(value: object) -> object:
+    if isinstance(value, PartialDate):
+        return value.first
+    return float(value) if isinstance(value, Decimal) else value
+
+
 def _frame(
     path: Path,
     columns: tuple[Column, ...],
@@ -133,9 +145,11 @@ def _frame(
     """Read a table as typed columns, with the line of each row."""
 
     def make(cells: Cells) -> list[object]:
-        values = cells.values.values()
-        return [cells.line, *(float(v) if isinstance(v, Decimal) else v for v in values)]
+        begun = cells.values.get("start")
+        latest = begun.last if isinstance(begun, PartialDate) else begun
+        return [cells.line, *map(_plain, cells.values.values()), latest]
 
     names = {column.name: _KINDS.get(column.name, pl.String) for column in columns}
+    names[LATEST] = pl.Date
     rows = Table(columns, make, checks, once).read(path).rows
     return pl.DataFrame(rows, schema={ROW: pl.UInt32, **names}, orient="row")
