@@ -19,7 +19,7 @@ TABLE = pl.DataFrame(
 
 @pytest.mark.parametrize("content", ["new", b"new", lambda path: path.write_bytes(b"new")])
 def test_a_file_is_replaced_as_a_whole(tmp_path: Path, content: object) -> None:
-    path = tmp_path / "made" / "on the way" / "a.txt"
+    path = tmp_path / "made on the way" / "a.txt"
     for _ in range(2):
         write_atomically(path, content)  # type: ignore[arg-type]
     assert path.read_text() == "new"
@@ -71,3 +71,14 @@ def test_other_endings_are_refused_in_the_same_words(tmp_path: Path) -> None:
         check_ending(Path("a.xls"), ".csv", ".json")
     with pytest.raises(InputError, match=r"field sheet, .* ends in .a, .b, .c$"):
         check_ending(Path("a"), ".a", ".b", ".c", field="sheet")
+
+
+def test_no_folder_is_made_above_the_one_that_was_named(tmp_path: Path) -> None:
+    """A misspelt path makes no tree of folders, and nothing is left of what failed."""
+    with pytest.raises(InputError):
+        write_atomically(tmp_path / "typo" / "deeper" / "a.csv", "x")
+    with pytest.raises(InputError):
+        write_atomically(tmp_path / "new" / ("n" * 300), "x")
+    assert list(tmp_path.iterdir()) == []
+    write_atomically(tmp_path / "new" / "a.csv", "x")
+    assert [path.name for path in (tmp_path / "new").iterdir()] == ["a.csv"]

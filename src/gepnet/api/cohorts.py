@@ -42,7 +42,6 @@ def assess_cohort(
 
     if source.exists() and output.exists() and source.samefile(output):
         raise refuse("output", str(output), "another file than the facts")
-    output.parent.mkdir(parents=True, exist_ok=True)
     at = question.day() or datetime.date.today()
     report = assess_table(base, source, output, question.knowledge_date, at, progress)
     return _summary(report, output)

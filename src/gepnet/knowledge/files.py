@@ -53,17 +53,20 @@ def write_atomically(path: Path, content: Content) -> None:
 
 
 def write_files(contents: Mapping[Path, Content]) -> None:
-    """Write files, all of them or none; folders that are not there are made.
+    """Write files, all of them or none; the folder of a file is made, no folder above it.
 
-    Every file is first written under its name in a folder beside its place, then moved.
+    Every file is first written under its name in a folder beside its place, then moved. A path that
+    was misspelt makes no tree of folders, and a folder that was made for nothing is taken away.
 
     Raises:
-        InputError: if a file cannot be written.
+        InputError: if a file cannot be written, or the folder above its folder is not there.
     """
     scratch = {path.parent: path.parent / f".gepnet-{os.getpid()}" for path in contents}
+    made = [folder for folder in scratch if not folder.exists()]
     try:
-        for folder in scratch.values():
-            folder.mkdir(parents=True, exist_ok=True)
+        for folder, draft in scratch.items():
+            folder.mkdir(exist_ok=True)
+            draft.mkdir(exist_ok=True)
         drafts = {path: scratch[path.parent] / path.name for path in contents}
         for path, content in contents.items():
             _write(drafts[path], content)
@@ -81,6 +84,9 @@ def write_files(contents: Mapping[Path, Content]) -> None:
                 for draft in folder.iterdir():
                     draft.unlink()
                 folder.rmdir()
+        for folder in made:
+            with suppress(OSError):
+                folder.rmdir()  # one with files in it stays
 
 
 def _write(path: Path, content: Content) -> None:
