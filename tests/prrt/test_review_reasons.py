@@ -269,22 +269,25 @@ def test_what_may_be_missing_warns_with_the_same_reason() -> None:
     assert told["laboratory-alt"] == "ALT: 35 days old, at most 28 allowed"
 
 
+def without_nadir(*samples: dict[str, Any]) -> Review:
+    return reviewed([e for e in TWO_CYCLES if e["id"] != "lab-2026-01-05"] + list(samples))
+
+
 def test_a_value_in_another_measure_is_enough() -> None:
-    found = reviewed([*TWO_CYCLES, lab(PRE, bilirubin_umol_l=None, bilirubin_x_uln=1)])
+    found = without_nadir(lab(PRE, bilirubin_umol_l=None, bilirubin_x_uln=1))
     assert (found.proposal, found.missing) == ("proceed", ())
-    older = [lab("2025-12-20", bilirubin_x_uln=1), lab(PRE, bilirubin_umol_l=None)]
-    found = reviewed([event for event in TWO_CYCLES if event["id"] != "lab-2026-01-05"] + older)
+
+
+def test_of_two_old_values_the_younger_age_is_told() -> None:
+    old = lab("2025-12-10", bilirubin_umol_l=None, bilirubin_x_uln=1)
+    found = without_nadir(old, lab("2025-12-20"), lab(PRE, bilirubin_umol_l=None))
     why = {one.id: one.why for one in found.missing}
     assert why == {"laboratory-bilirubin": "37 days old, at most 28 allowed"}
 
 
-def test_two_ages_of_one_item_tell_the_younger() -> None:
-    older = [
-        lab("2025-12-10", bilirubin_umol_l=None, bilirubin_x_uln=1),
-        lab("2025-12-20"),
-        lab(PRE, bilirubin_umol_l=None),
-    ]
-    found = reviewed([event for event in TWO_CYCLES if event["id"] != "lab-2026-01-05"] + older)
+def test_a_ratio_is_as_old_as_its_older_part() -> None:
+    limit = lab(PRE, bilirubin_umol_l=None, bilirubin_uln_umol_l=21)
+    found = without_nadir(lab("2025-12-20"), limit)
     why = {one.id: one.why for one in found.missing}
     assert why == {"laboratory-bilirubin": "37 days old, at most 28 allowed"}
 
@@ -395,6 +398,7 @@ def test_a_release_of_years_ago_finds_its_review_by_the_same_digest(
         "rules": [[one.id, one.effect, one.because] for one in found.fired],
         "missing": [[one.id, one.why] for one in found.missing],
         "grades": plain(found.grades),
+        **({"unread": [[one.event, one.says] for one in found.unread]} if found.unread else {}),
     }
     text = json.dumps(content, sort_keys=True, ensure_ascii=False, default=str)
     assert found.digest == hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -81,6 +81,10 @@ class CourseSoFar:
         """The time since the last dose; before cycle 1 all time so far."""
         return self.windows[-1] if self.windows else Window(None, self.at)
 
+    def asks(self, phase: str) -> bool:
+        """Whether rules of a phase belong to this review."""
+        return phase == "every" or (phase == "later") == bool(self.cycles)
+
     def samples(self, window: Window) -> tuple[Observation, ...]:
         """Return what was sampled in a window, oldest first."""
         found = [

@@ -22,6 +22,7 @@ from gepnet.prrt.context import CLEARANCE, CREATININE, FALL, RISE, CourseSoFar
 from gepnet.prrt.eligibility import Eligibility, eligibility
 from gepnet.prrt.grades import GradeLine, grade_lines
 from gepnet.prrt.toxicity import History, contested_readings, history
+from gepnet.prrt.unread import Unread, unread
 from gepnet.rules import Checklist, Rule
 from gepnet.tables import Shown, also_shown, plain
 
@@ -69,6 +70,7 @@ class Review:
     missing: tuple[Open, ...]
     ambiguous: tuple[Open, ...]
     grades: tuple[GradeLine, ...]
+    unread: tuple[Unread, ...]
     profile: str | None
 
     @property
@@ -84,10 +86,13 @@ class Review:
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def _content(self) -> dict[str, Any]:
-        # The digest of a review in which no text is ambiguous is what it was before there was one.
+        # A review in which no text is ambiguous and nothing is unread has the digest that it had
+        # before reviews said so.
         ambiguous = {"ambiguous": [item.id for item in self.ambiguous]} if self.ambiguous else {}
+        unread = {"unread": [[one.event, one.says] for one in self.unread]} if self.unread else {}
         return {
             **ambiguous,
+            **unread,
             "knowledge": self.course.protocols.knowledge.digest,
             "patient": self.course.record.patient,
             "cycle": self.course.number,
@@ -122,14 +127,15 @@ def review(course: CourseSoFar, profile: Checklist | None = None, ctcae: str = "
         _eligible(eligibility(profile, facts, course.protocols), found)
         _eligible_by_each(course, profile, found)
     for rule in course.protocols.rules:
-        if _in_phase(rule.entry.phase, course):
+        if course.asks(rule.entry.phase):
             _judge(rule, facts, past, lines, found)
     for item in course.protocols.items:
-        if _in_phase(item.entry.phase, course):
+        if course.asks(item.entry.phase):
             _ask(item, facts, found)
     proposal = _proposal(course, found)
     found.fired.extend(_beside(course, proposal))
     ordered = sorted(found.fired, key=lambda rule: _ORDER.index(rule.effect))
+    graded = {line.measured.analyte for line in lines}
     return Review(
         course,
         ctcae,
@@ -139,6 +145,7 @@ def review(course: CourseSoFar, profile: Checklist | None = None, ctcae: str = "
         tuple(found.missing.values()),
         tuple(found.ambiguous.values()),
         lines,
+        unread(course, profile, graded),
         None if profile is None or course.cycles else profile.entry.id,
     )
 
@@ -150,10 +157,6 @@ class _Found:
     fired: list[Fired] = field(default_factory=list)
     missing: dict[str, Open] = field(default_factory=dict)
     ambiguous: dict[str, Open] = field(default_factory=dict)
-
-
-def _in_phase(phase: str, course: CourseSoFar) -> bool:
-    return phase == "every" or (phase == "later") == bool(course.cycles)
 
 
 def _proposal(course: CourseSoFar, found: _Found) -> Proposal:
@@ -269,18 +272,21 @@ def _ask(item: Rule[ReleaseItem], facts: Facts, found: _Found) -> None:
     entry = item.entry
     if look_at(item, facts).truth is False:
         return
-    ages: list[int] = []
+    ages: list[int | None] = []
     for name in entry.facts:
         value = facts[name]
         if not value.is_known:
             continue
-        behind = facts.behind(name) or (value,)
-        age = max((v.age_days for v in behind if v.age_days is not None), default=0)
-        if entry.max_age_days is None or age <= entry.max_age_days:
+        behind = [v.age_days for v in facts.behind(name) or (value,)]
+        known = [age for age in behind if age is not None]
+        age = max(known) if len(known) == len(behind) else None
+        if entry.max_age_days is None or (age is not None and age <= entry.max_age_days):
             return
         ages.append(age)
     if ages:
-        why = f"{min(ages)} days old, at most {entry.max_age_days} allowed"
+        dated = [age for age in ages if age is not None]
+        old = f"{min(dated)} days old" if dated else "no date says how old it is"
+        why = f"{old}, at most {entry.max_age_days} {'days ' if not dated else ''}allowed"
     else:
         why = "not sampled since the last dose" if entry.since_last_dose else "not known"
         if entry.since_last_dose and not facts["days_since_last_dose_of_course"].is_known:

@@ -52,6 +52,10 @@ def _print(view: dict[str, Any]) -> None:
     for title, key in (("Missing", "missing"), ("Text ambiguous", "ambiguous")):
         if view[key]:
             listing(title, view[key], "what: label", "why", "asked for by: source")
+    if view["unread"]:
+        since = "since the last cycle" if view["cycle"] > 1 else "lately"
+        title = f"Recorded {since} and read by no rule"
+        listing(title, view["unread"], "date", "event: kind", "says")
     graded, normal = _lines(view["grades"])
     if graded:
         line = (

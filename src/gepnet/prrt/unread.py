@@ -1,0 +1,111 @@
+"""What a record tells of the time since the last cycle and no rule of the review reads.
+
+A review that says nothing of a new finding would pass for one that has looked at it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from gepnet.facts import FactValue, needed_for
+from gepnet.facts.observe import observe
+from gepnet.prrt.conditions import words
+from gepnet.prrt.context import CourseSoFar
+from gepnet.record import Treatment
+from gepnet.rules import Checklist
+from gepnet.vocabulary import PartialDate, days_between
+
+
+@dataclass(frozen=True)
+class Unread:
+    """Something recorded that no rule looked at: when, in which event, and what it says."""
+
+    date: PartialDate
+    event: str
+    kind: str
+    says: str
+
+
+def unread(
+    course: CourseSoFar, profile: Checklist | None, graded: Collection[str]
+) -> tuple[Unread, ...]:
+    """Return what was recorded since the last cycle and is read by nothing, oldest first.
+
+    Before cycle 1 it is what was recorded in the days that the knowledge calls recent. Something
+    without a date tells no time and is left out.
+
+    Args:
+        course: the course up to the review.
+        profile: the eligibility profile that the review asks, before cycle 1.
+        graded: laboratory values whose grades the review shows.
+    """
+    read = _read(course, profile)
+    found = [*_values(course, read | set(graded)), *_treatments(course, read), *_notes(course)]
+    return tuple(sorted(found, key=lambda one: (one.date.place, one.event)))
+
+
+def _read(course: CourseSoFar, profile: Checklist | None) -> frozenset[str]:
+    """Return every fact that the rules of this review rest on."""
+    protocols = course.protocols
+    rules = [rule for rule in protocols.rules if course.asks(rule.entry.phase)]
+    items = [item for item in protocols.items if course.asks(item.entry.phase)]
+    lines = profile.items if profile is not None and not course.cycles else ()
+    names = [name for one in (*rules, *items, *lines) for name in one.facts]
+    names += [name for item in items for name in item.entry.facts]
+    return needed_for(names, protocols.criteria)
+
+
+def _values(course: CourseSoFar, read: Collection[str]) -> Iterator[Unread]:
+    """Yield the values of each event that nothing reads, in one line."""
+    vocabulary = course.protocols.criteria.vocabulary
+    entries = (fact.entry for fact in vocabulary.base_facts())
+    # The upper limit of a laboratory is no finding.
+    limits = {entry.inputs[1] for entry in entries if entry.function == "times_uln"}
+    events: dict[str, tuple[PartialDate, str, list[FactValue]]] = {}
+    for one in observe(course.record, vocabulary):
+        if one.fact in read or one.fact in limits:
+            continue
+        if one.date is None or not _is_new(course, one.date):
+            continue
+        value = FactValue(one.fact, one.value, "recorded")
+        events.setdefault(one.event, (one.date, one.kind or "", []))[2].append(value)
+    for event, (date, kind, values) in events.items():
+        yield Unread(date, event, kind, words(values, vocabulary))
+
+
+def _treatments(course: CourseSoFar, read: Collection[str]) -> Iterator[Unread]:
+    """Yield what began, ended or was last given of a therapy that nothing asks for."""
+    vocabulary = course.protocols.criteria.vocabulary
+    options = vocabulary.options
+    asked = {vocabulary[name].subject for name in read}
+    for event in course.record.treatments:
+        if not asked.isdisjoint(options.lineage(event.option)):
+            continue
+        label = options[event.option].label
+        for told, date in _dates(event):
+            if _is_new(course, date):
+                yield Unread(date, event.id, event.kind, f"{label} {told}")
+
+
+def _dates(event: Treatment) -> Iterator[tuple[str, PartialDate]]:
+    named = (("begun", event.start), ("stopped", event.stop), ("last given", event.last_dose))
+    yield from ((told, date) for told, date in named if date is not None)
+
+
+def _notes(course: CourseSoFar) -> Iterator[Unread]:
+    """Yield what people wrote in their own words, which no rule can read."""
+    for event in course.record.events:
+        date = event.start if isinstance(event, Treatment) else event.date
+        if event.note and not event.withdrawn and date is not None and _is_new(course, date):
+            yield Unread(date, event.id, event.kind, event.note)
+
+
+def _is_new(course: CourseSoFar, date: PartialDate) -> bool:
+    """Whether something may be of the time that the review looks back on."""
+    if date.first > course.at.last:
+        return False
+    start = course.window.start
+    if start is not None:
+        return date.last > start
+    return days_between(date, course.at)[0] <= course.protocols.amount("recent").value
