@@ -231,16 +231,40 @@ class Examples(Strict):
     undetermined: tuple[str | dict[str, Any], ...]
 
 
+class Limit(Entry, Checked):
+    """A limit that several entries name in braces, so that it is written once.
+
+    Either a number of one fact, as ``platelets_10e9_l >= {platelets}``, or a condition in which
+    several facts belong together, as ``not {liver-synthesis}``. Who holds it, and where that was
+    read, is said by the entries that name it.
+    """
+
+    id: Id
+    label: str
+    fact: FactId | None = None
+    value: Decimal | None = None
+    when: str | None = None
+    limits: tuple[Annotated[Id, Names(("limits",))], ...] = ()
+    note: str | None = None
+
+    def faults(self) -> Iterator[tuple[bool, str]]:
+        """See ``Checked``."""
+        yield (self.fact is None) != (self.value is None), "'fact' and 'value' belong together"
+        yield (self.value is None) == (self.when is None), "a limit needs 'value' or 'when'"
+
+
 class RuleEntry(Sourced, Checked):
     """An entry that holds for the patients whom its criterion includes.
 
     ``when`` is the narrow reading of the text and ``when_broad``, only where the text is ambiguous,
-    the broad one. Examples hold the criterion in place; only "everybody" needs none.
+    the broad one. Examples hold the criterion in place; only "everybody" needs none. ``limits`` are
+    those that the criterion names; reading fills them in.
     """
 
     id: Id
     when: str
     when_broad: str | None = None
+    limits: tuple[Annotated[Id, Names(("limits",))], ...] = ()
     examples: Examples | None = None
 
     def faults(self) -> Iterator[tuple[bool, str]]:
@@ -488,6 +512,7 @@ class Knowledge(BaseModel):
     kidney_references: Annotated[tuple[KidneyReference, ...], Kind(owner="after")] = ()
     marrow_signals: Annotated[tuple[MarrowSignal, ...], Kind(owner="after")] = ()
     marrow_risks: Annotated[tuple[MarrowRisk, ...], Kind(owner="after")] = ()
+    limits: Annotated[tuple[Limit, ...], Kind()] = ()
     safety: Annotated[
         tuple[SafetyRule, ...], Kind("rules", owner="safety", counted=("safety rules", ""))
     ] = ()

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
 from gepnet.knowledge.kinds import KINDS, entries_in
-from gepnet.knowledge.models import DocumentFile, Knowledge
+from gepnet.knowledge.limits import filled, texts_of
+from gepnet.knowledge.models import DocumentFile, Knowledge, Limit, RuleEntry
 from gepnet.knowledge.problems import InputError, Problem, nearest
 from gepnet.knowledge.references import Found, check_references, check_unique
 from gepnet.knowledge.shapes import Entry
@@ -33,13 +34,16 @@ def read_files(files: Iterable[tuple[str, str]], digest: str = "") -> Knowledge:
     found = Found()
     measures: dict[str, Any] = {}
     unread = False
+    documents: list[Document] = []
     for name, text in files:
         try:
-            document = read_yaml(text, name)
+            documents.append(read_yaml(text, name))
         except InputError as error:
             problems.extend(error.problems)
             unread = True
-            continue
+    found.texts = texts_of(limit for document in documents for limit in _limits_in(document))
+    for document in documents:
+        name = document.file
         if not isinstance(document.data, dict):
             unread = True
             problems.append(Problem(name, 1, "", "", "", "a mapping at the top of the file"))
@@ -56,6 +60,12 @@ def read_files(files: Iterable[tuple[str, str]], digest: str = "") -> Knowledge:
         raise InputError(problems)
     models: dict[str, Any] = {name: tuple(items) for name, items in found.models.items()}
     return Knowledge(digest=digest, measures=measures, **models)
+
+
+def _limits_in(document: Document) -> list[Any]:
+    limits = document.data.get("limits") if isinstance(document.data, dict) else None
+    is_measure = document.file.startswith("measures/")
+    return limits if isinstance(limits, list) and not is_measure else []
 
 
 def _read_document(document: Document, found: Found, problems: list[Problem]) -> None:
@@ -100,7 +110,8 @@ def _read_entry(
     problems: list[Problem],
 ) -> None:
     _, kind = KINDS[name]
-    model = validate(kind, _located(kind, item, document, path, problems), document, path, problems)
+    located = _located(kind, item, document, path, problems, found.texts)
+    model = validate(kind, located, document, path, problems)
     if model is not None:
         found.models[name].append(model)
 
@@ -118,22 +129,29 @@ def _read_guideline(document: Document, found: Found, problems: list[Problem]) -
 
 
 def _located(
-    model: type[BaseModel], item: Any, document: Document, path: YamlPath, problems: list[Problem]
+    model: type[BaseModel],
+    item: Any,
+    document: Document,
+    path: YamlPath,
+    problems: list[Problem],
+    texts: Mapping[str, str],
 ) -> Any:
-    """Return an entry as it was written, with file and line for it and the entries in it."""
+    """Return an entry with file and line, also of the entries in it, and with limits filled in."""
     if not isinstance(item, dict):
         return item
     place = {"file": document.file, "line": document.line(path) or 0}
     located = {**item, **place} if issubclass(model, Entry) else dict(item)
+    if issubclass(model, RuleEntry | Limit):
+        located = filled(located, texts)
     for name, kind, many in entries_in(model):
         here = (*path, name)
         if name in item and many:
             located[name] = [
-                _located(kind, inner, document, (*here, index), problems)
+                _located(kind, inner, document, (*here, index), problems, texts)
                 for index, inner in enumerate(_items(document, here, problems))
             ]
         elif name in item:
-            located[name] = _located(kind, item[name], document, here, problems)
+            located[name] = _located(kind, item[name], document, here, problems, texts)
     return located
 
 

@@ -26,6 +26,8 @@ class Found:
 
     models: dict[str, list[Any]] = field(default_factory=lambda: {name: [] for name in KINDS})
     declared: dict[str, set[str]] = field(default_factory=lambda: {name: set() for name in KINDS})
+    texts: dict[str, str] = field(default_factory=dict)
+    """What each limit puts into a criterion that names it."""
 
     def declare(self, kind: str, item: Any) -> None:
         """Remember the id of an entry as it was written."""

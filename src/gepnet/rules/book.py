@@ -78,6 +78,9 @@ class _Parser:
             self.node(head.scope, head, "scope")
             for part in head.coverage:
                 self.node(part.when, head, f"coverage ({part.topic})")
+        for limit in knowledge.limits:
+            if limit.when is not None:
+                self.node(limit.when, limit, "when")
         for fact in knowledge.facts:
             for index, step in enumerate(fact.derived):
                 self.node(step.when, fact, f"derived[{index}].when")

@@ -10,6 +10,7 @@ from gepnet.knowledge.kinds import KINDS, counts
 from gepnet.knowledge.references import unknown_names
 from gepnet.rules.book import Rulebook
 from gepnet.rules.examples import MutationScore, mutation_scores, run_examples, subjects
+from gepnet.rules.limits import limits_are_used, limits_written_once
 
 # Share of deliberate mistakes that the examples of one document must notice.
 REQUIRED_MUTATION_SCORE = 0.9
@@ -74,6 +75,8 @@ def check(book: Rulebook) -> Iterator[Problem]:
     """Yield every fault of the rules."""
     yield from facts_are_known(book)
     yield from statements_have_sources(book)
+    yield from limits_written_once(book)
+    yield from limits_are_used(book)
     yield from run_examples(book)
 
 
