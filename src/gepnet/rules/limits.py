@@ -103,8 +103,8 @@ def _options(rule: Rule[Any], book: Rulebook) -> tuple[str, ...]:
         case models.LabelEntry(option=option):
             return (option,)
         case models.ChecklistItem():
-            lists = book.knowledge.checklists
-            return tuple(one.option for one in lists if one.id == rule.owner)
-    # The rules of a course are about what its eligibility is about.
-    lists = (one for one in book.knowledge.checklists if one.purpose == "eligibility")
+            lists = [one for one in book.knowledge.checklists if one.id == rule.owner]
+        case _:
+            # The rules of a course are about what its eligibility is about.
+            lists = [one for one in book.knowledge.checklists if one.purpose == "eligibility"]
     return tuple(dict.fromkeys(one.option for one in lists))
