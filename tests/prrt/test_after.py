@@ -16,13 +16,11 @@ from hypothesis import strategies as st
 from gepnet.knowledge import InputError
 from gepnet.knowledge.course_models import AdvisoryLimit, MarrowSignal
 from gepnet.prrt.after.cumulative import (
-    OrganDose,
     against_limits,
-    read_doses,
-    standing,
     to_mci,
     total_activity,
 )
+from gepnet.prrt.after.doses import OrganDose, read_doses
 from gepnet.prrt.after.due import next_due
 from gepnet.prrt.after.kidney import (
     Clearance,
@@ -34,10 +32,13 @@ from gepnet.prrt.after.kidney import (
 )
 from gepnet.prrt.after.marrow import signal
 from gepnet.prrt.after.samples import Sample, since
+from gepnet.prrt.dosimetry.data import Physics
 from gepnet.prrt.given import GivenCycle
+from gepnet.prrt.limits import Against, Total
 from gepnet.vocabulary import Interval
 from tests.prrt.plans import d, given, knowledge, settings
 
+PHYSICS = Physics.read(knowledge().measures)
 LIMITS = {limit.id: limit for limit in knowledge().advisory_limits}
 SIGNALS = {rule.id: rule for rule in knowledge().marrow_signals}
 
@@ -67,17 +68,20 @@ def test_millicuries_of_the_label_and_the_review(gbq: str, mci: int) -> None:
 def test_eight_doses_are_at_the_lifetime_limit_and_not_over_it() -> None:
     limit = LIMITS["lifetime-activity"]
     eight = total_activity([GivenCycle(n, d("2026-01-05"), Decimal("7.4")) for n in range(1, 9)])
-    assert standing(eight, limit).standing == "at"
-    assert standing(eight, limit).left == 0
-    assert standing(eight + Decimal("0.1"), limit).standing == "over"
-    assert standing(eight - Decimal("0.1"), limit).standing == "below"
-    assert standing(None, limit).standing == "unknown"
+    at = Against(limit, None, Total.exactly(eight))
+    assert (at.standing, at.left) == ("at", 0)
+    more, less = eight + Decimal("0.1"), eight - Decimal("0.1")
+    assert Total.exactly(more).against(limit.value) == "over"
+    assert Total.exactly(less).against(limit.value) == "below"
+    assert Total.from_(less).against(limit.value) == "unknown"
+    assert Total.from_(eight).against(limit.value) == "at_or_over"
+    assert Total.from_(more).against(limit.value) == "over"
 
 
 def limits_by_id(
     doses: list[OrganDose], cycles: int, activity: str | None = "29.6"
 ) -> dict[str, tuple[str, Decimal | None]]:
-    total = None if activity is None else Decimal(activity)
+    total = Total.from_(Decimal(0)) if activity is None else Total.exactly(Decimal(activity))
     found = against_limits(total, cycles, doses, knowledge().advisory_limits)
     return {one.limit.id: (one.standing, one.total) for one in found}
 
@@ -89,8 +93,9 @@ def test_an_organ_total_needs_every_cycle() -> None:
     assert whole["kidney-bed-risk"] == ("below", Decimal(26))
     assert whole["marrow-absorbed-dose"] == ("unknown", None)
     part = limits_by_id(doses[:3], 4)
-    assert part["kidney-absorbed-dose"] == ("unknown", None), "three of four say nothing of the sum"
-    assert limits_by_id(doses, 0)["kidney-absorbed-dose"] == ("unknown", None)
+    assert part["kidney-absorbed-dose"] == ("unknown", None), "three of four are a lower bound"
+    assert limits_by_id(doses[:3], 0)["kidney-absorbed-dose"] == ("unknown", None)
+    assert limits_by_id(doses, 0)["kidney-absorbed-dose"] == ("at_or_over", None)
 
 
 def test_no_limit_is_shown_without_its_source() -> None:
@@ -110,7 +115,7 @@ def test_a_file_of_doses_is_read_or_every_fault_of_it_named(tmp_path: Path) -> N
     good.write_text(
         "patient_id,cycle,region,dose_gy,bed_gy\np,1,kidneys,4.8,5.3\np,1,bone_marrow,0.3,\n"
     )
-    assert read_doses(good) == [
+    assert read_doses(good, PHYSICS) == [
         OrganDose("p", 1, "kidneys", Decimal("4.8"), Decimal("5.3")),
         OrganDose("p", 1, "bone_marrow", Decimal("0.3"), None),
     ]
@@ -120,7 +125,7 @@ def test_a_file_of_doses_is_read_or_every_fault_of_it_named(tmp_path: Path) -> N
         "p,1,kidneys,4.8,5.3\np,1,kidneys,4.8,5.3\np,0,kidney,-1,2\n,2,kidneys,4,3\n"
     )
     with pytest.raises(InputError) as caught:
-        read_doses(bad)
+        read_doses(bad, PHYSICS)
     told = [str(problem) for problem in caught.value.problems]
     assert any("bad.csv:3" in t and "one dose for kidneys" in t for t in told)
     assert any("bad.csv:4" in t and "did you mean 'kidneys'" in t for t in told)
@@ -130,7 +135,7 @@ def test_a_file_of_doses_is_read_or_every_fault_of_it_named(tmp_path: Path) -> N
     headless = tmp_path / "headless.csv"
     headless.write_text("patient,cycle,organ,dose_gy\n")
     with pytest.raises(InputError, match="field patient_id"):
-        read_doses(headless)
+        read_doses(headless, PHYSICS)
 
 
 # Kidney slope ------------------------------------------------------------------------------------

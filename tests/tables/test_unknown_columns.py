@@ -18,9 +18,9 @@ from gepnet.io import read_event_tables
 from gepnet.io.dated_events import read_dated_events
 from gepnet.io.laboratory import read_laboratory
 from gepnet.knowledge import InputError
-from gepnet.prrt.after.cumulative import read_doses
+from gepnet.prrt.after.doses import read_doses
 from gepnet.prrt.dosimetry.columns import result_columns
-from gepnet.prrt.dosimetry.data import dosimetry_data
+from gepnet.prrt.dosimetry.data import Physics, dosimetry_data
 from gepnet.prrt.dosimetry.run import run
 from gepnet.prrt.dosimetry.table import Stated, read_series
 from gepnet.response.fit import Spec
@@ -36,6 +36,7 @@ from tests.prrt.dosimetry.tables import fall, packaged, rows, series
 
 BASE = api.base()
 MEASURES = BASE.knowledge.measures
+PHYSICS = Physics.read(MEASURES)
 RULES = Rules.read(MEASURES)
 LESION = "patient_id,date,lesion_id,role,organ,nodal,diameter_mm,status"
 TREATED = pl.DataFrame({"patient_id": ["p"]})
@@ -69,7 +70,10 @@ FORMATS: dict[str, tuple[Callable[[Path], Any], str, str, str]] = {
         "patient_id,date,analyte,value,unit,baseline", "baseline", "base_line",
     ),
     "events of charts": (read_dated_events, "patient_id,date,event", "event", "events"),
-    "doses": (read_doses, "patient_id,cycle,region,dose_gy,bed_gy", "bed_gy", "bed"),
+    "doses": (
+        lambda f: read_doses(f, PHYSICS),
+        "patient_id,cycle,region,dose_gy,bed_gy", "bed_gy", "bed",
+    ),
     "time-activity": (
         lambda f: read_series(f, dosimetry_data(MEASURES), Stated(False)),
         "patient_id,cycle,region,time_h,activity_mbq,mass_g,sex", "sex", "sexx",
@@ -141,4 +145,4 @@ def test_doses_may_stand_in_the_table_that_the_dosimetry_wrote(tmp_path: Path) -
     file = tmp_path / "doses.csv"
     line = ",".join(cells.get(name, "") for name in head)
     file.write_text(f"{','.join(head)}\n{line}\n", encoding="utf-8")
-    assert [dose.region for dose in read_doses(file)] == ["kidneys"]
+    assert [dose.region for dose in read_doses(file, PHYSICS)] == ["kidneys"]

@@ -28,7 +28,7 @@ def cumulative_view(
         InputError: for a bad file of doses.
     """
     facts = facts_of(record, base, question)
-    return dict(plain(cumulated(record, facts, base.knowledge, doses)))
+    return dict(plain(cumulated(record, facts, base.knowledge, base.vocabulary, doses)))
 
 
 def monitoring_view(

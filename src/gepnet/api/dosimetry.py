@@ -52,7 +52,7 @@ def dosimetry_view(
     from gepnet.prrt.dosimetry.report import report
 
     check_ending(output, ".json", ".csv")
-    data = dosimetry_data(base.knowledge.measures)
+    data = dosimetry_data(base.knowledge.measures, base.knowledge.advisory_limits)
     result = fit_file(data, source, question or DosimetryQuestion(), progress)
     view: dict[str, Any] = plain(report(result, curves, detailed), details=curves)
     if output is not None:

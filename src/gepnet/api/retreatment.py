@@ -35,7 +35,7 @@ def retreatment_view(
         InputError: for a bad file of doses.
     """
     assessment = assess_record(record, base, question)
-    given = cumulated(record, assessment.facts, base.knowledge, doses)
+    given = cumulated(record, assessment.facts, base.knowledge, base.vocabulary, doses)
     return dict(
         plain(retreatment(assessment, base, _cycle_activity(base, assessment.region), given))
     )

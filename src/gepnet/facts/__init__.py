@@ -4,11 +4,13 @@ from gepnet.facts.change import facts_with, is_given
 from gepnet.facts.derive import derive, inputs_of, needed_for
 from gepnet.facts.gather import facts_of_record, facts_of_values
 from gepnet.facts.model import Facts, FactValue, Observed, show
+from gepnet.facts.treatments import Story, prrt_activity_known
 
 __all__ = [
     "FactValue",
     "Facts",
     "Observed",
+    "Story",
     "derive",
     "facts_of_record",
     "facts_of_values",
@@ -16,5 +18,6 @@ __all__ = [
     "inputs_of",
     "is_given",
     "needed_for",
+    "prrt_activity_known",
     "show",
 ]

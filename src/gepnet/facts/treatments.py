@@ -24,7 +24,7 @@ from gepnet.facts.families import (
 )
 from gepnet.facts.files import ProgressionSigns, TherapyGroups
 from gepnet.facts.observe import latest_report
-from gepnet.record import Record, Treatment
+from gepnet.record import Record, Treatment, covering_courses, group_cycles
 from gepnet.vocabulary import (
     NOT_APPLICABLE,
     Fact,
@@ -149,15 +149,37 @@ def prrt_cumulative_activity(story: Story) -> Answer:
     given = _prrt(story)
     if not given:
         return Answer(point(0)) if story.complete else NOTHING
-    total = Decimal(0)
-    for course in given:
-        if course.cumulative_activity_gbq is not None:
-            total += Decimal(str(course.cumulative_activity_gbq))
-        elif course.activity_gbq is not None and course.cycles is not None:
-            total += Decimal(str(course.activity_gbq)) * course.cycles
-        else:
-            return NOTHING
+    parts = [_activity(course) for course in given]
+    if None in parts:
+        return NOTHING
+    total = sum(filter(None, parts), Decimal(0))
     return Answer(point(total), given[-1].id, given[-1].last_dose or given[-1].stop)
+
+
+def _activity(course: Treatment) -> Decimal | None:
+    if course.cumulative_activity_gbq is not None:
+        return Decimal(str(course.cumulative_activity_gbq))
+    if course.activity_gbq is not None and course.cycles is not None:
+        return Decimal(str(course.activity_gbq)) * course.cycles
+    return None
+
+
+def prrt_activity_known(story: Story) -> tuple[Decimal, bool]:
+    """Return the sum in GBq of what is known of PRRT, unrounded, and whether that is all of it.
+
+    Of a course that does not say, the cycles that were surely given count.
+    """
+    given = _prrt(story)
+    parts = [_activity(course) for course in given]
+    total = sum(filter(None, parts), Decimal(0))
+    silent = [course for course, part in zip(given, parts, strict=True) if part is None]
+    sure = {cycle.id for cycle, certain in cycles_given(story.record, story.at) if certain}
+    for group in group_cycles([cycle for cycle, _ in cycles_given(story.record, story.at)]):
+        ids = {cycle.id for cycle in group}
+        covering = covering_courses(group, silent, story.vocabulary.options)
+        if covering or any(course.id in ids for course in silent):
+            total += sum((c.activity_gbq for c in group if c.id in sure), Decimal(0))
+    return total, not silent and (bool(given) or story.complete)
 
 
 def prrt_first_dose(story: Story) -> Answer:

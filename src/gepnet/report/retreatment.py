@@ -17,8 +17,9 @@ from gepnet.knowledge.models import (
     RetreatmentRule,
     SafetyRule,
 )
-from gepnet.prrt.after.cumulative import Activity, Against, Cumulated, activity_given
+from gepnet.prrt.after.cumulative import Activity, Cumulated
 from gepnet.prrt.after.retreatment import BENEFIT_FACTS, MET, Threshold, thresholds, totals_with
+from gepnet.prrt.limits import Against
 from gepnet.prrt.plan.settings import Settings
 from gepnet.prrt.said import labels_of
 from gepnet.rules import Reading
@@ -142,8 +143,7 @@ def retreatment(
     facts, measures = assessment.facts, base.knowledge.measures
     settings = Settings.read(measures)
     limits, most = base.knowledge.advisory_limits, settings.retreatment_cycles_shown
-    activity = activity_given(facts)
-    totals = totals_with(activity, cycle_gbq, most, limits)
+    totals = totals_with(given.activity, cycle_gbq, most, limits)
     return Retreatment(
         patient=facts.patient,
         at=facts.at,
@@ -164,9 +164,9 @@ def retreatment(
         ),
         checks=list(_checks(assessment, base, settings)),
         lifetime=Lifetime(
-            Activity.of(activity, measures),
+            given.total,
             cycle_gbq,
-            [Total(n, Activity.of(total, measures), beside) for n, total, beside in totals],
+            [Total(n, Activity.of(sum_.total, measures), beside) for n, sum_, beside in totals],
         ),
         cumulative=given,
     )

@@ -18,7 +18,8 @@ STATED = Stated(decay_corrected=False, sex="male", liver_lesions="excluded")
 
 @cache
 def packaged() -> DosimetryData:
-    return dosimetry_data(load_knowledge().measures)
+    knowledge = load_knowledge()
+    return dosimetry_data(knowledge.measures, knowledge.advisory_limits)
 
 
 def curves(times: Sequence[float], activity: object, cv: float = np.nan) -> Curves:

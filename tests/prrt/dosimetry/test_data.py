@@ -37,7 +37,6 @@ def test_what_is_recalled_says_so() -> None:
     assert {k.verification for k in data.checks.kinetics} == {"unverified"}
     assert {p.verification for p in data.checks.plausible_dose_per_activity} == {"unverified"}
     assert data.physics.kidney_bed.repair_half_life.verification == "unverified"
-    assert {limit.verification for limit in data.physics.kidney_bed.limits} == {"unverified"}
     assert data.physics.half_life.verification == "primary"
 
 

@@ -323,9 +323,9 @@ def test_advisory_limits(tmp_path: Path) -> None:
     per_gy = 150 / DATA.physics.phantom("male").organs[0].gy_g_per_mbq_h * LN2 / 50
     low, high = kidney(4 * per_gy), kidney(6 * per_gy)  # 16 and 24 Gy
     assert set(low.values()) == {"below"}
-    assert high["kidney-23-gy"] == "reached"
-    assert high["kidney-bed-40"] == "below"
-    assert kidney(5.7 * per_gy)["kidney-23-gy"] == "within the interval"  # 22.8 Gy
+    assert high["kidney-absorbed-dose"] == "reached"
+    assert high["kidney-bed-no-risk"] == "below"
+    assert kidney(5.7 * per_gy)["kidney-absorbed-dose"] == "within the interval"  # 22.8 Gy
 
 
 def test_marrow_says_that_it_is_self_dose(tmp_path: Path) -> None:

@@ -15,7 +15,8 @@ from gepnet.cli.output import listing, say, table
 Doses = Annotated[
     Path | None,
     typer.Option(
-        "--doses", help="Organ doses: CSV with patient_id, cycle, region, dose_gy, bed_gy."
+        "--doses",
+        help="Organ doses: what 'prrt dosimetry -o' wrote, or a CSV of the same columns.",
     ),
 ]
 
@@ -105,7 +106,7 @@ def _met(entry: dict[str, Any]) -> str:
 
 
 def _standing(total: dict[str, Any]) -> str:
-    return "; ".join(f"{one['standing']} {one['limit']:g} GBq" for one in total["limits"])
+    return "; ".join(f"{_word(one)} {one['limit']:g} GBq" for one in total["limits"])
 
 
 def _thresholds(text: dict[str, Any]) -> str:
@@ -117,13 +118,32 @@ def _print_limits(limits: list[dict[str, Any]]) -> None:
     listing(
         "Advisory limits; none is a limit of a label",
         limits,
-        *(": label", "total: {total:g} {unit} | unknown", "limit: {limit:g} {unit}"),
-        *(": standing", "whose: profile", "source", "verification"),
+        *(("", _about), ("total", _total), "limit: {limit:g} {unit}", ("", _word)),
+        *("whose: profile", "source", "verification"),
     )
 
 
 def _because(signal: dict[str, Any]) -> str:
     return "; ".join(signal["because"] or (f"missing: {name}" for name in signal["missing"]))
+
+
+def _word(one: dict[str, Any]) -> str:
+    return str(one["standing"]).replace("_", " ")
+
+
+def _about(one: dict[str, Any]) -> str:
+    sides = {"kidney_left": "left kidney", "kidney_right": "right kidney"}
+    side = sides.get(one["organ"])
+    return f"{one['label']}, {side}" if side else str(one["label"])
+
+
+def _total(one: dict[str, Any]) -> str:
+    total, low, high = one["total"], one["at_least"], one["at_most"]
+    if total is None:
+        return f"at least {low:.4g} {one['unit']}" if low else "unknown"
+    if low == total == high:
+        return f"{total:g} {one['unit']}"
+    return f"{total:.3g} ({low:.3g}-{'no bound' if high is None else f'{high:.3g}'}) {one['unit']}"
 
 
 def _print_monitoring(view: dict[str, Any]) -> None:

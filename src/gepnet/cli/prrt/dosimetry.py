@@ -217,7 +217,13 @@ def _print_limits(sums: list[dict[str, Any]]) -> None:
         for limit in item["limits"]:
             if limit["state"] != "below":
                 typer.echo(
-                    f"- {item['region']}: advisory limit {limit['limit']:g} {limit['unit']} "
-                    f"({limit['quantity']}, {limit['locator']}) {limit['state']} "
+                    f"- {item['region']}: {limit['label']}, advisory limit {limit['limit']:g} "
+                    f"{limit['unit']}: {limit['state']}{_lacking(item, limit['state'])} "
                     f"[{limit['verification']}: {limit['source']}]"
                 )
+
+
+def _lacking(item: dict[str, Any], state: str) -> str:
+    """Say which cycles have no dose, where that is why a limit is open."""
+    missing = ", ".join(map(str, item["cycles_without_dose"]))
+    return f" (no dose in cycle {missing})" if missing and state == "unknown" else ""

@@ -1,7 +1,7 @@
 """What has been given in all: activity, and organ dose where dosimetry exists, against limits.
 
 Every limit is advice of somebody and is named with whom; a total that reaches a limit exactly is at
-it and not over it.
+it and not over it. What is not known leaves a total open above (`gepnet.prrt.limits`).
 """
 
 from __future__ import annotations
@@ -11,47 +11,18 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import accumulate
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
-from gepnet.facts import Facts
-from gepnet.knowledge import Knowledge, MeasureFile
+from gepnet.facts import Facts, Story, prrt_activity_known
+from gepnet.knowledge import InputError, Knowledge, MeasureFile, Problem
 from gepnet.knowledge.course_models import AdvisoryLimit
+from gepnet.prrt.after.doses import OrganDose, read_doses, totals, unknown_cycles
+from gepnet.prrt.dosimetry.data import Physics
 from gepnet.prrt.given import GivenCycle, as_given, own_rows
+from gepnet.prrt.limits import Against, Total
 from gepnet.record import Record
-from gepnet.tables import (
-    Cells,
-    Column,
-    Once,
-    Shown,
-    Table,
-    also_shown,
-    number,
-    one_of,
-    text,
-    whole,
-)
-from gepnet.vocabulary import Interval, PartialDate
-
-Standing = Literal["below", "at", "over", "unknown"]
-REGIONS = ("kidneys", "bone_marrow")
-#: What the dosimetry writes of a curve beside its doses.
-BESIDE = (
-    "status", "refusal", "model", "points", "points_left_out", "mass_g", "administered_gbq",
-    "tia_extrapolated", "effective_half_life_h", "effective_half_life_h_low",
-    "effective_half_life_h_high", "tia_mbq_h", "tia_mbq_h_low", "tia_mbq_h_high", "dose_gy_low",
-    "dose_gy_high", "bed_gy_low", "bed_gy_high", "dose_per_activity_gy_per_gbq", "no_dose",
-)  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class OrganDose:
-    """What one cycle gave to one organ, in Gy; the biologically effective dose where known."""
-
-    patient: str
-    cycle: int
-    region: str
-    dose_gy: Decimal
-    bed_gy: Decimal | None = None
+from gepnet.tables import Shown
+from gepnet.vocabulary import Interval, PartialDate, Vocabulary
 
 
 class ActivityUnits(MeasureFile):
@@ -60,24 +31,6 @@ class ActivityUnits(MeasureFile):
     files = ("activity",)
     mbq_per_mci: Decimal
     mbq_per_gbq: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class Against:
-    """A total beside a limit: how much is left, or None where the total is not known."""
-
-    limit: Annotated[
-        AdvisoryLimit,
-        Shown(take="id label profile value:limit unit note source locator verification", flat=True),
-    ]
-    total: Decimal | None
-    standing: Standing
-
-    @property
-    @also_shown
-    def left(self) -> Decimal | None:
-        """What is left up to the limit; below zero once it is passed."""
-        return None if self.total is None else self.limit.value - self.total
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +63,16 @@ class Cumulated:
     cycles: list[Summed]
     number: Annotated[int, Shown(by=lambda number: number or None)]
     total: Annotated[Activity, Shown(take="gbq:total_gbq mci:total_mci", flat=True)]
+    activity: Annotated[Total, Shown(hidden=True)]
     limits: list[Against]
 
 
 def cumulated(
-    record: Record, facts: Facts, knowledge: Knowledge, doses: Path | None = None
+    record: Record,
+    facts: Facts,
+    knowledge: Knowledge,
+    vocabulary: Vocabulary,
+    doses: Path | None = None,
 ) -> Cumulated:
     """Return the activity given so far, organ doses where known, and advisory limits.
 
@@ -122,6 +80,7 @@ def cumulated(
         record: the patient.
         facts: of the patient, as of the date of the question.
         knowledge: with the limits.
+        vocabulary: with the options that are radioligand therapy.
         doses: a table of organ doses.
 
     Raises:
@@ -129,23 +88,44 @@ def cumulated(
     """
     given = [as_given(cycle) for cycle in record.cycles if cycle.date.last <= facts.at.last]
     sums = accumulate(cycle.activity_gbq for cycle in given)
-    activity, count = activity_given(facts), facts["prrt_cycles"].value
-    number = int(count.low) if isinstance(count, Interval) and count.is_point else 0
-    organ = [] if doses is None else own_rows(record.patient, read_doses(doses), doses, "doses")
+    count = facts["prrt_cycles"].value
+    number = int(count.low) if isinstance(count, Interval) and count.is_point else None
+    known, whole = prrt_activity_known(Story(record, vocabulary, knowledge.measures, facts.at))
+    activity = Total.exactly(known) if whole else Total.from_(known)
+    organ = [] if doses is None else _organ_doses(record, facts.at, number, knowledge, doses)
     return Cumulated(
         record.patient,
         facts.at,
         list(map(Summed, given, sums)),
-        number,
-        Activity.of(activity, knowledge.measures),
+        number or 0,
+        Activity.of(activity.total, knowledge.measures),
+        activity,
         against_limits(activity, number, organ, knowledge.advisory_limits),
     )
 
 
-def activity_given(facts: Facts) -> Decimal | None:
-    """Return the activity given so far in GBq, or None where it is not known."""
-    value = facts["prrt_cumulative_activity_gbq"].value
-    return value.low if isinstance(value, Interval) and value.is_point else None
+def _organ_doses(
+    record: Record, at: PartialDate, number: int | None, knowledge: Knowledge, file: Path
+) -> list[OrganDose]:
+    """Return the doses of the cycles given by a date.
+
+    Raises:
+        InputError: for a bad file, or a dose of a cycle that the record does not know.
+    """
+    found = own_rows(
+        record.patient, read_doses(file, Physics.read(knowledge.measures)), file, "doses"
+    )
+    later = {cycle.cycle for cycle in record.cycles if cycle.date.last > at.last}
+    strange = unknown_cycles(found, number, later)
+    if strange:
+        expected = f"a cycle that was given by {at} ({number} in the record)"
+        raise InputError(
+            [
+                Problem(str(file), None, record.patient, "cycle", str(cycle), expected)
+                for cycle in strange
+            ]
+        )
+    return [dose for dose in found if number is None or dose.cycle <= number]
 
 
 def total_activity(cycles: Iterable[GivenCycle]) -> Decimal:
@@ -159,70 +139,23 @@ def to_mci(gbq: Decimal, measures: Mapping[str, Any]) -> Decimal:
     return gbq * units.mbq_per_gbq / units.mbq_per_mci
 
 
-def standing(total: Decimal | None, limit: AdvisoryLimit) -> Against:
-    """Return where a total stands against a limit."""
-    where: Standing = "unknown"
-    if total is not None:
-        where = "at" if total == limit.value else "over" if total > limit.value else "below"
-    return Against(limit, total, where)
-
-
 def against_limits(
-    activity: Decimal | None,
-    cycles: int,
+    activity: Total,
+    cycles: int | None,
     doses: Sequence[OrganDose],
     limits: Iterable[AdvisoryLimit],
 ) -> list[Against]:
-    """Return every limit with its total.
+    """Return every limit with its total, a limit of a kidney dose for each kidney too.
 
-    A dose total is known only if every one of ``cycles`` has a value: one cycle without dosimetry
-    leaves it unknown, never smaller.
+    A dose total is known only if every one of ``cycles`` has a value. One cycle without dosimetry,
+    or a number of cycles that is not known (None), leaves it open above: over a limit or unknown,
+    never below.
     """
     found = []
     for limit in limits:
-        if limit.quantity == "activity":
-            found.append(standing(activity, limit))
+        if limit.quantity == "activity" or limit.region is None:
+            found.append(Against(limit, None, activity))
             continue
-        of_organ = [dose for dose in doses if dose.region == limit.region]
-        absorbed = limit.quantity == "absorbed_dose"
-        values = (dose.dose_gy if absorbed else dose.bed_gy for dose in of_organ)
-        known = [value for value in values if value is not None]
-        complete = bool(cycles) and len(known) == len(of_organ) == cycles
-        found.append(standing(sum(known, Decimal(0)) if complete else None, limit))
+        for organ, total in totals(doses, limit.region, limit.quantity, cycles):
+            found.append(Against(limit, organ, total))
     return found
-
-
-def read_doses(path: Path) -> list[OrganDose]:
-    """Read organ doses from a table of ``patient_id, cycle, region, dose_gy, bed_gy``.
-
-    ``bed_gy`` may be left out or empty. What else ``gepnet prrt dosimetry`` writes of a curve may
-    stand beside them.
-
-    Raises:
-        InputError: with every fault, each with row, column and value.
-    """
-    return list(_DOSES.read(path).rows)
-
-
-def _check(cells: Cells) -> None:
-    dose, bed = cells["dose_gy"], cells["bed_gy"]
-    if bed is not None and dose is not None and bed < dose:
-        cells.fault("bed_gy", f"at least the absorbed dose ({dose} Gy)")
-
-
-_GY = number("a number of Gy from 0", least=0)
-_DOSES = Table(
-    columns=(
-        Column("patient_id", text("the id of a patient"), field="patient"),
-        Column("cycle", whole("a whole number from 1", least=1)),
-        Column("region", one_of(REGIONS)),
-        Column("dose_gy", _GY),
-        Column("bed_gy", _GY, needed=False),
-    ),
-    make=lambda cells: cells.into(OrganDose),
-    checks=(_check,),
-    once=(Once(("patient_id", "cycle", "region"), "cycle", "one dose for {region} in a cycle"),),
-    ignored=BESIDE,
-    naming="",
-    shown=repr,
-)

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from gepnet.criteria import Compare, facts_of, interpret, prose, walk
 from gepnet.facts import Facts
 from gepnet.knowledge.course_models import AdvisoryLimit
-from gepnet.prrt.after.cumulative import Against, standing
+from gepnet.prrt.limits import Against, Total
 from gepnet.rules import Rule
 from gepnet.tables import Shown
 from gepnet.vocabulary import Truth, Vocabulary
@@ -42,12 +42,12 @@ def thresholds(rule: Rule[Any], facts: Facts, vocabulary: Vocabulary) -> tuple[T
 
 
 def totals_with(
-    given_gbq: Decimal | None, cycle_gbq: Decimal, most: int, limits: Iterable[AdvisoryLimit]
-) -> list[tuple[int, Decimal | None, list[Against]]]:
+    given: Total, cycle_gbq: Decimal, most: int, limits: Iterable[AdvisoryLimit]
+) -> list[tuple[int, Total, list[Against]]]:
     """Return the lifetime activity after 0, 1, ... further cycles, beside each activity limit."""
     activity = [limit for limit in limits if limit.quantity == "activity"]
     found = []
     for count in range(most + 1):
-        total = None if given_gbq is None else given_gbq + count * cycle_gbq
-        found.append((count, total, [standing(total, limit) for limit in activity]))
+        total = given.plus(count * cycle_gbq)
+        found.append((count, total, [Against(limit, None, total) for limit in activity]))
     return found

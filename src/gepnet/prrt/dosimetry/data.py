@@ -7,11 +7,13 @@ gives them names and refuses a file that lacks one.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal
 
 from gepnet.knowledge import MeasureFile, nearest
+from gepnet.knowledge.course_models import AdvisoryLimit
 from gepnet.knowledge.shapes import Stated, Strict
+from gepnet.tables import text
 
 Sex = Literal["male", "female"]
 Kind = Literal["organ", "blood", "lesion"]
@@ -67,13 +69,6 @@ class SeenError(Quantity):
     time_h: float
 
 
-class Limit(Quantity):
-    """An advisory limit."""
-
-    id: str
-    quantity: Literal["dose", "bed"] = "dose"
-
-
 class Organ(Strict):
     """Self-irradiation of an organ of a phantom: mGy/(MBq s) and grams."""
 
@@ -116,9 +111,10 @@ class Rule(Stated):
 
 
 class Region(Strict):
-    """A name that a region may have, or begin with."""
+    """A name that a region may have, or begin with; ``also`` are other spellings of it."""
 
     id: str
+    also: tuple[str, ...] = ()
     title: str
     kind: Kind
     group: str
@@ -158,7 +154,6 @@ class MarrowData(Strict):
     haematocrit_numerator: Quantity
     haematocrit_range: Band
     reference_mass: ReferenceMasses
-    limits: tuple[Limit, ...]
 
 
 class BedData(Strict):
@@ -166,7 +161,6 @@ class BedData(Strict):
 
     alpha_beta: Quantity
     repair_half_life: Quantity
-    limits: tuple[Limit, ...]
 
 
 class Physics(MeasureFile):
@@ -197,9 +191,25 @@ class Physics(MeasureFile):
         """Return what the knowledge has for a region's name."""
         return next((region for region in self.regions if region.names(name)), None)
 
+    def region_reader(self) -> Callable[[str], str]:
+        """Return a reader of the names of regions, any spelling of one becoming that one.
+
+        A name that is not known stays: a region of the hospital's own has a curve, if no dose.
+        """
+        ids = {spelling: region.id for region in self.regions for spelling in region.also}
+        plain = text("a region")
+
+        def read(cell: str) -> str:
+            name = "_".join(plain(cell).lower().replace("-", " ").replace("_", " ").split())
+            return ids.get(name, name)
+
+        return read
+
     def nearest_region(self, name: str) -> str | None:
-        """Return the known name spelled most like ``name``."""
-        return nearest(name, [region.id for region in self.regions])
+        """Return the known name spelled most like ``name``, of no side that it does not say."""
+        sides = [side for side in ("left", "right") if side not in name]
+        known = [r.id for r in self.regions if not any(side in r.id for side in sides)]
+        return nearest(name, known)
 
     def phantom(self, sex: Sex) -> Phantom:
         """Return the phantom of a sex."""
@@ -259,12 +269,20 @@ class DosimetryData(Strict):
 
     physics: Physics
     checks: Checks
+    limits: tuple[AdvisoryLimit, ...]
 
 
-def dosimetry_data(measures: Mapping[str, Any]) -> DosimetryData:
+def dosimetry_data(
+    measures: Mapping[str, Any], limits: Iterable[AdvisoryLimit] = ()
+) -> DosimetryData:
     """Read the two files from ``knowledge.measures``.
+
+    Args:
+        measures: the files of the knowledge.
+        limits: its advisory limits, which sums over cycles are held beside.
 
     Raises:
         InputError: a file or a key is missing or of the wrong shape, with file and key.
     """
-    return DosimetryData(physics=Physics.read(measures), checks=Checks.read(measures))
+    doses = tuple(limit for limit in limits if limit.quantity != "activity")
+    return DosimetryData(physics=Physics.read(measures), checks=Checks.read(measures), limits=doses)

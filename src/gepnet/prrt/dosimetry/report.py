@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Annotated, Any
 
 import numpy as np
 
+from gepnet.knowledge.course_models import AdvisoryLimit
 from gepnet.prrt.dosimetry.absorbed import NoDose, why_no_dose
 from gepnet.prrt.dosimetry.choose import Refusal, reason
 from gepnet.prrt.dosimetry.columns import overview, result_columns
 from gepnet.prrt.dosimetry.cumulative import Estimate, finite
-from gepnet.prrt.dosimetry.data import Limit
 from gepnet.prrt.dosimetry.decay import LN2, biological_half_life
 from gepnet.prrt.dosimetry.forms import values_and_jacobian
 from gepnet.prrt.dosimetry.notes import Note, notes
 from gepnet.prrt.dosimetry.run import Dosimetry, MonteCarlo
 from gepnet.prrt.dosimetry.trapezoid import model_free
+from gepnet.prrt.limits import Part, Total
 from gepnet.tables import Shown, taken
 
 _SAMPLES = 80
@@ -118,8 +119,8 @@ class AgainstLimit:
     """A sum beside an advisory limit."""
 
     limit: Annotated[
-        Limit,
-        Shown(take="id quantity value:limit unit source locator verification", flat=True),
+        AdvisoryLimit,
+        Shown(take="id label quantity value:limit unit source locator verification", flat=True),
     ]
     state: str
 
@@ -362,27 +363,43 @@ def _sum(result: Dosimetry, group: int, seen: set[int], summed: list[tuple[int, 
         administered_gbq=sum(given for _, given in summed) if summed else None,
         dose_gy=dose,
         bed_gy=bed,
-        limits=_limits(result, region, dose, bed),
+        limits=_limits(result, region, dose, bed, set(cycles) == seen),
     )
 
 
-def _limits(result: Dosimetry, region: str, dose: Estimate, bed: Estimate) -> list[AgainstLimit]:
-    physics = result.data.physics
-    entry = physics.region(region)
-    limits: Sequence[Limit] = ()
-    if entry is not None and entry.group == "kidney":
-        limits = physics.kidney_bed.limits
-    elif entry is not None and entry.group == "marrow":
-        limits = physics.marrow.limits
+def _limits(
+    result: Dosimetry, region: str, dose: Estimate, bed: Estimate, complete: bool
+) -> list[AgainstLimit]:
+    entry = result.data.physics.region(region)
+    group = None if entry is None else entry.group
+    # What the blood gives the marrow is its own activity's dose: organs and tumours add to it.
+    closed = complete and not (entry is not None and entry.kind == "blood")
     found = []
-    for limit in limits:
-        total = bed if limit.quantity == "bed" else dose
-        if total.value is None:
+    for limit in result.data.limits:
+        if limit.region is None or group != _GROUP[limit.region]:
             continue
-        state = "reached" if total.value >= limit.value else "below"
-        if state == "below" and total.low is None:
-            state = "below, without an interval"
-        elif state == "below" and (total.high is None or total.high >= limit.value):
-            state = "within the interval"
-        found.append(AgainstLimit(limit, state))
+        known = bed if limit.quantity == "bed" else dose
+        parts = (
+            []
+            if known.value is None
+            else [Part(*map(_exact, (known.value, known.low, known.high)))]
+        )
+        standing = Total.of(parts, closed).against(limit.value)
+        found.append(AgainstLimit(limit, _state(standing, known, limit)))
     return found
+
+
+_GROUP = {"kidneys": "kidney", "bone_marrow": "marrow"}
+
+
+def _exact(value: float | None) -> Decimal | None:
+    return None if value is None else Decimal(str(value))
+
+
+def _state(standing: str, known: Estimate, limit: AdvisoryLimit) -> str:
+    """Say where an estimate stands: it reaches a limit as soon as its value does."""
+    if known.value is not None and Decimal(str(known.value)) >= limit.value:
+        return "reached"
+    if standing == "below" and known.low is None:
+        return "below, without an interval"
+    return standing.replace("within_interval", "within the interval")

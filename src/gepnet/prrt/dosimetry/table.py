@@ -91,7 +91,7 @@ def time_activity_table(data: DosimetryData, stated: Stated) -> Table[Any]:
         columns=(
             Column("patient_id", text("a patient id")),
             Column("cycle", whole("a whole number from 1", least=1)),
-            Column("region", _read_region),
+            Column("region", data.physics.region_reader()),
             Column("time_h", time),
             Column("activity_mbq", activity),
             Column("mass_g", _amount("a number in g", ranges.mass_g)),
@@ -116,10 +116,6 @@ def time_activity_table(data: DosimetryData, stated: Stated) -> Table[Any]:
         naming="{patient_id} {region} cycle {cycle}",
         shown=repr,
     )
-
-
-def _read_region(cell: str) -> str:
-    return "_".join(text("a region")(cell).lower().split())
 
 
 def _amount(
@@ -196,11 +192,11 @@ class _Rows:
         self.columns = {name: _array(name, cells) for name, cells in values.items()}
         keys: dict[tuple[Any, ...], int] = {}
         names = (self.columns[name].tolist() for name in ("patient_id", "cycle", "region"))
-        #: The curve of each row, and the rows by curve, each in the order of the file.
+        #: The curve of each row, and the rows by curve and time, whatever their order in the file.
         self.curve = np.array(
             [keys.setdefault(key, len(keys)) for key in zip(*names, strict=True)], dtype=np.intp
         )
-        self.order = np.argsort(self.curve, kind="stable")
+        self.order = np.lexsort((self.columns["time_h"], self.curve))
         self.counts = np.bincount(self.curve, minlength=len(keys))
         self.first = np.concatenate([[0], np.cumsum(self.counts)[:-1]])
 
@@ -260,12 +256,10 @@ class _Rows:
     def _check_times(self) -> None:
         time, curve = self.columns["time_h"][self.order], self.curve[self.order]
         with np.errstate(invalid="ignore"):
-            later = time[1:] - time[:-1]
-            wrong = np.flatnonzero((curve[1:] == curve[:-1]) & (later <= 0))
-        for row in wrong:
+            again = np.flatnonzero((curve[1:] == curve[:-1]) & (time[1:] == time[:-1]))
+        for row in again:
             before = f"{time[row]:g} h on line {self.grid.lines[self.order[row]]}"
-            what = "each time once" if later[row] == 0 else "times in order"
-            self.fault(int(self.order[row + 1]), "time_h", f"{what} (before it: {before})")
+            self.fault(int(self.order[row + 1]), "time_h", f"each time once (before it: {before})")
 
     def _constant(self, name: str) -> NDArray[Any]:
         """Return the one value of each curve; a cell that says something else is a problem."""

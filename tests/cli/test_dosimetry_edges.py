@@ -1,0 +1,156 @@
+"""Inputs that went wrong in dosimetry and course, each with the kind of fault it stands for."""
+
+import json
+import random
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.conftest import Run
+
+EDGES = Path(__file__).with_name("edges")
+
+
+def data(run: Run, *arguments: str | Path) -> Any:
+    done = run(*arguments, "--format", "json")
+    assert done.code == 0, done.err
+    return json.loads(done.out)
+
+
+def limits(view: Any) -> dict[tuple[str, str], Any]:
+    return {(one["id"], one["organ"]): one for one in view["limits"]}
+
+
+# A lower bound is no total --------------------------------------------------------------------
+
+
+def test_a_lower_bound_counts_three_cycles_of_four_are_over_their_limits(run: Run) -> None:
+    asked = ("prrt", "cumulative", EDGES / "three_of_four.yaml")
+    found = limits(data(run, *asked, "--doses", EDGES / "three_of_four.csv"))
+    told = {name: (one["standing"], one["at_least"]) for name, one in found.items()}
+    assert told["kidney-absorbed-dose", "kidneys"] == ("over", 24)
+    assert told["kidney-bed-risk", "kidneys"] == ("over", 30)
+    assert told["kidney-bed-no-risk", "kidneys"] == ("unknown", 30)
+    assert told["marrow-absorbed-dose", "bone_marrow"] == ("over", 2.4)
+    assert all(one["total"] is None for name, one in found.items() if name[1])
+    table = run(*asked, "--doses", EDGES / "three_of_four.csv").out
+    assert "at least 24" in table
+
+
+def test_a_lower_bound_is_no_total_a_cycle_without_dose_leaves_a_limit_unknown(run: Run) -> None:
+    asked = ("prrt", "dosimetry", EDGES / "second_without_dose.csv")
+    (total,) = data(run, *asked)["cumulative"]
+    assert (total["complete"], total["cycles_without_dose"]) == (False, [2])
+    assert {limit["state"] for limit in total["limits"]} == {"unknown"}
+    assert "unknown (no dose in cycle 2)" in run(*asked).out
+
+
+def test_a_lower_bound_of_activity_where_a_course_does_not_say(run: Run, tmp_path: Path) -> None:
+    record = (EDGES / "three_of_four.yaml").read_text()
+    record += (
+        "- {id: other, kind: treatment, option: lu177_dotatate, start: 2024-01-08, "
+        "stop: 2024-07-01, cycles: 4}\n"
+    )
+    file = tmp_path / "silent.yaml"
+    file.write_text(record, encoding="utf-8")
+    view = data(run, "prrt", "cumulative", file)
+    lifetime = limits(view)["lifetime-activity", None]
+    assert (view["total_gbq"], lifetime["at_least"], lifetime["standing"]) == (
+        None,
+        29.6,
+        "unknown",
+    )
+    file.write_text(record.replace("7.4}", "16}").replace("200,", "430,"), encoding="utf-8")
+    assert limits(data(run, "prrt", "cumulative", file))["lifetime-activity", None]["standing"] in {
+        "over",
+        "unknown",
+    }
+
+
+# What one command writes another reads ------------------------------------------------------------
+
+
+@pytest.mark.parametrize("ending", ["csv", "json"])
+def test_two_readers_what_the_dosimetry_writes_the_totals_read(
+    run: Run, tmp_path: Path, ending: str
+) -> None:
+    doses = tmp_path / f"doses.{ending}"
+    single = ("--single-time-point", "previous_cycle")
+    written = data(run, "prrt", "dosimetry", EDGES / "two_cycles.csv", *single, "-o", doses)
+    found = limits(data(run, "prrt", "cumulative", EDGES / "two_of_four.yaml", "--doses", doses))
+    sums = {one["region"]: one["dose_gy"] for one in written["cumulative"]}
+    for side in ("kidney_left", "kidney_right"):
+        one = found["kidney-absorbed-dose", side]
+        assert one["at_least"] == pytest.approx(sums[side]["low"], rel=1e-5)
+        assert (one["total"], one["standing"]) == (None, "unknown"), "two cycles are missing"
+    assert found["marrow-absorbed-dose", "bone_marrow"]["at_least"] > 0.1
+
+
+def test_two_readers_an_older_table_of_the_dosimetry_is_read(run: Run) -> None:
+    doses = EDGES / "doses_from_product.csv"
+    view = data(run, "prrt", "cumulative", EDGES / "two_of_four.yaml", "--doses", doses)
+    found = limits(view)["kidney-absorbed-dose", "kidney_left"]
+    assert found["at_least"] == pytest.approx(8.608, abs=0.001)
+
+
+def test_a_dose_of_a_cycle_that_was_not_given_is_named(run: Run, tmp_path: Path) -> None:
+    doses = tmp_path / "doses.csv"
+    shutil.copy(EDGES / "three_of_four.csv", doses)
+    with doses.open("a") as file:
+        file.write("mr-l,5,kidneys,8,10\n")
+    done = run("prrt", "cumulative", EDGES / "three_of_four.yaml", "--doses", doses)
+    assert done.code == 2
+    assert "field cycle, value 5" in done.err and "4 in the record" in done.err
+
+
+def test_a_hint_keeps_the_value_the_left_kidney_is_not_both(run: Run) -> None:
+    view = data(run, "prrt", "dosimetry", EDGES / "left_kidney.csv")
+    (curve,) = view["curves"]
+    assert curve["region"] == "kidney_left"
+    assert curve["dose_gy"]["value"] == pytest.approx(4.37, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["Left Kidney", "kidney-left", "L kidney", "Kidney (left)", "kidney L", "left_kidney"],
+)
+def test_spellings_of_a_side_are_that_side(run: Run, tmp_path: Path, written: str) -> None:
+    file = tmp_path / "written.csv"
+    file.write_text((EDGES / "left_kidney.csv").read_text().replace("left kidney", written))
+    (curve,) = data(run, "prrt", "dosimetry", file)["curves"]
+    assert curve["region"] == "kidney_left"
+
+
+# Order and files ----------------------------------------------------------------------------------
+
+
+def results(view: Any) -> dict[tuple[str, int, str], Any]:
+    names = ("dose_gy", "bed_gy", "tia_mbq_h", "effective_half_life_h")
+    found = {}
+    for c in view["curves"]:
+        numbers = [c[name][end] for name in names for end in ("value", "low", "high")]
+        words = [c["status"], c["model"]]
+        found[c["patient_id"], c["cycle"], c["region"]] = (
+            words,
+            [-1.0 if number is None else number for number in numbers],
+        )
+    return found
+
+
+def test_the_order_of_rows_and_the_files_they_stand_in_change_nothing(
+    run: Run, tmp_path: Path
+) -> None:
+    head, *rows = (EDGES / "two_cycles.csv").read_text().splitlines()
+    other = [row.replace("P01", "P02") for row in rows if "kidney" in row]
+    whole, alone = tmp_path / "whole.csv", tmp_path / "alone.csv"
+    mixed = rows + other
+    random.Random(3).shuffle(mixed)
+    whole.write_text("\n".join([head, *mixed]) + "\n")
+    alone.write_text("\n".join([head, *other]) + "\n")
+    single = ("--single-time-point", "previous_cycle")
+    together = results(data(run, "prrt", "dosimetry", whole, *single))
+    for file in (EDGES / "two_cycles.csv", alone):
+        for key, (words, numbers) in results(data(run, "prrt", "dosimetry", file, *single)).items():
+            assert together[key] == (words, pytest.approx(numbers, rel=1e-6))
