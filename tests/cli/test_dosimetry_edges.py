@@ -123,6 +123,24 @@ def test_spellings_of_a_side_are_that_side(run: Run, tmp_path: Path, written: st
     assert curve["region"] == "kidney_left"
 
 
+# The form of a curve from few points -------------------------------------------------------------
+
+
+def test_model_choice_at_seven_points_sees_the_two_phases_of_blood(run: Run) -> None:
+    (curve,) = data(run, "prrt", "dosimetry", EDGES / "blood7.csv")["curves"]
+    assert curve["model"] == "bi_washout"
+    assert 2.6 <= curve["tia_mbq_h"]["value"] <= 2.8
+    assert curve["weights"]["bi_washout"] > 0.99
+
+
+def test_model_choice_over_forty_simulated_curves_is_right_in_the_mean(run: Run) -> None:
+    found = data(run, "prrt", "dosimetry", EDGES / "blood7_simulated40.csv")["curves"]
+    tia = [curve["tia_mbq_h"] for curve in found]
+    assert sum(one["value"] for one in tia) / len(tia) == pytest.approx(2.885, rel=0.01)
+    assert sum(one["low"] <= 2.885 <= one["high"] for one in tia) >= 36
+    assert {curve["model"] for curve in found} == {"bi_washout"}
+
+
 # Order and files ----------------------------------------------------------------------------------
 
 

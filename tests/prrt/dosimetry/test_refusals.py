@@ -5,8 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from gepnet.prrt.dosimetry.choose import Refusal, Request, choose, reason
-from gepnet.prrt.dosimetry.forms import BI_WASHOUT, MONO
+from gepnet.prrt.dosimetry.choose import Refusal, Request, choose
+from gepnet.prrt.dosimetry.forms import BI_UPTAKE, BI_WASHOUT, MONO
+from gepnet.prrt.dosimetry.reasons import reason
 from tests.prrt.dosimetry.tables import curves, fall, packaged
 
 DATA = packaged()
@@ -100,34 +101,44 @@ def test_tri_exponential_with_a_given_uptake() -> None:
 # What is compared, and what is not ---------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("points", "compared"), [(5, 1), (6, 2), (7, 3), (8, 3)])
-def test_forms_are_compared_where_points_allow(points: int, compared: int) -> None:
+@pytest.mark.parametrize(("points", "tried"), [(2, 1), (3, 2), (4, 3), (5, 3), (8, 3)])
+def test_every_form_is_tried_that_has_no_more_parameters_than_points(
+    points: int, tried: int
+) -> None:
     times = [4.0, 8, 16, 24, 48, 96, 168, 240][:points]
     # Slightly off one exponential, without uptake: every form that may be tried is tried.
     activity = [fall(50)(t) * (1 + 0.02 * math.cos(5 * t)) for t in times]
     chosen = choose(curves(times, activity), Request(), DATA)
-    assert int(np.isfinite(chosen.aicc[0]).sum()) == compared
-    needed = [form.size + 3 for form in chosen.forms]
-    assert needed == [5, 6, 7]
+    assert len(chosen.fits) == tried
+    assert chosen.weights[0].sum() == pytest.approx(1)
+    assert [form.size for form in chosen.forms] == [2, 3, 4]
 
 
-def test_the_better_form_is_chosen_only_if_points_allow() -> None:
+def test_two_phases_are_seen_from_five_points_on_and_one_is_left_as_one() -> None:
+    """AICc took every curve of fewer than eight points for a mono-exponential."""
+
     def washout(t: float) -> float:
         return 80 * 2 ** (-t / 8) + 30 * 2 ** (-t / 70)
 
     few, many = [1.0, 4, 24, 96, 168], [1.0, 4, 8, 16, 24, 48, 96, 168, 240]
-    for times, form in ((few, MONO), (many, BI_WASHOUT)):
-        chosen = choose(curves(times, [washout(t) for t in times]), Request(), DATA)
-        assert chosen.forms[chosen.form[0]] is form
+    for times in (few, many):
+        two = choose(curves(times, [washout(t) for t in times]), Request(), DATA)
+        assert two.forms[two.form[0]] is BI_WASHOUT
+        one = choose(curves(times, [fall(50)(t) for t in times]), Request(), DATA)
+        assert one.forms[one.form[0]] is MONO
+        assert one.weights[0, 0] == 1, "a form that is supported less than a simpler one is out"
 
 
 def test_uptake_is_left_out_of_a_mono_exponential_and_said() -> None:
     times = [1.0, 4, 24, 96, 168]
     activity = [100 * (2 ** (-t / 50) - 2 ** (-t / 1)) for t in times]
-    chosen = choose(curves(times, activity), Request(), DATA)
+    chosen = choose(curves(times, activity), Request("mono"), DATA)
     assert chosen.left_out[0].tolist() == [True, False, False, False, False]
     truth = 100 * 49 / math.log(2)
     assert truth < chosen.gather("tia", 2)[0][0] < 1.05 * truth
+    seen = choose(curves(times, activity), Request(), DATA)
+    assert seen.forms[seen.form[0]] is BI_UPTAKE
+    assert seen.gather("tia", 2)[0][0] == pytest.approx(truth, rel=1e-4)
 
 
 def test_two_points_give_a_curve_without_an_interval() -> None:

@@ -14,6 +14,8 @@ from gepnet.cli.output import listing, table
 from gepnet.cli.progress import progress
 from gepnet.prrt.dosimetry.words import Errors, LiverLesions, Method, Model, Sex
 
+_CERTAIN = 0.995
+
 
 @command
 def dosimetry(
@@ -22,7 +24,8 @@ def dosimetry(
         Path | None, typer.Argument(help="CSV: patient_id, cycle, region, time_h, activity_mbq, …")
     ] = None,
     model: Annotated[
-        Model, typer.Option(help="Form of the curve; auto compares mono and bi by AICc.")
+        Model,
+        typer.Option(help="Form of the curve; auto weighs mono and bi by the points."),
     ] = Model.AUTO,
     uptake_rate: Annotated[
         float | None, typer.Option(help="Rate of uptake in 1/h, for --model tri only.")
@@ -160,7 +163,9 @@ def _print(view: dict[str, Any]) -> None:
 def _row(curve: dict[str, Any]) -> list[Any]:
     model = (curve["model"] or "refused").replace("_", " ")
     points = sum(point["used"] for point in curve["points"])
-    head = [curve["cycle"], _named(curve), f"{model} ({points})"]
+    weight = curve["weights"].get(curve["model"], 1.0)
+    doubt = f" {100 * weight:.0f} %" if weight < _CERTAIN else ""
+    head = [curve["cycle"], _named(curve), f"{model}{doubt} ({points})"]
     return head + [
         interval(curve[key]) for key in ("effective_half_life_h", "tia_mbq_h", "dose_gy")
     ]

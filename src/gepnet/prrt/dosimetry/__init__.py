@@ -9,8 +9,10 @@ Import from the modules: they need numpy, which the rest of gepnet does not load
 | `decay`             | physical decay, half-lives                                     |
 | `forms`             | mono-, bi- and tri-exponential curves and their derivatives    |
 | `start`, `solve`    | least squares for thousands of curves at once                  |
-| `fit`               | one form: parameters, covariance, AICc, integral               |
-| `choose`            | which form, or why none                                        |
+| `fit`               | one form: parameters, covariance, integral                     |
+| `weights`           | how far few points speak for each form                         |
+| `choose`, `reasons` | which form, or why none; the same in words                     |
+| `average`           | results over the forms, by their weights                       |
 | `uncertainty`       | intervals by covariance and by simulated measurements          |
 | `single_time_point` | one measurement: two formulas and their errors                 |
 | `absorbed`          | S-values, mass, dose from other regions                        |

@@ -9,9 +9,8 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from gepnet.numbers import quantile
 from gepnet.prrt.dosimetry.data import DosimetryData
-from gepnet.prrt.dosimetry.decay import LN2, Array
+from gepnet.prrt.dosimetry.decay import Array
 from gepnet.prrt.dosimetry.fit import Curves, Fit, fit_form
 from gepnet.prrt.dosimetry.forms import (
     BI_UPTAKE,
@@ -21,11 +20,13 @@ from gepnet.prrt.dosimetry.forms import (
     integral_after,
     tri_uptake,
 )
+from gepnet.prrt.dosimetry.weights import criterion, in_doubt, weights, with_prior
 from gepnet.prrt.dosimetry.words import Errors, Model
 
 NONE = -1
 # Above the physical rate but for the rounding of the arithmetic.
 _PHYSICAL = 1 - 1e-6
+_ALIKE = 1 + 1e-3
 
 
 class Refusal(IntEnum):
@@ -67,20 +68,22 @@ class Request:
 class Chosen:
     """The outcome for c curves.
 
-    ``form`` indexes ``forms`` (-1: refused). ``curves`` are the points that the outcome rests on.
-    ``fits`` has, by form, the fit of the curves ``rows[form]``; ``aicc`` (c, forms) is NaN where a
-    form was no candidate or had too few points for it.
+    ``form`` indexes ``forms`` (-1: refused) and is the one with the most weight. ``curves`` are the
+    points that it rests on. ``fits`` has, by form, the fit of the curves ``rows[form]``.
+    ``weights`` (c, forms) say how far the points speak for each, 0 where a form is no candidate.
     """
 
     forms: tuple[Form, ...]
     curves: Curves
     form: NDArray[np.intp]
     refusal: NDArray[np.intp]
-    aicc: Array
+    weights: Array
     fits: Mapping[int, Fit]
     rows: Mapping[int, NDArray[np.intp]]
     left_out: NDArray[np.bool_]  # points of the uptake phase that a mono-exponential leaves out
-    beyond: Array  # share of the integral after the last point, by the chosen form
+    beyond: Array  # share of the integral after the last point, by weight
+    whole: Curves
+    washout: Curves  # from the maximum on
 
     def place(self, curve: int) -> tuple[Fit, int] | None:
         """Return the chosen fit of a curve and its row in it."""
@@ -88,6 +91,10 @@ class Chosen:
         if form == NONE:
             return None
         return self.fits[form], int(np.searchsorted(self.rows[form], curve))
+
+    def points_of(self, form: int, curves: NDArray[np.intp]) -> Curves:
+        """Return the points that a form was fitted to."""
+        return (self.washout if self.forms[form] is MONO else self.whole).rows(curves)
 
     def gather(self, read: str, count: int) -> tuple[Array, ...]:
         """Return what method ``read`` of the fits gives (``count`` arrays), NaN where refused."""
@@ -103,11 +110,11 @@ class Chosen:
 def choose(curves: Curves, request: Request, data: DosimetryData) -> Chosen:
     """Fit the candidate forms to every curve and choose one, or refuse with a reason.
 
-    Rules: a form is compared by AICc only where a curve has at least three points more than the
-    form has parameters, on all its points. Where the uptake is seen and a mono-exponential is
-    chosen all the same, it is fitted to the points from the maximum on, and the others are listed
-    as left out. A form that is not solved, not settled by the points or slower than physical decay
-    is no candidate; if none is left the curve is refused.
+    Rules: `auto` weighs every form with no more parameters than there are points, by all points
+    (:mod:`gepnet.prrt.dosimetry.weights`). Where the uptake is seen, a mono-exponential is fitted
+    to the points from the maximum on, and the others are listed as left out. A form that is not
+    solved, not settled by the points or slower than physical decay is no candidate; if none is left
+    the curve is refused. Of forms that were asked for the best one has all the weight.
     """
     forms = request.forms()
     rises, peak_last = _uptake(curves, data)
@@ -115,7 +122,8 @@ def choose(curves: Curves, request: Request, data: DosimetryData) -> Chosen:
     shown = np.where(left_out.any(axis=1, keepdims=True), washout.used, curves.used)
     form = np.full(len(curves), NONE)
     refusal = _before(curves, washout, request, peak_last, forms)
-    aicc = np.full((len(curves), len(forms)), np.nan)
+    prior = data.checks.fit.prior_scatter
+    scores = np.full((len(curves), len(forms)), np.inf)
     verdicts = np.full((len(curves), len(forms)), int(Refusal.TOO_FEW))
     fits: dict[int, Fit] = {}
     rows: dict[int, NDArray[np.intp]] = {}
@@ -129,14 +137,20 @@ def choose(curves: Curves, request: Request, data: DosimetryData) -> Chosen:
             continue
         points = (washout if candidate is MONO else curves).rows(chosen)
         fit = fit_form(candidate, points, request.errors, request.uptake_per_h)
+        if request.model == "auto":
+            fit = with_prior(fit, prior)
         fits[index], rows[index] = fit, chosen
-        aicc[chosen, index] = fit.aicc
+        scores[chosen, index] = criterion(fit, points, request.errors, prior)
         shortened = chosen[left_out[chosen].any(axis=1)] if candidate is MONO else chosen[:0]
-        if shortened.size:  # an AICc compares forms on the same points
-            whole = fit_form(candidate, curves.rows(shortened), request.errors)
-            aicc[shortened, index] = whole.aicc
+        if shortened.size:  # forms are compared on the same points
+            all_points = curves.rows(shortened)
+            whole = fit_form(candidate, all_points, request.errors)
+            scores[shortened, index] = criterion(whole, all_points, request.errors, prior)
         verdicts[chosen, index] = _verdict(fit, points, request, data)
-    _select(form, refusal, aicc, verdicts, forms)
+    least = data.checks.fit.least_weight.value if request.model == "auto" else 1.0
+    sizes = np.array([f.size for f in forms])
+    free = curves.points[:, None] - sizes[None, :]
+    weight = _select(form, refusal, scores, verdicts, free, least)
     used = replace(
         curves, used=np.where((form == 0)[:, None] & (forms[0] is MONO), shown, curves.used)
     )
@@ -145,11 +159,13 @@ def choose(curves: Curves, request: Request, data: DosimetryData) -> Chosen:
         used,
         form,
         refusal,
-        aicc,
+        weight,
         fits,
         rows,
         left_out & ((form == 0) & (forms[0] is MONO))[:, None],
         np.full(len(curves), np.nan),
+        curves,
+        washout,
     )
     _share_beyond(outcome, data)
     return outcome
@@ -206,9 +222,8 @@ def _candidates(
         return np.asarray(washout.points >= form.size)
     if request.model == "tri":
         return np.asarray(curves.points >= form.size + 1)
-    comparable = curves.points >= form.size + 3
     if request.model == "auto":
-        return np.asarray(comparable)
+        return np.asarray(curves.points >= form.size)
     # Without a comparison the data's own shape says which of the two bi-exponentials is meant.
     enough = curves.points >= form.size + 1
     both = curves.points >= BI_WASHOUT.size + 3
@@ -224,7 +239,9 @@ def _verdict(fit: Fit, points: Curves, request: Request, data: DosimetryData) ->
     if request.uptake_per_h is not None and request.model == "tri":
         late = fit.parts.k[:, :2].max(axis=1) >= request.uptake_per_h
         verdict[late] = int(Refusal.UPTAKE_NOT_FIRST)
-    verdict[~fit.identifiable] = int(Refusal.UNSETTLED)
+    # Two phases of one rate are none: their amplitudes have no bound and cancel each other.
+    alike = (fit.parts.k[:, 1:] < fit.parts.k[:, :1] * _ALIKE).any(axis=1)
+    verdict[~fit.identifiable | alike] = int(Refusal.UNSETTLED)
     total, _ = fit.tia()
     verdict[~fit.solved | ~np.isfinite(total)] = int(Refusal.UNSOLVED)
     return verdict
@@ -233,83 +250,42 @@ def _verdict(fit: Fit, points: Curves, request: Request, data: DosimetryData) ->
 def _select(
     form: NDArray[np.intp],
     refusal: NDArray[np.intp],
-    aicc: Array,
+    scores: Array,
     verdicts: NDArray[np.intp],
-    forms: tuple[Form, ...],
-) -> None:
-    """Choose the lowest AICc among the sound candidates; without any AICc, the first sound one."""
+    free: NDArray[np.intp],
+    least: float,
+) -> Array:
+    """Choose the sound candidate with the most weight, and return the weights.
+
+    With a ``least`` weight of 1 the chosen form has all of it.
+    """
     open_ = refusal == Refusal.NO
     sound = (verdicts == Refusal.NO) & open_[:, None]
-    score = np.where(sound, np.where(np.isfinite(aicc), aicc, np.inf), np.nan)
     some = sound.any(axis=1)
-    ranked = np.where(np.isnan(score), np.inf, score)
-    # Where no AICc is defined every sound candidate has the same rank and the simplest comes first.
-    first_sound = sound.argmax(axis=1)
-    best = np.where(np.isfinite(ranked).any(axis=1), ranked.argmin(axis=1), first_sound)
-    form[some] = best[some]
+    kept = in_doubt(scores, sound, free) if least < 1 else sound
+    found = weights(scores, kept, least if least < 1 else 0.0)
+    form[some] = np.where(kept, found, -1.0).argmax(axis=1)[some]
     lost = open_ & ~some
-    tried = np.where(verdicts == Refusal.TOO_FEW, 99, np.arange(len(forms))[None, :])
+    tried = np.where(verdicts == Refusal.TOO_FEW, 99, np.arange(scores.shape[1])[None, :])
     refusal[lost] = verdicts[lost, tried[lost].argmin(axis=1)]
+    if least < 1:
+        return found
+    return np.where(np.arange(scores.shape[1])[None, :] == form[:, None], 1.0, 0.0)
 
 
 def _share_beyond(outcome: Chosen, data: DosimetryData) -> None:
     limit = data.checks.fit.extrapolation_refused.value
     last = np.where(outcome.curves.used, outcome.curves.times, 0.0).max(axis=1)
+    beyond, total = np.zeros(len(last)), np.zeros(len(last))
     for index, fit in outcome.fits.items():
         rows = outcome.rows[index]
-        mine = outcome.form[rows] == index
+        weight = outcome.weights[rows, index]
         with np.errstate(all="ignore"):
             share = integral_after(fit.parts, last[rows]) / fit.tia()[0]
-        outcome.beyond[rows[mine]] = share[mine]
+        beyond[rows] += np.where(weight > 0, weight * share, 0.0)
+        total[rows] += weight
+    fitted = (outcome.form >= 0) & (total > 0)
+    outcome.beyond[fitted] = beyond[fitted]
     far = outcome.beyond > limit
     outcome.form[far] = NONE
     outcome.refusal[far] = int(Refusal.TOO_FAR)
-
-
-def reason(outcome: Chosen, curve: int, request: Request, data: DosimetryData) -> str:
-    """Say why a curve was refused, with the numbers that decided."""
-    points = int(outcome.curves.points[curve])
-    physical = data.physics.half_life_h
-    half_life = _effective(outcome, curve, data)
-    texts = {
-        Refusal.ONE_POINT: "one time point only: no curve follows from it; a single-time-point "
-        "method can be asked for",
-        Refusal.ONLY_UPTAKE: "the activity is highest at the last point: only the uptake was "
-        "measured, and nothing says how fast the activity leaves",
-        Refusal.TOO_FEW: f"{points} points: {_needed(outcome, request)}",
-        Refusal.NOT_FALLING: "the activity does not fall: the fitted rate is zero or negative",
-        Refusal.SLOWER_THAN_DECAY: f"the effective half-life{half_life} is longer than the "
-        f"physical one ({physical:.1f} h): check calibration, outlining, and whether the "
-        "activities were decay-corrected",
-        Refusal.UNSOLVED: "the fit did not come to an end",
-        Refusal.UNSETTLED: "the points do not settle all parameters of the curve",
-        Refusal.TOO_FAR: f"{100 * outcome.beyond[curve]:.0f} % of the integral lies after the last "
-        f"point, more than {100 * data.checks.fit.extrapolation_refused.value:.0f} %",
-        Refusal.UPTAKE_NOT_FIRST: "a fitted rate is faster than the given rate of uptake",
-    }
-    return texts[Refusal(int(outcome.refusal[curve]))]
-
-
-def _needed(outcome: Chosen, request: Request) -> str:
-    more = request.model in {"bi", "tri"}
-    needs = [f"{form.id} needs {form.size + more}" for form in outcome.forms]
-    return ", ".join(needs[:1] if request.model == "auto" else needs)
-
-
-def _effective(outcome: Chosen, curve: int, data: DosimetryData) -> str:
-    """Return the half-life that was fitted, with its interval."""
-    for index, rows in outcome.rows.items():
-        at = int(np.searchsorted(rows, curve))
-        if at == len(rows) or rows[at] != curve:
-            continue
-        fit = outcome.fits[index]
-        rate, error = (float(part[at]) for part in fit.rate())
-        if rate <= 0:
-            return ""
-        width = quantile(fit.freedom[[at]], data.checks.fit.confidence.value)[0] * error
-        if not width > 0:
-            return f" ({LN2 / rate:.1f} h)"
-        slowest = rate - width
-        most = f"{LN2 / slowest:.1f}" if slowest > 0 else "no bound"
-        return f" ({LN2 / rate:.1f} h, interval {LN2 / (rate + width):.1f} to {most})"
-    return ""

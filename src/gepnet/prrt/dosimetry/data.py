@@ -220,12 +220,27 @@ class SingleTimePointData(Strict):
     """How far one scan is believed."""
 
     window: Band
+    between_cycles: Quantity
     largest_error: Quantity
     seen_errors: tuple[SeenError, ...]
 
 
+class Scatter(Quantity):
+    """Scatter of points as it is expected beforehand; ``weight`` in degrees of freedom."""
+
+    weight: float
+
+    @property
+    def share(self) -> float:
+        """The scatter as a fraction."""
+        return self.value / 100
+
+
 class FitData(Strict):
     """How far a fit is believed."""
+
+    prior_scatter: Scatter
+    least_weight: Quantity
 
     confidence: Quantity
     uptake_rise: Quantity

@@ -20,9 +20,6 @@ from gepnet.prrt.dosimetry.solve import Task, minimise, residuals
 from gepnet.prrt.dosimetry.start import starting_points, straight_line
 from gepnet.prrt.dosimetry.words import Errors
 
-# Scatter below this (relative, squared) comes from the digits in which activities are written: two
-# forms that both go through the points are told apart by their number of parameters alone.
-_ROUNDING = 1e-10
 _SINGULAR = 1e-12
 
 
@@ -62,18 +59,19 @@ class Curves:
 class Fit:
     """A form fitted to c curves.
 
-    ``covariance`` (c, p, p) is that of ``theta`` (c, p), ``scale`` (c,) the standard error of a
-    point (relative for proportional errors), both NaN where there is no degree of freedom and no
-    stated error. ``freedom`` is infinite where the error was stated.
+    ``inverse`` (c, p, p) is that of the normal matrix, ``covariance`` (c, p, p) that of ``theta``
+    (c, p), ``scale`` (c,) the standard error of a point (relative for proportional errors); the
+    last two are NaN where there is no degree of freedom and no stated error. ``freedom`` is
+    infinite where the error was stated.
     """
 
     form: Form
     theta: Array
+    inverse: Array
     covariance: Array
     squares: Array
     scale: Array
     freedom: Array
-    aicc: Array
     solved: NDArray[np.bool_]
     identifiable: NDArray[np.bool_]
 
@@ -136,9 +134,7 @@ def fit_form(
         uptake_per_h: the given rate of uptake of a tri-exponential form.
 
     Formulas: covariance ``s^2 (J'J)^-1`` with ``s^2 = RSS / (n - p)``, or ``s = 1`` where the error
-    of each point was stated; AICc ``n ln(RSS/n) + 2K + 2K(K+1)/(n-K-1)`` with ``K = p + 1``, or
-    ``chi^2 + 2p + 2p(p+1)/(n-p-1)`` (Hurvich CM, Tsai CL. Biometrika 1989;76:297-307,
-    doi 10.1093/biomet/76.2.297).
+    of each point was stated.
     """
     task = task_of(curves, errors)
     theta = starting_points(form, task, uptake_per_h)
@@ -164,11 +160,11 @@ def fit_form(
     return Fit(
         form,
         theta,
+        inverse,
         inverse * variance[:, None, None],
         squares,
         np.sqrt(np.where(known, _stated_variance(curves), estimate)),
         np.where(known, np.inf, free),
-        _aicc(squares, points, form.size, known, task),
         solved,
         identifiable,
     )
@@ -208,16 +204,3 @@ def _inverse(jacobian: Array) -> tuple[Array, NDArray[np.bool_]]:
     inverse = np.linalg.inv(normal) / scale[:, :, None] / scale[:, None, :]
     inverse[~identifiable] = np.nan
     return inverse, identifiable
-
-
-def _aicc(squares: Array, points: Array, size: int, known: NDArray[np.bool_], task: Task) -> Array:
-    level = np.ones_like(squares)
-    if not task.logarithmic:  # relative to the size of the activities
-        level = np.maximum((task.weights * task.target**2).sum(axis=1) / points, 1e-300)
-    with np.errstate(all="ignore"):
-        mean = np.maximum(squares / points / level, _ROUNDING)
-        k = size + 1
-        estimated = points * np.log(mean) + 2 * k + 2 * k * (k + 1) / (points - k - 1)
-        stated = squares + 2 * size + 2 * size * (size + 1) / (points - size - 1)
-    defined = points >= size + 3
-    return np.where(defined, np.where(known, stated, estimated), np.nan)

@@ -52,6 +52,15 @@ def _about_fit(result: Dosimetry, row: int) -> list[Note]:
     place = chosen.place(row)
     if place is None:
         return found
+    others = {
+        form.title: weight
+        for form, weight in zip(chosen.forms, chosen.weights[row], strict=True)
+        if 0 < weight < 1
+    }
+    if others:
+        told = ", ".join(f"{name} {100 * weight:.0f} %" for name, weight in others.items())
+        text = f"the points do not decide the form ({told}): the values are means by these weights"
+        found.append(Note("forms-in-doubt", text, fit.prior_scatter))
     fitted, at = place
     freedom = float(fitted.freedom[at])
     if freedom == 0:
@@ -66,8 +75,8 @@ def _about_fit(result: Dosimetry, row: int) -> list[Note]:
         scatter = 100 * float(fitted.scale[at])
         if scatter > fit.scatter_warned.value:
             text = (
-                f"the points scatter by {scatter:.0f} % about the curve: another form may be meant "
-                "(--model bi), or state the error of the points for a sharper choice (--cv)"
+                f"the points scatter by {scatter:.0f} % about the curve: check them, or state "
+                "their error for a sharper choice of the form (--cv)"
             )
             found.append(Note("scatter", text, fit.scatter_warned))
     return found

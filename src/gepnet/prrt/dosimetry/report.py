@@ -10,12 +10,13 @@ import numpy as np
 
 from gepnet.knowledge.course_models import AdvisoryLimit
 from gepnet.prrt.dosimetry.absorbed import NoDose, why_no_dose
-from gepnet.prrt.dosimetry.choose import Refusal, reason
+from gepnet.prrt.dosimetry.choose import Refusal
 from gepnet.prrt.dosimetry.columns import overview, result_columns
 from gepnet.prrt.dosimetry.cumulative import Estimate, finite
 from gepnet.prrt.dosimetry.decay import LN2, biological_half_life
 from gepnet.prrt.dosimetry.forms import values_and_jacobian
 from gepnet.prrt.dosimetry.notes import Note, notes
+from gepnet.prrt.dosimetry.reasons import reason
 from gepnet.prrt.dosimetry.run import Dosimetry, MonteCarlo
 from gepnet.prrt.dosimetry.trapezoid import model_free
 from gepnet.prrt.limits import Part, Total
@@ -94,7 +95,7 @@ class Curve:
     administered_gbq: float
     points: tuple[Point, ...]
     exponentials: tuple[Exponential, ...]
-    aicc: dict[str, float]
+    weights: dict[str, float]
     effective_half_life_h: Estimate
     biological_half_life_h: float
     tia_mbq_h: Estimate
@@ -224,11 +225,7 @@ def _curve(
         administered_gbq=series.administered_gbq[row],
         points=_points(result, row),
         exponentials=_exponentials(result, row),
-        aicc={
-            form.id: value
-            for form, value in zip(chosen.forms, chosen.aicc[row], strict=True)
-            if np.isfinite(value)
-        },
+        weights=_weights(result, row),
         effective_half_life_h=half_life,
         biological_half_life_h=float(biological_half_life(result.half_life.value[row], physical)),
         tia_mbq_h=tia,
@@ -247,6 +244,15 @@ def _curve(
         curve=_drawn(result, row) if drawn and place is not None else None,
         model_free_tia_mbq_h=free,
     )
+
+
+def _weights(result: Dosimetry, row: int) -> dict[str, float]:
+    """Return how far the points speak for each form; nothing where the curve is refused."""
+    chosen = result.chosen
+    if chosen.form[row] < 0:
+        return {}
+    named = zip(chosen.forms, chosen.weights[row].tolist(), strict=True)
+    return {form.id: weight for form, weight in named if weight > 0}
 
 
 def _reason(result: Dosimetry, row: int) -> str:

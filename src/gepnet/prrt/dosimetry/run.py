@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gepnet.numbers import quantile
+from gepnet.prrt.dosimetry import average
 from gepnet.prrt.dosimetry import single_time_point as stp
 from gepnet.prrt.dosimetry.absorbed import (
     Coefficients,
@@ -21,12 +22,12 @@ from gepnet.prrt.dosimetry.bed import bed, protraction_factor, protraction_facto
 from gepnet.prrt.dosimetry.choose import Chosen, Refusal, Request, choose
 from gepnet.prrt.dosimetry.cumulative import Cumulative, Interval, cumulative
 from gepnet.prrt.dosimetry.data import DosimetryData
-from gepnet.prrt.dosimetry.decay import LN2, Array
+from gepnet.prrt.dosimetry.decay import Array
+from gepnet.prrt.dosimetry.fit import Fit
 from gepnet.prrt.dosimetry.table import Series
 from gepnet.prrt.dosimetry.uncertainty import (
     Draws,
     Progress,
-    log_interval,
     percentiles,
     simulate,
 )
@@ -82,7 +83,6 @@ class Dosimetry:
     quantile: Array
     half_life: Interval  # h
     tia: Interval  # MBq h
-    tia_error: Array  # standard error of ln(TIA)
     coefficients: Coefficients
     cross_gy: Array
     dose: Interval  # Gy
@@ -114,13 +114,9 @@ def run(
     request = request or Request()
     confidence = data.checks.fit.confidence.value
     chosen = choose(series.curves, request, data)
-    tia, error = chosen.gather("tia", 2)
-    rate, rate_error = chosen.gather("rate", 2)
     (freedom,) = chosen.gather("freedom", 1)
-    wide = quantile(freedom, confidence)
-    half = LN2 / rate
-    half_life = Interval(half, *log_interval(half, wide * rate_error / rate))
-    tia_interval = Interval(tia, *log_interval(tia, wide * error))
+    half_life = average.half_life(chosen, confidence)
+    tia_interval = average.tia(chosen, confidence)
     repair = data.physics.kidney_bed.repair_half_life.value
     draws = None
     if monte_carlo is not None:
@@ -129,8 +125,9 @@ def run(
         half_life = _by_draws(half_life, draws.half_life, confidence)
     estimated = _estimate(series, data, chosen, single, half_life)
     normal = quantile(np.full(len(series), np.inf), confidence)
+    spread = data.checks.single_time_point.between_cycles.value / 100
     tia_interval, half_life = _with_estimates(
-        series, tia_interval, half_life, estimated, single, normal
+        series, tia_interval, half_life, estimated, single, normal, spread
     )
     coefficients = self_coefficients(series, data)
     dose, cross, no_dose, dose_draws = _dose(
@@ -148,10 +145,9 @@ def run(
         monte_carlo,
         chosen,
         estimated,
-        wide,
+        quantile(freedom, confidence),
         half_life,
         tia_interval,
-        error,
         coefficients,
         cross,
         dose,
@@ -251,6 +247,7 @@ def _with_estimates(
     estimated: Estimated,
     single: Method | None,
     normal: Array,
+    spread_between_cycles: float,
 ) -> tuple[Interval, Interval]:
     given = estimated.given
     if not given.any():
@@ -263,6 +260,8 @@ def _with_estimates(
             value = stp.known_half_life(activity, time, estimated.half_life.value)
         # A stated error of the one measurement is independent of the half-life's.
         stated = normal * np.nan_to_num(series.curves.cv[:, 0])
+        if single == "previous_cycle":  # a half-life is not quite the same the next time
+            stated = np.hypot(stated, normal * spread_between_cycles)
         below = np.hypot(np.log1p(estimated.error_high).clip(min=0), stated)
         above = np.hypot(np.log1p(estimated.error_low).clip(max=0), stated)
         low, high = value * np.exp(-below), value * np.exp(above)
@@ -308,12 +307,11 @@ def _dose(
 def _protraction(
     chosen: Chosen, estimated: Estimated, single: Method | None, repair_h: float
 ) -> Array:
-    found = np.full(len(chosen.form), np.nan)
-    for index, fit in chosen.fits.items():
-        mine = chosen.form[chosen.rows[index]] == index
+    def read(fit: Fit) -> Array:
         with np.errstate(all="ignore"):
-            factor = protraction_factor(fit.parts.a, fit.parts.k, repair_h)
-        found[chosen.rows[index][mine]] = factor[mine]
+            return protraction_factor(fit.parts.a, fit.parts.k, repair_h)
+
+    found = average.share(chosen, read)
     if single not in {None, "haenscheid_2018"}:
         factor = protraction_factor_mono(estimated.half_life.value, repair_h)
         found = np.where(estimated.given, factor, found)

@@ -15,16 +15,9 @@ from gepnet.prrt.dosimetry.forms import integral, slowest_rate, values
 
 Progress = Callable[[int, int], None]
 _LARGEST = 100.0
-_NO_BOUND = 20.0  # a factor of half a milliard to each side is no interval
+NO_BOUND = 20.0  # a factor of half a milliard to each side is no interval
+_WHOLE = 1e-9  # weights add up to 1 but for their rounding
 _BATCH = 200_000  # simulated curves in memory at once
-
-
-def log_interval(value: Array, *half_widths: Array) -> tuple[Array, Array]:
-    """Return ``value e^(-w)`` and ``value e^w`` with independent half-widths in logarithms."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        width = np.sqrt(sum((part**2 for part in half_widths), np.zeros_like(value)))
-        width = np.where(width > _NO_BOUND, np.inf, width)
-        return value * np.exp(-width), value * np.exp(width)
 
 
 @dataclass(frozen=True)
@@ -47,23 +40,30 @@ def simulate(
     """Simulate measurements about every fitted curve and fit each of them again.
 
     The scatter is the one that was stated, or the estimated one, drawn itself from its distribution
-    (``s sqrt(f / chi^2_f)``): with few points the error of the error is what matters. The same
-    seed gives the same draws.
+    (``s sqrt(f / chi^2_f)``): with few points the error of the error is what matters. Each draw
+    takes a form by the weights of the curve. The same seed gives the same draws.
     """
     random = np.random.default_rng(seed)
     shape = (len(chosen.form), draws)
     tia, half, factor = (np.full(shape, np.nan) for _ in range(3))
-    done, total = 0, int((chosen.form >= 0).sum())
+    fitted = chosen.form >= 0
+    parts_of = np.where(fitted[:, None], chosen.weights, 0.0)
+    place = random.random(shape)
+    done, total = 0, int((parts_of > 0).sum())
     for index in sorted(chosen.fits):
         fit, rows = chosen.fits[index], chosen.rows[index]
-        mine = np.flatnonzero((chosen.form[rows] == index) & (fit.freedom > 0))
+        mine = np.flatnonzero((parts_of[rows, index] > 0) & (fit.freedom > 0))
+        ends = parts_of[rows].cumsum(axis=1)[:, index]
+        begins = ends - parts_of[rows, index]
         step = max(1, _BATCH // draws)
         for start in range(0, len(mine), step):
             part = mine[start : start + step]
-            points = chosen.curves.rows(rows[part])
+            points = chosen.points_of(index, rows[part])
             found = _once(fit, part, points, request, draws, random, repair_half_life_h)
+            drawn = place[rows[part]]
+            mine_now = (drawn >= begins[part, None]) & (drawn < ends[part, None] + _WHOLE)
             for whole, values_ in zip((tia, half, factor), found, strict=True):
-                whole[rows[part]] = values_
+                whole[rows[part]] = np.where(mine_now, values_, whole[rows[part]])
             done += len(part)
             if progress is not None:
                 progress(done, total)

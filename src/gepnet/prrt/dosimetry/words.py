@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Model(StrEnum):
-    """Which form of curve is fitted; auto compares mono and bi."""
+    """Which form of curve is fitted; auto weighs mono and bi."""
 
     AUTO = "auto"
     MONO = "mono"

@@ -1,0 +1,86 @@
+"""How far the points speak for each form of curve: weights that work with four to eight points.
+
+AICc with its correction for small samples cannot choose a form of four parameters from seven
+points whatever they show, and without it every form with as many parameters as points wins. What
+is missing is what every measurer knows beforehand: the points scatter by some per cent, neither by
+none nor by eighty. With that as an inverse-gamma prior of the variance (worth ``w`` degrees of
+freedom at a scatter ``s``) the criterion of Schwarz becomes
+
+``(n + w) ln(RSS + w s^2) + p ln n``, or ``chi^2 + p ln n`` where the points have a stated error,
+
+and weights go with ``e^(-criterion/2)`` (Schwarz G. Ann Stat 1978;6:461-464, doi
+10.1214/aos/1176344136; averaging over forms by such weights: Turkheimer FE, Hinz R, Cunningham VJ.
+J Cereb Blood Flow Metab 2003;23:490-498). A form that is supported less than a simpler one is left
+out (Madigan D, Raftery AE. J Am Stat Assoc 1994;89:1535-1546, doi
+10.1080/01621459.1994.10476894), unless it goes through all points: those cannot speak against it,
+and it gets its standard error from the same prior.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gepnet.prrt.dosimetry.data import Scatter
+from gepnet.prrt.dosimetry.decay import Array
+from gepnet.prrt.dosimetry.fit import Curves, Fit, task_of
+from gepnet.prrt.dosimetry.words import Errors
+
+#: Through two points goes one straight line and no other form: it stays without an interval.
+_LINE = 2
+
+
+def criterion(fit: Fit, curves: Curves, errors: Errors, prior: Scatter) -> Array:
+    """Return how badly a form is supported by each curve; differences matter, not values."""
+    points = curves.points.astype(float)
+    level = np.ones_like(fit.squares)
+    task = task_of(curves, errors)
+    if not task.logarithmic:  # relative to the size of the activities
+        level = np.maximum((task.weights * task.target**2).sum(axis=1) / points, 1e-300)
+    known = curves.scale_known if errors == "proportional" else np.zeros(len(curves), dtype=bool)
+    with np.errstate(all="ignore"):
+        among = prior.weight * prior.share**2 + fit.squares / level
+        estimated = (points + prior.weight) * np.log(among)
+        found = np.where(known, fit.squares, estimated) + fit.form.size * np.log(points)
+    return np.where(np.isfinite(found), found, np.inf)
+
+
+def in_doubt(criteria: Array, sound: NDArray[np.bool_], free: Array) -> NDArray[np.bool_]:
+    """Return which sound forms (c, forms) stay beside the first, which is the simplest.
+
+    Args:
+        criteria: of each form.
+        sound: whether it is a candidate.
+        free: degrees of freedom that the points leave it.
+    """
+    first = np.where(sound[:, :1], criteria[:, :1], np.inf)
+    return np.asarray(sound & ((criteria <= first) | (free <= 0)))
+
+
+def weights(criteria: Array, sound: NDArray[np.bool_], least: float = 0.0) -> Array:
+    """Return the weight of each form (c, forms); 0 for one that is not sound or below ``least``."""
+    score = np.where(sound, criteria, np.inf)
+    best = score.min(axis=1, keepdims=True)
+    with np.errstate(invalid="ignore"):
+        raw = np.where(np.isfinite(best), np.exp(-(score - best) / 2), 0.0)
+    raw = np.nan_to_num(raw)
+    total = raw.sum(axis=1, keepdims=True)
+    share = raw / np.where(total > 0, total, 1.0)
+    share = np.where(share < least, 0.0, share)
+    total = share.sum(axis=1, keepdims=True)
+    return np.asarray(share / np.where(total > 0, total, 1.0))
+
+
+def with_prior(fit: Fit, prior: Scatter) -> Fit:
+    """Return a fit whose curves without a degree of freedom have the scatter of the prior."""
+    through = (fit.freedom == 0) & (fit.form.size > _LINE)
+    if not through.any():
+        return fit
+    return replace(
+        fit,
+        covariance=np.where(through[:, None, None], fit.inverse * prior.share**2, fit.covariance),
+        scale=np.where(through, prior.share, fit.scale),
+        freedom=np.where(through, prior.weight, fit.freedom),
+    )
