@@ -86,7 +86,7 @@ def _mixed(
     if not rows.size:
         return low, high
     tail = (1 - confidence) / 2
-    parts = (weight[rows], place[rows], error[rows], freedom[rows], there[rows])
+    parts = (weight[rows], place[rows], error[rows], freedom[rows])
     # An end of the mixture lies between the ends of its parts.
     inner_low = np.where(there, place - ends, -np.inf).max(axis=1)[rows]
     inner_high = np.where(there, place + ends, np.inf).min(axis=1)[rows]
@@ -103,12 +103,11 @@ def _end(
     place: Array,
     error: Array,
     freedom: Array,
-    there: Array,
 ) -> Array:
     least, most = least.copy(), most.copy()
     normal = np.isinf(freedom)
     degrees = np.where(np.isfinite(freedom), freedom, 1.0)
-    scale = np.where(there & (error > 0), error, 1e-300)
+    scale = np.where((weight > 0) & (error > 0), error, 1e-300)
     for _ in range(_HALVINGS):
         middle = (least + most) / 2
         with np.errstate(all="ignore"):

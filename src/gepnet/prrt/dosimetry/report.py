@@ -385,12 +385,9 @@ def _limits(
         if limit.region is None or group != _GROUP[limit.region]:
             continue
         known = bed if limit.quantity == "bed" else dose
-        parts = (
-            []
-            if known.value is None
-            else [Part(*map(_exact, (known.value, known.low, known.high)))]
-        )
-        standing = Total.of(parts, closed).against(limit.value)
+        value, low, high = _exact(known.value), _exact(known.low), _exact(known.high)
+        parts = [] if value is None else [Part(value, low, high)]
+        standing = Total.of(parts, closed and bool(parts)).against(limit.value)
         found.append(AgainstLimit(limit, _state(standing, known, limit)))
     return found
 

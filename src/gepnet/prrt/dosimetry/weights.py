@@ -47,7 +47,9 @@ def criterion(fit: Fit, curves: Curves, errors: Errors, prior: Scatter) -> Array
     return np.where(np.isfinite(found), found, np.inf)
 
 
-def in_doubt(criteria: Array, sound: NDArray[np.bool_], free: Array) -> NDArray[np.bool_]:
+def in_doubt(
+    criteria: Array, sound: NDArray[np.bool_], free: NDArray[np.intp]
+) -> NDArray[np.bool_]:
     """Return which sound forms (c, forms) stay beside the first, which is the simplest.
 
     Args:
