@@ -68,6 +68,7 @@ FILES = {
 BEFORE = (
     "facts sample --rows 30 -o {folder}/facts.parquet --at 2026-01-01",
     "prrt dosimetry --example -o {folder}/activity.csv",
+    "prrt dosimetry {folder}/activity.csv -o {folder}/written.csv",
     "response made-up-cohort -o {folder}/cohort.csv --patients 120",
     "response made-up-cohort -o {folder}/few.csv --patients 12",
     "response fit {folder}/cohort.csv -o {folder}/model.json --resamples 50",
@@ -114,6 +115,7 @@ CALLS = {
     "prrt-dosimetry": "prrt dosimetry {folder}/activity.csv",
     "prrt-dosimetry-overview": "prrt dosimetry {folder}/activity.csv --overview",
     "prrt-cumulative": "prrt cumulative {folder}/treated.yaml --doses {folder}/doses.csv",
+    "prrt-another-cycle": "prrt another-cycle {folder}/written.csv --cycles 3",
     "prrt-retreatment": "prrt retreatment {folder}/treated.yaml --doses {folder}/doses.csv {day}",
     "prrt-monitoring": "prrt monitoring {folder}/treated.yaml --labs {folder}/labs.csv",
     "response-recist": "response recist {cases}/examples/lesions.csv "

@@ -123,6 +123,67 @@ def test_spellings_of_a_side_are_that_side(run: Run, tmp_path: Path, written: st
     assert curve["region"] == "kidney_left"
 
 
+# Numbers that are likely to be slips ------------------------------------------------------------
+
+
+def test_plausibility_a_mass_in_kilograms_and_times_in_days_are_questioned(run: Run) -> None:
+    file = EDGES / "kg_and_days.csv"
+    done = run("prrt", "dosimetry", file)
+    assert done.code == 2
+    assert "value 0.158: expected 40 to 600 g for kidney_left; as kg it would be 158 g" in done.err
+    assert "last_time_h 4: expected 20 to 400 h; as d it would be 96 h" in done.err
+    assert "--accept mass_g=REASON" in done.err
+    accept = ("--accept", "kg:mass_g=weighed", "--accept", "last_time_h=sampled for four hours")
+    view = data(run, "prrt", "dosimetry", file, *accept)
+    assert [one["reason"] for one in view["settings"]["accepted"]] == [
+        "weighed",
+        "sampled for four hours",
+    ]
+    told = [note["text"] for curve in view["curves"] for note in curve["notes"]]
+    assert any("as d it would be" in text and "effective half-life" in text for text in told)
+
+
+def test_plausibility_a_patient_has_one_sex(run: Run) -> None:
+    done = run("prrt", "dosimetry", EDGES / "sex_changes.csv")
+    assert done.code == 2
+    assert "one sex of a patient (female on line 2)" in done.err
+
+
+def test_plausibility_a_plan_that_starts_two_years_ago_is_questioned(run: Run) -> None:
+    asked = ("prrt", "plan", "--start", "2024-01-15", "--at", "2026-01-05")
+    done = run(*asked)
+    assert done.code == 2
+    assert "721 days before: is the year right?" in done.err
+    assert run(*asked, "--accept", "start=entered afterwards").code == 0
+    assert run("prrt", "plan", "--start", "2027-02-01", "--at", "2026-01-05").code == 2
+
+
+def test_plausibility_a_dose_in_milligray_is_questioned(run: Run, tmp_path: Path) -> None:
+    doses = tmp_path / "doses.csv"
+    doses.write_text(
+        (EDGES / "three_of_four.csv").read_text().replace("kidneys,8,10", "kidneys,8000,10000")
+    )
+    asked = ("prrt", "cumulative", EDGES / "three_of_four.yaml", "--doses", doses)
+    done = run(*asked)
+    assert done.code == 2
+    assert "as mGy it would be 8 Gy" in done.err
+
+
+def test_another_cycle_says_how_likely_the_kidney_stays_under_the_limit(
+    run: Run, tmp_path: Path
+) -> None:
+    doses = tmp_path / "doses.csv"
+    single = ("--single-time-point", "previous_cycle")
+    assert run("prrt", "dosimetry", EDGES / "two_cycles.csv", *single, "-o", doses).code == 0
+    view = data(run, "prrt", "another-cycle", doses, "--limit", "13")
+    shares = {one["organ"]: one["probability"] for one in view["outlooks"]}
+    assert shares["kidney_left"] == pytest.approx(0.31, abs=0.03)
+    assert shares["kidney_right"] == pytest.approx(0.79, abs=0.03)
+    done = run("prrt", "another-cycle", doses)
+    assert done.code == 0
+    assert "It stays under 23 Gy with a probability of" in " ".join(done.out.split())
+
+
 # The form of a curve from few points -------------------------------------------------------------
 
 

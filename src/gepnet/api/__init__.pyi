@@ -1,5 +1,6 @@
 """What gepnet offers to programs: the command line and every other front end call only this."""
 
+from gepnet.api.after import another_cycle_view as another_cycle_view
 from gepnet.api.after import cumulative_view as cumulative_view
 from gepnet.api.after import monitoring_view as monitoring_view
 from gepnet.api.assessing import assess_facts as assess_facts

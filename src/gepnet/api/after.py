@@ -12,23 +12,40 @@ from gepnet.api.course_plan import facts_on
 from gepnet.facts import Facts
 from gepnet.guidelines import KnowledgeBase, documents_in_force
 from gepnet.io.laboratory import samples_with
+from gepnet.knowledge import refuse
+from gepnet.prrt.after.another import AnotherCycle, another_cycle, kidney_limits
 from gepnet.prrt.after.cumulative import cumulated
+from gepnet.prrt.after.doses import read_doses
 from gepnet.prrt.after.monitoring import monitor
+from gepnet.prrt.dosimetry.data import Physics
+from gepnet.prrt.given import own_rows
+from gepnet.prrt.plausible import Plausible
 from gepnet.record import Record
 from gepnet.tables import plain
 from gepnet.vocabulary import Question
 
 
 def cumulative_view(
-    record: Record, base: KnowledgeBase, question: Question | None = None, doses: Path | None = None
+    record: Record,
+    base: KnowledgeBase,
+    question: Question | None = None,
+    doses: Path | None = None,
+    accept: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Return the activity given so far, organ doses where known, and advisory limits.
+
+    Args:
+        record: the patient.
+        base: the knowledge.
+        question: its date and region.
+        doses: organ doses, as ``gepnet prrt dosimetry`` writes them.
+        accept: doses outside their usual range that are right, each ``QUANTITY=REASON``.
 
     Raises:
         InputError: for a bad file of doses.
     """
     facts = facts_of(record, base, question)
-    return dict(plain(cumulated(record, facts, base.knowledge, base.vocabulary, doses)))
+    return dict(plain(cumulated(record, facts, base.knowledge, base.vocabulary, doses, accept)))
 
 
 def monitoring_view(
@@ -59,3 +76,42 @@ def monitoring_view(
 
     in_force = {document.id for document in known}
     return dict(plain(monitor(record, facts, samples, base, on, in_force, profiles)))
+
+
+def another_cycle_view(
+    base: KnowledgeBase,
+    doses: Path,
+    *,
+    patient: str | None = None,
+    limit: str | None = None,
+    activity_gbq: float | None = None,
+    cycles: int | None = None,
+    accept: Sequence[str] = (),
+) -> dict[str, Any]:
+    """Return how likely another cycle keeps the kidney dose of a patient under a limit.
+
+    Args:
+        base: the knowledge.
+        doses: organ doses of the cycles so far, as ``gepnet prrt dosimetry`` writes them.
+        patient: whose, where the table has several.
+        limit: an advisory limit of a kidney dose by its id, or an absorbed dose in Gy; None: all.
+        activity_gbq: of the next cycle; by default the mean of those given.
+        cycles: how many were given, where the table may lack some.
+        accept: doses outside their usual range that are right, each ``QUANTITY=REASON``.
+
+    Raises:
+        InputError: for a bad file, or one without a kidney dose of the patient.
+    """
+    measures = base.knowledge.measures
+    if activity_gbq is not None and not 0 < activity_gbq < float("inf"):
+        raise refuse("activity", activity_gbq, "an activity in GBq above 0")
+    limits = kidney_limits(base.knowledge.advisory_limits, limit)
+    usual = Plausible.read(measures)
+    rows = read_doses(doses, Physics.read(measures), usual, accept)
+    names = sorted({row.patient for row in rows})
+    if patient is None and len(names) > 1:
+        raise refuse("patient", "", f"one of {', '.join(names)}")
+    chosen = patient or (names[0] if names else "")
+    own = own_rows(chosen, rows, doses, "doses")
+    settings = AnotherCycle.read(measures)
+    return dict(plain(another_cycle(chosen, own, limits, settings, activity_gbq, cycles, accept)))

@@ -37,14 +37,15 @@ def plan_prrt(
     as_of = None if record is None else record.as_of
     today = datetime.date.today() if as_of is None else as_of.last
     region = question.region or (None if record is None else record.region)
-    request = wishes.request(profile_of(base, region), question.day() or today)
+    settings = Settings.read(base.knowledge.measures)
+    request = wishes.request(
+        profile_of(base, region), question.day() or today, settings.usual_start
+    )
     if record is not None:
         given = course_given(record, request.made_on, wishes.course)
         facts = facts_on(record, base, request.made_on, question)
         request = for_patient(request, record.patient, given, facts)
-    return plan_course(
-        request, base.knowledge.plan_profiles, Settings.read(base.knowledge.measures)
-    )
+    return plan_course(request, base.knowledge.plan_profiles, settings)
 
 
 def plan_view(

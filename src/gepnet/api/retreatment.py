@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ def retreatment_view(
     base: KnowledgeBase,
     question: Question | None = None,
     doses: Path | None = None,
+    accept: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Return what each text asks of another course and what the record says to it.
 
@@ -30,12 +32,13 @@ def retreatment_view(
         base: the knowledge.
         question: its date, region and day of the knowledge.
         doses: organ doses of earlier cycles as CSV.
+        accept: doses outside their usual range that are right, each ``QUANTITY=REASON``.
 
     Raises:
         InputError: for a bad file of doses.
     """
     assessment = assess_record(record, base, question)
-    given = cumulated(record, assessment.facts, base.knowledge, base.vocabulary, doses)
+    given = cumulated(record, assessment.facts, base.knowledge, base.vocabulary, doses, accept)
     return dict(
         plain(retreatment(assessment, base, _cycle_activity(base, assessment.region), given))
     )

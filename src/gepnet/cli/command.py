@@ -83,6 +83,13 @@ TableQuestion = Annotated[Question, Only(("at", "knowledge_date", "with_files"))
 KnowledgeQuestion = Annotated[Question, Only(("knowledge_date", "with_files"))]
 Files = Annotated[Question, Only(("with_files",))]
 
+Accept = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--accept",
+        help="A number outside its usual range that is right: [PATIENT:]QUANTITY=REASON.",
+    ),
+]
 PatientFile = Annotated[Path, typer.Argument(help="Patient file (YAML or JSON).")]
 
 

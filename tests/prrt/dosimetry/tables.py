@@ -13,7 +13,15 @@ from gepnet.prrt.dosimetry.question import Stated
 from gepnet.prrt.dosimetry.table import Series, read_series
 
 HEAD = "patient_id,cycle,region,time_h,activity_mbq,mass_g"
-STATED = Stated(decay_corrected=False, sex="male", liver_lesions="excluded")
+#: Made-up numbers are asked for nothing here; what is asked is in `test_doubts`.
+MADE_UP = tuple(
+    f"{quantity}=made up"
+    for quantity in (
+        "mass_g", "last_time_h", "only_time_h", "administered_gbq", "uptake_percent",
+        "blood_percent_per_g", "activity_cv_percent", "mass_cv_percent",
+    )
+)  # fmt: skip
+STATED = Stated(decay_corrected=False, sex="male", liver_lesions="excluded", accept=MADE_UP)
 
 
 @cache

@@ -10,7 +10,7 @@ from gepnet.knowledge import InputError, load_knowledge
 from gepnet.prrt.dosimetry.data import dosimetry_data
 
 KNOWLEDGE = load_knowledge()
-STEMS = ("dosimetry", "dosimetry_checks")
+STEMS = ("dosimetry", "dosimetry_checks", "plausible_dosimetry")
 
 
 def cited(value: Any) -> Iterator[dict[str, Any]]:

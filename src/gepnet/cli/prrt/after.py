@@ -9,7 +9,7 @@ import typer
 
 from gepnet import api
 from gepnet.api import Question
-from gepnet.cli.command import FactsQuestion, PatientFile, Result, command, opened
+from gepnet.cli.command import Accept, FactsQuestion, PatientFile, Result, command, opened
 from gepnet.cli.output import listing, say, table
 
 Doses = Annotated[
@@ -22,20 +22,26 @@ Doses = Annotated[
 
 
 @command
-def cumulative(patient: PatientFile, question: FactsQuestion, doses: Doses = None) -> Result:
+def cumulative(
+    patient: PatientFile, question: FactsQuestion, doses: Doses = None, accept: Accept = None
+) -> Result:
     """Show the activity given so far in GBq and mCi, and organ doses, beside advisory limits."""
-    view = api.cumulative_view(*opened(patient, question), question, doses)
+    accepted = tuple(accept or ())
+    view = api.cumulative_view(*opened(patient, question), question, doses, accepted)
     return Result(view, _print_cumulative)
 
 
 @command
-def retreatment(patient: PatientFile, question: Question, doses: Doses = None) -> Result:
+def retreatment(
+    patient: PatientFile, question: Question, doses: Doses = None, accept: Accept = None
+) -> Result:
     """Show what each text asks of another course of PRRT, side by side, and what the record says.
 
     Months of benefit are counted from the first and from the last dose: two facts, because texts
     seldom say which they mean. Between the two readings a text stays open.
     """
-    view = api.retreatment_view(*opened(patient, question), question, doses)
+    accepted = tuple(accept or ())
+    view = api.retreatment_view(*opened(patient, question), question, doses, accepted)
     return Result(view, _print_retreatment)
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from gepnet import api
-from gepnet.cli.command import Files, Result, command
+from gepnet.cli.command import Accept, Files, Result, command
 from gepnet.cli.output import listing, table
 from gepnet.cli.progress import progress
 from gepnet.prrt.dosimetry.words import Errors, LiverLesions, Method, Model, Sex
@@ -63,6 +63,7 @@ def dosimetry(
         int, typer.Option(min=0, max=100_000, help="Simulated measurements per curve; 0: none.")
     ] = 0,
     seed: Annotated[int, typer.Option(min=0, help="Of the simulated measurements.")] = 1,
+    accept: Accept = None,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="Write .json (everything) or .csv.")
     ] = None,
@@ -96,6 +97,7 @@ def dosimetry(
         haematocrit=haematocrit,
         monte_carlo=monte_carlo,
         seed=seed,
+        accept=tuple(accept or ()),
     )
     with progress() as tell:
         advance = None

@@ -9,7 +9,7 @@ import typer
 
 from gepnet import api
 from gepnet.api import Question
-from gepnet.cli.command import Result, command
+from gepnet.cli.command import Accept, Result, command
 from gepnet.cli.output import listing, say
 
 
@@ -60,6 +60,7 @@ def plan(
     course: Annotated[
         str | None, typer.Option("--course", help="Course of the record; default: the latest.")
     ] = None,
+    accept: Accept = None,
     ics: Annotated[Path | None, typer.Option("--ics", help="Write an iCalendar file.")] = None,
     sheet: Annotated[
         Path | None, typer.Option("--sheet", help="Write the patient's sheet (.pdf or .html).")
@@ -85,6 +86,7 @@ def plan(
         time=time,
         timezone=timezone,
         course=course,
+        accept=tuple(accept or ()),
     )
     made = api.plan_prrt(base, asked, record, question)
     view = api.plan_view(made, base, record, question)

@@ -20,6 +20,7 @@ from gepnet.prrt.after.doses import OrganDose, read_doses, totals, unknown_cycle
 from gepnet.prrt.dosimetry.data import Physics
 from gepnet.prrt.given import GivenCycle, as_given, own_rows
 from gepnet.prrt.limits import Against, Total
+from gepnet.prrt.plausible import Plausible
 from gepnet.record import Record
 from gepnet.tables import Shown
 from gepnet.vocabulary import Interval, PartialDate, Vocabulary
@@ -64,6 +65,7 @@ class Cumulated:
     number: Annotated[int, Shown(by=lambda number: number or None)]
     total: Annotated[Activity, Shown(take="gbq:total_gbq mci:total_mci", flat=True)]
     activity: Annotated[Total, Shown(hidden=True)]
+    accepted: list[str]
     limits: list[Against]
 
 
@@ -73,6 +75,7 @@ def cumulated(
     knowledge: Knowledge,
     vocabulary: Vocabulary,
     doses: Path | None = None,
+    accept: Sequence[str] = (),
 ) -> Cumulated:
     """Return the activity given so far, organ doses where known, and advisory limits.
 
@@ -82,6 +85,7 @@ def cumulated(
         knowledge: with the limits.
         vocabulary: with the options that are radioligand therapy.
         doses: a table of organ doses.
+        accept: numbers of it outside their usual range that are right, each ``QUANTITY=REASON``.
 
     Raises:
         InputError: for a bad file of doses.
@@ -92,7 +96,9 @@ def cumulated(
     number = int(count.low) if isinstance(count, Interval) and count.is_point else None
     known, whole = prrt_activity_known(Story(record, vocabulary, knowledge.measures, facts.at))
     activity = Total.exactly(known) if whole else Total.from_(known)
-    organ = [] if doses is None else _organ_doses(record, facts.at, number, knowledge, doses)
+    organ = []
+    if doses is not None:
+        organ = _organ_doses(record, facts.at, number, knowledge, doses, accept)
     return Cumulated(
         record.patient,
         facts.at,
@@ -100,21 +106,27 @@ def cumulated(
         number or 0,
         Activity.of(activity.total, knowledge.measures),
         activity,
+        list(accept) if doses is not None else [],
         against_limits(activity, number, organ, knowledge.advisory_limits),
     )
 
 
 def _organ_doses(
-    record: Record, at: PartialDate, number: int | None, knowledge: Knowledge, file: Path
+    record: Record,
+    at: PartialDate,
+    number: int | None,
+    knowledge: Knowledge,
+    file: Path,
+    accept: Sequence[str],
 ) -> list[OrganDose]:
     """Return the doses of the cycles given by a date.
 
     Raises:
         InputError: for a bad file, or a dose of a cycle that the record does not know.
     """
-    found = own_rows(
-        record.patient, read_doses(file, Physics.read(knowledge.measures)), file, "doses"
-    )
+    physics, usual = Physics.read(knowledge.measures), Plausible.read(knowledge.measures)
+    rows = read_doses(file, physics, usual, accept)
+    found = own_rows(record.patient, rows, file, "doses")
     later = {cycle.cycle for cycle in record.cycles if cycle.date.last > at.last}
     strange = unknown_cycles(found, number, later)
     if strange:

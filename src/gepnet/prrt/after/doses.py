@@ -12,6 +12,13 @@ from typing import Any
 from gepnet.knowledge import InputError, Problem, read_text
 from gepnet.prrt.dosimetry.data import Physics
 from gepnet.prrt.limits import Part, Total
+from gepnet.prrt.plausible import (
+    Acceptance,
+    Plausible,
+    how_to_accept,
+    read_acceptances,
+    reason_for,
+)
 from gepnet.tables import Cells, Column, Grid, Once, Table, number, text, whole
 from gepnet.vocabulary import ValueProblem
 
@@ -19,7 +26,7 @@ BOTH, SIDES = "kidneys", ("kidney_left", "kidney_right")
 MARROW, BLOOD = "bone_marrow", "blood"
 #: What the dosimetry writes of a curve beside its doses.
 BESIDE = (
-    "status", "refusal", "model", "points", "points_left_out", "administered_gbq",
+    "status", "refusal", "model", "points", "points_left_out",
     "tia_extrapolated", "effective_half_life_h", "effective_half_life_h_low",
     "effective_half_life_h_high", "tia_mbq_h", "tia_mbq_h_low", "tia_mbq_h_high",
     "dose_per_activity_gy_per_gbq", "no_dose", "questioned", "accepted",
@@ -31,7 +38,8 @@ class OrganDose:
     """What one cycle gave to one region, in Gy; None where it is not known.
 
     ``bed_gy`` is the biologically effective dose. The ends are those of the measurement's interval;
-    a ``high`` that is None beside a ``low`` has no bound. ``mass_g`` is the region's.
+    a ``high`` that is None beside a ``low`` has no bound. ``mass_g`` is the region's,
+    ``administered_gbq`` what the cycle gave.
     """
 
     patient: str
@@ -44,6 +52,7 @@ class OrganDose:
     bed_gy_low: Decimal | None = None
     bed_gy_high: Decimal | None = None
     mass_g: Decimal | None = None
+    administered_gbq: Decimal | None = None
 
     def part(self, quantity: str) -> Part | None:
         """Return the dose (``absorbed_dose`` or ``bed``), or None where it is not known."""
@@ -129,7 +138,9 @@ def _marrow(found: Mapping[str, OrganDose], quantity: str) -> Part | None:
 _OF: dict[str, _Read] = {BOTH: _both_kidneys, MARROW: _marrow}
 
 
-def read_doses(path: Path, physics: Physics) -> list[OrganDose]:
+def read_doses(
+    path: Path, physics: Physics, usual: Plausible | None = None, accept: Sequence[str] = ()
+) -> list[OrganDose]:
     """Read organ doses from a table of ``patient_id, cycle, region, dose_gy, bed_gy``.
 
     What ``gepnet prrt dosimetry`` writes of a curve is such a table: the ends of the intervals and
@@ -139,12 +150,15 @@ def read_doses(path: Path, physics: Physics) -> list[OrganDose]:
     Args:
         path: the file.
         physics: with the names of the regions.
+        usual: where doses and masses usually lie; None asks about none.
+        accept: those outside that are right, each ``QUANTITY=REASON``.
 
     Raises:
         InputError: with every fault, each with row, column and value.
     """
     source = _grid(path) if path.suffix.casefold() == ".json" else path
-    return list(_table(physics).read(source).rows)
+    acceptances = () if usual is None else read_acceptances(accept, usual.quantities)
+    return list(_table(physics, usual, acceptances).read(source).rows)
 
 
 def _grid(path: Path) -> Grid:
@@ -165,12 +179,13 @@ def _grid(path: Path) -> Grid:
     return grid
 
 
+_COPIED = ("patient_id", "cycle", "region", "mass_g", "administered_gbq")
 _NEEDED = ("patient_id", "cycle", "region", "dose_gy")
 
 
 def _cells(curve: Mapping[str, Any]) -> dict[str, str]:
     """Return the cells of one curve; a bound that is None beside a value is none."""
-    found = {name: curve[name] for name in ("patient_id", "cycle", "region", "mass_g")}
+    found = {name: curve[name] for name in _COPIED}
     for name in ("dose_gy", "bed_gy"):
         value, low, high = (curve[name][end] for end in ("value", "low", "high"))
         ends = {f"{name}_low": low, f"{name}_high": "inf" if high is None and low else high}
@@ -178,7 +193,9 @@ def _cells(curve: Mapping[str, Any]) -> dict[str, str]:
     return {name: "" if value is None else str(value) for name, value in found.items()}
 
 
-def _table(physics: Physics) -> Table[OrganDose]:
+def _table(
+    physics: Physics, usual: Plausible | None, acceptances: Sequence[Acceptance]
+) -> Table[OrganDose]:
     known = ", ".join(region.id for region in physics.regions)
 
     def check(cells: Cells) -> None:
@@ -196,6 +213,20 @@ def _table(physics: Physics) -> Table[OrganDose]:
         if region is not None and dosed and physics.region(region) is None:
             cells.fault("region", f"one of {known}", physics.nearest_region(region))
 
+    def question(cells: Cells) -> None:
+        region, patient = cells["region"], cells["patient_id"]
+        known_region = None if region is None else physics.region(region)
+        for quantity in ("dose_gy", "bed_gy", "mass_g", "administered_gbq"):
+            value = cells[quantity]
+            band = None
+            if usual is not None and known_region is not None and value is not None:
+                band = usual.of(quantity, known_region.id)
+            if band is None or band.holds(float(value)):
+                continue
+            if reason_for(acceptances, quantity, patient or "", region) is None:
+                told = f"{band.doubt(float(value), region)}; {how_to_accept(quantity)}"
+                cells.fault(quantity, told)
+
     return Table(
         columns=(
             Column("patient_id", text("the id of a patient"), field="patient"),
@@ -206,9 +237,10 @@ def _table(physics: Physics) -> Table[OrganDose]:
             Column("bed_gy", number("a number of Gy from 0", least=0), needed=False),
             *(Column(name, _end, needed=False) for name in ("bed_gy_low", "bed_gy_high")),
             Column("mass_g", number("a mass in g above 0", above=0), needed=False),
+            Column("administered_gbq", number("GBq above 0", above=0), needed=False),
         ),
         make=lambda cells: cells.into(OrganDose),
-        checks=(check,),
+        checks=(check, question),
         once=(
             Once(("patient_id", "cycle", "region"), "cycle", "one dose for {region} in a cycle"),
         ),

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from gepnet.knowledge import MeasureFile, nearest
 from gepnet.knowledge.course_models import AdvisoryLimit
 from gepnet.knowledge.shapes import Stated, Strict
+from gepnet.prrt.plausible import Plausible
 from gepnet.tables import text
 
 Sex = Literal["male", "female"]
@@ -284,13 +285,14 @@ class DosimetryData(Strict):
 
     physics: Physics
     checks: Checks
+    plausible: Plausible
     limits: tuple[AdvisoryLimit, ...]
 
 
 def dosimetry_data(
     measures: Mapping[str, Any], limits: Iterable[AdvisoryLimit] = ()
 ) -> DosimetryData:
-    """Read the two files from ``knowledge.measures``.
+    """Read the three files from ``knowledge.measures``.
 
     Args:
         measures: the files of the knowledge.
@@ -300,4 +302,9 @@ def dosimetry_data(
         InputError: a file or a key is missing or of the wrong shape, with file and key.
     """
     doses = tuple(limit for limit in limits if limit.quantity != "activity")
-    return DosimetryData(physics=Physics.read(measures), checks=Checks.read(measures), limits=doses)
+    return DosimetryData(
+        physics=Physics.read(measures),
+        checks=Checks.read(measures),
+        plausible=Plausible.read(measures),
+        limits=doses,
+    )

@@ -10,6 +10,7 @@ import numpy as np
 from gepnet.knowledge.shapes import Stated
 from gepnet.prrt.dosimetry.data import DosimetryData, Region
 from gepnet.prrt.dosimetry.run import Dosimetry
+from gepnet.prrt.plausible import DOSE_PER_ACTIVITY, how_to_accept, reason_for
 from gepnet.tables import Shown
 
 
@@ -25,11 +26,39 @@ class Note:
 def notes(result: Dosimetry, row: int) -> list[Note]:
     """Return what has to be said about one curve."""
     region = result.data.physics.region(str(result.series.region[row]))
-    found = [*_about_fit(result, row), *_about_estimate(result, row)]
+    found = [*_about_fit(result, row), *_about_estimate(result, row), *_accepted(result, row)]
     if np.isfinite(result.dose.value[row]) and region is not None:
         found += _about_dose(result, row, region)
         found += _about_plausibility(result, row, region)
     return found
+
+
+def _accepted(result: Dosimetry, row: int) -> list[Note]:
+    """Say what was accepted of a curve, and question what came out of it."""
+    series = result.series
+    region = result.data.physics.region(str(series.region[row]))
+    found = [
+        Note(
+            "accepted",
+            f"{one.quantity} {one.value:.3g} accepted ({one.accepted}); usual: {one.usual}",
+        )
+        for one in series.breaches.get(row, [])
+    ]
+    value = float(result.half_life.value[row])
+    quantity = "effective_half_life_h"
+    band = None if region is None else result.data.plausible.of(quantity, region.id)
+    if band is None or not np.isfinite(value) or band.holds(value):
+        return found
+    text = f"effective half-life {value:.3g} h; usual: {band.doubt(value, str(series.region[row]))}"
+    return [*found, Note("implausible-half-life", text + _confirmed(result, row, quantity), band)]
+
+
+def _confirmed(result: Dosimetry, row: int, quantity: str) -> str:
+    """Return the reason for which a result was accepted, or how to accept it."""
+    series = result.series
+    who, region = str(series.patient[row]), str(series.region[row])
+    reason = reason_for(series.acceptances, quantity, who, region)
+    return f"; {how_to_accept(quantity)}" if reason is None else f"; accepted: {reason}"
 
 
 def _about_fit(result: Dosimetry, row: int) -> list[Note]:
@@ -172,18 +201,19 @@ def _about_plausibility(result: Dosimetry, row: int, region: Region) -> list[Not
     if region.group == "liver" and result.series.liver_lesions[row] == "included":
         return []
     per_activity = float(result.dose.value[row] / given)
+    how = _confirmed(result, row, DOSE_PER_ACTIVITY)
     return [
-        _implausible(per_activity, band, result.data)
+        _implausible(per_activity, band, result.data, how)
         for band in result.data.checks.plausible_dose_per_activity
         if band.group == region.group and not band.holds(per_activity)
     ]
 
 
-def _implausible(value: float, band: Any, data: DosimetryData) -> Note:
+def _implausible(value: float, band: Any, data: DosimetryData, how: str) -> Note:
     text = f"{value:.3g} Gy/GBq is outside {band.low:g} to {band.high:g}"
     factor = data.checks.mbq_per_mci.value
     if band.holds(value * factor):
         text += "; activities in mCi instead of MBq would explain it"
     elif band.holds(value / factor):
         text += f"; it would fit if divided by {factor:g}"
-    return Note("implausible", text, band)
+    return Note("implausible", text + how, band)

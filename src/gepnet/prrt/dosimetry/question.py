@@ -31,6 +31,7 @@ class Stated:
         sex: male or female, for the S-values.
         liver_lesions: excluded, included or none.
         haematocrit: a fraction, for the marrow-to-blood ratio.
+        accept: numbers outside their plausible range that are right, each ``QUANTITY=REASON``.
     """
 
     decay_corrected: bool | None = None
@@ -40,6 +41,7 @@ class Stated:
     sex: str | None = None
     liver_lesions: str | None = None
     haematocrit: float | None = None
+    accept: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from gepnet.prrt.dosimetry.reasons import reason
 from gepnet.prrt.dosimetry.run import Dosimetry, MonteCarlo
 from gepnet.prrt.dosimetry.trapezoid import model_free
 from gepnet.prrt.limits import Part, Total
+from gepnet.prrt.plausible import Acceptance
 from gepnet.tables import Shown, taken
 
 _SAMPLES = 80
@@ -38,6 +39,7 @@ class Settings:
     single_time_point: str | None
     confidence: float
     interval: MonteCarlo | str
+    accepted: tuple[Acceptance, ...]
 
 
 @dataclass(frozen=True)
@@ -169,6 +171,7 @@ def report(result: Dosimetry, curves: bool = True, detailed: bool = True) -> Rep
         result.single,
         result.data.checks.fit.confidence.value,
         result.monte_carlo or "covariance",
+        result.series.acceptances,
     )
     shown = (settings, _constants(result), overview(result))
     if not detailed:

@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +24,12 @@ from numpy.typing import NDArray
 from gepnet.knowledge import InputError, Problem
 from gepnet.prrt.dosimetry.data import Band, DosimetryData
 from gepnet.prrt.dosimetry.decay import Array, uncorrected
+from gepnet.prrt.dosimetry.doubts import breaches
+from gepnet.prrt.dosimetry.doubts import problems as doubts
 from gepnet.prrt.dosimetry.fit import Curves
 from gepnet.prrt.dosimetry.question import Stated
 from gepnet.prrt.dosimetry.words import LiverLesions, Sex
+from gepnet.prrt.plausible import Acceptance, Breach, read_acceptances
 from gepnet.tables import Column, Grid, Table, coded, read_grid, text, whole
 from gepnet.vocabulary import ValueProblem
 
@@ -47,6 +50,7 @@ class Series:
 
     Numbers that are not known are NaN, words that are not known are empty. ``curves`` holds the
     activities as they were (decay correction taken back), ``measured`` as they were written.
+    ``breaches`` are numbers of a curve outside their plausible ranges, all accepted.
     """
 
     patient: NDArray[np.object_]
@@ -62,6 +66,8 @@ class Series:
     sex: NDArray[np.object_]
     liver_lesions: NDArray[np.object_]
     haematocrit: Array
+    breaches: Mapping[int, list[Breach]] = field(default_factory=dict)
+    acceptances: tuple[Acceptance, ...] = ()
 
     def __len__(self) -> int:
         """Number of curves."""
@@ -166,7 +172,13 @@ def read_series(path: Path, data: DosimetryData, stated: Stated | None = None) -
         raise InputError(problems)
     if not grid.rows:
         raise InputError([Problem(grid.file, None, "", "", "", "at least one row")])
-    return _Rows(grid, table, data).series()
+    acceptances = read_acceptances(stated.accept, data.plausible.quantities)
+    found = _Rows(grid, table, data).series()
+    outside = breaches(found, data, acceptances)
+    problems = list(doubts(found, outside, grid.file))
+    if problems:
+        raise InputError(problems)
+    return replace(found, breaches=outside, acceptances=acceptances)
 
 
 def _stated_problems(table: Table[Any], stated: Stated) -> list[Problem]:

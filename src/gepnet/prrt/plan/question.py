@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TypeVar
@@ -11,6 +11,8 @@ from typing import TypeVar
 from gepnet.facts import Facts
 from gepnet.knowledge import InputError, Problem, asked, refuse
 from gepnet.prrt.given import CourseGiven, GivenCycle
+from gepnet.prrt.plan.settings import UsualStart
+from gepnet.prrt.plausible import Acceptance, how_to_accept, read_acceptances, reason_for
 from gepnet.vocabulary import parse_date
 
 T = TypeVar("T")
@@ -65,16 +67,18 @@ class PlanQuestion:
     time: str | None = None
     timezone: str | None = None
     course: str | None = None
+    accept: tuple[str, ...] = ()
 
-    def request(self, profile: str, made_on: datetime.date) -> Request:
+    def request(self, profile: str, made_on: datetime.date, usual: UsualStart) -> Request:
         """Return the question with its dates read.
 
         Args:
             profile: whose schedule, where the question names none.
             made_on: the day of the plan.
+            usual: how far the start may lie from it without being confirmed.
 
         Raises:
-            InputError: with every text that is no date or time.
+            InputError: with every text that is no date or time, or a start that is not confirmed.
         """
         problems: list[Problem] = []
 
@@ -101,9 +105,26 @@ class PlanQuestion:
             time=read("time", self.time, _time, "a local time such as 09:30"),
             timezone=self.timezone,
         )
+        problems += _doubtful_start(request, usual, read_acceptances(self.accept, ("start",)))
         if problems:
             raise InputError(problems)
         return request
+
+
+def _doubtful_start(
+    request: Request, usual: UsualStart, acceptances: Sequence[Acceptance]
+) -> list[Problem]:
+    if request.start is None or reason_for(acceptances, "start", request.patient, "") is not None:
+        return []
+    days = (request.start - request.made_on).days
+    if -usual.days_before <= days <= usual.days_ahead:
+        return []
+    expected = (
+        f"a day from {usual.days_before} days before the day of the plan ({request.made_on}; --at) "
+        f"to {usual.days_ahead} after it, and this is {abs(days)} days "
+        f"{'before' if days < 0 else 'after'}: is the year right? {how_to_accept('start')}"
+    )
+    return [asked("start", str(request.start), expected)]
 
 
 def _time(text: str) -> datetime.time:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import datetime
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
 
 from gepnet.knowledge import MeasureFile
-from gepnet.knowledge.shapes import FactId, Id, Names, Strict
+from gepnet.knowledge.shapes import FactId, Id, Names, Stated, Strict
 
+_YEAR = 365
 ProfileId = Annotated[Id, Names(("plan_profiles",))]
 StatementId = Annotated[str, Names(("statements",))]
 ChecklistId = Annotated[Id, Names(("checklists",))]
@@ -21,6 +24,19 @@ class SlopeSettings(Strict):
     least_span_days: int
     confidence: Decimal
     weight_within_days: int
+
+
+class UsualStart(Stated):
+    """How far a start usually lies from the day of the plan; a wrong year has to be noticed."""
+
+    days_before: int = Field(ge=0)
+    days_ahead: int = Field(ge=0)
+
+    @model_validator(mode="after")
+    def _notices_a_year(self) -> Self:
+        if self.days_before + self.days_ahead >= _YEAR:
+            raise ValueError("days_before and days_ahead of a year or more: no wrong year is seen")
+        return self
 
 
 class Checks(Strict):
@@ -40,6 +56,7 @@ class Settings(MeasureFile):
     first_cycle_search_days: int
     appointment_search_days: int
     horizon_months: int
+    usual_start: UsualStart
     appointment_minutes: int
     alarm_days_before: int
     deadline_alarm_days_before: int
