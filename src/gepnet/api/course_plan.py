@@ -13,7 +13,7 @@ from gepnet.guidelines import KnowledgeBase, documents_in_force, region_lineage
 from gepnet.knowledge import Content, write_files
 from gepnet.prrt.given import course_given
 from gepnet.prrt.plan import CoursePlan, Settings, plan_course
-from gepnet.prrt.plan.question import PlanQuestion, for_patient
+from gepnet.prrt.plan.question import PlanQuestion, check_start, for_patient
 from gepnet.prrt.plan.report import report
 from gepnet.record import Record
 from gepnet.tables import check_ending, plain
@@ -38,13 +38,12 @@ def plan_prrt(
     today = datetime.date.today() if as_of is None else as_of.last
     region = question.region or (None if record is None else record.region)
     settings = Settings.read(base.knowledge.measures)
-    request = wishes.request(
-        profile_of(base, region), question.day() or today, settings.usual_start
-    )
+    request = wishes.request(profile_of(base, region), question.day() or today)
     if record is not None:
         given = course_given(record, request.made_on, wishes.course)
         facts = facts_on(record, base, request.made_on, question)
         request = for_patient(request, record.patient, given, facts)
+    check_start(request, settings.usual_start, wishes.accept)
     return plan_course(request, base.knowledge.plan_profiles, settings)
 
 

@@ -12,7 +12,7 @@ from gepnet.facts import Facts
 from gepnet.knowledge import InputError, Problem, asked, refuse
 from gepnet.prrt.given import CourseGiven, GivenCycle
 from gepnet.prrt.plan.settings import UsualStart
-from gepnet.prrt.plausible import Acceptance, how_to_accept, read_acceptances, reason_for
+from gepnet.prrt.plausible import how_to_accept, read_acceptances, reason_for
 from gepnet.vocabulary import parse_date
 
 T = TypeVar("T")
@@ -69,16 +69,15 @@ class PlanQuestion:
     course: str | None = None
     accept: tuple[str, ...] = ()
 
-    def request(self, profile: str, made_on: datetime.date, usual: UsualStart) -> Request:
+    def request(self, profile: str, made_on: datetime.date) -> Request:
         """Return the question with its dates read.
 
         Args:
             profile: whose schedule, where the question names none.
             made_on: the day of the plan.
-            usual: how far the start may lie from it without being confirmed.
 
         Raises:
-            InputError: with every text that is no date or time, or a start that is not confirmed.
+            InputError: with every text that is no date or time.
         """
         problems: list[Problem] = []
 
@@ -105,26 +104,34 @@ class PlanQuestion:
             time=read("time", self.time, _time, "a local time such as 09:30"),
             timezone=self.timezone,
         )
-        problems += _doubtful_start(request, usual, read_acceptances(self.accept, ("start",)))
         if problems:
             raise InputError(problems)
         return request
 
 
-def _doubtful_start(
-    request: Request, usual: UsualStart, acceptances: Sequence[Acceptance]
-) -> list[Problem]:
+def check_start(request: Request, usual: UsualStart, accept: Sequence[str]) -> None:
+    """Question a start that lies so far from the day of the plan that the year may be wrong.
+
+    Args:
+        request: what a plan is asked for.
+        usual: how far the start may lie from the day of the plan.
+        accept: ``start=REASON``, where it is right.
+
+    Raises:
+        InputError: if the start is further away and was not accepted.
+    """
+    acceptances = read_acceptances(accept, ("start",))
     if request.start is None or reason_for(acceptances, "start", request.patient, "") is not None:
-        return []
+        return
     days = (request.start - request.made_on).days
     if -usual.days_before <= days <= usual.days_ahead:
-        return []
+        return
     expected = (
         f"a day from {usual.days_before} days before the day of the plan ({request.made_on}; --at) "
         f"to {usual.days_ahead} after it, and this is {abs(days)} days "
         f"{'before' if days < 0 else 'after'}: is the year right? {how_to_accept('start')}"
     )
-    return [asked("start", str(request.start), expected)]
+    raise refuse("start", request.start, expected)
 
 
 def _time(text: str) -> datetime.time:
