@@ -25,6 +25,9 @@ from gepnet.api.course import review_view as review_view
 from gepnet.api.course_plan import plan_prrt as plan_prrt
 from gepnet.api.course_plan import plan_view as plan_view
 from gepnet.api.course_plan import write_plan as write_plan
+from gepnet.api.discharge import discharge_report as discharge_report
+from gepnet.api.discharge import discharge_view as discharge_view
+from gepnet.api.discharge import write_discharge_sheet as write_discharge_sheet
 from gepnet.api.dosimetry import dosimetry_view as dosimetry_view
 from gepnet.api.dosimetry import write_time_activity_example as write_time_activity_example
 from gepnet.api.evaluating import evaluate_cases as evaluate_cases
@@ -63,6 +66,7 @@ from gepnet.charts.sources import ChartRequest as ChartRequest
 from gepnet.knowledge import InputError as InputError
 from gepnet.knowledge import Problem as Problem
 from gepnet.knowledge import refuse as refuse
+from gepnet.prrt.discharge.question import DischargeQuestion as DischargeQuestion
 from gepnet.prrt.dosimetry.question import DosimetryQuestion as DosimetryQuestion
 from gepnet.prrt.plan.question import PlanQuestion as PlanQuestion
 from gepnet.report import case_page as case_page

@@ -23,7 +23,16 @@ from gepnet.cli import (
     report,
 )
 from gepnet.cli.command import add_commands
-from gepnet.cli.prrt import after, another, course, dosimetry, eligibility, plan, review
+from gepnet.cli.prrt import (
+    after,
+    another,
+    course,
+    discharge,
+    dosimetry,
+    eligibility,
+    plan,
+    review,
+)
 from gepnet.cli.response import fit, growth, midtreatment, recist, scores, toxicity
 
 app = typer.Typer(
@@ -44,7 +53,7 @@ GROUPS = {
     "labs": ("Laboratory values: grades by CTCAE.", [labs]),
     "prrt": (
         "A course of radioligand therapy: eligibility, plan, release, dosimetry, and after.",
-        [eligibility, plan, review, course, dosimetry, after, another],
+        [eligibility, plan, review, course, dosimetry, discharge, after, another],
     ),
     "response": (
         "Response, growth and toxicity over time.",

@@ -8,8 +8,10 @@ from gepnet.vocabulary.dates import months_between as months_between
 from gepnet.vocabulary.dates import parse_date as parse_date
 from gepnet.vocabulary.fact import Fact as Fact
 from gepnet.vocabulary.fact import ValueProblem as ValueProblem
+from gepnet.vocabulary.fact import bounds_of as bounds_of
 from gepnet.vocabulary.options import OptionTree as OptionTree
 from gepnet.vocabulary.question import Question as Question
+from gepnet.vocabulary.units import convert as convert
 from gepnet.vocabulary.units import spelled as spelled
 from gepnet.vocabulary.units import unit_words as unit_words
 from gepnet.vocabulary.values import NOT_APPLICABLE as NOT_APPLICABLE

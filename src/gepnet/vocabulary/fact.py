@@ -166,21 +166,36 @@ class Fact:
         text = str(raw).strip()
         if self.entry.unit == "%":
             text = text.removesuffix("%").strip()
-        bound = _BOUND.match(text)
-        if bound is not None:
-            number = Decimal(bound[2])
-            strict = bound[1] in {"<", ">"}
-            return (None, number, strict) if bound[1] in "<=≤" else (number, None, strict)
-        span = _RANGE.match(text)
-        if span is not None:
-            return Decimal(span[1]), Decimal(span[2]), False
+        example = "a number, '2-5', '<3' or '>20'" if self.entry.interval else "a number"
         try:
-            number = Decimal(text)
-        except InvalidOperation as error:
-            example = "a number, '2-5', '<3' or '>20'" if self.entry.interval else "a number"
-            raise ValueProblem(raw, example) from error
-        number = _finite(number, raw)
-        return number, number, False
+            return bounds_of(text, example)
+        except ValueProblem as problem:
+            raise ValueProblem(raw, problem.expected) from problem
+
+
+def bounds_of(text: str, expected: str) -> tuple[Decimal | None, Decimal | None, bool]:
+    """Return the bounds of a number, a range or a value beyond a bound, as they are written.
+
+    None stands where there is no bound; the truth says whether the bounds are excluded.
+
+    Raises:
+        ValueProblem: saying what was expected.
+    """
+    text = text.strip()
+    bound = _BOUND.match(text)
+    if bound is not None:
+        number = Decimal(bound[2])
+        strict = bound[1] in {"<", ">"}
+        return (None, number, strict) if bound[1] in "<=≤" else (number, None, strict)
+    span = _RANGE.match(text)
+    if span is not None:
+        return Decimal(span[1]), Decimal(span[2]), False
+    try:
+        number = Decimal(text)
+    except InvalidOperation as error:
+        raise ValueProblem(text, expected) from error
+    number = _finite(number, text)
+    return number, number, False
 
 
 def _finite(number: Decimal, raw: object) -> Decimal:

@@ -1,18 +1,16 @@
 """The printable sheet for the patient: dates in plain words, large type, one line a thing to do.
 
-PDF by Typst, or HTML by Jinja; both are drawn from the same view, and the same plan gives the same
-bytes (Typst's own fonts, and the day of the plan as the time in the file).
+PDF or HTML by :mod:`gepnet.prrt.sheets`, drawn from the same view.
 """
 
 from __future__ import annotations
 
 import datetime
-import json
-from importlib.resources import files
 from typing import Any
 
 from gepnet.prrt.plan.model import CoursePlan, PlannedCycle, PlannedStep
 from gepnet.prrt.plan.words import spoken
+from gepnet.prrt.sheets import html, pdf
 
 # Told once on the sheet, not on every cycle.
 _ONCE = ("travel_card", "contact", "crisis_watch", "pregnancy", "breastfeeding", "contraception")
@@ -124,23 +122,9 @@ def _rules(plan: CoursePlan) -> list[dict[str, str]]:
 
 def sheet_html(plan: CoursePlan) -> str:
     """Return the sheet as one HTML page that needs nothing else."""
-    from jinja2 import Environment, PackageLoader
-
-    loader = PackageLoader("gepnet.prrt.plan")
-    environment = Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    return environment.get_template("sheet.html.jinja").render(sheet=sheet_view(plan))
+    return html("gepnet.prrt.plan", sheet_view(plan))
 
 
 def sheet_pdf(plan: CoursePlan) -> bytes:
     """Return the sheet as PDF."""
-    import typst
-
-    template = files("gepnet.prrt.plan").joinpath("templates/sheet.typ").read_bytes()
-    pdf: bytes = typst.compile(
-        template,
-        format="pdf",
-        ignore_system_fonts=True,
-        sys_inputs={"sheet": json.dumps(sheet_view(plan))},
-        timestamp=datetime.datetime.combine(plan.made_on, datetime.time(), datetime.UTC),
-    )
-    return pdf
+    return pdf("gepnet.prrt.plan", sheet_view(plan), plan.made_on)

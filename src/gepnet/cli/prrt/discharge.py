@@ -1,0 +1,148 @@
+"""``gepnet prrt discharge``: from the measured dose rate to discharge and times of contact."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from gepnet import api
+from gepnet.cli.command import CourseQuestion, Result, command
+from gepnet.cli.output import listing, say
+
+
+@command
+def discharge(
+    question: CourseQuestion,
+    given: Annotated[
+        str, typer.Option("--given", help="Day and time of the treatment: '2026-02-03 10:30'.")
+    ],
+    readings: Annotated[
+        Path | None,
+        typer.Argument(help="CSV: time_h, value, unit (uSv/h, MBq, ...), distance_m."),
+    ] = None,
+    patient: Annotated[
+        str, typer.Option("--patient", help="Name or number on the sheet.")
+    ] = "patient",
+    half_life: Annotated[
+        str | None,
+        typer.Option(
+            "--half-life", help="Effective half-life after the last reading, h: 60 or 40-90."
+        ),
+    ] = None,
+    two_phases: Annotated[
+        str | None,
+        typer.Option("--two-phases", help="Fast share and both half-lives, h: 0.44:7.4:95."),
+    ] = None,
+    uncertainty: Annotated[
+        float | None, typer.Option("--uncertainty", help="Of each reading, in percent.")
+    ] = None,
+    constraints: Annotated[
+        str | None,
+        typer.Option("--constraints", help="Set of dose constraints; default: the region's."),
+    ] = None,
+    cycles_a_year: Annotated[
+        int | None, typer.Option("--cycles-a-year", help="Cycles that share a yearly constraint.")
+    ] = None,
+    scenario: Annotated[
+        list[str] | None, typer.Option("--scenario", help="Only this pattern of contact.")
+    ] = None,
+    own_limit: Annotated[
+        str | None,
+        typer.Option("--own-limit", help="The place's own limit: '10 uSv/h' at 1 m, '400 MBq'."),
+    ] = None,
+    sheet: Annotated[
+        Path | None, typer.Option("--sheet", help="Write the patient's sheet (.pdf or .html).")
+    ] = None,
+) -> Result:
+    """Show when limits of discharge are met after Lu-177, and until when contact is restricted.
+
+    Every number is an interval: of the readings, and of how fast the dose rate falls after the last
+    one. What the readings cannot tell is open and never a yes. A named person releases.
+    """
+    base = api.base(*question.with_files)
+    wish = api.DischargeQuestion(
+        given=given,
+        patient=patient,
+        half_life=half_life,
+        two_phases=two_phases,
+        uncertainty_percent=uncertainty,
+        constraints=constraints,
+        cycles_a_year=cycles_a_year,
+        scenarios=tuple(scenario or ()),
+        own_limit=own_limit,
+    )
+    found = api.discharge_report(base, readings, wish, question.region)
+    api.write_discharge_sheet(found, sheet)
+
+    def show(data: dict[str, Any]) -> None:
+        _print(data)
+        if sheet is not None:
+            typer.echo(f"Sheet: {sheet}")
+
+    return Result(api.discharge_view(found), show)
+
+
+def _print(view: dict[str, Any]) -> None:
+    tail = view["tail"]
+    if tail is not None:
+        say(f"Half-life after the last reading: {_span(tail['half_life_h'])} h ({tail['how']})")
+    listing(
+        f"Discharge of {view['patient']}, treated {_time(view['given'])}",
+        view["discharge"],
+        *("limit: label", ("at the last reading", _value), "state", ("met from", _met)),
+        *("reason", "source", "verification"),
+    )
+    shared = view["constraints"]
+    listing(
+        f"Contact: {shared['title']} ({shared['id']})",
+        view["contacts"],
+        *("contact: label", "for: group"),
+        ("mSv a cycle", lambda c: _number(c["for_a_cycle_msv"])),
+        ("mSv if not restricted", lambda c: _span(c["unrestricted_msv"])),
+        *("state", ("until", lambda c: _until(c["until"])), "reason"),
+        ("source", _sources),
+        ("verification", _verification),
+    )
+    for notice in view["notices"]:
+        say(notice)
+
+
+def _number(value: float | None) -> str:
+    return "unknown" if value is None else f"{value:g}"
+
+
+def _span(span: dict[str, float] | None) -> str:
+    if span is None:
+        return ""
+    low, high = (f"{span[end]:.3g}" for end in ("low", "high"))
+    return low if low == high else f"{low} to {high}"
+
+
+def _value(limit: dict[str, Any]) -> str:
+    return f"{_span(limit['value'])} {limit['unit']}" if limit["value"] else ""
+
+
+def _met(limit: dict[str, Any]) -> str:
+    return _until(limit["met_from"])
+
+
+def _until(moments: dict[str, str] | None) -> str:
+    if moments is None:
+        return ""
+    first, last = (_time(moments[end]) for end in ("earliest", "latest"))
+    return last if first == last else f"{last} (perhaps {first})"
+
+
+def _time(moment: str) -> str:
+    return moment.replace("T", " ")[: len("2026-02-03 10:30")]
+
+
+def _sources(contact: dict[str, Any]) -> str:
+    return "; ".join(dict.fromkeys(filter(None, (contact["source"], contact["pattern_source"]))))
+
+
+def _verification(contact: dict[str, Any]) -> str:
+    both = (contact["verification"], contact["pattern_verification"])
+    return "; ".join(dict.fromkeys(filter(None, both)))
