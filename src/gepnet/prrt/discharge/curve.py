@@ -46,12 +46,6 @@ class Curve:
         """Return the dose rate at a time that is known."""
         return next(piece for piece in self.pieces if t <= piece.end).rate(t)
 
-    def integral_from(self, t: float) -> float:
-        """Return the integral from a time on, without end."""
-        return sum(
-            piece.integral(max(t, piece.start), piece.end) for piece in self.pieces if piece.end > t
-        )
-
     def below_from(self, limit: float) -> float:
         """Return the time from which the rate stays at or below a limit above zero."""
         for piece in reversed(self.pieces):
