@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given as hypothesis_given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from gepnet.knowledge import InputError
@@ -21,7 +22,7 @@ from gepnet.prrt.after.cumulative import (
     total_activity,
 )
 from gepnet.prrt.after.doses import OrganDose, read_doses
-from gepnet.prrt.after.due import next_due
+from gepnet.prrt.after.due import Appointment, next_due, timeline
 from gepnet.prrt.after.kidney import (
     Clearance,
     Slope,
@@ -545,3 +546,69 @@ def test_each_profile_keeps_its_own_calendar() -> None:
     assert due("eu-label", "2026-01-06") == {"blood_after": ("2026-02-02", False)}
     assert due("tafuto-2025", "2026-01-06") == {}
     assert given("2026-01-05")[0].day == d("2026-01-05")
+
+
+def dates(profile: str, today: str, *sampled: str) -> list[Appointment]:
+    chosen = next(p for p in knowledge().plan_profiles if p.id == profile)
+    analytes = {n for names in settings().topic_analytes.values() for n in names}
+    samples = {name: [lab(name, day, 100) for day in sorted(sampled)] for name in analytes}
+    return timeline(chosen, d("2026-01-05"), samples, d(today), settings())
+
+
+def kidney_dates(today: str, *sampled: str) -> list[tuple[str, str, str | None]]:
+    return [
+        (str(one.day), one.standing, None if one.sampled is None else str(one.sampled))
+        for one in dates("review-gi-net-2025", today, *sampled)
+        if one.topic == "kidney_after" and one.day <= d("2027-01-31")
+    ]
+
+
+def test_a_gap_in_the_follow_up_stays_a_gap_whatever_came_later() -> None:
+    assert kidney_dates("2026-11-01", "2026-04-02", "2026-10-20") == [
+        ("2026-04-05", "done", "2026-04-02"),
+        ("2026-07-05", "missed", None),
+        ("2026-10-05", "done", "2026-10-20"),
+        ("2027-01-05", "ahead", None),
+    ]
+    assert kidney_dates("2026-07-05")[:3] == [
+        ("2026-04-05", "missed", None),
+        ("2026-07-05", "due", None),
+        ("2026-10-05", "ahead", None),
+    ]
+    # Too early for one date, so that it belongs to the date before.
+    assert kidney_dates("2026-07-05", "2026-06-01")[:2] == [
+        ("2026-04-05", "done", "2026-06-01"),
+        ("2026-07-05", "due", None),
+    ]
+
+
+DAYS = st.dates(datetime.date(2026, 1, 6), datetime.date(2031, 12, 31)).map(str)
+
+
+@hypothesis_settings(max_examples=40, deadline=None)
+@hypothesis_given(
+    st.sampled_from(["review-gi-net-2025", "halfdanarson-2023", "eu-label"]),
+    DAYS,
+    st.lists(DAYS, max_size=8, unique=True),
+    DAYS,
+)
+def test_laws_of_the_timeline(profile: str, today: str, sampled: list[str], more: str) -> None:
+    taken = [day for day in sampled if day <= today]
+    found = dates(profile, today, *taken)
+    assert [one.day for one in found] == sorted(one.day for one in found)
+    for one in found:
+        assert (one.standing == "done") == (one.sampled is not None)
+        assert (one.standing == "ahead") <= (one.day > d(today))
+        if one.standing in ("missed", "due"):
+            assert one.day <= d(today)
+    for topic in {one.topic for one in found}:
+        assert sum(one.topic == topic and one.standing == "due" for one in found) <= 1
+    own = [one.sampled for one in found if one.sampled is not None and one.topic == "blood_after"]
+    assert len(set(own)) == len(own)
+    # The next date is one of them, and one more sample undoes none.
+    next_dates = due(profile, today, *taken)
+    assert all(str(day) in {str(one.day) for one in found} for day, _ in next_dates.values())
+    if more <= today:
+        again = dates(profile, today, *{*taken, more})
+        done = {(one.topic, one.day) for one in found if one.standing == "done"}
+        assert done <= {(one.topic, one.day) for one in again if one.standing == "done"}

@@ -66,10 +66,13 @@ def monitoring(
     labs: Annotated[
         Path | None, typer.Option("--labs", help="More laboratory values, as CSV.")
     ] = None,
+    timeline: Annotated[
+        bool, typer.Option("--timeline", help="Show every date after the course instead.")
+    ] = False,
 ) -> Result:
     """Show kidney slope, marrow signals, counts over time and the next dates after PRRT."""
     view = api.monitoring_view(*opened(patient, question), question, tuple(profile or ()), labs)
-    return Result(view, _print_monitoring)
+    return Result(view, _print_timeline if timeline else _print_monitoring)
 
 
 def _activity(gbq: float | None, mci: float | None) -> str:
@@ -150,6 +153,18 @@ def _total(one: dict[str, Any]) -> str:
     if low == total == high:
         return f"{total:g} {one['unit']}"
     return f"{total:.3g} ({low:.3g}-{'no bound' if high is None else f'{high:.3g}'}) {one['unit']}"
+
+
+def _print_timeline(view: dict[str, Any]) -> None:
+    if view["due_refused"] is not None:
+        say(f"Timeline: none ({view['due_refused']}).")
+        return
+    for title in dict.fromkeys(one["title"] for one in view["timeline"]):
+        listing(
+            f"{title}: {view['patient']} after the last dose ({view['last_dose']})",
+            [one for one in view["timeline"] if one["title"] == title],
+            *("day", "what: label", ": standing", "sample: sampled | none", "verification"),
+        )
 
 
 def _print_monitoring(view: dict[str, Any]) -> None:

@@ -13,7 +13,7 @@ from gepnet.facts import Facts, show
 from gepnet.knowledge import InputError, asked
 from gepnet.knowledge.course_models import MarrowRisk, PlanProfile
 from gepnet.measures import cockcroft_gault
-from gepnet.prrt.after.due import Due, next_due
+from gepnet.prrt.after.due import Appointment, Due, next_due, timeline
 from gepnet.prrt.after.kidney import ClearanceOn, Kidney, kidney_function
 from gepnet.prrt.after.marrow import SignalResult, signal
 from gepnet.prrt.after.samples import Sample, since
@@ -54,6 +54,7 @@ class Monitoring:
     series: Samples
     labels: dict[str, str]
     due: list[Due]
+    timeline: list[Appointment]
     due_refused: str | None
     notices: list[str]
 
@@ -97,12 +98,14 @@ def monitor(
     )
     chosen = _profiles(profiles, {profile.id: profile for profile in knowledge.plan_profiles})
     due: list[Due] = []
+    dates: list[Appointment] = []
     refused = None if last is not None else "no PRRT dose in the record"
     if last is not None and last.first != last.last:
         refused = f"last dose {last}: no full date"
     elif last is not None:
         for profile in chosen:
             due += next_due(profile, last.first, samples, today, settings)
+            dates += timeline(profile, last.first, samples, today, settings)
     return Monitoring(
         patient=record.patient,
         at=facts.at,
@@ -115,6 +118,7 @@ def monitor(
         series={name: series[name] for name in analytes if name in series},
         labels={name: book.vocabulary[name].entry.label for name in analytes},
         due=due,
+        timeline=dates,
         due_refused=refused,
         notices=list(_notices(record, first, last, today)),
     )
