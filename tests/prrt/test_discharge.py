@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -46,6 +45,7 @@ def contact(view: dict[str, Any], name: str = "partner_bed") -> dict[str, Any]:
     ("name", "msv", "begins", "dose"),
     [
         ("infant", 0.25, 291.5, 0.249989),
+        ("child_2_5", 0.25, 316.5, 0.249607),
         ("child_5_15", 0.25, 237.5, 0.241875),
         ("partner_bed", 0.25, 401.5, 0.246396),
         ("partner_bed_and_day", 0.25, 431.5, 0.249434),
@@ -156,13 +156,25 @@ def test_one_reading_gives_an_interval_up_to_the_physical_half_life(tmp_path: Pa
     assert wide["low"] < narrow["low"] == narrow["high"] < wide["high"]
 
 
-def test_two_early_readings_do_not_tell_how_slowly_the_rest_goes(tmp_path: Path) -> None:
-    # From 4 to 24 h the fast phase falls; taken for all of it, the restriction ended far too soon.
-    view = asked(tmp_path, "4,23,uSv/h\n24,14,uSv/h\n")
+@pytest.mark.parametrize(("first", "last"), [(4, 24), (24, 72)])
+def test_early_readings_do_not_tell_how_slowly_the_rest_goes(
+    tmp_path: Path, first: float, last: float
+) -> None:
+    # The fast phase falls in them too; taken for all of it, the restriction ended far too soon.
+    true = two_phases(0, 27, 0.44, 7.4, 95)
+    rows = "".join(f"{t},{true.rate(t):.6f},uSv/h\n" for t in (first, last))
+    view = asked(tmp_path, rows)
     assert view["tail"]["half_life_h"]["high"] == 159.53
-    true = two_phases(4, 23, 0.44, 7.4, 95)
-    needed = taken_up(true, pattern("partner_bed"), CLOCK, 1) or math.inf
-    assert contact(view)["after_h"]["high"] >= needed
+    assert contact(view)["after_h"]["high"] >= taken_up(true, pattern("partner_bed"), CLOCK, 1)
+
+
+def test_late_readings_tell_the_half_life_of_what_stays(tmp_path: Path) -> None:
+    true = two_phases(0, 27, 0.44, 7.4, 95)
+    rows = "".join(f"{t},{true.rate(t):.6f},uSv/h\n" for t in (4, 48, 120))
+    view = asked(tmp_path, rows)
+    assert view["tail"]["half_life_h"]["high"] == pytest.approx(95, rel=0.025)
+    needed = taken_up(true, pattern("partner_bed"), CLOCK, 1)
+    assert contact(view)["after_h"]["high"] == pytest.approx(needed, rel=0.02)
 
 
 def test_a_value_below_a_bound_is_an_interval_from_nothing_to_the_bound(tmp_path: Path) -> None:
@@ -212,6 +224,16 @@ def test_what_was_only_recalled_holds_for_no_region_unless_it_is_asked_for(tmp_p
     assert contact(recalled)["verification"] == "unverified"
 
 
+def test_every_number_that_was_used_is_shown_with_how_far_it_was_read(tmp_path: Path) -> None:
+    by_rate = asked(tmp_path, "48,15,uSv/h\n96,9,uSv/h\n")["rests_on"]
+    assert {one["verification"] for one in by_rate} == {"primary", "unverified"}
+    assert not [one for one in by_rate if "activity" in one["label"]]
+    stated = asked(tmp_path, "24,1,GBq\n", half_life="60", cycles_a_year=2)["rests_on"]
+    assert [one["source"] for one in stated] == ["glowgreen-2025", "bellamy-2022"]
+    wanted = {"value", "unit", "source", "locator", "verification"}
+    assert all(wanted <= one.keys() for one in stated)
+
+
 @pytest.mark.parametrize(
     ("rows", "expected"),
     [
@@ -229,9 +251,10 @@ def test_what_cannot_be_is_refused_with_its_place(tmp_path: Path, rows: str, exp
 
 
 def test_the_story_of_a_patient_who_goes_home(tmp_path: Path) -> None:
-    """Measured at 4, 24 and 72 h; the partner's bed is free again, and nothing is released."""
+    """Measured at 4, 24, 48 and 96 h; the partner's bed is free again, and nothing is released."""
     file = tmp_path / "readings.csv"
-    file.write_text("time_h,value,unit\n4,22,uSv/h\n24,15,uSv/h\n72,10,uSv/h\n", encoding="utf-8")
+    rows = "4,22,uSv/h\n24,15,uSv/h\n48,12,uSv/h\n96,8,uSv/h\n"
+    file.write_text(f"time_h,value,unit\n{rows}", encoding="utf-8")
     found = api.discharge_report(BASE, file, ASKED, "AU")
     view = api.discharge_view(found)
     assert view["tail"]["half_life_h"] == {"low": 82.06, "high": 82.06}
@@ -239,7 +262,7 @@ def test_the_story_of_a_patient_who_goes_home(tmp_path: Path) -> None:
     assert contact(view)["state"] == "restricted"
     assert "a named person releases" in view["notices"][0]
     sheet = sheet_view(found)
-    # From 72 h the bed gives 2.28 x 10 uSv/h x 118.4 h = 2.7 mSv: 1 mSv from 117 h later on.
+    # From 96 h the bed gives 2.28 x 8 uSv/h x 118.4 h = 2.2 mSv: 1 mSv from 91 h later on.
     line = next(one for one in sheet["lines"] if one["text"].startswith("Sleep in a bed"))
     assert line["until"] == "Wednesday 11 February 2026"
     page = sheet_html(found)

@@ -105,6 +105,9 @@ def _print(view: dict[str, Any]) -> None:
         ("source", _sources),
         ("verification", _verification),
     )
+    value = ("", lambda n: f"{n['value']:g}" if n["unit"] == "1" else f"{n['value']:g} {n['unit']}")
+    rests = ("number: label", value, "source", "locator", "verification")
+    listing("Rests on", view["rests_on"], *rests)
     for notice in view["notices"]:
         say(notice)
 

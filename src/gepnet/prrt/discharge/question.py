@@ -58,6 +58,7 @@ class Asked:
     uncertainty: float
     constraints: str | None
     cycles_a_year: float
+    cycles_a_year_stated: bool
     scenarios: tuple[str, ...]
     own_limit: DischargeLimit | None
 
@@ -106,6 +107,7 @@ def read_question(
         (question.uncertainty_percent or 0.0) / 100,
         question.constraints,
         float(question.cycles_a_year or data.cycles_a_year.value),
+        question.cycles_a_year is not None,
         question.scenarios,
         own,
     )

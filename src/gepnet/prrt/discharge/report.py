@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
+from gepnet.knowledge.shapes import Stated
 from gepnet.prrt.discharge.contact import Stretch, dose_from, taken_up
 from gepnet.prrt.discharge.curve import Curve
 from gepnet.prrt.discharge.data import (
@@ -75,6 +76,14 @@ class Tail:
 
 
 @dataclass(frozen=True, slots=True)
+class Basis:
+    """A number of the knowledge that the results rest on besides constraints and patterns."""
+
+    label: str
+    number: Annotated[Stated, Shown(take="value unit source locator verification", flat=True)]
+
+
+@dataclass(frozen=True, slots=True)
 class DischargeReport:
     """What is proposed for the time after a treatment."""
 
@@ -86,6 +95,7 @@ class DischargeReport:
     cycles_a_year: float
     discharge: list[Discharge]
     contacts: list[ContactTime]
+    rests_on: list[Basis]
     notices: list[str]
     data: Annotated[RadiationProtection, Shown(hidden=True)]
 
@@ -125,6 +135,7 @@ def report(
         asked_for.cycles_a_year,
         [_discharge(one, curves, readings, asked_for, data) for one in limits],
         [_contact(one, constraints, rate, asked_for, data) for one in scenarios],
+        list(_basis(asked_for, readings, data, physics)),
         list(_notices(asked_for, readings, limits, regions)),
         data,
     )
@@ -210,6 +221,28 @@ def _moments(hours: list[float], asked_for: Asked) -> Moments:
 def _ceiling(moment: datetime.datetime) -> datetime.datetime:
     whole = moment.replace(second=0, microsecond=0)
     return whole if whole == moment else whole + _MINUTE
+
+
+def _basis(
+    asked_for: Asked,
+    readings: tuple[Reading, ...],
+    data: RadiationProtection,
+    physics: Physics,
+) -> Iterator[Basis]:
+    """Yield the numbers that were used for these readings and this question."""
+    yield Basis("dose rate falls with distance to the power of", data.distance)
+    if not asked_for.cycles_a_year_stated:
+        yield Basis("cycles that share a yearly constraint", data.cycles_a_year)
+    if not readings:
+        return
+    if readings[0].quantity == "retained_activity":
+        yield Basis("dose rate of an activity in the body", data.dose_rate_per_activity)
+    if asked_for.half_life_h is None and asked_for.phases is None:
+        yield Basis("no half-life is longer than the physical one", physics.half_life)
+        if len(readings) == 1:
+            yield Basis("shortest half-life", data.shortest_half_life)
+        else:
+            yield Basis("readings tell the last half-life from", data.terminal_phase_from)
 
 
 def _notices(
