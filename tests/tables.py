@@ -64,10 +64,11 @@ class Patients:
         least, greatest = fact.entry.range
         limits = self.thresholds.get(fact.id)
         if limits and self.random.random() < 0.7:
-            number = self.random.choice(limits) + self.random.choice((-1, 0, 0, 1)) * fact.precision
+            step = self.random.choice((fact.precision, fact.fine))
+            number = self.random.choice(limits) + self.random.choice((-1, 0, 0, 1)) * step
         else:
             number = least + (greatest - least) * Decimal(str(self.random.random() ** 3))
-        return min(max(fact.round(number), least), greatest)
+        return min(max(fact.kept(number), least), greatest)
 
     def value(self, fact: Fact) -> Value:
         if fact.entry.absence == "not_applicable" and self.random.random() < 0.15:

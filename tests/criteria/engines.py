@@ -17,7 +17,7 @@ from gepnet.criteria.interpret import Values
 from gepnet.criteria.polars import to_polars
 from gepnet.criteria.smt import SolverLogic, constant, formula, plausible, same, symbol
 from gepnet.criteria.sql import to_sql
-from gepnet.vocabulary import Truth, Vocabulary
+from gepnet.vocabulary import Interval, Truth, Vocabulary
 
 Truths = list[list[Truth]]
 Engine = Callable[[Sequence[Node], Sequence[Values], Vocabulary], Truths]
@@ -75,6 +75,9 @@ def solver(nodes: Sequence[Node], patients: Sequence[Values], vocabulary: Vocabu
     pairs = [translate(node) for node in nodes]
     columns = []
     for patient in patients:
+        if not _on_steps(patient, vocabulary):  # where no variable of the solver can be
+            columns.append([row[0] for row in folded(nodes, [patient], vocabulary)])
+            continue
         one = z3.Solver()
         for name, fact in vocabulary.items():
             given = constant(fact, patient.get(name))
@@ -85,6 +88,16 @@ def solver(nodes: Sequence[Node], patients: Sequence[Values], vocabulary: Vocabu
         model = one.model()
         columns.append([_truth(model, pair.true, pair.false) for pair in pairs])
     return [list(row) for row in zip(*columns, strict=True)]
+
+
+def _on_steps(patient: Values, vocabulary: Vocabulary) -> bool:
+    ends = (
+        (end, vocabulary[name].precision)
+        for name, value in patient.items()
+        if isinstance(value, Interval)
+        for end in (value.low, value.high)
+    )
+    return all(end % step == 0 for end, step in ends)
 
 
 def _truth(model: z3.ModelRef, true: object, false: object) -> Truth:

@@ -84,13 +84,15 @@ def point(number: str) -> Interval:
     return value
 
 
-def test_a_tie_is_rounded_to_even_as_for_one_patient() -> None:
-    # (140 - 68) * weight * 88.4 / (72 * 88.4) is the weight; its index at 2 m a quarter of it.
+def test_a_result_beside_a_limit_stays_beside_it_in_columns_too() -> None:
+    """A lossy conversion must not take a value to a limit: 29.99996 is kept below 30."""
     body = BASE.vocabulary["bmi_kg_m2"]
-    patients = [
-        {"weight_kg": point(str(kg / 10)), "height_cm": point("200")} for kg in range(600, 1000)
+    # At 2 m the index is a quarter of the weight: whole steps of it, and a hair beside them.
+    weights = [
+        f"{120 + tenths / 10 + beside}" for tenths in range(4) for beside in (0, 1e-4, -1e-4)
     ]
+    patients = [{"weight_kg": point(kg), "height_cm": point("200")} for kg in weights]
     wanted = [cells(body, scalar(body, values)) for values in patients]
-    assert wanted[2] == {"bmi_kg_m2": 15.0}, "60.2 / 4 is 15.05, and 15.0 is even"
+    assert [row["bmi_kg_m2"] for row in wanted[:3]] == [30.0, 30.0001, 29.9999]
     for frame in computed(body, patients):
         assert frame.rows(named=True) == wanted

@@ -1,20 +1,24 @@
-"""CTCAE grades: the vectors of the fact sheet, baselines, missing limits, columns and bands."""
+"""CTCAE grades: the vectors of the fact sheet, baselines, missing limits, bounds and bands."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from typing import Any
 
-import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gepnet import api
 from gepnet.measures.ctcae import Baseline, Sample, Term, bands, edition, editions, grade
-from gepnet.measures.ctcae.columns import grade_columns
+from gepnet.vocabulary import Interval
 
 MEASURES = api.base().knowledge.measures
+
+
+def point(number: Any) -> Interval:
+    value = Decimal(str(number))
+    return Interval(value, value)
 
 
 def term(name: str, analyte: str) -> Term:
@@ -25,13 +29,13 @@ def graded(name: str, analyte: str, value: Any, **more: Any) -> int | None:
     given: dict[str, Any] = {
         k: v if isinstance(v, bool | Baseline) else Decimal(str(v)) for k, v in more.items()
     }
-    sample = Sample(Decimal(str(value)), **given)
+    sample = Sample(point(value), **given)
     return grade(term(name, analyte), sample, name).grade
 
 
 def base(value: Any, uln: Any = None, lln: Any = None) -> Baseline:
     return Baseline(
-        Decimal(str(value)),
+        point(value),
         None if lln is None else Decimal(str(lln)),
         None if uln is None else Decimal(str(uln)),
     )
@@ -72,7 +76,7 @@ def test_the_vectors_of_the_fact_sheet(
 
 
 def test_symptoms_that_a_grade_needs_are_assumed_only_when_asked() -> None:
-    sample = Sample(Decimal("3.2"), lln=Decimal("3.5"))
+    sample = Sample(point("3.2"), lln=Decimal("3.5"))
     assert grade(term("5", "potassium_mmol_l"), sample, "5", worst_case=True).grade == 2
 
 
@@ -82,7 +86,7 @@ def test_a_baseline_sample_is_graded_without_its_own_baseline() -> None:
     assert graded("5", "alt_u_l", 80, uln=40, baseline=base(80, 40), before_treatment=True) == 1
     told = grade(
         term("5", "creatinine_umol_l"),
-        Sample(Decimal(130), uln=Decimal(84), before_treatment=True),
+        Sample(point(130), uln=Decimal(84), before_treatment=True),
         "5",
     )
     assert told.grade == 2
@@ -109,7 +113,7 @@ def test_what_is_missing_leaves_a_range_and_never_normal(
     found: dict[str, Any] = {
         k: v if isinstance(v, Baseline) else Decimal(str(v)) for k, v in more.items()
     }
-    told = grade(edition(MEASURES, name).of(analyte)[-1], Sample(Decimal(value), **found), name)
+    told = grade(edition(MEASURES, name).of(analyte)[-1], Sample(point(value), **found), name)
     assert (told.at_least, told.at_most) == (low, high)
     assert set(missing) <= set(told.missing)
     assert (told.grade is None) == (low != high)
@@ -117,7 +121,7 @@ def test_what_is_missing_leaves_a_range_and_never_normal(
 
 
 def test_what_an_edition_does_not_grade_has_no_grade() -> None:
-    told = grade(term("6", "lymphocytes_10e9_l"), Sample(Decimal("0.1")), "6")
+    told = grade(term("6", "lymphocytes_10e9_l"), Sample(point("0.1")), "6")
     assert told.grade is None
     assert "no row" in told.reason
 
@@ -127,39 +131,7 @@ def test_another_edition_is_refused() -> None:
         edition(MEASURES, "4")
 
 
-NAMES = ["value", "lln", "uln", "baseline", "baseline_lln", "baseline_uln"]
 TERMS = [(e.edition, t) for e in editions(MEASURES) for t in e.terms]
-REFERENCE = st.one_of(st.none(), st.integers(1, 800).map(lambda n: Decimal(n) / 4))
-
-
-COLUMNS = [
-    expression.alias(f"{end}{place}")
-    for place, (_, one) in enumerate(TERMS)
-    for end, expression in zip("<>", grade_columns(one), strict=True)
-]
-
-
-@settings(max_examples=25, deadline=None)
-@given(st.lists(st.tuples(*[REFERENCE] * 6, st.booleans()), min_size=1, max_size=12))
-def test_columns_grade_as_the_reference_does(rows: list[Any]) -> None:
-    table = pl.DataFrame(
-        {
-            name: [None if r[i] is None else float(r[i]) for r in rows]
-            for i, name in enumerate(NAMES)
-        }
-        | {"before_treatment": [row[6] for row in rows]},
-        schema=dict.fromkeys(NAMES, pl.Float64) | {"before_treatment": pl.Boolean},
-    )
-    found = table.select(COLUMNS)
-    for place, (name, one) in enumerate(TERMS):
-        for index, (value, lln, uln, baseline, b_lln, b_uln, before) in enumerate(rows):
-            told = (found[f"<{place}"][index], found[f">{place}"][index])
-            if value is None:
-                assert told == (None, None)
-                continue
-            known = None if baseline is None else Baseline(baseline, b_lln, b_uln)
-            wanted = grade(one, Sample(value, lln, uln, known, before), name)
-            assert told == (wanted.at_least, wanted.at_most), (name, one.term)
 
 
 @settings(max_examples=60, deadline=None)
@@ -171,8 +143,8 @@ def test_a_worse_value_never_has_a_lower_grade(value: int, limit: int, step: int
         end = Decimal(limit) / 4
         at = Decimal(value) / 10
         worse = at - Decimal(step) / 10 if one.direction == "low" else at + Decimal(step) / 10
-        first = grade(one, Sample(at, lln=end, uln=end, before_treatment=True), name)
-        second = grade(one, Sample(worse, lln=end, uln=end, before_treatment=True), name)
+        first = grade(one, Sample(point(at), lln=end, uln=end, before_treatment=True), name)
+        second = grade(one, Sample(point(worse), lln=end, uln=end, before_treatment=True), name)
         assert second.at_least is not None and first.at_least is not None
         assert second.at_least >= first.at_least
 
@@ -192,3 +164,99 @@ def test_bands_are_where_the_grades_are() -> None:
     assert [b.high for b in creatinine] == [*starts[1:], None]
     # Without a lower limit of normal there is no first band.
     assert [b.grade for b in bands(platelets)] == [2, 3, 4]
+
+
+@given(
+    st.sampled_from([t for t in TERMS if t[1].grades]),
+    st.lists(st.integers(0, 4000), min_size=2, max_size=2),
+    st.integers(1, 800),
+    st.one_of(st.none(), st.integers(1, 800)),
+)
+def test_a_range_has_every_grade_of_the_values_in_it(
+    chosen: tuple[str, Term], ends: list[int], limit: int, baseline: int | None
+) -> None:
+    """A value known within bounds never has a grade that a value within them could not have."""
+    name, one = chosen
+    low, high = (Decimal(end) / 10 for end in sorted(ends))
+    more: dict[str, Any] = {"lln": Decimal(limit) / 4, "uln": Decimal(limit) / 4}
+    if baseline is not None:
+        more["baseline"] = base(Decimal(baseline) / 4, uln=more["uln"], lln=more["lln"])
+    whole = grade(one, Sample(Interval(low, high), **more), name)
+    assert whole.at_least is not None and whole.at_most is not None
+    for value in (low, (low + high) / 2, high):
+        inside = grade(one, Sample(point(value), **more), name)
+        assert inside.at_least is not None and inside.at_most is not None
+        assert whole.at_least <= inside.at_least
+        assert inside.at_most <= whole.at_most
+
+
+def test_what_is_only_known_as_a_bound_leaves_a_grade_open_where_it_must() -> None:
+    platelets = api.base().vocabulary["platelets_10e9_l"]
+    found = {}
+    for text in ("<5", "<25", "<=25", ">20", ">150"):
+        value = platelets.parse(text)
+        assert isinstance(value, Interval)
+        told = grade(term("5", "platelets_10e9_l"), Sample(value, lln=Decimal(150)), "5")
+        found[text] = (told.at_least, told.at_most)
+    assert found == {"<5": (4, 4), "<25": (4, 4), "<=25": (3, 4), ">20": (0, 4), ">150": (0, 0)}
+
+
+@pytest.mark.parametrize(
+    ("analyte", "value", "unit", "wanted"),
+    [
+        ("haemoglobin_g_l", "4.9", "mmol/L", 2),
+        ("haemoglobin_g_l", "4.89", "mmol/L", 3),
+        ("haemoglobin_g_l", "78.9586", "g/L", 3),
+        ("haemoglobin_g_l", "7.9", "g/dL", 3),
+        ("glucose_mmol_l", "54", "mg/dL", 2),
+        ("glucose_mmol_l", "0.54", "g/L", 2),
+        ("glucose_mmol_l", "55", "mg/dL", 1),
+        ("glucose_mmol_l", "3.0", "mmol/L", 1),
+        ("glucose_mmol_l", "<30", "mg/dL", 4),
+        ("calcium_corrected_mmol_l", "12.5", "mg/dL", 2),
+        ("calcium_corrected_mmol_l", "12.6", "mg/dL", 3),
+        ("magnesium_mmol_l", "0.9", "mg/dL", 2),
+    ],
+)
+def test_of_a_limit_in_several_units_that_of_the_reported_unit_counts(
+    analyte: str, value: str, unit: str, wanted: int
+) -> None:
+    fact = api.base().vocabulary[analyte]
+    number = fact.parse(value, unit)
+    assert isinstance(number, Interval)
+    limits = {"lln": Decimal(200), "uln": Decimal("0.1")}
+    terms = edition(MEASURES, "5").of(analyte)
+    direction = (
+        "low"
+        if analyte in ("haemoglobin_g_l", "glucose_mmol_l") or (wanted == 2 and value == "0.9")
+        else "high"
+    )
+    one = next(t for t in terms if t.direction == direction and t.grades)
+    assert grade(one, Sample(number, **limits), "5").grade == wanted
+
+
+@pytest.mark.parametrize(
+    ("name", "analyte", "value", "more", "wanted"),
+    [
+        ("5", "inr", 1.9, {}, 2),
+        ("5", "inr", 1.2, {}, 0),
+        ("5", "inr", 2.51, {}, 3),
+        ("6", "ldh_x_uln", 1.01, {"uln": 1}, 1),
+        ("5", "sodium_mmol_l", 151, {"uln": 145}, 2),
+        ("5", "lipase_u_l", 150, {"uln": 60}, 2),
+        ("5", "lipase_u_l", 301, {"uln": 60}, 3),
+        ("5", "fibrinogen_g_l", 0.49, {"lln": 2}, 4),
+        ("5", "fibrinogen_g_l", 1.6, {"lln": 2, "baseline": base(3.2)}, 3),
+        ("5", "fibrinogen_g_l", 2.1, {"lln": 2, "baseline": base(4.2)}, 0),
+        ("5", "leukocytes_10e9_l", 100.1, {"lln": 4}, 3),
+    ],
+)
+def test_further_terms(
+    name: str, analyte: str, value: Any, more: dict[str, Any], wanted: int
+) -> None:
+    given: dict[str, Any] = {
+        k: v if isinstance(v, Baseline) else Decimal(str(v)) for k, v in more.items()
+    }
+    sample = Sample(point(value), **given)
+    found = [grade(one, sample, name).grade for one in edition(MEASURES, name).of(analyte)]
+    assert wanted in found

@@ -233,7 +233,7 @@ def test_faulty_periods_are_refused(tmp_path: Path, line: str, field: str) -> No
 @pytest.mark.parametrize(
     ("line", "field"),
     [
-        ("a,2026-01-30,platelets,7,,", "fact"),
+        ("a,2026-01-30,platelets,7,,", "analyte"),
         ("a,2026-01-30,platelets_10e9_l,-1,,", "value"),
         ("a,2026-01-30,platelets_10e9_l,low,,", "value"),
         ("z,2026-01-30,platelets_10e9_l,7,,", "patient_id"),

@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,8 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gepnet.knowledge import load_knowledge
+from gepnet.knowledge.load import PACKAGED
 from gepnet.vocabulary import Fact, Interval, ValueProblem, load_vocabulary
-from gepnet.vocabulary.units import convert, known_units, unit_words
+from gepnet.vocabulary.units import UnitProblem, UnitReader, unit_words
+
+READER = UnitReader(load_knowledge().measures)
+
+
+def convert(number: Decimal, unit: str, target: str | None, fact: str) -> Decimal:
+    return number * READER.read(unit, fact, target).factor
 
 
 def rules() -> list[dict[str, Any]]:
@@ -28,7 +36,7 @@ def factor(fact: str, unit: str) -> Decimal:
 
 
 def test_creatinine_in_mg_dl_is_converted_by_the_listed_factor(creatinine: Fact) -> None:
-    wanted = creatinine.round(factor("creatinine_umol_l", "mg/dL"))
+    wanted = factor("creatinine_umol_l", "mg/dL")
     assert creatinine.parse(1, "mg/dL") == Interval(wanted, wanted)
     assert creatinine.parse({"value": "1.0", "unit": "mg/dL"}) == Interval(wanted, wanted)
 
@@ -47,15 +55,15 @@ def test_units_of_one_kind_need_no_listed_factor() -> None:
 
 
 def test_bounds_are_converted_before_they_are_made_strict() -> None:
-    # "<1 g/L" of something kept in mg/L with a step of 1 ends at 999, not at 0.
+    # "<2 cm" of something kept in mm ends just below 20, not at what is just below 2.
     entry = load_vocabulary()["largest_lesion_mm"].entry.model_copy(update={"interval": True})
-    lesion = Fact(entry)
-    assert lesion.parse("<2", "cm") == Interval(Decimal(0), Decimal(19))
+    lesion = Fact(entry, units=READER)
     assert lesion.parse("<=2", "cm") == Interval(Decimal(0), Decimal(20))
     assert lesion.parse("2-3", "cm") == Interval(Decimal(20), Decimal(30))
-    above = lesion.parse(">2", "cm")
-    assert isinstance(above, Interval)
-    assert above.low == 21
+    below, above = lesion.parse("<2", "cm"), lesion.parse(">2", "cm")
+    assert isinstance(below, Interval) and isinstance(above, Interval)
+    assert Decimal("19.99") < below.high < 20 < above.low < Decimal("20.01")
+    assert (str(below), str(above)) == ("<20", ">20")
 
 
 @pytest.mark.parametrize("unit", ["kg", "mmHg", "Bq"])
@@ -93,10 +101,10 @@ def test_a_value_is_checked_against_the_range_after_conversion(creatinine: Fact)
 
 
 def test_known_units_start_with_the_own() -> None:
-    units = known_units("creatinine_umol_l", "umol/L")
+    units = READER.known("creatinine_umol_l", "umol/L")
     assert units[0] == "umol/L"
     assert "mg/dL" in units
-    assert known_units("ecog", None) == []
+    assert READER.known("ecog", None) == []
 
 
 @pytest.mark.parametrize("rule", rules(), ids=lambda rule: f"{rule['fact']}-{rule['from_unit']}")
@@ -152,3 +160,96 @@ def test_conversions_that_physics_fixes(unit: str, target: str, factor: str) -> 
 )  # fmt: skip
 def test_units_are_shown_as_readers_know_them(unit: str | None, words: str) -> None:
     assert unit_words(unit) == words
+
+
+# What hospitals print --------------------------------------------------------------------------
+
+PRINTED = [
+    # fact, as printed, the same value in the unit of the fact
+    *(
+        ("platelets_10e9_l", f"180{zeros}", unit, "180")
+        for zeros, units in {
+            "": ("10*9/L", "10^9/L", "x10^9/L", "×10⁹/L", "10e9/l", "10E9/L", "10**9/L", "G/L",
+                 "G/l", "Gpt/L", "10^3/uL", "10^3/µL", "10^3/mm3", "K/uL", "K/µl", "K/UL",
+                 "THOU/UL", "thou/mcL", "10*3/uL", "/nL", "10^3/mcL"),
+            "000": ("/uL", "{cells}/uL", "cells/uL", "/mm3", "/mm³", "/cumm", "1/uL", "/mcL"),
+        }.items()
+        for unit in units
+    ),
+    *(("creatinine_umol_l", "90", unit, "90")
+      for unit in ("umol/L", "µmol/L", "μmol/l", "mcmol/L", "UMOL/L")),
+    *(("creatinine_umol_l", "1", unit, "88.4") for unit in ("mg/dL", "mg/dl", "MG/DL", "mg%")),
+    ("creatinine_umol_l", "12", "mg/L", "106.08"),
+    ("glucose_mmol_l", "1.05", "g/L", "5.8275"),
+    ("glucose_mmol_l", "5", "mmol/l", "5"),
+    *(("potassium_mmol_l", "4.1", unit, "4.1") for unit in ("mEq/L", "meq/l", "MEQ/L", "mmol/L")),
+    *(("haemoglobin_g_l", "11", unit, "110") for unit in ("g/dL", "gm/dL", "G/DL", "gm%", "g%")),
+    *(("haemoglobin_g_l", "110", unit, "110") for unit in ("g/L", "g/l", "G/L")),
+    ("haemoglobin_g_l", "7", "mmol/L", "112.798"),
+    *(("alt_u_l", "30", unit, "30") for unit in ("U/L", "u/l", "IU/L", "UI/L", "IE/L", "mU/mL")),
+    ("alt_u_l", "1", "µkat/L", "60"),
+    *(("egfr_ml_min_173m2", "60", unit, "60")
+      for unit in ("mL/min/1.73m2", "ml/min/1.73 m²", "mL/min/1,73m2", "mL/min/{1.73_m2}",
+                   "ML/MIN/1.73M2")),
+    *(("u5hiaa_umol_24h", "10", unit, "52.3") for unit in ("mg/24h", "mg/24 h", "mg/d", "mg/day")),
+    ("u5hiaa_umol_24h", "50", "µmol/24h", "50"),
+    ("weight_kg", "154", "lbs", "69.85322498"),
+    ("height_cm", "70", "in", "177.8"),
+    ("inr", "1.9", "ratio", "1.9"),
+    ("alt_x_uln", "3", "xULN", "3"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "number", "unit", "wanted"), PRINTED)
+def test_units_are_read_as_hospitals_print_them(
+    name: str, number: str, unit: str, wanted: str
+) -> None:
+    value = load_vocabulary()[name].parse(number, unit)
+    assert isinstance(value, Interval)
+    assert value == Interval(Decimal(wanted), Decimal(wanted))
+
+
+@pytest.mark.parametrize(
+    ("name", "unit", "told"),
+    [
+        ("platelets_10e9_l", "g/dL", "cannot be converted"),
+        ("haemoglobin_g_l", "10*9/L", "cannot be converted"),
+        ("creatinine_umol_l", "Mg/dL", "'Mg/dL' may be 'Mg/dL' or 'mg/dL'"),
+        ("creatinine_clearance_ml_min", "mL/min/1.73m2", "cannot be converted"),
+        ("egfr_ml_min_173m2", "mL/min", "cannot be converted"),
+        ("u5hiaa_umol_24h", "umol/L", "cannot be converted"),
+        ("u5hiaa_umol_24h", "mmol/mol{creatinine}", "cannot be converted"),
+    ],
+)
+def test_a_unit_of_another_kind_or_of_two_sizes_is_refused(name: str, unit: str, told: str) -> None:
+    with pytest.raises(ValueProblem, match=told):
+        load_vocabulary()[name].parse(50, unit)
+
+
+NUMBERS = [fact for fact in load_vocabulary().base_facts() if fact.entry.unit]
+
+
+@given(st.sampled_from(NUMBERS), st.text("mgdLulcK/10*^3 µkUo.%{}xIE²⁹", min_size=1, max_size=9))
+def test_a_hint_keeps_dimension_and_size(fact: Fact, unit: str) -> None:
+    """A suggestion must never change the value: only signs and capitals may differ."""
+    assert fact.entry.unit is not None
+    try:
+        READER.read(unit, fact.id, fact.entry.unit)
+    except UnitProblem as problem:
+        if problem.suggestion is not None:
+            letters = [re.sub(r"[^a-z0-9%]", "", text.replace("µ", "u").casefold())
+                       for text in (unit, problem.suggestion)]  # fmt: skip
+            assert letters[0] == letters[1]
+            assert READER.read(problem.suggestion, fact.id, fact.entry.unit).factor > 0
+
+
+def test_the_units_of_an_added_file_are_used(tmp_path: Path) -> None:
+    """The packaged table was read whatever knowledge a patient was read with."""
+    folder = tmp_path / "measures"
+    folder.mkdir()
+    text = (PACKAGED / "measures" / "units.yaml").read_text(encoding="utf-8")
+    changed = text.replace('written: ["mM", ', 'written: ["mM", "millis", ')
+    assert changed != text
+    (folder / "units.yaml").write_text(changed, encoding="utf-8")
+    vocabulary = load_vocabulary(load_knowledge(tmp_path))
+    assert vocabulary["glucose_mmol_l"].parse(5, "millis") == Interval(Decimal(5), Decimal(5))

@@ -138,17 +138,24 @@ def toxicity_view(
         events: patient_id, term, start, end, grade, ctcae.
         patients: patient_id, start, end and perhaps group: the denominators.
         periods: patient_id, period, start, end.
-        labs: patient_id, date, fact, value and perhaps lln, uln.
+        labs: a laboratory table, as ``gepnet labs grade`` reads it.
         ctcae: edition by which laboratory values are graded.
 
     Raises:
         InputError: with every faulty cell of a table.
     """
+    from gepnet.io.laboratory import of_patients, read_laboratory
+    from gepnet.io.laboratory_grades import laboratory_events
     from gepnet.measures.ctcae import edition
     from gepnet.response.toxicity import CountingSpec
-    from gepnet.response.toxicity.counting import Counts, all_events, count, with_one_spelling
-    from gepnet.response.toxicity.laboratory import laboratory_events
-    from gepnet.response.toxicity.tables import read_events, read_labs, read_patients, read_periods
+    from gepnet.response.toxicity.counting import (
+        Counts,
+        all_events,
+        count,
+        event_table,
+        with_one_spelling,
+    )
+    from gepnet.response.toxicity.tables import read_events, read_patients, read_periods
 
     spec = CountingSpec.read(base.knowledge.measures)
     who = read_patients(patients)
@@ -158,7 +165,10 @@ def toxicity_view(
     if labs is not None:
         terms = edition(base.knowledge.measures, ctcae)
         official = [term.term for name in terms.analytes for term in terms.of(name)]
-        graded = laboratory_events(read_labs(labs, terms.analytes, who), who, terms)
+        begun = dict(who.select("patient_id", "start").iter_rows())
+        rows = read_laboratory(labs, base.vocabulary, units_needed=False)
+        known = of_patients(rows, begun, labs)
+        graded = event_table(laboratory_events(known, begun, base.vocabulary, terms))
     every, written = with_one_spelling(all_events(reported, graded, spec), official)
     found = count(every, who, spans, spec)
     named = ctcae if labs is not None else None

@@ -25,17 +25,31 @@ from gepnet.io.laboratory_grades import names_baselines, samples
 from gepnet.knowledge import InputError, asked
 from gepnet.measures.ctcae import Edition, Sample, bands, edition, grade
 from gepnet.record import read_record
-from gepnet.vocabulary import Vocabulary, unit_words
+from gepnet.vocabulary import Interval, Vocabulary, unit_words
 
 
 @dataclass(frozen=True, slots=True)
 class LabPoint:
-    """One value on one day, in the unit of its panel, with its grade where one was given."""
+    """One value on one day, in the unit of its panel, with its grade where one was given.
+
+    ``sign`` says that only a bound is known: ``<`` of ``<5``; ``value`` is then the bound.
+    """
 
     day: datetime.date
     value: float
     grade: int | None = None
     baseline: bool = False
+    sign: str = ""
+
+    @property
+    def cell(self) -> float | str:
+        """The value as a number, or as ``<5`` where only a bound is known."""
+        return f"{self.sign}{number(self.value)}" if self.sign else self.value
+
+    @property
+    def words(self) -> str:
+        """The value as a text."""
+        return f"{self.sign}{number(self.value)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +102,7 @@ def labs_of(
 
     Args:
         patient: name of the patient.
-        samples: the values of the patient, oldest first.
+        samples: the values of the patient.
         analytes: which to show, a panel each; every one has a value.
         edition: of CTCAE.
         vocabulary: the facts, for labels and units.
@@ -97,6 +111,8 @@ def labs_of(
     own: dict[str, list[tuple[LabRow, Sample]]] = {name: [] for name in analytes}
     for row, sample in samples:
         own.get(row.analyte, []).append((row, sample))
+    for rows in own.values():
+        rows.sort(key=lambda pair: pair[0].date.place)
     panels = (_panel_of(vocabulary, name, rows, edition) for name, rows in own.items())
     return LabData(patient, tuple(panels), tuple(cycles), f"CTCAE {edition.edition}")
 
@@ -109,10 +125,12 @@ def _panel_of(
     terms = [term for term in edition.of(analyte) if term.grades]
     points = []
     for row, sample in rows:
-        grades = [grade(term, sample, edition.edition).grade for term in terms]
-        known = [found for found in grades if found is not None]
-        worst = max(known) if known and len(known) == len(grades) else None
-        points.append(LabPoint(row.date.first, float(row.value), worst, sample.before_treatment))
+        grades = [grade(term, sample, edition.edition) for term in terms]
+        least = max((found.at_least or 0 for found in grades), default=None)
+        most = max((found.at_most or 0 for found in grades), default=None)
+        worst = least if least == most else None
+        value, sign = _bound(row.value)
+        points.append(LabPoint(row.date.first, value, worst, sample.before_treatment, sign))
     last = rows[-1][0]
     found = [band for term in terms for band in bands(term, last.lln, last.uln)]
     return LabPanel(
@@ -126,6 +144,15 @@ def _panel_of(
     )
 
 
+def _bound(value: Interval) -> tuple[float, str]:
+    """Return the number of a value and the sign before it; of a range its lower end."""
+    told = value.reported
+    if value.is_point or told is None or told.own[:1] not in "<>":
+        return float(value.low), "" if value.is_point else ">="
+    sign = told.own.rstrip("0123456789.-+")
+    return float(told.own.removeprefix(sign)), sign
+
+
 def _float(value: Decimal | None) -> float | None:
     return None if value is None else float(value)
 
@@ -133,7 +160,7 @@ def _float(value: Decimal | None) -> float | None:
 def labs(data: LabData) -> Chart:
     """Return the laboratory chart of ``data``."""
     rows: list[tuple[Cell, ...]] = [
-        (panel.analyte, p.day.isoformat(), p.value, panel.unit, p.grade, p.baseline)
+        (panel.analyte, p.day.isoformat(), p.cell, panel.unit, p.grade, p.baseline)
         for panel in data.panels
         for p in panel.points
     ]
@@ -162,8 +189,8 @@ def _sentence(data: LabData) -> str:
         grade = "" if extreme.grade is None else f", grade {extreme.grade}"
         last = panel.points[-1]
         parts.append(
-            f"{panel.analyte}: {'lowest' if panel.falls else 'highest'} {number(extreme.value)} "
-            f"{panel.unit} on {extreme.day.isoformat()}{grade}; last {number(last.value)} on "
+            f"{panel.analyte}: {'lowest' if panel.falls else 'highest'} {extreme.words} "
+            f"{panel.unit} on {extreme.day.isoformat()}{grade}; last {last.words} on "
             f"{last.day.isoformat()}."
         )
     if data.cycles:
@@ -226,13 +253,17 @@ def _panel(axes: Axes, panel: LabPanel) -> None:
     days = [p.day.toordinal() for p in panel.points]
     axes.plot(days, values, color=INK, marker="o", markersize=5.5, linewidth=1.5, zorder=3)
     for point in panel.points:
+        if point.sign:  # an arrow from the bound to where the value lies
+            draw_mark(
+                axes, point.day.toordinal(), point.value, "v^"[">" in point.sign], 9, zorder=4
+            )
         if point.baseline:
             draw_mark(axes, point.day.toordinal(), point.value, "s", 8, zorder=4)
     extreme = worst(panel)
     if extreme is not None and len(panel.points) > 1:
         place = (extreme.day.toordinal(), extreme.value)
         draw_mark(axes, *place, "D", 8, markeredgewidth=1.6, zorder=5)
-        words = f"{'nadir' if panel.falls else 'peak'} {number(extreme.value)}"
+        words = f"{'nadir' if panel.falls else 'peak'} {extreme.words}"
         strong: dict[str, Any] = {"fontsize": 9.5, "fontweight": "bold"}
         beside(axes, words, place, (8, 0), ground=(0.1, 0.75), zorder=6, **strong)
     axes.set_ylabel(f"{panel.analyte}\n({panel.unit})" if panel.unit else panel.analyte, color=SOFT)

@@ -11,7 +11,7 @@ import typer
 
 from gepnet import api
 from gepnet.cli.command import Files, Result, command, day_option
-from gepnet.cli.output import listing
+from gepnet.cli.output import figure, listing
 
 
 class Ctcae(StrEnum):
@@ -56,7 +56,7 @@ def _print(view: dict[str, Any]) -> None:
 
 
 def _value(row: dict[str, Any]) -> str:
-    return f"{row['value']:g} {row['unit']}".strip()
+    return f"{figure(row['value'])} {row['unit']}".strip()
 
 
 def _grade(row: dict[str, Any]) -> str:

@@ -8,6 +8,11 @@ from string import Formatter
 from typing import Any
 
 
+def figure(value: float | str) -> str:
+    """Return a number as few digits as it has; a text, such as ``<5``, as it is."""
+    return value if isinstance(value, str) else f"{value:.12g}"
+
+
 def safe(text: object) -> str:
     """Return ``text`` with its square brackets as they are: data is never markup."""
     from rich.markup import escape

@@ -2,8 +2,9 @@
 
 A number that may be a range takes two columns, ``x__lo`` and ``x__hi``; any other fact one column
 named as the fact. A fact that can be not applicable has a third, boolean column ``x__na``. Null is
-unknown. Numbers are stored rounded to the fact's precision, so a stored value and a literal of a
-criterion are the same binary number exactly when they are the same decimal number.
+unknown. Numbers are stored on a fine step, a thousandth of the fact's own (``Fact.kept``): a stored
+value and a literal of a criterion are the same binary number exactly when they are the same decimal
+number, and a value lies on the same side of every literal as it did before it was stored.
 """
 
 from __future__ import annotations
@@ -173,14 +174,18 @@ def columns_of(fact: Fact) -> dict[str, str]:
 
 
 def cells(fact: Fact, value: Value) -> dict[str, Cell]:
-    """Return one patient's value of a fact as table cells."""
+    """Return one patient's value of a fact as table cells.
+
+    A range of a fact that has one column only is unknown there.
+    """
     row: dict[str, Cell] = dict.fromkeys(columns_of(fact))
     absent = absent_column(fact)
     if absent is not None:
         row[absent] = value is NOT_APPLICABLE
     if isinstance(value, Interval):
-        row[low_column(fact)] = float(value.low)
-        row[high_column(fact)] = float(value.high)
+        if value.is_point or fact.entry.interval:
+            row[low_column(fact)] = float(fact.kept(value.low))
+            row[high_column(fact)] = float(fact.kept(value.high))
     elif isinstance(value, str | bool):
         row[fact.id] = value
     return row
@@ -199,7 +204,7 @@ def scaled(node: Compare, vocabulary: Vocabulary) -> tuple[list[tuple[Fact, int,
         For each term the fact, the power of ten that makes its stored value whole, and the whole
         factor that it is then multiplied with; and the constant on the same scale.
     """
-    places = [decimals(vocabulary[term.fact].precision) for term in node.terms]
+    places = [decimals(vocabulary[term.fact].fine) for term in node.terms]
     scale = max(
         [decimals(node.constant)]
         + [p + decimals(term.factor) for p, term in zip(places, node.terms, strict=True)]

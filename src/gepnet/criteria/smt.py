@@ -2,7 +2,8 @@
 
 A fact is a value with a flag that it is known and one that it cannot exist for the patient; a
 criterion is the pair "is true", "is false", so that unknown is neither. Numbers are whole steps of
-the fact's precision, hence exact; a number known within bounds has a low and a high end. An
+the fact's precision, hence exact (a constant may lie between two steps, where no variable can be);
+a number known within bounds has a low and a high end. An
 enumerated fact is an integer, the place of its value in the list of the vocabulary.
 
 Parts that do not depend on a variable stay Python booleans: a patient about whom everything is
@@ -110,6 +111,11 @@ def steps(fact: Fact, number: Decimal) -> int:
     return int(found)
 
 
+def _exact_steps(fact: Fact, number: Decimal) -> int | Fraction:
+    found = Fraction(number) / Fraction(fact.precision)
+    return int(found) if found.denominator == 1 else found
+
+
 def symbol(fact: Fact, name: str | None = None) -> Symbol:
     """Return a fact of which nothing is said yet: known or not, of any value or range."""
     name = name or fact.id
@@ -141,14 +147,14 @@ def plausible(fact: Fact, one: Symbol) -> Formula:
 
 
 def constant(fact: Fact, value: Value) -> Symbol:
-    """Return a fact with one value."""
+    """Return a fact with one value, which may lie between two steps."""
     if value is None:
         return UNKNOWN
     if value is NOT_APPLICABLE:
         return Symbol(True, True)
     if isinstance(value, Interval):
-        low = steps(fact, value.low)
-        return Symbol(True, low=low, high=low if value.is_point else steps(fact, value.high))
+        low = _exact_steps(fact, value.low)
+        return Symbol(True, low=low, high=low if value.is_point else _exact_steps(fact, value.high))
     if isinstance(value, str):
         return Symbol(True, value=fact.values.index(value) if fact.type == "enum" else False)
     return Symbol(True, value=value)

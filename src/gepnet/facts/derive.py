@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 
 from gepnet.criteria import Criteria, IsKnown, Node, Not, explain, facts_of, interpret
 from gepnet.facts.model import FactValue, is_range
-from gepnet.measures import CARRIED_FORWARD, FUNCTIONS
+from gepnet.measures import CARRIED_FORWARD, FUNCTIONS, MONTHS
 from gepnet.vocabulary import Fact, Interval, PartialDate, Value, Vocabulary
 
 
@@ -108,8 +108,8 @@ def derive(
         if value is None:
             return Derived(None, tuple(n for n in fact.entry.inputs if values.get(n) is None))
         if isinstance(value, Interval):
-            value = Interval(*_clipped(fact, value))
-            if not value.is_point and not fact.entry.interval:
+            value = fact.worked_out(Interval(*_clipped(fact, value)))
+            if not value.is_point and not fact.takes_range:
                 return Derived(None, _inexact(fact.entry.inputs, values))
         return Derived(value, inputs=_known(fact.entry.inputs, values))
     for rule in fact.entry.derived:
@@ -161,7 +161,9 @@ def _would_resolve(
 
 def _clipped(fact: Fact, value: Interval) -> tuple[Any, Any]:
     least, greatest = fact.entry.range or (value.low, value.high)
-    low, high = fact.round(value.low), fact.round(value.high)
+    low, high = value.low, value.high
+    if fact.entry.unit == MONTHS:
+        low, high = fact.round(low), fact.round(high)
     return min(max(low, least), greatest), min(max(high, least), greatest)
 
 

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from gepnet.facts.cycles import told_by_cycles
+from gepnet.measures import MONTHS
 from gepnet.record import Progression, Record, Treatment
 from gepnet.vocabulary import (
     NOT_APPLICABLE,
@@ -287,10 +288,15 @@ FAMILIES: dict[str, Callable[[Courses], Answer]] = {
 
 
 def fitted(fact: Fact, answer: Answer) -> Answer:
-    """Return an answer in steps of its fact; nothing where it is no value of the fact."""
+    """Return an answer as a value of its fact; nothing where it is none.
+
+    A span in months is an approximation and is taken to the step of its fact.
+    """
     value = answer.value
     if isinstance(value, Interval):
-        low, high = fact.round(value.low), fact.round(value.high)
+        low, high = value.low, value.high
+        if fact.entry.unit == MONTHS:
+            low, high = fact.round(low), fact.round(high)
         if low != high and not fact.entry.interval:
             return NOTHING
         return Answer(Interval(low, high), answer.event, answer.date)

@@ -50,14 +50,19 @@ class PolarsAlgebra(PolarsLogic):
         quotient: pl.Expr = number // by
         return quotient
 
-    def root(self, number: pl.Expr, by: pl.Expr) -> pl.Expr:
-        """Return a whole number within one of the square root of a quotient."""
-        return (number / by).sqrt().round().cast(pl.Int64)
+    def quotient(self, number: pl.Expr, by: pl.Expr) -> pl.Expr:
+        """Return a quotient as a binary fraction; null over zero."""
+        top, bottom = number.cast(pl.Float64), by.cast(pl.Float64)
+        return pl.when(bottom != 0).then(top / bottom)
 
-    def stored(self, steps: pl.Expr, precision: Decimal) -> pl.Expr:
+    def square_root(self, number: pl.Expr) -> pl.Expr:
+        """Return the square root of a binary fraction."""
+        return number.sqrt()
+
+    def stored(self, steps: pl.Expr, step: Decimal) -> pl.Expr:
         """Return whole steps as the nearest binary fraction of their decimal number."""
-        step, places = as_steps(precision)
-        return divided((steps * step).cast(pl.Float64), 10**places)
+        factor, places = as_steps(step)
+        return divided((steps * factor).cast(pl.Float64), 10**places)
 
     def date(self, text: pl.Expr, last: bool) -> pl.Expr:
         """Return the first or the last day that a date text can mean."""

@@ -37,18 +37,25 @@ class SqlAlgebra(SqlLogic):
         divisor = sql.Nullif(this=grouped(by), expression=sql.Literal.number(0))
         return sql.Paren(this=sql.IntDiv(this=grouped(number), expression=divisor))
 
-    def root(self, number: sql.Expr, by: sql.Expr) -> sql.Expr:
-        """Return a whole number within one of the square root of a quotient."""
-        quotient = sql.Div(
-            this=sql.cast(number, _KINDS.DOUBLE), expression=sql.cast(by, _KINDS.DOUBLE), typed=True
+    def quotient(self, number: sql.Expr, by: sql.Expr) -> sql.Expr:
+        """Return a quotient as a binary fraction; null over zero."""
+        bottom = sql.Nullif(
+            this=sql.cast(by, _KINDS.DOUBLE),
+            expression=sql.cast(sql.Literal.number(0), _KINDS.DOUBLE),
         )
-        return sql.cast(sql.Round(this=sql.Sqrt(this=quotient)), _KINDS.BIGINT)
+        return sql.Paren(
+            this=sql.Div(this=sql.cast(number, _KINDS.DOUBLE), expression=bottom, typed=True)
+        )
 
-    def stored(self, steps: sql.Expr, precision: Decimal) -> sql.Expr:
+    def square_root(self, number: sql.Expr) -> sql.Expr:
+        """Return the square root of a binary fraction."""
+        return sql.Sqrt(this=number.copy())
+
+    def stored(self, steps: sql.Expr, step: Decimal) -> sql.Expr:
         """Return whole steps as the nearest binary fraction of their decimal number."""
-        step, places = as_steps(precision)
-        whole = sql.Mul(this=grouped(steps), expression=sql.Literal.number(step))
-        number = sql.cast(whole if step != 1 else steps, _KINDS.DOUBLE)
+        factor, places = as_steps(step)
+        whole = sql.Mul(this=grouped(steps), expression=sql.Literal.number(factor))
+        number = sql.cast(whole if factor != 1 else steps, _KINDS.DOUBLE)
         scale = sql.cast(sql.Literal.number(10**places), _KINDS.DOUBLE)
         return sql.Paren(this=sql.Div(this=number, expression=scale)) if places else number
 

@@ -134,7 +134,7 @@ class _Batch:
         return dict(zip(names, (low, high), strict=True))
 
     def _measured(self, fact: Fact, name: str) -> pl.Series:
-        """Return a number rounded to the precision of its fact."""
+        """Return a number on a fine step of its fact, free of binary noise."""
         column = self.table[name]
         if not (column.dtype.is_numeric() or column.dtype == pl.String):
             return self._nothing(name, pl.Float64)
@@ -211,7 +211,7 @@ def _is_sound(fact: Fact, schema: Schema) -> pl.Expr | None:
         return None
     assert fact.entry.range is not None
     least, greatest = (float(end) for end in fact.entry.range)
-    step, places = as_steps(fact.precision)
+    step, places = as_steps(fact.fine)
     truths = []
     for column in map(pl.col, names):
         steps = (column * (10**places / step)).round() * step
@@ -248,8 +248,8 @@ def _days(text: pl.Series) -> tuple[pl.Series, pl.Series]:
 
 
 def _rounded(fact: Fact, value: pl.Series) -> pl.Series:
-    """Round to the precision of a fact, half to even in decimal; stored values are so already."""
-    step, places = as_steps(fact.precision)
+    """Round to a fine step of a fact, half to even in decimal; stored values are so already."""
+    step, places = as_steps(fact.fine)
     scaled = value * 10**places if step == 1 else value * 10**places / step
     rounded = _stored(scaled.round(), step, places)
     if (rounded == value).all():

@@ -28,6 +28,7 @@ from gepnet.criteria.columns import (
 from gepnet.facts.algebra import value_of
 from gepnet.facts.derive import inputs_of
 from gepnet.knowledge import nearest
+from gepnet.measures import MONTHS
 from gepnet.measures.columns import (
     COLUMN_FUNCTIONS,
     Algebra,
@@ -44,8 +45,8 @@ class WideAlgebra(ColumnLogic, Algebra, Protocol):
     def date(self, text: Expression, last: bool) -> Expression:
         """Return the first or the last day that a date text can mean."""
 
-    def stored(self, steps: Expression, precision: Decimal) -> Expression:
-        """Return whole steps of a precision as a number of the table."""
+    def stored(self, steps: Expression, step: Decimal) -> Expression:
+        """Return whole steps of some size as a number of the table."""
 
     def constant(self, fact: Fact, cell: Any) -> Expression:
         """Return a cell of a fact's column as a constant of the column's type."""
@@ -231,11 +232,14 @@ class WidePlan:
             return None
         columns = {name: self._input(self.source.vocabulary[name]) for name in inputs}
         source = self.source
+        rounded = fact.entry.unit == MONTHS
+        step = fact.precision if rounded else fact.fine
+        whole = int(fact.precision / step)
         call = Call(
-            self.algebra, columns, source.measures, source.at, fact.precision, self._keep_value
+            self.algebra, columns, source.measures, source.at, step, whole, self._keep_value
         )
         steps = COLUMN_FUNCTIONS[function](call)
-        return self._of_steps(fact, steps, clip=fact.entry.bound is None)
+        return self._of_steps(fact, steps, step, clip=fact.entry.bound is None)
 
     def by_rules(self, fact: Fact, rules: Sequence[tuple[Expression, Value]]) -> Stage:
         """Return the value of the first rule that is not false."""
@@ -302,13 +306,13 @@ class WidePlan:
             high = self.algebra.column(high_column(fact))
         name = absent_column(fact)
         absent = None if name is None else self.algebra.certainly(self.algebra.column(name))
-        return Column(low, high, absent, fact.entry.precision)
+        return Column(low, high, absent)
 
-    def _of_steps(self, fact: Fact, steps: Steps, clip: bool) -> Stage:
+    def _of_steps(self, fact: Fact, steps: Steps, step: Decimal, clip: bool) -> Stage:
         algebra = self.algebra
         low, high = steps.low, steps.high
         if clip and fact.entry.range is not None:
-            least, greatest = (int(end / fact.precision) for end in fact.entry.range)
+            least, greatest = (int(end / step) for end in fact.entry.range)
             low, high = (self._clipped(end, least, greatest) for end in (low, high))
         if fact.entry.interval:
             columns = {low_column(fact): low, high_column(fact): high}
@@ -321,7 +325,7 @@ class WidePlan:
                 name: algebra.choose([(steps.absent, nothing)], value)
                 for name, value in columns.items()
             }
-        stored = {name: algebra.stored(value, fact.precision) for name, value in columns.items()}
+        stored = {name: algebra.stored(value, step) for name, value in columns.items()}
         absent = absent_column(fact)
         if absent is not None:
             stored[absent] = algebra.literal(False) if steps.absent is None else steps.absent

@@ -1,24 +1,29 @@
-"""Laboratory values from a CSV file.
+"""Laboratory values from a table: the one reader for grades, toxicity, charts and monitoring.
 
-Columns: ``patient_id, date, analyte, value, unit, lln, uln, baseline``.
+Columns: ``patient_id, date, analyte, value, unit, lln, uln, baseline``, in any order of rows.
 
 The analyte is the name of a laboratory fact. A unit is never guessed: none, an unknown one and one
-in which the value cannot be are refused. ``baseline`` either marks the baseline sample (true or
-false) or gives the baseline value itself, in the unit of the row.
+in which the value cannot be are refused. A value may be a bound (``<5``), and so may a limit of
+normal, where the bound itself is the limit. ``baseline`` either marks the baseline sample (true or
+false) or gives the baseline value itself, in the unit of the row; a number is always a value. Of
+rows that say the same of the same sample one counts.
 """
 
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
+from gepnet.knowledge import InputError, Problem, nearest
 from gepnet.prrt.after.samples import Sample, add_samples, samples_of
 from gepnet.prrt.given import own_rows
 from gepnet.record import Record, measured
-from gepnet.tables import Cells, Column, Table, coded, read_grid, text
+from gepnet.tables import Cells, Column, Grid, Table, coded, read_grid, text
 from gepnet.vocabulary import (
     Fact,
     Interval,
@@ -26,18 +31,17 @@ from gepnet.vocabulary import (
     ValueProblem,
     Vocabulary,
     parse_date,
-    spelled,
 )
 
-#: What marks a sample as the baseline or not; None where the column gives values.
-Marks = dict[str, bool] | None
 _FLAGS = {"true": True, "yes": True, "y": True, "x": True, "false": False, "no": False, "n": False}
-_BITS = {"1": True, "0": False}
+_BASELINE = "a number above 0 (the baseline value), or true or false (the baseline sample)"
+#: Signs before a limit of normal that leave the limit itself as it is.
+_SIGNS = {"lln": re.compile(r"^(>=?|≥)\s*"), "uln": re.compile(r"^(<=?|≤)\s*")}
 
 
 @dataclass(frozen=True, slots=True)
 class LabRow:
-    """One value in the unit of its fact, with the limits of its laboratory.
+    """One value in the unit of its fact, as reported, with the limits of its laboratory.
 
     ``baseline`` is the baseline value as the row gives it; ``is_baseline`` that the row is marked
     as the baseline sample.
@@ -47,26 +51,49 @@ class LabRow:
     patient: str
     date: PartialDate
     analyte: str
-    value: Decimal
+    value: Interval
     lln: Decimal | None
     uln: Decimal | None
-    baseline: Decimal | None = None
+    baseline: Interval | None = None
     is_baseline: bool = False
+
+    @property
+    def says(self) -> tuple[object, ...]:
+        """What the row says of its sample."""
+        unit = None if self.value.reported is None else self.value.reported.ucum
+        return self.value, unit, self.lln, self.uln, self.baseline, self.is_baseline
+
+
+@dataclass
+class _Seen:
+    """The samples of a file so far, and whether its baselines are marks."""
+
+    marks: bool
+    samples: dict[tuple[str, str, object], LabRow] = field(default_factory=dict)
 
 
 def read_laboratory(
-    path: Path, vocabulary: Vocabulary, today: datetime.date | None = None
+    path: Path,
+    vocabulary: Vocabulary,
+    today: datetime.date | None = None,
+    units_needed: bool = True,
 ) -> tuple[LabRow, ...]:
-    """Read a laboratory CSV, in file order.
+    """Read a laboratory table, in file order.
+
+    Args:
+        path: the file; its column ``analyte`` may be named ``fact``.
+        vocabulary: the facts.
+        today: nothing may be dated later.
+        units_needed: where not, a file without a column ``unit`` is in the units of the facts,
+            which their names say.
 
     Raises:
         InputError: with every problem of the file, each with its line.
     """
-    grid = read_grid(path)
+    grid = _named(read_grid(path))
     told = {cell.lower() for cell in grid.column("baseline")} if "baseline" in grid.header else {""}
-    # The column marks samples or gives values; 0 and 1 are marks where nothing else is written.
-    marks = {"": False, **_FLAGS, **_BITS} if told <= {"", *_FLAGS, *_BITS} else None
-    last: dict[tuple[str, str], LabRow] = {}
+    seen = _Seen(marks=told <= {"", *_FLAGS})
+    in_facts = not units_needed and "unit" not in grid.header
     facts = {n: f for n, f in vocabulary.of_event("laboratory").items() if f.type == "number"}
     day = partial(_read_day, today=today or datetime.date.today())
     table = Table(
@@ -75,15 +102,29 @@ def read_laboratory(
             Column("date", day),
             Column("analyte", coded(facts, "the name of a laboratory fact (gepnet facts list)")),
             Column("value", str),
-            Column("unit", str),
+            Column("unit", str, needed=not in_facts, default=""),
             *(Column(name, str, needed=False, default="") for name in ("lln", "uln", "baseline")),
         ),
-        make=lambda cells: _row(cells, marks),
-        checks=(lambda cells: _check(cells, marks, last),),
+        make=_row,
+        checks=(lambda cells: _check(cells, seen, in_facts),),
         naming="",
         shown=lambda cell: repr(cell) if cell else "",
     )
-    return table.read(grid).rows
+    once: dict[tuple[str, str, object], LabRow] = {}
+    for row in table.read(grid).rows:
+        once.setdefault(_sample(row), row)
+    return tuple(once.values())
+
+
+def _named(grid: Grid) -> Grid:
+    """Return a table with the column ``analyte`` under this name."""
+    if "analyte" not in grid.header and "fact" in grid.header:
+        grid.header[grid.header.index("fact")] = "analyte"
+    return grid
+
+
+def _sample(row: LabRow) -> tuple[str, str, object]:
+    return row.patient, row.analyte, row.date.place
 
 
 def _read_day(cell: str, today: datetime.date) -> PartialDate:
@@ -99,57 +140,76 @@ def _read_day(cell: str, today: datetime.date) -> PartialDate:
     return day
 
 
-def _check(cells: Cells, marks: Marks, last: dict[tuple[str, str], LabRow]) -> None:
-    """Put the numbers of a row into the unit of its fact, and hold it to the row before."""
+def _check(cells: Cells, seen: _Seen, in_facts: bool) -> None:
+    """Put the numbers of a row into the unit of its fact, and hold it to the other rows."""
     if cells["analyte"] is None:
         return
-    for name in ("value", "lln", "uln"):
-        cells.values[name] = _number(cells, name)
+    unit = _unit(cells, in_facts)
+    for name in ("lln", "uln", "value"):
+        cells.values[name] = _number(cells, name, unit)
+    for name in ("lln", "uln"):
+        limit = cells.values[name]
+        if limit is not None and not limit.is_point:
+            cells.fault(name, "one number, not a range")
+        cells.values[name] = None if limit is None else limit.low
     lln, uln = cells["lln"], cells["uln"]
     if lln is not None and uln is not None and lln >= uln:
         cells.fault("lln", f"a limit below uln ({cells.texts['uln']})")
-    if marks is None and cells["baseline"].lower() in _FLAGS:
-        cells.fault("baseline", "a number, as in other rows of this file")
-    elif marks is None:
-        cells.values["baseline"] = _number(cells, "baseline")
+    _read_baseline(cells, seen, unit)
     if not cells.problems:
-        row = _row(cells, marks)
-        before = last.get((row.patient, row.analyte))
-        if before is not None and row.date.place == before.date.place:
+        row = _row(cells)
+        before = seen.samples.setdefault(_sample(row), row)
+        if before.says != row.says:
             told = f"one value of {row.analyte} a date (another on line {before.line})"
             cells.fault("date", told)
-        elif before is not None and row.date.place < before.date.place:
-            told = f"a date after {before.date} (line {before.line}): samples in order"
-            cells.fault("date", told)
-        last[row.patient, row.analyte] = row
 
 
-def _number(cells: Cells, name: str) -> Decimal | None:
+def _read_baseline(cells: Cells, seen: _Seen, unit: str | None) -> None:
+    told = cells.texts.get("baseline", "").lower()
+    cells.values["baseline"] = None
+    if told in _FLAGS:
+        if seen.marks:
+            cells.values["baseline"] = _FLAGS[told]
+        else:
+            cells.fault("baseline", "a number, as in other rows of this file")
+    elif told:
+        value = _number(cells, "baseline", unit)
+        if value is not None and value.high <= 0:
+            cells.fault("baseline", _BASELINE)
+        cells.values["baseline"] = value
+
+
+def _unit(cells: Cells, in_facts: bool) -> str | None:
+    """Return the unit of a row; None where there is none and one has to be told."""
+    fact: Fact = cells["analyte"]
+    unit = cells.texts.get("unit", "")
+    own = fact.entry.unit or ""
+    if unit or in_facts or own.startswith("{"):
+        return unit or own  # of a mere ratio there is no other unit that it could be in
+    cells.fault("unit", f"the unit, since none is guessed (fact: {own or 'none'})")
+    return None
+
+
+def _number(cells: Cells, name: str, unit: str | None) -> Interval | None:
     """Return a number in the unit of its fact; a fault of the unit is told at the value only."""
     fact: Fact = cells["analyte"]
-    told, unit = cells.texts.get(name, ""), cells.texts.get("unit", "")
-    if not told and name != "value":
+    told = cells.texts.get(name, "")
+    if unit is None or (not told and name != "value"):
         return None
-    if not unit:
-        if name == "value":
-            known = fact.entry.unit or "none"
-            cells.fault("unit", f"the unit, since none is guessed (fact: {known})")
-        return None
+    if name in _SIGNS:
+        told = _SIGNS[name].sub("", told)
     try:
-        value = fact.parse({"value": told or "nothing", "unit": spelled(unit)})
+        value = fact.parse({"value": told or "nothing", "unit": unit})
     except ValueProblem as problem:
-        if problem.value != spelled(unit):
+        if problem.value != unit:
             cells.fault(name, f"{problem.expected} (given in {unit})", problem.suggestion)
         elif name == "value":
             cells.fault("unit", problem.expected, problem.suggestion)
         return None
-    if not isinstance(value, Interval) or not value.is_point:
-        cells.fault(name, "one number, not a range")
-        return None
-    return value.low
+    return value if isinstance(value, Interval) else None
 
 
-def _row(cells: Cells, marks: Marks) -> LabRow:
+def _row(cells: Cells) -> LabRow:
     told = cells["baseline"]
     return LabRow(
         line=cells.line,
@@ -159,19 +219,46 @@ def _row(cells: Cells, marks: Marks) -> LabRow:
         value=cells["value"],
         lln=cells["lln"],
         uln=cells["uln"],
-        baseline=told if marks is None else None,
-        is_baseline=marks is not None and marks[told.lower()],
+        baseline=told if isinstance(told, Interval) else None,
+        is_baseline=told is True,
     )
 
 
+def of_patients(
+    rows: Iterable[LabRow], patients: Collection[str], path: Path
+) -> tuple[LabRow, ...]:
+    """Return the rows, every one of which has to be of a patient that is known.
+
+    Raises:
+        InputError: with each row of another patient.
+    """
+    found = tuple(rows)
+    told = "a patient of the table of patients"
+    strange = [row for row in found if row.patient not in patients]
+    if strange:
+        raise InputError(
+            Problem(
+                str(path),
+                row.line,
+                row.patient,
+                "patient_id",
+                row.patient,
+                told,
+                nearest(row.patient, patients),
+            )
+            for row in strange
+        )
+    return found
+
+
 def recorded_values(record: Record) -> list[LabRow]:
-    """Return the exact, fully dated laboratory values of a record, oldest first."""
+    """Return the fully dated laboratory values of a record, oldest first."""
     rows = [
         LabRow(0, record.patient, one.date, one.analyte, one.value, one.lln, one.uln)
         for one in measured(record.events)
         if one.date.first == one.date.last
     ]
-    return sorted(rows, key=lambda row: row.date.first)
+    return sorted(rows, key=lambda row: row.date.place)
 
 
 def samples_with(

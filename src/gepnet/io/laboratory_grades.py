@@ -1,17 +1,28 @@
-"""The CTCAE grade of every value of a laboratory file, with the baseline that it needs."""
+"""The CTCAE grade of every value of a laboratory file, with the baseline that it needs.
+
+The order of the rows tells nothing: a baseline is found by its date.
+"""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated
 
 from gepnet.io.laboratory import LabRow
 from gepnet.measures.ctcae import Baseline, Edition, Sample, grade
-from gepnet.tables import Shown
-from gepnet.vocabulary import PartialDate, Vocabulary, unit_words
+from gepnet.tables import Shown, number_or_text
+from gepnet.vocabulary import Interval, PartialDate, Vocabulary, unit_words
+
+#: Unit of values that are multiples of the upper limit of normal, which is then 1.
+MULTIPLES = "{ULN}"
+_ONE = Decimal(1)
+
+
+def _value_of(baseline: Baseline | None) -> float | str | None:
+    return None if baseline is None else number_or_text(baseline.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +32,9 @@ class GradedValue:
     patient_id: str
     date: PartialDate
     analyte: str
-    value: Decimal
+    value: Annotated[Interval, Shown(by=number_or_text)]
     unit: str
-    baseline: Annotated[Baseline | None, Shown(by=lambda b: None if b is None else b.value)]
+    baseline: Annotated[Baseline | None, Shown(by=_value_of)]
     baseline_sample: bool
     term: str | None
     grade: int | None
@@ -74,7 +85,7 @@ def _graded(
     told_baseline = (sample.baseline, sample.before_treatment)
     terms = edition.of(row.analyte)
     if not terms:
-        reason = f"no laboratory term of CTCAE {edition.edition} grades this"
+        reason = f"not encoded here: no term of CTCAE {edition.edition} that was read grades this"
         yield GradedValue(*told, *told_baseline, None, None, None, None, reason, None)
     for term in terms:
         found = grade(term, sample, edition.edition, worst_case)
@@ -91,12 +102,12 @@ def samples(
     series: dict[tuple[str, str], list[LabRow]] = {}
     for row in rows:
         series.setdefault((row.patient, row.analyte), []).append(row)
+    for values in series.values():
+        values.sort(key=lambda row: row.date.place)
     baselines = {key: _baseline(values, baseline_date) for key, values in series.items()}
     for row in rows:
-        fact = vocabulary[row.analyte]
-        of_multiples = fact.entry.unit == "{ULN}"
-        one = fact.round(row.value / row.value) if row.value else None
-        uln = one if of_multiples else row.uln
+        of_multiples = vocabulary[row.analyte].entry.unit == MULTIPLES
+        uln = _ONE if of_multiples else row.uln
         chosen = baselines[row.patient, row.analyte]
         if row.baseline is not None:
             # A baseline given as a number is taken to have been measured against the same limits.
@@ -107,16 +118,62 @@ def samples(
         elif chosen is None:
             yield row, Sample(row.value, row.lln, uln)
         else:
-            limit = one if of_multiples else chosen.uln
+            limit = _ONE if of_multiples else chosen.uln
             known = Baseline(chosen.value, chosen.lln, limit)
-            before = row.date.first <= chosen.date.first and row.line <= chosen.line
+            before = row.date.place <= chosen.date.place
             yield row, Sample(row.value, row.lln, uln, known, before)
 
 
 def _baseline(rows: Sequence[LabRow], day: datetime.date | None) -> LabRow | None:
+    """Return the baseline of an analyte: the last up to a day, or the last that is marked."""
     if day is not None:
         return next((row for row in reversed(rows) if row.date.first <= day), None)
     return next((row for row in reversed(rows) if row.is_baseline), None)
+
+
+@dataclass(frozen=True, slots=True)
+class GradedEvent:
+    """A sample that may have a grade from 1 on, as an adverse event."""
+
+    patient_id: str
+    term: str
+    start: datetime.date
+    grade: int
+    at_most: int
+    ctcae: str
+
+
+def laboratory_events(
+    rows: Sequence[LabRow],
+    begun: Mapping[str, datetime.date],
+    vocabulary: Vocabulary,
+    edition: Edition,
+) -> Iterator[GradedEvent]:
+    """Yield an event for each sample after treatment began that may have a grade from 1 on.
+
+    The baseline is the last sample of an analyte on or before the first day; it and earlier ones
+    make no event. Of two samples of one day both are graded. ``grade`` is the least possible grade
+    and ``at_most`` the greatest: they differ where a limit or a baseline is missing, or a value is
+    only known to be below or above something.
+
+    Args:
+        rows: as read.
+        begun: first day of treatment of each patient.
+        vocabulary: the facts.
+        edition: edition of CTCAE.
+    """
+    own: dict[str, list[LabRow]] = {}
+    for row in rows:
+        own.setdefault(row.patient, []).append(row)
+    for patient, values in own.items():
+        for row, sample in samples(values, vocabulary, begun[patient]):
+            if row.date.first <= begun[patient]:
+                continue
+            for term in edition.of(row.analyte):
+                found = grade(term, sample, edition.edition)
+                if found.at_least is not None and found.at_most:
+                    told = (found.at_least, found.at_most, edition.edition)
+                    yield GradedEvent(patient, term.term, row.date.first, *told)
 
 
 def names_baselines(rows: Iterable[LabRow]) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from gepnet.measures.body import body_mass_index, body_surface_area
 from gepnet.measures.elapsed import (
+    MONTHS,
     age_carried_forward,
     age_from_birth_date,
     days_since,
@@ -39,5 +40,6 @@ CARRIED_FORWARD: Mapping[str, Callable[[Interval, PartialDate, PartialDate], Int
 __all__ = [
     "CARRIED_FORWARD",
     "FUNCTIONS",
+    "MONTHS",
     "cockcroft_gault",
 ]

@@ -1,8 +1,9 @@
 """The named functions once more, for whole columns: one text for Polars and for SQL.
 
-Each function here gives exactly what its namesake gives for one patient. It works in whole numbers
-(a stored value times a power of ten), because binary fractions would round ties at random, and is
-written over an ``Algebra``: whatever builds expressions of one engine.
+Each function here gives exactly what its namesake gives for one patient, kept on a fine step as
+tables keep every value (``Fact.kept``). Steps are whole numbers; a quotient of binary fractions
+that is a whole number of steps but for their noise is that number, and any other one is never taken
+to a whole step of its fact. Written over an ``Algebra``: whatever builds expressions of one engine.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from gepnet.measures.inputs import constant
 from gepnet.vocabulary import DAYS_PER_MONTH
 
 Expression = Any  # of an engine; arithmetic and comparison work by its own operators
-Scaled = tuple[Expression, int]  # a whole number, and the power of ten that made it one
+#: Of a step: what binary fractions may be off by, where their result is a whole number of steps.
+NOISE = 1e-6
 
 
 class Algebra(Protocol):
@@ -52,11 +54,14 @@ class Algebra(Protocol):
     def whole(self, number: Expression, power: int) -> Expression:
         """Return the whole number nearest to ``number * power``."""
 
+    def quotient(self, number: Expression, by: Expression) -> Expression:
+        """Return a quotient of numbers as a binary fraction; null over zero."""
+
+    def square_root(self, number: Expression) -> Expression:
+        """Return the square root of a binary fraction."""
+
     def floor_divide(self, number: Expression, by: Expression) -> Expression:
         """Return the quotient of whole numbers, rounded down."""
-
-    def root(self, number: Expression, by: Expression) -> Expression:
-        """Return a whole number within one of the square root of a quotient."""
 
     def day_number(self, date: Expression) -> Expression:
         """Return a date in days since 1970-01-01."""
@@ -67,7 +72,7 @@ class Algebra(Protocol):
 
 @dataclass(frozen=True)
 class Column:
-    """The columns of one input: its bounds, "not applicable" if it can be, and its precision.
+    """The columns of one input: its bounds, and "not applicable" if it can be.
 
     The bounds of a date are the first and the last day that it can mean.
     """
@@ -75,18 +80,11 @@ class Column:
     low: Expression
     high: Expression
     absent: Expression | None = None
-    precision: Decimal | None = None
-
-    @property
-    def power(self) -> int:
-        """The power of ten that makes every number of the column whole."""
-        assert self.precision is not None
-        return int(10 ** as_steps(self.precision)[1])
 
 
 @dataclass(frozen=True)
 class Steps:
-    """A result in whole steps of the precision asked for; null bounds are unknown."""
+    """A result in whole steps as asked for; null bounds are unknown."""
 
     low: Expression
     high: Expression
@@ -97,15 +95,17 @@ class Steps:
 class Call:
     """A call of a named function on columns.
 
-    ``keep`` may put an expression into a column of its own, so that what is used twice is
-    computed once.
+    ``step`` is that of the result, ``whole`` how many of them make one of its fact; where that is
+    one, the result is rounded. ``keep`` may put an expression into a column of its
+    own, so that what is used twice is computed once.
     """
 
     algebra: Algebra
     inputs: Mapping[str, Column]
     measures: Mapping[str, Any]
     at: datetime.date
-    precision: Decimal
+    step: Decimal
+    whole: int
     keep: Callable[[Expression], Expression] = lambda expression: expression
 
     def numbers(self, *names: str) -> list[Column]:
@@ -127,17 +127,9 @@ class Call:
     def over_bounds(
         self, function: Callable[..., Expression], columns: Sequence[Column]
     ) -> tuple[Expression, Expression]:
-        """Apply a function to every combination of bounds; return the least and the greatest.
-
-        Each bound is given to it as a whole number and the power of ten that this was scaled by.
-        """
+        """Apply a function to every combination of bounds; return the least and the greatest."""
         ends = [
-            [
-                (self.algebra.whole(bound, column.power), column.power)
-                for bound in (
-                    [column.low] if column.low is column.high else [column.low, column.high]
-                )
-            ]
+            [column.low] if column.low is column.high else [column.low, column.high]
             for column in columns
         ]
         results = [self.keep(function(*combination)) for combination in product(*ends)]
@@ -148,41 +140,23 @@ class Call:
         return low, high
 
     def ratio(self, numerator: Expression, denominator: Expression) -> Expression:
-        """Return a quotient in steps of the precision, rounded half to even."""
-        step, places = as_steps(self.precision)
-        bottom = self.keep(denominator * step)
-        doubled = self.keep(numerator * (2 * 10**places) + bottom)
-        nearest = self.keep(self.algebra.floor_divide(doubled, bottom * 2))
-        tie = self.algebra.equal(nearest * bottom * 2, doubled)
-        return self.algebra.choose([(tie, _even_below(self.algebra, nearest))], nearest)
+        """Return a quotient in steps."""
+        step, places = as_steps(self.step)
+        bottom = denominator if step == 1 else denominator * step
+        return self.steps(self.algebra.quotient(numerator * 10**places, bottom))
 
-    def root(self, numerator: Expression, denominator: Expression) -> Expression:
-        """Return the square root of a quotient in steps, rounded half to even."""
-        step, places = as_steps(self.precision)
-        top, bottom = numerator * 100**places * 4, denominator * step**2
-        top, bottom = self.keep(top), self.keep(bottom)
-        guess = self.keep(self.algebra.root(top, bottom * 4))
-        # The nearest n has (2n - 1)^2 <= 4x <= (2n + 1)^2; a guess by floats is at most one away.
-        above, below = _square(guess * 2 + 1) * bottom, _square(guess * 2 - 1) * bottom
-        odd = self.algebra.equal(_even_below(self.algebra, guess) + 1, guess)
-        equal, every = self.algebra.equal, self.algebra.every
-        return self.algebra.choose(
-            [
-                (above < top, guess + 1),
-                (below > top, guess - 1),
-                (every([equal(above, top), odd]), guess + 1),
-                (every([equal(below, top), odd]), guess - 1),
-            ],
-            guess,
-        )
-
-
-def _square(number: Expression) -> Expression:
-    return number * number
-
-
-def _even_below(algebra: Algebra, number: Expression) -> Expression:
-    return algebra.floor_divide(number, algebra.literal(2)) * 2
+    def steps(self, number: Expression) -> Expression:
+        """Return a number of steps as a whole one, and of whole ones of the fact only such."""
+        algebra, number = self.algebra, self.keep(number)
+        nearest = self.keep(algebra.whole(number, 1))
+        if self.whole == 1:  # a month is no even number of days: there are no ties
+            return nearest
+        off = self.keep(number - nearest)
+        below = self.keep(algebra.choose([(off < 0, nearest - 1)], nearest))
+        by = algebra.literal(self.whole)
+        is_whole = algebra.equal(algebra.floor_divide(below, by) * by, below)
+        is_exact = algebra.every([off <= NOISE, off >= -NOISE])
+        return algebra.choose([(is_exact, nearest), (is_whole, below + 1)], below)
 
 
 def as_steps(number: Decimal) -> tuple[int, int]:
@@ -195,9 +169,8 @@ def body_mass_index(call: Call) -> Steps:
     """Weight over height squared."""
     columns = call.numbers("weight_kg", "height_cm")
 
-    def index(kg: Scaled, cm: Scaled) -> Expression:
-        (weight, weight_power), (height, height_power) = kg, cm
-        return call.ratio(weight * (100 * height_power) ** 2, height * height * weight_power)
+    def index(kg: Expression, cm: Expression) -> Expression:
+        return call.ratio(kg * 100**2, cm * cm)
 
     return Steps(*call.over_bounds(index, columns), call.absent(columns))
 
@@ -205,16 +178,19 @@ def body_mass_index(call: Call) -> Steps:
 def body_surface_area(call: Call) -> Steps:
     """Mosteller's square root."""
     columns = call.numbers("weight_kg", "height_cm")
-    divisor, places = as_steps(constant(call.measures, "body_surface_mosteller", "divisor"))
+    divisor = constant(call.measures, "body_surface_mosteller", "divisor")
+    step, places = as_steps(call.step)
 
-    def area(kg: Scaled, cm: Scaled) -> Expression:
-        (weight, weight_power), (height, height_power) = kg, cm
-        return call.root(
-            weight * height * 10**places,
-            call.algebra.literal(divisor * weight_power * height_power),
-        )
+    def area(kg: Expression, cm: Expression) -> Expression:
+        top, bottom = as_steps(divisor * step**2)
+        squared = call.algebra.quotient(kg * cm * 10 ** (2 * places + bottom), _literal(call, top))
+        return call.steps(call.algebra.square_root(squared))
 
     return Steps(*call.over_bounds(area, columns), call.absent(columns))
+
+
+def _literal(call: Call, number: int) -> Expression:
+    return call.algebra.literal(number)
 
 
 def cockcroft_gault(call: Call) -> Steps:
@@ -232,12 +208,10 @@ def cockcroft_gault(call: Call) -> Steps:
         call.algebra.literal(10**female_at),
     )
 
-    def clearance(years: Scaled, kg: Scaled, umol_l: Scaled) -> Expression:
-        (age, age_power), (weight, weight_power) = years, kg
-        creatinine, creatinine_power = umol_l
-        left = (age * -(10**minuend_at)) + minuend * age_power
-        top = left * weight * factor * (unit * creatinine_power * 10**divisor_at)
-        scale = age_power * weight_power * divisor * 10 ** (minuend_at + unit_at + female_at)
+    def clearance(age: Expression, weight: Expression, creatinine: Expression) -> Expression:
+        left = (age * -(10**minuend_at)) + minuend
+        top = left * weight * factor * (unit * 10**divisor_at)
+        scale = divisor * 10 ** (minuend_at + unit_at + female_at)
         return call.ratio(top, creatinine * scale)
 
     low, high = call.over_bounds(clearance, columns)
@@ -247,12 +221,7 @@ def cockcroft_gault(call: Call) -> Steps:
 def times_uln(call: Call) -> Steps:
     """First input over the second."""
     columns = list(call.inputs.values())
-
-    def multiple(value: Scaled, limit: Scaled) -> Expression:
-        (top, top_power), (bottom, bottom_power) = value, limit
-        return call.ratio(top * bottom_power, bottom * top_power)
-
-    low, high = call.over_bounds(multiple, columns)
+    low, high = call.over_bounds(call.ratio, columns)
     return _where_positive(call, columns[1], low, high, call.absent(columns))
 
 
@@ -345,11 +314,11 @@ def ki67_from_reported_grade(call: Call) -> Steps:
 
 
 def _constant_steps(call: Call, number: Any) -> Expression:
-    return call.algebra.literal(int(Decimal(str(number)) / call.precision))
+    return call.algebra.literal(int(Decimal(str(number)) / call.step))
 
 
 def _steps_of(call: Call, whole: Expression) -> Expression:
-    step, places = as_steps(call.precision)
+    step, places = as_steps(call.step)
     if step == 1:
         return whole if places == 0 else whole * 10**places
     return call.ratio(whole, call.algebra.literal(1))

@@ -17,6 +17,8 @@ from gepnet.vocabulary import (
 )
 
 HOURS_PER_DAY = 24
+#: UCUM unit of spans in months of 30.4375 days: an approximation, only as fine as its fact says.
+MONTHS = "mo"
 
 
 def _days(start: PartialDate, at: PartialDate) -> Interval:

@@ -153,13 +153,10 @@ class CourseSoFar:
             rise = _percent(facts[CREATININE].value, self.baseline[CREATININE].value)
             change = _percent(facts[CLEARANCE].value, self.baseline[CLEARANCE].value)
             fall = None if change is None else Interval(-change.high, -change.low)
-            context[RISE] = self._fitted(RISE, rise)
-            context[FALL] = self._fitted(FALL, fall)
+            for name, found in ((RISE, rise), (FALL, fall)):
+                fact = self.protocols.criteria.vocabulary[name]
+                context[name] = None if found is None else fact.worked_out(found)
         return context
-
-    def _fitted(self, name: str, value: Interval | None) -> Value:
-        fact = self.protocols.criteria.vocabulary[name]
-        return None if value is None else Interval(fact.round(value.low), fact.round(value.high))
 
     def _sampled_at_nadir(self, window: Window) -> bool:
         first = int(self.protocols.amount("nadir-from").value)

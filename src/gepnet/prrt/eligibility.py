@@ -16,7 +16,7 @@ from gepnet.prrt.conditions import Condition, look_at, value_words, words
 from gepnet.prrt.protocol import Protocols
 from gepnet.rules import Checklist, Met, Rule
 from gepnet.tables import Shown, also_shown, plain
-from gepnet.vocabulary import Interval, PartialDate, Value, Vocabulary, unit_words
+from gepnet.vocabulary import Interval, PartialDate, Value, Vocabulary, told_ends, unit_words
 
 Status = Met | Literal["stale"]
 
@@ -168,7 +168,7 @@ def _known(
 
 def _plain(value: Value) -> Any:
     if isinstance(value, Interval):
-        return plain(value.low) if value.is_point else plain([value.low, value.high])
+        return plain(value.low) if value.is_point else plain([*told_ends(value)])
     return value if isinstance(value, bool | str) or value is None else str(value)
 
 
@@ -199,7 +199,9 @@ def kidney_view(facts: Facts, protocols: Protocols) -> dict[str, Any]:
         "egfr_mdrd_ml_min_173m2": None,
         "note": "An eGFR per 1.73 m2 meets no clearance limit.",
     }
-    if isinstance(creatinine, Interval) and isinstance(age, Interval) and isinstance(sex, str):
+    known = isinstance(creatinine, Interval) and creatinine.is_point
+    if known and isinstance(age, Interval) and isinstance(sex, str):
+        assert isinstance(creatinine, Interval)
         measures = protocols.knowledge.measures
         told = (creatinine.low, age.low, sex)
         for name, function in (("ckd_epi_2021", egfr_ckd_epi_2021), ("mdrd", egfr_mdrd)):

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from gepnet.measures.ctcae import Baseline, Grade, Sample, Term, edition, editions, grade
 from gepnet.prrt.context import CourseSoFar, Window
 from gepnet.record import Measured, Observation, measured
-from gepnet.tables import Shown, also_shown
+from gepnet.tables import Shown, also_shown, number_or_text
 from gepnet.vocabulary import Interval, Vocabulary
 
 MULTIPLES = "{ULN}"
@@ -23,13 +23,25 @@ _ONE = Decimal(1)
 _Role = Literal["nadir", "pre_cycle", "baseline"]
 
 
+def _shown(line: Measured) -> dict[str, Any]:
+    return {
+        "date": str(line.date),
+        "analyte": line.analyte,
+        "value": number_or_text(line.value),
+    }
+
+
+def _value_of(line: Measured | None) -> float | str | None:
+    return None if line is None else number_or_text(line.value)
+
+
 @dataclass(frozen=True)
 class GradeLine:
     """A value around a cycle with its grade in the edition asked for and in the other."""
 
     role: _Role
-    measured: Annotated[Measured, Shown(take="date analyte value", flat=True)]
-    baseline: Annotated[Measured | None, Shown(by=lambda line: line and line.value)]
+    measured: Annotated[Measured, Shown(by=_shown, flat=True)]
+    baseline: Annotated[Measured | None, Shown(by=_value_of)]
     grade: Annotated[
         Grade, Shown(take="term edition:ctcae grade at_least at_most reason", flat=True)
     ]
@@ -48,11 +60,15 @@ class GradeLine:
     @property
     @also_shown
     def trend(self) -> str | None:
-        """Against the sample before: rising, falling or unchanged."""
+        """Against the sample before: rising, falling or unchanged; None where that is not known."""
         if self.previous is None:
             return None
-        change = self.measured.value - self.previous.value
-        return "rising" if change > 0 else "falling" if change < 0 else "unchanged"
+        now, before = self.measured.value, self.previous.value
+        if now.low > before.high:
+            return "rising"
+        if now.high < before.low:
+            return "falling"
+        return "unchanged" if now == before and now.is_point else None
 
 
 def _by_analyte(events: Sequence[Observation], vocabulary: Vocabulary) -> dict[str, list[Measured]]:
@@ -119,8 +135,10 @@ def _of_term(
     name: str,
     other: str,
 ) -> Iterator[GradeLine]:
-    worst = min if term.direction == "low" else max
-    nadir = worst(values, key=lambda line: line.value)
+    if term.direction == "low":
+        nadir = min(values, key=lambda line: (line.value.low, line.value.high))
+    else:
+        nadir = max(values, key=lambda line: (line.value.high, line.value.low))
     last = values[-1]
     before = not course.cycles
     roles: list[tuple[_Role, Measured]]

@@ -1,4 +1,4 @@
-"""Exact laboratory values of events, each with the limits of normal that came with it."""
+"""Laboratory values of events, as reported, each with the limits of normal that came with it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Measured:
 
     analyte: str
     date: PartialDate
-    value: Decimal
+    value: Interval
     lln: Decimal | None
     uln: Decimal | None
     event: str
@@ -27,13 +27,13 @@ def measured(
 ) -> Iterator[Measured]:
     """Yield the values of standing events of some kinds, in their order.
 
-    A value given as a range and an event without a date are left out.
+    An event without a date is left out.
     """
     for event in events:
         if event.kind not in kinds or event.withdrawn or event.date is None:
             continue
         given = event.limits if isinstance(event, Observation) else {}
         for name, value in event.values.items():
-            if isinstance(value, Interval) and value.is_point:
+            if isinstance(value, Interval):
                 limits = given.get(name, Limits())
-                yield Measured(name, event.date, value.low, limits.lln, limits.uln, event.id)
+                yield Measured(name, event.date, value, limits.lln, limits.uln, event.id)

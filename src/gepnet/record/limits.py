@@ -26,7 +26,8 @@ def read_limits(
 ) -> dict[str, Limits]:
     """Return the limits of normal of an event, by fact.
 
-    A limit is a number in the unit of its fact, or ``{value: 1.2, unit: mg/dL}``.
+    A limit is a number in the unit of its fact, or ``{value: 1.2, unit: mg/dL}``; of a bound such
+    as ``<40`` above, or ``>60`` below, the bound itself is the limit.
     """
     if kind != "laboratory" or not isinstance(raw, Mapping):
         expected = "limits of normal in an event of kind 'laboratory', as a mapping"
@@ -45,7 +46,7 @@ def read_limits(
             told(where, str(pair), _SHAPE, None)
         else:
             try:
-                low, high = (_limit(fact, bound) for bound in pair)
+                low, high = _limit(fact, pair[0], ">"), _limit(fact, pair[1], "<")
             except ValueProblem as fault:
                 told(where, fault.value, fault.expected, fault.suggestion)
                 continue
@@ -56,10 +57,14 @@ def read_limits(
     return found
 
 
-def _limit(fact: Fact, raw: Any) -> Decimal | None:
+def _limit(fact: Fact, raw: Any, open_to: str) -> Decimal | None:
+    """Return a limit of normal; ``open_to`` is the sign that may stand before it."""
     if raw is None:
         return None
     value = fact.parse(raw)
+    told = value.reported if isinstance(value, Interval) else None
+    if told is not None and told.own.startswith(open_to):
+        return Decimal(told.own.lstrip("<>="))
     if not isinstance(value, Interval) or not value.is_point:
         raise ValueProblem(raw, "one number")
     return value.low

@@ -69,9 +69,23 @@ def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
     if isinstance(value, Interval):
-        return _number(value.low) if value.is_point else str(value)
+        return _measured(value)
     return _number(value) if isinstance(value, Decimal) else value
 
 
-def _number(number: Decimal) -> int | float:
-    return int(number) if number == number.to_integral_value() else float(number)
+def _measured(value: Interval) -> Any:
+    """Return a number as it was reported, with its unit where that is not the fact's own."""
+    told = value.reported
+    if told is None:
+        return _number(value.low) if value.is_point else str(value)
+    if told.unit is None:
+        return told.text
+    text: Any = told.text if told.low is None or told.low != told.high else _number(told.low)
+    return {"value": text, "unit": told.unit}
+
+
+def _number(number: Decimal) -> int | float | str:
+    """Return a number that reads as it is; as a text where a binary fraction would not hold it."""
+    if number == number.to_integral_value():
+        return int(number)
+    return float(number) if Decimal(format(float(number), ".15g")) == number else str(number)

@@ -9,7 +9,7 @@ from gepnet.facts import Facts, FactValue, Observed, show
 from gepnet.guidelines import KnowledgeBase
 from gepnet.knowledge.models import FactEntry
 from gepnet.tables import Shown, plain
-from gepnet.vocabulary import Interval, Value, unit_words
+from gepnet.vocabulary import Interval, Value, told_ends, unit_words
 
 # Facts that a board wants to see as reasons to treat, in this order.
 REASONS_TO_TREAT = (
@@ -28,7 +28,7 @@ REASONS_TO_TREAT = (
 def plain_value(value: Any) -> Any:
     """Return a value as JSON has it: a number, a pair for a range, a word or a boolean."""
     if isinstance(value, Interval):
-        low, high = float(value.low), float(value.high)
+        low, high = (float(end) for end in told_ends(value))
         return low if value.is_point else [low, high]
     return value if isinstance(value, bool | str) or value is None else str(value)
 

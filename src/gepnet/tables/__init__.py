@@ -2,7 +2,7 @@
 
 from gepnet.tables.cells import coded, day, number, one_of, partial_day, text, truth, whole
 from gepnet.tables.grid import Grid, read_grid
-from gepnet.tables.plain import Shown, also_shown, plain, taken
+from gepnet.tables.plain import Shown, also_shown, number_or_text, plain, taken
 from gepnet.tables.table import MOST, Cells, Column, Once, Reading, Table
 from gepnet.tables.write import ENDINGS, as_csv, as_file, check_ending
 
@@ -23,6 +23,7 @@ __all__ = [
     "coded",
     "day",
     "number",
+    "number_or_text",
     "one_of",
     "partial_day",
     "plain",

@@ -122,6 +122,11 @@ def _maker(kind: Any) -> Callable[[Any, bool], Any]:
     raise TypeError(f"{kind.__name__} has no plain form")
 
 
+def number_or_text(value: Interval | None) -> float | str | None:
+    """Return a number as data: as a number, or as its text where only bounds of it are known."""
+    return None if value is None else float(value.low) if value.is_point else str(value)
+
+
 def _number(value: Any, _: bool) -> float | None:
     number = float(value)
     return number if abs(number) < float("inf") else None

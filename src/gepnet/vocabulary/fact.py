@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal, InvalidOperation
+from dataclasses import dataclass, field
+from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal, InvalidOperation
 from functools import cached_property
 from typing import Any
 
 from gepnet.knowledge.models import FactEntry
 from gepnet.knowledge.problems import nearest
 from gepnet.vocabulary.dates import parse_date
-from gepnet.vocabulary.units import convert, known_units
-from gepnet.vocabulary.values import Interval, Value
+from gepnet.vocabulary.units import UnitProblem, UnitReader
+from gepnet.vocabulary.values import Interval, Reported, Value, plain
 
 _NUMBER = r"[-+]?\d+(?:\.\d+)?"
-_BOUND = re.compile(rf"^(<=|>=|<|>|≤|≥)\s*({_NUMBER})$")
+_BOUND = re.compile(rf"^(<=|=<|>=|=>|<|>|≤|≥)\s*({_NUMBER})$")
+_SIGNS = {"≤": "<=", "≥": ">=", "=<": "<=", "=>": ">="}
+# What "<5" ends below 5, in steps of the fact: less than anything can be measured by.
+_EXCLUDED = Decimal("1e-9")
+# Of a step: what tables of many patients keep, far below what a limit can feel.
+_FINE = Decimal("0.001")
+# Steps of which a number is a round one, as limits are: shown so only where it is exactly that.
+_ROUND = 50
 _RANGE = re.compile(rf"^({_NUMBER})\s*(?:-|\u2013|\.\.|to)\s*({_NUMBER})$")  # 2013: en dash
 
 
@@ -38,6 +45,8 @@ class Fact:
     # Facts made from a family keep the therapy or site that they speak about.
     family: str | None = None
     subject: str | None = None
+    #: Reads the units in which the fact is reported.
+    units: UnitReader = field(default_factory=lambda: UnitReader({}), compare=False, repr=False)
 
     @property
     def id(self) -> str:
@@ -56,9 +65,22 @@ class Fact:
 
     @property
     def precision(self) -> Decimal:
-        """The step to which every value is rounded."""
+        """The step in which values are shown; every limit in a criterion is a whole number of it.
+
+        Values themselves are exact, as they were reported.
+        """
         assert self.entry.precision is not None
         return self.entry.precision
+
+    @property
+    def fine(self) -> Decimal:
+        """The step to which tables of many patients keep values."""
+        return self.precision * _FINE
+
+    @property
+    def takes_range(self) -> bool:
+        """Whether a value may be a range: laboratories report ``<5`` of anything."""
+        return self.entry.interval or self.entry.event == "laboratory"
 
     @property
     def is_derived(self) -> bool:
@@ -72,6 +94,32 @@ class Fact:
     def round(self, number: Decimal) -> Decimal:
         """Round to the precision of the fact, half to even."""
         return (number / self.precision).to_integral_value(ROUND_HALF_EVEN) * self.precision
+
+    def kept(self, number: Decimal) -> Decimal:
+        """Return a number as tables keep it: on a fine step, on a whole one only if it is one.
+
+        So no value reaches a limit, or leaves it, by being kept in a table.
+        """
+        steps = (number / self.fine).to_integral_value(ROUND_FLOOR)
+        if steps * self.fine == number:
+            return number
+        whole = steps * self.fine % self.precision == 0
+        return (steps + 1 if whole else steps) * self.fine
+
+    def worked_out(self, value: Interval) -> Interval:
+        """Return a number that was worked out, as facts keep it and with what is shown of it."""
+        low, high = value.low, value.high
+        told = self._shown(low), self._shown(high)
+        return Interval(self.kept(low), self.kept(high), shown=told)
+
+    def _shown(self, number: Decimal) -> Decimal:
+        """Return a number in the step of the fact; a round one, such as a limit, only if it is."""
+        step = self.precision
+        told = self.round(number)
+        while told != number and told % (_ROUND * self.precision) == 0 and step > self.fine:
+            step /= 10
+            told = (number / step).to_integral_value(ROUND_HALF_EVEN) * step
+        return told
 
     def parse(self, raw: Any, unit: str | None = None) -> Value:
         """Return the value that ``raw`` stands for.
@@ -121,20 +169,36 @@ class Fact:
             raise ValueProblem(raw, "a date such as 2024-05-17, 2024-05 or 2024") from error
 
     def _number(self, raw: Any, unit: str | None) -> Interval:
-        low, high, strict = self._bounds(raw)
+        low, high, sign = self._bounds(raw)
+        reading = None
         if unit is not None and unit != self.entry.unit:
             try:
-                low, high = (
-                    None if bound is None else convert(bound, unit, self.entry.unit, self.id)
-                    for bound in (low, high)
-                )
-            except ValueError as error:
-                known = known_units(self.id, self.entry.unit)
+                reading = self.units.read(unit, self.id, self.entry.unit)
+            except UnitProblem as error:
                 expected = f"a unit of {self.id}: {error}"
-                raise ValueProblem(unit, expected, nearest(unit, known)) from error
+                raise ValueProblem(unit, expected, error.suggestion) from error
+        reported = None
+        factor = Decimal(1) if reading is None else reading.factor
+        own = tuple(None if bound is None else bound * factor for bound in (low, high))
+        if sign or reading is not None:
+            ucum = self.entry.unit if reading is None else reading.ucum
+            excluded = sign in {"<", ">"}
+            told = _told(sign, *own)
+            reported = Reported(str(raw).strip(), unit, ucum, low, high, excluded, told)
+        return self._within(raw, own, sign, reported)
+
+    def _within(
+        self,
+        raw: object,
+        bounds: tuple[Decimal | None, ...],
+        sign: str,
+        reported: Reported | None,
+    ) -> Interval:
+        """Return what lies between two bounds, within what the fact can be."""
         least, greatest = self.entry.range or (Decimal("-Infinity"), Decimal("Infinity"))
-        low = least if low is None else self._step_above(low) if strict else self.round(low)
-        high = greatest if high is None else self._step_below(high) if strict else self.round(high)
+        beside = self.precision * _EXCLUDED if sign in {"<", ">"} else Decimal(0)
+        low = least if bounds[0] is None else bounds[0] + beside
+        high = greatest if bounds[1] is None else bounds[1] - beside
         for bound in (low, high):
             if not least <= bound <= greatest:
                 raise ValueProblem(
@@ -142,41 +206,31 @@ class Fact:
                 )
         if low > high:
             raise ValueProblem(raw, "the lower bound first")
-        if low != high and not self.entry.interval:
+        if low != high and not self.takes_range:
             raise ValueProblem(raw, "one number (this fact takes no range)")
-        return Interval(low, high)
+        return Interval(low, high, reported=reported)
 
-    def _step_below(self, bound: Decimal) -> Decimal:
-        """Return the greatest value below ``bound``: "<3" ends one step of the precision below 3.
-
-        The criterion ``x < 3`` must hold on the whole of it.
-        """
-        return ((bound / self.precision).to_integral_value(ROUND_CEILING) - 1) * self.precision
-
-    def _step_above(self, bound: Decimal) -> Decimal:
-        return ((bound / self.precision).to_integral_value(ROUND_FLOOR) + 1) * self.precision
-
-    def _bounds(self, raw: Any) -> tuple[Decimal | None, Decimal | None, bool]:
-        """Return the bounds as written, None where there is none, and whether they are excluded."""
+    def _bounds(self, raw: Any) -> tuple[Decimal | None, Decimal | None, str]:
+        """Return the bounds as written, None where there is none, and the sign before them."""
         if isinstance(raw, bool):
             raise ValueProblem(raw, "a number, not true or false")
         if isinstance(raw, int | float | Decimal):
-            number = _finite(Decimal(str(raw)), raw)
-            return number, number, False
+            number = _finite(_noiseless(raw), raw)
+            return number, number, ""
         text = str(raw).strip()
         if self.entry.unit == "%":
             text = text.removesuffix("%").strip()
-        example = "a number, '2-5', '<3' or '>20'" if self.entry.interval else "a number"
+        example = "a number, '2-5', '<3' or '>20'" if self.takes_range else "a number"
         try:
             return bounds_of(text, example)
         except ValueProblem as problem:
             raise ValueProblem(raw, problem.expected) from problem
 
 
-def bounds_of(text: str, expected: str) -> tuple[Decimal | None, Decimal | None, bool]:
+def bounds_of(text: str, expected: str) -> tuple[Decimal | None, Decimal | None, str]:
     """Return the bounds of a number, a range or a value beyond a bound, as they are written.
 
-    None stands where there is no bound; the truth says whether the bounds are excluded.
+    None stands where there is no bound; the text is the sign before a single one.
 
     Raises:
         ValueProblem: saying what was expected.
@@ -184,18 +238,30 @@ def bounds_of(text: str, expected: str) -> tuple[Decimal | None, Decimal | None,
     text = text.strip()
     bound = _BOUND.match(text)
     if bound is not None:
-        number = Decimal(bound[2])
-        strict = bound[1] in {"<", ">"}
-        return (None, number, strict) if bound[1] in "<=≤" else (number, None, strict)
+        number, sign = Decimal(bound[2]), _SIGNS.get(bound[1], bound[1])
+        return (None, number, sign) if sign.startswith("<") else (number, None, sign)
     span = _RANGE.match(text)
     if span is not None:
-        return Decimal(span[1]), Decimal(span[2]), False
+        return Decimal(span[1]), Decimal(span[2]), ""
     try:
         number = Decimal(text)
     except InvalidOperation as error:
         raise ValueProblem(text, expected) from error
     number = _finite(number, text)
-    return number, number, False
+    return number, number, ""
+
+
+def _told(sign: str, low: Decimal | None, high: Decimal | None) -> str:
+    """Return bounds as they are written."""
+    if low is None or high is None:
+        bound = high if low is None else low
+        return f"{sign}{plain(bound)}" if bound is not None else ""
+    return str(Interval(low, high)) if low <= high else ""
+
+
+def _noiseless(number: float | Decimal) -> Decimal:
+    """Return a number as its decimal; of a binary fraction the digits that it can hold."""
+    return Decimal(format(number, ".15g")) if isinstance(number, float) else Decimal(number)
 
 
 def _finite(number: Decimal, raw: object) -> Decimal:

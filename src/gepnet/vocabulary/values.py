@@ -6,7 +6,7 @@ facts at hand leave the question open. Unknown is never false.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
 from typing import Final
@@ -17,11 +17,42 @@ TRUTH_WORDS: dict[Truth, str] = {True: "yes", False: "no", None: "unknown"}
 
 
 @dataclass(frozen=True, slots=True)
+class Reported:
+    """A number as it was reported, in the unit of the report.
+
+    Attributes:
+        text: as written: ``996``, ``<5``, ``2-5``.
+        unit: as written; None for the unit of the fact.
+        ucum: the code of the unit in UCUM; None where the fact has none.
+        low: the lower bound; None where there is none.
+        high: the upper bound; None where there is none.
+        excluded: whether the bound is not part of it, as that of ``<5`` is not.
+        own: as ``text``, in the unit of the fact.
+    """
+
+    text: str
+    unit: str | None
+    ucum: str | None
+    low: Decimal | None
+    high: Decimal | None
+    excluded: bool
+    own: str
+
+
+@dataclass(frozen=True, slots=True)
 class Interval:
-    """A number known to lie between two bounds, both included; a point if they are equal."""
+    """A number known to lie between two bounds, both included; a point if they are equal.
+
+    ``reported`` is how a record or a table gives it, where that is not the number itself in the
+    unit of its fact; ``shown`` are the ends in the step in which a worked out number is shown.
+    """
 
     low: Decimal
     high: Decimal
+    reported: Reported | None = field(default=None, compare=False, repr=False, kw_only=True)
+    shown: tuple[Decimal, Decimal] | None = field(
+        default=None, compare=False, repr=False, kw_only=True
+    )
 
     def __post_init__(self) -> None:
         """Refuse bounds in the wrong order.
@@ -38,8 +69,11 @@ class Interval:
         return self.low == self.high
 
     def __str__(self) -> str:
-        """Return ``9`` for a point and ``2-5`` for a range."""
-        return plain(self.low) if self.is_point else f"{plain(self.low)}-{plain(self.high)}"
+        """Return ``9`` for a point, ``2-5`` for a range, ``<5`` for what was reported so."""
+        if self.reported is not None:
+            return self.reported.own
+        low, high = map(plain, self.shown or (self.low, self.high))
+        return low if low == high else f"{low}-{high}"
 
 
 class Absent(Enum):
@@ -54,6 +88,17 @@ class Absent(Enum):
 
 NOT_APPLICABLE: Final = Absent.NOT_APPLICABLE
 Value = Interval | str | bool | Absent | None
+
+
+def told_ends(value: Interval) -> tuple[Decimal, Decimal]:
+    """Return the ends of a number as they are told: 5 of ``<5``, though 5 itself is left out."""
+    if value.shown is not None:
+        return value.shown
+    told = value.reported
+    bound = None if told is None or told.own[:1] not in "<>" else Decimal(told.own.lstrip("<>="))
+    if bound is None or told is None:
+        return value.low, value.high
+    return (value.low, bound) if told.own.startswith("<") else (bound, value.high)
 
 
 def plain(number: Decimal) -> str:

@@ -9,6 +9,7 @@ from gepnet.knowledge.models import EnumValue, FactEntry, FactFamily, Knowledge
 from gepnet.knowledge.problems import nearest
 from gepnet.vocabulary.fact import Fact
 from gepnet.vocabulary.options import OptionTree
+from gepnet.vocabulary.units import UnitReader
 
 
 class Vocabulary(Mapping[str, Fact]):
@@ -18,7 +19,8 @@ class Vocabulary(Mapping[str, Fact]):
         """Expand the families over the option tree and the metastatic sites."""
         self.options = OptionTree(knowledge.options)
         self.sites = knowledge.sites
-        self._facts = {entry.id: Fact(entry) for entry in knowledge.facts}
+        self._units = UnitReader(knowledge.measures)
+        self._facts = {entry.id: Fact(entry, units=self._units) for entry in knowledge.facts}
         self._families = knowledge.families
         for family in knowledge.families:
             for fact in self._expand(family):
@@ -85,7 +87,7 @@ class Vocabulary(Mapping[str, Fact]):
                 label=family.label.replace(slot, label),
                 definition=family.definition.replace(slot, label),
             )
-            yield Fact(entry, family=family.pattern, subject=name)
+            yield Fact(entry, family=family.pattern, subject=name, units=self._units)
 
 
 _SHARED = FactFamily.model_fields.keys() - {"pattern", "over", "label", "definition"}

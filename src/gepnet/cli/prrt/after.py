@@ -10,7 +10,7 @@ import typer
 from gepnet import api
 from gepnet.api import Question
 from gepnet.cli.command import Accept, FactsQuestion, PatientFile, Result, command, opened
-from gepnet.cli.output import listing, say, table
+from gepnet.cli.output import figure, listing, say, table
 
 Doses = Annotated[
     Path | None,
@@ -197,7 +197,7 @@ def _print_monitoring(view: dict[str, Any]) -> None:
     disputed = ("", lambda r: "disputed" if r["disputed"] else "")
     listing(title, view["risks"], ": label", ": value", disputed, "verification")
     rows = [
-        [view["labels"][name], "; ".join(f"{p['date']} {p['value']:g}" for p in points)]
+        [view["labels"][name], "; ".join(f"{p['date']} {figure(p['value'])}" for p in points)]
         for name, points in view["series"].items()
     ]
     if rows:

@@ -9,7 +9,7 @@ import typer
 from gepnet import api
 from gepnet.cli.command import CourseQuestion, PatientFile, Result, command, opened
 from gepnet.cli.labs import Ctcae, CtcaeOption
-from gepnet.cli.output import listing
+from gepnet.cli.output import figure, listing
 
 _ROLES = {"nadir": "worst", "pre_cycle": "pre-cycle", "baseline": "baseline"}
 CourseOption = Annotated[
@@ -62,7 +62,7 @@ def _print(view: dict[str, Any]) -> None:
             "date",
             ": role",
             "term",
-            "value: {value:g}",
+            ("value", lambda line: figure(line["value"])),
             ("grade", _grade),
             ("reason", _reason),
         )
@@ -84,7 +84,7 @@ def _lines(grades: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[str
     shown, normal = [], []
     for (_, term), lines in terms.items():
         if all(line["grade"] == 0 and not line["differs"] for line in lines):
-            normal.append(f"{term} ({lines[-1]['value']:g} on {lines[-1]['date']})")
+            normal.append(f"{term} ({figure(lines[-1]['value'])} on {lines[-1]['date']})")
             continue
         days = {(line["date"], line["value"]) for line in lines}
         roles = [_ROLES[line["role"]] for line in lines]

@@ -29,7 +29,7 @@ def toxicity(
     ] = None,
     labs: Annotated[
         Path | None,
-        typer.Option("--labs", help="CSV: patient_id, date, fact, value and perhaps lln, uln."),
+        typer.Option("--labs", help="Laboratory table, as 'gepnet labs grade' reads it."),
     ] = None,
     ctcae: Annotated[
         str, typer.Option("--ctcae", help="Edition that grades laboratory values: 5 or 6.")

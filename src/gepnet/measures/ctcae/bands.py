@@ -39,5 +39,5 @@ def _start(limits: tuple[Limit, ...], lln: Decimal | None, uln: Decimal | None) 
             continue
         reference = {"lln": lln, "uln": uln}.get(limit.of or "", Decimal(1))
         if reference is not None:
-            return limit.number * reference
+            return limit.number * reference + limit.plus
     return None

@@ -1,7 +1,9 @@
 """The grade of one laboratory value: the reference to which the columns are held.
 
-A grade is never guessed: where a limit of normal or a baseline is missing, the answer is the range
-of grades that remain possible. Rules relative to the baseline are not applied to the baseline
+Values are compared exactly, as they were reported: nothing is rounded on the way to a limit, and of
+a limit that is printed in several units the number of the reported unit counts. A grade is never
+guessed: where a limit of normal or a baseline is missing, or a value is only known to be below or
+above something, the answer is the range of grades that remain possible. Rules relative to the baseline are not applied to the baseline
 sample itself, nor to samples before it, because a high baseline would always grade 0.
 
 National Cancer Institute, Common Terminology Criteria for Adverse Events v5.0 and v6.0; the bands
@@ -10,23 +12,24 @@ are data in ``knowledge/measures/ctcae_v5.yaml`` and ``ctcae_v6.yaml``.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
 from gepnet.measures.ctcae.model import GRADES, Limit, Rows, Term
-from gepnet.vocabulary import Truth
+from gepnet.vocabulary import Interval, Reported, Truth, unit_ratio
 from gepnet.vocabulary.values import plain
 
-#: Decimal places to which both sides of every comparison are rounded, here and in the columns.
-PLACES = 4
-_STEP = Decimal(1).scaleb(-PLACES)
+_LEAST = Decimal("-Infinity")
+# What the bound of "<5" is left out by, as a share of it: less than anything can be measured by.
+_EXCLUDED = Decimal("1e-12")
 
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
     """The patient's baseline with the limits of normal of its own sample."""
 
-    value: Decimal
+    value: Interval
     lln: Decimal | None = None
     uln: Decimal | None = None
 
@@ -38,7 +41,7 @@ class Sample:
     ``before_treatment`` says that it is the baseline sample or an earlier one.
     """
 
-    value: Decimal
+    value: Interval
     lln: Decimal | None = None
     uln: Decimal | None = None
     baseline: Baseline | None = None
@@ -82,11 +85,22 @@ def grade(term: Term, sample: Sample, edition: str, worst_case: bool = False) ->
         return Grade(term.term, edition, low, high, _reason(term, sample, low, worst_case))
     if len(found) > 1 and sample.baseline is None:
         missing = dict.fromkeys(("baseline", *missing))
-    elif len(found) > 1:
+    elif len(found) > 1 and sample.baseline is not None:
         limit = "uln" if term.baseline_high else "lln"
-        missing = dict.fromkeys((f"{limit} of the baseline", *missing))
-    reason = f"grade {low} to {high}: {', '.join(_WORDS.get(m, m) for m in missing)} missing"
-    return Grade(term.term, edition, low, high, reason, tuple(missing))
+        if getattr(sample.baseline, limit) is None:
+            missing = dict.fromkeys((f"{limit} of the baseline", *missing))
+    return Grade(term.term, edition, low, high, _open(low, high, missing, sample), tuple(missing))
+
+
+def _open(low: int, high: int, missing: Iterable[str], sample: Sample) -> str:
+    """Say why a grade stays open."""
+    known = sample.baseline
+    ranges = [] if sample.value.is_point else [f"the value is only known as {sample.value}"]
+    if known is not None and not known.value.is_point:
+        ranges.append(f"the baseline is only known as {known.value}")
+    lacking = ", ".join(_WORDS.get(name, name) for name in missing)
+    told = "; ".join([*([f"{lacking} missing"] if lacking else []), *ranges])
+    return f"grade {low} to {high}: {told}"
 
 
 def _rows(term: Term, sample: Sample) -> list[Rows]:
@@ -100,8 +114,9 @@ def _rows(term: Term, sample: Sample) -> list[Rows]:
     limit = baseline.uln if term.baseline_high else baseline.lln
     if limit is None:
         return [term.grades, special]
-    value, bound = _rounded(baseline.value), _rounded(limit)
-    return [special if (value > bound if term.baseline_high else value < bound) else term.grades]
+    sign = ">" if term.baseline_high else "<"
+    truth = _compared(sign, baseline.value, Interval(limit, limit))
+    return [term.grades, special] if truth is None else [special if truth else term.grades]
 
 
 def _by_rows(rows: Rows, sample: Sample, worst_case: bool) -> tuple[int, int, list[str]]:
@@ -121,7 +136,7 @@ def _by_rows(rows: Rows, sample: Sample, worst_case: bool) -> tuple[int, int, li
 
 def meets(limit: Limit, sample: Sample, worst_case: bool) -> Truth:
     """Return whether a sample reaches a limit; unknown where what it is compared with is."""
-    if limit.needs == "symptoms" and not worst_case:
+    if limit.needs in ("symptoms", "anticoagulation") and not worst_case:
         return False
     truth = _reaches(limit, sample)
     if truth is True and limit.needs == "fasting":
@@ -133,37 +148,76 @@ def meets(limit: Limit, sample: Sample, worst_case: bool) -> Truth:
 
 
 def _reaches(limit: Limit, sample: Sample) -> Truth:
-    bound = _bound(limit, sample)
+    value, bound = _sides(limit, sample)
     if bound is None:
         relative = limit.of == "baseline"
         return False if relative and sample.before_treatment else None
-    value, bound = _rounded(sample.value), _rounded(bound)
-    if limit.below is not None:
-        return value < bound
-    return value > bound if limit.above is not None else value >= bound
+    return _compared(limit.sign, value, bound)
 
 
-def _bound(limit: Limit, sample: Sample) -> Decimal | None:
-    match limit.of:
-        case None:
-            return limit.number
-        case "baseline":
-            known = None if sample.before_treatment else sample.baseline
-            reference = None if known is None else known.value
+def _compared(sign: str, value: Interval, bound: Interval) -> Truth:
+    """Compare two numbers; unknown where the answer differs within what they are known to be."""
+    match sign:
+        case "<":
+            certain, impossible = value.high < bound.low, value.low >= bound.high
+        case "<=":
+            certain, impossible = value.high <= bound.low, value.low > bound.high
+        case ">":
+            certain, impossible = value.low > bound.high, value.high <= bound.low
         case _:
-            reference = getattr(sample, limit.of)
-    return None if reference is None else limit.number * _rounded(reference)
+            certain, impossible = value.low >= bound.high, value.high < bound.low
+    return True if certain else False if impossible else None
 
 
-def _rounded(number: Decimal) -> Decimal:
-    return number.quantize(_STEP)
+def _sides(limit: Limit, sample: Sample) -> tuple[Interval, Interval | None]:
+    """Return the value and the limit in one unit; no limit where its reference is missing."""
+    if limit.of is None:
+        return _printed(limit, sample.value)
+    reference: Interval | None = None
+    if limit.of == "baseline":
+        known = None if sample.before_treatment else sample.baseline
+        reference = None if known is None else known.value
+    else:
+        given = getattr(sample, limit.of)
+        reference = None if given is None else Interval(given, given)
+    if reference is None:
+        return sample.value, None
+    ends = (limit.number * end + limit.plus for end in (reference.low, reference.high))
+    return sample.value, Interval(*ends)
+
+
+def _printed(limit: Limit, value: Interval) -> tuple[Interval, Interval]:
+    """Return a value and a number in the unit of the report, where the text prints one for it."""
+    unit = _unit(limit, value)
+    if unit is None or value.reported is None:
+        return value, Interval(limit.number, limit.number)
+    number = limit.in_units[unit]
+    return _in_unit(value.reported, unit), Interval(number, number)
+
+
+def _unit(limit: Limit, value: Interval) -> str | None:
+    """Return the unit in which a limit is printed that measures as the report does."""
+    code = None if value.reported is None else value.reported.ucum
+    if code is None:
+        return None
+    return next((unit for unit in limit.in_units if unit_ratio(code, unit) is not None), None)
+
+
+def _in_unit(told: Reported, unit: str) -> Interval:
+    size = unit_ratio(told.ucum or "", unit) or Decimal(1)
+    beside = _EXCLUDED if told.excluded else Decimal(0)
+    low = _LEAST if told.low is None else told.low * size * (1 + beside)
+    high = -_LEAST if told.high is None else told.high * size * (1 - beside)
+    return Interval(low, high)
 
 
 _WORDS = {"lln": "lower limit of normal", "uln": "upper limit of normal"}
 
 
 def _lacking(limit: Limit, sample: Sample) -> list[str]:
-    names: list[str] = [limit.of] if limit.of is not None and _bound(limit, sample) is None else []
+    names: list[str] = (
+        [limit.of] if limit.of is not None and _sides(limit, sample)[1] is None else []
+    )
     if limit.needs == "fasting":
         names.append("whether the sample was fasting")
     return [*names, *(_lacking(limit.also, sample) if limit.also is not None else [])]
@@ -190,13 +244,16 @@ def _relative(term: Term) -> bool:
 
 
 def _told(limit: Limit, sample: Sample) -> str:
-    sign = "<" if limit.below is not None else ">" if limit.above is not None else ">="
-    bound = _bound(limit, sample)
-    value = plain(sample.value)
-    if limit.of is None or bound is None:
-        text = f"{value} {sign} {plain(limit.number)}"
+    bound = _sides(limit, sample)[1]
+    unit = _unit(limit, sample.value)
+    if unit is not None and sample.value.reported is not None:
+        told = f"{sample.value.reported.text} {sample.value.reported.unit}"
+        text = f"{told} {limit.sign} {plain(limit.in_units[unit])} {unit}"
+    elif limit.of is None or bound is None:
+        text = f"{sample.value} {limit.sign} {plain(limit.number)}"
     else:
         name = limit.of.upper() if limit.of != "baseline" else "baseline"
         times = "" if limit.number == 1 else f"{plain(limit.number)} x "
-        text = f"{value} {sign} {times}{name} ({plain(bound)})"
+        more = f" + {plain(limit.plus)}" if limit.plus else ""
+        text = f"{sample.value} {limit.sign} {times}{name}{more} ({bound})"
     return text if limit.also is None else f"{text} and {_told(limit.also, sample)}"

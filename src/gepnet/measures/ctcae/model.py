@@ -20,28 +20,43 @@ _FILES = {"5": "ctcae_v5", "6": "ctcae_v6"}
 class Limit(Checked):
     """One way to reach a grade: a value below or above a number, or a multiple of a reference.
 
-    ``below`` and ``above`` exclude the limit itself, ``from`` includes it. ``needs`` names what a
-    laboratory value cannot tell; ``also`` has to hold as well.
+    ``below`` and ``above`` exclude the limit itself, ``to`` and ``from`` include it. ``of`` makes
+    the number a multiple of a reference, to which ``plus`` is added. ``in_units`` is the number as
+    the text prints it in other units (UCUM): that of the reported unit counts. ``needs`` names what
+    a laboratory value cannot tell; ``also`` has to hold as well.
     """
 
     below: Decimal | None = None
     above: Decimal | None = None
     from_: Decimal | None = Field(default=None, alias="from")
+    to: Decimal | None = None
     of: Reference | None = None
-    needs: Literal["symptoms", "fasting"] | None = None
+    plus: Decimal = Decimal(0)
+    in_units: dict[str, Decimal] = Field(default_factory=dict)
+    needs: Literal["symptoms", "anticoagulation", "fasting"] | None = None
     also: Limit | None = None
 
     def faults(self) -> Iterator[tuple[bool, str]]:
         """See ``Checked``."""
-        yield len(self._bounds()) != 1, "one of 'below', 'above' and 'from'"
+        known = [bound for bound in self._bounds if bound is not None]
+        yield len(known) != 1, "one of 'below', 'above', 'from' and 'to'"
+        yield (self.of is None and self.plus != 0), "'plus' with 'of'"
+        yield (self.of is not None and bool(self.in_units)), "'in_units' without 'of'"
 
-    def _bounds(self) -> list[Decimal]:
-        return [one for one in (self.below, self.above, self.from_) if one is not None]
+    @property
+    def _bounds(self) -> tuple[Decimal | None, ...]:
+        return self.below, self.to, self.above, self.from_
 
     @property
     def number(self) -> Decimal:
         """The number or multiple at which the grade starts."""
-        return self._bounds()[0]
+        return next(bound for bound in self._bounds if bound is not None)
+
+    @property
+    def sign(self) -> str:
+        """How a value that reaches the limit stands to it."""
+        bounds = zip(("<", "<=", ">", ">="), self._bounds, strict=True)
+        return next(sign for sign, bound in bounds if bound is not None)
 
 
 Rows = dict[int, tuple[Limit, ...]]

@@ -123,18 +123,26 @@ def clearances(
             but one number where age or sex is not known.
         within_days: how far from the creatinine its weight may be dated.
     """
-    found = {s.day: Clearance(s.day, s.value, "recorded") for s in samples.get(CLEARANCE, [])}
+    found: dict[datetime.date, Clearance] = {}
     left_out = []
-    weights = samples.get(WEIGHT, [])
+    for sample in samples.get(CLEARANCE, []):
+        if sample.value.is_point:
+            found[sample.day] = Clearance(sample.day, sample.value.low, "recorded")
+        else:
+            left_out.append(LeftOut(sample.day, f"clearance only known as {sample.value}"))
+    weights = [weight for weight in samples.get(WEIGHT, []) if weight.value.is_point]
     for sample in samples.get(CREATININE, []):
         if sample.day in found:
+            continue
+        if not sample.value.is_point:
+            left_out.append(LeftOut(sample.day, f"creatinine only known as {sample.value}"))
             continue
         near = [w for w in weights if abs((w.day - sample.day).days) <= within_days]
         if not near:
             left_out.append(LeftOut(sample.day, "creatinine without a weight of that day"))
             continue
         weight = min(near, key=lambda w: abs((w.day - sample.day).days))
-        value = cockcroft_gault(sample.day, weight.value, sample.value)
+        value = cockcroft_gault(sample.day, weight.value.low, sample.value.low)
         if isinstance(value, Interval):
             # The age is known to the year at worst: the middle is off by less than one per cent.
             middle = (value.low + value.high) / 2

@@ -92,11 +92,13 @@ def _longer(first: datetime.date, last: datetime.date, months: int) -> bool:
 
 
 def _rising(name: str, series: Sequence[Sample], least: int) -> tuple[Truth, str, str]:
+    # A value below or above something tells nothing of a trend.
+    series = [sample for sample in series if sample.value.is_point]
     if len(series) < least:
         return None, "", f"{name}: at least {least} values, {len(series)} known"
     first, latest = series[0], series[-1]
     days = [(sample.day - first.day).days for sample in series]
     middle = sum(days) / len(days)
-    trend = sum((day - middle) * float(s.value) for day, s in zip(days, series, strict=True))
+    trend = sum((day - middle) * float(s.value.low) for day, s in zip(days, series, strict=True))
     told = f"{name} from {first.value} ({first.day}) to {latest.value} ({latest.day})"
-    return latest.value > first.value and trend > 0, told, ""
+    return latest.value.low > first.value.low and trend > 0, told, ""

@@ -9,8 +9,8 @@ from decimal import Decimal
 from typing import Annotated
 
 from gepnet.record import Record, measured
-from gepnet.tables import Shown, also_shown
-from gepnet.vocabulary import TRUTH_WORDS
+from gepnet.tables import Shown, also_shown, number_or_text
+from gepnet.vocabulary import TRUTH_WORDS, Interval
 
 #: The words for what holds, does not, or is open for this patient.
 HOLDS = {True: "yes", False: "no", None: "open"}
@@ -18,26 +18,30 @@ HOLDS = {True: "yes", False: "no", None: "open"}
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One value of one analyte on a day; ``lln`` is the laboratory's lower limit of normal."""
+    """One value of one analyte on a day; ``lln`` is the laboratory's lower limit of normal.
+
+    A value may be known within bounds only, as ``<5`` is; in data it is then that text.
+    """
 
     day: Annotated[datetime.date, Shown("date")]
     analyte: Annotated[str, Shown(hidden=True)]
-    value: Decimal
+    value: Annotated[Interval, Shown(by=number_or_text)]
     lln: Decimal | None
     event: Annotated[str, Shown(hidden=True)]
 
     @property
     @also_shown
     def low(self) -> Annotated[bool | None, Shown(by=TRUTH_WORDS)]:
-        """Whether the value lies below normal; None where the limit is not known."""
-        return None if self.lln is None else self.value < self.lln
+        """Whether the value lies below normal; None where that is not known."""
+        if self.lln is None:
+            return None
+        return True if self.value.high < self.lln else False if self.value.low >= self.lln else None
 
 
 def samples_of(record: Record, at: datetime.date) -> dict[str, list[Sample]]:
-    """Return the exact, fully dated values of laboratory events up to ``at``, oldest first.
+    """Return the fully dated values of laboratory events up to ``at``, oldest first.
 
-    A value given as a range and a value without a full date tell nothing of a course over time and
-    are left out.
+    A value without a full date tells nothing of a course over time and is left out.
     """
     found: dict[str, list[Sample]] = {}
     for one in measured(record.events, ("laboratory", "body")):

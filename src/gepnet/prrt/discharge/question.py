@@ -14,7 +14,7 @@ from gepnet.prrt.discharge.data import DischargeLimit, RadiationProtection
 from gepnet.prrt.discharge.readings import UNITS, Quantity, Reading, Span
 from gepnet.prrt.dosimetry.data import Physics
 from gepnet.tables import Shown
-from gepnet.vocabulary import bounds_of, convert, spelled
+from gepnet.vocabulary import bounds_of, convert
 
 T = TypeVar("T")
 _MBQ_PER_GBQ = 1000
@@ -158,7 +158,7 @@ def _own_limit(text: str) -> DischargeLimit:
         raise ValueError(text)
     for quantity, target in UNITS.items():
         try:
-            found = convert(limit, spelled(unit), target, "")
+            found = convert(limit, unit, target)
         except ValueError:
             continue
         return DischargeLimit(

@@ -16,7 +16,7 @@ from gepnet.knowledge import InputError, Problem
 from gepnet.prrt.discharge.data import RadiationProtection
 from gepnet.prrt.dosimetry.data import Band
 from gepnet.tables import Cells, Column, Once, Shown, Table, number, text
-from gepnet.vocabulary import Interval, ValueProblem, bounds_of, convert, spelled
+from gepnet.vocabulary import Interval, ValueProblem, bounds_of, convert
 
 Quantity = Literal["dose_rate", "retained_activity"]
 UNITS: dict[Quantity, str] = {"dose_rate": "uSv/h", "retained_activity": "MBq"}
@@ -112,7 +112,7 @@ def _check(cells: Cells, data: RadiationProtection) -> None:
 def _converted(value: Interval, unit: str) -> tuple[Quantity, Span] | None:
     for quantity, target in UNITS.items():
         try:
-            low, high = (convert(end, spelled(unit), target, "") for end in (value.low, value.high))
+            low, high = (convert(end, unit, target) for end in (value.low, value.high))
         except ValueError:
             continue
         return quantity, Span(float(low), float(high))

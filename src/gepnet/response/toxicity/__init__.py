@@ -1,6 +1,6 @@
 """Adverse events: maximum grades, tables as trials print them, exposure-adjusted rates.
 
-``tables``, ``counting`` and ``laboratory`` need Polars and are imported where they are used.
+``tables`` and ``counting`` need Polars and are imported where they are used.
 """
 
 from gepnet.response.toxicity.spec import CountingSpec

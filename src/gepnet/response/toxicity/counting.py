@@ -49,6 +49,18 @@ class Counts:
     ]
 
 
+_EVENTS: dict[str, type[pl.DataType]] = {
+    "patient_id": pl.String, "term": pl.String, "start": pl.Date, "grade": pl.Int64,
+    "at_most": pl.Int64, "ctcae": pl.String,
+}  # fmt: skip
+
+
+def event_table(events: Iterable[object]) -> pl.DataFrame:
+    """Return events with these attributes as a table."""
+    rows = [[getattr(event, name) for name in _EVENTS] for event in events]
+    return pl.DataFrame(rows, schema=_EVENTS, orient="row")
+
+
 def all_events(
     events: pl.DataFrame, laboratory: pl.DataFrame | None, spec: CountingSpec
 ) -> pl.DataFrame:

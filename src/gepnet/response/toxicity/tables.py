@@ -2,12 +2,12 @@
 
 ``events.csv``: patient_id, term, start, end, grade, ctcae. ``patients.csv``: patient_id, start,
 end (first dose and end of follow-up) and perhaps group. ``periods.csv``: patient_id, period, start,
-end. ``labs.csv``: patient_id, date, fact, value, and perhaps lln and uln.
+end.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ import polars as pl
 
 from gepnet.knowledge import InputError, Problem, nearest
 from gepnet.response.toxicity.spec import CountingSpec
-from gepnet.tables import Cells, Column, Once, Table, day, number, one_of, partial_day, text, whole
+from gepnet.tables import Cells, Column, Once, Table, day, one_of, partial_day, text, whole
 from gepnet.vocabulary import PartialDate
 
 #: The period and the group of everybody where a table gives none.
@@ -85,25 +85,6 @@ def read_periods(path: Path, patients: pl.DataFrame) -> pl.DataFrame:
     return table
 
 
-def read_labs(path: Path, facts: Iterable[str], patients: pl.DataFrame) -> pl.DataFrame:
-    """Read laboratory values in the units of their facts, with limits of normal where given.
-
-    Raises:
-        InputError: with every faulty cell.
-    """
-    graded = tuple(facts)
-    limit = number("a number or empty")
-    columns = (
-        _PATIENT,
-        Column("date", _DAY),
-        Column("fact", one_of(graded, f"a fact that CTCAE grades: {', '.join(graded)}")),
-        Column("value", number("a number not below 0, in the unit of the fact", least=0)),
-        Column("lln", limit, needed=False),
-        Column("uln", limit, needed=False),
-    )
-    return _frame(path, columns, _treated(patients))
-
-
 def _in_order(cells: Cells) -> None:
     start, end = cells["start"], cells["end"]
     if isinstance(start, PartialDate) and isinstance(end, PartialDate):
@@ -125,8 +106,7 @@ def _treated(patients: pl.DataFrame) -> Callable[[Cells], None]:
 
 
 _KINDS: dict[str, Any] = {
-    "start": pl.Date, "end": pl.Date, "date": pl.Date, "grade": pl.Int64, "value": pl.Float64,
-    "lln": pl.Float64, "uln": pl.Float64,
+    "start": pl.Date, "end": pl.Date, "grade": pl.Int64,
 }  # fmt: skip
 
 
