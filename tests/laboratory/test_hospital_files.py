@@ -155,7 +155,7 @@ def test_a_baseline_has_one_meaning_however_it_is_written(tmp_path: Path, writte
 
 def test_a_zero_is_no_mark_of_a_sample_that_is_not_the_baseline(tmp_path: Path) -> None:
     rows = ["p,2026-01-05,alt_u_l,80,U/L,,40,1", "p,2026-02-05,alt_u_l,119,U/L,,40,0"]
-    with pytest.raises(InputError, match="or true or false .the baseline sample."):
+    with pytest.raises(InputError, match=r"or true or false .the baseline sample."):
         graded(tmp_path, *rows)
 
 
@@ -225,7 +225,7 @@ UNITS = {
     "creatinine_umol_l": ("umol/L", "mmol/L", "nmol/mL"),
     "glucose_mmol_l": ("mg/dL", "g/L", "mg/L"),
     "albumin_g_l": ("g/L", "g/dL", "mg/dL"),
-    "alt_u_l": ("U/L", "ukat/L", "mU/mL"),
+    "alt_u_l": ("U/L", "mU/mL", "IU/L"),
 }
 
 

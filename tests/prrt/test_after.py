@@ -238,7 +238,8 @@ def test_a_loss_beside_the_published_ones_is_open_where_the_interval_includes_th
 
 def lab(name: str, day: str, value: float, lln: float | None = None) -> Sample:
     bound = None if lln is None else Decimal(str(lln))
-    return Sample(d(day), name, Decimal(str(value)), bound, "e")
+    number = Decimal(str(value))
+    return Sample(d(day), name, Interval(number, number), bound, "e")
 
 
 def test_a_creatinine_without_a_weight_of_its_day_gives_no_clearance() -> None:

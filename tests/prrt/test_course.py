@@ -76,8 +76,8 @@ def test_the_course_with_a_clearance_down_by_40_percent() -> None:
     assert seen is not None
     assert {rule.id for rule in seen.holding} == {"renal-creatinine-rise", "renal-clearance-fall"}
     fall = next(rule.because for rule in seen.holding if rule.id == "renal-clearance-fall")
-    # 51.2 after 85.4 mL/min, each rounded to one decimal place.
-    assert "Clearance fall from baseline 40.0468 %" in fall
+    # Of clearances as they are worked out: a rounded one would be 40.0468 % below another.
+    assert "Clearance fall from baseline 40 %" in fall
 
 
 def two_cycles(*more: dict[str, Any]) -> Course:

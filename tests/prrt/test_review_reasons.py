@@ -149,7 +149,7 @@ PRINTED: list[tuple[str, Events, list[Row]]] = [
             (
                 "renal-clearance-fall",
                 "hold",
-                f"{FALL} 40.281 %; before cycle 1 Creatinine clearance 85.4 mL/min, "
+                f"{FALL} 40.2529 %; before cycle 1 Creatinine clearance 85.4 mL/min, "
                 f"now Creatinine clearance 51 mL/min ({PRE})",
             )
         ],

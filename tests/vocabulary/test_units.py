@@ -169,7 +169,8 @@ PRINTED = [
     *(
         ("platelets_10e9_l", f"180{zeros}", unit, "180")
         for zeros, units in {
-            "": ("10*9/L", "10^9/L", "x10^9/L", "×10⁹/L", "10e9/l", "10E9/L", "10**9/L", "G/L",
+            "": ("10*9/L", "10^9/L", "x10^9/L", "\N{MULTIPLICATION SIGN}10⁹/L", "10e9/l",
+                 "10E9/L", "10**9/L", "G/L",
                  "G/l", "Gpt/L", "10^3/uL", "10^3/µL", "10^3/mm3", "K/uL", "K/µl", "K/UL",
                  "THOU/UL", "thou/mcL", "10*3/uL", "/nL", "10^3/mcL"),
             "000": ("/uL", "{cells}/uL", "cells/uL", "/mm3", "/mm³", "/cumm", "1/uL", "/mcL"),

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 
 from gepnet.criteria import Criteria
+from gepnet.criteria.exact import inexact
+from gepnet.criteria.text import to_text
 from gepnet.facts.derive import inputs_of
 from gepnet.facts.families import FAMILIES
 from gepnet.facts.files import ProgressionSigns, Reports, SampleRecipe, TherapyGroups
@@ -25,6 +27,10 @@ def check(knowledge: Knowledge, criteria: Criteria) -> Iterator[Problem]:
         for name in (entry.function, entry.bound.function if entry.bound else None):
             if name is not None and name not in known:
                 yield Problem.at(entry, "function", name, f"one of {', '.join(known)}")
+    for entry in (fact.entry for fact in vocabulary.base_facts()):
+        for index, step in enumerate(entry.derived):
+            for atom, told in inexact(criteria(step.when), vocabulary):
+                yield Problem.at(entry, f"derived[{index}].when", to_text(atom), told)
     for family in vocabulary.families:
         if family.over == "therapies" and family.pattern not in FAMILIES:
             yield Problem.at(family, "pattern", family.pattern, f"one of {', '.join(FAMILIES)}")

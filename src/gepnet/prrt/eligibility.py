@@ -168,7 +168,8 @@ def _known(
 
 def _plain(value: Value) -> Any:
     if isinstance(value, Interval):
-        return plain(value.low) if value.is_point else plain([*told_ends(value)])
+        ends = plain([*told_ends(value)])
+        return ends[0] if value.is_point else ends
     return value if isinstance(value, bool | str) or value is None else str(value)
 
 

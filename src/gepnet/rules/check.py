@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from gepnet.criteria.exact import inexact
+from gepnet.criteria.text import to_text
 from gepnet.knowledge import Problem
 from gepnet.knowledge.kinds import KINDS, counts
 from gepnet.knowledge.references import unknown_names
@@ -77,6 +79,7 @@ def check(book: Rulebook) -> Iterator[Problem]:
     yield from statements_have_sources(book)
     yield from limits_written_once(book)
     yield from limits_are_used(book)
+    yield from limits_are_exact(book)
     yield from run_examples(book)
 
 
@@ -85,6 +88,14 @@ def facts_are_known(book: Rulebook) -> Iterator[Problem]:
     for kind in KINDS:
         for entry in getattr(book.knowledge, kind):
             yield from unknown_names(entry, {"vocabulary": book.vocabulary})
+
+
+def limits_are_exact(book: Rulebook) -> Iterator[Problem]:
+    """No limit can be reached or left by keeping a value in a table of many patients."""
+    for rule in subjects(book):
+        for key, node in (("when", rule.when), ("when_broad", rule.when_broad)):
+            for atom, told in () if node is None else inexact(node, book.vocabulary):
+                yield Problem.at(rule.entry, key, to_text(atom), told)
 
 
 def statements_have_sources(book: Rulebook) -> Iterator[Problem]:

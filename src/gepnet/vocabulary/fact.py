@@ -21,6 +21,8 @@ _SIGNS = {"≤": "<=", "≥": ">=", "=<": "<=", "=>": ">="}
 _EXCLUDED = Decimal("1e-9")
 # Of a step: what tables of many patients keep, far below what a limit can feel.
 _FINE = Decimal("0.001")
+# Of a fine step: what arithmetic may leave of a whole one.
+_NOISE = Decimal("1e-12")
 # Steps of which a number is a round one, as limits are: shown so only where it is exactly that.
 _ROUND = 50
 _RANGE = re.compile(rf"^({_NUMBER})\s*(?:-|\u2013|\.\.|to)\s*({_NUMBER})$")  # 2013: en dash
@@ -107,10 +109,17 @@ class Fact:
         return (steps + 1 if whole else steps) * self.fine
 
     def worked_out(self, value: Interval) -> Interval:
-        """Return a number that was worked out, as facts keep it and with what is shown of it."""
-        low, high = value.low, value.high
-        told = self._shown(low), self._shown(high)
-        return Interval(self.kept(low), self.kept(high), shown=told)
+        """Return a number that was worked out, with what is shown of it.
+
+        What arithmetic left beside a fine step by less than anything can be measured is that step:
+        40 % of three numbers without an end is exactly 40 %.
+        """
+        low, high = (self._settled(end) for end in (value.low, value.high))
+        return Interval(low, high, shown=(self._shown(low), self._shown(high)))
+
+    def _settled(self, number: Decimal) -> Decimal:
+        near = (number / self.fine).to_integral_value(ROUND_HALF_EVEN) * self.fine
+        return near if abs(number - near) <= self.fine * _NOISE else number
 
     def _shown(self, number: Decimal) -> Decimal:
         """Return a number in the step of the fact; a round one, such as a limit, only if it is."""

@@ -25,7 +25,9 @@ _ANNOTATION = re.compile(r"\{[^}]*\}")
 _POWER = re.compile(r"^x?10(?:\^|\*{1,2}|e)(\d+)")
 _RAISED = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
-_SIGNS = str.maketrans({"µ": "u", "μ": "u", "×": "x", "·": ".", "\N{DIVISION SLASH}": "/"})
+_SIGNS = str.maketrans(
+    {"µ": "u", "μ": "u", "\N{MULTIPLICATION SIGN}": "x", "·": ".", "\N{DIVISION SLASH}": "/"}
+)
 _WORDS = {
     "a": "years",
     "mo": "months",

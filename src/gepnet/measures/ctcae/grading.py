@@ -1,10 +1,11 @@
-"""The grade of one laboratory value: the reference to which the columns are held.
+"""The grade of one laboratory value.
 
 Values are compared exactly, as they were reported: nothing is rounded on the way to a limit, and of
 a limit that is printed in several units the number of the reported unit counts. A grade is never
 guessed: where a limit of normal or a baseline is missing, or a value is only known to be below or
-above something, the answer is the range of grades that remain possible. Rules relative to the baseline are not applied to the baseline
-sample itself, nor to samples before it, because a high baseline would always grade 0.
+above something, the answer is the range of grades that remain possible. Rules relative to the
+baseline are not applied to the baseline sample itself, nor to samples before it, because a high
+baseline would always grade 0.
 
 National Cancer Institute, Common Terminology Criteria for Adverse Events v5.0 and v6.0; the bands
 are data in ``knowledge/measures/ctcae_v5.yaml`` and ``ctcae_v6.yaml``.
