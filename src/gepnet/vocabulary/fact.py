@@ -192,7 +192,7 @@ class Fact:
         if sign or reading is not None:
             ucum = self.entry.unit if reading is None else reading.ucum
             excluded = sign in {"<", ">"}
-            told = _told(sign, *own)
+            told = _told(sign, *(end if sign or end is None else self._shown(end) for end in own))
             reported = Reported(str(raw).strip(), unit, ucum, low, high, excluded, told)
         return self._within(raw, own, sign, reported)
 

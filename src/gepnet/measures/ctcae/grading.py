@@ -246,15 +246,16 @@ def _relative(term: Term) -> bool:
 
 def _told(limit: Limit, sample: Sample) -> str:
     bound = _sides(limit, sample)[1]
+    value = plain(sample.value.low) if sample.value.is_point else str(sample.value)
     unit = _unit(limit, sample.value)
     if unit is not None and sample.value.reported is not None:
         told = f"{sample.value.reported.text} {sample.value.reported.unit}"
         text = f"{told} {limit.sign} {plain(limit.in_units[unit])} {unit}"
     elif limit.of is None or bound is None:
-        text = f"{sample.value} {limit.sign} {plain(limit.number)}"
+        text = f"{value} {limit.sign} {plain(limit.number)}"
     else:
         name = limit.of.upper() if limit.of != "baseline" else "baseline"
         times = "" if limit.number == 1 else f"{plain(limit.number)} x "
         more = f" + {plain(limit.plus)}" if limit.plus else ""
-        text = f"{sample.value} {limit.sign} {times}{name}{more} ({bound})"
+        text = f"{value} {limit.sign} {times}{name}{more} ({bound})"
     return text if limit.also is None else f"{text} and {_told(limit.also, sample)}"
