@@ -24,7 +24,7 @@ _FINE = Decimal("0.001")
 # Of a fine step: what arithmetic may leave of a whole one.
 _NOISE = Decimal("1e-12")
 # Steps of which a number is a round one, as limits are: shown so only where it is exactly that.
-_ROUND = 50
+_ROUND = 100
 _RANGE = re.compile(rf"^({_NUMBER})\s*(?:-|\u2013|\.\.|to)\s*({_NUMBER})$")  # 2013: en dash
 
 

@@ -168,15 +168,13 @@ class UnitReader:
         return unit[1:] if unit.startswith((".", "*")) else unit
 
     def _size(self, code: str, fact: str, target: str) -> Decimal | None:
+        # What chemistry says comes first: to physics an equivalent is a mole, whatever its charge.
         bare = self._bare(code)
-        factor = unit_ratio(bare, target)
-        if factor is not None:
-            return factor
         for rule in self._rules(fact):
-            step = Decimal(1) if bare == rule.from_unit else unit_ratio(bare, rule.from_unit)
+            step = unit_ratio(bare, rule.from_unit)
             if step is not None:
                 return step * rule.factor
-        return None
+        return unit_ratio(bare, target)
 
     def _rules(self, fact: str) -> Iterator[Conversion]:
         return (rule for rule in self._table.conversions if rule.fact == fact)
