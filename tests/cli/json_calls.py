@@ -90,6 +90,7 @@ CALLS = {
     "facts-of": "facts of {patient}",
     "facts-sample": "facts sample --rows 5 -o {folder}/few.parquet --at 2026-01-01",
     "knowledge-list": "knowledge list",
+    "knowledge-due": "knowledge due --at 2027-03-01",
     "knowledge-show-document": "knowledge show esmo-2020",
     "knowledge-show-entry": "knowledge show esmo-2020/rlt-midgut-second-line-after-ssa",
     "knowledge-check": "knowledge check --no-mutate",

@@ -39,6 +39,7 @@ TAKEN = {
     "response midtreatment": ("--at --region --with", FACTS),
     "response scores": ("--at --region --with", FACTS),
     "facts of": ("--at --region --with", FACTS),
+    "knowledge due": ("--at --with", "a day is asked about, and no patient"),
     "chart": ("--at --with", "what happened to a patient is drawn, and no position on it"),
     "facts sample": ("--at --with", "patients of every region are made up, and nobody assessed"),
     "cohort assess": ("--at --knowledge-date --with", TABLE),

@@ -35,6 +35,7 @@ from gepnet.api.importing import import_cases as import_cases
 from gepnet.api.importing import import_tables as import_tables
 from gepnet.api.knowing import base as base
 from gepnet.api.knowing import check_knowledge as check_knowledge
+from gepnet.api.knowing import due_entries as due_entries
 from gepnet.api.knowing import fact_coverage as fact_coverage
 from gepnet.api.laboratory import grade_laboratory as grade_laboratory
 from gepnet.api.modelling import calibration as calibration

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from gepnet.guidelines import KnowledgeBase, knowledge_base
 from gepnet.guidelines.coverage import coverage
+from gepnet.guidelines.due import due
 from gepnet.knowledge import InputError, Problem, check_all_read, load_knowledge
 from gepnet.rules.check import CheckReport, report
 from gepnet.tables import plain
+from gepnet.vocabulary import Question
 
 
 def base(*extra: Path) -> KnowledgeBase:
@@ -64,3 +67,17 @@ def _found(check: Iterator[Problem]) -> Iterator[Problem]:
 def fact_coverage(*extra: Path) -> list[dict[str, Any]]:
     """Return each identifier of the fact collections with its entries or the reason for none."""
     return list(plain(coverage(base(*extra))))
+
+
+def due_entries(base: KnowledgeBase, question: Question) -> dict[str, Any]:
+    """Return what should have been looked at again before the day of the question (today).
+
+    Returns:
+        ``day``, and ``due``: each entry with kind, date, source, the day to look again and how
+        many days ago that was.
+
+    Raises:
+        InputError: where the question is of a month or a year.
+    """
+    day = question.day() or datetime.date.today()
+    return {"day": day, "due": due(base.knowledge, day)}

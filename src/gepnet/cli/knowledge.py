@@ -8,7 +8,14 @@ from typing import Annotated, Any
 import typer
 
 from gepnet import api
-from gepnet.cli.command import Files, KnowledgeQuestion, Result, TableQuestion, command
+from gepnet.cli.command import (
+    DrawnQuestion,
+    Files,
+    KnowledgeQuestion,
+    Result,
+    TableQuestion,
+    command,
+)
 from gepnet.cli.output import listing, table
 
 Extra = Annotated[
@@ -110,6 +117,24 @@ def _print_entry(name: str, view: dict[str, Any]) -> None:
     table(name, ["", ""], simple)
     if "entries" in view:
         listing("Entries", view["entries"], "id", "positions", "who for: when", "verification")
+
+
+@command
+def due(question: DrawnQuestion) -> Result:
+    """List what should be looked at again: labels, decisions, documents past their day.
+
+    Exit code 0: nothing is past its day; 1: something is.
+    """
+    view = api.due_entries(api.base(*question.with_files), question)
+    return Result(view, _print_due, code=1 if view["due"] else 0)
+
+
+def _print_due(view: dict[str, Any]) -> None:
+    if not view["due"]:
+        typer.echo(f"Nothing is to be looked at again by {view['day']}.")
+        return
+    known = ("kind", "entry", "name", "date", "source", "look again: look_again")
+    listing(f"To be looked at again, as of {view['day']}", view["due"], *known, "days: days_past")
 
 
 @command

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from gepnet.guidelines.atlas.plan import AtlasPlan, NamedPatients
 from gepnet.guidelines.coverage import Coverage
+from gepnet.guidelines.due import check_ageing
 from gepnet.guidelines.regions import Regions
 from gepnet.guidelines.verify.dependencies import Dependencies
 from gepnet.guidelines.verify.judgements import Judgements, KnownRows
@@ -26,5 +27,6 @@ FILES = (
 
 
 def check(book: Rulebook) -> Iterator[Problem]:
-    """Yield every fault of these files."""
-    return check_files(book.knowledge, book.vocabulary, FILES)
+    """Yield every fault of these files, and what has no day to be looked at again."""
+    yield from check_files(book.knowledge, book.vocabulary, FILES)
+    yield from check_ageing(book.knowledge)

@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from gepnet.knowledge.shapes import (
+    Ageing,
     Checked,
     Entry,
     FactId,
@@ -122,7 +123,7 @@ class Step(Stated, Checked):
         yield unrepeated, "'until' ends a repetition: give 'every'"
 
 
-class PlanProfile(Entry, Checked):
+class PlanProfile(Entry, Checked, Ageing):
     """One document's account of a PRRT course; ``beside`` names profiles for what it leaves out."""
 
     id: Id
@@ -136,6 +137,11 @@ class PlanProfile(Entry, Checked):
     beside: tuple[Annotated[Id, Names(("plan_profiles",))], ...] = ()
     steps: tuple[Step, ...] = ()
     note: str | None = None
+
+    @property
+    def ages(self) -> bool:
+        """Whether no later edition stands in its place."""
+        return not self.superseded
 
     def faults(self) -> Iterator[tuple[bool, str]]:
         """See ``Checked``."""

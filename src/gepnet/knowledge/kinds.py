@@ -9,7 +9,7 @@ from typing import Any, get_args, get_origin
 from pydantic import BaseModel
 
 from gepnet.knowledge.models import Knowledge, RuleEntry
-from gepnet.knowledge.shapes import Entry, Kind
+from gepnet.knowledge.shapes import Ageing, Entry, Kind
 
 #: Every kind by its field of Knowledge, with the model of its entries.
 KINDS: dict[str, tuple[Kind, type[BaseModel]]] = {
@@ -57,6 +57,16 @@ def rules_of(knowledge: Knowledge) -> Iterator[tuple[str, RuleEntry, Any]]:
             if isinstance(entry, RuleEntry):
                 yield kind.owner, entry, None
             yield from ((entry.id, rule, entry) for rule in _rules_in(entry))
+
+
+def ageing(knowledge: Knowledge) -> Iterator[tuple[str, Ageing]]:
+    """Yield whatever has to be looked at again some day, with the name of its kind."""
+    for name in KINDS:
+        for entry in getattr(knowledge, name):
+            kind: type[BaseModel] = type(entry)
+            for one in (entry, *(getattr(entry, part) for part, _, _ in entries_in(kind))):
+                if isinstance(one, Ageing) and one.ages:
+                    yield name, one
 
 
 def _rules_in(entry: BaseModel) -> list[RuleEntry]:

@@ -20,6 +20,7 @@ from gepnet.knowledge.course_models import (
     PlanProfile,
 )
 from gepnet.knowledge.shapes import (
+    Ageing,
     Checked,
     Cited,
     Entry,
@@ -312,7 +313,7 @@ class Coverage(Strict):
     note: str | None = None
 
 
-class DocumentHeader(Entry):
+class DocumentHeader(Entry, Ageing):
     """A guideline, review or opinion: identity, place in time, scope and what was read of it."""
 
     id: Id
@@ -348,7 +349,7 @@ class DocumentFile(Strict):
         return self.document.id
 
 
-class LabelEntry(RuleEntry):
+class LabelEntry(RuleEntry, Ageing):
     """The authorised indication of a medicine in one region, under the name of the product."""
 
     option: OptionId
@@ -359,12 +360,14 @@ class LabelEntry(RuleEntry):
     to: str | None = None
     indication: str
 
+    @property
+    def ages(self) -> bool:
+        """Whether the indication is in force."""
+        return self.to is None
 
-class RegulatoryEvent(Sourced):
-    """What a regulator or a payer did on a day, where it is no indication in force.
 
-    ``look_again`` is the day by which somebody should look whether it still holds.
-    """
+class RegulatoryEvent(Sourced, Ageing):
+    """What a regulator or a payer did on a day, where it is no indication in force."""
 
     id: Id
     date: str
@@ -381,7 +384,6 @@ class RegulatoryEvent(Sourced):
     region: str
     authority: str
     what: str
-    look_again: str
 
 
 class SafetyRule(RuleEntry):

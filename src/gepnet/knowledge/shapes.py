@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Literal, Self
@@ -102,6 +103,20 @@ class Entry(Strict):
 
 class Sourced(Entry, Stated):
     """An entry that states something and must say where it was read."""
+
+
+class Ageing(Strict):
+    """Something that was so when it was read and may be otherwise today.
+
+    ``look_again`` is the day by which somebody should look; it is our choice, nobody's deadline.
+    """
+
+    look_again: datetime.date | None = None
+
+    @property
+    def ages(self) -> bool:
+        """Whether somebody still has to look; what is over stays as it was."""
+        return True
 
 
 class Labelled(Sourced):
