@@ -3,8 +3,8 @@
 ``python -m benchmarks.forms`` simulates curves of one phase and of two, three to eight points with
 5 % scatter, and fits them with ``auto``. For each truth and number of points it prints how often
 the 95 % interval of the time-integrated activity holds the truth, how far the middle estimate is
-off, the half-width of the interval and how often two phases were found. The interval is asked for
-without a stated error of the points.
+off, the half-width of the interval and how often two phases were found; with ``--stated`` the error
+of the points is known.
 """
 
 from __future__ import annotations
@@ -50,7 +50,11 @@ TRUTHS = {
 
 
 def simulated(
-    times: tuple[float, ...], parts: tuple[tuple[float, float], ...], noise: float, sets: int
+    times: tuple[float, ...],
+    parts: tuple[tuple[float, float], ...],
+    noise: float,
+    sets: int,
+    cv: float = np.nan,
 ) -> tuple[Curves, float]:
     """Return simulated curves and their true integral."""
     t = np.array(times, dtype=float)
@@ -59,13 +63,13 @@ def simulated(
     activity = exact * np.exp(noise * scatter)
     shape = activity.shape
     curves = Curves(
-        np.broadcast_to(t, shape).copy(), activity, np.ones(shape, bool), np.full(shape, np.nan)
+        np.broadcast_to(t, shape).copy(), activity, np.ones(shape, bool), np.full(shape, cv)
     )
     return curves, float(sum(a * half for a, half in parts)) / LN2
 
 
 def measure(
-    noise: float = NOISE, model: str = "auto", sets: int = SETS
+    noise: float = NOISE, model: str = "auto", sets: int = SETS, stated: bool = False
 ) -> dict[tuple[str, int], dict[str, float]]:
     """Return coverage, bias, half-width and share of two phases, by truth and points."""
     knowledge = load_knowledge()
@@ -73,7 +77,7 @@ def measure(
     found = {}
     for name, (designs, parts) in TRUTHS.items():
         for points, times in designs.items():
-            curves, total = simulated(times, parts, noise, sets)
+            curves, total = simulated(times, parts, noise, sets, noise if stated else np.nan)
             chosen = choose(curves, Request(model), data)  # type: ignore[arg-type]
             result = average.tia(chosen, data.checks.fit.confidence.value)
             fitted = chosen.form >= 0
@@ -95,10 +99,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--noise", type=float, default=NOISE)
     parser.add_argument("--model", default="auto")
+    parser.add_argument("--stated", action="store_true", help="the error of the points is known")
     asked = parser.parse_args()
     print("| Truth | Points | Holds the truth | Off by | Half-width | Two phases found |")
     print("|---|---|---|---|---|---|")
-    for (name, points), one in measure(asked.noise, asked.model).items():
+    for (name, points), one in measure(asked.noise, asked.model, stated=asked.stated).items():
         print(
             f"| {name} | {points} | {100 * one['coverage']:.1f} % | {100 * one['bias']:+.1f} % "
             f"| {100 * one['half_width']:.0f} % | {100 * one['two']:.0f} % |"

@@ -219,7 +219,7 @@ def test_a_dosimetry_chart_has_points_fit_and_refusals(base: Any) -> None:
     regions = {r["region"] for r in view["records"]}
     assert {"kidney left", "lesion 2", "blood"} <= regions
     assert not any(r["region"] == "lesion 2" and r["kind"] == "fitted" for r in view["records"])
-    assert "lesion 2: no fit" in view["sentence"] and "kidney left: mono" in view["sentence"]
+    assert "lesion 2: no fit" in view["sentence"] and "kidney right: mono" in view["sentence"]
     inside = [
         r["low"] <= r["activity (MBq)"] <= r["high"]
         for r in view["records"]

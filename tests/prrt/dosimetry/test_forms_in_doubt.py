@@ -45,3 +45,14 @@ def test_an_interval_over_forms_holds_both_estimates_where_neither_wins() -> Non
             assert result.low[0] <= fit.tia()[0][0] <= result.high[0]
     one = choose(curves(times, activity), Request("mono"), DATA)
     assert one.weights[0, 0] == 1
+
+
+def test_a_stated_error_that_the_points_deny_is_not_believed() -> None:
+    """Three samples of a blood curve with two phases: the interval of one phase held no truth."""
+    exact = [0.4 * 2 ** (-t / 2) + 0.06 * 2 ** (-t / 25) for t in (1, 24, 72)]
+    truth = (0.4 * 2 + 0.06 * 25) / np.log(2)
+    chosen = choose(curves([1, 24, 72], exact, 0.05), Request(), DATA)
+    result = average.tia(chosen, 0.95)
+    assert result.low[0] <= truth <= result.high[0]
+    good = choose(curves([1, 24, 72], [2 ** (-t / 30) for t in (1, 24, 72)], 0.05), Request(), DATA)
+    assert np.isinf(good.gather("freedom", 1)[0][0])

@@ -20,7 +20,14 @@ from gepnet.prrt.dosimetry.forms import (
     integral_after,
     tri_uptake,
 )
-from gepnet.prrt.dosimetry.weights import criterion, in_doubt, weights, with_prior
+from gepnet.prrt.dosimetry.weights import (
+    criterion,
+    disbelieved,
+    in_doubt,
+    weights,
+    with_prior,
+    with_scatter,
+)
 from gepnet.prrt.dosimetry.words import Errors, Model
 
 NONE = -1
@@ -139,6 +146,9 @@ def choose(curves: Curves, request: Request, data: DosimetryData) -> Chosen:
         fit = fit_form(candidate, points, request.errors, request.uptake_per_h)
         if request.model == "auto":
             fit = with_prior(fit, prior)
+        if request.errors == "proportional":
+            misfit = disbelieved(fit, points, data.checks.fit.misfit_warned.value)
+            fit = with_scatter(fit, points, misfit)
         fits[index], rows[index] = fit, chosen
         scores[chosen, index] = criterion(fit, points, request.errors, prior)
         shortened = chosen[left_out[chosen].any(axis=1)] if candidate is MONO else chosen[:0]

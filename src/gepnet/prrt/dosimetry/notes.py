@@ -98,7 +98,7 @@ def _about_fit(result: Dosimetry, row: int) -> list[Note]:
             "(state one: activity_cv_percent or --cv)"
         )
         found.append(Note("no-interval", text))
-    if np.isinf(freedom):
+    if chosen.curves.scale_known[row] and result.request.errors == "proportional":
         found += _misfit(result, row)
     elif result.request.errors == "proportional" and freedom > 0:
         scatter = 100 * float(fitted.scale[at])
@@ -124,7 +124,10 @@ def _misfit(result: Dosimetry, row: int) -> list[Note]:
     probability = float(chdtrc(free, float(fitted.squares[at])))
     if probability >= warned.value:
         return []
-    text = f"the points scatter more than the stated error allows (p = {probability:.1g})"
+    text = (
+        f"the points scatter more than the stated error allows (p = {probability:.1g}): the "
+        "interval takes their scatter"
+    )
     return [Note("misfit", text, warned)]
 
 

@@ -86,3 +86,36 @@ def with_prior(fit: Fit, prior: Scatter) -> Fit:
         scale=np.where(through, prior.share, fit.scale),
         freedom=np.where(through, prior.weight, fit.freedom),
     )
+
+
+def disbelieved(fit: Fit, curves: Curves, least: float) -> NDArray[np.bool_]:
+    """Return where points with a stated error scatter so much that it cannot be their whole error.
+
+    Args:
+        fit: with the sums of squares in units of the stated error.
+        curves: the points that were fitted.
+        least: probability of the scatter below which the stated error is not believed.
+    """
+    from scipy.special import chdtrc
+
+    free = curves.points - fit.form.size
+    with np.errstate(all="ignore"):
+        probability = chdtrc(np.maximum(free, 1), fit.squares)
+    return np.asarray(curves.scale_known & (free > 0) & (probability < least))
+
+
+def with_scatter(fit: Fit, curves: Curves, where: NDArray[np.bool_]) -> Fit:
+    """Return a fit that takes the scatter of the points, not their stated error, where asked."""
+    if not where.any():
+        return fit
+    free = (curves.points - fit.form.size).astype(float)
+    excess = fit.squares / np.where(where, free, 1.0)
+    scattered = fit.inverse * excess[:, None, None]
+    return replace(
+        fit,
+        covariance=np.where(
+            where[:, None, None], fit.inverse * excess[:, None, None], fit.covariance
+        ),
+        scale=np.where(where, fit.scale * np.sqrt(excess), fit.scale),
+        freedom=np.where(where, free, fit.freedom),
+    )
