@@ -113,9 +113,7 @@ def with_scatter(fit: Fit, curves: Curves, where: NDArray[np.bool_]) -> Fit:
     scattered = fit.inverse * excess[:, None, None]
     return replace(
         fit,
-        covariance=np.where(
-            where[:, None, None], fit.inverse * excess[:, None, None], fit.covariance
-        ),
+        covariance=np.where(where[:, None, None], scattered, fit.covariance),
         scale=np.where(where, fit.scale * np.sqrt(excess), fit.scale),
         freedom=np.where(where, free, fit.freedom),
     )
