@@ -40,7 +40,12 @@ def negated(value: Truth) -> Truth:
 SHARED = [
     (
         ("safety/albumin-with-coagulation-rlt", "release/hepatic-synthesis"),
-        ("eligibility-eu-label/liver-synthesis", "why_not_prrt/liver-synthesis"),
+        (
+            "eligibility-eu-label/liver-synthesis",
+            "eligibility-nanets/liver-synthesis",
+            "eligibility-hospital-london/liver-synthesis",
+            "why_not_prrt/liver-synthesis",
+        ),
         ("albumin_g_l", "inr", "prothrombin_ratio_percent"),
     ),
     (
