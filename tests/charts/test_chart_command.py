@@ -327,3 +327,30 @@ def test_a_kind_is_one_declaration_and_one_module() -> None:
 def test_a_kind_that_is_not_there_is_told_with_the_nearest(base: Any) -> None:
     with pytest.raises(InputError, match="did you mean 'spider'"):
         api.draw_chart(base, "spidr", LESIONS)
+
+
+def test_what_lies_after_a_death_is_told_and_not_drawn(base: Any, tmp_path: Path) -> None:
+    """The kind: dates that were never held against each other, in the file of events as well."""
+    lesions, events = tmp_path / "lesions.csv", tmp_path / "events.csv"
+    head = "patient_id,date,lesion_id,role,organ,nodal,diameter_mm,status\n"
+    name = "a hospital with a very long name, patient number 12345678"
+    first, second = f'"{name}",2024-01-01,T1', f'"{name}",2024-04-01,T1'
+    lesions.write_text(
+        f"{head}{first},target,liver,false,40,measured\n{second},target,liver,false,20,measured\n"
+    )
+    events.write_text(
+        f'patient_id,date,event\n"{name}",2024-02-01,death\n"{name}",2024-05-01,cycle\n'
+        f'"{name}",2023-05-01,cycle\n'
+    )
+    view = drawn(base, "swimmer", lesions, events=events)
+    assert [row[3] for row in view["rows"]] == ["end", *["not drawn"] * 3]
+    assert view["rows"][0][1] == "NE"  # the response after the death is none
+    for told in (
+        "2024-04-01: the assessment is after the death (2024-02-01)",
+        "2024-05-01: the cycle is after the death (2024-02-01)",
+        "2023-05-01: the cycle is before the reference date (2024-01-01)",
+    ):
+        assert told in view["sentence"]
+    # Warnings fail a test: the picture has room for its axes.
+    request = api.ChartRequest(events=events)
+    assert api.draw_chart(base, "swimmer", lesions, request).png(50)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gepnet.facts import Facts, facts_of_record
@@ -61,13 +61,31 @@ def facts_on(base: KnowledgeBase, record: Record, when: Question | datetime.date
     return facts_of_record(record, base.knowledge, base.criteria, question, wanted=base.facts_named)
 
 
-def results_in(base: KnowledgeBase, source: Path, patients: Path | None) -> Sequence[AnyResult]:
-    """Read results of RECIST from JSON, or work them out from a table."""
+def results_in(
+    base: KnowledgeBase,
+    source: Path,
+    patients: Path | None,
+    deaths: Mapping[str, datetime.date] | None = None,
+) -> Sequence[AnyResult]:
+    """Read results of RECIST from JSON, or work them out from a table.
+
+    ``deaths`` are those of a file of events, where the table of patients has none.
+    """
     if source.suffix == ".json":
         return read_results(source)
     rules = Rules.read(base.knowledge.measures)
     options = read_options(rules, None)
-    return [assess(patient, rules, options) for patient in patients_in(base, source, patients)]
+    known = deaths or {}
+    return [
+        assess(_with_death(patient, known.get(patient.id)), rules, options)
+        for patient in patients_in(base, source, patients)
+    ]
+
+
+def _with_death(patient: Patient, death: datetime.date | None) -> Patient:
+    if death is None or patient.head.death is not None:
+        return patient
+    return replace(patient, head=replace(patient.head, death=death))
 
 
 def patients_in(base: KnowledgeBase, source: Path, patients: Path | None) -> Iterable[Patient]:

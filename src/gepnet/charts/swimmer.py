@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -36,7 +36,9 @@ from gepnet.charts.style import ALARM, GRID, INK, RESPONSES, SOFT, response_look
 from gepnet.guidelines import KnowledgeBase
 from gepnet.io.dated_events import DatedEvent, read_dated_events
 from gepnet.knowledge import InputError, Problem
+from gepnet.record.chronology import AFTER_DEATH, BEFORE_REFERENCE, Happening, disorders
 from gepnet.response.recist import AnyResult
+from gepnet.vocabulary import exact
 
 CROSS = "$\u271d$"
 #: How a lane may end, with the words of legend and sentence.
@@ -80,10 +82,11 @@ class SwimmerLane:
 
 @dataclass(frozen=True, slots=True)
 class SwimmerData:
-    """The lanes and what month 0 is."""
+    """The lanes, what month 0 is, and what no mark can be drawn for: patient and reason."""
 
     lanes: tuple[SwimmerLane, ...]
     origin: str = "baseline"
+    left_out: tuple[tuple[str, str], ...] = ()
 
     title: ClassVar[str] = "Time on study by patient"
 
@@ -94,32 +97,61 @@ def swimmer_of(
     """Return the time of each patient from the reference date, with what happened in it.
 
     A lane ends with death, else with the last thing that is known; it goes on where nothing says
-    that the patient was lost. Every result has a reference or baseline date.
+    that the patient was lost. Every result has a reference or baseline date. What is dated after
+    the death, or before month 0, is told and not drawn.
     """
     happened = defaultdict(list)
     for event in events:
         happened[event.patient].append(event)
-    lanes = (_lane(result, happened[result.patient], confirmed) for result in results)
-    return SwimmerData(tuple(lanes), "reference date")
+    lanes, left_out = [], []
+    for result in results:
+        found = list(_happenings(result, happened[result.patient]))
+        wrong = [one for one in disorders(found) if one.bound.id in _BEYOND]
+        left_out += [(result.patient, str(one)) for one in wrong]
+        beyond = {id(one.happening) for one in wrong if one.happening.sort != "reference"}
+        lanes.append(_lane(result, [one for one in found if id(one) not in beyond], confirmed))
+    return SwimmerData(tuple(lanes), "reference date", tuple(dict.fromkeys(left_out)))
 
 
-def _lane(result: AnyResult, happened: Sequence[DatedEvent], confirmed: bool) -> SwimmerLane:
+_BEYOND = (AFTER_DEATH, BEFORE_REFERENCE)
+
+
+def _happenings(result: AnyResult, happened: Sequence[DatedEvent]) -> Iterator[Happening]:
+    """Yield month 0, the assessments, and what happened beside them."""
     start = result.reference or result.baseline
     assert start is not None
-    died = [event.day for event in happened if event.event == "death"]
-    if result.death is not None:
-        died.append(result.death)
-    seen = [*(event.day for event in happened), *(point.date for point in result.timepoints)]
-    lost = any(event.event == "last_contact" for event in happened)
-    end = result.progression
+    yield Happening("reference", exact(start), "the reference date")
+    for point in result.timepoints:
+        yield Happening("assessment", exact(point.date), "the assessment", point.overall)
+    deaths = {event.day for event in happened if event.event == "death"}
+    for day in sorted(deaths | ({result.death} if result.death is not None else set())):
+        yield Happening("death", exact(day), "the death")
+    for event in happened:
+        if event.event != "death":
+            says = f"the {event.event.replace('_', ' ')}"
+            yield Happening(event.event, exact(event.day), says)
+
+
+def _lane(result: AnyResult, found: Sequence[Happening], confirmed: bool) -> SwimmerLane:
+    start = found[0].date.first
+
+    def months(sort: str) -> list[float]:
+        return [months_between(start, one.date.first) for one in found if one.sort == sort]
+
+    died, lost, end = months("death"), months("last_contact"), result.progression
+    seen = [months_between(start, one.date.first) for one in found]
     return SwimmerLane(
         result.patient,
-        months_between(start, min(died) if died else max(seen, default=start)),
+        max(0.0, min(died) if died else max(seen)),
         "death" if died else "stopped" if lost else "ongoing",
         result.best_overall_confirmed if confirmed else result.best_overall,
-        tuple(SwimmerMark(months_between(start, p.date), p.overall) for p in result.timepoints),
-        tuple(months_between(start, e.day) for e in happened if e.event == "cycle"),
-        None if end is None else months_between(start, end),
+        tuple(
+            SwimmerMark(months_between(start, one.date.first), str(one.place))
+            for one in found
+            if one.sort == "assessment"
+        ),
+        tuple(months("cycle")),
+        None if end is None or end < start else months_between(start, end),
     )
 
 
@@ -137,6 +169,8 @@ def swimmer(data: SwimmerData) -> Chart:
         timed.append((lane.months, "end", ENDS[lane.end]))
         timed.sort(key=lambda item: item[0])
         rows.extend((lane.patient_id, lane.best_response, *item) for item in timed)
+        mine = [told for patient, told in data.left_out if patient == lane.patient_id]
+        rows.extend((lane.patient_id, lane.best_response, None, "not drawn", told) for told in mine)
     columns = ("patient", "best response", f"months from {data.origin}", "what", "value")
     table = TableTwin(columns, tuple(rows))
     size = (9.6, max(3.2, 2.0 + 0.36 * len(data.lanes)))
@@ -153,8 +187,30 @@ def _sentence(data: SwimmerData) -> str:
     return (
         f"Swimmer plot of {counted(len(lanes), 'patient')} from {data.origin}, longest "
         f"{number(round(longest, 1))} months; {progressed} with progression; at the end of the "
-        f"bar: {found}. {counted(cycles, 'treatment cycle')} marked."
+        f"bar: {found}. {counted(cycles, 'treatment cycle')} marked.{_not_drawn(data)}"
     )
+
+
+_MOST = 8  # told in the sentence; the table has all
+
+
+def _not_drawn(data: SwimmerData) -> str:
+    """Say what lies after a death or before month 0."""
+    if not data.left_out:
+        return ""
+    named = "; ".join(f"{patient} {told}" for patient, told in data.left_out[:_MOST])
+    more = "; ..." if len(data.left_out) > _MOST else ""
+    return f" Out of order and not drawn: {named}{more}."
+
+
+def _short(name: str) -> str:
+    """Return a name that leaves room for the picture; the table has it in full."""
+    if len(name) <= 3 * _END:
+        return name
+    return f"{name[: 2 * _END - 1]}\N{HORIZONTAL ELLIPSIS}{name[-_END:]}"
+
+
+_END = 8  # letters of the end of a name, where it is cut
 
 
 def _draw(figure: Figure, data: SwimmerData) -> None:
@@ -167,7 +223,7 @@ def _draw(figure: Figure, data: SwimmerData) -> None:
         for months in lane.cycle_months:
             draw_mark(axes, months, place - 0.42, "v", 7, INK, "white", clip_on=False, zorder=4)
         for mark in lane.marks:
-            if mark.response == "PD":
+            if mark.response == "PD" and lane.progression_months is not None:
                 continue  # drawn once, below, where the progression is dated
             sign = response_look(mark.response)
             size = 9 if sign.marker == "*" else 7
@@ -175,7 +231,7 @@ def _draw(figure: Figure, data: SwimmerData) -> None:
         if lane.progression_months is not None:
             draw_mark(axes, lane.progression_months, place, "X", 10, ALARM, "white", zorder=6)
         _end(axes, lane, place, longest)
-    name_lanes(axes, [lane.patient_id for lane in lanes], 0.6, 0.6)
+    name_lanes(axes, [_short(lane.patient_id) for lane in lanes], 0.6, 0.6)
     axes.set(xlim=(0, longest * 1.06), xlabel=f"Months from {data.origin}")
     axes.grid(axis="x", color=GRID)
     axes.set_title("Time on study, each bar one patient")
@@ -225,7 +281,8 @@ def _legend(figure: Figure, lanes: tuple[SwimmerLane, ...]) -> None:
 def from_file(base: KnowledgeBase, source: Path, request: ChartRequest) -> Chart:
     """Draw a CSV of lesions or of responses, or stored results with their dates."""
     events = read_dated_events(request.events)
-    results = results_in(base, source, request.patients)
+    deaths = {event.patient: event.day for event in events if event.event == "death"}
+    results = results_in(base, source, request.patients, deaths)
     unknown = sorted({event.patient for event in events} - {r.patient for r in results})
     if unknown:
         expected = f"a patient of {source.name}"

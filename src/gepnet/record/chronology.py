@@ -65,7 +65,7 @@ class Bound:
 
 # A report may come after a death, and so may the day of the question.
 _LATE = frozenset({"pathology", "as_of"})
-_RESPONSE = frozenset({"assessment", "last_contact", "new_therapy"})
+_RESPONSE = frozenset({"assessment", "cycle", "last_contact", "new_therapy"})
 _OF_TREATMENT = frozenset({"stop", "last_dose", "told", "progression"})
 #: Every bound, the gravest first.
 BOUNDS = (
