@@ -91,6 +91,7 @@ class _Reader:
         self.today = today
         self.names: dict[str | int, str] = {}  # of the events, by place
         self.problems: list[Problem] = []
+        self.parsed: dict[tuple[str, type, Any], Value] = {}
 
     def fault(
         self,
@@ -192,8 +193,10 @@ class _Reader:
 
     def event(self, item: dict[str, Any], path: Path) -> AnyEvent | None:
         kind = item.get("kind")
-        kinds = dict.fromkeys((*EVENT_MODELS, *self.vocabulary.event_kinds()))
-        if not isinstance(kind, str) or kind not in kinds:
+        if not isinstance(kind, str) or not (
+            kind in EVENT_MODELS or self.vocabulary.of_event(kind)
+        ):
+            kinds = dict.fromkeys((*EVENT_MODELS, *self.vocabulary.event_kinds()))
             told = f"one of {', '.join(kinds)}"
             self.fault((*path, "kind"), kind, told, nearest(str(kind), kinds))
             return None
@@ -232,11 +235,16 @@ class _Reader:
         return event
 
     def value(self, fact: Fact, raw: Any, path: Path) -> Value:
+        key = fact.id, type(raw), raw
+        if not isinstance(raw, dict | list) and key in self.parsed:
+            return self.parsed[key]
         try:
             value = fact.parse(raw)
         except ValueProblem as fault:
             self.fault(path, fault.value, fault.expected, fault.suggestion)
             return None
+        if fact.type != "date" and not isinstance(raw, dict | list):
+            self.parsed[key] = value  # a file repeats its values, and reading one takes time
         if fact.type == "date" and isinstance(value, str):
             self.check_future(parse_date(value), path)
         return value

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 
 _PLAIN = re.compile(r"^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$")
 _MOMENT = re.compile(r"^(\d{4}-\d{2}-\d{2})[T ]\d{2}:\d{2}")
@@ -36,6 +37,7 @@ class PartialDate:
         return self.text
 
 
+@lru_cache(maxsize=1 << 14)
 def parse_date(text: str) -> PartialDate:
     """Read ``2019``, ``2019-05``, ``2019-05-17`` or another EDTF date with a first and a last day.
 
