@@ -61,6 +61,10 @@ def expectation(subject: Fact, raw: object) -> str:
         ("2 to 5", "2", "5"),
         ("2-5%", "2", "5"),
         ("2-2", "2", "2"),
+        ("up to 5 %", "0", "5"),
+        ("At least 20", "20", "100"),
+        ("~15", "14", "16"),
+        ("about 2.5", "2.4", "2.6"),
         ("<=3", "0", "3"),
         ("\u22643", "0", "3"),
         (">=20", "20", "100"),
@@ -86,6 +90,7 @@ def test_a_value_may_come_with_its_unit() -> None:
     ("raw", "expected"),
     [
         ("much", "a number, '2-5', '<3' or '>20'"),
+        ("~20", "a range such as 10-30: a round number does not say how near it is"),
         ("", "a number, '2-5', '<3' or '>20'"),
         ("<", "a number, '2-5', '<3' or '>20'"),
         ("5-", "a number, '2-5', '<3' or '>20'"),

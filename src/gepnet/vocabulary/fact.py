@@ -25,6 +25,13 @@ _FINE = Decimal("0.001")
 _NOISE = Decimal("1e-12")
 # Steps of which a number is a round one, as limits are: shown so only where it is exactly that.
 _ROUND = 100
+# Words of reports for a bound, and for a number of which the last digit is open.
+_WORDS = {
+    "up to": "<=", "at most": "<=", "no more than": "<=", "at least": ">=", "no less than": ">=",
+    "less than": "<", "below": "<", "under": "<", "more than": ">", "above": ">", "over": ">",
+}  # fmt: skip
+_WORDED = re.compile(rf"^({'|'.join(_WORDS)})\s+({_NUMBER})$")
+_ABOUT = re.compile(rf"^(?:~|\u2248|about|around|approximately)\s*({_NUMBER})$")
 _RANGE = re.compile(rf"^({_NUMBER})\s*(?:-|\u2013|\.\.|to)\s*({_NUMBER})$")  # 2013: en dash
 
 
@@ -245,6 +252,11 @@ def bounds_of(text: str, expected: str) -> tuple[Decimal | None, Decimal | None,
         ValueProblem: saying what was expected.
     """
     text = text.strip()
+    worded, about = _WORDED.match(text.casefold()), _ABOUT.match(text.casefold())
+    if about is not None:
+        return (*_around(about[1]), "")
+    if worded is not None:
+        text = f"{_WORDS[worded[1]]}{worded[2]}"
     bound = _BOUND.match(text)
     if bound is not None:
         number, sign = Decimal(bound[2]), _SIGNS.get(bound[1], bound[1])
@@ -271,6 +283,21 @@ def _told(sign: str, low: Decimal | None, high: Decimal | None) -> str:
 def _noiseless(number: float | Decimal) -> Decimal:
     """Return a number as its decimal; of a binary fraction the digits that it can hold."""
     return Decimal(format(number, ".15g")) if isinstance(number, float) else Decimal(number)
+
+
+def _around(text: str) -> tuple[Decimal, Decimal]:
+    """Return the numbers that "about 15" can mean: one of its last digit more or less.
+
+    Raises:
+        ValueProblem: for a round number, which leaves open which of its digits is meant.
+    """
+    number = _finite(Decimal(text), text)
+    if "." not in text and text.endswith("0"):
+        raise ValueProblem(
+            text, "a range such as 10-30: a round number does not say how near it is"
+        )
+    step = Decimal(1).scaleb(int(number.as_tuple().exponent))
+    return number - step, number + step
 
 
 def _finite(number: Decimal, raw: object) -> Decimal:
