@@ -98,7 +98,7 @@ def _plainly(text: str) -> tuple[Any, dict[Path, int]] | None:
     """
     lines: dict[Path, int] = {}
     try:
-        events = yaml.parse(text, Loader=_Loader)
+        events: Iterator[Any] = yaml.parse(text, Loader=_Loader)
         next(events), next(events)  # of the stream and the document
         data = _built(next(events), (), events, lines, 1)
         next(events)
@@ -110,13 +110,14 @@ def _plainly(text: str) -> tuple[Any, dict[Path, int]] | None:
 
 
 def _built(
-    event: yaml.Event, path: Path, events: Iterator[Any], lines: dict[Path, int], depth: int
+    event: Any, path: Path, events: Iterator[Any], lines: dict[Path, int], depth: int
 ) -> Any:
     kind = type(event)
     # Whatever has an anchor or a tag, or refers to an anchor, is odd.
     if getattr(event, "anchor", None) or getattr(event, "tag", None) or depth > _DEEPEST:
         raise _Odd
     lines[path] = event.start_mark.line + 1
+    one: Any
     if kind is yaml.ScalarEvent:
         return _plain_scalar(event.value) if event.implicit[0] else event.value
     if kind is yaml.MappingStartEvent:
@@ -139,7 +140,7 @@ def _built(
     raise _Odd
 
 
-_RESOLVER = yaml.resolver.Resolver()
+_RESOLVER: Any = yaml.resolver.Resolver()
 
 
 @lru_cache(maxsize=1 << 16)
