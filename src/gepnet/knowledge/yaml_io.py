@@ -117,7 +117,6 @@ def _built(
     if getattr(event, "anchor", None) or getattr(event, "tag", None) or depth > _DEEPEST:
         raise _Odd
     lines[path] = event.start_mark.line + 1
-    one: Any
     if kind is yaml.ScalarEvent:
         return _plain_scalar(event.value) if event.implicit[0] else event.value
     if kind is yaml.MappingStartEvent:
@@ -130,7 +129,8 @@ def _built(
                 raise _Odd
             inside = (*path, key)
             mapping[key] = _built(next(events), inside, events, lines, depth + 1)
-            lines[inside] = one.start_mark.line + 1
+            mark: Any = one.start_mark
+            lines[inside] = mark.line + 1
         return mapping
     if kind is yaml.SequenceStartEvent:
         found: list[Any] = []
