@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+import corrections_page
 import release_page
 
 from gepnet.criteria import prose
@@ -124,6 +125,7 @@ def pages() -> dict[str, str]:
         f"{FOLDER}/documents.md": _documents(),
         f"{FOLDER}/safety-and-labels.md": _safety(),
         f"{FOLDER}/release-rules.md": release_page.page(base(), _head, _row, _plain, _source),
+        f"{FOLDER}/corrections.md": corrections_page.page(base(), _head, _row, _plain),
         f"{FOLDER}/sources.md": _sources(),
     }
 
@@ -364,7 +366,7 @@ def _safety() -> str:
             event.product,
             event.event.replace("_", " "),
             _plain(event.what),
-            event.look_again,
+            str(event.look_again),
             _source(event),
         )
     for checklist in base().checklists:

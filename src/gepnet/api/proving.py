@@ -158,11 +158,13 @@ def knowledge_diff(
     Returns:
         ``entries``: mappings with ``change`` (added, removed, changed), ``entry`` and ``what``;
         ``findings`` as ``prove_knowledge`` gives them, of kind ``superseded``, each with the status
-        before and after, regions and witnesses; ``counts``, ``kinds``, ``sample``.
+        before and after, regions and witnesses; ``corrections``: what the compared documents (all,
+        of two states) are known to have been said wrongly; ``counts``, ``kinds``, ``sample``.
 
     Raises:
         InputError: for what is neither a document nor a file.
     """
+    from gepnet.guidelines.corrections import corrections_of
     from gepnet.guidelines.verify.changed import compare_documents, compare_states
     from gepnet.guidelines.verify.sizes import with_shares
 
@@ -175,7 +177,9 @@ def knowledge_diff(
         check_known("label", without, [label.entry.id for label in base.labels])
         entries, findings = compare_states(old, base, frozenset(without), day)
     listed = [finding.plain() for finding in with_shares(base, findings, day)]
+    named = {before, after} & documents
     sides = {"before": before, "after": after, "without": list(without), "entries": entries}
+    sides["corrections"] = plain(corrections_of(base, named))
     return {**sides, **_found(listed, {"superseded": len(listed)})}
 
 

@@ -118,6 +118,10 @@ def _shown(view: dict[str, Any], option: str | None, title: str) -> Page:
 def _tables(view: dict[str, Any], title: str) -> None:
     if "entries" in view:
         listing("Entries", view["entries"], "change", "entry", "what")
+    if view.get("corrections"):
+        days = ("from: wrong_from", "to: mended")
+        told = ("what was wrong: wrong", "answers", "now: {replaced_by:, } | not read")
+        listing("Corrections of these documents", view["corrections"], *days, *told)
     listing(
         title,
         view["findings"],

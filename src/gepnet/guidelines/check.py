@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gepnet.guidelines.atlas.plan import AtlasPlan, NamedPatients
+from gepnet.guidelines.corrections import Corrections
 from gepnet.guidelines.coverage import Coverage
 from gepnet.guidelines.due import check_ageing
 from gepnet.guidelines.regions import Regions
@@ -16,6 +17,7 @@ from gepnet.rules import Rulebook
 
 FILES = (
     AtlasPlan,
+    Corrections,
     Coverage,
     Dependencies,
     Judgements,
