@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gepnet.record import (
+    Acceptance,
     AnyEvent,
     Observation,
     Progression,
@@ -16,8 +17,10 @@ from gepnet.record import (
     parse_record,
     record_to_yaml,
 )
+from gepnet.record.doubts import doubts_of
 from gepnet.record.model import BestResponse, ProgressionType, StopReason
-from gepnet.vocabulary import Fact, PartialDate, Value, load_vocabulary, parse_date
+from gepnet.record.write import event_to_plain
+from gepnet.vocabulary import Fact, PartialDate, Value, exact, load_vocabulary, parse_date
 
 TODAY = datetime.date(2026, 6, 1)
 VOCABULARY = load_vocabulary()
@@ -133,17 +136,26 @@ def records(draw: st.DrawFn) -> Record:
     for name, shape in zip(names, shapes, strict=True):
         model = shape.pop("model")
         events.append(model(id=name, **shape))
+    as_of = draw(st.none() | dates())
+    events = [accepted(event, as_of or exact(TODAY), draw(words)) for event in events]
     domains = draw(st.lists(st.sampled_from(DOMAINS), unique=True))
     return Record(
         patient=draw(words),
         region=draw(st.none() | st.sampled_from(VOCABULARY["region"].values)),
-        as_of=draw(st.none() | dates()),
+        as_of=as_of,
         title=draw(optional),
         source=draw(optional),
         complete={domain: draw(st.none() | dates()) for domain in domains},
         events=tuple(events),
         losses=tuple(draw(st.lists(words, max_size=3))),
     )
+
+
+def accepted(event: AnyEvent, day: PartialDate, who: str) -> AnyEvent:
+    """Return an event of which somebody stands by every value that would be asked about."""
+    by = Acceptance(by=f"Dr {who}", reason=f"measured again {who}")
+    doubts = doubts_of(event, event_to_plain(event), VOCABULARY, day)
+    return event.model_copy(update={"accepted": {doubt.key: by for doubt in doubts}})
 
 
 @given(records())

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from gepnet.knowledge import Document, InputError, Problem, nearest
-from gepnet.record import EVENT_MODELS, Observation, Record, record_of
+from gepnet.record import EVENT_MODELS, UNWRITTEN, Observation, Record, record_of
 from gepnet.tables import Cells, Column, Once, Table, text
 from gepnet.vocabulary import Vocabulary
 
@@ -69,7 +69,7 @@ def read_event_tables(
 def _table(kind: str, vocabulary: Vocabulary) -> Table[_Row]:
     """Return the table of a kind of event, or of the patients."""
     fields = EVENT_MODELS.get(kind, Observation).model_fields
-    own = _HEAD if kind == PATIENTS else [key for key in fields if key not in {"kind", "values"}]
+    own = _HEAD if kind == PATIENTS else [key for key in fields if key not in {"kind", *UNWRITTEN}]
     facts = () if kind == PATIENTS else vocabulary.of_event(kind)
     columns = [
         Column("patient", text("the name of a patient"), absent="a column 'patient'"),

@@ -5,6 +5,8 @@ from gepnet.record.laboratory import Measured, measured
 from gepnet.record.model import (
     EVENT_MODELS,
     RELEASING,
+    UNWRITTEN,
+    Acceptance,
     AnyEvent,
     Cycle,
     Death,
@@ -24,6 +26,8 @@ from gepnet.record.write import record_to_yaml
 __all__ = [
     "EVENT_MODELS",
     "RELEASING",
+    "UNWRITTEN",
+    "Acceptance",
     "AnyEvent",
     "Cycle",
     "Death",

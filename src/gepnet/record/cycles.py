@@ -42,7 +42,8 @@ def read_activity(raw: Any, vocabulary: Vocabulary) -> Decimal:
     try:
         value = fact.parse(raw)
     except ValueProblem as fault:
-        expected = f"{fault.expected}; another unit is written {{value: 200, unit: mCi}}"
+        how = "another unit is written {value: 200, unit: mCi}"
+        expected = f"{fault.expected}{vocabulary.slip(fact, raw)}; {how}"
         raise ValueProblem(fault.value, expected, fault.suggestion) from fault
     if not isinstance(value, Interval) or not value.is_point:
         raise ValueProblem(raw, "one number")

@@ -57,8 +57,23 @@ def _date(value: Any) -> Any:
 Date = Annotated[PartialDate, BeforeValidator(_date)]
 
 
+class Acceptance(BaseModel):
+    """Who stands by a value that is outside its plausible range, and why."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    by: str
+    reason: str
+
+
+#: Fields of an event that a file does not write under their names.
+UNWRITTEN = frozenset({"values", "accepted"})
+
+
 class Event(BaseModel):
-    """Something that was seen, done or said, on a date that may be partial or not stated."""
+    """Something that was seen, done or said, on a date that may be partial or not stated.
+
+    ``accepted`` are the values outside their plausible range, by where they stand in the event.
+    """
 
     model_config = ConfigDict(
         extra="forbid", frozen=True, arbitrary_types_allowed=True, allow_inf_nan=False
@@ -71,6 +86,7 @@ class Event(BaseModel):
     note: str | None = None
     withdrawn: bool = False
     values: dict[str, Any] = Field(default_factory=dict)
+    accepted: dict[str, Acceptance] = Field(default_factory=dict)
 
 
 class Limits(BaseModel):

@@ -16,11 +16,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from gepnet.knowledge import Document, InputError, Problem, nearest, read_text, read_yaml
+from gepnet.record.accepted import FORM, take_accepted
 from gepnet.record.cycles import check_cycles, check_release, read_activity
+from gepnet.record.doubts import doubts_of
 from gepnet.record.limits import read_limits
 from gepnet.record.model import (
     EVENT_MODELS,
     FORMAT,
+    UNWRITTEN,
+    Acceptance,
     AnyEvent,
     Cycle,
     Observation,
@@ -31,7 +35,17 @@ from gepnet.record.model import (
 )
 from gepnet.record.story import ONLY_TOLD, out_of_order
 from gepnet.record.write import event_to_plain
-from gepnet.vocabulary import Fact, PartialDate, Value, ValueProblem, Vocabulary, parse_date
+from gepnet.vocabulary import (
+    Accepting,
+    Fact,
+    PartialDate,
+    Value,
+    ValueProblem,
+    Vocabulary,
+    exact,
+    how_to_accept,
+    parse_date,
+)
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -63,7 +77,10 @@ def parse_record(
 
 
 def record_of(
-    data: Mapping[str, Any] | Document, vocabulary: Vocabulary, today: datetime.date | None = None
+    data: Mapping[str, Any] | Document,
+    vocabulary: Vocabulary,
+    today: datetime.date | None = None,
+    accepting: Accepting | None = None,
 ) -> Record:
     """Return the record of data that a program put together; they are checked as a file is.
 
@@ -72,6 +89,8 @@ def record_of(
             document they also say where each of them comes from.
         vocabulary: the facts.
         today: nothing may be dated later.
+        accepting: values outside their plausible range that are accepted besides, for data that
+            cannot say so themselves.
 
     Raises:
         InputError: with every problem of the data.
@@ -81,12 +100,19 @@ def record_of(
     if isinstance(events, Sequence) and not isinstance(events, str):
         events = [event_to_plain(e) if isinstance(e, AnyEvent) else e for e in events]
     whole = replace(document, data={"gepnet": FORMAT, **document.data, "events": events})
-    return _Reader(whole, vocabulary, today or datetime.date.today()).record()
+    return _Reader(whole, vocabulary, today or datetime.date.today(), accepting).record()
 
 
 class _Reader:
-    def __init__(self, document: Document, vocabulary: Vocabulary, today: datetime.date) -> None:
+    def __init__(
+        self,
+        document: Document,
+        vocabulary: Vocabulary,
+        today: datetime.date,
+        accepting: Accepting | None = None,
+    ) -> None:
         self.document = document
+        self.accepting = accepting
         self.vocabulary = vocabulary
         self.today = today
         self.names: dict[str | int, str] = {}  # of the events, by place
@@ -122,6 +148,7 @@ class _Reader:
                 self.fault((key,), None, told, nearest(key, _RECORD_KEYS))
         if data.get("gepnet") not in (FORMAT, str(FORMAT)):
             self.fault(("gepnet",), data.get("gepnet"), f"format {FORMAT}")
+        self.day = self.of_record(data.get("as_of"))
         events = self.events(data.get("events"))
         head = {
             key: data[key]
@@ -140,6 +167,13 @@ class _Reader:
         if record is None or self.problems:
             raise InputError(self.problems)
         return record.model_copy(update={"events": tuple(events.values())})
+
+    def of_record(self, as_of: Any) -> PartialDate:
+        """Return the day that the file speaks of, by which an age is counted."""
+        try:
+            return exact(self.today) if as_of is None else parse_date(str(as_of))
+        except ValueError:  # told with the head of the file
+            return exact(self.today)
 
     def complete(self, data: Any) -> dict[str, PartialDate | None]:
         domains = {fact.entry.complete for fact in self.vocabulary.values() if fact.entry.complete}
@@ -200,8 +234,9 @@ class _Reader:
             told = f"one of {', '.join(kinds)}"
             self.fault((*path, "kind"), kind, told, nearest(str(kind), kinds))
             return None
+        item, accepted = take_accepted(item, path, self.fault)
         model = EVENT_MODELS.get(kind, Observation)
-        own = [name for name in model.model_fields if name != "values"]
+        own = [name for name in model.model_fields if name not in UNWRITTEN]
         facts = self.vocabulary.of_event(kind)
         values: dict[str, Any] = {}
         for key, raw in item.items():
@@ -232,7 +267,24 @@ class _Reader:
         if isinstance(event, Release):
             for release in check_release(event):
                 self.fault((*path, release.field), release.value, release.expected)
-        return event
+        return None if event is None else self.questioned(event, item, accepted, path)
+
+    def questioned(
+        self, event: AnyEvent, item: dict[str, Any], accepted: dict[str, Acceptance], path: Path
+    ) -> AnyEvent:
+        """Return an event with what is accepted of it; other values that are doubted are faults."""
+        for doubt in doubts_of(event, item, self.vocabulary, self.day):
+            if doubt.key in accepted:
+                continue
+            one = self.accepting and self.accepting.find(doubt.quantity, doubt.written)
+            if one:
+                accepted[doubt.key] = Acceptance(by=one.accepted_by, reason=one.reason)
+                continue
+            how = f"; {FORM}"
+            if self.accepting is not None:
+                how = how_to_accept(doubt.quantity, doubt.written)
+            self.fault((*path, *doubt.path), doubt.written, doubt.expected + how)
+        return event.model_copy(update={"accepted": accepted}) if accepted else event
 
     def value(self, fact: Fact, raw: Any, path: Path) -> Value:
         key = fact.id, type(raw), raw
@@ -241,7 +293,11 @@ class _Reader:
         try:
             value = fact.parse(raw)
         except ValueProblem as fault:
-            self.fault(path, fault.value, fault.expected, fault.suggestion)
+            expected = fault.expected
+            is_unit = isinstance(raw, Mapping) and fault.value == raw.get("unit")
+            if fact.type == "number" and not is_unit:
+                expected += self.vocabulary.slip(fact, raw)
+            self.fault(path, fault.value, expected, fault.suggestion)
             return None
         if fact.type != "date" and not isinstance(raw, dict | list):
             self.parsed[key] = value  # a file repeats its values, and reading one takes time
@@ -304,7 +360,7 @@ class _Reader:
             return kind.model_validate(data)
         except ValidationError as error:
             faults = error.errors(include_url=False)
-        names = [name for name in kind.model_fields if name != "values"]
+        names = [name for name in kind.model_fields if name not in UNWRITTEN]
         for fault in faults:
             self.fault((*path, *fault["loc"]), fault["input"], *_expectation(fault, names))
         faulty = {fault["loc"][0] for fault in faults}

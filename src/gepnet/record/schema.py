@@ -10,7 +10,8 @@ from annotated_types import Ge, Le
 from pydantic.fields import FieldInfo
 
 from gepnet.record.cycles import ACTIVITY
-from gepnet.record.model import EVENT_MODELS, FORMAT, RELEASING, Observation
+from gepnet.record.doubts import FIELDS
+from gepnet.record.model import EVENT_MODELS, FORMAT, RELEASING, UNWRITTEN, Observation
 from gepnet.vocabulary import Fact, Vocabulary
 
 Schema = dict[str, Any]
@@ -63,7 +64,7 @@ def _event(kind: str, vocabulary: Vocabulary) -> Schema:
     own = {
         name: _field(name, info, day, vocabulary)
         for name, info in model.model_fields.items()
-        if name not in {"kind", "values", "limits"}
+        if name not in {"kind", "limits", *UNWRITTEN}
     }
     facts = vocabulary.of_event(kind)
     if kind == "laboratory":
@@ -103,6 +104,8 @@ def _field(name: str, info: FieldInfo, day: Schema, vocabulary: Vocabulary) -> S
     schema: Schema = {"type": _PLAIN[kind]}
     if kind is float:
         schema["minimum"] = 0
+    if name in FIELDS:
+        return {"anyOf": [schema, _quantity(schema, False)]}
     for bound in info.metadata if kind is int else ():
         if isinstance(bound, Ge | Le):
             schema["minimum" if isinstance(bound, Ge) else "maximum"] = (
@@ -112,18 +115,30 @@ def _field(name: str, info: FieldInfo, day: Schema, vocabulary: Vocabulary) -> S
 
 
 def _limits(numbers: list[str]) -> dict[str, Any]:
-    quantity = {
-        "type": "object",
-        "required": ["value", "unit"],
-        "properties": {"value": {"type": "number"}, "unit": {"type": "string"}},
-    }
-    limit = {"anyOf": [{"type": "number"}, {"type": "null"}, quantity]}
+    limit = {"anyOf": [{"type": "number"}, {"type": "null"}, _quantity({"type": "number"})]}
     pair = {"type": "array", "items": limit, "minItems": 2, "maxItems": 2}
     return {
         "type": "object",
         "description": "lower and upper limit of normal of the laboratory, by fact",
         "propertyNames": {"enum": numbers},
         "additionalProperties": pair,
+    }
+
+
+def _quantity(value: Schema, in_units: bool = True) -> Schema:
+    """Return a value with its unit, or with who accepts it outside its plausible range and why."""
+    unit = {"unit": {"type": "string", "description": "UCUM"}} if in_units else {}
+    return {
+        "type": "object",
+        "required": ["value"],
+        "additionalProperties": False,
+        "properties": {
+            "value": value,
+            **unit,
+            "accepted_by": {"type": "string", "minLength": 1},
+            "reason": {"type": "string", "minLength": 1},
+        },
+        "dependentRequired": {"accepted_by": ["reason"], "reason": ["accepted_by"]},
     }
 
 
@@ -134,15 +149,10 @@ def _value(fact: Fact) -> dict[str, Any]:
     if fact.type == "enum":
         return {**schema, "enum": list(fact.values)}
     if fact.type == "date":
-        return {**schema, **_DATE}
+        return {**schema, "anyOf": [_DATE, _quantity(_DATE, False)]}
     least, greatest = fact.entry.range or (None, None)
     number = {"type": "number", "minimum": float(least or 0), "maximum": float(greatest or 0)}
-    quantity = {
-        "type": "object",
-        "required": ["value", "unit"],
-        "properties": {"value": {}, "unit": {"type": "string", "description": "UCUM"}},
-    }
-    forms: list[dict[str, Any]] = [number, quantity]
+    forms: list[dict[str, Any]] = [number, _quantity({})]
     if fact.entry.interval:
         forms.append({"type": "string", "description": "2-5, <3 or >20"})
     return {**schema, "anyOf": forms, "x-unit": fact.entry.unit}

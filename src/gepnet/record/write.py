@@ -7,7 +7,8 @@ from typing import Any
 
 import yaml
 
-from gepnet.record.model import FORMAT, AnyEvent, Progression, Record
+from gepnet.record.accepted import with_accepted
+from gepnet.record.model import FORMAT, UNWRITTEN, AnyEvent, Progression, Record
 from gepnet.vocabulary import Interval, PartialDate
 
 
@@ -44,7 +45,7 @@ def record_to_yaml(record: Record) -> str:
 def event_to_plain(event: AnyEvent) -> dict[str, Any]:
     """Return an event as it is written in a file: set keys only, facts flat."""
     plain: dict[str, Any] = {}
-    fields = [name for name in type(event).model_fields if name != "values"]
+    fields = [name for name in type(event).model_fields if name not in UNWRITTEN]
     for name in fields:
         value = getattr(event, name)
         field = type(event).model_fields[name]
@@ -58,7 +59,7 @@ def event_to_plain(event: AnyEvent) -> dict[str, Any]:
                 continue
         plain[name] = _plain(value)
     plain.update({name: _plain(value) for name, value in event.values.items()})
-    return plain
+    return with_accepted(plain, event.accepted)
 
 
 def _plain(value: Any) -> Any:

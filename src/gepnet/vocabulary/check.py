@@ -1,15 +1,20 @@
-"""Whether derivations give values that their facts may have, and conversions are of facts."""
+"""Whether the vocabulary agrees with itself.
+
+Derivations give values that their facts may have, conversions are of facts, and every number that
+is recorded has a plausible range that is tight enough for the usual slips of its unit.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gepnet.knowledge import Knowledge, Problem, check_files
-from gepnet.vocabulary.fact import ValueProblem
+from gepnet.knowledge import InputError, Knowledge, Problem, check_files, nearest
+from gepnet.vocabulary.fact import Fact, ValueProblem
+from gepnet.vocabulary.plausible import Plausibility, Quantity, factor
 from gepnet.vocabulary.units import Units
 from gepnet.vocabulary.vocabulary import Vocabulary
 
-FILES = (Units,)
+FILES = (Units, Plausibility)
 
 
 def check(knowledge: Knowledge, vocabulary: Vocabulary) -> Iterator[Problem]:
@@ -22,3 +27,53 @@ def check(knowledge: Knowledge, vocabulary: Vocabulary) -> Iterator[Problem]:
             except ValueProblem as fault:
                 told = (f"derived[{index}].value", repr(step.value), fault.expected)
                 yield Problem.at(fact.entry, *told, fault.suggestion)
+    yield from _check_plausible(knowledge, vocabulary)
+
+
+_FILE = "measures/plausibility.yaml"
+
+
+def _check_plausible(knowledge: Knowledge, vocabulary: Vocabulary) -> Iterator[Problem]:
+    try:
+        quantities = Plausibility.read(knowledge.measures).quantities
+    except InputError:
+        return  # told with the file
+    facts = {fact.family or fact.id: fact for fact in vocabulary.values()}
+    seen: set[str] = set()
+    for one in quantities:
+        fact = facts.get(one.of)
+        if one.of in seen or (fact is None and one.unit is None):
+            told = "a number once: a fact, a family or, with its 'unit', what no fact stands for"
+            yield Problem(_FILE, None, one.of, "of", one.of, told, nearest(one.of, facts))
+        elif fact is not None and not _within(one, fact):
+            told = f"a part of the range of the fact, {fact.entry.range}"
+            yield Problem(_FILE, None, one.of, "range", str(one.range), told)
+        else:
+            yield from _check_slips(one, one.unit if fact is None else fact.entry.unit)
+        seen.add(one.of)
+    asked = (f for f in facts.values() if f.type == "number" and f.entry.event is not None)
+    for fact in asked if quantities else ():
+        name = fact.family or fact.id
+        if name not in seen:
+            told = f"a plausible range of '{name}', which is recorded"
+            yield Problem(_FILE, None, name, "of", "", told)
+
+
+def _within(one: Quantity, fact: Fact) -> bool:
+    least, greatest = fact.entry.range or one.range
+    return least <= one.range[0] and one.range[1] <= greatest
+
+
+def _check_slips(one: Quantity, unit: str | None) -> Iterator[Problem]:
+    """Yield the slips that leave a typical value within the range, where nobody would ask."""
+    low, high = one.bounds()
+    for slip in one.slips:
+        try:
+            size = factor(slip, unit or "", one.of)
+        except ValueError as error:
+            yield Problem(_FILE, None, one.of, "slips", slip, f"a unit of it: {error}")
+            continue
+        least, greatest = (end / size for end in one.typical)
+        if least <= high and greatest >= low:
+            told = f"a range that typical values in {slip} miss: {least:.3g} to {greatest:.3g}"
+            yield Problem(_FILE, None, one.of, "range", f"{low} to {high}", told)

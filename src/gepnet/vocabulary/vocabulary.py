@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from functools import cached_property
 
 from gepnet.knowledge.load import load_knowledge
@@ -10,7 +11,9 @@ from gepnet.knowledge.models import EnumValue, FactEntry, FactFamily, Knowledge
 from gepnet.knowledge.problems import nearest
 from gepnet.vocabulary.fact import Fact
 from gepnet.vocabulary.options import OptionTree
+from gepnet.vocabulary.plausible import Plausible
 from gepnet.vocabulary.units import UnitReader
+from gepnet.vocabulary.values import Interval
 
 
 class Vocabulary(Mapping[str, Fact]):
@@ -20,6 +23,7 @@ class Vocabulary(Mapping[str, Fact]):
         """Expand the families over the option tree and the metastatic sites."""
         self.options = OptionTree(knowledge.options)
         self.sites = knowledge.sites
+        self._measures = knowledge.measures
         self._units = UnitReader(knowledge.measures)
         self._facts = {entry.id: Fact(entry, units=self._units) for entry in knowledge.facts}
         self._families = knowledge.families
@@ -43,6 +47,29 @@ class Vocabulary(Mapping[str, Fact]):
     def __len__(self) -> int:
         """Return the number of facts."""
         return len(self._facts)
+
+    @cached_property
+    def plausible(self) -> Plausible:
+        """What quantities are believed to be without a question."""
+        return Plausible(self._measures)
+
+    def doubt(
+        self,
+        fact: Fact,
+        value: Interval,
+        written: object,
+        stated: str | None = None,
+        implied: bool = True,
+    ) -> str | None:
+        """Return what would be believed instead of the value of a fact, or None; see there."""
+        name, step = fact.family or fact.id, fact.entry.precision or Decimal(0)
+        return self.plausible.doubt(name, value, written, fact.entry.unit, stated, step, implied)
+
+    def slip(self, fact: Fact, raw: object) -> str:
+        """Return the unit that would make a plausible value of what a fact cannot be, in words."""
+        stated = raw.get("unit") if isinstance(raw, Mapping) else None
+        written = raw.get("value") if isinstance(raw, Mapping) else raw
+        return self.plausible.slip(fact.family or fact.id, written, fact.entry.unit, stated)
 
     @property
     def families(self) -> tuple[FactFamily, ...]:

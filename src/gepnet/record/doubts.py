@@ -1,0 +1,126 @@
+"""Which values of an event are outside what is believed of their quantity without a question."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from gepnet.record.cycles import ACTIVITY, TOTAL
+from gepnet.record.model import AnyEvent, Observation
+from gepnet.vocabulary import (
+    Fact,
+    Interval,
+    PartialDate,
+    Vocabulary,
+    months_between,
+    parse_date,
+)
+
+#: The quantity of each number that an event has besides its facts; in braces those of a therapy.
+FIELDS = {
+    "activity_gbq": ACTIVITY,
+    "cumulative_activity_gbq": TOTAL,
+    "dose_mg": "treatment_dose_mg",
+    "interval_days": "treatment_interval_days",
+    "cycles": "treatment_cycles",
+    "benefit_months": "benefit_months_{therapy}",
+    "benefit_from_last_dose_months": "benefit_months_{therapy}",
+    "duration_months": "benefit_months_{therapy}",
+}
+_MONTHS = 12
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """A value that is asked about: its path in the event, its quantity, what would be believed."""
+
+    path: tuple[str | int, ...]
+    quantity: str
+    written: object
+    expected: str
+
+    @property
+    def key(self) -> str:
+        """The path as an event keeps it with who accepts the value."""
+        return ".".join(map(str, self.path))
+
+
+def doubts_of(
+    event: AnyEvent, item: Mapping[str, Any], vocabulary: Vocabulary, on: PartialDate
+) -> Iterator[Doubt]:
+    """Yield the values of an event that are asked about; a withdrawn event tells nothing.
+
+    Args:
+        event: as it was read.
+        item: as it is written, which shows where a unit is stated.
+        vocabulary: the facts, with what is believed of them.
+        on: the day by which an age is counted.
+    """
+    if event.withdrawn:
+        return
+    for name, value in event.values.items():
+        fact = vocabulary[name]
+        if isinstance(value, Interval):
+            yield from _of_fact(fact, value, item.get(name), (name,), vocabulary)
+        elif fact.type == "date" and isinstance(value, str):
+            yield from _of_date(fact, value, vocabulary, on)
+    if isinstance(event, Observation):
+        for name, limits in event.limits.items():
+            for at, limit in enumerate((limits.lln, limits.uln)):
+                if limit:  # a lower limit of 0 is none
+                    point = Interval(limit, limit)
+                    where = ("limits", name, at)
+                    yield from _of_fact(vocabulary[name], point, None, where, vocabulary)
+    for name, quantity in FIELDS.items():
+        number = getattr(event, name, None)
+        if number is not None:
+            yield from _of_field(name, quantity, Decimal(str(number)), item, vocabulary)
+
+
+def _of_fact(
+    fact: Fact, value: Interval, raw: Any, path: tuple[str | int, ...], vocabulary: Vocabulary
+) -> Iterator[Doubt]:
+    written, stated = _written(raw) if raw is not None else (str(value), None)
+    # Only of values themselves, not of their limits, is more asked where the unit is implied.
+    expected = vocabulary.doubt(fact, value, written, stated, implied=raw is not None)
+    if expected is not None:
+        yield Doubt(path, fact.family or fact.id, written, expected)
+
+
+def _of_field(
+    name: str, quantity: str, number: Decimal, item: Mapping[str, Any], vocabulary: Vocabulary
+) -> Iterator[Doubt]:
+    written, stated = _written(item.get(name))
+    fact = vocabulary.get(quantity)
+    if "{therapy}" in quantity:
+        fact = vocabulary.get(quantity.format(therapy=item.get("option")))
+        hard = None if fact is None else fact.entry.range
+        if hard is not None and not hard[0] <= number <= hard[1]:
+            return  # told as what cannot be
+    unit = None if fact is None else fact.entry.unit
+    value = Interval(number, number)
+    expected = vocabulary.plausible.doubt(quantity, value, written, unit, stated)
+    if expected is not None:
+        yield Doubt((name,), quantity, written, expected)
+
+
+def _of_date(fact: Fact, value: str, vocabulary: Vocabulary, on: PartialDate) -> Iterator[Doubt]:
+    quantity = vocabulary.plausible.from_date(fact.id)
+    day = parse_date(value)
+    if quantity is None or day.first > on.last:
+        return  # a date to come is told elsewhere
+    ages = Interval(*(months // _MONTHS for months in months_between(day, on)))
+    expected = vocabulary.plausible.doubt(quantity.of, ages, None, "a", "a")
+    if expected is not None:
+        yield Doubt((fact.id,), quantity.of, value, f"{expected} ({ages} years on {on})")
+
+
+def _written(raw: Any) -> tuple[object, str | None]:
+    """Return a value as written, and the unit that is stated beside it."""
+    if isinstance(raw, Mapping):
+        return raw.get("value"), raw.get("unit")
+    if isinstance(raw, str) and raw.strip().endswith("%"):
+        return raw, "%"
+    return raw, None

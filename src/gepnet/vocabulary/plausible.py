@@ -1,0 +1,246 @@
+"""How large quantities are in patients, and which slip of a unit explains a value that is not.
+
+The hard range of a fact says what can be written at all; the plausible range, in
+``measures/plausibility.yaml``, what is believed without a question. A value outside it stands only
+where somebody accepts it and says why.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from gepnet.knowledge import InputError, MeasureFile, asked
+from gepnet.knowledge.shapes import Checked, Cited
+from gepnet.vocabulary.units import convert, unit_words
+from gepnet.vocabulary.values import Interval, plain
+
+Range = tuple[Decimal, Decimal]
+_ACCEPTED = re.compile(r"\s*([\w.{}-]+)\s*=\s*(\S+)\s+by\s+([^:]+?)\s*:\s*(\S.*)")
+_POWER = re.compile(r"^10\*(\d+)")
+ACCEPT_FORM = "QUANTITY=VALUE by WHO: WHY"
+
+
+class Quantity(Cited, Checked):
+    """What a fact, a family of facts or another number may be without a question.
+
+    Attributes:
+        of: the fact, the pattern of a family, or the name of another number.
+        unit: of a number that is no fact.
+        range: what is believed.
+        implied: what is believed where the name of the value implies its unit, as in a patient
+            file, if that is less than of a value with a unit beside it, as in a table.
+        zero: whether 0 is believed besides.
+        typical: where most values lie.
+        slips: units that a value is written in by mistake; all of ``typical`` is then outside.
+        untold: the slip that cannot be told, and why.
+        from_date: the fact whose distance to the day of the record, in years, is this number.
+    """
+
+    of: str
+    unit: str | None = None
+    range: Range
+    implied: Range | None = None
+    zero: bool = False
+    typical: Range
+    slips: tuple[str, ...] = ()
+    untold: str | None = None
+    from_date: str | None = None
+
+    def faults(self) -> Iterator[tuple[bool, str]]:
+        """See ``Checked``."""
+        yield from super().faults()
+        for name in ("range", "implied", "typical"):
+            span = getattr(self, name) or (Decimal(0), Decimal(1))
+            yield span[0] >= span[1], f"'{name}' needs its lower end first"
+        (low, high), least = self.range, self.bounds()
+        yield not low <= least[0] < least[1] <= high, "'implied' has to lie within 'range'"
+        inside = least[0] <= self.typical[0] and self.typical[1] <= least[1]
+        yield not inside and not self.zero, "'typical' has to lie within the range"
+        yield not self.slips and self.untold is None, "'slips', or 'untold' that says why not"
+
+    def bounds(self, implied: bool = True) -> Range:
+        """Return what is believed of a value whose name implies its unit, or that has one."""
+        return self.implied if implied and self.implied is not None else self.range
+
+    def holds(self, value: Interval, implied: bool, step: Decimal = Decimal(0)) -> bool:
+        """Return whether a value is believed; a bound such as ``<5`` is if it ends at the range."""
+        low, high = self.bounds(implied)
+        ends = step if not value.is_point else 0
+        return (self.zero and value.low == value.high == 0) or (
+            value.high + ends >= low and value.low - ends <= high
+        )
+
+
+class Plausibility(MeasureFile):
+    """The plausible range of every quantity."""
+
+    files = ("plausibility",)
+    optional = True
+    quantities: tuple[Quantity, ...] = ()
+
+
+class Plausible:
+    """Asks about values, by the quantities of one knowledge."""
+
+    def __init__(self, measures: Mapping[str, Any]) -> None:
+        """Index the quantities; without the file nothing is asked."""
+        found = Plausibility.read(measures).quantities
+        self._quantities = {quantity.of: quantity for quantity in found}
+        self._dates = {one.from_date: one for one in found if one.from_date}
+
+    def get(self, name: str) -> Quantity | None:
+        """Return a quantity by its name."""
+        return self._quantities.get(name)
+
+    def from_date(self, fact: str) -> Quantity | None:
+        """Return the quantity that a date stands for, as that of birth for the age."""
+        return self._dates.get(fact)
+
+    def doubt(
+        self,
+        name: str,
+        value: Interval,
+        written: object,
+        unit: str | None = None,
+        stated: str | None = None,
+        step: Decimal = Decimal(0),
+        implied: bool = True,
+    ) -> str | None:
+        """Return what would be believed instead of a value, or None if it is believed.
+
+        Args:
+            name: of the quantity.
+            value: in its unit.
+            written: as it was given.
+            unit: of the fact that the quantity is.
+            stated: the unit beside the value, if there was one.
+            step: the precision of the value.
+            implied: whether the name of the value implies its unit.
+        """
+        quantity = self._quantities.get(name)
+        number = _number(written)
+        if quantity is None or (
+            quantity.holds(value, implied, step)
+            and not (number and value.high == 0)  # a fraction that a fact rounds to 0
+        ):
+            return None
+        low, high = quantity.bounds(implied)
+        own = quantity.unit or unit
+        words = f" {unit_words(own)}".rstrip()
+        hint = self.slip(name, written, own, stated)
+        return f"a plausible value, from {plain(low)} to {plain(high)}{words}{hint}"
+
+    def slip(self, name: str, written: object, unit: str | None, stated: str | None) -> str:
+        """Return the unit that would make a plausible value of a number, in words; "" if none."""
+        quantity, number = self._quantities.get(name), _number(written)
+        if quantity is None or number is None:
+            return ""
+        own = quantity.unit or unit
+        if own is None:
+            return ""  # benefit of an option that has no fact of its own
+        others = [one for one in (*quantity.slips, own) if one and one != (stated or own)]
+        for other in others:
+            meant = number * (Decimal(1) if other == own else factor(other, own, name))
+            if quantity.holds(Interval(meant, meant), implied=False):
+                said = f"{plain(number)} {_said(other)}"
+                return f" ({said} would be {_short(meant)} {unit_words(own)}".rstrip() + ")"
+        return ""
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """A value outside its plausible range that somebody stands by."""
+
+    quantity: str
+    value: str
+    accepted_by: str
+    reason: str
+
+
+@dataclass
+class Accepting:
+    """What is accepted in the tables of one question, and which of it was met there."""
+
+    given: tuple[Accepted, ...] = ()
+    used: list[Accepted] = field(default_factory=list)
+
+    @classmethod
+    def read(cls, texts: Iterable[str]) -> Accepting:
+        """Read what the options of a command accept.
+
+        Raises:
+            InputError: naming each that is not of the form ``QUANTITY=VALUE by WHO: WHY``.
+        """
+        found, problems = [], []
+        for text in texts:
+            parts = _ACCEPTED.fullmatch(text)
+            if parts is None:
+                problems.append(asked("--accept", text, ACCEPT_FORM))
+            else:
+                found.append(Accepted(*parts.groups()))
+        if problems:
+            raise InputError(problems)
+        return cls(tuple(found))
+
+    def find(self, name: str, written: object) -> Accepted | None:
+        """Return who accepts a value, which is named as it is written in the table."""
+        for one in self.given:
+            if one.quantity == name and _same(one.value, written):
+                if one not in self.used:
+                    self.used.append(one)
+                return one
+        return None
+
+    def refuse_unused(self) -> None:
+        """Refuse what accepts a value that is not there, or that nobody doubts.
+
+        Raises:
+            InputError: naming each.
+        """
+        told = "a value of the tables that is outside its plausible range, written as there"
+        left = [one for one in self.given if one not in self.used]
+        if left:
+            raise InputError(asked("--accept", f"{one.quantity}={one.value}", told) for one in left)
+
+
+def factor(unit: str, target: str, name: str) -> Decimal:
+    """Return the size of a unit in that of a quantity.
+
+    Raises:
+        ValueError: if they do not measure the same thing.
+    """
+    return convert(Decimal(1), unit, target, name)
+
+
+def how_to_accept(name: str, written: object) -> str:
+    """Say how a value of a table is accepted."""
+    return f"; if it is right: --accept '{name}={written} by WHO: WHY'"
+
+
+def _number(written: object) -> Decimal | None:
+    try:
+        number = Decimal(str(written).strip().lstrip("<>=≤≥ ").removesuffix("%").strip())
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() and number.adjusted() <= 30 else None
+
+
+def _same(given: str, written: object) -> bool:
+    text = str(written).strip()
+    one, other = _number(given), _number(text)
+    return given == text or (one is not None and one == other and given[0] not in "<>≤≥")
+
+
+def _said(unit: str) -> str:
+    if unit == "1":
+        return "as a fraction"
+    return _POWER.sub(r"x10^\1", unit_words(unit) or unit)
+
+
+def _short(number: Decimal) -> str:
+    """Return a number to three digits; more would pretend to know the value."""
+    return plain(Decimal(f"{number:.3g}"))

@@ -1,0 +1,99 @@
+"""Plausible ranges: tight enough for the usual slip of a unit, and with a word of what it was."""
+
+from __future__ import annotations
+
+import copy
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gepnet.knowledge import InputError, load_knowledge
+from gepnet.vocabulary import Accepting, Interval, check, load_vocabulary
+from gepnet.vocabulary.plausible import Plausibility, Quantity, factor
+
+KNOWLEDGE = load_knowledge()
+VOCABULARY = load_vocabulary()
+QUANTITIES = Plausibility.read(KNOWLEDGE.measures).quantities
+FACTS = {fact.family or fact.id: fact for fact in VOCABULARY.values()}
+
+
+def unit_of(one: Quantity) -> str | None:
+    return one.unit if one.of not in FACTS else FACTS[one.of].entry.unit
+
+
+SLIPS = [(one, slip) for one in QUANTITIES for slip in one.slips]
+
+
+@given(st.sampled_from(SLIPS), st.fractions(0, 1))
+def test_a_typical_value_in_the_wrong_unit_is_asked_about_and_the_unit_named(
+    slip: tuple[Quantity, str], share: Any
+) -> None:
+    one, unit = slip
+    low, high = one.typical
+    part = Decimal(share.numerator) / share.denominator
+    written = (low + (high - low) * part) / factor(unit, unit_of(one), one.of)
+    told = VOCABULARY.plausible.doubt(
+        one.of, Interval(written, written), written, unit_of(one), step=Decimal(0)
+    )
+    assert told is not None
+    assert "would be" in told
+
+
+@given(st.sampled_from(QUANTITIES), st.fractions(0, 1))
+def test_a_value_within_its_range_is_not_asked_about(one: Quantity, share: Any) -> None:
+    low, high = one.bounds()
+    value = low + (high - low) * Decimal(share.numerator) / share.denominator
+    assert VOCABULARY.plausible.doubt(one.of, Interval(value, value), value, unit_of(one)) is None
+
+
+def faults(name: str, changed: dict[str, Any]) -> list[str]:
+    data = copy.deepcopy(KNOWLEDGE.measures["plausibility"])
+    entry = next(one for one in data["quantities"] if one["of"] == name)
+    entry.update(changed)
+    measures = {**KNOWLEDGE.measures, "plausibility": data}
+    return [
+        str(p) for p in check.check(KNOWLEDGE.model_copy(update={"measures": measures}), VOCABULARY)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("of", "changed", "told"),
+    [
+        ("glucose_mmol_l", {"range": [1, 80], "implied": None}, "typical values in mg/dL miss: 70"),
+        ("haemoglobin_g_l", {"slips": ["g/dl2"]}, "value g/dl2: expected a unit of it"),
+        ("haemoglobin_g_l", {"range": [10, 220]}, "a part of the range of the fact"),
+        ("haemoglobin_g_l", {"of": "haemoglobin"}, "a plausible range of 'haemoglobin_g_l'"),
+        ("haemoglobin_g_l", {"of": "haemoglobin"}, "did you mean 'haemoglobin_g_l'"),
+        ("haemoglobin_g_l", {"slips": []}, "'untold' that says why not"),
+        ("haemoglobin_g_l", {"typical": [10, 180]}, "'typical' has to lie within the range"),
+        ("bilirubin_umol_l", {"implied": [1, 700]}, "'implied' has to lie within 'range'"),
+    ],
+)
+def test_the_check_names_a_range_that_no_slip_would_leave(
+    of: str, changed: dict[str, Any], told: str
+) -> None:
+    assert faults(of, {}) == []
+    assert any(told in fault for fault in faults(of, changed))
+
+
+def test_what_is_accepted_at_the_command_line_names_the_value() -> None:
+    given_ = Accepting.read(["inr=16 by Dr Bell: vitamin K antagonist, repeated"])
+    assert given_.find("inr", "15.9") is None
+    assert given_.find("ki67_percent", "16") is None
+    with pytest.raises(InputError, match="outside its plausible range, written as there"):
+        given_.refuse_unused()
+    found = given_.find("inr", "16.0")
+    assert found is not None
+    assert (found.accepted_by, found.reason) == ("Dr Bell", "vitamin K antagonist, repeated")
+    given_.refuse_unused()
+
+
+@pytest.mark.parametrize(
+    "text", ["inr=16", "inr by Dr Bell: why", "inr=16 by : why", "inr=16 by A:"]
+)
+def test_an_acceptance_without_its_parts_is_refused(text: str) -> None:
+    with pytest.raises(InputError, match="QUANTITY=VALUE by WHO: WHY"):
+        Accepting.read([text])
