@@ -6,7 +6,7 @@ import pytest
 from gepnet.io import read_event_tables
 from gepnet.knowledge import InputError
 from gepnet.record import Progression, Record, Treatment, parse_record, record_to_yaml
-from gepnet.vocabulary import Vocabulary
+from gepnet.vocabulary import Accepting, Vocabulary
 
 TODAY = datetime.date(2024, 6, 1)
 GOOD = {
@@ -190,3 +190,20 @@ def test_tables_that_are_none(tmp_path: Path, vocabulary: Vocabulary) -> None:
     assert "UTF-8" in problem
     (problem,) = faults(tmp_path, {"clinical": 'patient,note\nA,"x\n'}, vocabulary)
     assert "valid CSV" in problem
+
+
+def test_a_percent_cell_that_became_a_fraction_is_asked_about(
+    tmp_path: Path, vocabulary: Vocabulary
+) -> None:
+    pathology = "patient,date,ki67_percent\nA,2024-01,0.15\nA,2024-02,0.5\n"
+    fraction, low = faults(tmp_path, {"pathology": pathology}, vocabulary)
+    assert "pathology.csv:2: error, in A pathology-2, field ki67_percent" in fraction
+    assert "0.15 as a fraction would be 15 %" in fraction
+    assert "--accept 'ki67_percent=0.5 by WHO: WHY'" in low
+    accepting = Accepting.read(
+        ["ki67_percent=0.5 by Dr Bell: counted", "ki67_percent=0.15 by A: b"]
+    )
+    (record,) = read_event_tables(tmp_path, vocabulary, TODAY, accepting)
+    by = [event.accepted["ki67_percent"].by for event in record.events]
+    assert by == ["A", "Dr Bell"]
+    assert parse_record(record_to_yaml(record), "p.yaml", vocabulary, TODAY) == record

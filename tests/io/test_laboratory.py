@@ -130,3 +130,25 @@ def test_what_no_term_grades_is_said(tmp_path: Path) -> None:
     (row,) = graded(tmp_path, "p,2026-01-10,mcv_fl,96,fL,,,")
     assert row["grade"] is None
     assert "not encoded here" in row["reason"]
+
+
+def test_a_value_in_the_wrong_unit_is_asked_about_and_may_be_accepted(tmp_path: Path) -> None:
+    path = tmp_path / "labs.csv"
+    path.write_text(
+        "patient_id,date,analyte,value,unit\n"
+        "a,2024-01-02,glucose_mmol_l,95,mmol/L\n"
+        "a,2024-01-02,bilirubin_umol_l,1.2,umol/L\n"
+        "a,2024-01-03,bilirubin_umol_l,1.2,mg/dL\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(InputError) as refused:
+        api.grade_laboratory(path, api.base())
+    first, second = refused.value.problems
+    assert (first.line, first.field, first.value) == (2, "value", "'95'")
+    assert "from 0.8 to 60 mmol/L (95 mg/dL would be 5.27 mmol/L)" in first.expected
+    assert "1.2 mg/dL would be 20.5 umol/L" in second.expected
+    both = ("glucose_mmol_l=95 by Dr Bell: coma", "bilirubin_umol_l=1.2 by Dr Bell: repeated")
+    view = api.grade_laboratory(path, api.base(), accept=both)
+    assert [one["reason"] for one in view["accepted"]] == ["coma", "repeated"]
+    with pytest.raises(InputError, match="inr=1: expected a value of the tables"):
+        api.grade_laboratory(path, api.base(), accept=(*both, "inr=1 by A: b"))

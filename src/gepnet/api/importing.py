@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from gepnet.guidelines import KnowledgeBase
 from gepnet.io import published_records, read_event_tables, write_records
 from gepnet.record import Record
+from gepnet.vocabulary import Accepting
 
 
 def import_cases(
@@ -23,14 +25,24 @@ def import_cases(
 
 
 def import_tables(
-    base: KnowledgeBase, source: Path, folder: Path, force: bool = False
+    base: KnowledgeBase,
+    source: Path,
+    folder: Path,
+    force: bool = False,
+    accept: Iterable[str] = (),
 ) -> list[dict[str, Any]]:
     """Write one patient file for each patient of a folder of event tables.
+
+    ``accept`` are values outside their plausible range that somebody stands by, each as
+    ``QUANTITY=VALUE by WHO: WHY``; the files hold who and why.
 
     Raises:
         InputError: with every problem of the tables, or if files would be overwritten.
     """
-    return _write(read_event_tables(source, base.vocabulary), folder, force)
+    accepting = Accepting.read(accept)
+    records = read_event_tables(source, base.vocabulary, accepting=accepting)
+    accepting.refuse_unused()
+    return _write(records, folder, force)
 
 
 def _write(records: list[Record], folder: Path, force: bool) -> list[dict[str, Any]]:

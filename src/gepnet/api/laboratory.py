@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from gepnet.io.laboratory_grades import grades_of, names_baselines
 from gepnet.knowledge import refuse
 from gepnet.measures.ctcae import edition
 from gepnet.tables import plain
+from gepnet.vocabulary import Accepting
 
 
 def grade_laboratory(
@@ -20,6 +22,7 @@ def grade_laboratory(
     ctcae: str = "5",
     baseline_date: datetime.date | None = None,
     worst_case: bool = False,
+    accept: Iterable[str] = (),
 ) -> dict[str, Any]:
     """Return the CTCAE grade of every value of a laboratory CSV.
 
@@ -30,13 +33,18 @@ def grade_laboratory(
         baseline_date: the latest sample up to this day is the baseline of its analyte; it may not
             be given for a file with a ``baseline`` column.
         worst_case: take symptoms that a grade needs to be there.
+        accept: values outside their plausible range that somebody stands by, each as
+            ``QUANTITY=VALUE by WHO: WHY``; the result holds them.
 
     Raises:
         InputError: with every problem of the file.
     """
     chosen = edition(base.knowledge.measures, ctcae)
-    rows = read_laboratory(path, base.vocabulary)
+    accepting = Accepting.read(accept)
+    rows = read_laboratory(path, base.vocabulary, accepting=accepting)
+    accepting.refuse_unused()
     if baseline_date is not None and names_baselines(rows):
         expected = "either this option or a 'baseline' column, not both"
         raise refuse("baseline-date", baseline_date, expected)
-    return dict(plain(grades_of(rows, base.vocabulary, chosen, baseline_date, worst_case)))
+    view = dict(plain(grades_of(rows, base.vocabulary, chosen, baseline_date, worst_case)))
+    return {**view, "accepted": plain(accepting.used)}

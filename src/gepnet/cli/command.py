@@ -90,6 +90,14 @@ Accept = Annotated[
         help="A number outside its usual range that is right: [PATIENT:]QUANTITY=REASON.",
     ),
 ]
+Accept = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--accept",
+        metavar="QUANTITY=VALUE by WHO: WHY",
+        help="Accept a value outside its plausible range, written as in the table. Repeatable.",
+    ),
+]
 PatientFile = Annotated[Path, typer.Argument(help="Patient file (YAML or JSON).")]
 
 

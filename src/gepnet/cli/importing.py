@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from gepnet import api
-from gepnet.cli.command import Files, Result, command
+from gepnet.cli.command import Accept, Files, Result, command
 from gepnet.cli.output import listing
 
 Folder = Annotated[Path, typer.Option("-o", "--output", help="Folder for the patient files.")]
@@ -32,9 +32,11 @@ def tables(
     output: Folder,
     question: Files,
     force: Force = False,
+    accept: Accept = None,
 ) -> Result:
     """Write one patient file for each patient of a folder of event tables."""
-    return Result(api.import_tables(api.base(*question.with_files), folder, output, force), _report)
+    base = api.base(*question.with_files)
+    return Result(api.import_tables(base, folder, output, force, accept or ()), _report)
 
 
 def _report(written: list[dict[str, Any]]) -> None:

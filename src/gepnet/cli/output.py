@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from string import Formatter
 from typing import Any
 
@@ -183,3 +183,10 @@ def _broken(text: str, width: int) -> str:
         return "\n".join(lines)
 
     return re.sub(r"\S+", lambda match: parts(match.group()), text)
+
+
+def print_accepted(accepted: Sequence[Mapping[str, Any]]) -> None:
+    """Print the values outside their plausible range that somebody stands by."""
+    for one in accepted:
+        who = f"accepted by {one['accepted_by']}: {one['reason']}"
+        show(f"[yellow]{safe(one['quantity'])} {safe(one['value'])}[/] {safe(who)}")

@@ -17,7 +17,7 @@ from typing import Any
 from gepnet.knowledge import Document, InputError, Problem, nearest
 from gepnet.record import EVENT_MODELS, UNWRITTEN, Observation, Record, record_of
 from gepnet.tables import Cells, Column, Once, Table, text
-from gepnet.vocabulary import Vocabulary
+from gepnet.vocabulary import Accepting, Vocabulary
 
 PATIENTS = "patients"
 _HEAD = ("region", "as_of", "title", "source", "complete")
@@ -36,9 +36,15 @@ class _Row:
 
 
 def read_event_tables(
-    folder: Path, vocabulary: Vocabulary, today: datetime.date | None = None
+    folder: Path,
+    vocabulary: Vocabulary,
+    today: datetime.date | None = None,
+    accepting: Accepting | None = None,
 ) -> list[Record]:
     """Read a folder of event tables, one record a patient, in the order they first appear.
+
+    A value outside its plausible range is refused unless it is in ``accepting``; the record then
+    keeps who accepts it and why.
 
     Raises:
         InputError: with every problem of every table, each with its file and line.
@@ -60,7 +66,7 @@ def read_event_tables(
             told = f"a table named {', '.join(kinds)}"
             near = nearest(path.stem, kinds)
             problems.append(Problem(str(path), None, "", "", "", told, near))
-    records = list(_records(rows, problems, vocabulary, today))
+    records = list(_records(rows, problems, vocabulary, today, accepting or Accepting()))
     if problems:
         raise InputError(problems)
     return records
@@ -115,7 +121,11 @@ _READ = {"types": _read_list, "excluded": _read_list, "on": _read_list, "complet
 
 
 def _records(
-    rows: list[_Row], problems: list[Problem], vocabulary: Vocabulary, today: datetime.date | None
+    rows: list[_Row],
+    problems: list[Problem],
+    vocabulary: Vocabulary,
+    today: datetime.date | None,
+    accepting: Accepting,
 ) -> Iterable[Record]:
     heads = {row.patient: row for row in rows if row.kind == PATIENTS}
     events: dict[str, list[_Row]] = {patient: [] for patient in heads}
@@ -136,7 +146,7 @@ def _records(
         lines = {path: row.line for path, row in places.items()}
         files = {path: row.file for path, row in places.items()}
         try:
-            yield record_of(Document(patient, data, lines, files), vocabulary, today)
+            yield record_of(Document(patient, data, lines, files), vocabulary, today, accepting)
         except InputError as error:
             problems.extend(
                 replace(problem, entry=f"{patient} {problem.entry}".strip())

@@ -25,11 +25,13 @@ from gepnet.prrt.given import own_rows
 from gepnet.record import Record, measured
 from gepnet.tables import Cells, Column, Grid, Table, coded, read_grid, text
 from gepnet.vocabulary import (
+    Accepting,
     Fact,
     Interval,
     PartialDate,
     ValueProblem,
     Vocabulary,
+    how_to_accept,
     parse_date,
 )
 
@@ -77,6 +79,7 @@ def read_laboratory(
     vocabulary: Vocabulary,
     today: datetime.date | None = None,
     units_needed: bool = True,
+    accepting: Accepting | None = None,
 ) -> tuple[LabRow, ...]:
     """Read a laboratory table, in file order.
 
@@ -86,6 +89,8 @@ def read_laboratory(
         today: nothing may be dated later.
         units_needed: where not, a file without a column ``unit`` is in the units of the facts,
             which their names say.
+        accepting: a value outside its plausible range is refused unless it is here; without,
+            nothing is asked.
 
     Raises:
         InputError: with every problem of the file, each with its line.
@@ -106,7 +111,10 @@ def read_laboratory(
             *(Column(name, str, needed=False, default="") for name in ("lln", "uln", "baseline")),
         ),
         make=_row,
-        checks=(lambda cells: _check(cells, seen, in_facts),),
+        checks=(
+            lambda cells: _check(cells, seen, in_facts),
+            lambda cells: _ask(cells, vocabulary, accepting),
+        ),
         naming="",
         shown=lambda cell: repr(cell) if cell else "",
     )
@@ -162,6 +170,21 @@ def _check(cells: Cells, seen: _Seen, in_facts: bool) -> None:
         if before.says != row.says:
             told = f"one value of {row.analyte} a date (another on line {before.line})"
             cells.fault("date", told)
+
+
+def _ask(cells: Cells, vocabulary: Vocabulary, accepting: Accepting | None) -> None:
+    """Note the numbers of a row that are outside their plausible range and nobody accepts."""
+    fact = cells["analyte"]
+    if fact is None or accepting is None:
+        return
+    for name in ("value", "lln", "uln", "baseline"):
+        number, written = cells[name], cells.texts.get(name, "")
+        value = Interval(number, number) if isinstance(number, Decimal) else number
+        if not isinstance(value, Interval) or (name == "lln" and value.high == 0):
+            continue  # a lower limit of 0 is none
+        expected = vocabulary.doubt(fact, value, written, implied=False)
+        if expected is not None and accepting.find(fact.id, written) is None:
+            cells.fault(name, expected + how_to_accept(fact.id, written))
 
 
 def _read_baseline(cells: Cells, seen: _Seen, unit: str | None) -> None:

@@ -54,7 +54,7 @@ def doubts_of(
 
     Args:
         event: as it was read.
-        item: as it is written, which shows where a unit is stated.
+        item: as it is written.
         vocabulary: the facts, with what is believed of them.
         on: the day by which an age is counted.
     """
@@ -82,9 +82,9 @@ def doubts_of(
 def _of_fact(
     fact: Fact, value: Interval, raw: Any, path: tuple[str | int, ...], vocabulary: Vocabulary
 ) -> Iterator[Doubt]:
-    written, stated = _written(raw) if raw is not None else (str(value), None)
+    written = str(value) if raw is None else _written(raw)
     # Only of values themselves, not of their limits, is more asked where the unit is implied.
-    expected = vocabulary.doubt(fact, value, written, stated, implied=raw is not None)
+    expected = vocabulary.doubt(fact, value, written, implied=raw is not None)
     if expected is not None:
         yield Doubt(path, fact.family or fact.id, written, expected)
 
@@ -92,7 +92,7 @@ def _of_fact(
 def _of_field(
     name: str, quantity: str, number: Decimal, item: Mapping[str, Any], vocabulary: Vocabulary
 ) -> Iterator[Doubt]:
-    written, stated = _written(item.get(name))
+    written = _written(item.get(name))
     fact = vocabulary.get(quantity)
     if "{therapy}" in quantity:
         fact = vocabulary.get(quantity.format(therapy=item.get("option")))
@@ -101,7 +101,7 @@ def _of_field(
             return  # told as what cannot be
     unit = None if fact is None else fact.entry.unit
     value = Interval(number, number)
-    expected = vocabulary.plausible.doubt(quantity, value, written, unit, stated)
+    expected = vocabulary.plausible.doubt(quantity, value, written, unit)
     if expected is not None:
         yield Doubt((name,), quantity, written, expected)
 
@@ -112,15 +112,10 @@ def _of_date(fact: Fact, value: str, vocabulary: Vocabulary, on: PartialDate) ->
     if quantity is None or day.first > on.last:
         return  # a date to come is told elsewhere
     ages = Interval(*(months // _MONTHS for months in months_between(day, on)))
-    expected = vocabulary.plausible.doubt(quantity.of, ages, None, "a", "a")
+    expected = vocabulary.plausible.doubt(quantity.of, ages, None, "a")
     if expected is not None:
         yield Doubt((fact.id,), quantity.of, value, f"{expected} ({ages} years on {on})")
 
 
-def _written(raw: Any) -> tuple[object, str | None]:
-    """Return a value as written, and the unit that is stated beside it."""
-    if isinstance(raw, Mapping):
-        return raw.get("value"), raw.get("unit")
-    if isinstance(raw, str) and raw.strip().endswith("%"):
-        return raw, "%"
-    return raw, None
+def _written(raw: Any) -> object:
+    return raw.get("value") if isinstance(raw, Mapping) else raw

@@ -66,7 +66,7 @@ class Quantity(Cited, Checked):
         """Return what is believed of a value whose name implies its unit, or that has one."""
         return self.implied if implied and self.implied is not None else self.range
 
-    def holds(self, value: Interval, implied: bool, step: Decimal = Decimal(0)) -> bool:
+    def holds(self, value: Interval, implied: bool = True, step: Decimal = Decimal(0)) -> bool:
         """Return whether a value is believed; a bound such as ``<5`` is if it ends at the range."""
         low, high = self.bounds(implied)
         ends = step if not value.is_point else 0
@@ -106,7 +106,6 @@ class Plausible:
         value: Interval,
         written: object,
         unit: str | None = None,
-        stated: str | None = None,
         step: Decimal = Decimal(0),
         implied: bool = True,
     ) -> str | None:
@@ -117,7 +116,6 @@ class Plausible:
             value: in its unit.
             written: as it was given.
             unit: of the fact that the quantity is.
-            stated: the unit beside the value, if there was one.
             step: the precision of the value.
             implied: whether the name of the value implies its unit.
         """
@@ -131,10 +129,10 @@ class Plausible:
         low, high = quantity.bounds(implied)
         own = quantity.unit or unit
         words = f" {unit_words(own)}".rstrip()
-        hint = self.slip(name, written, own, stated)
+        hint = self.slip(name, written, own)
         return f"a plausible value, from {plain(low)} to {plain(high)}{words}{hint}"
 
-    def slip(self, name: str, written: object, unit: str | None, stated: str | None) -> str:
+    def slip(self, name: str, written: object, unit: str | None) -> str:
         """Return the unit that would make a plausible value of a number, in words; "" if none."""
         quantity, number = self._quantities.get(name), _number(written)
         if quantity is None or number is None:
@@ -142,10 +140,9 @@ class Plausible:
         own = quantity.unit or unit
         if own is None:
             return ""  # benefit of an option that has no fact of its own
-        others = [one for one in (*quantity.slips, own) if one and one != (stated or own)]
-        for other in others:
+        for other in (*quantity.slips, own):
             meant = number * (Decimal(1) if other == own else factor(other, own, name))
-            if quantity.holds(Interval(meant, meant), implied=False):
+            if quantity.holds(Interval(meant, meant)):
                 said = f"{plain(number)} {_said(other)}"
                 return f" ({said} would be {_short(meant)} {unit_words(own)}".rstrip() + ")"
         return ""

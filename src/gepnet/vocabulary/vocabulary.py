@@ -58,18 +58,16 @@ class Vocabulary(Mapping[str, Fact]):
         fact: Fact,
         value: Interval,
         written: object,
-        stated: str | None = None,
         implied: bool = True,
     ) -> str | None:
         """Return what would be believed instead of the value of a fact, or None; see there."""
         name, step = fact.family or fact.id, fact.entry.precision or Decimal(0)
-        return self.plausible.doubt(name, value, written, fact.entry.unit, stated, step, implied)
+        return self.plausible.doubt(name, value, written, fact.entry.unit, step, implied)
 
     def slip(self, fact: Fact, raw: object) -> str:
         """Return the unit that would make a plausible value of what a fact cannot be, in words."""
-        stated = raw.get("unit") if isinstance(raw, Mapping) else None
         written = raw.get("value") if isinstance(raw, Mapping) else raw
-        return self.plausible.slip(fact.family or fact.id, written, fact.entry.unit, stated)
+        return self.plausible.slip(fact.family or fact.id, written, fact.entry.unit)
 
     @property
     def families(self) -> tuple[FactFamily, ...]:
