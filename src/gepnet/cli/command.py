@@ -90,7 +90,7 @@ Accept = Annotated[
         help="A number outside its usual range that is right: [PATIENT:]QUANTITY=REASON.",
     ),
 ]
-Accept = Annotated[
+AcceptValue = Annotated[
     list[str] | None,
     typer.Option(
         "--accept",

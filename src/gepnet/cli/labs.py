@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from gepnet import api
-from gepnet.cli.command import Accept, Files, Result, command, day_option
+from gepnet.cli.command import AcceptValue, Files, Result, command, day_option
 from gepnet.cli.output import figure, listing, print_accepted
 
 
@@ -42,7 +42,7 @@ def grade(
     worst_case: Annotated[
         bool, typer.Option("--worst-case", help="Take symptoms that a grade needs to be there.")
     ] = False,
-    accept: Accept = None,
+    accept: AcceptValue = None,
 ) -> Result:
     """Grade each value of a laboratory file; what is missing leaves a grade open, never normal."""
     view = api.grade_laboratory(
