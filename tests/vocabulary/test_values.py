@@ -291,3 +291,7 @@ def test_not_applicable_is_said_in_words() -> None:
 )  # fmt: skip
 def test_numbers_are_shown_plainly(written: str, shown: str) -> None:
     assert plain(Decimal(written)) == shown
+
+
+def test_a_bound_that_is_left_out_is_shown_one_step_inside() -> None:
+    assert str(KI67.worked_out(Interval(Decimal(3), Decimal("9.9999999999")))) == "3-9.9"

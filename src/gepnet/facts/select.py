@@ -26,7 +26,7 @@ def select(
         return None
     policy = fact.entry.select
     if policy == "highest":
-        chosen, value = _highest(usable)
+        chosen, value = _highest(fact, usable)
     elif policy == "sum":
         chosen, value = usable[-1], _sum(usable)
     elif policy == "ever":
@@ -72,7 +72,7 @@ def _recency(item: Observed) -> tuple[date, float, int]:
     return *item.date.place, item.order
 
 
-def _highest(items: list[Observed]) -> tuple[Observed, Value]:
+def _highest(fact: Fact, items: list[Observed]) -> tuple[Observed, Value]:
     numbers = [(item, item.value) for item in items if isinstance(item.value, Interval)]
     if not numbers:
         # A boolean or an enumeration has no highest value; the latest stands for it.
@@ -81,7 +81,8 @@ def _highest(items: list[Observed]) -> tuple[Observed, Value]:
     low = max(value.low for _, value in numbers)
     high = max(value.high for _, value in numbers)
     chosen = max(numbers, key=lambda pair: (pair[1].high, pair[1].low, _recency(pair[0])))[0]
-    return chosen, Interval(low, high)
+    value = Interval(low, high)
+    return chosen, chosen.value if chosen.value == value else fact.worked_out(value)
 
 
 def _sum(items: list[Observed]) -> Value:

@@ -132,6 +132,8 @@ class Fact:
         """Return a number in the step of the fact; a round one, such as a limit, only if it is."""
         step = self.precision
         told = self.round(number)
+        if told != number and abs(number - told) < step * _EXCLUDED * 10:
+            return told - step if number < told else told + step  # the bound of "<5" is not in it
         while told != number and told % (_ROUND * self.precision) == 0 and step > self.fine:
             step /= 10
             told = (number / step).to_integral_value(ROUND_HALF_EVEN) * step
