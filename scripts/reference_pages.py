@@ -17,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import corrections_page
+import figures_page
 import release_page
 
 from gepnet.criteria import prose
@@ -126,6 +127,7 @@ def pages() -> dict[str, str]:
         f"{FOLDER}/safety-and-labels.md": _safety(),
         f"{FOLDER}/release-rules.md": release_page.page(base(), _head, _row, _plain, _source),
         f"{FOLDER}/corrections.md": corrections_page.page(base(), _head, _row, _plain),
+        f"{FOLDER}/figures.md": figures_page.page(base(), _head, _row, _plain, _positions),
         f"{FOLDER}/sources.md": _sources(),
     }
 

@@ -8,6 +8,7 @@ from gepnet.guidelines.atlas.plan import AtlasPlan, NamedPatients
 from gepnet.guidelines.corrections import Corrections
 from gepnet.guidelines.coverage import Coverage
 from gepnet.guidelines.due import check_ageing
+from gepnet.guidelines.figures import Figures
 from gepnet.guidelines.regions import Regions
 from gepnet.guidelines.verify.dependencies import Dependencies
 from gepnet.guidelines.verify.judgements import Judgements, KnownRows
@@ -20,6 +21,7 @@ FILES = (
     Corrections,
     Coverage,
     Dependencies,
+    Figures,
     Judgements,
     KnownRows,
     NamedPatients,
