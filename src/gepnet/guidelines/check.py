@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from gepnet.guidelines.atlas.plan import AtlasPlan, NamedPatients
 from gepnet.guidelines.corrections import Corrections
-from gepnet.guidelines.coverage import Coverage
+from gepnet.guidelines.coverage import Coverage, check_unread
 from gepnet.guidelines.due import check_ageing
 from gepnet.guidelines.figures import Figures
 from gepnet.guidelines.regions import Regions
@@ -34,3 +34,4 @@ def check(book: Rulebook) -> Iterator[Problem]:
     """Yield every fault of these files, and what has no day to be looked at again."""
     yield from check_files(book.knowledge, book.vocabulary, FILES)
     yield from check_ageing(book.knowledge)
+    yield from check_unread(book.knowledge)

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gepnet.guidelines.compiled import KnowledgeBase
-from gepnet.knowledge import MeasureFile
-from gepnet.knowledge.kinds import carried_facts
+from gepnet.knowledge import Knowledge, MeasureFile, Problem
+from gepnet.knowledge.kinds import carried_facts, rules_of
 from gepnet.tables import also_shown
+
+_UNREAD = re.compile(r"\bread nowhere\b|\bnot (?:been )?read\b|\bunread\b")
+#: How an identifier ends whose statement was remembered, and not read.
+_REMEMBERED = "r"
 
 
 class Coverage(MeasureFile):
@@ -51,3 +57,21 @@ def coverage(base: KnowledgeBase) -> list[CoverageLine]:
         for document, names in listed.documents.items()
         for name in names
     ]
+
+
+def check_unread(knowledge: Knowledge) -> Iterator[Problem]:
+    """Yield a problem where something that the collections hold as read is called unread.
+
+    Looked at are the reasons for which an identifier has no entry, and the sources that count as
+    not read although an entry says that it was read there.
+    """
+    remembered = f"an identifier ending in '{_REMEMBERED}', or a reason that fits what was read"
+    for document in knowledge.documents:
+        for left in document.not_encoded:
+            if _UNREAD.search(left.reason) and not left.fact_id.endswith(_REMEMBERED):
+                field = f"not_encoded.{left.fact_id}"
+                yield Problem.at(document.document, field, left.reason, remembered)
+    unread = {source.id for source in knowledge.sources if source.read == "not_read"}
+    for _, entry, _ in rules_of(knowledge):
+        if entry.source in unread and entry.verification == "primary":
+            yield Problem.at(entry, "source", entry.source, "a source that counts as read")
