@@ -76,10 +76,6 @@ SLIPS: dict[str, tuple[dict[str, Any], str]] = {
         laboratory(albumin_g_l=3.8),
         "3.8 g/dL would be 38 g/L",
     ),
-    "hundred thousands": (
-        laboratory(platelets_10e9_l=2.1),
-        "2.1 x10^5/uL would be 210 x10^9/L",
-    ),
     "per uL": (
         laboratory(platelets_10e9_l=210000),
         "210000 /uL would be 210 x10^9/L",
@@ -87,10 +83,6 @@ SLIPS: dict[str, tuple[dict[str, Any], str]] = {
     "the stated unit is the slip": (
         laboratory(haemoglobin_g_l={"value": 130, "unit": "mmol/L"}),
         "130 g/L would be 130 g/L",
-    ),
-    "a limit of normal": (
-        laboratory(platelets_10e9_l=200, limits={"platelets_10e9_l": [1.5, 4]}),
-        "4 x10^5/uL would be 400",
     ),
     "weight": (
         {"kind": "body", "weight_kg": 700},
@@ -171,7 +163,7 @@ ACCEPTED = {"accepted_by": "Dr Bell", "reason": "counted twice"}
     "event",
     [
         {"kind": "pathology", "ki67_percent": {"value": 0.5, **ACCEPTED}},
-        laboratory(platelets_10e9_l={"value": 3, **ACCEPTED}),
+        laboratory(platelets_10e9_l={"value": 1, **ACCEPTED}),
         laboratory(creatinine_umol_l={"value": 0.2, "unit": "mg/dL", **ACCEPTED}),
         laboratory(limits={"ggt_u_l": [None, {"value": 1, **ACCEPTED}]}),
         cycle({"value": 0.5, **ACCEPTED}),
@@ -210,10 +202,10 @@ def test_a_withdrawn_event_may_hold_what_was_wrong() -> None:
 
 
 def test_data_that_cannot_say_who_accepts_a_value_take_it_from_the_question() -> None:
-    data = {"patient": "p", "as_of": "2024-02-01", "events": [laboratory(platelets_10e9_l=3)]}
-    with pytest.raises(InputError, match="--accept 'platelets_10e9_l=3 by WHO: WHY'"):
+    data = {"patient": "p", "as_of": "2024-02-01", "events": [laboratory(platelets_10e9_l=1)]}
+    with pytest.raises(InputError, match="--accept 'platelets_10e9_l=1 by WHO: WHY'"):
         record_of(data, VOCABULARY, TODAY, Accepting())
-    accepting = Accepting.read(["platelets_10e9_l=3 by Dr Bell: seen in the film"])
+    accepting = Accepting.read(["platelets_10e9_l=1 by Dr Bell: seen in the film"])
     (event,) = record_of(data, VOCABULARY, TODAY, accepting).events
     assert event.accepted["platelets_10e9_l"].by == "Dr Bell"
     assert "reason: seen in the film" in record_to_yaml(
