@@ -55,8 +55,9 @@ def _check_plausible(knowledge: Knowledge, vocabulary: Vocabulary) -> Iterator[P
     for fact in asked if quantities else ():
         name = fact.family or fact.id
         if name not in seen:
-            told = f"a plausible range of '{name}', which is recorded"
-            yield Problem(_FILE, None, name, "of", "", told)
+            # Somebody's own fact works without: its values are believed whatever they are.
+            told = f"a plausible range of '{name}', which is recorded, in {_FILE}"
+            yield Problem.at(fact.entry, "range", "", told, severity="warning")
 
 
 def _within(one: Quantity, fact: Fact) -> bool:
