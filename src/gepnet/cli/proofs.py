@@ -136,8 +136,8 @@ def _tables(view: dict[str, Any], title: str) -> None:
     table("How many of each kind", ["kind", "how many", "what it is"], said)
     if "known" in view:
         found = ("findings", lambda row: len(row["findings"]))
-        told = ("row: id", "known disagreement: title", "here: kind", found, "why not: reason")
-        listing("The known disagreements among them", view["known"], *told)
+        row = ("row: id", "known disagreement: title", "here: kind")
+        listing("The known disagreements among them", view["known"], *row, found, "why not: reason")
     typer.echo(f"Shares are of a {view['sample']}.")
     if view.get("timed_out"):
         typer.echo(f"{view['timed_out']} searches timed out: neither shown nor excluded.")
