@@ -62,11 +62,11 @@ def test_a_lower_bound_of_activity_where_a_course_does_not_say(run: Run, tmp_pat
         29.6,
         "unknown",
     )
-    file.write_text(record.replace("7.4}", "16}").replace("200,", "430,"), encoding="utf-8")
-    assert limits(data(run, "prrt", "cumulative", file))["lifetime-activity", None]["standing"] in {
-        "over",
-        "unknown",
-    }
+    sure = "accepted_by: Dr Bell, reason: measured twice"
+    more = record.replace("7.4}", f"{{value: 18, {sure}}}}}").replace("200,", f"430, {sure},")
+    file.write_text(more, encoding="utf-8")
+    lifetime = limits(data(run, "prrt", "cumulative", file))["lifetime-activity", None]
+    assert (lifetime["at_least"], lifetime["standing"]) == (59.31, "over")
 
 
 # What one command writes another reads ------------------------------------------------------------
