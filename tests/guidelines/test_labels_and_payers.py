@@ -128,7 +128,8 @@ def test_an_event_has_a_day_and_a_later_one_to_look_again() -> None:
     events = api.base().knowledge.events
     assert len(events) > 5
     for event in events:
-        assert parse_date(event.date).last < parse_date(event.look_again).first, event.id
+        assert event.look_again is not None, event.id
+        assert parse_date(event.date).last < event.look_again, event.id
         assert event.locator and event.what.strip(), event.id
 
 
