@@ -59,6 +59,8 @@ TAKEN = {
     "import tables": ("--with", ONLY_VOCABULARY),
     "labs grade": ("--with", ONLY_MEASURES),
     "prrt dosimetry": ("--with", ONLY_MEASURES),
+    "prrt another-cycle": ("--with", ONLY_MEASURES),
+    "prrt discharge": ("--region --with", "limits of a country are read, which have no date here"),
     "response recist": ("--with", ONLY_MEASURES),
     "response growth": ("--with", ONLY_MEASURES),
     "response choi": ("--with", ONLY_MEASURES),
