@@ -42,6 +42,7 @@ class TimePoint(_Strict):
     new_lesion: bool | None
     overall: Response
     reason: str
+    not_counted: str | None
 
 
 class Patient(_Strict):

@@ -38,6 +38,7 @@ def test_json_has_the_keys_that_others_rely_on(run: Run, lesions: Path) -> None:
         "new_lesion": False,
         "overall": "PD",
         "reason": "PD: sum 72 mm, nadir 60 mm, +20 % and +12 mm",
+        "not_counted": None,
     }
     assert (patient["best_overall"], patient["progression_date"]) == ("PR", "2024-09-01")
 

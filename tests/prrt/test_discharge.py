@@ -39,7 +39,7 @@ def contact(view: dict[str, Any], name: str = "partner_bed") -> dict[str, Any]:
     return next(one for one in view["contacts"] if one["id"] == name)
 
 
-# glowgreen 0.1.1 (pypi.org/project/glowgreen) for 27 uSv/h at 1 m with phases of 7.4 h (44 %) and
+# glowgreen 0.1.1 for 27 uSv/h at 1 m with phases of 7.4 h (44 %) and
 # 95 h, treated at 10:30, four cycles a year: when its contact begins (h) and the dose from then on.
 @pytest.mark.parametrize(
     ("name", "msv", "begins", "dose"),

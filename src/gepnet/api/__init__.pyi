@@ -43,6 +43,7 @@ from gepnet.api.modelling import fit_cohort as fit_cohort
 from gepnet.api.modelling import forest as forest
 from gepnet.api.modelling import midtreatment_view as midtreatment_view
 from gepnet.api.modelling import scores_view as scores_view
+from gepnet.api.modelling import stored_model as stored_model
 from gepnet.api.modelling import toxicity_view as toxicity_view
 from gepnet.api.modelling import write_made_up_cohort as write_made_up_cohort
 from gepnet.api.proving import describe_finding as describe_finding

@@ -103,6 +103,17 @@ def fit_cohort(
     return view | {"file": plain(output)} if is_model else view
 
 
+def stored_model(path: Path) -> StoredModel:
+    """Read a model that ``fit_cohort`` wrote.
+
+    Raises:
+        InputError: if the file is none.
+    """
+    from gepnet.response.fit import read_model
+
+    return read_model(path)
+
+
 def forest(model: StoredModel) -> list[View]:
     """Return the odds ratios of a model with their intervals, in order, for a forest plot."""
     return list(taken(model.coefficients, "label odds_ratio:estimate low high patients events"))
