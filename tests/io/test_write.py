@@ -13,7 +13,7 @@ def patients(*names: str) -> list[Record]:
 
 
 def test_one_file_for_each_patient_and_the_losses(tmp_path: Path, vocabulary: Vocabulary) -> None:
-    folder = tmp_path / "new" / "folder"
+    folder = tmp_path / "folder"
     paths = write_records(patients("A-1", "B 2/x"), folder)
     assert [path.name for path in paths] == ["A-1.yaml", "B_2_x.yaml"]
     assert [read_record(path, vocabulary).patient for path in paths] == ["A-1", "B 2/x"]
