@@ -249,7 +249,7 @@ def test_the_units_of_an_added_file_are_used(tmp_path: Path) -> None:
     folder = tmp_path / "measures"
     folder.mkdir()
     text = (PACKAGED / "measures" / "units.yaml").read_text(encoding="utf-8")
-    changed = text.replace('written: ["mM", ', 'written: ["mM", "millis", ')
+    changed = text.replace('written: ["mmol/litre", ', 'written: ["mmol/litre", "millis", ')
     assert changed != text
     (folder / "units.yaml").write_text(changed, encoding="utf-8")
     vocabulary = load_vocabulary(load_knowledge(tmp_path))
