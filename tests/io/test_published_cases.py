@@ -563,7 +563,11 @@ def test_laboratory_values_are_converted(read_case: Read) -> None:
         ("cga", "raised", {"cga_x_uln": ">1"}),
         ("cga", "fluctuating", {}),
         ("hiaa_5", "3.9 mg/24h", {"u5hiaa_umol_24h": "20.4"}),
-        ("hiaa_5", "47.9 umol/24h (ULN 34)", {"u5hiaa_umol_24h": "47.9", "u5hiaa_x_uln": "1.408823529411764705882352941"}),
+        (
+            "hiaa_5",
+            "47.9 umol/24h (ULN 34)",
+            {"u5hiaa_umol_24h": "47.9", "u5hiaa_x_uln": "1.408823529411764705882352941"},
+        ),
     ],
 )
 def test_markers(read_case: Read, name: str, text: str, expected: dict[str, str]) -> None:

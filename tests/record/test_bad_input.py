@@ -83,7 +83,8 @@ ONE_FAULT: dict[str, tuple[tuple[str, ...], str]] = {
     ),
     "per cent of a weight": (
         ("{id: w, kind: body, weight_kg: 70%}",),
-        "p.yaml:4: error, in w, field weight_kg, value '70%': expected a number",
+        "p.yaml:4: error, in w, field weight_kg, value '70%': expected a number "
+        "(70 kg would be 70 kg)",
     ),
     "impossible value": (
         ("{id: bx, kind: pathology, ki67_percent: 130}",),
@@ -114,7 +115,7 @@ ONE_FAULT: dict[str, tuple[tuple[str, ...], str]] = {
     "impossible months": (
         ("{id: t, kind: treatment, option: lanreotide, benefit_months: 5000}",),
         "p.yaml:4: error, in t, field benefit_months, value 5000.0: "
-        "expected a value from 0 to 900 mo",
+        "expected a value from 0 to 900 mo (5000 days would be 164 months)",
     ),
     "half a cycle": (
         ("{id: t, kind: treatment, option: lanreotide, cycles: 4.5}",),

@@ -29,7 +29,7 @@ from gepnet.response.markers import read_markers
 from gepnet.response.recist import Rules, read_options, read_patients
 from gepnet.response.recist.columns import assess_table
 from gepnet.response.toxicity import CountingSpec
-from gepnet.response.toxicity.tables import read_events, read_labs, read_periods
+from gepnet.response.toxicity.tables import read_events, read_periods
 from gepnet.response.toxicity.tables import read_patients as read_treated
 from gepnet.vocabulary import Question
 from tests.prrt.dosimetry.tables import fall, packaged, rows, series
@@ -61,10 +61,6 @@ FORMATS: dict[str, tuple[Callable[[Path], Any], str, str, str]] = {
     ),
     "treated patients": (read_treated, "patient_id,start,end,group", "group", "grup"),
     "periods": (lambda f: read_periods(f, TREATED), "patient_id,period,start,end", "end", "ende"),
-    "graded samples": (
-        lambda f: read_labs(f, ["alt_u_l"], TREATED),
-        "patient_id,date,fact,value,lln,uln", "uln", "ulnn",
-    ),
     "laboratory": (
         lambda f: read_laboratory(f, BASE.vocabulary),
         "patient_id,date,analyte,value,unit,baseline", "baseline", "base_line",

@@ -25,6 +25,7 @@ from gepnet.guidelines.model import Cell
 from gepnet.guidelines.status import SPOKEN
 from gepnet.record import record_of
 from gepnet.vocabulary import Question, plain
+from gepnet.vocabulary.plausible import Accepted, Accepting
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +152,12 @@ def _ask(
     for step in steps:
         for name, values in step.set.items():
             events[name] = {**events[name], **values}
-    record = record_of({**data, "events": list(events.values())}, base.vocabulary)
+    # A made-up patient may stand at a limit where nobody would be believed unasked.
+    values = ((n, str(v)) for step in steps for part in step.set.values() for n, v in part.items())
+    accepting = Accepting(tuple(Accepted(*one, "gepnet", "made up") for one in values))
+    record = record_of(
+        {**data, "events": list(events.values())}, base.vocabulary, accepting=accepting
+    )
     facts = facts_of_record(record, base.knowledge, base.criteria, wanted=base.facts_named)
     assessment = assess(base, facts, Question(knowledge_date=day))
     return {
