@@ -53,7 +53,8 @@ IMPOSSIBLE: dict[str, tuple[Event, Event, str, str]] = {
         "after the birth (1960-05-02)",
     ),
     "birth after death": (
-        at("2010-02-01", "death"), {**BORN, "birth_date": "2015"}, "birth_date", "not after the death",
+        at("2010-02-01", "death"), {**BORN, "birth_date": "2015"}, "birth_date",
+        "not after the death",
     ),
     "cycle after death": (DIED, cycle("2024-05-01"), "date", "not after the death (2024-02-01)"),
     "scan after death": (

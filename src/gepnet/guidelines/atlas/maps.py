@@ -153,8 +153,9 @@ def _ask(
         for name, values in step.set.items():
             events[name] = {**events[name], **values}
     # A made-up patient may stand at a limit where nobody would be believed unasked.
-    values = ((n, str(v)) for step in steps for part in step.set.values() for n, v in part.items())
-    accepting = Accepting(tuple(Accepted(*one, "gepnet", "made up") for one in values))
+    parts = [part for step in steps for part in step.set.values()]
+    values = [(name, str(value)) for part in parts for name, value in part.items()]
+    accepting = Accepting(tuple(Accepted(n, value, "gepnet", "made up") for n, value in values))
     record = record_of(
         {**data, "events": list(events.values())}, base.vocabulary, accepting=accepting
     )
