@@ -154,8 +154,8 @@ def _ask(
             events[name] = {**events[name], **values}
     # A made-up patient may stand at a limit where nobody would be believed unasked.
     parts = [part for step in steps for part in step.set.values()]
-    values = [(name, str(value)) for part in parts for name, value in part.items()]
-    accepting = Accepting(tuple(Accepted(n, value, "gepnet", "made up") for n, value in values))
+    given = [(name, str(value)) for part in parts for name, value in part.items()]
+    accepting = Accepting(tuple(Accepted(n, value, "gepnet", "made up") for n, value in given))
     record = record_of(
         {**data, "events": list(events.values())}, base.vocabulary, accepting=accepting
     )
