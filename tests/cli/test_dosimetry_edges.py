@@ -132,8 +132,9 @@ def test_plausibility_a_mass_in_kilograms_and_times_in_days_are_questioned(run: 
     assert done.code == 2
     assert "value 0.158: expected 40 to 600 g for kidney_left; as kg it would be 158 g" in done.err
     assert "last_time_h 4: expected 20 to 400 h; as d it would be 96 h" in done.err
-    assert "--accept mass_g=REASON" in done.err
-    accept = ("--accept", "kg:mass_g=weighed", "--accept", "last_time_h=sampled for four hours")
+    assert "--accept 'mass_g=0.158 by WHO: WHY'" in done.err
+    mass = "kg:mass_g=0.158 by Dr Bell: weighed"
+    accept = ("--accept", mass, "--accept", "last_time_h=4 by Dr Bell: sampled for four hours")
     view = data(run, "prrt", "dosimetry", file, *accept)
     assert [one["reason"] for one in view["settings"]["accepted"]] == [
         "weighed",
@@ -154,7 +155,9 @@ def test_plausibility_a_plan_that_starts_two_years_ago_is_questioned(run: Run) -
     done = run(*asked)
     assert done.code == 2
     assert "721 days before: is the year right?" in done.err
-    assert run(*asked, "--accept", "start=entered afterwards").code == 0
+    right = "start=2024-01-15"
+    assert f"--accept '{right} by WHO: WHY'" in done.err
+    assert run(*asked, "--accept", f"{right} by Dr Bell: entered afterwards").code == 0
     assert run("prrt", "plan", "--start", "2027-02-01", "--at", "2026-01-05").code == 2
 
 

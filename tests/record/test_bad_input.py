@@ -84,7 +84,7 @@ ONE_FAULT: dict[str, tuple[tuple[str, ...], str]] = {
     "per cent of a weight": (
         ("{id: w, kind: body, weight_kg: 70%}",),
         "p.yaml:4: error, in w, field weight_kg, value '70%': expected a number "
-        "(70 kg would be 70 kg)",
+        "(70 kg would be plausible)",
     ),
     "impossible value": (
         ("{id: bx, kind: pathology, ki67_percent: 130}",),

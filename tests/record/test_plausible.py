@@ -82,7 +82,7 @@ SLIPS: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "the stated unit is the slip": (
         laboratory(haemoglobin_g_l={"value": 130, "unit": "mmol/L"}),
-        "130 g/L would be 130 g/L",
+        "130 g/L would be plausible",
     ),
     "weight": (
         {"kind": "body", "weight_kg": 700},

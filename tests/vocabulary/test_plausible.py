@@ -83,7 +83,7 @@ def test_what_is_accepted_at_the_command_line_names_the_value() -> None:
     given_ = Accepting.read(["inr=16 by Dr Bell: vitamin K antagonist, repeated"])
     assert given_.find("inr", "15.9") is None
     assert given_.find("ki67_percent", "16") is None
-    with pytest.raises(InputError, match="outside its plausible range, written as there"):
+    with pytest.raises(InputError, match="outside its plausible range, as it is written or told"):
         given_.refuse_unused()
     found = given_.find("inr", "16.0")
     assert found is not None
@@ -97,3 +97,42 @@ def test_what_is_accepted_at_the_command_line_names_the_value() -> None:
 def test_an_acceptance_without_its_parts_is_refused(text: str) -> None:
     with pytest.raises(InputError, match="QUANTITY=VALUE by WHO: WHY"):
         Accepting.read([text])
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("mass_g=shrunken kidney", "so 'mass_g=VALUE by WHO: shrunken kidney'"),
+        ("P03:mass_g=weighed", "so 'P03:mass_g=VALUE by WHO: weighed'"),
+        ("P03:liver:mass_g=weighed", "so 'P03:liver:mass_g=VALUE by WHO: weighed'"),
+        ("inr=16", "so 'inr=16 by WHO: WHY'"),
+    ],
+)
+def test_plausibility_an_acceptance_of_the_old_form_is_told_the_new_one(old: str, new: str) -> None:
+    with pytest.raises(InputError) as caught:
+        Accepting.read([old])
+    assert new in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("about", "patient", "part", "met"),
+    [
+        ("", "P1", "", True),
+        ("P1:", "P1", "", True),
+        ("P1:", "P1", "liver", True),
+        ("P1:", "P2", "", False),
+        ("P1:liver:", "P1", "liver", True),
+        ("P1:liver:", "P1", "spleen", False),
+        ("H:12:", "H:12", "", True),
+        ("a b:", "a b", "", True),
+    ],
+)
+def test_plausibility_an_acceptance_is_of_the_patient_and_part_that_it_names(
+    about: str, patient: str, part: str, met: bool
+) -> None:
+    given_ = Accepting.read([f"{about}mass_g=25 by Dr Bell: by CT, at 10:30"])
+    found = given_.find("mass_g", "25", patient=patient, part=part)
+    assert (found is not None) is met
+    if found is not None:
+        assert (found.patient, found.part, found.reason) == (patient, part, "by CT, at 10:30")
+        assert given_.used == [found]

@@ -22,7 +22,7 @@ from gepnet.prrt.given import own_rows
 from gepnet.prrt.plausible import Plausible
 from gepnet.record import Record
 from gepnet.tables import plain
-from gepnet.vocabulary import Question
+from gepnet.vocabulary import Accepting, Question
 
 
 def cumulative_view(
@@ -39,7 +39,8 @@ def cumulative_view(
         base: the knowledge.
         question: its date and region.
         doses: organ doses, as ``gepnet prrt dosimetry`` writes them.
-        accept: doses outside their usual range that are right, each ``QUANTITY=REASON``.
+        accept: doses outside their usual range that are right, each
+            ``[PATIENT:[REGION:]]QUANTITY=VALUE by WHO: WHY``.
 
     Raises:
         InputError: for a bad file of doses.
@@ -97,7 +98,8 @@ def another_cycle_view(
         limit: an advisory limit of a kidney dose by its id, or an absorbed dose in Gy; None: all.
         activity_gbq: of the next cycle; by default the mean of those given.
         cycles: how many were given, where the table may lack some.
-        accept: doses outside their usual range that are right, each ``QUANTITY=REASON``.
+        accept: doses outside their usual range that are right, each
+            ``[PATIENT:[REGION:]]QUANTITY=VALUE by WHO: WHY``.
 
     Raises:
         InputError: for a bad file, or one without a kidney dose of the patient.
@@ -107,11 +109,14 @@ def another_cycle_view(
         raise refuse("activity", activity_gbq, "an activity in GBq above 0")
     limits = kidney_limits(base.knowledge.advisory_limits, limit)
     usual = Plausible.read(measures)
-    rows = read_doses(doses, Physics.read(measures), usual, accept)
+    accepting = Accepting.read(accept, usual.quantities)
+    rows = read_doses(doses, Physics.read(measures), usual, accepting)
+    accepting.refuse_unused()
     names = sorted({row.patient for row in rows})
     if patient is None and len(names) > 1:
         raise refuse("patient", "", f"one of {', '.join(names)}")
     chosen = patient or (names[0] if names else "")
     own = own_rows(chosen, rows, doses, "doses")
     settings = AnotherCycle.read(measures)
-    return dict(plain(another_cycle(chosen, own, limits, settings, activity_gbq, cycles, accept)))
+    accepted = accepting.used
+    return dict(plain(another_cycle(chosen, own, limits, settings, activity_gbq, cycles, accepted)))

@@ -43,8 +43,9 @@ def plan_prrt(
         given = course_given(record, request.made_on, wishes.course)
         facts = facts_on(record, base, request.made_on, question)
         request = for_patient(request, record.patient, given, facts)
-    check_start(request, settings.usual_start, wishes.accept)
-    return plan_course(request, base.knowledge.plan_profiles, settings)
+    accepted = check_start(request, settings.usual_start, wishes.accept)
+    plan = plan_course(request, base.knowledge.plan_profiles, settings)
+    return replace(plan, accepted=tuple(accepted))
 
 
 def plan_view(

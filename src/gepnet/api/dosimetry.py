@@ -49,12 +49,14 @@ def dosimetry_view(
     need("numpy", "scipy")
     from gepnet.prrt.dosimetry import columns
     from gepnet.prrt.dosimetry.data import dosimetry_data
+    from gepnet.prrt.dosimetry.notes import RESULTS
     from gepnet.prrt.dosimetry.report import report
 
     check_ending(output, ".json", ".csv")
     data = dosimetry_data(base.knowledge.measures, base.knowledge.advisory_limits)
     result = fit_file(data, source, question or DosimetryQuestion(), progress)
     view: dict[str, Any] = plain(report(result, curves, detailed), details=curves)
+    result.series.accepting.refuse_unused(but=() if detailed else RESULTS)
     if output is not None:
         as_table = output.suffix.casefold() == ".csv"
         text = columns.as_csv(columns.result_columns(result)) if as_table else None

@@ -32,7 +32,8 @@ def retreatment_view(
         base: the knowledge.
         question: its date, region and day of the knowledge.
         doses: organ doses of earlier cycles as CSV.
-        accept: doses outside their usual range that are right, each ``QUANTITY=REASON``.
+        accept: doses outside their usual range that are right, each
+            ``[PATIENT:[REGION:]]QUANTITY=VALUE by WHO: WHY``.
 
     Raises:
         InputError: for a bad file of doses.

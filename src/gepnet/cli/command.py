@@ -6,7 +6,7 @@ import datetime
 import functools
 import inspect
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, field, fields
 from enum import StrEnum
 from pathlib import Path
@@ -17,6 +17,7 @@ import typer
 
 from gepnet import api
 from gepnet.api import Question
+from gepnet.cli.output import print_accepted
 
 if TYPE_CHECKING:
     from gepnet.guidelines import KnowledgeBase
@@ -87,15 +88,9 @@ Accept = Annotated[
     list[str] | None,
     typer.Option(
         "--accept",
-        help="A number outside its usual range that is right: [PATIENT:]QUANTITY=REASON.",
-    ),
-]
-AcceptValue = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--accept",
         metavar="QUANTITY=VALUE by WHO: WHY",
-        help="Accept a value outside its plausible range, written as in the table. Repeatable.",
+        help="Accept a value outside its plausible range, as it is written or told; PATIENT: or "
+        "PATIENT:PART: (a region, a lesion) may stand before it. Repeatable.",
     ),
 ]
 PatientFile = Annotated[Path, typer.Argument(help="Patient file (YAML or JSON).")]
@@ -248,6 +243,8 @@ def _show(result: Result, chosen: str) -> None:
         typer.echo(result.page(data))
     else:
         result.table(data)
+        if isinstance(data, Mapping):
+            print_accepted(data.get("accepted", ()))
     for note in () if as_json and result.details else result.notes:
         typer.echo(note, err=True)
     if result.code:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from gepnet import api
-from gepnet.cli.command import AcceptValue, Files, Result, command
+from gepnet.cli.command import Accept, Files, Result, command
 from gepnet.cli.output import listing
 
 Folder = Annotated[Path, typer.Option("-o", "--output", help="Folder for the patient files.")]
@@ -32,7 +32,7 @@ def tables(
     output: Folder,
     question: Files,
     force: Force = False,
-    accept: AcceptValue = None,
+    accept: Accept = None,
 ) -> Result:
     """Write one patient file for each patient of a folder of event tables."""
     base = api.base(*question.with_files)

@@ -10,8 +10,8 @@ from typing import Annotated, Any
 import typer
 
 from gepnet import api
-from gepnet.cli.command import AcceptValue, Files, Result, command, day_option
-from gepnet.cli.output import figure, listing, print_accepted
+from gepnet.cli.command import Accept, Files, Result, command, day_option
+from gepnet.cli.output import figure, listing
 
 
 class Ctcae(StrEnum):
@@ -42,7 +42,7 @@ def grade(
     worst_case: Annotated[
         bool, typer.Option("--worst-case", help="Take symptoms that a grade needs to be there.")
     ] = False,
-    accept: AcceptValue = None,
+    accept: Accept = None,
 ) -> Result:
     """Grade each value of a laboratory file; what is missing leaves a grade open, never normal."""
     view = api.grade_laboratory(
@@ -54,7 +54,6 @@ def grade(
 def _print(view: dict[str, Any]) -> None:
     shown = ("patient: patient_id", "date", "analyte", ("value", _value), "term")
     listing(f"Grades by CTCAE {view['ctcae']}", view["rows"], *shown, ("grade", _grade), "reason")
-    print_accepted(view["accepted"])
 
 
 def _value(row: dict[str, Any]) -> str:

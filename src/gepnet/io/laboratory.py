@@ -183,7 +183,8 @@ def _ask(cells: Cells, vocabulary: Vocabulary, accepting: Accepting | None) -> N
         if not isinstance(value, Interval) or (name == "lln" and value.high == 0):
             continue  # a lower limit of 0 is none
         expected = vocabulary.doubt(fact, value, written, implied=False)
-        if expected is not None and accepting.find(fact.id, written) is None:
+        patient = cells["patient_id"] or ""
+        if expected is not None and not accepting.find(fact.id, written, patient=patient):
             cells.fault(name, expected + how_to_accept(fact.id, written))
 
 

@@ -2,19 +2,20 @@
 
 A plausible range is data (``measures/plausible_dosimetry.yaml``) and narrow enough to notice the
 usual slip of its quantity: no value in it stays in it when it is written in the other unit. What is
-outside is refused until it is accepted with a reason, which is kept with the result.
+outside is refused until somebody accepts it and says why (:mod:`gepnet.vocabulary.accepting`),
+which is kept with the result.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Self
 
 from pydantic import model_validator
 
-from gepnet.knowledge import InputError, MeasureFile, asked, nearest
+from gepnet.knowledge import MeasureFile
 from gepnet.knowledge.shapes import Stated, Strict
+from gepnet.vocabulary import Accepted, Accepting
 
 #: Judged by its own table, beside published values (``dosimetry_checks.yaml``).
 DOSE_PER_ACTIVITY = "dose_gy_per_gbq"
@@ -86,65 +87,22 @@ class Plausible(MeasureFile):
 
 
 @dataclass(frozen=True, slots=True)
-class Acceptance:
-    """A breach that somebody confirmed: of what, for whom (None: everybody), and why."""
-
-    quantity: str
-    patient: str | None
-    region: str | None
-    reason: str
-
-    def covers(self, quantity: str, patient: str, region: str) -> bool:
-        """Whether it is about a value."""
-        return (
-            self.quantity == quantity
-            and self.patient in (None, patient)
-            and self.region in (None, region)
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class Breach:
-    """A value outside its range, with the reason for which it was accepted; None if it was not."""
+    """A value outside its range, with who accepts it and why; None if nobody does."""
 
     quantity: str
     value: float
     usual: str
-    accepted: str | None
+    accepted: Accepted | None
 
 
-def reason_for(
-    acceptances: Iterable[Acceptance], quantity: str, patient: str, region: str
-) -> str | None:
-    """Return why a value was accepted, or None."""
-    return next((a.reason for a in acceptances if a.covers(quantity, patient, region)), None)
+def told(value: float) -> str:
+    """Return a number as it is told: to three digits, as it is accepted too."""
+    return f"{value:.3g}"
 
 
-def how_to_accept(quantity: str) -> str:
-    """Say how a value is confirmed."""
-    return f"if it is right, confirm it: --accept {quantity}=REASON"
-
-
-def read_acceptances(texts: Sequence[str], quantities: Sequence[str]) -> tuple[Acceptance, ...]:
-    """Read ``QUANTITY=REASON``, before which ``PATIENT:`` or ``PATIENT:REGION:`` may stand.
-
-    Raises:
-        InputError: for a quantity that is not judged, or without a reason.
-    """
-    found, problems = [], []
-    for text in texts:
-        key, _, reason = text.partition("=")
-        *about, quantity = (part.strip() for part in key.split(":"))
-        if quantity not in quantities:
-            expected = f"QUANTITY=REASON, of {', '.join(quantities)}"
-            near = nearest(quantity, quantities)
-            problems.append(asked("accept", text, expected, [near] if near else ()))
-        elif not reason.strip() or len(about) > 2 or not all(about):
-            expected = "QUANTITY=REASON, PATIENT:QUANTITY=REASON or PATIENT:REGION:QUANTITY=REASON"
-            problems.append(asked("accept", text, expected))
-        else:
-            patient, region = [*about, None, None][:2]
-            found.append(Acceptance(quantity, patient, region, reason.strip()))
-    if problems:
-        raise InputError(problems)
-    return tuple(found)
+def accepted(
+    accepting: Accepting, quantity: str, value: float, patient: str, region: str
+) -> Accepted | None:
+    """Return who accepts a value, as it is told or in full, or None."""
+    return accepting.find(quantity, told(value), repr(value), patient=patient, part=region)

@@ -276,7 +276,9 @@ class _Reader:
         for doubt in doubts_of(event, item, self.vocabulary, self.day):
             if doubt.key in accepted:
                 continue
-            one = self.accepting and self.accepting.find(doubt.quantity, doubt.written)
+            one = self.accepting and self.accepting.find(
+                doubt.quantity, doubt.written, patient=str(self.document.data.get("patient", ""))
+            )
             if one:
                 accepted[doubt.key] = Acceptance(by=one.accepted_by, reason=one.reason)
                 continue

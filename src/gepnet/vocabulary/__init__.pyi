@@ -1,5 +1,9 @@
 """The patient facts in Python: types, units, precision, absence, selection; the option tree."""
 
+from gepnet.vocabulary.accepting import Accepted as Accepted
+from gepnet.vocabulary.accepting import Accepting as Accepting
+from gepnet.vocabulary.accepting import Asking as Asking
+from gepnet.vocabulary.accepting import how_to_accept as how_to_accept
 from gepnet.vocabulary.dates import DAYS_PER_MONTH as DAYS_PER_MONTH
 from gepnet.vocabulary.dates import PartialDate as PartialDate
 from gepnet.vocabulary.dates import days_between as days_between
@@ -10,10 +14,7 @@ from gepnet.vocabulary.fact import Fact as Fact
 from gepnet.vocabulary.fact import ValueProblem as ValueProblem
 from gepnet.vocabulary.fact import bounds_of as bounds_of
 from gepnet.vocabulary.options import OptionTree as OptionTree
-from gepnet.vocabulary.plausible import Accepted as Accepted
-from gepnet.vocabulary.plausible import Accepting as Accepting
 from gepnet.vocabulary.plausible import Plausible as Plausible
-from gepnet.vocabulary.plausible import how_to_accept as how_to_accept
 from gepnet.vocabulary.question import Question as Question
 from gepnet.vocabulary.units import UnitReader as UnitReader
 from gepnet.vocabulary.units import convert as convert

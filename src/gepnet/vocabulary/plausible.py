@@ -8,20 +8,17 @@ where somebody accepts it and says why.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from gepnet.knowledge import InputError, MeasureFile, asked
+from gepnet.knowledge import MeasureFile
 from gepnet.knowledge.shapes import Checked, Cited
 from gepnet.vocabulary.units import convert, unit_words
 from gepnet.vocabulary.values import Interval, plain
 
 Range = tuple[Decimal, Decimal]
-_ACCEPTED = re.compile(r"\s*([\w.{}-]+)\s*=\s*(\S+)\s+by\s+([^:]+?)\s*:\s*(\S.*)")
 _POWER = re.compile(r"^10\*(\d+)")
-ACCEPT_FORM = "QUANTITY=VALUE by WHO: WHY"
 
 
 class Quantity(Cited, Checked):
@@ -120,7 +117,7 @@ class Plausible:
             implied: whether the name of the value implies its unit.
         """
         quantity = self._quantities.get(name)
-        number = _number(written)
+        number = number_of(written)
         if quantity is None or (
             quantity.holds(value, implied, step)
             and not (number and value.high == 0)  # a fraction that a fact rounds to 0
@@ -134,7 +131,7 @@ class Plausible:
 
     def slip(self, name: str, written: object, unit: str | None) -> str:
         """Return the unit that would make a plausible value of a number, in words; "" if none."""
-        quantity, number = self._quantities.get(name), _number(written)
+        quantity, number = self._quantities.get(name), number_of(written)
         if quantity is None or number is None:
             return ""
         own = quantity.unit or unit
@@ -144,64 +141,10 @@ class Plausible:
             meant = number * (Decimal(1) if other == own else factor(other, own, name))
             if quantity.holds(Interval(meant, meant)):
                 said = f"{plain(number)} {_said(other)}"
+                if other == own:
+                    return f" ({said} would be plausible)"
                 return f" ({said} would be {_short(meant)} {unit_words(own)}".rstrip() + ")"
         return ""
-
-
-@dataclass(frozen=True)
-class Accepted:
-    """A value outside its plausible range that somebody stands by."""
-
-    quantity: str
-    value: str
-    accepted_by: str
-    reason: str
-
-
-@dataclass
-class Accepting:
-    """What is accepted in the tables of one question, and which of it was met there."""
-
-    given: tuple[Accepted, ...] = ()
-    used: list[Accepted] = field(default_factory=list)
-
-    @classmethod
-    def read(cls, texts: Iterable[str]) -> Accepting:
-        """Read what the options of a command accept.
-
-        Raises:
-            InputError: naming each that is not of the form ``QUANTITY=VALUE by WHO: WHY``.
-        """
-        found, problems = [], []
-        for text in texts:
-            parts = _ACCEPTED.fullmatch(text)
-            if parts is None:
-                problems.append(asked("--accept", text, ACCEPT_FORM))
-            else:
-                found.append(Accepted(*parts.groups()))
-        if problems:
-            raise InputError(problems)
-        return cls(tuple(found))
-
-    def find(self, name: str, written: object) -> Accepted | None:
-        """Return who accepts a value, which is named as it is written in the table."""
-        for one in self.given:
-            if one.quantity == name and _same(one.value, written):
-                if one not in self.used:
-                    self.used.append(one)
-                return one
-        return None
-
-    def refuse_unused(self) -> None:
-        """Refuse what accepts a value that is not there, or that nobody doubts.
-
-        Raises:
-            InputError: naming each.
-        """
-        told = "a value of the tables that is outside its plausible range, written as there"
-        left = [one for one in self.given if one not in self.used]
-        if left:
-            raise InputError(asked("--accept", f"{one.quantity}={one.value}", told) for one in left)
 
 
 def factor(unit: str, target: str, name: str) -> Decimal:
@@ -213,23 +156,13 @@ def factor(unit: str, target: str, name: str) -> Decimal:
     return convert(Decimal(1), unit, target, name)
 
 
-def how_to_accept(name: str, written: object) -> str:
-    """Say how a value of a table is accepted."""
-    return f"; if it is right: --accept '{name}={written} by WHO: WHY'"
-
-
-def _number(written: object) -> Decimal | None:
+def number_of(written: object) -> Decimal | None:
+    """Return the number that a text holds, whatever sign of a bound stands before it."""
     try:
         number = Decimal(str(written).strip().lstrip("<>=≤≥ ").removesuffix("%").strip())
     except InvalidOperation:
         return None
     return number if number.is_finite() and number.adjusted() <= 30 else None
-
-
-def _same(given: str, written: object) -> bool:
-    text = str(written).strip()
-    one, other = _number(given), _number(text)
-    return given == text or (one is not None and one == other and given[0] not in "<>≤≥")
 
 
 def _said(unit: str) -> str:

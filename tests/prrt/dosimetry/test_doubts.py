@@ -10,13 +10,18 @@ from pydantic import ValidationError
 
 from gepnet.knowledge import InputError
 from gepnet.prrt.dosimetry.question import Stated
-from gepnet.prrt.plausible import PlausibleRange, read_acceptances
-from tests.prrt.dosimetry.tables import HEAD, packaged, series
+from gepnet.prrt.dosimetry.table import Series, read_series
+from gepnet.prrt.plausible import PlausibleRange
+from tests.prrt.dosimetry.tables import HEAD, packaged, write
 
 DATA = packaged()
 RANGES = DATA.plausible.ranges
 SAID = Stated(decay_corrected=False, sex="female", administered_gbq=7.4)
 GOOD = ["p,1,kidney_left,4,92.2,158", "p,1,kidney_left,24,75.1,158", "p,1,kidney_left,96,30,158"]
+
+
+def series(path: Path, lines: list[str], stated: Stated, head: str = HEAD) -> Series:
+    return read_series(write(path / "data.csv", lines, head), DATA, stated)
 
 
 @given(st.sampled_from(RANGES), st.floats(0, 1))
@@ -75,20 +80,24 @@ def test_a_breach_is_taken_with_a_reason_which_stays_with_the_curve(tmp_path: Pa
     small = [line.replace(",158", ",25") for line in GOOD]
     with pytest.raises(InputError, match="expected 40 to 600 g for kidney_left"):
         series(tmp_path, small, SAID)
-    found = series(tmp_path, small, replace(SAID, accept=("p:mass_g=shrunken kidney, by CT",)))
+    why = "p:mass_g=25 by Dr Bell: shrunken, by CT"
+    found = series(tmp_path, small, replace(SAID, accept=(why,)))
     ((breach,),) = found.breaches.values()
     assert (breach.quantity, breach.value) == ("mass_g", 25)
-    assert breach.accepted == "shrunken kidney, by CT"
+    assert breach.accepted is not None
+    assert (breach.accepted.accepted_by, breach.accepted.reason) == ("Dr Bell", "shrunken, by CT")
     with pytest.raises(InputError, match="mass_g"):
-        series(tmp_path, small, replace(SAID, accept=("q:mass_g=another patient",)))
+        series(tmp_path, small, replace(SAID, accept=("q:mass_g=25 by A: another patient",)))
     with pytest.raises(InputError, match="mass_g"):
-        series(tmp_path, small, replace(SAID, accept=("p:liver:mass_g=another region",)))
+        series(tmp_path, small, replace(SAID, accept=("p:liver:mass_g=25 by A: another region",)))
 
 
-@pytest.mark.parametrize("text", ["mass_g", "mass_g=", "mass=light", ":mass_g=x", "a:b:c:mass_g=x"])
-def test_an_acceptance_without_reason_or_of_nothing_is_refused(text: str) -> None:
-    with pytest.raises(InputError, match="QUANTITY=REASON"):
-        read_acceptances([text], DATA.plausible.quantities)
+@pytest.mark.parametrize("text", ["mass_g", "mass_g=", "mass_g=25", "mass=25 by A: light"])
+def test_an_acceptance_without_who_and_why_or_of_nothing_is_refused(
+    tmp_path: Path, text: str
+) -> None:
+    with pytest.raises(InputError, match="QUANTITY=VALUE by WHO: WHY"):
+        series(tmp_path, GOOD, replace(SAID, accept=(text,)))
 
 
 def test_one_sex_of_a_patient_and_one_activity_of_a_cycle(tmp_path: Path) -> None:

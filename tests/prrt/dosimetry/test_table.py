@@ -14,7 +14,7 @@ from gepnet.knowledge import InputError, Problem
 from gepnet.prrt.dosimetry.question import Stated
 from gepnet.prrt.dosimetry.run import run
 from gepnet.prrt.dosimetry.table import read_series
-from tests.prrt.dosimetry.tables import HEAD, STATED, fall, packaged, rows, series, write
+from tests.prrt.dosimetry.tables import HEAD, STATED, fall, packaged, rows, series, unasked, write
 
 GOOD = "P1,1,spleen,4,100,150"
 
@@ -24,7 +24,7 @@ def problems(
 ) -> list[Problem]:
     file = write(path / "bad.csv", lines, head)
     with pytest.raises(InputError) as caught:
-        read_series(file, packaged(), stated)
+        read_series(file, unasked(), stated)
     assert all(problem.file == str(file) for problem in caught.value.problems)
     return caught.value.problems
 
@@ -197,7 +197,7 @@ def test_a_statement_that_cannot_be_is_told_once(
 ) -> None:
     file = write(tmp_path / "good.csv", rows("spleen", [4, 24, 96], fall(60)))
     with pytest.raises(InputError) as caught:
-        read_series(file, packaged(), stated)
+        read_series(file, unasked(), stated)
     assert [problem.field for problem in caught.value.problems] == [field]
 
 

@@ -24,8 +24,7 @@ from gepnet.guidelines.compiled import KnowledgeBase
 from gepnet.guidelines.model import Cell
 from gepnet.guidelines.status import SPOKEN
 from gepnet.record import record_of
-from gepnet.vocabulary import Question, plain
-from gepnet.vocabulary.plausible import Accepted, Accepting
+from gepnet.vocabulary import Accepted, Accepting, Question, plain
 
 
 @dataclass(frozen=True, slots=True)

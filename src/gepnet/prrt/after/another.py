@@ -22,6 +22,7 @@ from gepnet.knowledge.course_models import AdvisoryLimit
 from gepnet.knowledge.shapes import Stated
 from gepnet.prrt.after.doses import BOTH, SIDES, OrganDose
 from gepnet.tables import Shown
+from gepnet.vocabulary import Accepted
 
 _DRAWS = 40_000
 _SEED = 20_261_128
@@ -96,7 +97,7 @@ class AnotherCycleView:
         Spread, Shown(take="value unit weight source locator verification note")
     ]
     shared: Annotated[Spread, Shown(take="value unit source locator verification note")]
-    accepted: list[str]
+    accepted: list[Accepted]
 
 
 def another_cycle(
@@ -106,7 +107,7 @@ def another_cycle(
     settings: AnotherCycle,
     activity_gbq: float | None = None,
     cycles: int | None = None,
-    accepted: Sequence[str] = (),
+    accepted: Sequence[Accepted] = (),
 ) -> AnotherCycleView:
     """Return how likely each kidney dose stays under each limit with another cycle.
 

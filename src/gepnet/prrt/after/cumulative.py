@@ -23,7 +23,7 @@ from gepnet.prrt.limits import Against, Total
 from gepnet.prrt.plausible import Plausible
 from gepnet.record import Record
 from gepnet.tables import Shown
-from gepnet.vocabulary import Interval, PartialDate, Vocabulary
+from gepnet.vocabulary import Accepted, Accepting, Interval, PartialDate, Vocabulary
 
 
 class ActivityUnits(MeasureFile):
@@ -65,7 +65,7 @@ class Cumulated:
     number: Annotated[int, Shown(by=lambda number: number or None)]
     total: Annotated[Activity, Shown(take="gbq:total_gbq mci:total_mci", flat=True)]
     activity: Annotated[Total, Shown(hidden=True)]
-    accepted: list[str]
+    accepted: list[Accepted]
     limits: list[Against]
 
 
@@ -85,7 +85,8 @@ def cumulated(
         knowledge: with the limits.
         vocabulary: with the options that are radioligand therapy.
         doses: a table of organ doses.
-        accept: numbers of it outside their usual range that are right, each ``QUANTITY=REASON``.
+        accept: numbers of it outside their usual range that are right, each
+            ``[PATIENT:[REGION:]]QUANTITY=VALUE by WHO: WHY``.
 
     Raises:
         InputError: for a bad file of doses.
@@ -97,8 +98,11 @@ def cumulated(
     known, whole = prrt_activity_known(Story(record, vocabulary, knowledge.measures, facts.at))
     activity = Total.exactly(known) if whole else Total.from_(known)
     organ = []
+    usual = Plausible.read(knowledge.measures)
+    accepting = Accepting.read(accept, usual.quantities)
     if doses is not None:
-        organ = _organ_doses(record, facts.at, number, knowledge, doses, accept)
+        organ = _organ_doses(record, facts.at, number, knowledge, doses, usual, accepting)
+    accepting.refuse_unused()
     return Cumulated(
         record.patient,
         facts.at,
@@ -106,7 +110,7 @@ def cumulated(
         number or 0,
         Activity.of(activity.total, knowledge.measures),
         activity,
-        list(accept) if doses is not None else [],
+        accepting.used,
         against_limits(activity, number, organ, knowledge.advisory_limits),
     )
 
@@ -117,15 +121,15 @@ def _organ_doses(
     number: int | None,
     knowledge: Knowledge,
     file: Path,
-    accept: Sequence[str],
+    usual: Plausible,
+    accepting: Accepting,
 ) -> list[OrganDose]:
     """Return the doses of the cycles given by a date.
 
     Raises:
         InputError: for a bad file, or a dose of a cycle that the record does not know.
     """
-    physics, usual = Physics.read(knowledge.measures), Plausible.read(knowledge.measures)
-    rows = read_doses(file, physics, usual, accept)
+    rows = read_doses(file, Physics.read(knowledge.measures), usual, accepting)
     found = own_rows(record.patient, rows, file, "doses")
     later = {cycle.cycle for cycle in record.cycles if cycle.date.last > at.last}
     strange = unknown_cycles(found, number, later)

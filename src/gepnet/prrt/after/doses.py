@@ -12,15 +12,9 @@ from typing import Any
 from gepnet.knowledge import InputError, Problem, read_text
 from gepnet.prrt.dosimetry.data import Physics
 from gepnet.prrt.limits import Part, Total
-from gepnet.prrt.plausible import (
-    Acceptance,
-    Plausible,
-    how_to_accept,
-    read_acceptances,
-    reason_for,
-)
+from gepnet.prrt.plausible import Plausible
 from gepnet.tables import Cells, Column, Grid, Once, Table, number, text, whole
-from gepnet.vocabulary import ValueProblem
+from gepnet.vocabulary import Accepting, ValueProblem, how_to_accept
 
 BOTH, SIDES = "kidneys", ("kidney_left", "kidney_right")
 MARROW, BLOOD = "bone_marrow", "blood"
@@ -139,7 +133,10 @@ _OF: dict[str, _Read] = {BOTH: _both_kidneys, MARROW: _marrow}
 
 
 def read_doses(
-    path: Path, physics: Physics, usual: Plausible | None = None, accept: Sequence[str] = ()
+    path: Path,
+    physics: Physics,
+    usual: Plausible | None = None,
+    accepting: Accepting | None = None,
 ) -> list[OrganDose]:
     """Read organ doses from a table of ``patient_id, cycle, region, dose_gy, bed_gy``.
 
@@ -151,14 +148,13 @@ def read_doses(
         path: the file.
         physics: with the names of the regions.
         usual: where doses and masses usually lie; None asks about none.
-        accept: those outside that are right, each ``QUANTITY=REASON``.
+        accepting: those outside that somebody stands by.
 
     Raises:
         InputError: with every fault, each with row, column and value.
     """
     source = _grid(path) if path.suffix.casefold() == ".json" else path
-    acceptances = () if usual is None else read_acceptances(accept, usual.quantities)
-    return list(_table(physics, usual, acceptances).read(source).rows)
+    return list(_table(physics, usual, accepting or Accepting()).read(source).rows)
 
 
 def _grid(path: Path) -> Grid:
@@ -193,9 +189,7 @@ def _cells(curve: Mapping[str, Any]) -> dict[str, str]:
     return {name: "" if value is None else str(value) for name, value in found.items()}
 
 
-def _table(
-    physics: Physics, usual: Plausible | None, acceptances: Sequence[Acceptance]
-) -> Table[OrganDose]:
+def _table(physics: Physics, usual: Plausible | None, accepting: Accepting) -> Table[OrganDose]:
     known = ", ".join(region.id for region in physics.regions)
 
     def check(cells: Cells) -> None:
@@ -223,9 +217,9 @@ def _table(
                 band = usual.of(quantity, known_region.id)
             if band is None or band.holds(float(value)):
                 continue
-            if reason_for(acceptances, quantity, patient or "", region) is None:
-                told = f"{band.doubt(float(value), region)}; {how_to_accept(quantity)}"
-                cells.fault(quantity, told)
+            if not accepting.find(quantity, value, patient=patient or "", part=region or ""):
+                usually = band.doubt(float(value), region or "")
+                cells.fault(quantity, usually + how_to_accept(quantity, value))
 
     return Table(
         columns=(

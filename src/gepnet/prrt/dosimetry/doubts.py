@@ -5,7 +5,7 @@ Every range is data (:mod:`gepnet.prrt.plausible`). What was accepted stays with
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from gepnet.knowledge import Problem
 from gepnet.prrt.dosimetry.data import DosimetryData
 from gepnet.prrt.dosimetry.decay import Array
-from gepnet.prrt.plausible import Acceptance, Breach, PlausibleRange, how_to_accept, reason_for
+from gepnet.prrt.plausible import Breach, PlausibleRange, accepted, told
+from gepnet.vocabulary import Accepting, how_to_accept
 
 if TYPE_CHECKING:
     from gepnet.prrt.dosimetry.table import Series
@@ -29,17 +30,15 @@ _COLUMN = {
 _MBQ_PER_GBQ = 1000
 
 
-def breaches(
-    series: Series, data: DosimetryData, acceptances: Sequence[Acceptance]
-) -> dict[int, list[Breach]]:
+def breaches(series: Series, data: DosimetryData, accepting: Accepting) -> dict[int, list[Breach]]:
     """Return the values of each curve that lie outside their plausible ranges."""
     found: dict[int, list[Breach]] = {}
     for quantity, values in _quantities(series).items():
         for row, band in _outside(series, data, quantity, values):
             value, region = float(values[row]), str(series.region[row])
-            reason = reason_for(acceptances, quantity, str(series.patient[row]), region)
+            who = accepted(accepting, quantity, value, str(series.patient[row]), region)
             usual = band.doubt(value, region if band.regions else "")
-            found.setdefault(row, []).append(Breach(quantity, value, usual, reason))
+            found.setdefault(row, []).append(Breach(quantity, value, usual, who))
     return found
 
 
@@ -92,8 +91,8 @@ def problems(series: Series, found: dict[int, list[Breach]], file: str) -> Itera
         for item in items:
             if item.accepted is None:
                 column = _COLUMN.get(item.quantity, item.quantity)
-                expected = f"{item.usual}; {how_to_accept(item.quantity)}"
-                said = f"{item.value:.3g}"
+                said = told(item.value)
+                expected = f"{item.usual}{how_to_accept(item.quantity, said)}"
                 if column != item.quantity:
                     said = f"{item.quantity} {said}"
                 yield Problem(

@@ -10,8 +10,13 @@ import numpy as np
 from gepnet.knowledge.shapes import Stated
 from gepnet.prrt.dosimetry.data import DosimetryData, Region
 from gepnet.prrt.dosimetry.run import Dosimetry
-from gepnet.prrt.plausible import DOSE_PER_ACTIVITY, how_to_accept, reason_for
+from gepnet.prrt.plausible import DOSE_PER_ACTIVITY, accepted, told
 from gepnet.tables import Shown
+from gepnet.vocabulary import Accepted, how_to_accept
+
+HALF_LIFE = "effective_half_life_h"
+#: Quantities of what comes out, which are asked about where a curve is told.
+RESULTS = (HALF_LIFE, DOSE_PER_ACTIVITY)
 
 
 @dataclass(frozen=True)
@@ -40,25 +45,33 @@ def _accepted(result: Dosimetry, row: int) -> list[Note]:
     found = [
         Note(
             "accepted",
-            f"{one.quantity} {one.value:.3g} accepted ({one.accepted}); usual: {one.usual}",
+            f"{one.quantity} {told(one.value)} {_by(one.accepted)}; usual: {one.usual}",
         )
         for one in series.breaches.get(row, [])
+        if one.accepted is not None
     ]
     value = float(result.half_life.value[row])
-    quantity = "effective_half_life_h"
+    quantity = HALF_LIFE
     band = None if region is None else result.data.plausible.of(quantity, region.id)
     if band is None or not np.isfinite(value) or band.holds(value):
         return found
     text = f"effective half-life {value:.3g} h; usual: {band.doubt(value, str(series.region[row]))}"
-    return [*found, Note("implausible-half-life", text + _confirmed(result, row, quantity), band)]
+    return [
+        *found,
+        Note("implausible-half-life", text + _confirmed(result, row, quantity, value), band),
+    ]
 
 
-def _confirmed(result: Dosimetry, row: int, quantity: str) -> str:
-    """Return the reason for which a result was accepted, or how to accept it."""
+def _confirmed(result: Dosimetry, row: int, quantity: str, value: float) -> str:
+    """Return who accepts a result and why, or how to accept it."""
     series = result.series
-    who, region = str(series.patient[row]), str(series.region[row])
-    reason = reason_for(series.acceptances, quantity, who, region)
-    return f"; {how_to_accept(quantity)}" if reason is None else f"; accepted: {reason}"
+    patient, region = str(series.patient[row]), str(series.region[row])
+    who = accepted(series.accepting, quantity, value, patient, region)
+    return how_to_accept(quantity, told(value)) if who is None else f"; {_by(who)}"
+
+
+def _by(who: Accepted) -> str:
+    return f"accepted by {who.accepted_by}: {who.reason}"
 
 
 def _about_fit(result: Dosimetry, row: int) -> list[Note]:
@@ -204,7 +217,7 @@ def _about_plausibility(result: Dosimetry, row: int, region: Region) -> list[Not
     if region.group == "liver" and result.series.liver_lesions[row] == "included":
         return []
     per_activity = float(result.dose.value[row] / given)
-    how = _confirmed(result, row, DOSE_PER_ACTIVITY)
+    how = _confirmed(result, row, DOSE_PER_ACTIVITY, per_activity)
     return [
         _implausible(per_activity, band, result.data, how)
         for band in result.data.checks.plausible_dose_per_activity

@@ -31,7 +31,8 @@ class Stated:
         sex: male or female, for the S-values.
         liver_lesions: excluded, included or none.
         haematocrit: a fraction, for the marrow-to-blood ratio.
-        accept: numbers outside their plausible range that are right, each ``QUANTITY=REASON``.
+        accept: numbers outside their plausible range that are right, each
+            ``[PATIENT:[REGION:]]QUANTITY=VALUE by WHO: WHY``.
     """
 
     decay_corrected: bool | None = None

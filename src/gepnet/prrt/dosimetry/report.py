@@ -20,8 +20,8 @@ from gepnet.prrt.dosimetry.reasons import reason
 from gepnet.prrt.dosimetry.run import Dosimetry, MonteCarlo
 from gepnet.prrt.dosimetry.trapezoid import model_free
 from gepnet.prrt.limits import Part, Total
-from gepnet.prrt.plausible import Acceptance
 from gepnet.tables import Shown, taken
+from gepnet.vocabulary import Accepted
 
 _SAMPLES = 80
 _BEYOND = 1.25  # how far a drawn curve goes beyond the last point
@@ -39,7 +39,7 @@ class Settings:
     single_time_point: str | None
     confidence: float
     interval: MonteCarlo | str
-    accepted: tuple[Acceptance, ...]
+    accepted: list[Accepted]
 
 
 @dataclass(frozen=True)
@@ -171,7 +171,7 @@ def report(result: Dosimetry, curves: bool = True, detailed: bool = True) -> Rep
         result.single,
         result.data.checks.fit.confidence.value,
         result.monte_carlo or "covariance",
-        result.series.acceptances,
+        result.series.accepting.used,
     )
     shown = (settings, _constants(result), overview(result))
     if not detailed:

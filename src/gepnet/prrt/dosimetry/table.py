@@ -29,9 +29,9 @@ from gepnet.prrt.dosimetry.doubts import problems as doubts
 from gepnet.prrt.dosimetry.fit import Curves
 from gepnet.prrt.dosimetry.question import Stated
 from gepnet.prrt.dosimetry.words import LiverLesions, Sex
-from gepnet.prrt.plausible import Acceptance, Breach, read_acceptances
+from gepnet.prrt.plausible import Breach
 from gepnet.tables import Column, Grid, Table, coded, read_grid, text, whole
-from gepnet.vocabulary import ValueProblem
+from gepnet.vocabulary import Accepting, ValueProblem
 
 _YES = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 #: Columns that say the same in every row of a curve.
@@ -67,7 +67,7 @@ class Series:
     liver_lesions: NDArray[np.object_]
     haematocrit: Array
     breaches: Mapping[int, list[Breach]] = field(default_factory=dict)
-    acceptances: tuple[Acceptance, ...] = ()
+    accepting: Accepting = field(default_factory=Accepting)
 
     def __len__(self) -> int:
         """Number of curves."""
@@ -172,13 +172,13 @@ def read_series(path: Path, data: DosimetryData, stated: Stated | None = None) -
         raise InputError(problems)
     if not grid.rows:
         raise InputError([Problem(grid.file, None, "", "", "", "at least one row")])
-    acceptances = read_acceptances(stated.accept, data.plausible.quantities)
+    accepting = Accepting.read(stated.accept, data.plausible.quantities)
     found = _Rows(grid, table, data).series()
-    outside = breaches(found, data, acceptances)
+    outside = breaches(found, data, accepting)
     problems = list(doubts(found, outside, grid.file))
     if problems:
         raise InputError(problems)
-    return replace(found, breaches=outside, acceptances=acceptances)
+    return replace(found, breaches=outside, accepting=accepting)
 
 
 def _stated_problems(table: Table[Any], stated: Stated) -> list[Problem]:

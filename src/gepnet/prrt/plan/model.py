@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from gepnet.knowledge.course_models import PlanProfile, Step
 from gepnet.tables import Shown, also_shown, taken
+from gepnet.vocabulary import Accepted
 
 ViolationKind = Literal[
     "no_day_in_window",
@@ -182,7 +183,8 @@ def _profile(profile: PlanProfile) -> dict[str, Any]:
 class CoursePlan:
     """A course as planned on ``made_on``: its cycles, steps, choices and violations.
 
-    ``held`` are cycles that a person holds: they have a date and wait for a release.
+    ``held`` are cycles that a person holds: they have a date and wait for a release. ``accepted``
+    is an unlikely start that somebody stands by.
     """
 
     patient: str
@@ -198,6 +200,7 @@ class CoursePlan:
     timezone: str | None
     course: str = "1"
     held: Annotated[frozenset[int], Shown(hidden=True)] = frozenset()
+    accepted: tuple[Accepted, ...] = ()
 
     @property
     @also_shown

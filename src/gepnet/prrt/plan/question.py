@@ -12,10 +12,10 @@ from gepnet.facts import Facts
 from gepnet.knowledge import InputError, Problem, asked, refuse
 from gepnet.prrt.given import CourseGiven, GivenCycle
 from gepnet.prrt.plan.settings import UsualStart
-from gepnet.prrt.plausible import how_to_accept, read_acceptances, reason_for
-from gepnet.vocabulary import parse_date
+from gepnet.vocabulary import Accepted, Accepting, how_to_accept, parse_date
 
 T = TypeVar("T")
+START = "start"
 
 
 @dataclass(frozen=True)
@@ -109,27 +109,32 @@ class PlanQuestion:
         return request
 
 
-def check_start(request: Request, usual: UsualStart, accept: Sequence[str]) -> None:
+def check_start(request: Request, usual: UsualStart, accept: Sequence[str]) -> list[Accepted]:
     """Question a start that lies so far from the day of the plan that the year may be wrong.
 
     Args:
         request: what a plan is asked for.
         usual: how far the start may lie from the day of the plan.
-        accept: ``start=REASON``, where it is right.
+        accept: ``start=DAY by WHO: WHY``, where it is right.
+
+    Returns:
+        What was accepted.
 
     Raises:
-        InputError: if the start is further away and was not accepted.
+        InputError: if the start is further away and was not accepted, or if nothing else is.
     """
-    acceptances = read_acceptances(accept, ("start",))
-    if request.start is None or reason_for(acceptances, "start", request.patient, "") is not None:
-        return
-    days = (request.start - request.made_on).days
-    if -usual.days_before <= days <= usual.days_ahead:
-        return
+    accepting = Accepting.read(accept, (START,))
+    days = 0 if request.start is None else (request.start - request.made_on).days
+    if -usual.days_before <= days <= usual.days_ahead or accepting.find(
+        START, request.start, patient=request.patient
+    ):
+        accepting.refuse_unused()
+        return accepting.used
     expected = (
         f"a day from {usual.days_before} days before the day of the plan ({request.made_on}; --at) "
         f"to {usual.days_ahead} after it, and this is {abs(days)} days "
-        f"{'before' if days < 0 else 'after'}: is the year right? {how_to_accept('start')}"
+        f"{'before' if days < 0 else 'after'}: is the year right?"
+        f"{how_to_accept(START, request.start)}"
     )
     raise refuse("start", request.start, expected)
 
