@@ -55,6 +55,8 @@ def _print_explanation(view: dict[str, Any]) -> None:
     show(safe(view["note"]))
     for position in view["positions"]:
         show(f"  {position['position'].replace('_', ' ')}: {safe(position['label'])}")
+    if view["as"]:
+        show(f"[dim]{safe(view['as'])}[/]")
     place = ", ".join(part for part in (view["source_title"], view["locator"]) if part)
     show(f"[dim]{safe(place)} ({view['verification']})[/]")
     if view["scope"]["truth"] != "yes":

@@ -9,7 +9,7 @@ from gepnet.guidelines.corrections import Corrections
 from gepnet.guidelines.coverage import Coverage, check_unread
 from gepnet.guidelines.due import check_ageing
 from gepnet.guidelines.figures import Figures
-from gepnet.guidelines.regions import Regions
+from gepnet.guidelines.regions import Regions, check_regions
 from gepnet.guidelines.verify.dependencies import Dependencies
 from gepnet.guidelines.verify.judgements import Judgements, KnownRows
 from gepnet.guidelines.verify.one_fact_apart import Questions
@@ -34,4 +34,5 @@ def check(book: Rulebook) -> Iterator[Problem]:
     """Yield every fault of these files, and what has no day to be looked at again."""
     yield from check_files(book.knowledge, book.vocabulary, FILES)
     yield from check_ageing(book.knowledge)
+    yield from check_regions(book.knowledge)
     yield from check_unread(book.knowledge)

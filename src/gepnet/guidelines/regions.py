@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from pydantic import Field
 
 from gepnet.guidelines.compiled import KnowledgeBase
-from gepnet.knowledge import MeasureFile
+from gepnet.knowledge import Knowledge, MeasureFile, Problem
+from gepnet.knowledge.kinds import KINDS
+from gepnet.knowledge.references import unknown_names
 from gepnet.knowledge.shapes import Strict
 
 
@@ -34,3 +38,14 @@ def region_lineage(base: KnowledgeBase, region: str | None) -> tuple[str, ...]:
         lineage.append(region)
         region = parents.get(region)
     return tuple(lineage)
+
+
+def check_regions(knowledge: Knowledge) -> Iterator[Problem]:
+    """Yield a problem for each region that an entry names and the file of regions does not.
+
+    A document may be of none in particular: ``any``.
+    """
+    regions = {region.id for region in Regions.read(knowledge.measures).regions}
+    for kind in KINDS if regions else ():
+        for entry in getattr(knowledge, kind):
+            yield from unknown_names(entry, {"regions": regions, "no_region": {"any"}})

@@ -20,6 +20,7 @@ from gepnet.knowledge.shapes import (
     Id,
     Labelled,
     Names,
+    RegionId,
     SourceId,
     Stated,
     Strict,
@@ -129,7 +130,7 @@ class PlanProfile(Entry, Checked, Ageing):
     id: Id
     title: str
     short: str
-    region: str | None = None
+    region: RegionId | None = None
     edition: str | None = None
     source: SourceId
     superseded: bool = False

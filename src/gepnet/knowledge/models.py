@@ -30,6 +30,7 @@ from gepnet.knowledge.shapes import (
     Labelled,
     Names,
     OptionId,
+    RegionId,
     Sourced,
     SourceId,
     Strict,
@@ -38,6 +39,7 @@ from gepnet.knowledge.shapes import (
 
 PositionKind = Literal["recommended", "option", "trial_only", "against"]
 DocumentId = Annotated[Id, Names(("documents", "sources"))]
+RecommendationId = Annotated[str, Names(("recommendations",))]
 HeldOptionId = Annotated[Id, Names(("options",), by_holder=True)]
 Intent = Literal["tumour_control", "symptom_control", "downsizing", "staging", "monitoring"]
 
@@ -275,12 +277,17 @@ class RuleEntry(Sourced, Checked):
 
 
 class Recommendation(RuleEntry):
-    """Who a document speaks about (``when``) and what it says of which options."""
+    """Who a document speaks about (``when``) and what it says of which options.
 
+    ``as`` names the recommendation of another document that this one refers to: its criterion and
+    options are filled in while reading, for the patients of this one's ``when``.
+    """
+
+    as_: RecommendationId | None = Field(default=None, alias="as")
     options: tuple[Position, ...]
     strength: Strength | None = None
     dissent: bool = False
-    requires_approval: tuple[str, ...] | None = None
+    requires_approval: tuple[RegionId, ...] | None = None
     note: str
 
 
@@ -323,7 +330,7 @@ class DocumentHeader(Entry, Ageing):
     year: int
     published: str | None = None
     kind: Literal["guideline", "expert_opinion", "review_topic", "panel"]
-    region: tuple[str, ...]
+    region: tuple[Annotated[Id, Names(("regions", "no_region"))], ...]
     supersedes: tuple[DocumentId, ...] = ()
     source: SourceId
     scope: str
@@ -354,7 +361,7 @@ class LabelEntry(RuleEntry, Ageing):
 
     option: OptionId
     product: str | None = None
-    region: str
+    region: RegionId
     authority: str
     from_: str | None = Field(default=None, alias="from")
     to: str | None = None
@@ -381,7 +388,7 @@ class RegulatoryEvent(Sourced, Ageing):
     ]
     option: OptionId
     product: str
-    region: str
+    region: RegionId
     authority: str
     what: str
 
@@ -419,7 +426,7 @@ class Checklist(Entry):
     option: OptionId
     source: SourceId
     purpose: Literal["report_head", "eligibility"] = "report_head"
-    regions: tuple[str, ...] = ()
+    regions: tuple[RegionId, ...] = ()
     note: str | None = None
     items: tuple[ChecklistItem, ...]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
@@ -10,9 +10,10 @@ from pydantic import BaseModel, ValidationError
 
 from gepnet.knowledge.kinds import KINDS, entries_in
 from gepnet.knowledge.limits import filled, texts_of
-from gepnet.knowledge.models import DocumentFile, Knowledge, Limit, RuleEntry
+from gepnet.knowledge.models import DocumentFile, Knowledge, Limit, Recommendation, RuleEntry
 from gepnet.knowledge.problems import InputError, Problem, nearest
 from gepnet.knowledge.references import Found, check_references, check_unique
+from gepnet.knowledge.referred import check_referred, in_full, written_out, written_twice
 from gepnet.knowledge.shapes import Entry
 from gepnet.knowledge.yaml_io import Document, read_yaml
 from gepnet.knowledge.yaml_io import Path as YamlPath
@@ -43,6 +44,8 @@ def read_files(files: Iterable[tuple[str, str]], digest: str = "") -> Knowledge:
             unread = True
     found.texts = texts_of(limit for document in documents for limit in _limits_in(document))
     for document in documents:
+        found.recommendations.update(written_out(document.data))
+    for document in documents:
         name = document.file
         if not isinstance(document.data, dict):
             unread = True
@@ -56,6 +59,7 @@ def read_files(files: Iterable[tuple[str, str]], digest: str = "") -> Knowledge:
     if not unread:
         # With a file missing, whatever names its entries would be a second problem, not a new one.
         problems.extend(check_references(found))
+        problems.extend(check_referred(found.models["documents"]))
     if problems:
         raise InputError(problems)
     models: dict[str, Any] = {name: tuple(items) for name, items in found.models.items()}
@@ -110,7 +114,7 @@ def _read_entry(
     problems: list[Problem],
 ) -> None:
     _, kind = KINDS[name]
-    located = _located(kind, item, document, path, problems, found.texts)
+    located = _located(kind, item, document, path, problems, found)
     model = validate(kind, located, document, path, problems)
     if model is not None:
         found.models[name].append(model)
@@ -134,24 +138,32 @@ def _located(
     document: Document,
     path: YamlPath,
     problems: list[Problem],
-    texts: Mapping[str, str],
+    found: Found,
 ) -> Any:
-    """Return an entry with file and line, also of the entries in it, and with limits filled in."""
+    """Return an entry with file and line, also of the entries in it, and with what it names.
+
+    Limits are filled in, and a recommendation that refers to another is put in full.
+    """
     if not isinstance(item, dict):
         return item
     place = {"file": document.file, "line": document.line(path) or 0}
     located = {**item, **place} if issubclass(model, Entry) else dict(item)
+    if issubclass(model, Recommendation):
+        expected = f"nothing, as it is that of {item.get('as')}"
+        twice = written_twice(located)
+        problems.extend(_fault(document, (*path, key), "", expected) for key in twice)
+        located = in_full(located, found.recommendations)
     if issubclass(model, RuleEntry | Limit):
-        located = filled(located, texts)
+        located = filled(located, found.texts)
     for name, kind, many in entries_in(model):
         here = (*path, name)
         if name in item and many:
             located[name] = [
-                _located(kind, inner, document, (*here, index), problems, texts)
+                _located(kind, inner, document, (*here, index), problems, found)
                 for index, inner in enumerate(_items(document, here, problems))
             ]
         elif name in item:
-            located[name] = _located(kind, item[name], document, here, problems, texts)
+            located[name] = _located(kind, item[name], document, here, problems, found)
     return located
 
 

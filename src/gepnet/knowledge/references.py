@@ -14,7 +14,11 @@ from gepnet.knowledge.problems import Problem, nearest
 from gepnet.knowledge.shapes import Entry, Names
 
 #: What a message calls one of a kind, where it is not the name of the kind.
-_WORDS = {"vocabulary": "a fact", "sources": "a source of the bibliography"}
+_WORDS = {
+    "vocabulary": "a fact",
+    "sources": "a source of the bibliography",
+    "regions": "a region (of measures/regions.yaml)",
+}
 
 
 @dataclass
@@ -26,6 +30,8 @@ class Found:
 
     models: dict[str, list[Any]] = field(default_factory=lambda: {name: [] for name in KINDS})
     declared: dict[str, set[str]] = field(default_factory=lambda: {name: set() for name in KINDS})
+    recommendations: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Recommendations as they are written, by their full id."""
     texts: dict[str, str] = field(default_factory=dict)
     """What each limit puts into a criterion that names it."""
 
@@ -58,9 +64,10 @@ def _duplicates(entries: Iterable[Any]) -> Iterator[Problem]:
 
 def check_references(found: Found) -> Iterator[Problem]:
     """Yield a problem for every id that names nothing."""
+    known = {**found.declared, "recommendations": found.recommendations}
     for items in found.models.values():
         for item in items:
-            yield from unknown_names(item, found.declared)
+            yield from unknown_names(item, known)
 
 
 def unknown_names(

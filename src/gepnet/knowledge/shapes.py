@@ -47,6 +47,8 @@ class Names:
 
 SourceId = Annotated[Id, Names(("sources",))]
 OptionId = Annotated[Id, Names(("options",))]
+# Regions are listed in a file of measures: whoever reads that holds names against it.
+RegionId = Annotated[Id, Names(("regions",))]
 FactId = Annotated[Id, Names(("vocabulary",))]
 
 

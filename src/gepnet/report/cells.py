@@ -15,6 +15,7 @@ from gepnet.report.explanations import (
     Leaf,
     Reader,
     SourceView,
+    as_text,
     source_of,
     strength_text,
 )
@@ -48,6 +49,7 @@ class ReasonView:
     text_ambiguous: bool
     awaits_approval: tuple[str, ...]
     entry: Annotated[Recommendation, Shown(take="note", flat=True)]
+    refers: Annotated[str | None, Shown("as")]
     strength: str | None
     source: Annotated[SourceView, Shown(flat=True)]
     explanation: Leaf | Branch
@@ -183,6 +185,7 @@ def _reason(reason: Reason, reader: Reader) -> ReasonView:
         judged.ambiguous,
         reason.awaits_approval,
         entry,
+        as_text(entry, reader.base),
         strength_text(entry),
         source_of(entry, reader.base),
         reader.tree(judged.explanation),

@@ -18,6 +18,7 @@ from gepnet.report.explanations import (
     Leaf,
     Reader,
     SourceView,
+    as_text,
     source_of,
     strength_text,
 )
@@ -158,6 +159,7 @@ class EntryView:
     broad: str | None
     criterion_broad: str | None
     note: str | None
+    refers: Annotated[str | None, Shown("as")]
     strength: str | None
     dissent: bool
     requires_approval: str
@@ -179,6 +181,7 @@ def _entry(item: CompiledRecommendation, base: KnowledgeBase) -> EntryView:
         None if item.when_broad is None else prose(item.when_broad, base.vocabulary),
         entry.when_broad,
         entry.note,
+        as_text(entry, base),
         strength_text(entry),
         entry.dissent,
         ", ".join(entry.requires_approval or ()),
@@ -208,6 +211,7 @@ class Explained:
     text_ambiguous: bool
     entry: Annotated[Recommendation, Shown(take="dissent note", flat=True)]
     positions: list[StatedPosition]
+    refers: Annotated[str | None, Shown("as")]
     strength: str | None
     source: Annotated[SourceView, Shown(flat=True)]
     scope: Leaf | Branch
@@ -241,6 +245,7 @@ def explain_recommendation(
         judged.ambiguous,
         entry,
         [StatedPosition(p, base.options[p.option].label) for p in entry.options],
+        as_text(entry, base),
         strength_text(entry),
         source_of(entry, base),
         reader.tree(explain(document.scope, facts.values)),

@@ -52,6 +52,16 @@ def strength_text(entry: Recommendation) -> str | None:
     return " ".join(part for part in parts if part) or None
 
 
+def as_text(entry: Recommendation, base: KnowledgeBase) -> str | None:
+    """Return whose recommendation an entry refers to, as "as ENETS SI 2024 (id), section 5"."""
+    if entry.as_ is None:
+        return None
+    document = next(d for d in base.documents if d.id == entry.as_.split("/")[0])
+    other = next(r.entry for r in document.recommendations if r.full_id == entry.as_)
+    place = f", {other.locator}" if other.locator else ""
+    return f"as {document.file.document.short} ({entry.as_}){place}"
+
+
 #: Missing facts with the test or question that would bring each.
 Asks = Annotated[list[FactEntry], Shown(take="id label order")]
 
