@@ -22,7 +22,9 @@ _VERIFIED = ("unverified", "secondary", "primary")
 def written_out(data: Any) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield the recommendations of a file as they are written, by their full id."""
     document = data.get("document") if isinstance(data, dict) else None
-    entries = data.get("recommendations") if isinstance(document, dict) else None
+    if not isinstance(document, dict):
+        return
+    entries = data.get("recommendations")
     for entry in entries if isinstance(entries, list) else ():
         if isinstance(entry, dict) and entry.get("id") is not None:
             yield f"{document.get('id')}/{entry['id']}", entry
