@@ -37,6 +37,11 @@ def print_assessment(view: View, every_row: bool = False) -> None:
         show("\n[bold]To order or ask next[/] (open positions touched)")
         for item in view["missing"][:ASKED]:
             show(f"  {safe(item['request'])} ({item['open_positions']})")
+    if view["unread"]:
+        show("\n[bold]Recorded, used by no document[/]")
+        for item in view["unread"]:
+            when = f"{item['date']} " if item["date"] else ""
+            show(f"  {safe(when)}{safe(item['says'])}")
 
 
 def _print_matrix(view: View, every_row: bool) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Container, Iterable, Mapping
 from typing import Any
 
 from gepnet.criteria import Criteria
+from gepnet.facts.beside import known_by
 from gepnet.facts.derive import derive_all
 from gepnet.facts.families import declared
 from gepnet.facts.files import ProgressionSigns, Reports
@@ -80,7 +81,8 @@ def facts_of_record(
             entries.setdefault(name, absence)
     lacking = derive_all(entries, vocabulary, criteria, knowledge.measures, when, absences, only)
     notes = told(record, vocabulary, when)
-    return Facts.of(record.patient, when, entries, lacking, absences, notes)
+    beside = known_by(record, when)
+    return Facts.of(record.patient, when, entries, lacking, absences, notes, beside)
 
 
 def facts_of_values(

@@ -47,6 +47,17 @@ class FactValue:
         return self.value is not None
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A course (``option`` names its therapy) or words in an event (``note``), with its date."""
+
+    event: str
+    kind: str
+    date: PartialDate | None
+    option: str | None = None
+    note: str | None = None
+
+
 @dataclass(frozen=True)
 class Facts:
     """All facts of one patient as of ``at``; ``values`` is what criteria are evaluated on."""
@@ -61,6 +72,8 @@ class Facts:
     absences: Mapping[str, FactValue] = field(default_factory=dict)
     # What a reader has to know of the dates of the record, such as events that do not count yet.
     notes: tuple[str, ...] = ()
+    # Courses of treatment and words of people, which are no values of facts.
+    beside: tuple[Beside, ...] = ()
 
     @classmethod
     def of(
@@ -71,12 +84,13 @@ class Facts:
         lacking: Mapping[str, tuple[str, ...]],
         absences: Mapping[str, FactValue],
         notes: tuple[str, ...] = (),
+        beside: tuple[Beside, ...] = (),
     ) -> Self:
         """Return the facts that ``entries`` are, with their values and their region."""
         values: dict[str, Value] = {name: entry.value for name, entry in entries.items()}
         region = values.get("region")
         where = region if isinstance(region, str) else None
-        return cls(patient, at, where, entries, values, lacking, absences, notes)
+        return cls(patient, at, where, entries, values, lacking, absences, notes, beside)
 
     def __getitem__(self, name: str) -> FactValue:
         """Return a fact; one that nothing is known about is there as unknown."""

@@ -18,6 +18,7 @@ from gepnet.guidelines.model import (
 )
 from gepnet.guidelines.regions import region_lineage
 from gepnet.guidelines.status import QUIET, SPOKEN, Status, lookup
+from gepnet.guidelines.unread import Unread, unread
 from gepnet.guidelines.whatif import what_if
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "SafetyNote",
     "Status",
     "StatusChange",
+    "Unread",
     "Verdict",
     "assess",
     "compare",
@@ -49,5 +51,6 @@ __all__ = [
     "lookup",
     "missing",
     "region_lineage",
+    "unread",
     "what_if",
 ]

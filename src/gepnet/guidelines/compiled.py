@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import NamedTuple, get_args
 
 from gepnet.criteria import Node, facts_of
+from gepnet.facts import needed_for
 from gepnet.knowledge import Knowledge
 from gepnet.knowledge.models import (
     DocumentFile,
@@ -99,6 +100,21 @@ class KnowledgeBase(Rulebook):
         for rule in (*self.labels, *self.retreatment, *self.safety, *items):
             nodes += rule.nodes
         return frozenset(name for node in nodes for name in facts_of(node))
+
+    @cached_property
+    def facts_read(self) -> frozenset[str]:
+        """Every fact that an assessment rests on, and those that they are worked out from."""
+        return needed_for(self.facts_named, self.criteria)
+
+    @cached_property
+    def facts_read_in_course(self) -> frozenset[str]:
+        """Every fact that a course of radioligand therapy, or what follows it, rests on."""
+        lines = [line for profile in self.profiles for line in profile.items]
+        named = [name for rule in (*self.release, *lines) for name in rule.facts]
+        for item in self.of(ReleaseItem):
+            named += item.entry.facts
+        named += [risk.fact for risk in self.knowledge.marrow_risks]
+        return needed_for(named, self.criteria)
 
     @cached_property
     def rows(self) -> tuple[tuple[str, str], ...]:

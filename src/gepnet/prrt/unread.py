@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from gepnet.facts import FactValue, needed_for
+from gepnet.facts.beside import courses, notes, therapies_asked, upper_limits
 from gepnet.facts.observe import observe
 from gepnet.prrt.conditions import words
 from gepnet.prrt.context import CourseSoFar
@@ -59,9 +60,7 @@ def _read(course: CourseSoFar, profile: Checklist | None) -> frozenset[str]:
 def _values(course: CourseSoFar, read: Collection[str]) -> Iterator[Unread]:
     """Yield the values of each event that nothing reads, in one line."""
     vocabulary = course.protocols.criteria.vocabulary
-    entries = (fact.entry for fact in vocabulary.base_facts())
-    # The upper limit of a laboratory is no finding.
-    limits = {entry.inputs[1] for entry in entries if entry.function == "times_uln"}
+    limits = upper_limits(vocabulary)
     events: dict[str, tuple[PartialDate, str, list[FactValue]]] = {}
     for one in observe(course.record, vocabulary):
         if one.fact in read or one.fact in limits:
@@ -77,15 +76,14 @@ def _values(course: CourseSoFar, read: Collection[str]) -> Iterator[Unread]:
 def _treatments(course: CourseSoFar, read: Collection[str]) -> Iterator[Unread]:
     """Yield what began, ended or was last given of a therapy that nothing asks for."""
     vocabulary = course.protocols.criteria.vocabulary
-    options = vocabulary.options
-    asked = {vocabulary[name].subject for name in read}
-    for event in course.record.treatments:
-        if not asked.isdisjoint(options.lineage(event.option)):
+    asked = therapies_asked(read, vocabulary)
+    for event, one in courses(course.record):
+        if asked(event.option):
             continue
-        label = options[event.option].label
+        label = vocabulary.options[event.option].label
         for told, date in _dates(event):
             if _is_new(course, date):
-                yield Unread(date, event.id, event.kind, f"{label} {told}")
+                yield Unread(date, one.event, one.kind, f"{label} {told}")
 
 
 def _dates(event: Treatment) -> Iterator[tuple[str, PartialDate]]:
@@ -95,10 +93,9 @@ def _dates(event: Treatment) -> Iterator[tuple[str, PartialDate]]:
 
 def _notes(course: CourseSoFar) -> Iterator[Unread]:
     """Yield what people wrote in their own words, which no rule can read."""
-    for event in course.record.events:
-        date = event.start if isinstance(event, Treatment) else event.date
-        if event.note and not event.withdrawn and date is not None and _is_new(course, date):
-            yield Unread(date, event.id, event.kind, event.note)
+    for one in notes(course.record):
+        if one.date is not None and one.note and _is_new(course, one.date):
+            yield Unread(one.date, one.event, one.kind, one.note)
 
 
 def _is_new(course: CourseSoFar, date: PartialDate) -> bool:

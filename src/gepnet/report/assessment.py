@@ -35,6 +35,7 @@ from gepnet.report.explanations import (
     source_of,
 )
 from gepnet.report.facts import FactView, fact_groups, fact_view, reasons_to_treat
+from gepnet.report.unread import unread_view
 from gepnet.tables import Shown, plain, taken
 from gepnet.vocabulary import TRUTH_WORDS, Truth
 
@@ -66,6 +67,7 @@ def assessment_view(assessment: Assessment, base: KnowledgeBase, every_row: bool
         "labels": [_label(label, reader) for label in assessment.labels],
         "safety": [safety_view(note, assessment, base) for note in assessment.safety],
         "checklists": [_checklist(result, reader) for result in assessment.checklists],
+        "unread": unread_view(facts, base),
     }
     return {**head_view(assessment), **plain(parts)}
 

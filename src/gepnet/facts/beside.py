@@ -1,0 +1,57 @@
+"""What a record tells beside values of facts: courses of treatment, and words of a person.
+
+Whoever shows what nothing reads of a record asks here, so that a course or a note is looked for in
+one way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from gepnet.facts.model import Beside
+from gepnet.facts.treatments import count_systemic_lines, count_systemic_lines_excluding_ssa
+from gepnet.record import Record, Treatment
+from gepnet.vocabulary import PartialDate, Vocabulary
+
+#: Functions that count courses whatever their therapy.
+_COUNTING = {one.__name__ for one in (count_systemic_lines, count_systemic_lines_excluding_ssa)}
+
+
+def courses(record: Record) -> Iterator[tuple[Treatment, Beside]]:
+    """Yield every course of treatment that stands."""
+    for event in record.treatments:
+        yield event, Beside(event.id, event.kind, event.start or event.date, event.option)
+
+
+def notes(record: Record) -> Iterator[Beside]:
+    """Yield what people wrote in their own words, which no rule can read."""
+    for event in record.events:
+        date = event.start if isinstance(event, Treatment) else event.date
+        if event.note and not event.withdrawn:
+            yield Beside(event.id, event.kind, date, note=event.note)
+
+
+def known_by(record: Record, at: PartialDate) -> tuple[Beside, ...]:
+    """Return the courses and notes of a record that are not after ``at``."""
+    told = (*(one for _, one in courses(record)), *notes(record))
+    return tuple(one for one in told if one.date is None or one.date.first <= at.last)
+
+
+def therapies_asked(read: Iterable[str], vocabulary: Vocabulary) -> Callable[[str], bool]:
+    """Return whether rules that read some facts ask for a therapy, or count it as a line."""
+    facts = [vocabulary[name] for name in read]
+    subjects = {fact.subject for fact in facts}
+    counted = any(fact.entry.function in _COUNTING for fact in facts)
+    options = vocabulary.options
+
+    def asked(option: str) -> bool:
+        named = not subjects.isdisjoint(options.lineage(option))
+        return named or (counted and options[option].systemic)
+
+    return asked
+
+
+def upper_limits(vocabulary: Vocabulary) -> frozenset[str]:
+    """Return the facts that are the upper limit of a laboratory, which is no finding by itself."""
+    entries = (fact.entry for fact in vocabulary.base_facts())
+    return frozenset(entry.inputs[1] for entry in entries if entry.function == "times_uln")
