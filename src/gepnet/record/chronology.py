@@ -63,13 +63,13 @@ class Bound:
         return sort not in self.but and (self.bounds is None or sort in self.bounds)
 
 
-# A report may come after a death, and so may the day of the question.
-_LATE = frozenset({"pathology", "as_of"})
+# A report may come after a death, and so may a note and the day of the question.
+_LATE = frozenset({"pathology", "as_of", "note"})
 _RESPONSE = frozenset({"assessment", "cycle", "last_contact", "new_therapy"})
 _OF_TREATMENT = frozenset({"stop", "last_dose", "told", "progression"})
 #: Every bound, the gravest first.
 BOUNDS = (
-    Bound("before_birth", "birth", "before", but=frozenset({"birth"})),
+    Bound("before_birth", "birth", "before", but=frozenset({"birth", "note"})),
     Bound(AFTER_DEATH, "death", "after", but=_LATE),
     Bound("before_start", "start", "before", _OF_TREATMENT, same=True),
     Bound("after_stop", "stop", "after", frozenset({"last_dose"}), same=True),
@@ -80,7 +80,7 @@ BOUNDS = (
     Bound(
         "after_last_contact", "last_contact", "after", but=_LATE | {"death", "paper"}, latest=True
     ),
-    Bound("after_as_of", "as_of", "after"),
+    Bound("after_as_of", "as_of", "after", but=frozenset({"note"})),
 )
 
 

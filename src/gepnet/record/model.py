@@ -205,7 +205,42 @@ class LastContact(Event):
     date: Date
 
 
-AnyEvent = Observation | Progression | Treatment | Cycle | Release | Death | LastContact
+class AdverseEvent(Event):
+    """An adverse event by its name, with its CTCAE grade where the report gives one.
+
+    No rule reads it; a toxicity that a rule is to count is also given as what that rule asks for.
+    ``on`` are the therapies that it is put down to, ``resolved`` the day on which it was over.
+    """
+
+    kind: Literal["adverse_event"] = "adverse_event"
+    term: str = Field(min_length=1)
+    grade: int | None = Field(default=None, ge=0, le=5)
+    on: tuple[str, ...] = ()
+    resolved: Date | None = None
+
+
+class Note(Event):
+    """What has no place in the vocabulary, kept in words and shown wherever the record is.
+
+    ``of`` is the kind of event that it was written as, where a reader made the note of one.
+    """
+
+    kind: Literal["note"] = "note"
+    text: str = Field(min_length=1)
+    of: str | None = None
+
+
+AnyEvent = (
+    Observation
+    | Progression
+    | Treatment
+    | Cycle
+    | Release
+    | Death
+    | LastContact
+    | AdverseEvent
+    | Note
+)
 #: Kinds of event with fields of their own; every other kind is an observation.
 EVENT_MODELS: dict[str, type[AnyEvent]] = {
     "treatment": Treatment,
@@ -214,11 +249,16 @@ EVENT_MODELS: dict[str, type[AnyEvent]] = {
     "prrt_release": Release,
     "death": Death,
     "last_contact": LastContact,
+    "adverse_event": AdverseEvent,
+    "note": Note,
 }
 
 
 class Record(BaseModel):
-    """One patient: identity, region, what is declared complete, and the events."""
+    """One patient: identity, region, what is declared complete, and the events.
+
+    ``losses`` say what could not be carried over, ``readings`` which words were read as what.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
     patient: str
@@ -229,6 +269,7 @@ class Record(BaseModel):
     complete: dict[str, Date | None] = Field(default_factory=dict)
     events: tuple[AnyEvent, ...] = ()
     losses: tuple[str, ...] = ()
+    readings: tuple[str, ...] = ()
 
     @property
     def treatments(self) -> tuple[Treatment, ...]:
@@ -241,6 +282,11 @@ class Record(BaseModel):
         found = [e for e in self.events if isinstance(e, Cycle) and not e.withdrawn]
         courses = list(dict.fromkeys(e.course for e in found))
         return tuple(sorted(found, key=lambda e: (courses.index(e.course), e.cycle)))
+
+    @property
+    def notes(self) -> tuple[Note | AdverseEvent, ...]:
+        """What stands and no rule reads: notes and named adverse events, in file order."""
+        return tuple(e for e in self.events if isinstance(e, Note | AdverseEvent) and not e.withdrawn)
 
     @property
     def releases(self) -> tuple[Release, ...]:

@@ -26,6 +26,8 @@ _NEEDED = {
     "prrt_release": ["date", "author", "cycle", "decision"],
     "death": ["date"],
     "last_contact": ["date"],
+    "adverse_event": ["term"],
+    "note": ["text"],
 }
 
 
@@ -53,6 +55,8 @@ def patient_schema(vocabulary: Vocabulary) -> Schema:
                 "additionalProperties": {"anyOf": [_DATE, {"type": "null"}]},
             },
             "losses": {"type": "array", "items": {"type": "string"}},
+            "readings": {"type": "array", "items": {"type": "string"}},
+            "unplaced": {"enum": ["error", "note"], "default": "error"},
             "events": {"type": "array", "items": {"oneOf": variants}},
         },
     }

@@ -39,6 +39,8 @@ def record_to_yaml(record: Record) -> str:
     data["events"] = [event_to_plain(event) for event in record.events]
     if record.losses:
         data["losses"] = list(record.losses)
+    if record.readings:
+        data["readings"] = list(record.readings)
     return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
 
 

@@ -1,7 +1,8 @@
 """Whether the vocabulary agrees with itself.
 
 Derivations give values that their facts may have, conversions are of facts, and every number that
-is recorded has a plausible range that is tight enough for the usual slips of its unit.
+is recorded has a plausible range that is tight enough for the usual slips of its unit. No word is
+said of two things.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from gepnet.vocabulary.fact import Fact, ValueProblem
 from gepnet.vocabulary.plausible import Plausibility, Quantity, factor
 from gepnet.vocabulary.units import Units
 from gepnet.vocabulary.vocabulary import Vocabulary
+from gepnet.vocabulary.words import SynonymFile
 
-FILES = (Units, Plausibility)
+FILES = (Units, Plausibility, SynonymFile)
 
 
 def check(knowledge: Knowledge, vocabulary: Vocabulary) -> Iterator[Problem]:
@@ -28,6 +30,21 @@ def check(knowledge: Knowledge, vocabulary: Vocabulary) -> Iterator[Problem]:
                 told = (f"derived[{index}].value", repr(step.value), fault.expected)
                 yield Problem.at(fact.entry, *told, fault.suggestion)
     yield from _check_plausible(knowledge, vocabulary)
+    yield from _check_words(knowledge, vocabulary)
+
+
+def _check_words(knowledge: Knowledge, vocabulary: Vocabulary) -> Iterator[Problem]:
+    """Yield every word that two things are called, and every thing that there is not."""
+    try:
+        SynonymFile.read(knowledge.measures)
+    except InputError:
+        return  # told with the file
+    file = "measures/synonyms.yaml"
+    for subject, word, found in vocabulary.words.doubles():
+        told = f"a word for one thing: {' and '.join(found)} are called so"
+        yield Problem(file, None, subject, word, "", told)
+    for subject, name in vocabulary.words.unknown():
+        yield Problem(file, None, subject, name, "", "a name of the vocabulary")
 
 
 _FILE = "measures/plausibility.yaml"

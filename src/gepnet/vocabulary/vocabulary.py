@@ -14,6 +14,7 @@ from gepnet.vocabulary.options import OptionTree
 from gepnet.vocabulary.plausible import Plausible
 from gepnet.vocabulary.units import UnitReader
 from gepnet.vocabulary.values import Interval
+from gepnet.vocabulary.words import Words
 
 
 class Vocabulary(Mapping[str, Fact]):
@@ -52,6 +53,11 @@ class Vocabulary(Mapping[str, Fact]):
     def plausible(self) -> Plausible:
         """What quantities are believed to be without a question."""
         return Plausible(self._measures)
+
+    @cached_property
+    def words(self) -> Words:
+        """What people write for facts, values and options."""
+        return Words(self._measures, self._facts, self.options)
 
     def doubt(
         self,

@@ -1,0 +1,202 @@
+"""What people write for facts, values and options, and what they mean by it.
+
+The words are data: synonyms of an option stand with it in the tree, all others in
+``knowledge/measures/synonyms.yaml``. A word is read only where it means one thing. What means none
+or several is answered by meaning: the nearest word is sought among everything that a thing is
+called, so that a misspelt "apendicectomy" leads to the appendectomy and not to another operation
+that is spelled alike.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from gepnet.knowledge import MeasureFile
+from gepnet.vocabulary.fact import Fact
+from gepnet.vocabulary.options import OptionTree
+
+#: What an option of the tree is looked up under.
+OPTION = "option"
+_KIND, _FACT, _FLAG = "kind", "fact", "boolean"
+# How alike two words are that may be one misspelt.
+_ALIKE = 0.8
+_NO_LETTER = re.compile(r"[^a-z0-9+<>=]+")
+_LIGATURES = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "κ": "k", "α": "a"})
+
+
+def fold(word: str) -> str:
+    """Return a word without what only its writing tells: case, accents, hyphens and spaces."""
+    plain = unicodedata.normalize("NFKD", word.casefold().translate(_LIGATURES))
+    bare = "".join(mark for mark in plain if not unicodedata.combining(mark))
+    return _NO_LETTER.sub("", bare)
+
+
+class SynonymFile(MeasureFile):
+    """Words for facts, for values by fact or field, for kinds of event and for yes and no.
+
+    ``several`` are words that mean one of several things: they are asked about and never read.
+    """
+
+    files = ("synonyms",)
+    optional = True
+    facts: dict[str, tuple[str, ...]] = {}
+    kinds: dict[str, tuple[str, ...]] = {}
+    yes: tuple[str, ...] = ()
+    no: tuple[str, ...] = ()
+    values: dict[str, dict[str, tuple[str, ...]]] = {}
+    several: dict[str, dict[str, tuple[str, ...]]] = {}
+
+
+@dataclass(frozen=True)
+class Meanings:
+    """The words of one subject (an enumerated fact, the options) and what each of them means."""
+
+    ids: tuple[str, ...]
+    called: Mapping[str, frozenset[str]]
+    open: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def read(self, word: str) -> str | None:
+        """Return the one thing that a word means; None if it means none or several."""
+        if word in self.ids:
+            return word
+        found = self.called.get(fold(word), frozenset())
+        return next(iter(found)) if len(found) == 1 else None
+
+    def suggest(self, word: str) -> str | None:
+        """Return what a word may mean, in the ids of this subject; several are all named."""
+        folded = fold(word)
+        meant = self.open.get(folded) or tuple(sorted(self.called.get(folded, ())))
+        if not meant and len(folded) > 2:
+            near = difflib.get_close_matches(folded, [*self.called, *self.open], 1, _ALIKE)
+            meant = () if not near else self.open.get(near[0]) or tuple(self.called[near[0]])
+        return "' or '".join(meant) if meant else None
+
+
+class Words:
+    """Reads what people write; see the module."""
+
+    def __init__(
+        self, measures: Mapping[str, Any], facts: Mapping[str, Fact], options: OptionTree
+    ) -> None:
+        """Keep what is needed; the words of a subject are gathered when it is first asked for."""
+        self._file = SynonymFile.read(measures)
+        self._facts = facts
+        self._options = options
+        self._known: dict[str, Meanings] = {}
+
+    def of(self, subject: str) -> Meanings:
+        """Return the words of a fact, a field of an event, ``option``, or ``kind``."""
+        if subject not in self._known:
+            self._known[subject] = self._gather(subject)
+        return self._known[subject]
+
+    def fact(self, word: str, among: Iterable[str]) -> str | None:
+        """Return the fact, of those ``among``, that a key means."""
+        folded, chosen = fold(word), set(among)
+        found = {name for name in self._fact_words.get(folded, ()) if name in chosen}
+        return found.pop() if len(found) == 1 else None
+
+    def likely_fact(self, word: str) -> str | None:
+        """Return the fact that a key may be a misspelling of."""
+        near = difflib.get_close_matches(fold(word), self._fact_words, 1, _ALIKE)
+        found = self._fact_words[near[0]] if near else set()
+        return next(iter(sorted(found)), None)
+
+    def flag(self, word: str) -> bool | None:
+        """Return what a word for yes or no means."""
+        folded = fold(word)
+        return True if folded in self._yes else False if folded in self._no else None
+
+    def doubles(self) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+        """Yield each word that is said of two things: subject, word, and what it would mean."""
+        for subject in (OPTION, _KIND, *self._file.values):
+            meanings = self.of(subject)
+            for word, found in meanings.called.items():
+                if len(found) > 1 or (word in meanings.open and found):
+                    yield subject, word, tuple(sorted(found))
+        for word, names in self._fact_words.items():
+            if len(names) > 1:
+                yield _FACT, word, tuple(sorted(names))
+        for word in sorted(self._yes & self._no):
+            yield _FLAG, word, ("yes", "no")
+
+    def unknown(self) -> Iterator[tuple[str, str]]:
+        """Yield each subject or thing of the file that there is not: where, and its name."""
+        for name in self._file.facts:
+            if name not in self._facts:
+                yield _FACT, name
+        kinds = self.of(_KIND).ids
+        yield from ((_KIND, name) for name in self._file.kinds if kinds and name not in kinds)
+        for part in (self._file.values, self._file.several):
+            for subject, things in part.items():
+                known = self._ids(subject)
+                if not known:
+                    yield "values", subject
+                named = [*things] if part is self._file.values else sum(things.values(), ())
+                yield from ((subject, name) for name in named if known and name not in known)
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """Facts and fields of events of which values have words of their own."""
+        return tuple(self._file.values)
+
+    @cached_property
+    def _fact_words(self) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = {}
+        for name in self._facts:
+            found.setdefault(fold(name), set()).add(name)
+        for name, words in self._file.facts.items():
+            for word in words:
+                found.setdefault(fold(word), set()).add(name)
+        return found
+
+    @cached_property
+    def _yes(self) -> frozenset[str]:
+        return frozenset(map(fold, ("true", *self._file.yes)))
+
+    @cached_property
+    def _no(self) -> frozenset[str]:
+        return frozenset(map(fold, ("false", *self._file.no)))
+
+    def _ids(self, subject: str) -> tuple[str, ...]:
+        if subject == OPTION:
+            return tuple(self._options)
+        if subject == _KIND:
+            events = (fact.entry.event for fact in self._facts.values())
+            return tuple(dict.fromkeys(kind for kind in events if kind))
+        # The fields of a treatment are those of the facts that are made from them.
+        known = self._facts.get(subject) or next(
+            (f for f in self._facts.values() if f.family == f"{subject}_{{therapy}}"), None
+        )
+        return () if known is None else known.values
+
+    def _gather(self, subject: str) -> Meanings:
+        ids = self._ids(subject)
+        called: dict[str, set[str]] = {}
+        for name in ids:
+            called.setdefault(fold(name), set()).add(name)
+        for name, word in self._said(subject):
+            called.setdefault(fold(word), set()).add(name)
+        left = {fold(word): ids for word, ids in self._file.several.get(subject, {}).items()}
+        return Meanings(ids, {word: frozenset(found) for word, found in called.items()}, left)
+
+    def _said(self, subject: str) -> Iterator[tuple[str, str]]:
+        """Yield what each thing of a subject is called besides its id."""
+        if subject == OPTION:
+            for name, option in self._options.items():
+                yield name, option.label
+                yield from ((name, word) for word in option.synonyms)
+            return
+        fact = self._facts.get(subject)
+        for value in () if fact is None else fact.entry.values:
+            if value.label:
+                yield value.id, value.label
+        words = self._file.kinds if subject == _KIND else self._file.values.get(subject, {})
+        for name, said in words.items():
+            yield from ((name, word) for word in said)
