@@ -110,7 +110,7 @@ def test_every_bad_row_of_every_table_is_told_at_once(
             "laboratory": "patient,date,haemoglobin_g_l[mm]\nA,2024,9.9\n",
             "treatment": (
                 "patient,option,start,stop,stop_reason\n"
-                "A,lanreotid,2020,,\n"
+                "A,lanreotied,2020,,\n"
                 "B,everolimus,2021,2020,progresion\n"
                 ",everolimus,2021,,\n"
             ),
@@ -128,7 +128,7 @@ def test_every_bad_row_of_every_table_is_told_at_once(
         ("patients.csv:3", "A", "'A'", "each patient once (first on line 2)"),
         ("progression.csv:2", "B progression-2", "radiological_recst", "radiological_recist"),
         ("progression.csv:2", "B progression-2", "2019", "a date after the start of everolimus"),
-        ("treatment.csv:2", "A treatment-2", "lanreotid", "did you mean 'lanreotide'"),
+        ("treatment.csv:2", "A treatment-2", "lanreotied", "did you mean 'lanreotide'"),
         ("treatment.csv:3", "B treatment-3", "progresion", "did you mean 'progression'"),
         ("treatment.csv:3", "B treatment-3", "'2020'", "a date after the start of everolimus"),
         ("treatment.csv:4", "patient", "", "the name of a patient"),

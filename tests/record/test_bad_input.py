@@ -194,8 +194,8 @@ ONE_FAULT: dict[str, tuple[tuple[str, ...], str]] = {
         "p.yaml:4: error, field id: expected a word",
     ),
     "unknown option": (
-        ("{id: t, kind: treatment, option: lanreotid}",),
-        "p.yaml:4: error, in t, field option, value 'lanreotid': "
+        ("{id: t, kind: treatment, option: lanreotied}",),
+        "p.yaml:4: error, in t, field option, value 'lanreotied': "
         "expected an option of the therapy tree; did you mean 'lanreotide'?",
     ),
     "treatment without an option": (
@@ -257,7 +257,7 @@ def test_a_misspelt_value_is_told_with_the_nearest_spelling(vocabulary: Vocabula
 
 
 def test_a_fact_by_the_beginning_of_its_name_is_recognised(vocabulary: Vocabulary) -> None:
-    (message,) = faults("{id: bx, kind: pathology, ki67: 5}", vocabulary=vocabulary)
+    (message,) = faults("{id: bx, kind: pathology, ki67_p: 5}", vocabulary=vocabulary)
     assert message.endswith("did you mean 'ki67_percent'?")
 
 
@@ -286,7 +286,7 @@ HEADS = {
     "unknown key": (
         "gepnet: 1\npatient: p\nasof: 2024\nevents: []\n",
         "p.yaml:3: error, field asof: expected one of gepnet, patient, region, as_of, title, "
-        "source, complete, events, losses; did you mean 'as_of'?",
+        "source, complete, events, losses, readings, unplaced; did you mean 'as_of'?",
     ),
     "unknown region": (
         "gepnet: 1\npatient: p\nregion: eu\nevents: []\n",
@@ -377,7 +377,7 @@ events:
 - {id: bx, kind: pathology, date: 2030, ki67_percent: 130, grade: G1, differentation: well}
 - {id: bx, kind: body, weight_kg: {value: 70, unit: cm}}
 - {kind: biopsy}
-- {id: ssa, kind: treatment, option: lanreotid, start: 2025, stop: 2024, best_response: SDD}
+- {id: ssa, kind: treatment, option: lanreotied, start: 2025, stop: 2024, best_response: SDD}
 - {id: eve, kind: treatment, option: everolimus, start: 2025-06, benefit_months: -1}
 - {id: ct, kind: progression, date: 2025-01, types: [radiological], "on": [everolimus]}
 """

@@ -16,7 +16,15 @@ from gepnet.charts.sources import ChartRequest, record_in, unusable
 from gepnet.charts.style import ALARM, GRID, INK, SOFT, line_look
 from gepnet.facts import show
 from gepnet.guidelines import KnowledgeBase
-from gepnet.record import Observation, Progression, Record, Treatment
+from gepnet.record import (
+    AdverseEvent,
+    Note,
+    Observation,
+    Progression,
+    Record,
+    Treatment,
+    in_words,
+)
 from gepnet.vocabulary import OptionTree, PartialDate, Vocabulary, unit_words
 
 #: Kinds of event in the lanes, with the fact that says most of each, if recorded.
@@ -27,6 +35,8 @@ LANES = {
     "stage": ("stage", "resectability"),
     "laboratory": (),
     "response": ("response",),
+    "adverse_event": (),
+    "note": (),
 }
 
 
@@ -96,6 +106,12 @@ def timeline_of(
                 undated.append(event.kind.replace("_", " "))
             elif event.date.first <= until:
                 marks.append(_mark(lane, event.date, _said(event, vocabulary)))
+        elif isinstance(event, Note | AdverseEvent):
+            said = in_words(event)
+            if event.date is None:
+                undated.append(f"{event.kind.replace('_', ' ')} ({said})")
+            elif event.date.first <= until:
+                marks.append(_mark(event.kind.replace("_", " "), event.date, said))
         elif isinstance(event, Progression) and event.types and event.date is not None:
             progressions.append(_mark("progression", event.date, _told(event, options)))
     progressions = [mark for mark in progressions if mark.day <= until]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from gepnet.facts.model import Beside
 from gepnet.facts.treatments import count_systemic_lines, count_systemic_lines_excluding_ssa
-from gepnet.record import Record, Treatment
+from gepnet.record import AdverseEvent, Note, Record, Treatment, in_words
 from gepnet.vocabulary import PartialDate, Vocabulary
 
 #: Functions that count courses whatever their therapy.
@@ -27,14 +27,25 @@ def notes(record: Record) -> Iterator[Beside]:
     """Yield what people wrote in their own words, which no rule can read."""
     for event in record.events:
         date = event.start if isinstance(event, Treatment) else event.date
-        if event.note and not event.withdrawn:
+        if event.withdrawn:
+            continue
+        if isinstance(event, Note | AdverseEvent):
+            yield Beside(event.id, event.kind, date, note=in_words(event))
+        if event.note:
             yield Beside(event.id, event.kind, date, note=event.note)
 
 
 def known_by(record: Record, at: PartialDate) -> tuple[Beside, ...]:
-    """Return the courses and notes of a record that are not after ``at``."""
+    """Return the courses and notes of a record that are not after ``at``.
+
+    A note as an event of its own is kept whatever its date: it may speak of what is planned.
+    """
     told = (*(one for _, one in courses(record)), *notes(record))
-    return tuple(one for one in told if one.date is None or one.date.first <= at.last)
+    return tuple(
+        one
+        for one in told
+        if one.date is None or one.date.first <= at.last or one.kind == "note"
+    )
 
 
 def therapies_asked(read: Iterable[str], vocabulary: Vocabulary) -> Callable[[str], bool]:

@@ -22,7 +22,7 @@ from gepnet.record.model import (
 )
 from gepnet.record.read import parse_record, read_record, record_of
 from gepnet.record.schema import patient_schema
-from gepnet.record.story import told
+from gepnet.record.story import in_words, told
 from gepnet.record.write import record_to_yaml
 
 __all__ = [
@@ -45,6 +45,7 @@ __all__ = [
     "Treatment",
     "covering_courses",
     "group_cycles",
+    "in_words",
     "measured",
     "parse_record",
     "patient_schema",

@@ -286,7 +286,9 @@ class Record(BaseModel):
     @property
     def notes(self) -> tuple[Note | AdverseEvent, ...]:
         """What stands and no rule reads: notes and named adverse events, in file order."""
-        return tuple(e for e in self.events if isinstance(e, Note | AdverseEvent) and not e.withdrawn)
+        return tuple(
+            e for e in self.events if isinstance(e, Note | AdverseEvent) and not e.withdrawn
+        )
 
     @property
     def releases(self) -> tuple[Release, ...]:

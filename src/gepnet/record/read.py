@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -25,15 +25,19 @@ from gepnet.record.model import (
     FORMAT,
     UNWRITTEN,
     Acceptance,
+    AdverseEvent,
     AnyEvent,
     Cycle,
+    Note,
     Observation,
     Progression,
     Record,
     Release,
     Treatment,
 )
+from gepnet.record.spelling import Speller, says_unit
 from gepnet.record.story import ONLY_TOLD, out_of_order
+from gepnet.record.unplaced import CHOICES, Unplaced, read_note
 from gepnet.record.write import event_to_plain
 from gepnet.vocabulary import (
     Accepting,
@@ -46,6 +50,7 @@ from gepnet.vocabulary import (
     how_to_accept,
     parse_date,
 )
+from gepnet.vocabulary.words import OPTION
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -53,7 +58,7 @@ if TYPE_CHECKING:
 _A_DATE = "a date such as 2024-05-17, 2024-05 or 2024"
 # Fields of a treatment that are held to the range of the months of benefit.
 _MONTHS = ("benefit_months", "benefit_from_last_dose_months", "duration_months")
-_RECORD_KEYS = ("gepnet", *Record.model_fields)
+_RECORD_KEYS = ("gepnet", *Record.model_fields, "unplaced")
 Model = TypeVar("Model", bound=BaseModel)
 Path = tuple[str | int, ...]
 
@@ -118,6 +123,9 @@ class _Reader:
         self.names: dict[str | int, str] = {}  # of the events, by place
         self.problems: list[Problem] = []
         self.parsed: dict[tuple[str, type, Any], Value] = {}
+        self.speller = Speller(vocabulary)
+        head = document.data if isinstance(document.data, dict) else {}
+        self.unplaced = Unplaced(vocabulary, head.get("unplaced") == CHOICES[1])
 
     def fault(
         self,
@@ -148,16 +156,20 @@ class _Reader:
                 self.fault((key,), None, told, nearest(key, _RECORD_KEYS))
         if data.get("gepnet") not in (FORMAT, str(FORMAT)):
             self.fault(("gepnet",), data.get("gepnet"), f"format {FORMAT}")
+        if data.get("unplaced", CHOICES[0]) not in CHOICES:
+            told = f"one of {', '.join(CHOICES)}"
+            self.fault(("unplaced",), data["unplaced"], told)
         self.day = self.of_record(data.get("as_of"))
         events = self.events(data.get("events"))
         head = {
             key: data[key]
-            for key in ("patient", "as_of", "title", "source", "losses")
+            for key in ("patient", "as_of", "title", "source", "losses", "readings")
             if data.get(key) is not None
         }
         region, fact = data.get("region"), self.vocabulary.get("region")
         head["region"] = region if fact is None else self.value(fact, region, ("region",))
-        head["complete"] = self.complete(data.get("complete"))
+        complete, told_open = self.unplaced.left(self.complete(data.get("complete")))
+        head["complete"] = complete
         record = self.model(Record, head, ())
         if record is not None:
             self.check_future(record.as_of, ("as_of",))
@@ -166,7 +178,9 @@ class _Reader:
             self.fault(("events", fault.index, fault.field), fault.value, fault.expected)
         if record is None or self.problems:
             raise InputError(self.problems)
-        return record.model_copy(update={"events": tuple(events.values())})
+        readings = dict.fromkeys((*record.readings, *self.speller.readings, *told_open))
+        found = (*events.values(), *self.unplaced.notes)
+        return record.model_copy(update={"events": found, "readings": tuple(readings)})
 
     def of_record(self, as_of: Any) -> PartialDate:
         """Return the day that the file speaks of, by which an age is counted."""
@@ -221,31 +235,63 @@ class _Reader:
                 self.fault(("events", index, "id"), name, "an id used once in the file")
             event = self.event({**item, "id": name}, ("events", index))
             if event is not None:
-                self.check_future(event.date, ("events", index, "date"))
+                if not isinstance(event, Note):  # which may speak of what is planned
+                    self.check_future(event.date, ("events", index, "date"))
                 events[index] = event
         return events
 
     def event(self, item: dict[str, Any], path: Path) -> AnyEvent | None:
-        kind = item.get("kind")
+        name = str(item["id"])
+        kind = self.speller.kind(item.get("kind"), name)
         if not isinstance(kind, str) or not (
             kind in EVENT_MODELS or self.vocabulary.of_event(kind)
         ):
+            if isinstance(kind, str) and self.unplaced.word(kind, "kind"):
+                rest = {key: raw for key, raw in item.items() if key not in ("id", "kind", "date")}
+                self.unplaced.keep(item, kind, rest)
+                return None
             kinds = dict.fromkeys((*EVENT_MODELS, *self.vocabulary.event_kinds()))
             told = f"one of {', '.join(kinds)}"
             self.fault((*path, "kind"), kind, told, nearest(str(kind), kinds))
             return None
-        item, accepted = take_accepted(item, path, self.fault)
+        if kind == "note":
+            return self.note({**item, "kind": kind}, path)
+        item, accepted = take_accepted({**item, "kind": kind}, path, self.fault)
         model = EVENT_MODELS.get(kind, Observation)
         own = [name for name in model.model_fields if name not in UNWRITTEN]
         facts = self.vocabulary.of_event(kind)
+        item = self.speller.keys(item, facts, own, name)
         values: dict[str, Any] = {}
+        left: dict[str, Any] = {}  # what has no place
         for key, raw in item.items():
             if key in own:
                 continue
             if key in facts:
-                values[key] = self.value(facts[key], raw, (*path, key))
+                said = self.speller.value(facts[key], raw, name)
+                if facts[key].type == "enum" and self.has_no_place(said, key, facts[key].values):
+                    left[key] = raw
+                    continue
+                values[key] = self.value(facts[key], said, (*path, key))
+            elif self.unplaced.key(key, [*own, *facts]):
+                left[key] = raw
             else:
-                self.unknown_key(key, kind, (*path, key), [*own, *facts])
+                self.unknown_key(key, kind, (*path, key), [*own, *facts], raw)
+        item = {
+            key: self.speller.field(key, raw, name) if key in own else raw
+            for key, raw in item.items()
+        }
+        options = self.vocabulary.options
+        if "option" in own and self.has_no_place(item.get("option"), "option", options):
+            rest = {key: raw for key, raw in item.items() if key not in ("id", "kind", "note")}
+            self.unplaced.keep(item, kind, rest)
+            return None
+        if isinstance(item.get("on"), list):
+            unnamed = [one for one in item["on"] if self.has_no_place(one, "option", options)]
+            if unnamed:
+                left["on"] = unnamed
+                item["on"] = [one for one in item["on"] if one not in unnamed]
+        if left:
+            self.unplaced.keep(item, kind, left)
         chosen = {key: item[key] for key in own if item.get(key) is not None}
         if model in (Cycle, Release) and "activity_gbq" in chosen:
             try:
@@ -260,6 +306,9 @@ class _Reader:
         event = self.model(model, {**chosen, "values": values}, path)
         if isinstance(event, Progression):
             self.check_progression(event, path)
+        if isinstance(event, AdverseEvent):
+            self.check_options(event.on, (*path, "on"))
+            self.check_future(event.resolved, (*path, "resolved"))
         if isinstance(event, Treatment):
             self.check_treatment(event, path)
         if isinstance(event, Cycle):
@@ -268,6 +317,17 @@ class _Reader:
             for release in check_release(event):
                 self.fault((*path, release.field), release.value, release.expected)
         return None if event is None else self.questioned(event, item, accepted, path)
+
+    def note(self, item: dict[str, Any], path: Path) -> AnyEvent | None:
+        """Return an event of kind note; what it was written as may leave a domain open."""
+        event = self.model(Note, read_note(item, self.vocabulary), path)
+        if isinstance(event, Note) and event.of is not None and not event.withdrawn:
+            self.unplaced.leaves_open(event.of, event.text, item)
+        return event
+
+    def has_no_place(self, word: object, subject: str, known: Container[str]) -> bool:
+        """Whether a word is none of a subject, and is to be kept as a note."""
+        return isinstance(word, str) and word not in known and self.unplaced.word(word, subject)
 
     def questioned(
         self, event: AnyEvent, item: dict[str, Any], accepted: dict[str, Acceptance], path: Path
@@ -299,7 +359,10 @@ class _Reader:
             is_unit = isinstance(raw, Mapping) and fault.value == raw.get("unit")
             if fact.type == "number" and not is_unit:
                 expected += self.vocabulary.slip(fact, raw)
-            self.fault(path, fault.value, expected, fault.suggestion)
+            near = fault.suggestion
+            if fact.type == "enum" and isinstance(fault.value, str):
+                near = self.vocabulary.words.of(fact.id).suggest(fault.value) or near
+            self.fault(path, fault.value, expected, near)
             return None
         if fact.type != "date" and not isinstance(raw, dict | list):
             self.parsed[key] = value  # a file repeats its values, and reading one takes time
@@ -307,18 +370,25 @@ class _Reader:
             self.check_future(parse_date(value), path)
         return value
 
-    def unknown_key(self, key: str, kind: str, path: Path, known: list[str]) -> None:
+    def unknown_key(self, key: str, kind: str, path: Path, known: list[str], raw: object) -> None:
         fact, near = self.vocabulary.get(key), None
+        meant = self.vocabulary.words.fact(key, self.vocabulary)
+        event = key.removesuffix("_date")
         if kind in ("prrt_cycle", "prrt_release") and key.startswith("activity_"):
             near = "activity_gbq"
             expected = "activity_gbq, in GBq or as {value: 200, unit: mCi}"
+        elif event != key and event in EVENT_MODELS:
+            expected = f"an event of kind '{event}' with this date"
+        elif fact is None and meant in known and not says_unit(self.vocabulary[meant], raw):
+            expected, near = "its unit beside the value: {value: ..., unit: ...}", meant
         elif fact is not None and fact.entry.event:
             expected = f"this fact in an event of kind '{fact.entry.event}'"
         elif fact is not None:
             expected = "a recorded fact (this one is always worked out from others)"
         else:
             expected = f"a fact of '{kind}' events"
-            near = nearest(key, known) or self.vocabulary.nearest(key)
+            likely = meant or self.vocabulary.words.likely_fact(key)
+            near = likely or nearest(key, known) or self.vocabulary.nearest(key)
         self.fault(path, None, expected, near)
 
     def check_progression(self, event: Progression, path: Path) -> None:
@@ -341,7 +411,8 @@ class _Reader:
         known = self.vocabulary.options
         for option in options:
             if option not in known:
-                self.fault(path, option, "an option of the therapy tree", nearest(option, known))
+                near = self.vocabulary.words.of(OPTION).suggest(option)
+                self.fault(path, option, "an option of the therapy tree", near)
 
     def check_future(
         self, day: PartialDate | None, path: Path, named: tuple[str, str] | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from gepnet.record.chronology import Disorder, Happening, disorders
-from gepnet.record.model import AnyEvent, Progression, Record, Treatment
+from gepnet.record.model import AdverseEvent, AnyEvent, Note, Progression, Record, Treatment
 from gepnet.vocabulary import OptionTree, PartialDate, Vocabulary, parse_date
 
 #: What is told and does not make a record wrong: it may be asked about an earlier day.
@@ -35,7 +35,10 @@ def out_of_order(
 
 
 def told(record: Record, vocabulary: Vocabulary, at: PartialDate) -> tuple[str, ...]:
-    """Return what a reader has to know of the dates of a record when asking as of a day."""
+    """Return what a reader has to know of a record when asking as of a day.
+
+    That is what its dates say, and which words were read as what.
+    """
     events = dict(enumerate(record.events))
     later: dict[str, None] = {}
     lines = []
@@ -49,6 +52,7 @@ def told(record: Record, vocabulary: Vocabulary, at: PartialDate) -> tuple[str, 
         count = f"{len(later)} event{'s' * (len(later) > 1)}"
         named = ", ".join([*later][:_MOST]) + (", ..." if len(later) > _MOST else "")
         lines.insert(0, f"{count} after {at} not counted: {named}")
+    lines.extend(record.readings)
     died = next((e for e in record.events if e.kind == "death" and not e.withdrawn), None)
     if died is not None and died.date is not None and died.date.last < at.first:
         lines.insert(0, f"the patient died on {died.date}, before {at}")
@@ -56,6 +60,16 @@ def told(record: Record, vocabulary: Vocabulary, at: PartialDate) -> tuple[str, 
 
 
 _MOST = 8  # ids named
+
+
+def in_words(event: Note | AdverseEvent) -> str:
+    """Return what an event says that no rule reads."""
+    if isinstance(event, Note):
+        return event.text
+    grade = "" if event.grade is None else f" grade {event.grade}"
+    on = f" on {', '.join(event.on)}" if event.on else ""
+    over = f", over by {event.resolved}" if event.resolved else ""
+    return f"{event.term}{grade}{on}{over}"
 
 
 def _happenings(index: int, event: AnyEvent, vocabulary: Vocabulary) -> Iterator[Happening]:

@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from pydantic import Field
+
 from gepnet.knowledge import MeasureFile
 from gepnet.vocabulary.fact import Fact
 from gepnet.vocabulary.options import OptionTree
@@ -27,7 +29,7 @@ _KIND, _FACT, _FLAG = "kind", "fact", "boolean"
 # How alike two words are that may be one misspelt.
 _ALIKE = 0.8
 _NO_LETTER = re.compile(r"[^a-z0-9+<>=]+")
-_LIGATURES = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "κ": "k", "α": "a"})
+_LIGATURES = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o"})
 
 
 def fold(word: str) -> str:
@@ -45,20 +47,25 @@ class SynonymFile(MeasureFile):
 
     files = ("synonyms",)
     optional = True
-    facts: dict[str, tuple[str, ...]] = {}
-    kinds: dict[str, tuple[str, ...]] = {}
+    facts: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    kinds: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     yes: tuple[str, ...] = ()
     no: tuple[str, ...] = ()
-    values: dict[str, dict[str, tuple[str, ...]]] = {}
-    several: dict[str, dict[str, tuple[str, ...]]] = {}
+    values: dict[str, dict[str, tuple[str, ...]]] = Field(default_factory=dict)
+    several: dict[str, dict[str, tuple[str, ...]]] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Meanings:
-    """The words of one subject (an enumerated fact, the options) and what each of them means."""
+    """The words of one subject (an enumerated fact, the options) and what each of them means.
+
+    ``said`` are the words as they are written, each with what it means; ``open`` those of several
+    meanings.
+    """
 
     ids: tuple[str, ...]
     called: Mapping[str, frozenset[str]]
+    said: tuple[tuple[str, str], ...] = ()
     open: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def read(self, word: str) -> str | None:
@@ -170,21 +177,26 @@ class Words:
         if subject == _KIND:
             events = (fact.entry.event for fact in self._facts.values())
             return tuple(dict.fromkeys(kind for kind in events if kind))
-        # The fields of a treatment are those of the facts that are made from them.
-        known = self._facts.get(subject) or next(
-            (f for f in self._facts.values() if f.family == f"{subject}_{{therapy}}"), None
-        )
+        known = self._fact(subject)
         return () if known is None else known.values
+
+    def _fact(self, subject: str) -> Fact | None:
+        """Return a fact; for a field of a treatment one of those that are made from it."""
+        family = f"{subject}_{{therapy}}"
+        made = (fact for fact in self._facts.values() if fact.family == family)
+        return self._facts.get(subject) or next(made, None)
 
     def _gather(self, subject: str) -> Meanings:
         ids = self._ids(subject)
         called: dict[str, set[str]] = {}
         for name in ids:
             called.setdefault(fold(name), set()).add(name)
-        for name, word in self._said(subject):
+        said = tuple(self._said(subject))
+        for name, word in said:
             called.setdefault(fold(word), set()).add(name)
         left = {fold(word): ids for word, ids in self._file.several.get(subject, {}).items()}
-        return Meanings(ids, {word: frozenset(found) for word, found in called.items()}, left)
+        meant = {word: frozenset(found) for word, found in called.items()}
+        return Meanings(ids, meant, said, left)
 
     def _said(self, subject: str) -> Iterator[tuple[str, str]]:
         """Yield what each thing of a subject is called besides its id."""
@@ -193,7 +205,7 @@ class Words:
                 yield name, option.label
                 yield from ((name, word) for word in option.synonyms)
             return
-        fact = self._facts.get(subject)
+        fact = self._fact(subject)
         for value in () if fact is None else fact.entry.values:
             if value.label:
                 yield value.id, value.label

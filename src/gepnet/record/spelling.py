@@ -1,0 +1,115 @@
+"""What a patient file says in other words than the ids of the vocabulary, read as what it means.
+
+Only a word of one meaning is read (``gepnet.vocabulary.words``), and each reading is told. A number
+is taken from a key that does not name its unit only where the value names it, so that nobody's
+mg/dL become umol/L in silence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from gepnet.record.model import EVENT_MODELS
+from gepnet.vocabulary import Fact, Vocabulary
+from gepnet.vocabulary.words import OPTION, fold
+
+#: Fields of events that name options, and those that the facts of a therapy have words for.
+OPTIONS = ("option", "on")
+WORDED = ("best_response", "stop_reason")
+_NUMBER = r"\d+(?:[.,]\d+)?"
+_MEASURED = re.compile(
+    rf"^([<>=≤≥~]*\s*{_NUMBER}(?:\s*[-\u2013]\s*{_NUMBER})?)\s*(?!to\b|e\d)([^\W\d].*|/.*|\[.*)?$"
+)
+_COMMA = re.compile(r"(?<=\d),(?=\d{1,2}(?!\d))")  # of decimals: three digits may be thousands
+# Units that the name of a fact says anyway, or that are none.
+_SAID = ("%", "a", "wk", "/d")
+
+
+class Speller:
+    """Reads the events of one file; ``readings`` are what was read as something else."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        """Start without readings."""
+        self.vocabulary = vocabulary
+        self.words = vocabulary.words
+        self.readings: list[str] = []
+
+    def kind(self, kind: object, event: str) -> object:
+        """Return the kind of event that a word means; the word itself if it means none."""
+        if not isinstance(kind, str) or kind in EVENT_MODELS or self.vocabulary.of_event(kind):
+            return kind
+        own = {fold(name): name for name in EVENT_MODELS}
+        found = own.get(fold(kind)) or self.words.of("kind").read(kind)
+        return self._told(event, "kind", kind, found)
+
+    def keys(
+        self, item: Mapping[str, Any], facts: Mapping[str, Fact], own: Collection[str], event: str
+    ) -> dict[str, Any]:
+        """Return an event under the names of the vocabulary; what means none keeps its own."""
+        found: dict[str, Any] = {}
+        for key, raw in item.items():
+            name = key
+            if key not in own and key not in facts and isinstance(key, str):
+                meant = self.words.fact(key, facts)
+                if meant and meant not in item and says_unit(facts[meant], raw):
+                    name = str(self._told(event, "key", key, meant))
+            found[name] = raw
+        return found
+
+    def value(self, fact: Fact, raw: Any, event: str) -> Any:
+        """Return a value as the vocabulary has it; one of no meaning as it is."""
+        if isinstance(raw, list):
+            return [self.value(fact, item, event) for item in raw]
+        if fact.type == "boolean" and isinstance(raw, str):
+            flag = self.words.flag(raw)
+            return raw if flag is None else flag
+        if fact.type == "number":
+            return self._number(fact, raw, event)
+        if fact.type != "enum" or isinstance(raw, bool) or not isinstance(raw, str | int):
+            return raw
+        return self._meant(fact.id, raw, fact.id, event)
+
+    def field(self, name: str, raw: Any, event: str) -> Any:
+        """Return a field of an event that names options or has words of its own."""
+        if isinstance(raw, list | tuple):
+            return [self.field(name, item, event) for item in raw]
+        if not isinstance(raw, str) or name not in (*OPTIONS, *WORDED):
+            return raw
+        return self._meant(OPTION if name in OPTIONS else name, raw, name, event)
+
+    def _number(self, fact: Fact, raw: Any, event: str) -> Any:
+        """Return a number with its unit apart, and with a point where it has a decimal comma."""
+        if isinstance(raw, Mapping):
+            value = self._number(fact, raw.get("value"), event)
+            return raw if isinstance(value, Mapping) else {**raw, "value": value}
+        found = _MEASURED.match(raw.strip()) if isinstance(raw, str) else None
+        if found is None or found[2] == fact.entry.unit == "%":
+            return raw
+        number = _COMMA.sub(".", found[1])
+        if "," in number:
+            return raw
+        if number != found[1]:
+            self.readings.append(f"{event}, {fact.id}: {raw} read as {number}")
+        return number if found[2] is None else {"value": number, "unit": found[2].strip()}
+
+    def _meant(self, subject: str, raw: object, field: str, event: str) -> object:
+        meanings = self.words.of(subject)
+        if not meanings.ids:  # a vocabulary of somebody's own
+            return raw
+        return self._told(event, field, raw, meanings.read(str(raw)))
+
+    def _told(self, event: str, field: str, raw: object, found: str | None) -> object:
+        if found is None:
+            return raw
+        if fold(str(raw)) != fold(found):
+            self.readings.append(f"{event}, {field}: {raw} read as {found}")
+        return found
+
+
+def says_unit(fact: Fact, raw: Any) -> bool:
+    """Whether a value can stand under a key without a unit: it needs none, or names it."""
+    unit = fact.entry.unit
+    needs = fact.type == "number" and unit not in _SAID and not str(unit).startswith("{")
+    return not needs or (isinstance(raw, Mapping) and raw.get("unit") is not None)
