@@ -93,9 +93,7 @@ def test_an_adverse_event_keeps_name_grade_and_therapy() -> None:
     event = found.notes[0]
     assert isinstance(event, AdverseEvent)
     assert (event.grade, event.on) == (3, ("everolimus",))
-    assert shown(found) == [
-        ("ae", "2026-02", "stomatitis grade 3 on everolimus, over by 2026-03")
-    ]
+    assert shown(found) == [("ae", "2026-02", "stomatitis grade 3 on everolimus, over by 2026-03")]
     assert any("grade" in m for m in problems({"kind": "adverse_event", "term": "x", "grade": 7}))
 
 

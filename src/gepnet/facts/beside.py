@@ -42,9 +42,7 @@ def known_by(record: Record, at: PartialDate) -> tuple[Beside, ...]:
     """
     told = (*(one for _, one in courses(record)), *notes(record))
     return tuple(
-        one
-        for one in told
-        if one.date is None or one.date.first <= at.last or one.kind == "note"
+        one for one in told if one.date is None or one.date.first <= at.last or one.kind == "note"
     )
 
 
