@@ -19,7 +19,8 @@ from gepnet.prrt.course import replay
 from gepnet.prrt.eligibility import default_profile
 from gepnet.prrt.review import Review, review
 from gepnet.record import Record, parse_record
-from gepnet.report.assessment import assessment_view, safety_view
+from gepnet.report.assessment import assessment_view
+from gepnet.report.safety import safety_views
 from gepnet.rules import Rule
 from gepnet.tables import plain
 from gepnet.vocabulary import Question, Truth, parse_date
@@ -208,6 +209,6 @@ def test_a_safety_note_can_be_open_by_its_text() -> None:
     base = api.base()
     assessment = api.assess_record(record(GREW), base, Question.read(FIRST))
     assert assessment.safety
-    view = safety_view(assessment.safety[0], assessment, base)
+    view = safety_views(assessment, base)[0]
     assert view.text_ambiguous is False
     assert fired(reviewed_first(record(GREW)), "hold") == set()

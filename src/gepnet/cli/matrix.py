@@ -28,11 +28,10 @@ def print_assessment(view: View, every_row: bool = False) -> None:
         f"[bold]{safe(view['patient'])}[/], as of {safe(view['at'])}, {safe(region)}, "
         f"documents of {view['knowledge_date']}"
     )
-    for note in view["safety"]:
-        if note["fires"]:
-            show(f"[bold red]! {safe(note['message'])}[/] [dim]({note['verification']})[/]")
+    _print_safety(view["safety"], every_row)
     _print_matrix(view, every_row)
     _print_labels(view["labels"])
+    _print_not_excluded(view["not_excluded"], every_row)
     if view["missing"]:
         show("\n[bold]To order or ask next[/] (open positions touched)")
         for item in view["missing"][:ASKED]:
@@ -42,6 +41,45 @@ def print_assessment(view: View, every_row: bool = False) -> None:
         for item in view["unread"]:
             when = f"{item['date']} " if item["date"] else ""
             show(f"  {safe(when)}{safe(item['says'])}")
+
+
+def _print_safety(notes: list[View], every_row: bool) -> None:
+    """Print what fires: a few lines, what stops or withholds always, the rest counted."""
+    fired = [note for note in notes if note["fires"]]
+    for note in fired:
+        if note["in_head"] or every_row:
+            show(f"[bold red]! {safe(note['message'])}[/] [dim]({note['verification']})[/]")
+    if every_row:
+        return
+    rest = [note for note in fired if not note["in_head"]]
+    about = [note for note in rest if note["concerns_a_position"]]
+    labels = {name for note in about if note["off_label"] for name in note["options"]}
+    counted = {
+        "more warnings": sum(not note["off_label"] for note in about),
+        "on options that no document is for": len(rest) - len(about),
+    }
+    if labels:
+        show(f"[bold]Outside the label:[/] {safe(', '.join(sorted(labels)))}")
+    told = [f"{number} {what}" for what, number in counted.items() if number]
+    if told:
+        show(f"[dim]Counted only: {safe(', '.join(told))} (add --all)[/]")
+
+
+def _print_not_excluded(groups: list[View], every_row: bool) -> None:
+    """Print the safety rules that missing facts leave open, by what would exclude them."""
+    about = [one for one in groups if one["concerns_a_position"] or every_row]
+    shown = about if every_row else about[:ASKED]
+    if not groups:
+        return
+    show("\n[bold]Safety rules not excluded[/], by what would exclude them")
+    for one in shown:
+        first, *others = [rule["message"] for rule in one["rules"]]
+        told = "; ".join((first, *others)) if every_row else first
+        more = f" [dim](and {len(others)} more)[/]" if others and not every_row else ""
+        show(f"  {safe(one['order'])}: {safe(told)}{more}")
+    left = len(groups) - len(shown)
+    if left:
+        show(f"[dim]{left} more to ask or order: add --all[/]")
 
 
 def _print_matrix(view: View, every_row: bool) -> None:

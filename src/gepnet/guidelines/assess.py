@@ -23,9 +23,9 @@ from gepnet.guidelines.model import (
     Judged,
     LabelAssessment,
     Reason,
-    SafetyNote,
 )
 from gepnet.guidelines.regions import region_lineage
+from gepnet.guidelines.safety import safety_notes
 from gepnet.guidelines.status import POSITIONS, STATED, Status, lookup
 from gepnet.knowledge.models import LabelEntry
 from gepnet.rules import Reading, Rule
@@ -57,7 +57,7 @@ def assess(base: KnowledgeBase, facts: Facts, question: Question) -> Assessment:
         },
         not_in_force=set_aside,
         labels=labels,
-        safety=_safety(base, facts, memo),
+        safety=safety_notes(base.safety, facts, memo),
         checklists=tuple(
             ChecklistResult(
                 checklist, tuple(Reading.of(item, facts, memo) for item in checklist.items)
@@ -210,11 +210,3 @@ def label_in_force(label: Rule[LabelEntry], day: datetime.date) -> bool:
     started = entry.from_ is None or parse_date(entry.from_).last <= day
     ended = entry.to is not None and parse_date(entry.to).first <= day
     return started and not ended
-
-
-def _safety(base: KnowledgeBase, facts: Facts, memo: Memo) -> tuple[SafetyNote, ...]:
-    """Return the rules that fire first, then those that missing facts or their text leave open."""
-    read = [SafetyNote.of(rule, facts, memo) for rule in base.safety]
-    notes = [note for note in read if note.truth is not False]
-    severity = {"stop": 0, "withhold": 1, "warn": 2}
-    return tuple(sorted(notes, key=lambda n: (not n.fires, severity[n.rule.entry.severity])))

@@ -74,5 +74,6 @@ def _values(base: KnowledgeBase, facts: Facts) -> Iterator[FactValue]:
         if value.origin != "recorded" or "{therapy}" in (fact.family or ""):
             continue  # what a course says is told with it
         counted = fact.entry.function in RECORD_FUNCTIONS
-        if not counted or (value.event is not None and value.event not in courses):
+        stated = fact.entry.event is not None and value.event not in courses
+        if not counted or (stated and value.event is not None):
             yield value  # what is counted over courses and dates is stated by nobody

@@ -394,11 +394,19 @@ class RegulatoryEvent(Sourced, Ageing):
 
 
 class SafetyRule(RuleEntry):
-    """A rule that warns, withholds or stops; it fires whatever its verification."""
+    """A rule that warns, withholds or stops; it fires whatever its verification.
+
+    ``off_label`` rules only say that a use is outside a label. ``start_only`` rules are limits for
+    the start of a course, within which other limits hold. With ``asked`` false an unknown condition
+    is not worth a question: the rule speaks once it is known.
+    """
 
     options: tuple[OptionId, ...] = ()
     severity: Literal["stop", "withhold", "warn"]
     message: str
+    off_label: bool = False
+    start_only: bool = False
+    asked: bool = True
 
 
 class ChecklistItem(RuleEntry):

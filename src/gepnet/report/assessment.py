@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -13,8 +12,6 @@ from gepnet.guidelines import (
     DocumentAssessment,
     KnowledgeBase,
     LabelAssessment,
-    SafetyNote,
-    Status,
 )
 from gepnet.knowledge.models import (
     Checklist,
@@ -22,7 +19,6 @@ from gepnet.knowledge.models import (
     DocumentHeader,
     FactEntry,
     LabelEntry,
-    SafetyRule,
     Source,
 )
 from gepnet.report.cells import matrix_rows, reading_order
@@ -35,6 +31,7 @@ from gepnet.report.explanations import (
     source_of,
 )
 from gepnet.report.facts import FactView, fact_groups, fact_view, reasons_to_treat
+from gepnet.report.safety import not_excluded, safety_views
 from gepnet.report.unread import unread_view
 from gepnet.tables import Shown, plain, taken
 from gepnet.vocabulary import TRUTH_WORDS, Truth
@@ -65,7 +62,8 @@ def assessment_view(assessment: Assessment, base: KnowledgeBase, every_row: bool
         "options_without_position": hidden,
         "missing": _missing(assessment, reader),
         "labels": [_label(label, reader) for label in assessment.labels],
-        "safety": [safety_view(note, assessment, base) for note in assessment.safety],
+        "safety": safety_views(assessment, base),
+        "not_excluded": not_excluded(assessment, base),
         "checklists": [_checklist(result, reader) for result in assessment.checklists],
         "unread": unread_view(facts, base),
     }
@@ -155,48 +153,6 @@ def _label(label: LabelAssessment, reader: Reader) -> LabelView:
         reader.unmet(label.explanation),
         source_of(entry, base),
         reader.tree(label.explanation),
-    )
-
-
-@dataclass(frozen=True)
-class SafetyView:
-    """A safety rule that fires or cannot be excluded."""
-
-    entry: Annotated[SafetyRule, Shown(take="id severity message", flat=True)]
-    fires: bool
-    text_ambiguous: bool
-    options: list[str]
-    concerns_a_position: bool
-    missing: Asks
-    source: Annotated[SourceView, Shown(flat=True)]
-    explanation: Leaf | Branch
-
-
-def safety_view(note: SafetyNote, assessment: Assessment, base: KnowledgeBase) -> SafetyView:
-    """Return a safety rule that fires or cannot be excluded."""
-    entry, reader = note.rule.entry, Reader(base, assessment.facts)
-    return SafetyView(
-        entry,
-        note.fires,
-        note.ambiguous,
-        [base.options[name].label for name in entry.options],
-        _concerns_a_position(entry.options, assessment, base),
-        reader.asks(note.missing),
-        source_of(entry, base),
-        reader.tree(note.explanation),
-    )
-
-
-def _concerns_a_position(
-    options: Sequence[str], assessment: Assessment, base: KnowledgeBase
-) -> bool:
-    """Whether a rule is about the whole patient or about an option that some document is for."""
-    in_favour = {Status.RECOMMENDED, Status.OPTION, Status.TRIAL_ONLY, Status.CONFLICTING}
-    return not options or any(
-        document.cells[row].status in in_favour
-        for row in base.rows
-        if any(base.options.covers(holder, row[0]) for holder in options)
-        for document in assessment.documents.values()
     )
 
 
