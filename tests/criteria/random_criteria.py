@@ -11,7 +11,19 @@ from dataclasses import dataclass
 from decimal import Decimal
 from random import Random
 
-from gepnet.criteria import Always, And, Compare, Holds, IsKnown, Node, Not, OneOf, Or, Term
+from gepnet.criteria import (
+    Always,
+    And,
+    Certain,
+    Compare,
+    Holds,
+    IsKnown,
+    Node,
+    Not,
+    OneOf,
+    Or,
+    Term,
+)
 from gepnet.criteria.interpret import Values
 from gepnet.criteria.parse import one_of
 from gepnet.vocabulary import NOT_APPLICABLE, Fact, Interval, Value, Vocabulary
@@ -35,6 +47,8 @@ class Maker:
             return self.atom()
         if self.random.random() < self.negation:
             return Not(self.criterion(depth - 1))
+        if self.random.random() < 0.04:
+            return Certain(self.criterion(depth - 1))
         kind = self.random.choice((And, Or))
         parts: list[Node] = []
         for _ in range(self.random.choice((2, 2, 3))):

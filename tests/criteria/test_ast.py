@@ -6,7 +6,19 @@ from typing import Any
 
 import pytest
 
-from gepnet.criteria import Always, And, Compare, Holds, IsKnown, Node, Not, OneOf, Or, Term
+from gepnet.criteria import (
+    Always,
+    And,
+    Certain,
+    Compare,
+    Holds,
+    IsKnown,
+    Node,
+    Not,
+    OneOf,
+    Or,
+    Term,
+)
 from gepnet.criteria.codec import decode
 
 A, B = Holds("a"), Holds("b")
@@ -24,6 +36,7 @@ WRONG: list[tuple[Callable[..., Any], tuple[Any, ...], str]] = [
     (Not, (True,), "Not.operand is True (bool), expected a node"),
     (Not, (Term("a"),), "expected a node"),
     (Always, (1,), "Always.value is 1 (int), expected True or False"),
+    (Certain, ("a",), "Certain.operand is 'a' (str), expected a node"),
     (Always, (None,), "Always.value is None (NoneType)"),
     (Holds, ("",), "the name of a fact"),
     (Holds, (A,), "the name of a fact"),

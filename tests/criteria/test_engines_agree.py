@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from gepnet.criteria import (
     And,
+    Certain,
     Compare,
     IsKnown,
     Node,
@@ -177,7 +178,7 @@ def test_order_and_repetition_change_nothing(make: Maker) -> None:
 def asks_about_the_record(node: Node) -> bool:
     """Whether a criterion asks what was written, which more knowledge may well change."""
     parts = list(walk(node))
-    asked = any(isinstance(part, IsKnown) for part in parts)
+    asked = any(isinstance(part, IsKnown | Certain) for part in parts)
     return asked or names_unresolved(parts, spec.vocabulary())
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from gepnet.criteria import (
     And,
+    Certain,
     Compare,
     Holds,
     Node,
@@ -185,6 +186,11 @@ def test_a_fact_asked_only_whether_it_is_known_can_settle_an_open_criterion() ->
     assert missing("progressed or resectable is not null") == ("progressed", "resectable")
 
 
+def test_nothing_is_asked_for_the_sake_of_what_only_has_to_be_certain() -> None:
+    assert missing("progressed and resectable is not false") == ("progressed",)
+    assert missing("progressed or resectable is true") == ("progressed",)
+
+
 @settings(max_examples=300)
 @given(makers)
 def test_no_fact_beside_the_missing_ones_can_settle_an_open_criterion(make: Maker) -> None:
@@ -194,6 +200,8 @@ def test_no_fact_beside_the_missing_ones_can_settle_an_open_criterion(make: Make
         lacking = explain(node, values).missing
         if interpret(node, values) is not None or names_unresolved(list(walk(node)), vocabulary):
             continue
+        if any(isinstance(part, Certain) for part in walk(node)):
+            continue  # of what is certain today nothing is asked
         refined = make.refined(values)
         others = {name: value for name, value in refined.items() if name not in lacking}
         kept = {name: value for name, value in values.items() if name in lacking}
@@ -231,6 +239,8 @@ def test_each_missing_fact_of_a_criterion_without_repetition_can_settle_somethin
         named = [n for part in walk(node) if not children(part) for n in facts_of(part)]
         lacking = explain(node, values).missing
         if len(named) > len(set(named)) or not lacking or any(map(is_sum, atoms(node))):
+            continue
+        if any(isinstance(part, Certain) for part in walk(node)):
             continue
         checked += 1
         for name in lacking:

@@ -83,12 +83,12 @@ def specified() -> list[tuple[Node, spec.Case]]:
 def test_every_kind_of_node_is_specified_with_every_truth() -> None:
     found = {(type(part), case.expected) for node, case in specified() for part in walk(node)}
     kinds = set(Node.__args__)
-    assert {"Always", "Holds", "IsKnown", "OneOf", "Compare", "Not", "And", "Or"} == {
+    assert {"Always", "Holds", "IsKnown", "OneOf", "Compare", "Not", "Certain", "And", "Or"} == {
         kind.__name__ for kind in kinds
     }
     assert found == {(kind, truth) for kind in kinds for truth in (True, False, None)} - {
-        # Whether something is known is itself always known.
-        (kind, truth) for kind in kinds for truth in (None,) if kind.__name__ == "IsKnown"
+        # Whether something is known is itself always known, and so is whether it is certain.
+        (kind, None) for kind in kinds if kind.__name__ in {"IsKnown", "Certain"}
     }  # fmt: skip
 
 

@@ -141,7 +141,16 @@ def _random_document(choose: random.Random, name: str) -> DocumentFile:
         broad = f"({when}) or {choose.choice(ATOMS)}" if choose.random() < 0.2 else None
         position = choose.choices(POSITIONS, weights=(6, 3, 1, 2))[0]
         entries.append((position, when, broad))
-    return document(name, scope, entries)
+    made = document(name, scope, entries)
+    provided = tuple(map(_provided, made.recommendations))
+    return made.model_copy(update={"recommendations": provided})
+
+
+def _provided(entry: Recommendation) -> Recommendation:
+    """Give every fourth entry a condition that does not stand in its way while it is unknown."""
+    choose = random.Random(f"provided {entry.when}")
+    condition = _criterion(choose) if choose.random() < 0.25 else None
+    return entry.model_copy(update={"provided": condition})
 
 
 def _criterion(choose: random.Random) -> str:

@@ -461,3 +461,47 @@ def test_an_assessment_carries_what_it_rests_on() -> None:
     assert (found.at, found.region, str(found.knowledge_date)) == ("2026-01-15", "IT", "2026-01-15")
     assert found.gepnet_version
     assert found.rows() == [("red", "tumour_control")]
+
+
+# Conditions that are no prerequisites ------------------------------------------------------------
+
+PROVIDED = document("a", entry("x", "adult", "red option", provided="grown and score >= 10"))
+
+
+def test_what_a_position_is_provided_for_is_shown_and_does_not_block_it() -> None:
+    found = cell(assessed(PROVIDED, score=12), "red")
+    assert (found.status, found.missing) == (Status.OPTION, ())
+    assert found.is_provided
+    (reason,) = found.reasons
+    assert reason.provided is not None
+    assert reason.provided.missing == ("grown",)
+
+
+def test_a_position_falls_where_its_condition_is_known_to_be_false() -> None:
+    assert cell(assessed(PROVIDED, score=9), "red").status is Status.SILENT
+    assert cell(assessed(PROVIDED, grown=False), "red").status is Status.SILENT
+
+
+def test_a_condition_that_is_known_to_hold_is_not_told_again() -> None:
+    found = cell(assessed(PROVIDED, grown=True, score=10), "red")
+    assert (found.status, found.is_provided) == (Status.OPTION, False)
+    assert [reason.provided for reason in found.reasons] == [None]
+
+
+def test_a_condition_that_falls_on_both_readings_of_a_text_leaves_neither() -> None:
+    both = document(
+        "a", entry("x", "grown", "red option", when_broad="adult", provided="score > 3")
+    )
+    assert cell(assessed(both, grown=False), "red").ambiguous
+    assert cell(assessed(both, grown=False, score=3), "red").status is Status.SILENT
+    # What is provided for is not asked for, also where something else is.
+    assert cell(assessed(both), "red").missing == ("grown",)
+
+
+def test_a_position_that_stands_without_a_condition_needs_none() -> None:
+    two = document(
+        "a",
+        entry("x", "adult", "red option", provided="grown"),
+        entry("y", "adult", "red option"),
+    )
+    assert not cell(assessed(two), "red").is_provided

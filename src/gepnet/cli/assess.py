@@ -90,7 +90,7 @@ def _warnings(view: dict[str, Any]) -> list[str]:
 
 def _node_text(node: dict[str, Any]) -> str:
     marks = {"yes": "[green]yes[/]", "no": "[red]no[/]", "unknown": "[yellow]unknown[/]"}
-    names = {"and": "all of", "or": "any of", "not": "not"}
+    names = {"and": "all of", "or": "any of", "not": "not", "provided": "provided that"}
     text = names.get(node.get("operator", ""), node["text"])
     known = "; ".join(_fact_text(fact) for fact in node.get("facts", ()))
     shown = f"{marks[node['truth']]}  {safe(text)}"

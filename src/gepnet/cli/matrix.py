@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from string import ascii_uppercase
 from typing import Any
 
@@ -93,6 +94,8 @@ def _print_matrix(view: View, every_row: bool) -> None:
     signs = {name: sign.symbol for name, sign in api.SIGNS.items()}
     legend = [f"{sign} {name.replace('_', ' ')}" for name, sign in signs.items() if sign]
     show(f"[dim]{'  '.join(legend)}  * unverified, does not count  † minority[/]")
+    for condition, documents in _conditions(part for part in parts if part.is_settled or every_row):
+        show(f"[dim]‡ {safe(condition)}: {safe(', '.join(documents))}[/]")
     left = sum(len(part.rows) for part in parts if not part.is_settled)
     if left and not every_row:
         show(f"[dim]{left} options without a settled position: add --all[/]")
@@ -136,7 +139,21 @@ def _purpose(intent: str) -> str:
 
 def _cell(cell: View) -> str:
     marks = ("*" if cell["unverified"] else "") + ("†" if cell["dissent"] else "")
+    marks += "‡" if cell["provided"] else ""
     return (api.SIGNS[cell["status"]].symbol or " ") + marks
+
+
+def _conditions(parts: Iterable[Any]) -> Iterable[tuple[str, list[str]]]:
+    """Return the conditions of positions that are provided for something, with the documents."""
+    found: dict[str, dict[str, None]] = {}
+    for part in parts:
+        for row in part.rows:
+            for cell, document in zip(row["cells"], part.documents, strict=True):
+                for reason in cell["reasons"] if cell["provided"] else ():
+                    if reason["provided"]:
+                        text = f"provided that {reason['provided']}"
+                        found.setdefault(text, {})[document["short"]] = None
+    return [(text, list(documents)) for text, documents in found.items()]
 
 
 def _print_labels(labels: list[View]) -> None:

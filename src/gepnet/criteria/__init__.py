@@ -7,6 +7,7 @@ The Polars and SQL targets are imported from their modules (``gepnet.criteria.po
 from gepnet.criteria.ast import (
     Always,
     And,
+    Certain,
     Compare,
     Holds,
     IsKnown,
@@ -27,6 +28,7 @@ from gepnet.criteria.prose import prose
 __all__ = [
     "Always",
     "And",
+    "Certain",
     "Compare",
     "Criteria",
     "CriterionError",

@@ -12,7 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
-from gepnet.criteria.ast import Always, And, Atom, Node, Not, Operator, Or
+from gepnet.criteria.ast import Always, And, Atom, Certain, Node, Not, Operator, Or
 from gepnet.vocabulary import Truth
 
 T = TypeVar("T")
@@ -31,6 +31,9 @@ class Logic(Protocol[T]):
 
     def negate(self, truth: T) -> T:
         """Return Kleene's not."""
+
+    def certainly(self, truth: T) -> T:
+        """Return whether a truth is true, with unknown as false."""
 
     def every(self, truths: Sequence[T]) -> T:
         """Return Kleene's and."""
@@ -65,6 +68,8 @@ class Evaluator(Generic[T]):
                 return self.logic.literal(value)
             case Not(operand):
                 return self.logic.negate(self(operand))
+            case Certain(operand):
+                return self.logic.certainly(self(operand))
             case And(operands):
                 return self.logic.every([self(operand) for operand in operands])
             case Or(operands):
@@ -113,6 +118,10 @@ class PairLogic(ABC, Generic[B]):
     def negate(self, truth: Pair[B]) -> Pair[B]:
         """Return Kleene's not."""
         return Pair(truth.false, truth.true)
+
+    def certainly(self, truth: Pair[B]) -> Pair[B]:
+        """Return where a truth is true; elsewhere it is false."""
+        return Pair(truth.true, self.outside(truth.true))
 
     def every(self, truths: Iterable[Pair[B]]) -> Pair[B]:
         """Return Kleene's and."""

@@ -141,8 +141,24 @@ class Or:
         _check_parts(self)
 
 
+@dataclass(frozen=True, slots=True)
+class Certain:
+    """``x is true``: true where ``x`` certainly holds, and false where it is false or unknown.
+
+    Never unknown itself, so that nothing is asked for its sake. ``x is not false`` is its other
+    spelling: whoever is not known to be otherwise.
+    """
+
+    operand: Node
+
+    def __post_init__(self) -> None:
+        """Refuse what is no criterion."""
+        if type(self.operand) not in _NODES:
+            _refuse(self, "operand", "a node")
+
+
 Atom = Always | Holds | IsKnown | OneOf | Compare
-Node = Atom | Not | And | Or
+Node = Atom | Not | Certain | And | Or
 
 _NODES = frozenset(get_args(Node))
 
@@ -153,7 +169,7 @@ def children(node: Node) -> tuple[Node, ...]:
     """Return the parts of a node; none for an atom."""
     if isinstance(node, And | Or):
         return node.operands
-    return (node.operand,) if isinstance(node, Not) else ()
+    return (node.operand,) if isinstance(node, Not | Certain) else ()
 
 
 def walk(node: Node) -> Iterator[Node]:

@@ -8,6 +8,7 @@ from typing import Any
 from gepnet.criteria.ast import (
     Always,
     And,
+    Certain,
     Compare,
     Holds,
     IsKnown,
@@ -35,6 +36,8 @@ def encode(node: Node) -> list[Any]:
             return ["compare", sums, operator, str(constant)]
         case Not(operand):
             return ["not", encode(operand)]
+        case Certain(operand):
+            return ["certain", encode(operand)]
         case And(operands):
             return ["and", *(encode(operand) for operand in operands)]
         case Or(operands):
@@ -68,6 +71,8 @@ def _decode(data: list[Any]) -> Node:
             return Compare(sums, operator, Decimal(constant))
         case ["not", operand]:
             return Not(_decode(operand))
+        case ["certain", operand]:
+            return Certain(_decode(operand))
         case ["and", *operands]:
             return And(tuple(_decode(operand) for operand in operands))
         case ["or", *operands]:

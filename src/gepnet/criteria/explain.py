@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from gepnet.criteria.ast import And, Atom, Compare, IsKnown, Node, Not, Or, facts_of
+from gepnet.criteria.ast import And, Atom, Certain, Compare, IsKnown, Node, Not, Or, facts_of
 from gepnet.criteria.interpret import Values, conjunction, disjunction, interpret, negation
 from gepnet.vocabulary import Interval, Truth
 
@@ -41,7 +41,7 @@ class Explanation(NamedTuple):
     def _settling_sets(self) -> list[frozenset[Explanation]]:
         if not self.parts:
             return [frozenset([self])]
-        if isinstance(self.node, Not):
+        if isinstance(self.node, Not | Certain):
             return self.parts[0]._settling_sets()
         same = [part._settling_sets() for part in self.parts if part.truth is self.truth]
         settling = isinstance(self.node, Or)
@@ -62,7 +62,10 @@ class Explanation(NamedTuple):
         """The truth that no further knowledge can change, or the facts that could change it.
 
         ``fact is null`` is true as long as nothing is recorded: settled today and still open.
+        ``x is true`` is too, as long as ``x`` is unknown, but nothing is asked for its sake.
         """
+        if isinstance(self.node, Certain):
+            return (None if self.parts[0].truth is None else self.truth), ()
         if not self.parts:
             return (None if self.open_facts else self.truth), self.open_facts
         sides = [part._left_open() for part in self.parts]
@@ -106,9 +109,9 @@ def _explain(node: Node, values: Values, memo: Memo) -> Explanation:
     if isinstance(node, (And, Or)):
         parts = tuple([memo.get(id(p)) or explain(p, values, memo) for p in node.operands])
         return Explanation(node, _combine(node, [part.truth for part in parts]), parts)
-    if isinstance(node, Not):
+    if isinstance(node, (Not, Certain)):
         part = explain(node.operand, values, memo)
-        return Explanation(node, negation(part.truth), (part,))
+        return Explanation(node, _combine(node, [part.truth]), (part,))
     truth = interpret(node, values)
     return Explanation(node, truth, (), _open_facts(node, truth, values))
 
@@ -116,6 +119,8 @@ def _explain(node: Node, values: Values, memo: Memo) -> Explanation:
 def _combine(node: Node, truths: list[Truth]) -> Truth:
     if isinstance(node, Not):
         return negation(truths[0])
+    if isinstance(node, Certain):
+        return truths[0] is True
     return conjunction(truths) if isinstance(node, And) else disjunction(truths)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
-from gepnet.criteria.ast import Always, And, Compare, Holds, IsKnown, Node, Not, OneOf, Or
+from gepnet.criteria.ast import Always, And, Certain, Compare, Holds, IsKnown, Node, Not, OneOf, Or
 from gepnet.vocabulary import NOT_APPLICABLE, Interval, Truth, Value
 
 Values = Mapping[str, Value]
@@ -33,6 +33,8 @@ def interpret(node: Node, values: Values) -> Truth:
             return _compare(node, values)
         case Not(operand):
             return negation(interpret(operand, values))
+        case Certain(operand):
+            return interpret(operand, values) is True
         case And(operands):
             return conjunction(interpret(operand, values) for operand in operands)
         case Or(operands):

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from gepnet.criteria.ast import And, Compare, Holds, Node, Not, OneOf, Operator, Or, children
+from gepnet.criteria.ast import (
+    And,
+    Certain,
+    Compare,
+    Holds,
+    Node,
+    Not,
+    OneOf,
+    Operator,
+    Or,
+    children,
+)
 
 # The neighbour differs only exactly at the threshold; the opposite on both sides of it.
 _NEIGHBOUR: dict[Operator, Operator] = {"<": "<=", "<=": "<", ">": ">=", ">=": ">", "=": ">="}
@@ -33,13 +44,13 @@ def _mutate(node: Node) -> Iterator[Mutant]:
             yield Mutant(replace(node, operator=_OPPOSITE[operator]), "comparison flipped", node)
         case OneOf() | Holds():
             yield Mutant(Not(node), "negated", node)
-        case Not(operand):
+        case Not(operand) | Certain(operand):
             for mutant in _mutate(operand):
-                yield replace(mutant, node=Not(mutant.node))
+                yield replace(mutant, node=type(node)(mutant.node))
         case And(operands) | Or(operands):
             for index, operand in enumerate(operands):
                 rest = operands[:index] + operands[index + 1 :]
-                if not children(operand) or isinstance(operand, Not):
+                if not children(operand) or isinstance(operand, Not | Certain):
                     yield Mutant(_join(node, rest), "dropped", operand)
                 for mutant in _mutate(operand):
                     changed = (*operands[:index], mutant.node, *operands[index + 1 :])

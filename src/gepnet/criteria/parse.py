@@ -16,6 +16,7 @@ from sqlglot.errors import ParseError, SqlglotError
 from gepnet.criteria.ast import (
     Always,
     And,
+    Certain,
     Compare,
     Holds,
     IsKnown,
@@ -130,7 +131,7 @@ class _Lowering:
                 return self.fail(fact.id, f"a comparison, because {_kind(fact)}")
             return Holds(fact.id)
         if isinstance(node, sql.Is):
-            return self.null_test(node)
+            return self.asked_of_what_is_known(node)
         if isinstance(node, sql.In):
             return self.membership(node)
         if isinstance(node, sql.Between):
@@ -157,9 +158,12 @@ class _Lowering:
         self.fail(name, "a fact of the vocabulary", self.vocabulary.nearest(name))
         return None
 
-    def null_test(self, node: sql.Is) -> Node:
+    def asked_of_what_is_known(self, node: sql.Is) -> Node:
+        if isinstance(node.expression, sql.Boolean):
+            operand = self.boolean(node.this)
+            return Certain(operand if node.expression.this else Not(operand))
         if not isinstance(node.expression, sql.Null):
-            return self.fail(node.sql(), "'is null' or 'is not null'")
+            return self.fail(node.sql(), "'is null', 'is true', 'is false', or one with 'not'")
         fact = self.fact(node.this)
         return _FAILED if fact is None else Not(IsKnown(fact.id))
 

@@ -8,6 +8,7 @@ from gepnet.criteria.ast import (
     FLIPPED,
     Always,
     And,
+    Certain,
     Compare,
     Holds,
     IsKnown,
@@ -45,6 +46,8 @@ class _Writer:
                 return self.comparison(node)
             case Not(operand):
                 return self.negated(operand)
+            case Certain(operand):
+                return f"certainly {self.text(operand)}"
             case And(operands):
                 return self.joined(self.with_ranges(operands), "and", top)
             case Or(operands):
@@ -94,6 +97,10 @@ class _Writer:
                 return self.comparison(Compare(terms, FLIPPED[operator], constant))
             case Not(inner):
                 return self.text(inner)
+            case Certain(Not(inner)):
+                return f"provided that {self.text(inner)}"
+            case Certain():
+                return f"not {self.text(operand)}"
         text = self.text(operand)
         return f"not {text}" if isinstance(operand, Holds | And | Or) else f"not ({text})"
 

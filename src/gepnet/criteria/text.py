@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gepnet.criteria.ast import Always, And, Compare, Holds, IsKnown, Node, Not, OneOf, Or, Term
+from gepnet.criteria.ast import (
+    Always,
+    And,
+    Certain,
+    Compare,
+    Holds,
+    IsKnown,
+    Node,
+    Not,
+    OneOf,
+    Or,
+    Term,
+)
 from gepnet.vocabulary import plain
 
 
@@ -21,6 +33,10 @@ def to_text(node: Node) -> str:
             return _membership(fact, values, "=", "in")
         case Compare(terms, operator, constant):
             return f"{_sum(terms)} {operator} {plain(constant)}"
+        case Certain(operand):
+            return _asked_of_what_is_known(operand, "is")
+        case Not(Certain(operand)):
+            return _asked_of_what_is_known(operand, "is not")
         case Not(IsKnown(fact)):
             return f"{fact} is null"
         case Not(OneOf(fact, values)):
@@ -35,6 +51,13 @@ def to_text(node: Node) -> str:
             return " and ".join(_with_ranges(operands))
         case Or(operands):
             return " or ".join(_grouped(operand) for operand in operands)
+
+
+def _asked_of_what_is_known(node: Node, word: str) -> str:
+    """Write ``x is true``, and ``x is false`` for its negation."""
+    operand, truth = (node.operand, "false") if isinstance(node, Not) else (node, "true")
+    text = to_text(operand)
+    return f"{text if isinstance(operand, Holds) else f'({text})'} {word} {truth}"
 
 
 def _grouped(node: Node) -> str:

@@ -14,7 +14,12 @@ from gepnet import __version__
 from gepnet.criteria import Explanation, Memo, disjunction, explain
 from gepnet.facts import Facts
 from gepnet.guidelines.cells import Cells
-from gepnet.guidelines.compiled import CompiledDocument, HeldPosition, KnowledgeBase
+from gepnet.guidelines.compiled import (
+    CompiledDocument,
+    CompiledRecommendation,
+    HeldPosition,
+    KnowledgeBase,
+)
 from gepnet.guidelines.model import (
     Assessment,
     Cell,
@@ -147,7 +152,8 @@ def _cell(
             continue
         required = rule.entry.requires_approval
         awaited = _awaited(base, required, option, patient) if required else ()
-        reason = Reason(verdict, position, by_class, awaited)
+        proviso = _proviso(rule, patient)
+        reason = Reason(verdict, position, by_class, awaited, proviso)
         if rule.counts:
             counting.append(reason)
             kind = position.position
@@ -177,6 +183,14 @@ def _cell(
         tuple(dissent),
         tuple(unverified),
     )
+
+
+def _proviso(rule: CompiledRecommendation, patient: _Patient) -> Explanation | None:
+    """Return what a position is provided for, if it is not known whether that is so."""
+    if rule.provided is None:
+        return None
+    found = explain(rule.provided, patient.facts.values, patient.memo)
+    return found if found.truth is None else None
 
 
 def _deciding(reasons: list[Reason], status: Status) -> tuple[Reason, ...]:

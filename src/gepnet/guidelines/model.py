@@ -10,7 +10,7 @@ from gepnet.criteria import Explanation
 from gepnet.facts import Facts
 from gepnet.guidelines.cells import Cells
 from gepnet.guidelines.compiled import CompiledDocument
-from gepnet.guidelines.status import QUIET, Status
+from gepnet.guidelines.status import QUIET, STATED, Status
 from gepnet.knowledge.models import (
     ChecklistItem,
     LabelEntry,
@@ -43,6 +43,8 @@ class Reason(NamedTuple):
     position: Position
     by_class: bool
     awaits_approval: tuple[str, ...] = ()
+    # What the position is provided for, where that is not known; see ``RuleEntry.provided``.
+    provided: Explanation | None = None
 
 
 class Cell(NamedTuple):
@@ -70,6 +72,12 @@ class Cell(NamedTuple):
         Undetermined between "out of scope" and "not read" is not: no answer would bring a position.
         """
         return self.status is Status.UNDETERMINED and not QUIET.issuperset(self.possible)
+
+    @property
+    def is_provided(self) -> bool:
+        """Whether a clear position rests on nothing but reasons with an unknown condition."""
+        behind = [r for r in self.reasons if r.position.position == self.status]
+        return self.status in STATED and all(r.provided is not None for r in behind)
 
     @property
     def badge(self) -> str | None:

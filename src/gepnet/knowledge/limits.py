@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 _NAMED = re.compile(r"\{([^{}]*)\}")
-_CRITERIA = ("when", "when_broad")
+_CRITERIA = ("when", "when_broad", "provided")
 
 
 def texts_of(entries: Iterable[Any]) -> dict[str, str]:

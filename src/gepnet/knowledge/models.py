@@ -260,19 +260,22 @@ class RuleEntry(Sourced, Checked):
     """An entry that holds for the patients whom its criterion includes.
 
     ``when`` is the narrow reading of the text and ``when_broad``, only where the text is ambiguous,
-    the broad one. Examples hold the criterion in place; only "everybody" needs none. ``limits`` are
-    those that the criterion names; reading fills them in.
+    the broad one. ``provided`` is a condition that is no prerequisite: the entry holds unless it is
+    known to be false, and says so where it is not known. Examples hold the criterion in place; only
+    "everybody" needs none. ``limits`` are those that the criterion names; reading fills them in.
     """
 
     id: Id
     when: str
     when_broad: str | None = None
+    provided: str | None = None
     limits: tuple[Annotated[Id, Names(("limits",))], ...] = ()
     examples: Examples | None = None
 
     def faults(self) -> Iterator[tuple[bool, str]]:
         """See ``Checked``."""
-        loose = self.examples is None and self.when != "true"
+        everybody = self.when == "true" and self.provided is None
+        loose = self.examples is None and not everybody
         yield loose, "a criterion needs 'examples' that hold it in place"
 
 

@@ -48,6 +48,8 @@ class ReasonView:
     applies: Annotated[Truth, Shown(by=TRUTH_WORDS)]
     text_ambiguous: bool
     awaits_approval: tuple[str, ...]
+    provided: str | None
+    provided_missing: Asks
     entry: Annotated[Recommendation, Shown(take="note", flat=True)]
     refers: Annotated[str | None, Shown("as")]
     strength: str | None
@@ -64,7 +66,9 @@ class CellView:
     cell: Annotated[
         Cell,
         Shown(
-            take="document status possible is_open:open ambiguous:text_ambiguous badge", flat=True
+            take="document status possible is_open:open ambiguous:text_ambiguous "
+            "is_provided:provided badge",
+            flat=True,
         ),
     ]
     missing: Asks
@@ -184,6 +188,8 @@ def _reason(reason: Reason, reader: Reader) -> ReasonView:
         judged.truth,
         judged.ambiguous,
         reason.awaits_approval,
+        None if reason.provided is None else reader.words(reason.provided.node),
+        reader.asks(() if reason.provided is None else reason.provided.missing),
         entry,
         as_text(entry, reader.base),
         strength_text(entry),

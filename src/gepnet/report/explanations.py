@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Annotated
 
-from gepnet.criteria import Always, And, Explanation, Node, Not, Or, facts_of, prose
+from gepnet.criteria import Always, And, Certain, Explanation, Node, Not, Or, facts_of, prose
 from gepnet.facts import Facts, FactValue
 from gepnet.guidelines import KnowledgeBase
 from gepnet.knowledge.models import FactEntry, Recommendation
@@ -127,6 +127,10 @@ class Reader:
     def tree(self, explanation: Explanation) -> Leaf | Branch:
         """Return a criterion's own tree with truths and the facts behind each atom."""
         node, truth = explanation.node, explanation.truth
+        match node:
+            case Not(Certain(Not())):
+                condition = explanation.parts[0].parts[0].parts[0]
+                return Branch(self.words(node), truth, "provided", [self.tree(condition)])
         negated_leaf = isinstance(node, Not) and not explanation.parts[0].parts
         if not explanation.parts or negated_leaf:
             names = () if isinstance(node, Always) else facts_of(node)

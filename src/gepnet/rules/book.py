@@ -86,14 +86,21 @@ class _Parser:
                 self.node(step.when, fact, f"derived[{index}].when")
 
     def rule(self, entry: RuleEntry, owner: str, scope: Node | None = None) -> Rule[Any]:
-        broad = entry.when_broad
-        return Rule(
-            entry,
-            owner,
-            self.node(entry.when, entry, "when"),
-            None if broad is None else self.node(broad, entry, "when_broad"),
-            scope,
-        )
+        provided = self.optional(entry.provided, entry, "provided")
+        narrow = self.optional(entry.when, entry, "when")
+        broad = self.optional(entry.when_broad, entry, "when_broad")
+        if provided is not None and not self.problems:
+            narrow = self.unless_known_otherwise(entry.when, entry)
+            broad = None if broad is None else self.unless_known_otherwise(entry.when_broad, entry)
+        assert narrow is not None
+        return Rule(entry, owner, narrow, broad, scope, provided)
+
+    def unless_known_otherwise(self, text: str | None, entry: RuleEntry) -> Node:
+        """Return a criterion without those who are known not to meet what it is provided for."""
+        return self.node(f"({text}) and (({entry.provided}) is not false)", entry, "provided")
+
+    def optional(self, text: str | None, entry: RuleEntry, field: str) -> Node | None:
+        return None if text is None else self.node(text, entry, field)
 
     def node(self, text: str, entry: Entry, field: str) -> Node:
         try:

@@ -19,9 +19,11 @@ class Rule(Generic[E_co]):
     Attributes:
         entry: what the knowledge says.
         owner: the document, checklist or set of rules that the entry belongs to.
-        when: whom it includes, the text read narrowly.
+        when: whom it includes, the text read narrowly; whoever is known not to meet ``provided`` is
+            left out.
         when_broad: the same read broadly; None where the text is not ambiguous.
         scope: whom its document speaks of at all; None for everybody.
+        provided: what has to turn out to be so, and does not stand in its way while it is unknown.
     """
 
     entry: E_co
@@ -29,6 +31,7 @@ class Rule(Generic[E_co]):
     when: Node
     when_broad: Node | None = None
     scope: Node | None = None
+    provided: Node | None = None
 
     @cached_property
     def full_id(self) -> str:
