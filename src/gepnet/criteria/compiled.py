@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from gepnet.criteria.ast import And, Node, Not, Or
+from gepnet.criteria.ast import And, Certain, Node, Not, Or
 from gepnet.criteria.codec import decode, encode
 from gepnet.knowledge import cache_file, write_atomically
 from gepnet.vocabulary import Vocabulary
@@ -61,18 +61,18 @@ class Criteria:
         node = self._nodes.get(text)
         if node is None:
             node = self._known(text) or self._parse(text)
-            node = self._nodes[text] = self._shared(node)
+            node = self._nodes[text] = self.shared(node)
         return node
 
-    def _shared(self, node: Node) -> Node:
+    def shared(self, node: Node) -> Node:
         """Return the one object for equal parts, so that a part can be evaluated once."""
         match node:
-            case Not(operand):
-                node = Not(self._shared(operand))
+            case Not(operand) | Certain(operand):
+                node = type(node)(self.shared(operand))
             case And(operands):
-                node = And(tuple(self._shared(operand) for operand in operands))
+                node = And(tuple(self.shared(operand) for operand in operands))
             case Or(operands):
-                node = Or(tuple(self._shared(operand) for operand in operands))
+                node = Or(tuple(self.shared(operand) for operand in operands))
         return self._parts.setdefault(node, node)
 
     def _known(self, text: str) -> Node | None:

@@ -13,7 +13,7 @@ from typing import Any
 from gepnet.knowledge.problems import Problem
 
 #: Of the other entry, besides its criterion.
-_TAKEN = ("options", "dissent", "requires_approval")
+_TAKEN = ("options", "provided", "dissent", "requires_approval")
 #: Studies that the other document names for itself; places in it say nothing of this one.
 _ITS_OWN = ("rests_on",)
 _VERIFIED = ("unverified", "secondary", "primary")

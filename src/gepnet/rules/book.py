@@ -11,7 +11,7 @@ from gepnet.knowledge import InputError, Knowledge, Problem, models
 from gepnet.knowledge.kinds import rules_of
 from gepnet.knowledge.models import ChecklistItem, DocumentFile, RuleEntry
 from gepnet.knowledge.shapes import Entry
-from gepnet.rules.rule import Rule
+from gepnet.rules.rule import Rule, unless_known_otherwise
 from gepnet.vocabulary import load_vocabulary
 
 E = TypeVar("E", bound=RuleEntry)
@@ -86,21 +86,19 @@ class _Parser:
                 self.node(step.when, fact, f"derived[{index}].when")
 
     def rule(self, entry: RuleEntry, owner: str, scope: Node | None = None) -> Rule[Any]:
-        provided = self.optional(entry.provided, entry, "provided")
-        narrow = self.optional(entry.when, entry, "when")
-        broad = self.optional(entry.when_broad, entry, "when_broad")
-        if provided is not None and not self.problems:
-            narrow = self.unless_known_otherwise(entry.when, entry)
-            broad = None if broad is None else self.unless_known_otherwise(entry.when_broad, entry)
-        assert narrow is not None
+        provided, broad = (
+            None if text is None else self.node(text, entry, field)
+            for field, text in (("provided", entry.provided), ("when_broad", entry.when_broad))
+        )
+        narrow = self.node(entry.when, entry, "when")
+        if provided is not None:
+            narrow, *rest = (
+                self.criteria.shared(unless_known_otherwise(node, provided))
+                for node in (narrow, broad)
+                if node is not None
+            )
+            broad = rest[0] if rest else None
         return Rule(entry, owner, narrow, broad, scope, provided)
-
-    def unless_known_otherwise(self, text: str | None, entry: RuleEntry) -> Node:
-        """Return a criterion without those who are known not to meet what it is provided for."""
-        return self.node(f"({text}) and (({entry.provided}) is not false)", entry, "provided")
-
-    def optional(self, text: str | None, entry: RuleEntry, field: str) -> Node | None:
-        return None if text is None else self.node(text, entry, field)
 
     def node(self, text: str, entry: Entry, field: str) -> Node:
         try:

@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gepnet.criteria import explain, facts_of
-from gepnet.criteria.mutate import mutants
+from gepnet.criteria import Node, explain, facts_of
+from gepnet.criteria.mutate import Mutant, mutants
 from gepnet.criteria.text import to_text
 from gepnet.facts import Facts, facts_of_values, needed_for
 from gepnet.knowledge import Problem
 from gepnet.rules.book import Rulebook
 from gepnet.rules.reading import holds
-from gepnet.rules.rule import Rule
+from gepnet.rules.rule import Rule, unless_known_otherwise
 from gepnet.vocabulary import Truth, ValueProblem
 
 _WORDS: dict[Truth, str] = {True: "applies", False: "does_not_apply", None: "undetermined"}
@@ -123,16 +123,34 @@ def _missing(rule: Rule[Any], facts: Facts) -> set[str]:
     return {*names, *facts.to_ask(names)}
 
 
+def _changed(rule: Rule[Any], book: Rulebook) -> Iterator[tuple[Mutant, tuple[Node, ...]]]:
+    """Yield each deliberate mistake with the readings that it would leave the rule.
+
+    One in the narrow reading changes that alone; one in what it is provided for, both.
+    """
+    provided = rule.provided
+    if provided is None:
+        yield from ((one, (one.node, *rule.nodes[1:])) for one in mutants(rule.when))
+        return
+    texts = (rule.entry.when, rule.entry.when_broad)
+    bare = tuple(book.criteria(text) for text in texts if text is not None)
+    for one in mutants(bare[0]):
+        yield one, (unless_known_otherwise(one.node, provided), *rule.nodes[1:])
+    yield Mutant(bare[0], "dropped", provided), bare
+    for one in mutants(provided):
+        yield one, tuple(unless_known_otherwise(node, one.node) for node in bare)
+
+
 def mutation_scores(book: Rulebook) -> Iterator[MutationScore]:
     """Yield, for every entry, how many mistakes in its criterion its examples notice."""
     for rule in subjects(book):
         facts_in = _reader(rule, book)
         patients = [(facts_in(one), one.expected) for one in examples_of(rule.entry)]
-        changed = mutants(rule.when)
+        changed = list(_changed(rule, book))
         survivors = tuple(
             Survivor(rule.full_id, mutant.change, to_text(mutant.atom))
-            for mutant in changed
-            if all(holds(rule, facts, mutant.node) is expected for facts, expected in patients)
+            for mutant, nodes in changed
+            if all(holds(rule, facts, nodes) is expected for facts, expected in patients)
         )
         killed = len(changed) - len(survivors)
         yield MutationScore(rule.full_id, killed, len(changed), survivors)

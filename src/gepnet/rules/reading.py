@@ -74,17 +74,18 @@ def is_ambiguous(narrow: Truth, broad: Truth) -> bool:
     return narrow is False and broad is True
 
 
-def holds(rule: Rule[E_co], facts: Facts, when: Node | None = None) -> Truth:
+def holds(rule: Rule[E_co], facts: Facts, nodes: tuple[Node, ...] | None = None) -> Truth:
     """Return whether a rule applies to a patient within the scope of its document.
 
     Args:
         rule: the rule.
         facts: of the patient.
-        when: put in place of the narrow criterion, to see what a change of it would do.
+        nodes: put in place of its criterion, to see what a change of it would do.
     """
-    truth = interpret(rule.when if when is None else when, facts.values)
-    if rule.when_broad is not None and truth is not True:
-        truth = between(truth, interpret(rule.when_broad, facts.values))
+    narrow, *broad = nodes or rule.nodes
+    truth = interpret(narrow, facts.values)
+    if broad and truth is not True:
+        truth = between(truth, interpret(broad[0], facts.values))
     if rule.scope is None:
         return truth
     return conjunction((interpret(rule.scope, facts.values), truth))

@@ -6,10 +6,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Generic, TypeVar
 
-from gepnet.criteria import Node, facts_of
+from gepnet.criteria import Always, And, Certain, Node, Not, facts_of
 from gepnet.knowledge.models import RuleEntry
 
 E_co = TypeVar("E_co", bound=RuleEntry, covariant=True)
+
+
+def unless_known_otherwise(node: Node, provided: Node) -> Node:
+    """Return a criterion without those who are known not to meet what it is provided for."""
+    condition = Not(Certain(Not(provided)))
+    if node == Always(True):
+        return condition
+    return And((*(node.operands if isinstance(node, And) else (node,)), condition))
 
 
 @dataclass(frozen=True)
