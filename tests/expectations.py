@@ -85,6 +85,10 @@ def _faults(assessment: Assessment, cell: Cell, wanted: Mapping[str, Any]) -> li
             problems.append(f"wanted strength {wanted['strength']}, found {grades}")
     if "ambiguous" in wanted and cell.ambiguous is not wanted["ambiguous"]:
         problems.append("wanted an ambiguous text")
+    if "provided" in wanted:
+        asked = {name for r in reasons if r.provided for name in r.provided.missing}
+        if asked != set(wanted["provided"]):
+            problems.append(f"wanted to be provided for {wanted['provided']}, found {asked}")
     if "awaits" in wanted:
         awaited = {region for r in reasons for region in r.awaits_approval}
         if awaited != set(wanted["awaits"]):
@@ -114,7 +118,17 @@ def _faults(assessment: Assessment, cell: Cell, wanted: Mapping[str, Any]) -> li
 
 
 _KEYS = {
-    *("document", "option", "intent", "status", "not", "strength", "ambiguous", "awaits"),
+    *(
+        "document",
+        "option",
+        "intent",
+        "status",
+        "not",
+        "strength",
+        "ambiguous",
+        "awaits",
+        "provided",
+    ),
     *("preferred_over", "missing", "dissent", "unverified", "by_class", "against", "locator"),
     "locator_not",
 }

@@ -94,7 +94,7 @@ def test_a_rule_holds_within_the_scope_of_its_document_only() -> None:
     assert holds(within, facts(True, True)) is True
     assert holds(within, facts(True, False)) is False
     assert holds(within, facts(True, None)) is None
-    assert holds(within, facts(False, True), when=BROAD) is True
+    assert holds(within, facts(False, True), (BROAD,)) is True
 
 
 @pytest.mark.parametrize(

@@ -93,7 +93,7 @@ def _print_matrix(view: View, every_row: bool) -> None:
             _print_part(part)
     signs = {name: sign.symbol for name, sign in api.SIGNS.items()}
     legend = [f"{sign} {name.replace('_', ' ')}" for name, sign in signs.items() if sign]
-    show(f"[dim]{'  '.join(legend)}  * unverified, does not count  † minority[/]")
+    show(f"[dim]{'  '.join(legend)}  * unverified, does not count  † minority  ‡ provided that[/]")
     for condition, documents in _conditions(part for part in parts if part.is_settled or every_row):
         show(f"[dim]‡ {safe(condition)}: {safe(', '.join(documents))}[/]")
     left = sum(len(part.rows) for part in parts if not part.is_settled)
@@ -151,7 +151,7 @@ def _conditions(parts: Iterable[Any]) -> Iterable[tuple[str, list[str]]]:
             for cell, document in zip(row["cells"], part.documents, strict=True):
                 for reason in cell["reasons"] if cell["provided"] else ():
                     if reason["provided"]:
-                        text = f"provided that {reason['provided']}"
+                        text = reason["provided"]
                         found.setdefault(text, {})[document["short"]] = None
     return [(text, list(documents)) for text, documents in found.items()]
 
