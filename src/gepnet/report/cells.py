@@ -66,11 +66,10 @@ class CellView:
     cell: Annotated[
         Cell,
         Shown(
-            take="document status possible is_open:open ambiguous:text_ambiguous "
-            "is_provided:provided badge",
-            flat=True,
+            take="document status possible is_open:open ambiguous:text_ambiguous badge", flat=True
         ),
     ]
+    provided: bool
     missing: Asks
     reasons: list[ReasonView]
     dissent: list[ReasonView]
@@ -175,7 +174,7 @@ def cell_view(cell: Cell, reader: Reader) -> CellView:
     """Return one cell with its reasons."""
     groups = (cell.reasons, cell.dissent, cell.unverified)
     reasons = [[_reason(reason, reader) for reason in group] for group in groups]
-    return CellView(cell, reader.asks(cell.missing), *reasons)
+    return CellView(cell, cell.is_provided, reader.asks(cell.missing), *reasons)
 
 
 def _reason(reason: Reason, reader: Reader) -> ReasonView:
