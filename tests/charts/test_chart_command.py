@@ -263,7 +263,11 @@ def test_a_file_is_what_its_name_says_and_the_same_each_time(
         ("spidr", {}, "did you mean 'spider'"),
         ("spider", {}, r"one patient, by --patient \(P01, P02"),
         ("spider", {"patient": "P1"}, "a patient of lesions.csv"),
-        ("waterfall", {"cycle": 2}, r"only what 'waterfall' has a use for \(patients, confirmed\)"),
+        (
+            "waterfall",
+            {"cycle": 2},
+            r"only what 'waterfall' has a use for \(patients, confirmed, accept\)",
+        ),
     ],
 )
 def test_a_wrong_question_is_named(base: Any, kind: str, asked: dict[str, Any], told: str) -> None:

@@ -145,7 +145,7 @@ def test_a_value_in_the_wrong_unit_is_asked_about_and_may_be_accepted(tmp_path: 
         api.grade_laboratory(path, api.base())
     first, second = refused.value.problems
     assert (first.line, first.field, first.value) == (2, "value", "'95'")
-    assert "from 0.8 to 60 mmol/L (95 mg/dL would be 5.27 mmol/L)" in first.expected
+    assert "from 0.8 to 50 mmol/L (95 mg/dL would be 5.27 mmol/L)" in first.expected
     assert "1.2 mg/dL would be 20.5 umol/L" in second.expected
     both = ("glucose_mmol_l=95 by Dr Bell: coma", "bilirubin_umol_l=1.2 by Dr Bell: repeated")
     view = api.grade_laboratory(path, api.base(), accept=both)

@@ -75,13 +75,39 @@ def test_a_course_is_compared_only_within_one_unit(tmp_path: Path) -> None:
 
 def test_bad_markers_are_told_with_their_place(tmp_path: Path) -> None:
     file = tmp_path / "markers.csv"
-    text = "patient_id,date,marker,value,unit,uln\np,2024-13-01,CgA,<5,ug/L,0\n"
+    text = "patient_id,date,marker,value,unit,uln\np,2024-13-01,CgA,low,ug/L,0\n"
     file.write_text(text, "utf-8")
     with pytest.raises(InputError) as error:
         read_markers(file)
     assert [(p.line, p.field) for p in error.value.problems] == [
         (2, "date"), (2, "uln"), (2, "value"),
     ]  # fmt: skip
+
+
+def test_censored_values_of_markers_are_intervals(tmp_path: Path) -> None:
+    file = tmp_path / "markers.csv"
+    file.write_text(
+        "patient_id,date,marker,value,unit,uln\n"
+        "p,2024-01-01,CgA,<5,ug/L,<40\n"
+        "p,2024-02-01,CgA,80,ug/L,40\n"
+        "p,2024-03-01,CgA,>1000,ug/L,40\n"
+        "p,2024-04-01,CgA,<90,ug/L,40\n"
+        "p,2024-05-01,CgA,>40,ug/L,40\n"
+        "p,2024-06-01,CgA,<40,ug/L,40\n",
+        "utf-8",
+    )
+    view = api.marker_view(api.base(), file)
+    told = [(one["value"], one["times_uln"], one["elevated"]) for one in view["values"]]
+    assert told == [
+        ("<5", "<0.125", False),
+        (80, 2, True),
+        (">1000", ">25", True),
+        ("<90", "<2.25", None),
+        (">40", ">1", True),
+        ("<40", "<1", False),
+    ]
+    # A change from a bound is no number; the lowest value so far is the bound.
+    assert {one["change_from_lowest_pct"] for one in view["values"]} == {None}
 
 
 @pytest.mark.parametrize("marker", ["normal", "elevated", "elevated; 2024-05-01=normal"])

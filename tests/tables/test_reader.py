@@ -118,7 +118,7 @@ def test_every_fault_is_told_at_once_with_its_place(tmp_path: Path) -> None:
     ]
     last = faults(written(tmp_path, *rows))
     assert "each date of p once (first on line 3)" in str(last[4])
-    assert "a number above 0 (with a decimal point)" in str(last[5])
+    assert "a number above 0 (with a decimal point and no other mark: 7.4)" in str(last[5])
 
 
 def test_quarantine_leaves_out_faulty_rows_and_names_them(tmp_path: Path) -> None:

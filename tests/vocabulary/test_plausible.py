@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from gepnet.knowledge import InputError, load_knowledge
 from gepnet.vocabulary import Accepting, Interval, check, load_vocabulary
-from gepnet.vocabulary.plausible import Plausibility, Quantity, factor
+from gepnet.vocabulary.plausible import Plausibility, Quantity
 
 KNOWLEDGE = load_knowledge()
 VOCABULARY = load_vocabulary()
@@ -34,7 +34,9 @@ def test_a_typical_value_in_the_wrong_unit_is_asked_about_and_the_unit_named(
     one, unit = slip
     low, high = one.typical
     part = Decimal(share.numerator) / share.denominator
-    written = (low + (high - low) * part) / factor(unit, unit_of(one), one.of)
+    written = (low + (high - low) * part) / VOCABULARY.plausible.factor(
+        unit, unit_of(one) or "", one.of
+    )
     told = VOCABULARY.plausible.doubt(
         one.of, Interval(written, written), written, unit_of(one), step=Decimal(0)
     )
@@ -62,14 +64,14 @@ def faults(name: str, changed: dict[str, Any]) -> list[str]:
 @pytest.mark.parametrize(
     ("of", "changed", "told"),
     [
-        ("glucose_mmol_l", {"range": [1, 80], "implied": None}, "typical values in mg/dL miss: 70"),
+        ("glucose_mmol_l", {"range": [1, 80], "own": None}, "typical values in mg/dL miss: 70"),
         ("haemoglobin_g_l", {"slips": ["g/dl2"]}, "value g/dl2: expected a unit of it"),
         ("haemoglobin_g_l", {"range": [10, 220]}, "a part of the range of the fact"),
         ("haemoglobin_g_l", {"of": "haemoglobin"}, "a plausible range of 'haemoglobin_g_l'"),
         ("haemoglobin_g_l", {"of": "haemoglobin"}, "did you mean 'haemoglobin_g_l'"),
         ("haemoglobin_g_l", {"slips": []}, "'untold' that says why not"),
         ("haemoglobin_g_l", {"typical": [10, 180]}, "'typical' has to lie within the range"),
-        ("bilirubin_umol_l", {"implied": [1, 700]}, "'implied' has to lie within 'range'"),
+        ("bilirubin_umol_l", {"own": [1, 700]}, "'own' has to lie within 'range'"),
     ],
 )
 def test_the_check_names_a_range_that_no_slip_would_leave(

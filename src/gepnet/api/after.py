@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +55,7 @@ def monitoring_view(
     question: Question | None = None,
     profiles: Sequence[str] = (),
     labs: Path | None = None,
+    accept: Iterable[str] = (),
 ) -> dict[str, Any]:
     """Return kidney slope, marrow signals, counts over time and the next dates after a course.
 
@@ -64,19 +65,24 @@ def monitoring_view(
         question: its date, region and day of the knowledge.
         profiles: only the dates of these.
         labs: more values of the patient, as the laboratory CSV of ``gepnet labs grade``.
+        accept: values of it outside their plausible range that somebody stands by, each as
+            ``QUANTITY=VALUE by WHO: WHY``; the result holds them.
 
     Raises:
         InputError: for an unknown profile or a bad file.
     """
     facts = facts_of(record, base, question)
-    samples = samples_with(record, facts.at.last, labs, base.vocabulary)
+    accepting = Accepting.of(accept)
+    samples = samples_with(record, facts.at.last, labs, base.vocabulary, accepting)
+    accepting.refuse_unused()
     known, _ = documents_in_force(base.documents, (question or Question()).knowledge_date)
 
     def on(day: datetime.date) -> Facts:
         return facts_on(record, base, day, question)
 
     in_force = {document.id for document in known}
-    return dict(plain(monitor(record, facts, samples, base, on, in_force, profiles)))
+    view = dict(plain(monitor(record, facts, samples, base, on, in_force, profiles)))
+    return {**view, "accepted": plain(accepting.used)}
 
 
 def another_cycle_view(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,21 +29,24 @@ _LESIONS = "CSV of lesions"
 #: Every kind of chart that is drawn from a file.
 CHART_KINDS = {
     "spider": ChartKind(
-        f"{_LESIONS} of one patient, or JSON of 'response recist'", ("patient", "patients")
+        f"{_LESIONS} of one patient, or JSON of 'response recist'",
+        ("patient", "patients", "accept"),
     ),
-    "waterfall": ChartKind(f"{_LESIONS}, or JSON of 'response recist'", ("patients", "confirmed")),
+    "waterfall": ChartKind(
+        f"{_LESIONS}, or JSON of 'response recist'", ("patients", "confirmed", "accept")
+    ),
     "swimmer": ChartKind(
         f"{_LESIONS} or of responses, or JSON of 'response recist --details'",
-        ("patients", "events", "confirmed"),
+        ("patients", "events", "confirmed", "accept"),
     ),
-    "growth": ChartKind(f"{_LESIONS} of one patient", ("patient", "patients")),
+    "growth": ChartKind(f"{_LESIONS} of one patient", ("patient", "patients", "accept")),
     "timeline": ChartKind("patient file", ("at",)),
     "labs": ChartKind(
         "laboratory CSV, or patient file",
-        ("patient", "events", "ctcae", "analytes", "baseline_date"),
+        ("patient", "events", "ctcae", "analytes", "baseline_date", "accept"),
     ),
-    "kidney": ChartKind("patient file", ("at", "labs")),
-    "dosimetry": ChartKind("time-activity CSV", ("patient", "cycle", "linear")),
+    "kidney": ChartKind("patient file", ("at", "labs", "accept")),
+    "dosimetry": ChartKind("time-activity CSV", ("patient", "cycle", "linear", "accept")),
     "forest": ChartKind("model of 'response fit'"),
     "calibration": ChartKind("model of 'response fit'"),
 }
@@ -67,6 +70,7 @@ def draw_chart(
     """
     from gepnet.charts.sources import ChartRequest
     from gepnet.knowledge import InputError, asked, need, refuse
+    from gepnet.vocabulary import Accepting
 
     chosen = request or ChartRequest()
     if kind not in CHART_KINDS:
@@ -82,8 +86,12 @@ def draw_chart(
     if useless:
         raise InputError(useless)
     need("matplotlib")
-    drawn: Chart = import_module(f"gepnet.charts.{kind}").from_file(base, source, chosen)
-    return drawn
+    accepting = Accepting.of(chosen.accept)
+    asked_so = replace(chosen, accept=accepting)
+    drawn: Chart = import_module(f"gepnet.charts.{kind}").from_file(base, source, asked_so)
+    accepting.refuse_unused()
+    said = "; ".join(map(str, accepting.used))
+    return replace(drawn, sentence=f"{drawn.sentence} Accepted: {said}.") if said else drawn
 
 
 def write_chart(chart: Chart, output: Path, dpi: float = 150) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from gepnet.prrt.discharge.readings import read_readings
 from gepnet.prrt.discharge.report import DischargeReport, report
 from gepnet.prrt.dosimetry.data import Physics
 from gepnet.tables import check_ending, plain
+from gepnet.vocabulary import Asking
 
 
 def discharge_report(
@@ -20,6 +23,7 @@ def discharge_report(
     source: Path | None,
     question: DischargeQuestion,
     region: str | None = None,
+    accept: Iterable[str] = (),
 ) -> DischargeReport:
     """Return limits of discharge and times of contact after a treatment with Lu-177.
 
@@ -29,17 +33,23 @@ def discharge_report(
             measured, and everything is open.
         question: the time of the treatment, and how the measurements are read.
         region: whose limits hold; a region of care, else all are shown.
+        accept: values outside their plausible range that somebody stands by, each as
+            ``QUANTITY=VALUE by WHO: WHY``; the result holds them.
 
     Raises:
         InputError: every problem of the file or of the question.
     """
     measures = base.knowledge.measures
     data, physics = RadiationProtection.read(measures), Physics.read(measures)
-    asked_for = read_question(question, data, physics)
+    asking = Asking.of(base.vocabulary.plausible, accept)
+    units = asking.plausible.units
+    asked_for = read_question(question, data, physics, units)
     regions = region_lineage(base, region)
-    readings = () if source is None else read_readings(source, data)
+    readings = () if source is None else read_readings(source, data, units, asking)
+    asking.accepting.refuse_unused()
     constraints = _constraints(asked_for.constraints, regions, data)
-    return report(asked_for, readings, constraints, data, physics, regions)
+    found = report(asked_for, readings, constraints, data, physics, regions)
+    return replace(found, accepted=tuple(asking.accepting.used))
 
 
 def discharge_view(found: DischargeReport) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from gepnet.guidelines import KnowledgeBase
 from gepnet.knowledge import write_atomically
 from gepnet.record import Record
 from gepnet.tables import ENDINGS, as_file, check_ending, plain, taken
-from gepnet.vocabulary import Question
+from gepnet.vocabulary import Accepting, Question
 
 if TYPE_CHECKING:
     from gepnet.response.fit import StoredModel
@@ -141,6 +141,7 @@ def toxicity_view(
     periods: Path | None = None,
     labs: Path | None = None,
     ctcae: str = "5",
+    accept: Iterable[str] = (),
 ) -> View:
     """Count adverse events by maximum grade and rate, with laboratory grades where given.
 
@@ -151,6 +152,8 @@ def toxicity_view(
         periods: patient_id, period, start, end.
         labs: a laboratory table, as ``gepnet labs grade`` reads it.
         ctcae: edition by which laboratory values are graded.
+        accept: laboratory values outside their plausible range that somebody stands by, each as
+            ``QUANTITY=VALUE by WHO: WHY``; the result holds them.
 
     Raises:
         InputError: with every faulty cell of a table.
@@ -173,14 +176,17 @@ def toxicity_view(
     reported = read_events(events, spec, who)
     spans = None if periods is None else read_periods(periods, who)
     graded, official = None, list[str]()
+    accepting = Accepting.of(accept)
     if labs is not None:
         terms = edition(base.knowledge.measures, ctcae)
         official = [term.term for name in terms.analytes for term in terms.of(name)]
         begun = dict(who.select("patient_id", "start").iter_rows())
-        rows = read_laboratory(labs, base.vocabulary, units_needed=False)
+        rows = read_laboratory(labs, base.vocabulary, units_needed=False, accepting=accepting)
         known = of_patients(rows, begun, labs)
         graded = event_table(laboratory_events(known, begun, base.vocabulary, terms))
+    accepting.refuse_unused()
     every, written = with_one_spelling(all_events(reported, graded, spec), official)
     found = count(every, who, spans, spec)
     named = ctcae if labs is not None else None
-    return dict(plain(Counts(len(who), found, written, named, spec)))
+    view = dict(plain(Counts(len(who), found, written, named, spec)))
+    return {**view, "accepted": plain(accepting.used)}

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from gepnet.guidelines import KnowledgeBase
 from gepnet.knowledge import need, refuse, write_files
-from gepnet.response.recist import Result, Rules, assess, read_options, read_patients
+from gepnet.response.recist import Finding, Result, Rules, assess, read_options, read_patients
 from gepnet.tables import as_file, check_ending, plain, taken
+from gepnet.vocabulary import Asking
 
 View = dict[str, Any]
 
@@ -21,6 +23,7 @@ def assess_response(
     patients: Path | None = None,
     options: Mapping[str, str | int] | None = None,
     progress: Callable[[int], None] | None = None,
+    accept: Iterable[str] = (),
 ) -> list[Result]:
     """Return the response of each patient by RECIST 1.1, every result with its reason.
 
@@ -31,6 +34,8 @@ def assess_response(
         patients: CSV with reference and baseline dates and markers.
         options: named choices that the paper leaves open, where not the default.
         progress: called with the number of patients done.
+        accept: values outside their plausible range that somebody stands by, each as
+            ``[PATIENT:[LESION:]]QUANTITY=VALUE by WHO: WHY``; the result holds them.
 
     Raises:
         InputError: with every problem of the files and options.
@@ -40,11 +45,31 @@ def assess_response(
     rules = Rules.read(base.knowledge.measures)
     chosen = read_options(rules, options)
     found = []
-    for count, patient in enumerate(read_patients(rules, lesions, responses, patients), 1):
-        found.append(assess(patient, rules, chosen))
+    asking = _asking(base, accept)
+    read = read_patients(rules, lesions, responses, patients, asking)
+    asking.accepting.refuse_unused()
+    for count, patient in enumerate(read, 1):
+        found.append(_told(assess(patient, rules, chosen), asking))
         if progress is not None:
             progress(count)
     return found
+
+
+def _asking(base: KnowledgeBase, accept: Iterable[str]) -> Asking:
+    return Asking.of(base.vocabulary.plausible, accept)
+
+
+def _told(result: Result, asking: Asking) -> Result:
+    """Return a result with who accepted which size, as findings of its data."""
+    findings = [
+        Finding(
+            result.patient, None, one.part,
+            f"{one.quantity} {one.value} accepted by {one.accepted_by}: {one.reason}",
+        )
+        for one in asking.accepting.used
+        if one.patient == result.patient
+    ]  # fmt: skip
+    return replace(result, findings=(*result.findings, *findings)) if findings else result
 
 
 def response_view(results: Iterable[Result], details: bool = False) -> list[View]:
@@ -73,6 +98,7 @@ def write_responses(
     responses: Path | None = None,
     patients: Path | None = None,
     options: Mapping[str, str | int] | None = None,
+    accept: Iterable[str] = (),
 ) -> View:
     """Write the response of many patients: time points to ``output``, best responses beside it.
 
@@ -88,7 +114,9 @@ def write_responses(
     from gepnet.response.recist.columns import assess_table, shown_points
 
     rules = Rules.read(base.knowledge.measures)
-    table = assess_table(rules, read_options(rules, options), lesions, responses, patients)
+    asking = _asking(base, accept)
+    table = assess_table(rules, read_options(rules, options), lesions, responses, patients, asking)
+    asking.accepting.refuse_unused()
     files = (output, output.with_name(f"{output.stem}-best{output.suffix}"))
     frames = (shown_points(table.points), table.best)
     write_files({file: as_file(frame) for frame, file in zip(frames, files, strict=True)})
@@ -106,10 +134,16 @@ def write_responses(
         "best_overall": counts("best_overall"),
         "best_overall_confirmed": counts("best_overall_confirmed"),
         "files": [str(file) for file in files],
+        "accepted": plain(asking.accepting.used),
     }
 
 
-def growth_view(base: KnowledgeBase, lesions: Path, patients: Path | None = None) -> list[View]:
+def growth_view(
+    base: KnowledgeBase,
+    lesions: Path,
+    patients: Path | None = None,
+    accept: Iterable[str] = (),
+) -> list[View]:
     """Return growth of each patient's targets before and from baseline, with the cut-offs.
 
     Raises:
@@ -119,8 +153,20 @@ def growth_view(base: KnowledgeBase, lesions: Path, patients: Path | None = None
 
     measures = base.knowledge.measures
     rules = Rules.read(measures)
-    read = read_patients(rules, lesions, None, patients)
-    return list(plain(growth_courses(read, rules, GrowthRules.read(measures))))
+    asking = _asking(base, accept)
+    read = read_patients(rules, lesions, None, patients, asking)
+    asking.accepting.refuse_unused()
+    courses = plain(growth_courses(read, rules, GrowthRules.read(measures)))
+    return _with_accepted(courses, asking)
+
+
+def _with_accepted(views: Iterable[View], asking: Asking) -> list[View]:
+    """Return what is said of each patient, with what somebody accepted of its sizes."""
+    used = asking.accepting.used
+    return [
+        {**one, "accepted": plain([a for a in used if a.patient == one["patient_id"]])}
+        for one in views
+    ]
 
 
 def choi_view(
@@ -128,6 +174,7 @@ def choi_view(
     lesions: Path,
     patients: Path | None = None,
     options: Mapping[str, str | int] | None = None,
+    accept: Iterable[str] = (),
 ) -> list[View]:
     """Return the response by Choi of patients with Hounsfield units (column ``hu``).
 
@@ -138,12 +185,14 @@ def choi_view(
 
     measures = base.knowledge.measures
     rules = Rules.read(measures)
-    read = read_patients(rules, lesions, None, patients)
+    asking = _asking(base, accept)
+    read = read_patients(rules, lesions, None, patients, asking)
+    asking.accepting.refuse_unused()
     courses = choi_courses(read, rules, read_options(rules, options), ChoiRules.read(measures))
-    return list(plain(courses))
+    return _with_accepted(plain(courses), asking)
 
 
-def marker_view(base: KnowledgeBase, markers: Path) -> View:
+def marker_view(base: KnowledgeBase, markers: Path, accept: Iterable[str] = ()) -> View:
     """Return the course of tumour markers, and what they never are.
 
     Raises:
@@ -151,7 +200,11 @@ def marker_view(base: KnowledgeBase, markers: Path) -> View:
     """
     from gepnet.response.markers import marker_courses, never_progression, read_markers
 
+    asking = _asking(base, accept)
+    read = read_markers(markers, asking)
+    asking.accepting.refuse_unused()
     return {
-        "values": plain(list(marker_courses(read_markers(markers)))),
+        "values": plain(list(marker_courses(read))),
         "notes": never_progression(Rules.read(base.knowledge.measures)),
+        "accepted": plain(asking.accepting.used),
     }

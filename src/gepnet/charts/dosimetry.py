@@ -170,7 +170,7 @@ def from_file(base: KnowledgeBase, source: Path, request: ChartRequest) -> Chart
     from gepnet.prrt.dosimetry.report import report
 
     data = dosimetry_data(base.knowledge.measures, base.knowledge.advisory_limits)
-    found = report(fit_file(data, source, DosimetryQuestion()))
+    found = report(fit_file(data, source, DosimetryQuestion(accept=request.accept)))
     name = only(source, (curve.patient_id for curve in found.curves or ()), request.patient)
     own = [curve for curve in found.curves or () if curve.patient_id == name]
     cycles = sorted({curve.cycle for curve in own})

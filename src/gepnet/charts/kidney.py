@@ -18,6 +18,7 @@ from gepnet.guidelines import KnowledgeBase
 from gepnet.io.laboratory import samples_with
 from gepnet.prrt.after.kidney import Kidney
 from gepnet.prrt.after.monitoring import kidney_of as kidney_function
+from gepnet.vocabulary import Accepting
 
 DAYS_A_YEAR = 365.25
 _STEPS = 40
@@ -183,7 +184,9 @@ def _draw(figure: Figure, data: KidneyData) -> None:
 def from_file(base: KnowledgeBase, source: Path, request: ChartRequest) -> Chart:
     """Draw a patient file; the figures are those of ``gepnet prrt monitoring``."""
     record, facts = record_in(base, source, request.at)
-    samples = samples_with(record, facts.at.last, request.labs, base.vocabulary)
+    samples = samples_with(
+        record, facts.at.last, request.labs, base.vocabulary, Accepting.of(request.accept)
+    )
     found = kidney_function(facts, samples, base, lambda day: facts_on(base, record, day))
     if not found.clearances:
         reasons = "; ".join(sorted({item.reason for item in found.left_out}))

@@ -25,7 +25,7 @@ from gepnet.io.laboratory_grades import names_baselines, samples
 from gepnet.knowledge import InputError, asked
 from gepnet.measures.ctcae import Edition, Sample, bands, edition, grade
 from gepnet.record import read_record
-from gepnet.vocabulary import Interval, Vocabulary, unit_words
+from gepnet.vocabulary import Accepting, Interval, Vocabulary, unit_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,7 +291,7 @@ def from_file(base: KnowledgeBase, source: Path, request: ChartRequest) -> Chart
         cycles = [cycle.date.first for cycle in record.cycles]
         baseline_date = baseline_date or min(cycles, default=None)
     else:
-        every = read_laboratory(source, base.vocabulary)
+        every = read_laboratory(source, base.vocabulary, accepting=Accepting.of(request.accept))
         name = only(source, (row.patient for row in every), request.patient)
         rows = [row for row in every if row.patient == name]
         happened = read_dated_events(request.events)

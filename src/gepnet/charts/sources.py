@@ -21,7 +21,7 @@ from gepnet.response.recist import (
     read_results,
 )
 from gepnet.tables import read_grid
-from gepnet.vocabulary import PartialDate, Question, exact
+from gepnet.vocabulary import Accepting, Asking, PartialDate, Question, exact
 
 PATIENT_FILES = (".yaml", ".yml", ".json")
 
@@ -31,7 +31,8 @@ class ChartRequest:
     """What to draw of a file; what a kind has no use for is refused.
 
     ``patient`` chooses one of several, ``patients`` is the CSV of reference dates and deaths,
-    ``events`` that of cycles, deaths and last contacts, ``labs`` more laboratory values.
+    ``events`` that of cycles, deaths and last contacts, ``labs`` more laboratory values, ``accept``
+    values outside their plausible range that somebody stands by.
     """
 
     patient: str | None = None
@@ -45,6 +46,7 @@ class ChartRequest:
     ctcae: str | None = None
     analytes: tuple[str, ...] = ()
     baseline_date: datetime.date | None = None
+    accept: Accepting | tuple[str, ...] = ()
 
 
 def record_in(
@@ -66,6 +68,7 @@ def results_in(
     source: Path,
     patients: Path | None,
     deaths: Mapping[str, datetime.date] | None = None,
+    accept: Accepting | Iterable[str] = (),
 ) -> Sequence[AnyResult]:
     """Read results of RECIST from JSON, or work them out from a table.
 
@@ -78,7 +81,7 @@ def results_in(
     known = deaths or {}
     return [
         assess(_with_death(patient, known.get(patient.id)), rules, options)
-        for patient in patients_in(base, source, patients)
+        for patient in patients_in(base, source, patients, accept)
     ]
 
 
@@ -88,17 +91,27 @@ def _with_death(patient: Patient, death: datetime.date | None) -> Patient:
     return replace(patient, head=replace(patient.head, death=death))
 
 
-def patients_in(base: KnowledgeBase, source: Path, patients: Path | None) -> Iterable[Patient]:
+def patients_in(
+    base: KnowledgeBase,
+    source: Path,
+    patients: Path | None,
+    accept: Accepting | Iterable[str] = (),
+) -> Iterable[Patient]:
     """Read a CSV of lesions or of responses, whichever its header says."""
     header = read_grid(source, only_header=True).header
     has_lesions = "response" not in header or "lesion_id" in header
     lesions, responses = (source, None) if has_lesions else (None, source)
-    return read_patients(Rules.read(base.knowledge.measures), lesions, responses, patients)
+    asking = Asking.of(base.vocabulary.plausible, accept)
+    rules = Rules.read(base.knowledge.measures)
+    return read_patients(rules, lesions, responses, patients, asking)
 
 
 def patient_in(base: KnowledgeBase, source: Path, request: ChartRequest) -> Patient:
     """Return the patient to draw, with a baseline and lesions."""
-    found = {patient.id: patient for patient in patients_in(base, source, request.patients)}
+    found = {
+        patient.id: patient
+        for patient in patients_in(base, source, request.patients, request.accept)
+    }
     chosen = found[only(source, found, request.patient)]
     if chosen.baseline is None or not chosen.lesions:
         raise unusable(source, "lesions with their diameters")

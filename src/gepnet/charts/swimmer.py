@@ -282,7 +282,7 @@ def from_file(base: KnowledgeBase, source: Path, request: ChartRequest) -> Chart
     """Draw a CSV of lesions or of responses, or stored results with their dates."""
     events = read_dated_events(request.events)
     deaths = {event.patient: event.day for event in events if event.event == "death"}
-    results = results_in(base, source, request.patients, deaths)
+    results = results_in(base, source, request.patients, deaths, request.accept)
     unknown = sorted({event.patient for event in events} - {r.patient for r in results})
     if unknown:
         expected = f"a patient of {source.name}"

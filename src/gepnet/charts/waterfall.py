@@ -162,7 +162,9 @@ def _draw(figure: Figure, data: WaterfallData) -> None:
 def from_file(base: KnowledgeBase, source: Path, request: ChartRequest) -> Chart:
     """Draw a CSV of lesions, or stored results."""
     limits = Rules.read(base.knowledge.measures).response
-    data = waterfall_of(results_in(base, source, request.patients), limits, request.confirmed)
+    data = waterfall_of(
+        results_in(base, source, request.patients, accept=request.accept), limits, request.confirmed
+    )
     if not data.bars:
         raise unusable(source, "at least one patient with a measured change from baseline")
     return waterfall(data)

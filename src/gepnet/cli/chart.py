@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from gepnet import api
-from gepnet.cli.command import DrawnQuestion, Result, command, day_option
+from gepnet.cli.command import Accept, DrawnQuestion, Result, command, day_option
 from gepnet.cli.output import table
 
 KINDS = f"What to draw: {', '.join(api.CHART_KINDS)}."
@@ -59,6 +59,7 @@ def chart(
             "--baseline-date", "Laboratory: the latest sample up to this day is the baseline."
         ),
     ] = None,
+    accept: Accept = None,
     dpi: Annotated[float, typer.Option(min=30, max=1200, help="Dots an inch of a PNG.")] = 150,
     twin: Annotated[
         bool, typer.Option("--table", help="Print the numbers of the picture as well.")
@@ -85,6 +86,7 @@ def chart(
         ctcae=ctcae,
         analytes=tuple(analyte or ()),
         baseline_date=baseline_date,
+        accept=tuple(accept or ()),
     )
     drawn = api.draw_chart(api.base(*question.with_files), kind, source, request)
     view = api.chart_view(drawn) if output is None else api.write_chart(drawn, output, dpi)

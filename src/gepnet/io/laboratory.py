@@ -112,7 +112,7 @@ def read_laboratory(
         ),
         make=_row,
         checks=(
-            lambda cells: _check(cells, seen, in_facts),
+            lambda cells: _check(cells, seen, in_facts, vocabulary),
             lambda cells: _ask(cells, vocabulary, accepting),
         ),
         naming="",
@@ -148,13 +148,13 @@ def _read_day(cell: str, today: datetime.date) -> PartialDate:
     return day
 
 
-def _check(cells: Cells, seen: _Seen, in_facts: bool) -> None:
+def _check(cells: Cells, seen: _Seen, in_facts: bool, vocabulary: Vocabulary) -> None:
     """Put the numbers of a row into the unit of its fact, and hold it to the other rows."""
     if cells["analyte"] is None:
         return
     unit = _unit(cells, in_facts)
     for name in ("lln", "uln", "value"):
-        cells.values[name] = _number(cells, name, unit)
+        cells.values[name] = _number(cells, name, unit, vocabulary)
     for name in ("lln", "uln"):
         limit = cells.values[name]
         if limit is not None and not limit.is_point:
@@ -163,7 +163,7 @@ def _check(cells: Cells, seen: _Seen, in_facts: bool) -> None:
     lln, uln = cells["lln"], cells["uln"]
     if lln is not None and uln is not None and lln >= uln:
         cells.fault("lln", f"a limit below uln ({cells.texts['uln']})")
-    _read_baseline(cells, seen, unit)
+    _read_baseline(cells, seen, unit, vocabulary)
     if not cells.problems:
         row = _row(cells)
         before = seen.samples.setdefault(_sample(row), row)
@@ -182,13 +182,13 @@ def _ask(cells: Cells, vocabulary: Vocabulary, accepting: Accepting | None) -> N
         value = Interval(number, number) if isinstance(number, Decimal) else number
         if not isinstance(value, Interval) or (name == "lln" and value.high == 0):
             continue  # a lower limit of 0 is none
-        expected = vocabulary.doubt(fact, value, written, implied=False)
+        expected = vocabulary.doubt(fact, value, written, limit=name in _SIGNS)
         patient = cells["patient_id"] or ""
         if expected is not None and not accepting.find(fact.id, written, patient=patient):
             cells.fault(name, expected + how_to_accept(fact.id, written))
 
 
-def _read_baseline(cells: Cells, seen: _Seen, unit: str | None) -> None:
+def _read_baseline(cells: Cells, seen: _Seen, unit: str | None, vocabulary: Vocabulary) -> None:
     told = cells.texts.get("baseline", "").lower()
     cells.values["baseline"] = None
     if told in _FLAGS:
@@ -197,7 +197,7 @@ def _read_baseline(cells: Cells, seen: _Seen, unit: str | None) -> None:
         else:
             cells.fault("baseline", "a number, as in other rows of this file")
     elif told:
-        value = _number(cells, "baseline", unit)
+        value = _number(cells, "baseline", unit, vocabulary)
         if value is not None and value.high <= 0:
             cells.fault("baseline", _BASELINE)
         cells.values["baseline"] = value
@@ -214,7 +214,7 @@ def _unit(cells: Cells, in_facts: bool) -> str | None:
     return None
 
 
-def _number(cells: Cells, name: str, unit: str | None) -> Interval | None:
+def _number(cells: Cells, name: str, unit: str | None, vocabulary: Vocabulary) -> Interval | None:
     """Return a number in the unit of its fact; a fault of the unit is told at the value only."""
     fact: Fact = cells["analyte"]
     told = cells.texts.get(name, "")
@@ -226,7 +226,8 @@ def _number(cells: Cells, name: str, unit: str | None) -> Interval | None:
         value = fact.parse({"value": told or "nothing", "unit": unit})
     except ValueProblem as problem:
         if problem.value != unit:
-            cells.fault(name, f"{problem.expected} (given in {unit})", problem.suggestion)
+            slip = vocabulary.slip(fact, told) if unit == fact.entry.unit else ""
+            cells.fault(name, f"{problem.expected} (given in {unit}){slip}", problem.suggestion)
         elif name == "value":
             cells.fault("unit", problem.expected, problem.suggestion)
         return None
@@ -286,19 +287,26 @@ def recorded_values(record: Record) -> list[LabRow]:
 
 
 def samples_with(
-    record: Record, today: datetime.date, path: Path | None, vocabulary: Vocabulary
+    record: Record,
+    today: datetime.date,
+    path: Path | None,
+    vocabulary: Vocabulary,
+    accepting: Accepting | None = None,
 ) -> dict[str, list[Sample]]:
     """Return the values of a record up to a day, and with them those of a laboratory file.
+
+    With ``accepting`` a value outside its plausible range is refused unless it is in it.
 
     Raises:
         InputError: with every problem of the file, or if it has none of the patient.
     """
     found = samples_of(record, today)
     if path is not None:
-        rows = own_rows(record.patient, read_laboratory(path, vocabulary), path, "values")
+        rows = read_laboratory(path, vocabulary, accepting=accepting)
+        own = own_rows(record.patient, rows, path, "values")
         more = (
             Sample(row.date.first, row.analyte, row.value, row.lln, f"{path.name}:{row.line}")
-            for row in rows
+            for row in own
             if row.date.first == row.date.last <= today
         )
         add_samples(found, more)

@@ -83,8 +83,7 @@ def _of_fact(
     fact: Fact, value: Interval, raw: Any, path: tuple[str | int, ...], vocabulary: Vocabulary
 ) -> Iterator[Doubt]:
     written = str(value) if raw is None else _written(raw)
-    # Only of values themselves, not of their limits, is more asked where the unit is implied.
-    expected = vocabulary.doubt(fact, value, written, implied=raw is not None)
+    expected = vocabulary.doubt(fact, value, written, limit=raw is None)
     if expected is not None:
         yield Doubt(path, fact.family or fact.id, written, expected)
 

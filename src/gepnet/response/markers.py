@@ -1,7 +1,9 @@
 """The course of tumour markers (chromogranin A, 5-HIAA): shown, never progression by itself.
 
 ``markers.csv``: patient_id, date, marker, value, unit, uln (upper limit of normal in the same
-unit). A value against another unit or without a limit is shown as it is, and compared with nothing.
+unit). A value may be a bound (``<5``) or a range, a limit of normal printed as one (``<40``).
+A value against another unit or without a limit is shown as it is, and compared with nothing, and so
+is a change of which only a bound is known.
 """
 
 from __future__ import annotations
@@ -15,8 +17,20 @@ from itertools import groupby
 from pathlib import Path
 from typing import Annotated
 
+from gepnet.knowledge import InputError, Problem
 from gepnet.response.recist.rules import Rules
-from gepnet.tables import Column, Once, Shown, Table, also_shown, day, number, text
+from gepnet.tables import (
+    Column,
+    Once,
+    Shown,
+    Table,
+    also_shown,
+    day,
+    number,
+    number_or_text,
+    text,
+)
+from gepnet.vocabulary import Asking, Interval, Reported, ValueProblem, bounds_of, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +41,13 @@ class MarkerValue:
     patient: Annotated[str, Shown("patient_id")]
     marker: str
     date: datetime.date
-    value: Annotated[Decimal, Shown(digits=4)]
+    value: Annotated[Interval, Shown(by=number_or_text)]
     unit: str
     uln: Annotated[Decimal | None, Shown(hidden=True)]
+
+
+def _rounded(times: Fraction | str | None) -> float | str | None:
+    return round(float(times), 4) if isinstance(times, Fraction) else times
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +55,44 @@ class MarkerPoint:
     """A value in its course; changes in percent, None where units differ or the base is zero."""
 
     value: Annotated[MarkerValue, Shown(flat=True)]
-    times_uln: Annotated[Fraction | None, Shown(digits=4)]
+    times_uln: Annotated[Fraction | str | None, Shown(by=_rounded)]
     from_first: Annotated[Fraction | None, Shown("change_from_first_pct", digits=4)]
     from_lowest: Annotated[Fraction | None, Shown("change_from_lowest_pct", digits=4)]
 
     @property
     @also_shown
     def is_elevated(self) -> Annotated[bool | None, Shown("elevated", after="times_uln")]:
-        """Whether the value is above the limit of normal; None without a limit."""
-        return None if self.times_uln is None else self.times_uln > 1
+        """Whether the value is above the limit of normal; None if that is not known."""
+        value, uln = self.value.value, self.value.uln
+        if uln is None:
+            return None
+        beyond = value.low > uln or (value.low == uln and _bound(value, ">"))
+        return True if beyond else False if value.high <= uln else None
+
+
+_EXPECTED = "a number, 0 or more, a range or a bound such as <5"
+_UNBOUNDED = Decimal("Infinity")
+
+
+def _value(cell: str) -> Interval:
+    low, high, sign = bounds_of(cell, _EXPECTED)
+    least, most = low or Decimal(0), _UNBOUNDED if high is None else high
+    if least < 0 or most < least:
+        raise ValueProblem(cell, _EXPECTED)
+    told = f"{sign}{plain(most if low is None else least)}" if low is None or high is None else ""
+    if not told:
+        return Interval(least, most)
+    reported = Reported(cell, None, None, low, high, sign in {"<", ">"}, told)
+    return Interval(least, most, reported=reported)
+
+
+def _limit(cell: str) -> Decimal:
+    """Read a limit of normal; a sign before it leaves the limit as it is."""
+    return number("a number above 0", above=0)(cell.lstrip("<=\u2264 "))
+
+
+def _bound(value: Interval, sign: str) -> bool:
+    return value.reported is not None and value.reported.own == f"{sign}{plain(value.low)}"
 
 
 MARKERS = Table(
@@ -53,22 +100,52 @@ MARKERS = Table(
         Column("patient_id", text(), field="patient"),
         Column("date", day()),
         Column("marker", text()),
-        Column("value", number("a number, 0 or more", least=0)),
+        Column("value", _value),
         Column("unit", text()),
-        Column("uln", number("a number above 0", above=0), needed=False),
+        Column("uln", _limit, needed=False),
     ),
     make=lambda cells: cells.into(MarkerValue, line=cells.line),
     once=(Once(("patient_id", "marker", "date"), "date", "each marker once a date"),),
 )
 
 
-def read_markers(path: Path) -> list[MarkerValue]:
+def read_markers(path: Path, asking: Asking | None = None) -> list[MarkerValue]:
     """Read ``markers.csv``.
+
+    With ``asking`` a value that is likely to be in another unit than its limit or than the value
+    before it is refused unless somebody accepts it.
 
     Raises:
         InputError: with every problem, each with file, line, column and expectation.
     """
-    return list(MARKERS.read(path).rows)
+    found = list(MARKERS.read(path).rows)
+    problems = [] if asking is None else list(_doubts(found, asking, str(path)))
+    if problems:
+        raise InputError(problems)
+    return found
+
+
+def _doubts(values: list[MarkerValue], asking: Asking, file: str) -> Iterator[Problem]:
+    before: dict[tuple[str, str, str], MarkerValue] = {}
+    for one in sorted(values, key=lambda value: value.date):
+        key = (one.patient, one.marker, one.unit)
+        against = {"marker_x_uln": one.uln, "marker_ratio": None}
+        earlier = before.get(key)
+        if earlier is not None and earlier.value.is_point:
+            against["marker_ratio"] = earlier.value.low
+        for quantity, base in against.items():
+            if base and one.value.is_point:
+                ratio = Decimal(f"{one.value.low / base:.3g}")
+                told = asking.doubt(
+                    quantity, Interval(ratio, ratio), plain(ratio),
+                    patient=one.patient, part=one.marker,
+                )  # fmt: skip
+                if told is not None and one.value.low:
+                    entry = f"{one.patient} {one.marker}"
+                    said = f"{plain(one.value.low)} {one.unit}, {quantity} {plain(ratio)}"
+                    yield Problem(file, one.line, entry, "value", said, told)
+        if one.value.is_point and one.value.low:
+            before[key] = one
 
 
 def marker_courses(values: list[MarkerValue]) -> Iterator[MarkerPoint]:
@@ -78,18 +155,40 @@ def marker_courses(values: list[MarkerValue]) -> Iterator[MarkerPoint]:
         past: list[MarkerValue] = []
         for value in group:
             same = [earlier for earlier in past if earlier.unit == value.unit]
-            lowest = min(same, key=lambda earlier: earlier.value, default=None)
-            uln = value.uln
-            times = None if uln is None else Fraction(value.value) / Fraction(uln)
             first = past[0] if past and past[0].unit == value.unit else None
-            yield MarkerPoint(value, times, _change(first, value), _change(lowest, value))
+            yield MarkerPoint(
+                value, _times(value), _change(first, value), _change(_lowest(same), value)
+            )
             past.append(value)
 
 
-def _change(base: MarkerValue | None, value: MarkerValue) -> Fraction | None:
-    if base is None or base.value == 0:
+def _times(value: MarkerValue) -> Fraction | str | None:
+    """Return how many times the limit of normal a value is; a text where only a bound is known."""
+    if value.uln is None:
         return None
-    return 100 * (Fraction(value.value) / Fraction(base.value) - 1)
+    low, high = value.value.low, value.value.high
+    if value.value.is_point:
+        return Fraction(low) / Fraction(value.uln)
+    ends = [f"{end / value.uln:.4g}" for end in (low, high) if end != _UNBOUNDED]
+    told = value.value.reported
+    if told is None:
+        return "-".join(ends)
+    sign = told.own.rstrip("0123456789.")
+    return f"{sign}{ends[-1] if sign.startswith('<') else ends[0]}"
+
+
+def _lowest(values: list[MarkerValue]) -> MarkerValue | None:
+    """Return the lowest value, if it is known which one it is."""
+    lowest = min(values, key=lambda earlier: earlier.value.high, default=None)
+    if lowest is None or any(one.value.low < lowest.value.high for one in values if one != lowest):
+        return None
+    return lowest
+
+
+def _change(base: MarkerValue | None, value: MarkerValue) -> Fraction | None:
+    if base is None or not (base.value.is_point and value.value.is_point) or not base.value.low:
+        return None
+    return 100 * (Fraction(value.value.low) / Fraction(base.value.low) - 1)
 
 
 def never_progression(rules: Rules) -> list[str]:

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from gepnet.knowledge import nearest
-from gepnet.vocabulary import PartialDate, ValueProblem, parse_date
+from gepnet.vocabulary import PartialDate, ValueProblem, other_readings, parse_date
 
 Value = TypeVar("Value")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]{1,15}(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?")
@@ -40,8 +40,7 @@ def number(
 
     def read(cell: str) -> Decimal:
         if not _NUMBER.fullmatch(cell):
-            hint = " (with a decimal point)" if "," in cell else ""
-            raise ValueProblem(cell, expected + hint)
+            raise ValueProblem(cell, expected + other_readings(cell))
         value = Decimal(cell)
         if (least is not None and value < least) or (above is not None and value <= above):
             raise ValueProblem(cell, expected)

@@ -13,11 +13,11 @@ from gepnet.vocabulary.dates import parse_date as parse_date
 from gepnet.vocabulary.fact import Fact as Fact
 from gepnet.vocabulary.fact import ValueProblem as ValueProblem
 from gepnet.vocabulary.fact import bounds_of as bounds_of
+from gepnet.vocabulary.numerals import other_readings as other_readings
 from gepnet.vocabulary.options import OptionTree as OptionTree
 from gepnet.vocabulary.plausible import Plausible as Plausible
 from gepnet.vocabulary.question import Question as Question
 from gepnet.vocabulary.units import UnitReader as UnitReader
-from gepnet.vocabulary.units import convert as convert
 from gepnet.vocabulary.units import unit_ratio as unit_ratio
 from gepnet.vocabulary.units import unit_words as unit_words
 from gepnet.vocabulary.values import NOT_APPLICABLE as NOT_APPLICABLE

@@ -36,6 +36,12 @@ class Accepted:
     patient: str = ""
     part: str = ""
 
+    def __str__(self) -> str:
+        """What was accepted, of whom, by whom and why."""
+        of = " ".join(filter(None, (self.patient, self.part)))
+        about = f" of {of}" if of else ""
+        return f"{self.quantity} {self.value}{about} by {self.accepted_by} ({self.reason})"
+
     def covers(self, quantity: str, written: Iterable[object], patient: str, part: str) -> bool:
         """Return whether it is about a value, which may be spelt in several ways."""
         about = ":".join(filter(None, (self.patient, self.part)))
@@ -53,6 +59,11 @@ class Accepting:
     given: tuple[Accepted, ...] = ()
     used: list[Accepted] = field(default_factory=list)
     _met: set[Accepted] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, given: Accepting | Iterable[str], known: Collection[str] = ()) -> Accepting:
+        """Return what is accepted, read where it is in texts; see ``read``."""
+        return given if isinstance(given, Accepting) else cls.read(given, known)
 
     @classmethod
     def read(cls, texts: Iterable[str], known: Collection[str] = ()) -> Accepting:
@@ -117,6 +128,11 @@ class Asking:
     plausible: Plausible
     accepting: Accepting
 
+    @classmethod
+    def of(cls, plausible: Plausible, given: Accepting | Iterable[str]) -> Asking:
+        """Return the question by the ranges of a knowledge, and what was accepted."""
+        return cls(plausible, Accepting.of(given))
+
     def doubt(
         self,
         quantity: str,
@@ -139,7 +155,7 @@ class Asking:
             unit: of the quantity, where a fact stands for it.
             step: the precision of the value.
         """
-        told = self.plausible.doubt(quantity, value, written, unit, step, implied=False)
+        told = self.plausible.doubt(quantity, value, written, unit, step)
         if told is None or self.accepting.find(quantity, written, patient=patient, part=part):
             return None
         return told + how_to_accept(quantity, written)

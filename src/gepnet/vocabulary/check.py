@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from gepnet.knowledge import InputError, Knowledge, Problem, check_files, nearest
 from gepnet.vocabulary.fact import Fact, ValueProblem
-from gepnet.vocabulary.plausible import Plausibility, Quantity, factor
+from gepnet.vocabulary.plausible import Plausibility, Plausible, Quantity
 from gepnet.vocabulary.units import Units
 from gepnet.vocabulary.vocabulary import Vocabulary
 from gepnet.vocabulary.words import SynonymFile
@@ -66,7 +66,8 @@ def _check_plausible(knowledge: Knowledge, vocabulary: Vocabulary) -> Iterator[P
             told = f"a part of the range of the fact, {fact.entry.range}"
             yield Problem(_FILE, None, one.of, "range", str(one.range), told)
         else:
-            yield from _check_slips(one, one.unit if fact is None else fact.entry.unit)
+            own = one.unit if fact is None else fact.entry.unit
+            yield from _check_slips(one, own, vocabulary.plausible)
         seen.add(one.of)
     asked = (f for f in facts.values() if f.type == "number" and f.entry.event is not None)
     for fact in asked if quantities else ():
@@ -82,12 +83,12 @@ def _within(one: Quantity, fact: Fact) -> bool:
     return least <= one.range[0] and one.range[1] <= greatest
 
 
-def _check_slips(one: Quantity, unit: str | None) -> Iterator[Problem]:
+def _check_slips(one: Quantity, unit: str | None, plausible: Plausible) -> Iterator[Problem]:
     """Yield the slips that leave a typical value within the range, where nobody would ask."""
     low, high = one.bounds()
     for slip in one.slips:
         try:
-            size = factor(slip, unit or "", one.of)
+            size = plausible.factor(slip, unit or "", one.of)
         except ValueError as error:
             yield Problem(_FILE, None, one.of, "slips", slip, f"a unit of it: {error}")
             continue

@@ -11,6 +11,7 @@ from typing import Any
 from gepnet.knowledge.models import FactEntry
 from gepnet.knowledge.problems import nearest
 from gepnet.vocabulary.dates import parse_date
+from gepnet.vocabulary.numerals import other_readings
 from gepnet.vocabulary.units import UnitProblem, UnitReader
 from gepnet.vocabulary.values import Interval, Reported, Value, plain
 
@@ -31,6 +32,7 @@ _WORDS = {
     "less than": "<", "below": "<", "under": "<", "more than": ">", "above": ">", "over": ">",
 }  # fmt: skip
 _WORDED = re.compile(rf"^({'|'.join(_WORDS)})\s+({_NUMBER})$")
+_AROUND = "~"
 _ABOUT = re.compile(rf"^(?:~|\u2248|about|around|approximately)\s*({_NUMBER})$")
 _RANGE = re.compile(rf"^({_NUMBER})\s*(?:-|\u2013|\.\.|to)\s*({_NUMBER})$")  # 2013: en dash
 
@@ -217,6 +219,8 @@ class Fact:
         beside = self.precision * _EXCLUDED if sign in {"<", ">"} else Decimal(0)
         low = least if bounds[0] is None else bounds[0] + beside
         high = greatest if bounds[1] is None else bounds[1] - beside
+        if sign == _AROUND and low <= greatest and high >= least:
+            low, high = max(low, least), min(high, greatest)
         for bound in (low, high):
             if not least <= bound <= greatest:
                 raise ValueProblem(
@@ -256,7 +260,7 @@ def bounds_of(text: str, expected: str) -> tuple[Decimal | None, Decimal | None,
     text = text.strip()
     worded, about = _WORDED.match(text.casefold()), _ABOUT.match(text.casefold())
     if about is not None:
-        return (*_around(about[1]), "")
+        return (*_around(about[1]), _AROUND)
     if worded is not None:
         text = f"{_WORDS[worded[1]]}{worded[2]}"
     bound = _BOUND.match(text)
@@ -269,7 +273,7 @@ def bounds_of(text: str, expected: str) -> tuple[Decimal | None, Decimal | None,
     try:
         number = Decimal(text)
     except InvalidOperation as error:
-        raise ValueProblem(text, expected) from error
+        raise ValueProblem(text, expected + other_readings(text)) from error
     number = _finite(number, text)
     return number, number, ""
 
@@ -290,15 +294,12 @@ def _noiseless(number: float | Decimal) -> Decimal:
 def _around(text: str) -> tuple[Decimal, Decimal]:
     """Return the numbers that "about 15" can mean: one of its last digit more or less.
 
-    Raises:
-        ValueProblem: for a round number, which leaves open which of its digits is meant.
+    Zeros at the end of a whole number do not say how near it is: of 120 the 2 may be one more or
+    less.
     """
     number = _finite(Decimal(text), text)
-    if "." not in text and text.endswith("0"):
-        raise ValueProblem(
-            text, "a range such as 10-30: a round number does not say how near it is"
-        )
-    step = Decimal(1).scaleb(int(number.as_tuple().exponent))
+    exact = number if "." in text else number.normalize()
+    step = Decimal(1).scaleb(int(exact.as_tuple().exponent))
     return number - step, number + step
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from gepnet.knowledge import MeasureFile
 from gepnet.knowledge.shapes import Checked, Cited
-from gepnet.vocabulary.units import convert, unit_words
+from gepnet.vocabulary.units import UnitReader, unit_words
 from gepnet.vocabulary.values import Interval, plain
 
 Range = tuple[Decimal, Decimal]
@@ -28,8 +28,8 @@ class Quantity(Cited, Checked):
         of: the fact, the pattern of a family, or the name of another number.
         unit: of a number that is no fact.
         range: what is believed.
-        implied: what is believed where the name of the value implies its unit, as in a patient
-            file, if that is less than of a value with a unit beside it, as in a table.
+        own: what is believed of a value that is written in this unit, if that is less than of one
+            converted from another: of 3.5 the unit may be wrong, of 0.2 mg/dL it is not.
         zero: whether 0 is believed besides.
         typical: where most values lie.
         slips: units that a value is written in by mistake; all of ``typical`` is then outside.
@@ -40,7 +40,7 @@ class Quantity(Cited, Checked):
     of: str
     unit: str | None = None
     range: Range
-    implied: Range | None = None
+    own: Range | None = None
     zero: bool = False
     typical: Range
     slips: tuple[str, ...] = ()
@@ -50,22 +50,22 @@ class Quantity(Cited, Checked):
     def faults(self) -> Iterator[tuple[bool, str]]:
         """See ``Checked``."""
         yield from super().faults()
-        for name in ("range", "implied", "typical"):
+        for name in ("range", "own", "typical"):
             span = getattr(self, name) or (Decimal(0), Decimal(1))
             yield span[0] >= span[1], f"'{name}' needs its lower end first"
         (low, high), least = self.range, self.bounds()
-        yield not low <= least[0] < least[1] <= high, "'implied' has to lie within 'range'"
+        yield not low <= least[0] < least[1] <= high, "'own' has to lie within 'range'"
         inside = least[0] <= self.typical[0] and self.typical[1] <= least[1]
         yield not inside and not self.zero, "'typical' has to lie within the range"
         yield not self.slips and self.untold is None, "'slips', or 'untold' that says why not"
 
-    def bounds(self, implied: bool = True) -> Range:
-        """Return what is believed of a value whose name implies its unit, or that has one."""
-        return self.implied if implied and self.implied is not None else self.range
+    def bounds(self, own: bool = True) -> Range:
+        """Return what is believed of a value written in this unit, or converted from another."""
+        return self.own if own and self.own is not None else self.range
 
-    def holds(self, value: Interval, implied: bool = True, step: Decimal = Decimal(0)) -> bool:
+    def holds(self, value: Interval, own: bool = True, step: Decimal = Decimal(0)) -> bool:
         """Return whether a value is believed; a bound such as ``<5`` is if it ends at the range."""
-        low, high = self.bounds(implied)
+        low, high = self.bounds(own)
         ends = step if not value.is_point else 0
         return (self.zero and value.low == value.high == 0) or (
             value.high + ends >= low and value.low - ends <= high
@@ -86,6 +86,7 @@ class Plausible:
     def __init__(self, measures: Mapping[str, Any]) -> None:
         """Index the quantities; without the file nothing is asked."""
         found = Plausibility.read(measures).quantities
+        self.units = UnitReader(measures)
         self._quantities = {quantity.of: quantity for quantity in found}
         self._dates = {one.from_date: one for one in found if one.from_date}
 
@@ -104,7 +105,7 @@ class Plausible:
         written: object,
         unit: str | None = None,
         step: Decimal = Decimal(0),
-        implied: bool = True,
+        limit: bool = False,
     ) -> str | None:
         """Return what would be believed instead of a value, or None if it is believed.
 
@@ -114,20 +115,30 @@ class Plausible:
             written: as it was given.
             unit: of the fact that the quantity is.
             step: the precision of the value.
-            implied: whether the name of the value implies its unit.
+            limit: whether it is a limit of normal, of which no more is asked in its own unit.
         """
         quantity = self._quantities.get(name)
         number = number_of(written)
+        said = value.reported
+        as_own = not limit and (said is None or said.ucum in (None, unit))
         if quantity is None or (
-            quantity.holds(value, implied, step)
+            quantity.holds(value, as_own, step)
             and not (number and value.high == 0)  # a fraction that a fact rounds to 0
         ):
             return None
-        low, high = quantity.bounds(implied)
+        low, high = quantity.bounds(as_own)
         own = quantity.unit or unit
         words = f" {unit_words(own)}".rstrip()
         hint = self.slip(name, written, own)
         return f"a plausible value, from {plain(low)} to {plain(high)}{words}{hint}"
+
+    def factor(self, unit: str, target: str, name: str) -> Decimal:
+        """Return the size of a unit in that of a quantity.
+
+        Raises:
+            ValueError: if they do not measure the same thing.
+        """
+        return self.units.convert(Decimal(1), unit, target, name)
 
     def slip(self, name: str, written: object, unit: str | None) -> str:
         """Return the unit that would make a plausible value of a number, in words; "" if none."""
@@ -138,22 +149,13 @@ class Plausible:
         if own is None:
             return ""  # benefit of an option that has no fact of its own
         for other in (*quantity.slips, own):
-            meant = number * (Decimal(1) if other == own else factor(other, own, name))
+            meant = number * (Decimal(1) if other == own else self.factor(other, own, name))
             if quantity.holds(Interval(meant, meant)):
                 said = f"{plain(number)} {_said(other)}"
                 if other == own:
                     return f" ({said} would be plausible)"
                 return f" ({said} would be {_short(meant)} {unit_words(own)}".rstrip() + ")"
         return ""
-
-
-def factor(unit: str, target: str, name: str) -> Decimal:
-    """Return the size of a unit in that of a quantity.
-
-    Raises:
-        ValueError: if they do not measure the same thing.
-    """
-    return convert(Decimal(1), unit, target, name)
 
 
 def number_of(written: object) -> Decimal | None:

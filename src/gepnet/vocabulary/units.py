@@ -18,7 +18,7 @@ from decimal import Decimal
 from functools import cached_property, lru_cache
 from typing import Any
 
-from gepnet.knowledge import MeasureFile, load_knowledge
+from gepnet.knowledge import MeasureFile
 from gepnet.knowledge.shapes import FactId, Stated
 
 _ANNOTATION = re.compile(r"\{[^}]*\}")
@@ -107,6 +107,14 @@ class UnitReader:
             self._read[key] = self._reading(unit.strip(), fact, target)
         return self._read[key]
 
+    def convert(self, number: Decimal, unit: str, target: str, fact: str = "") -> Decimal:
+        """Return a number in another unit, of a fact or of what is none.
+
+        Raises:
+            UnitProblem: if the units do not measure the same thing.
+        """
+        return number * self.read(unit, fact, target).factor
+
     def known(self, fact: str, target: str | None) -> list[str]:
         """Return the units that a value of ``fact`` is known to be reported in."""
         others = [rule.from_unit for rule in self._rules(fact)]
@@ -185,20 +193,6 @@ class UnitReader:
         alike = [code for code in known if letters and _letters(code) == letters]
         sizes = self._sizes(alike, fact, target)
         return next(iter(sizes)) if len(set(sizes.values())) == 1 else None
-
-
-def convert(number: Decimal, unit: str, target: str, fact: str = "") -> Decimal:
-    """Return a number in another unit, of what is no fact or by the packaged table.
-
-    Raises:
-        UnitProblem: if the units do not measure the same thing.
-    """
-    return number * _packaged().read(unit, fact, target).factor
-
-
-@lru_cache(maxsize=1)
-def _packaged() -> UnitReader:
-    return UnitReader(load_knowledge().measures)
 
 
 def _letters(unit: str) -> str:

@@ -64,11 +64,11 @@ class Vocabulary(Mapping[str, Fact]):
         fact: Fact,
         value: Interval,
         written: object,
-        implied: bool = True,
+        limit: bool = False,
     ) -> str | None:
         """Return what would be believed instead of the value of a fact, or None; see there."""
         name, step = fact.family or fact.id, fact.entry.precision or Decimal(0)
-        return self.plausible.doubt(name, value, written, fact.entry.unit, step, implied)
+        return self.plausible.doubt(name, value, written, fact.entry.unit, step, limit)
 
     def slip(self, fact: Fact, raw: object) -> str:
         """Return the unit that would make a plausible value of what a fact cannot be, in words."""

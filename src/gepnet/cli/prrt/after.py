@@ -69,9 +69,11 @@ def monitoring(
     timeline: Annotated[
         bool, typer.Option("--timeline", help="Show every date after the course instead.")
     ] = False,
+    accept: Accept = None,
 ) -> Result:
     """Show kidney slope, marrow signals, counts over time and the next dates after PRRT."""
-    view = api.monitoring_view(*opened(patient, question), question, tuple(profile or ()), labs)
+    opened_ = opened(patient, question)
+    view = api.monitoring_view(*opened_, question, tuple(profile or ()), labs, accept or ())
     return Result(view, _print_timeline if timeline else _print_monitoring)
 
 

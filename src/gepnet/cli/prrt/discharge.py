@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from gepnet import api
-from gepnet.cli.command import CourseQuestion, Result, command
+from gepnet.cli.command import Accept, CourseQuestion, Result, command
 from gepnet.cli.output import listing, say
 
 
@@ -52,6 +52,7 @@ def discharge(
         str | None,
         typer.Option("--own-limit", help="The place's own limit: '10 uSv/h' at 1 m, '400 MBq'."),
     ] = None,
+    accept: Accept = None,
     sheet: Annotated[
         Path | None, typer.Option("--sheet", help="Write the patient's sheet (.pdf or .html).")
     ] = None,
@@ -73,7 +74,7 @@ def discharge(
         scenarios=tuple(scenario or ()),
         own_limit=own_limit,
     )
-    found = api.discharge_report(base, readings, wish, question.region)
+    found = api.discharge_report(base, readings, wish, question.region, accept or ())
     api.write_discharge_sheet(found, sheet)
 
     def show(data: dict[str, Any]) -> None:

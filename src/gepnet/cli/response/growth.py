@@ -8,20 +8,23 @@ from typing import Annotated, Any
 import typer
 
 from gepnet import api
-from gepnet.cli.command import Files, Result, command
-from gepnet.cli.output import listing
+from gepnet.cli.command import Accept, Files, Result, command
+from gepnet.cli.output import figure, listing, print_accepted
 from gepnet.cli.response.recist import Patients
 
 Lesions = Annotated[Path, typer.Argument(help="CSV of lesions, one row a lesion and date.")]
 
 
 @command
-def growth(lesions: Lesions, question: Files, patients: Patients = None) -> Result:
+def growth(
+    lesions: Lesions, question: Files, patients: Patients = None, accept: Accept = None
+) -> Result:
     """Tumour growth rate (percent of volume a month), doubling time and published cut-offs.
 
     TGR0 needs scans before baseline: give the baseline date in the file of patients.
     """
-    return Result(api.growth_view(api.base(*question.with_files), lesions, patients), _print_growth)
+    view = api.growth_view(api.base(*question.with_files), lesions, patients, accept or ())
+    return Result(view, _print_growth)
 
 
 def _print_growth(view: list[dict[str, Any]]) -> None:
@@ -33,6 +36,7 @@ def _print_growth(view: list[dict[str, Any]]) -> None:
             *("TGR, %/month: {tgr_rounded:+.2f}", "doubling, days: doubling_days"),
             ("cut-offs", _cut_offs),
         )
+        print_accepted(patient["accepted"])
 
 
 def _sums(item: dict[str, Any]) -> str:
@@ -48,14 +52,19 @@ def _cut_offs(item: dict[str, Any]) -> str:
 
 
 @command
-def choi(lesions: Lesions, question: Files, patients: Patients = None) -> Result:
+def choi(
+    lesions: Lesions, question: Files, patients: Patients = None, accept: Accept = None
+) -> Result:
     """Response by Choi (size and attenuation) where the column hu is given; exploratory."""
-    return Result(api.choi_view(api.base(*question.with_files), lesions, patients), _print_choi)
+    base = api.base(*question.with_files)
+    return Result(api.choi_view(base, lesions, patients, accept=accept or ()), _print_choi)
 
 
 def _print_choi(view: list[dict[str, Any]]) -> None:
     points = [{**patient, **point} for patient in view for point in patient["timepoints"]]
     listing("Choi", points, "patient: patient_id", "date", "response: choi", "reason")
+    for patient in view:
+        print_accepted(patient["accepted"])
     for note in dict.fromkeys(f"{p['note']} Limits: {p['verification']}." for p in view):
         typer.echo(note)
 
@@ -66,17 +75,28 @@ def markers(
         Path, typer.Argument(help="CSV: patient_id,date,marker,value,unit and perhaps uln.")
     ],
     question: Files,
+    accept: Accept = None,
 ) -> Result:
     """Course of tumour markers against their limit, first and lowest value; never progression."""
-    return Result(api.marker_view(api.base(*question.with_files), file), _print_markers)
+    view = api.marker_view(api.base(*question.with_files), file, accept or ())
+    return Result(view, _print_markers)
+
+
+def _value(row: dict[str, Any]) -> str:
+    return f"{figure(row['value'])} {row['unit']}"
+
+
+def _times(row: dict[str, Any]) -> str:
+    times = row["times_uln"]
+    return "" if times is None else times if isinstance(times, str) else f"{times:.2f}"
 
 
 def _print_markers(view: dict[str, Any]) -> None:
     listing(
         "Tumour markers",
         view["values"],
-        *("patient: patient_id", "marker", "date", "value: {value:g} {unit}"),
-        *("x ULN: {times_uln:.2f}", "from first: {change_from_first_pct:+.0f} %"),
+        *("patient: patient_id", "marker", "date", ("value", _value)),
+        *(("x ULN", _times), "from first: {change_from_first_pct:+.0f} %"),
         "from lowest: {change_from_lowest_pct:+.0f} %",
     )
     for note in view["notes"]:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from gepnet import api
-from gepnet.cli.command import Files, Result, command
+from gepnet.cli.command import Accept, Files, Result, command
 from gepnet.cli.output import listing, table
 from gepnet.cli.progress import progress
 
@@ -50,6 +50,7 @@ def recist(
     confirm: Confirm = None,
     option: Choices = None,
     output: Output = None,
+    accept: Accept = None,
     details: Annotated[
         bool, typer.Option("--details", help="Also durations, PFS, findings, reasons of the best.")
     ] = False,
@@ -71,11 +72,15 @@ def recist(
         with progress() as tell:
             if tell is not None:
                 tell("all patients", 0, None)
-            summary = api.write_responses(base, output, lesions, responses, patients, chosen)
+            summary = api.write_responses(
+                base, output, lesions, responses, patients, chosen, accept or ()
+            )
         return Result(summary, _written)
     with progress() as tell:
         advance = None if tell is None else lambda count: tell("patients", count, None)
-        results = api.assess_response(base, lesions, responses, patients, chosen, advance)
+        results = api.assess_response(
+            base, lesions, responses, patients, chosen, advance, accept or ()
+        )
     show = functools.partial(_tables, details=details)
     return Result(results, show, details=details, notes=_notes(api.findings_of(results)))
 

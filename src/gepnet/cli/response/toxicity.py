@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from gepnet import api
-from gepnet.cli.command import Files, Result, command
+from gepnet.cli.command import Accept, Files, Result, command
 from gepnet.cli.output import listing
 
 View = dict[str, Any]
@@ -37,13 +37,15 @@ def toxicity(
     by_patient: Annotated[
         bool, typer.Option("--by-patient", help="Maximum grade of each patient instead.")
     ] = False,
+    accept: Accept = None,
 ) -> Result:
     """Count adverse events: maximum grade, any grade and severe, rates by time at risk.
 
     A patient counts once for each term, period and edition of CTCAE, in the period in which the
     event began. Where a grade is open, the greater count that is possible stands beside.
     """
-    view = api.toxicity_view(api.base(*question.with_files), events, patients, periods, labs, ctcae)
+    base = api.base(*question.with_files)
+    view = api.toxicity_view(base, events, patients, periods, labs, ctcae, accept or ())
     return Result(view, _print_by_patient if by_patient else _print)
 
 

@@ -14,7 +14,7 @@ from gepnet.prrt.discharge.data import DischargeLimit, RadiationProtection
 from gepnet.prrt.discharge.readings import UNITS, Quantity, Reading, Span
 from gepnet.prrt.dosimetry.data import Physics
 from gepnet.tables import Shown
-from gepnet.vocabulary import bounds_of, convert
+from gepnet.vocabulary import UnitReader, bounds_of
 
 T = TypeVar("T")
 _MBQ_PER_GBQ = 1000
@@ -73,7 +73,7 @@ class Asked:
 
 
 def read_question(
-    question: DischargeQuestion, data: RadiationProtection, physics: Physics
+    question: DischargeQuestion, data: RadiationProtection, physics: Physics, units: UnitReader
 ) -> Asked:
     """Return a question with its texts read.
 
@@ -96,7 +96,7 @@ def read_question(
     told = "share of the fast phase and two half-lives in hours, the shorter first: 0.44:7.4:95"
     phases = read("two-phases", question.two_phases, lambda t: _phases(t, longest), told)
     told = "a number with uSv/h (at 1 m) or MBq, such as '10 uSv/h'"
-    own = read("own-limit", question.own_limit, _own_limit, told)
+    own = read("own-limit", question.own_limit, lambda t: _own_limit(t, units), told)
     if problems or given is None:
         raise InputError(problems)
     return Asked(
@@ -151,14 +151,14 @@ def _phases(text: str, longest: float) -> tuple[float, float, float]:
     return share, fast, slow
 
 
-def _own_limit(text: str) -> DischargeLimit:
+def _own_limit(text: str, units: UnitReader) -> DischargeLimit:
     value, _, unit = text.strip().partition(" ")
     _, limit, _ = bounds_of(value, "a number")
     if limit is None or limit <= 0:
         raise ValueError(text)
     for quantity, target in UNITS.items():
         try:
-            found = convert(limit, unit, target)
+            found = units.convert(limit, unit, target)
         except ValueError:
             continue
         return DischargeLimit(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -16,10 +17,14 @@ from gepnet.knowledge import InputError, Problem
 from gepnet.prrt.discharge.data import RadiationProtection
 from gepnet.prrt.dosimetry.data import Band
 from gepnet.tables import Cells, Column, Once, Shown, Table, number, text
-from gepnet.vocabulary import Interval, ValueProblem, bounds_of, convert
+from gepnet.vocabulary import Asking, Interval, UnitReader, ValueProblem, bounds_of
 
 Quantity = Literal["dose_rate", "retained_activity"]
 UNITS: dict[Quantity, str] = {"dose_rate": "uSv/h", "retained_activity": "MBq"}
+#: What is asked about, at 1 m; its plausible range is one of ``measures/plausibility.yaml``.
+_ASKED: dict[Quantity, str] = {
+    "dose_rate": "dose_rate_usv_h", "retained_activity": "retained_activity_mbq",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +44,21 @@ class Reading:
     value: Span
 
 
-def read_readings(path: Path, data: RadiationProtection) -> tuple[Reading, ...]:
+def read_readings(
+    path: Path,
+    data: RadiationProtection,
+    units: UnitReader,
+    asking: Asking | None = None,
+) -> tuple[Reading, ...]:
     """Read a table of measurements, in the order of their times.
+
+    With ``asking`` a value that is likely to be in another unit is refused unless somebody accepts
+    it.
 
     Raises:
         InputError: with every fault of the table, its place and what was expected.
     """
-    rows = _table(data).read(path).rows
+    rows = _table(data, units, asking).read(path).rows
     kinds = sorted({row.quantity for row in rows})
     if len(kinds) > 1:
         expected = "dose rates or activities, not both"
@@ -53,7 +66,7 @@ def read_readings(path: Path, data: RadiationProtection) -> tuple[Reading, ...]:
     return tuple(sorted(rows, key=lambda row: row.time_h))
 
 
-def _table(data: RadiationProtection) -> Table[Reading]:
+def _table(data: RadiationProtection, units: UnitReader, asking: Asking | None) -> Table[Reading]:
     distances = data.measured_distance_m
     return Table(
         columns=(
@@ -64,8 +77,8 @@ def _table(data: RadiationProtection) -> Table[Reading]:
             Column("distance_m", _within("a distance in m", distances, ends=True),
                    needed=False),
         ),
-        make=lambda cells: _reading(cells, data),
-        checks=(lambda cells: _check(cells, data),),
+        make=lambda cells: _reading(cells, data, units),
+        checks=(lambda cells: _check(cells, data, units, asking),),
         once=(Once(("time_h",), "time_h", "one measurement at {time_h} h"),),
         naming="",
     )  # fmt: skip
@@ -92,11 +105,13 @@ def _within(expected: str, band: Band, ends: bool = False) -> Callable[[str], fl
     return within
 
 
-def _check(cells: Cells, data: RadiationProtection) -> None:
+def _check(
+    cells: Cells, data: RadiationProtection, units: UnitReader, asking: Asking | None
+) -> None:
     """Note a unit of something else, a value that cannot be, and a distance of an activity."""
     if cells["unit"] is None or cells["value"] is None:
         return
-    reading = _converted(cells["value"], cells["unit"])
+    reading = _converted(cells["value"], cells["unit"], units)
     if reading is None:
         cells.fault("unit", "a unit of dose rate (uSv/h) or activity (MBq)")
         return
@@ -107,23 +122,35 @@ def _check(cells: Cells, data: RadiationProtection) -> None:
         cells.fault("value", f"{told} (read as {value.high:g} {UNITS[quantity]})")
     if quantity == "retained_activity" and cells["distance_m"] is not None:
         cells.fault("distance_m", "nothing: an activity has no distance")
+    if asking is not None and not cells.problems:
+        at_one = _at_one_metre(value, cells, data)
+        span = Interval(Decimal(str(at_one.low)), Decimal(str(at_one.high)))
+        written, unit = cells.texts["value"], cells["unit"]
+        asked = asking.doubt(_ASKED[quantity], span, written, unit=UNITS[quantity])
+        if asked is not None:
+            read_as = f" (read as {value.high:g} {UNITS[quantity]})"
+            cells.fault("value", asked + (read_as if unit != UNITS[quantity] else ""))
 
 
-def _converted(value: Interval, unit: str) -> tuple[Quantity, Span] | None:
+def _converted(value: Interval, unit: str, units: UnitReader) -> tuple[Quantity, Span] | None:
     for quantity, target in UNITS.items():
         try:
-            low, high = (convert(end, unit, target) for end in (value.low, value.high))
+            low, high = (units.convert(end, unit, target) for end in (value.low, value.high))
         except ValueError:
             continue
         return quantity, Span(float(low), float(high))
     return None
 
 
-def _reading(cells: Cells, data: RadiationProtection) -> Reading:
-    found = _converted(cells["value"], cells["unit"])
+def _reading(cells: Cells, data: RadiationProtection, units: UnitReader) -> Reading:
+    found = _converted(cells["value"], cells["unit"], units)
     assert found is not None, "checked before"
     quantity, value = found
+    return Reading(cells["time_h"], quantity, _at_one_metre(value, cells, data))
+
+
+def _at_one_metre(value: Span, cells: Cells, data: RadiationProtection) -> Span:
     distance = cells["distance_m"]
-    if distance not in (None, 1.0):  # at one metre the value stays as it was written
-        value = Span(value.low / data.at(distance), value.high / data.at(distance))
-    return Reading(cells["time_h"], quantity, value)
+    if distance in (None, 1.0):  # at one metre the value stays as it was written
+        return value
+    return Span(value.low / data.at(distance), value.high / data.at(distance))

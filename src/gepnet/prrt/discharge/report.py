@@ -21,6 +21,7 @@ from gepnet.prrt.discharge.question import Asked, Curves, curves_of
 from gepnet.prrt.discharge.readings import Quantity, Reading, Span
 from gepnet.prrt.dosimetry.data import HOURS_PER_DAY, Physics
 from gepnet.tables import Shown
+from gepnet.vocabulary import Accepted
 
 CANNOT = "cannot be said"
 RELEASES = "A proposal: a named person releases the patient and signs the sheet."
@@ -98,6 +99,7 @@ class DischargeReport:
     rests_on: list[Basis]
     notices: list[str]
     data: Annotated[RadiationProtection, Shown(hidden=True)]
+    accepted: tuple[Accepted, ...] = ()
 
 
 def report(

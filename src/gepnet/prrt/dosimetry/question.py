@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from gepnet.knowledge import InputError, Problem, asked, need, refuse
 from gepnet.prrt.dosimetry.words import Errors, Method, Model
+from gepnet.vocabulary import Accepting
 
 if TYPE_CHECKING:
     from gepnet.prrt.dosimetry.data import DosimetryData
@@ -42,7 +43,7 @@ class Stated:
     sex: str | None = None
     liver_lesions: str | None = None
     haematocrit: float | None = None
-    accept: tuple[str, ...] = ()
+    accept: tuple[str, ...] | Accepting = ()
 
 
 @dataclass(frozen=True)

@@ -172,7 +172,7 @@ def read_series(path: Path, data: DosimetryData, stated: Stated | None = None) -
         raise InputError(problems)
     if not grid.rows:
         raise InputError([Problem(grid.file, None, "", "", "", "at least one row")])
-    accepting = Accepting.read(stated.accept, data.plausible.quantities)
+    accepting = Accepting.of(stated.accept, data.plausible.quantities)
     found = _Rows(grid, table, data).series()
     outside = breaches(found, data, accepting)
     problems = list(doubts(found, outside, grid.file))

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from gepnet.knowledge import InputError, Problem, nearest
+from gepnet.response.recist.doubts import doubts_of_lesions
 from gepnet.response.recist.lineage import lineage_problems
 from gepnet.response.recist.model import LesionRow, Marker, Patient, PatientRow, Role, Status
 from gepnet.response.recist.rules import Rules
@@ -33,7 +34,7 @@ from gepnet.tables import (
     text,
     truth,
 )
-from gepnet.vocabulary import ValueProblem
+from gepnet.vocabulary import Asking, ValueProblem
 
 Row = TypeVar("Row")
 Given = tuple[str, datetime.date, str]
@@ -49,8 +50,11 @@ def read_patients(
     lesions: Path | None = None,
     responses: Path | None = None,
     patients: Path | None = None,
+    asking: Asking | None = None,
 ) -> list[Patient]:
     """Read what is to be assessed, one patient after another in the order of the files.
+
+    With ``asking`` a size that is likely to be a slip is refused unless somebody accepts it.
 
     Raises:
         InputError: with every problem of every file, each with file, line, column and expectation.
@@ -67,6 +71,8 @@ def read_patients(
         if name not in incomplete:
             whole = Patient(heads.get(name, PatientRow(name)), tuple(found))
             problems.extend(lineage_problems(whole, str(lesions)))
+            if asking is not None:
+                problems.extend(doubts_of_lesions(whole, asking, str(lesions)))
     given: dict[str, list[tuple[datetime.date, str]]] = {}
     for name, date, word in _read(responses, response_table(rows), problems):
         given.setdefault(name, []).append((date, word))

@@ -15,12 +15,14 @@ from typing import Any
 import polars as pl
 
 from gepnet.knowledge import InputError, Problem
+from gepnet.response.recist.doubts import CHANGE, FIRST, SIZE, doubts_of_lesions
 from gepnet.response.recist.input import lesion_table
 from gepnet.response.recist.lineage import lineage_problems
 from gepnet.response.recist.model import LesionRow, Patient, PatientRow, Role, Status
 from gepnet.response.recist.rules import Rules
 from gepnet.tables import MOST
 from gepnet.tables.frame import grid_of, read_texts, typed
+from gepnet.vocabulary import Asking
 
 _KINDS = {"target": 0, "non_target": 1, "new": 2, "new_equivocal": 2}
 
@@ -124,8 +126,16 @@ def code(frame: pl.DataFrame) -> Coded:
     return Coded(rows.with_columns(kind), patients)
 
 
-def check_patients(frame: pl.DataFrame, coded: Coded, baselines: pl.DataFrame, file: str) -> None:
+def check_patients(
+    frame: pl.DataFrame,
+    coded: Coded,
+    baselines: pl.DataFrame,
+    file: str,
+    asking: Asking | None = None,
+) -> None:
     """Refuse patients whose rows do not fit together: doubles, changed roles, broken lineage.
+
+    With ``asking`` also those with a size that is likely to be a slip and that nobody accepts.
 
     ``baselines`` has patient_id (number), baseline (None: the first date).
 
@@ -133,6 +143,8 @@ def check_patients(frame: pl.DataFrame, coded: Coded, baselines: pl.DataFrame, f
         InputError: with every problem of these patients (the first, where there are very many).
     """
     bad = _unfit(coded.rows, baselines)
+    if asking is not None:
+        bad = pl.concat([bad, _doubted(coded.rows, asking)]).unique()
     if not len(bad):
         return
     given = dict(coded.name(baselines).select("patient_id", "baseline").iter_rows())
@@ -143,6 +155,8 @@ def check_patients(frame: pl.DataFrame, coded: Coded, baselines: pl.DataFrame, f
         lesions = tuple(_lesion(row) for row in mine)
         whole = Patient(PatientRow(patient, baseline=given.get(patient)), lesions)
         problems.extend(lineage_problems(whole, file))
+        if asking is not None:
+            problems.extend(doubts_of_lesions(whole, asking, file))
     if problems:
         raise InputError(problems[:MOST])
 
@@ -151,6 +165,32 @@ def _lesion(row: dict[str, Any]) -> LesionRow:
     role, status, other = Role(row["role"]), Status(row["status"]), row["other"] or ""
     line, day, lesion, size = row["line"], row["date"], row["lesion"], row["size"]
     return LesionRow(line, day, lesion, role, row["organ"], row["nodal"], size, status, other)
+
+
+def _doubted(rows: pl.DataFrame, asking: Asking) -> pl.Series:
+    """Return the patients with a size that is doubted; what is said of it, ``doubts`` knows."""
+    sized = (
+        rows.filter(pl.col("size") > 0)
+        .sort("patient_id", "lesion", "date")
+        .with_columns(
+            pl.col("size").shift(1).over("patient_id", "lesion").alias("before"),
+            (pl.col("kind") == _KINDS["target"]).alias("is_target"),
+        )
+    )
+    is_first = pl.col("is_target") & pl.col("before").is_null()
+    asked = {
+        FIRST: (is_first, pl.col("size") / 1000),
+        SIZE: (~is_first, pl.col("size") / 1000),
+        CHANGE: (pl.col("is_target"), pl.col("size") / pl.col("before")),
+    }
+    odd = pl.lit(False)
+    for name, (where, value) in asked.items():
+        quantity = asking.plausible.get(name)
+        if quantity is not None:
+            low, high = map(float, quantity.range)
+            # A little wider: the reader of single patients decides exactly.
+            odd |= where & ((value < low * 1.01) | (value > high * 0.99)).fill_null(False)
+    return sized.filter(odd)["patient_id"].unique()
 
 
 def _unfit(rows: pl.DataFrame, baselines: pl.DataFrame) -> pl.Series:

@@ -15,6 +15,7 @@ from gepnet.response.recist.columns.points import POINT_COLUMNS, counted, time_p
 from gepnet.response.recist.input import HEADS, response_table
 from gepnet.response.recist.model import PatientRow
 from gepnet.response.recist.rules import THOUSANDTHS, Options, Rules
+from gepnet.vocabulary import Asking
 
 _HEADS = {
     "patient_id": pl.String, "reference": pl.Date, "baseline": pl.Date, "new_therapy": pl.Date,
@@ -38,8 +39,11 @@ def assess_table(
     lesions: Path | None,
     responses: Path | None = None,
     patients: Path | None = None,
+    asking: Asking | None = None,
 ) -> Table:
     """Assess many patients from files (``input`` describes them; lesions may be Parquet).
+
+    With ``asking`` a size that is likely to be a slip is refused unless somebody accepts it.
 
     Raises:
         InputError: with what is wrong, as for one patient; of very many problems, the first.
@@ -49,7 +53,7 @@ def assess_table(
     named: set[str] = set()
     if lesions is not None:
         frame = read_lesions(lesions, rules)
-        parts.append(assess_lesions(frame, heads, rules, options, str(lesions)))
+        parts.append(assess_lesions(frame, heads, rules, options, str(lesions), asking))
         named = set(parts[0].best["patient_id"])
     others = [head for head in heads if head.patient not in named]
     if responses is not None or others:
@@ -69,6 +73,7 @@ def assess_lesions(
     rules: Rules,
     options: Options,
     file: str = "lesions",
+    asking: Asking | None = None,
 ) -> Table:
     """Assess lesions in typed columns: patient_id, line, date, lesion, role, organ, nodal, size
     (0.001 mm), status, other.
@@ -79,7 +84,7 @@ def assess_lesions(
     coded = code(frame)
     known = coded.code(_heads(heads))
     baselines = known.select("patient_id", "baseline")
-    check_patients(frame, coded, baselines, file)
+    check_patients(frame, coded, baselines, file, asking)
     markers = coded.code(_markers(heads))
     points = time_points(coded.rows, baselines, markers, known.select(_LIMITS), rules, options)
     first = coded.rows.group_by("patient_id").agg(pl.col("date").min()).sort("patient_id")
