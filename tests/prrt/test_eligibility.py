@@ -125,3 +125,39 @@ def test_an_egfr_stands_beside_the_clearance_and_for_none_without_its_facts() ->
         assert known["egfr_ckd_epi_2021_ml_min_173m2"] is None, lacking
         assert known["egfr_mdrd_ml_min_173m2"] is None, lacking
         assert known["creatinine_clearance_ml_min"] is None, lacking
+
+
+def of_age(birth: str, *more: dict[str, Any]) -> dict[str, Any]:
+    events = [
+        {**event, "birth_date": birth} if event["kind"] == "demographics" else event
+        for event in TWO_CYCLES
+    ]
+    return told(facts([*events, *more]), "eu-label")["kidney"]
+
+
+def test_formulas_of_adults_are_refused_below_eighteen_with_the_reason() -> None:
+    """Schwartz, where the height is there; a clearance in mL/min has to be measured."""
+    year = 2026
+    child = of_age(f"{year - 15}-01-01")
+    assert child["creatinine_clearance_ml_min"] is None
+    assert child["egfr_ckd_epi_2021_ml_min_173m2"] is child["egfr_mdrd_ml_min_173m2"] is None
+    (why,) = child["not_used"]
+    assert "Aged 15: Cockcroft-Gault, CKD-EPI 2021 and MDRD are formulas of adults" in why
+    lab = max(
+        (e for e in TWO_CYCLES if "creatinine_umol_l" in e), key=lambda event: str(event["date"])
+    )
+    expected = 0.413 * 160 / (float(lab["creatinine_umol_l"]) / 88.4)
+    body = {"id": "b", "kind": "body", "date": str(lab["date"]), "height_cm": 160}
+    assert of_age(f"{year - 15}-01-01", body)["egfr_schwartz_ml_min_173m2"] == pytest.approx(
+        expected, abs=0.05
+    )
+    adult = of_age(f"{year - 19}-01-01", body)
+    assert (adult["egfr_schwartz_ml_min_173m2"], adult["not_used"]) == (None, [])
+    assert adult["creatinine_clearance_ml_min"] is not None
+
+
+def test_no_clearance_is_printed_as_usable_on_dialysis() -> None:
+    ill = {"id": "d", "kind": "comorbidity", "date": "2025-01-01", "dialysis": True}
+    kidney = of_age("1958-03-14", ill)
+    assert {value for key, value in kidney.items() if "ml_min" in key} == {None}
+    assert "On dialysis" in kidney["not_used"][0]

@@ -180,14 +180,15 @@ def swimmer(data: SwimmerData) -> Chart:
 def _sentence(data: SwimmerData) -> str:
     lanes = data.lanes
     ends = Counter(lane.end for lane in lanes)
-    longest = max((lane.months for lane in lanes), default=0.0)
+    longest = number(round(max((lane.months for lane in lanes), default=0.0), 1))
     progressed = sum(lane.progression_months is not None for lane in lanes)
     found = joined([f"{ends[name]} {word}" for name, word in ENDS.items() if ends[name]])
     cycles = sum(len(lane.cycle_months) for lane in lanes)
     return (
         f"Swimmer plot of {counted(len(lanes), 'patient')} from {data.origin}, longest "
-        f"{number(round(longest, 1))} months; {progressed} with progression; at the end of the "
-        f"bar: {found}. {counted(cycles, 'treatment cycle')} marked.{_not_drawn(data)}"
+        f"{longest} {'month' if longest == '1' else 'months'}; {progressed} with progression; "
+        f"at the end of the bar: {found}. "
+        f"{counted(cycles, 'treatment cycle')} marked.{_not_drawn(data)}"
     )
 
 

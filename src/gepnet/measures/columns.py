@@ -215,6 +215,10 @@ def cockcroft_gault(call: Call) -> Steps:
         return call.ratio(top, creatinine * scale)
 
     low, high = call.over_bounds(clearance, columns)
+    youngest, youngest_at = as_steps(constant(call.measures, "cockcroft_gault", "from_age_years"))
+    is_adult = columns[0].low * 10**youngest_at >= youngest
+    nothing = call.algebra.literal(None)
+    low, high = (call.algebra.choose([(is_adult, end)], nothing) for end in (low, high))
     return _where_positive(call, columns[2], low, high, None)
 
 

@@ -65,6 +65,7 @@ class Formulas(MeasureFile):
     body_surface_mosteller: Formula
     ckd_epi_2021: Formula
     mdrd: Formula
+    schwartz_bedside: Formula
 
 
 def constant(measures: Measures, formula: str, name: str) -> Decimal:

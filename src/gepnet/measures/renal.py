@@ -12,7 +12,8 @@ def cockcroft_gault(values: Values, measures: Measures, at: PartialDate) -> Valu
     """Creatinine clearance in mL/min, with actual body weight, not indexed to body surface.
 
     Inputs: ``age_years``, ``weight_kg``, ``creatinine_umol_l``, ``sex`` (female or male). Unknown
-    if one of them is: a clearance is never guessed from a creatinine alone.
+    if one of them is: a clearance is never guessed from a creatinine alone. It is a formula of
+    adults, and unknown of anybody younger.
 
     Cockcroft DW, Gault MH. Nephron 1976;16:31-41, doi 10.1159/000180580.
     """
@@ -29,7 +30,7 @@ def cockcroft_gault(values: Values, measures: Measures, at: PartialDate) -> Valu
         dividend = left * weight * factor * given["creatinine_umol_l_per_mg_dl"]
         return dividend / (given["divisor"] * creatinine)
 
-    if found[2].low <= 0:
+    if found[2].low <= 0 or found[0].low < given["from_age_years"]:
         return None
     return over_bounds(clearance, found)
 
@@ -82,3 +83,23 @@ def egfr_mdrd(
         * age_years ** given["age_exponent"]
         * factor
     )
+
+
+def egfr_schwartz(
+    creatinine_umol_l: Decimal, height_cm: Decimal, age_years: Decimal, measures: Measures
+) -> Decimal | None:
+    """Estimated GFR of a child in mL/min per 1.73 m2; None outside of the ages it is for.
+
+    Schwartz GJ, Munoz A, Schneider MF et al. J Am Soc Nephrol 2009;20:629-637,
+    doi 10.1681/ASN.2008030287.
+    """
+    given = constants(measures, "schwartz_bedside")
+    if not given["from_age_years"] <= age_years < given["below_age_years"]:
+        return None
+    creatinine = creatinine_umol_l / given["creatinine_umol_l_per_mg_dl"]
+    return given["scale"] * height_cm / creatinine
+
+
+def is_of_adult_age(age_years: Decimal, formula: str, measures: Measures) -> bool:
+    """Return whether somebody is old enough for a formula of adults."""
+    return age_years >= constants(measures, formula)["from_age_years"]

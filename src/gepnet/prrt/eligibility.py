@@ -5,13 +5,19 @@ Profiles are never mixed: each answers for itself, and where two differ both are
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from gepnet.facts import Facts, FactValue
 from gepnet.knowledge.models import ChecklistItem
-from gepnet.measures.renal import egfr_ckd_epi_2021, egfr_mdrd
+from gepnet.measures.inputs import Measures
+from gepnet.measures.renal import (
+    egfr_ckd_epi_2021,
+    egfr_mdrd,
+    egfr_schwartz,
+    is_of_adult_age,
+)
 from gepnet.prrt.conditions import Condition, look_at, value_words, words
 from gepnet.prrt.protocol import Protocols
 from gepnet.rules import Checklist, Met, Rule
@@ -191,13 +197,15 @@ def differences(found: Sequence[Eligibility]) -> list[Difference]:
 
 def kidney_view(facts: Facts, protocols: Protocols) -> dict[str, Any]:
     """Return the clearance that limits speak of, and the eGFR that never stands in for it."""
-    names = ("creatinine_umol_l", "age_years", "sex")
-    creatinine, age, sex = (facts[name].value for name in names)
+    names = ("creatinine_umol_l", "age_years", "sex", "height_cm")
+    creatinine, age, sex, height = (facts[name].value for name in names)
     clearance = facts["creatinine_clearance_ml_min"]
     view: dict[str, Any] = {
         "creatinine_clearance_ml_min": _plain(clearance.value),
         "egfr_ckd_epi_2021_ml_min_173m2": None,
         "egfr_mdrd_ml_min_173m2": None,
+        "egfr_schwartz_ml_min_173m2": None,
+        "not_used": [],
         "note": "An eGFR per 1.73 m2 meets no clearance limit.",
     }
     known = isinstance(creatinine, Interval) and creatinine.is_point
@@ -206,5 +214,29 @@ def kidney_view(facts: Facts, protocols: Protocols) -> dict[str, Any]:
         measures = protocols.knowledge.measures
         told = (creatinine.low, age.low, sex)
         for name, function in (("ckd_epi_2021", egfr_ckd_epi_2021), ("mdrd", egfr_mdrd)):
-            view[f"egfr_{name}_ml_min_173m2"] = float(round(function(*told, measures), 1))
+            if is_of_adult_age(age.low, name, measures):
+                view[f"egfr_{name}_ml_min_173m2"] = float(round(function(*told, measures), 1))
+    if known and isinstance(age, Interval) and isinstance(height, Interval) and height.is_point:
+        assert isinstance(creatinine, Interval)
+        of_child = egfr_schwartz(creatinine.low, height.low, age.high, protocols.knowledge.measures)
+        if of_child is not None:
+            view["egfr_schwartz_ml_min_173m2"] = float(round(of_child, 1))
+    view["not_used"] = list(_not_used(facts, view, protocols.knowledge.measures))
+    if facts["dialysis"].value is True:
+        # Of a kidney that a machine stands in for creatinine says nothing.
+        view |= {name: None for name in view if name.endswith(("ml_min", "173m2"))}
     return view
+
+
+def _not_used(facts: Facts, view: Mapping[str, Any], measures: Measures) -> Iterator[str]:
+    """Yield which formulas are not used for a patient, and why."""
+    age = facts["age_years"].value
+    if facts["dialysis"].value is True:
+        yield "On dialysis: no clearance and no eGFR from creatinine is used, and no limit is met."
+    if isinstance(age, Interval) and not is_of_adult_age(age.low, "cockcroft_gault", measures):
+        child = view["egfr_schwartz_ml_min_173m2"]
+        told = "" if child is not None else "; bedside Schwartz needs a creatinine and a height"
+        yield (
+            f"Aged {age}: Cockcroft-Gault, CKD-EPI 2021 and MDRD are formulas of adults and not "
+            f"used{told}. A limit in mL/min needs a measured clearance."
+        )

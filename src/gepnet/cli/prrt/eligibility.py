@@ -37,10 +37,13 @@ def _print(view: dict[str, Any]) -> None:
         ("creatinine clearance", kidney["creatinine_clearance_ml_min"], "mL/min"),
         ("CKD-EPI 2021", kidney["egfr_ckd_epi_2021_ml_min_173m2"], "mL/min/1.73 m2"),
         ("MDRD", kidney["egfr_mdrd_ml_min_173m2"], "mL/min/1.73 m2"),
+        ("bedside Schwartz", kidney["egfr_schwartz_ml_min_173m2"], "mL/min/1.73 m2"),
     ]
     told = [f"{name} {value} {unit}" for name, value, unit in shown if value is not None]
     if told:
         typer.echo(f"{'; '.join(told)}. {kidney['note']}")
+    for why in kidney["not_used"]:
+        typer.echo(why)
 
 
 def _values(item: dict[str, Any]) -> str:
