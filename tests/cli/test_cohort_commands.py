@@ -62,7 +62,8 @@ def test_bad_cells_are_listed_and_change_the_exit_code(run: Run, tmp_path: Path)
     done = run("cohort", "assess", facts, "-o", output, "--format", "json")
     summary = json.loads(done.out)
     assert done.code == 1
-    assert summary["error_list"] == [{"row": 0, "column": "primary_site", "value": "pancraes"}]
+    wrong = {"row": 0, "column": "primary_site", "value": "pancraes", "why": ""}
+    assert summary["error_list"] == [wrong]
     assert summary["conflict_list"] == [
         {"row": 1, "fact": "site_group", "supplied": "midgut", "derived": "pancreas"}
     ]

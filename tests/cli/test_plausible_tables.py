@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from gepnet.cli.app import app
@@ -189,3 +190,39 @@ def test_plausibility_every_command_that_reads_a_table_of_values_takes_accept() 
         if options & reading:
             assert "--accept" in options, name
     assert app is not None
+
+
+def test_plausibility_of_a_table_of_facts_a_slip_is_unknown_and_told(
+    run: Run, tmp_path: Path
+) -> None:
+    """Ki-67 0.15 of a spreadsheet is no NET G1; one patient in g/dL changes no other."""
+    facts, output = tmp_path / "facts.parquet", tmp_path / "statuses.parquet"
+    pl.DataFrame(
+        {
+            "patient": ["a", "b", "c"],
+            "ki67_percent": [0.15, 15.0, 2.0],
+            "haemoglobin_g_l": [130.0, 31.0, 131.0],
+        }
+    ).write_parquet(facts)
+    asked = ("cohort", "assess", facts, "-o", output, "--format", "json")
+    done = run(*asked)
+    view = json.loads(done.out)
+    assert done.code == 1
+    assert [(one["row"], one["value"]) for one in view["error_list"]] == [(0, "0.15"), (1, "31")]
+    ki67 = view["error_list"][0]["why"]
+    assert "0.15 as a fraction would be 15 %" in ki67
+    assert "--accept 'ki67_percent=0.15 by WHO: WHY'" in ki67
+    accept = ("--accept", f"a:ki67_percent=0.15 {WHO}", "--accept", f"haemoglobin_g_l=31 {WHO}")
+    view = json.loads(run(*asked, *accept).out)
+    assert view["errors"] == 0
+    assert [(one["patient"], one["quantity"]) for one in view["accepted"]] == [
+        ("a", "ki67_percent"),
+        ("b", "haemoglobin_g_l"),
+    ]
+    assert run(*asked, *accept, "--accept", f"c:ki67_percent=2 {WHO}").code == 2
+
+
+def test_plausibility_made_up_tables_are_believed(run: Run, tmp_path: Path) -> None:
+    facts, output = tmp_path / "facts.parquet", tmp_path / "statuses.parquet"
+    assert run("facts", "sample", "--rows", "300", "-o", facts).code == 0
+    assert run("cohort", "assess", facts, "-o", output).code == 0

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gepnet.guidelines import KnowledgeBase
 from gepnet.knowledge import need, refuse, write_atomically
 from gepnet.tables import plain
-from gepnet.vocabulary import Question
+from gepnet.vocabulary import Asking, Question
 
 if TYPE_CHECKING:
     from gepnet.guidelines.cohort_run import CohortReport
@@ -24,6 +24,7 @@ def assess_cohort(
     output: Path,
     question: Question,
     progress: Callable[[int], None] | None = None,
+    accept: Iterable[str] = (),
 ) -> View:
     """Write the statuses of every patient of a Parquet file of facts, and say what was noticed.
 
@@ -33,6 +34,8 @@ def assess_cohort(
         output: one row a patient, one small number for each document, option and intent.
         question: its day of the knowledge, and the day of the facts (default: today).
         progress: called with the number of rows read so far.
+        accept: values outside their plausible range that somebody stands by, each as
+            ``[PATIENT:]QUANTITY=VALUE by WHO: WHY``; others are told and count as unknown.
 
     Raises:
         InputError: if ``source`` cannot be read or ``output`` is the same file.
@@ -43,8 +46,12 @@ def assess_cohort(
     if source.exists() and output.exists() and source.samefile(output):
         raise refuse("output", str(output), "another file than the facts")
     at = question.day() or datetime.date.today()
-    report = assess_table(base, source, output, question.knowledge_date, at, progress)
-    return _summary(report, output)
+    asking = Asking.of(base.vocabulary.plausible, accept)
+    report = assess_table(
+        base, source, output, question.knowledge_date, at, progress, asking=asking
+    )
+    asking.accepting.refuse_unused()
+    return {**_summary(report, output), "accepted": plain(asking.accepting.used)}
 
 
 def count_rows(source: Path) -> int:

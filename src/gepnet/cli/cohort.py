@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from gepnet import api
-from gepnet.cli.command import Result, TableQuestion, command
+from gepnet.cli.command import Accept, Result, TableQuestion, command
 from gepnet.cli.output import table
 from gepnet.cli.progress import progress
 
@@ -29,6 +29,7 @@ def assess(
     facts: Annotated[Path, typer.Argument(help="Parquet file of facts, one row a patient.")],
     output: Annotated[Path, typer.Option("-o", "--output", help="Parquet file to write.")],
     question: TableQuestion,
+    accept: Accept = None,
 ) -> Result:
     """Write the status of every option in every document for each patient of a table.
 
@@ -43,7 +44,7 @@ def assess(
             if tell is not None:
                 tell("patients", rows, total)
 
-        summary = api.assess_cohort(base, facts, output, question, advance)
+        summary = api.assess_cohort(base, facts, output, question, advance, accept or ())
     return Result(summary, _report, code=1 if summary["errors"] else 0)
 
 
@@ -71,7 +72,8 @@ def _report(summary: dict[str, Any]) -> None:
         typer.echo(f"{fact}: {count} supplied values contradict the derivation and were used")
     for error in summary["error_list"][:SHOWN]:
         typer.echo(
-            f"row {error['row']}, column {error['column']}: '{error['value']}' cannot be used",
+            f"row {error['row']}, column {error['column']}: '{error['value']}' cannot be used"
+            + (f": expected {error['why']}" if error["why"] else ""),
             err=True,
         )
     if summary["errors"]:

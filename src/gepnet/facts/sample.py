@@ -164,14 +164,21 @@ class Sampler:
             columns[fact.id] = (pl.lit(self.at) - pl.duration(days=days)).dt.to_string("%Y-%m-%d")
         else:
             points = case["quantiles"]
+            believed = self._believed(fact)
             if points == "any":
-                assert fact.entry.range is not None
-                points = [float(end) for end in fact.entry.range]
+                points = list(believed)
             step, places = as_steps(fact.precision)
             steps = (_interpolated(points, uniform) * 10**places / step).round()
-            number = divided(steps * step, 10**places)
+            number = divided(steps * step, 10**places).clip(*believed)
             columns |= {low_column(fact): number, high_column(fact): number}
         return columns
+
+    def _believed(self, fact: Fact) -> tuple[float, float]:
+        """Return the ends of what is made up of a number: what a reader would not doubt."""
+        quantity = self.criteria.vocabulary.plausible.get(fact.family or fact.id)
+        assert fact.entry.range is not None
+        low, high = fact.entry.range if quantity is None else quantity.bounds()
+        return float(low), float(high)
 
     def _hidden(self, fact: Fact, spec: Spec) -> dict[str, pl.Expr]:
         """Hide what was not recorded, and blur what was recorded as a range."""

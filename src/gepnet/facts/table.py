@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 import polars as pl
 
@@ -17,7 +18,7 @@ from gepnet.criteria.columns import absent_column, columns_of, high_column, low_
 from gepnet.facts.frame import column_type, divided, first_day, last_day
 from gepnet.facts.wide import first_day_column, last_day_column, supplied_columns
 from gepnet.measures.columns import as_steps
-from gepnet.vocabulary import Fact
+from gepnet.vocabulary import Asking, Fact, Interval
 
 ROW = "__row"
 Schema = Mapping[str, pl.DataType]
@@ -28,23 +29,31 @@ _NOISE = 1e-6
 
 @dataclass(frozen=True, order=True)
 class Fault:
-    """A cell that cannot be used; rows count from 0."""
+    """A cell that cannot be used, and why where its value is only doubted; rows count from 0."""
 
     row: int
     column: str
     value: str
+    why: str = ""
 
 
 class Reader:
     """Reads batches of one schema into the columns of some facts."""
 
-    def __init__(self, facts: Iterable[Fact], schema: Schema, kept: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        facts: Iterable[Fact],
+        schema: Schema,
+        kept: Iterable[str] = (),
+        asking: Asking | None = None,
+    ) -> None:
         """Note what the table gives.
 
         Args:
             facts: to read.
             schema: of the table.
             kept: other columns to pass on as they are.
+            asking: asks about numbers that are likely to be slips; None asks about none.
         """
         self.kept = tuple(kept)
         self.facts = tuple(fact for fact in facts if supplied_columns([fact], schema))
@@ -62,13 +71,15 @@ class Reader:
             self.schema |= {name: column_type(fact, name) for name in names}
             if fact.type == "date":
                 self.schema |= {day(fact): pl.Date() for day in _DAYS}
-        checks = {fact.id: _is_sound(fact, schema) for fact in self.facts}
+        self.asking = asking
+        checks = {fact.id: _is_sound(fact, schema, asking) for fact in self.facts}
         self._checks = [e.alias(name) for name, e in checks.items() if e is not None]
 
     def read(self, batch: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]]:
         """Return a batch in gepnet's own types, and its faults (rows from column ``__row``)."""
         sound = batch.select_seq(self._checks).row(0, named=True) if self._checks else {}
-        work = _Batch(batch, frozenset(name for name, is_sound in sound.items() if is_sound))
+        whole = frozenset(name for name, is_sound in sound.items() if is_sound)
+        work = _Batch(batch, whole, self.asking)
         for fact in self.facts:
             work.read(fact, self.given)
         kept = [batch[name] for name in self.kept]
@@ -80,6 +91,7 @@ class Reader:
 class _Batch:
     table: pl.DataFrame
     sound: frozenset[str] = frozenset()
+    asking: Asking | None = None
     columns: dict[str, pl.Series] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
 
@@ -122,7 +134,8 @@ class _Batch:
             columns = [self.table[name] for name in sources]
             return dict(zip(names, columns * (3 - len(columns)), strict=True))
         if len(sources) == 1:
-            return dict.fromkeys(names, self._measured(fact, fact.id))
+            one = self._measured(fact, fact.id)
+            return dict.fromkeys(names, self._believed(fact, one, one, [fact.id])[0])
         low, high = (self._measured(fact, name) for name in names)
         if low.null_count() or high.null_count():
             alone = low.is_null() != high.is_null()
@@ -131,7 +144,40 @@ class _Batch:
         disordered = low > high
         if disordered.any():
             low, high = self._fault(names[0], disordered, low), _hidden(high, disordered)
-        return dict(zip(names, (low, high), strict=True))
+        return dict(zip(names, self._believed(fact, low, high, names), strict=True))
+
+    def _believed(
+        self, fact: Fact, low: pl.Series, high: pl.Series, names: Collection[str]
+    ) -> tuple[pl.Series, pl.Series]:
+        """Hide and tell the numbers that are likely to be slips and that nobody accepts."""
+        quantity = None if self.asking is None else self.asking.plausible.get(_quantity(fact))
+        if self.asking is None or quantity is None:
+            return low, high
+        least, greatest = map(float, quantity.bounds())
+        odd = ((high < least) | (low > greatest)).fill_null(False)
+        if quantity.zero:
+            odd &= ~((low == 0) & (high == 0)).fill_null(False)
+        if not odd.any():
+            return low, high
+        rows = self.table[ROW] if ROW in self.table.columns else pl.int_range(len(odd), eager=True)
+        patients = self.table["patient"] if "patient" in self.table.columns else None
+        refused = [False] * len(odd)
+        said: dict[tuple[object, ...], str | None] = {}
+        for place in odd.arg_true().to_list():
+            # A whole column may be in another unit: each value is asked about once.
+            of = "" if patients is None or not self.asking.accepting.given else patients[place]
+            ends = (low[place], high[place])
+            value = Interval(*(Decimal(format(end, ".15g")) for end in ends))
+            if (*ends, of) not in said:
+                said[(*ends, of)] = self.asking.doubt(
+                    _quantity(fact), value, str(value), unit=fact.entry.unit, patient=str(of)
+                )
+            told = said[(*ends, of)]
+            if told is not None:
+                refused[place] = True
+                self.faults.append(Fault(rows[place], next(iter(names)), str(value), told))
+        where = pl.Series(refused)
+        return _hidden(low, where), _hidden(high, where)
 
     def _measured(self, fact: Fact, name: str) -> pl.Series:
         """Return a number on a fine step of its fact, free of binary noise."""
@@ -199,7 +245,7 @@ def _sources(fact: Fact, given: Collection[str]) -> list[str]:
     return list(bounds) if len(bounds) == 2 and set(bounds) <= set(given) else [fact.id]
 
 
-def _is_sound(fact: Fact, schema: Schema) -> pl.Expr | None:
+def _is_sound(fact: Fact, schema: Schema, asking: Asking | None = None) -> pl.Expr | None:
     """Return whether a batch gives every number of a fact just as it is stored; None: look closer.
 
     One question for all numbers of a batch: most tables need nothing more.
@@ -216,10 +262,18 @@ def _is_sound(fact: Fact, schema: Schema) -> pl.Expr | None:
     for column in map(pl.col, names):
         steps = (column * (10**places / step)).round() * step
         truths.append((divided(steps, 10**places) == column) & column.is_between(least, greatest))
+    low, high = pl.col(names[0]), pl.col(names[-1])
+    quantity = None if asking is None else asking.plausible.get(_quantity(fact))
+    if quantity is not None:
+        most, fewest = map(float, reversed(quantity.bounds()))
+        truths.append((high >= fewest) & (low <= most))
     if len(names) == 2:
-        low, high = map(pl.col, names)
         truths += [low <= high, low.is_null() == high.is_null()]
     return pl.all_horizontal(truth.all() for truth in truths)
+
+
+def _quantity(fact: Fact) -> str:
+    return fact.family or fact.id
 
 
 def _hidden(value: pl.Series, where: pl.Series) -> pl.Series:

@@ -18,6 +18,7 @@ from gepnet.guidelines.cohort_notes import TableNotes
 from gepnet.guidelines.compiled import KnowledgeBase
 from gepnet.guidelines.statuses import leaves
 from gepnet.guidelines.wide import Cohort, status_stages
+from gepnet.vocabulary import Asking
 
 PATIENT = "patient"
 
@@ -31,8 +32,13 @@ class CohortPlan:
         schema: Mapping[str, pl.DataType],
         knowledge_date: datetime.date,
         at: datetime.date,
+        asking: Asking | None = None,
     ) -> None:
-        """Lay out every stage; nothing is computed yet."""
+        """Lay out every stage; nothing is computed yet.
+
+        With ``asking`` a number that is likely to be a slip is unknown and told, unless somebody
+        accepts it.
+        """
         self.cohort = Cohort(base, knowledge_date)
         self.schema = dict(schema)
         self.at = at
@@ -40,7 +46,7 @@ class CohortPlan:
         wanted = Source(base.criteria, base.knowledge.measures, frozenset(), at)
         facts = [vocabulary[n] for n in wanted.needed(self.cohort.facts_named)]
         kept = [PATIENT] if PATIENT in schema else []
-        self.reader = Reader(facts, {ROW: pl.UInt32(), **schema}, [ROW, *kept])
+        self.reader = Reader(facts, {ROW: pl.UInt32(), **schema}, [ROW, *kept], asking)
         self.source = Source(base.criteria, base.knowledge.measures, self.reader.given, at)
         self.facts = WidePlan(self.source, PolarsAlgebra(vocabulary), self.cohort.nodes)
         statuses, self.results = status_stages(self.facts, self.cohort)

@@ -19,6 +19,7 @@ from gepnet.guidelines.compiled import KnowledgeBase
 from gepnet.guidelines.status import Status
 from gepnet.guidelines.statuses import CODES
 from gepnet.knowledge import InputError, Problem, write_atomically
+from gepnet.vocabulary import Asking
 
 #: A piece holds every intermediate column of its rows; twice as many take half as much memory more.
 ROWS_AT_A_TIME = 50_000
@@ -56,14 +57,18 @@ def assess_table(
     at: datetime.date,
     progress: Callable[[int], None] | None = None,
     compression: Compression = "zstd",
+    asking: Asking | None = None,
 ) -> CohortReport:
     """Write the statuses of every patient of ``source``; the file is there in full or not at all.
+
+    With ``asking`` a number that is likely to be a slip is unknown and told, unless somebody
+    accepts it.
 
     Raises:
         InputError: if ``source`` cannot be read.
     """
     table, schema = open_table(source)
-    plan = CohortPlan(base, schema, knowledge_date, at)
+    plan = CohortPlan(base, schema, knowledge_date, at, asking)
     notes = TableNotes(progress)
     statuses = plan.statuses(table, notes)
     write_atomically(output, lambda draft: write(statuses, draft, metadata(plan), compression))

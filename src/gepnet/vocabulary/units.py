@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property, lru_cache
+from threading import Lock
 from typing import Any
 
 from gepnet.knowledge import MeasureFile
@@ -199,8 +200,16 @@ def _letters(unit: str) -> str:
     return re.sub(r"[^a-z0-9%]", "", unit.translate(_SIGNS).casefold())
 
 
-@lru_cache(maxsize=1)
+_LOADING = Lock()
+
+
 def _registry() -> Any:
+    with _LOADING:  # tables are read in several threads, and a half-made registry knows no unit
+        return _loaded()
+
+
+@lru_cache(maxsize=1)
+def _loaded() -> Any:
     from ucumvert import PintUcumRegistry
 
     return PintUcumRegistry()
