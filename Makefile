@@ -4,7 +4,8 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 BROWSER := .venv/.browser
 CODE := src tests $(wildcard benchmarks)
-PYTEST_ARGS ?= -n auto
+# A file stays with one worker: what its tests share is made once.
+PYTEST_ARGS ?= -n auto --dist loadfile
 
 .PHONY: help setup demo test lint format bench docs lock clean
 .DELETE_ON_ERROR:
