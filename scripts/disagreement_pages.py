@@ -44,6 +44,12 @@ AGREEMENTS = {
     "not_read": "one was not read on this",
     "insufficient_data": "not enough is known",
 }
+PAID = {
+    "funded": "funded",
+    "not_funded": "not funded",
+    "outside": "not about this patient",
+    "undetermined": "open",
+}
 LABELS = {"on_label": "on label", "off_label": "off label", "undetermined": "open"}
 INTRODUCTION = """\
 # Known disagreements
@@ -124,6 +130,10 @@ def _said(wanted: dict[str, Any]) -> str:
     if "label" in wanted:
         entry = next(x.entry for x in base().labels if x.entry.id == wanted["label"])
         return f"{entry.region} label of {_name(entry.option)}: **{LABELS[wanted['status']]}**"
+    if "payer" in wanted:
+        decision = next(x.entry for x in base().funding if x.entry.id == wanted["payer"])
+        said = PAID[wanted["status"]]
+        return f"payer in {decision.region} on {_name(decision.option)}: **{said}**"
     if "safety" in wanted:
         rule = next(x.entry for x in base().safety if wanted["safety"] in x.entry.fact_ids)
         fires = "fires" if wanted["fires"] else "does not fire"

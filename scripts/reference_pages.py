@@ -78,7 +78,7 @@ it). Where the coverage of a topic is not `complete`, finding no position means 
 {BADGE_LINE}
 """
 SAFETY = f"""\
-# Safety rules, labels and checklists
+# Safety rules, labels, payers and checklists
 
 They stand beside the positions of documents and never change one.
 
@@ -96,6 +96,13 @@ Whether the authorised indication of a medicine in a region includes the patient
 label, or undetermined. Which country follows which region is data
 (`src/gepnet/knowledge/measures/regions.yaml`). Indications are paraphrased; look a label up before
 you rely on it.
+
+"""
+PAYERS = """
+## Payers
+
+What a payer decided: no position of a guideline, and never counted as one. A region without a row is
+one of which nothing was read. Nothing is inherited from another region.
 
 """
 EVENTS = """
@@ -314,6 +321,7 @@ def _document(document: CompiledDocument) -> str:
     for recommendation in document.recommendations:
         entry = recommendation.entry
         marks = ", dissent" if entry.dissent else ""
+        marks += f" (as `{entry.as_}`)" if entry.as_ else ""
         text += _row(
             f"`{entry.id}`",
             _plain("; ".join(_positions(entry.options))) + marks,
@@ -349,15 +357,25 @@ def _safety() -> str:
         )
     text += LABELS + _head("Medicine", "Region", "In force", "Indication", "Read as", "Source")
     for label in base().labels:
-        item = label.entry
-        dates = f"{item.from_ or 'not known'} to {item.to}" if item.to else f"from {item.from_}"
-        broad = "" if label.when_broad is None else " (and a broader reading)"
         text += _row(
-            f"{_plain(base().options[item.option].label)}, {item.product} (`{item.id}`)",
-            item.region,
-            dates if item.from_ or item.to else "date not known",
-            _plain(item.indication),
-            _plain(prose(label.when, vocabulary)) + broad,
+            _medicine(label.entry),
+            label.entry.region,
+            _dates(label.entry),
+            _plain(label.entry.indication),
+            _read_as(label),
+            _source(label.entry),
+        )
+    text += PAYERS + _head("Option", "Payer", "In force", "Decision", "What", "Read as", "Source")
+    for decision in base().funding:
+        item = decision.entry
+        draft = ", draft" if item.draft else ""
+        text += _row(
+            _medicine(item),
+            f"{item.region} ({_plain(item.payer)})",
+            _dates(item),
+            item.decision.replace("_", " ") + draft,
+            _plain(item.says),
+            _read_as(decision) if item.conditions_read else "for whom was not read",
             _source(item),
         )
     text += EVENTS + _head("Day", "Region", "Product", "Event", "What", "Look again by", "Source")
@@ -377,6 +395,21 @@ def _safety() -> str:
             when = _plain(prose(item.when, vocabulary))
             text += _row(_plain(item.entry.label), when, _source(item.entry))
     return text
+
+
+def _medicine(item: Any) -> str:
+    product = f", {item.product}" if item.product else ""
+    return f"{_plain(base().options[item.option].label)}{product} (`{item.id}`)"
+
+
+def _dates(item: Any) -> str:
+    dates = f"{item.from_ or 'not known'} to {item.to}" if item.to else f"from {item.from_}"
+    return dates if item.from_ or item.to else "date not known"
+
+
+def _read_as(rule: Any) -> str:
+    broad = "" if rule.when_broad is None else " (and a broader reading)"
+    return _plain(prose(rule.when, base().vocabulary)) + broad
 
 
 def _sources() -> str:

@@ -63,6 +63,14 @@ def of_label(assessment: Assessment, label: str, status: str) -> list[str]:
     return [f"label {label}: wanted {status}, is {found.get(label)}"]
 
 
+def of_payer(assessment: Assessment, decision: str, status: str) -> list[str]:
+    """Return whether a payer's decision says otherwise than wanted."""
+    found = {item.entry.id: item.status for item in assessment.funding}
+    if found.get(decision) == status:
+        return []
+    return [f"payer {decision}: wanted {status}, is {found.get(decision)}"]
+
+
 def of_safety(assessment: Assessment, rule: str, fires: bool = True) -> list[str]:
     """Return whether a safety rule fires otherwise than wanted."""
     fired = {name for note in assessment.safety if note.fires for name in note.rule.entry.fact_ids}

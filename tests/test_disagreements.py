@@ -67,6 +67,8 @@ def _said(assessment: Assessment, wanted: dict[str, Any]) -> list[str]:
         return expectations.of_cell(assessment, wanted)
     if "label" in wanted:
         return expectations.of_label(assessment, wanted["label"], wanted["status"])
+    if "payer" in wanted:
+        return expectations.of_payer(assessment, wanted["payer"], wanted["status"])
     if "safety" in wanted:
         return expectations.of_safety(assessment, wanted["safety"], wanted["fires"])
     if "checklist" in wanted:

@@ -102,7 +102,10 @@ def test_every_fact_option_document_rule_and_source_is_printed() -> None:
     entries = {r.entry.id for d in base.documents for r in d.recommendations}
     assert {name for name in entries if f"`{name}`" not in documents} == set()
     rules = PAGES["reference/safety-and-labels.md"]
-    named = [*(r.entry.id for r in base.safety), *(label.entry.id for label in base.labels)]
+    named = [
+        *(r.entry.id for r in base.safety),
+        *(x.entry.id for x in (*base.labels, *base.funding)),
+    ]
     assert {name for name in named if f"`{name}`" not in rules} == set()
     release = PAGES["reference/release-rules.md"]
     parts = [*(r.entry.id for r in base.release), *(a.id for a in base.knowledge.release_amounts)]

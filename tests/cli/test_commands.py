@@ -98,7 +98,7 @@ def test_a_wrong_call_is_refused_with_the_usage(arguments: list[str], run: Run) 
 
 def test_assess_shows_the_matrix(run: Run, patient: Path) -> None:
     told = shown(run, "assess", patient, "--knowledge-date", "2026-01-15")
-    for words in ("example", "2026-01-15", "ESMO 2020", "On label", "recommended"):
+    for words in ("example", "2026-01-15", "ESMO 2020", "Label and payer", "recommended"):
         assert words in told
     assert all(len(line) <= 100 for line in told.splitlines())
 

@@ -29,4 +29,4 @@ def test_corrections_of_a_document_are_those_that_name_it() -> None:
     found = corrections_of(BASE, ["esmo-2020"])
     assert found == [one for one in ALL if "esmo-2020" in one.documents]
     assert 0 < len(found) < len(ALL)
-    assert corrections_of(BASE, ["nice-ta449"]) == []
+    assert corrections_of(BASE, ["nice-ipg786"]) == []

@@ -6,14 +6,14 @@ from typing import Any, cast
 
 import pytest
 
-from gepnet.guidelines.assess import label_in_force
+from gepnet.guidelines.assess import in_force
 
 DAY = datetime.timedelta(days=1)
 
 
-def in_force(day: datetime.date, from_: str | None, to: str | None) -> bool:
+def holds(day: datetime.date, from_: str | None, to: str | None) -> bool:
     label: Any = SimpleNamespace(entry=SimpleNamespace(from_=from_, to=to))
-    return cast(bool, label_in_force(label, day))
+    return cast(bool, in_force(label, day))
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ def in_force(day: datetime.date, from_: str | None, to: str | None) -> bool:
 def test_an_uncertain_beginning_counts_from_the_last_day_it_may_mean(
     written: str, last: datetime.date
 ) -> None:
-    assert [in_force(day, written, None) for day in (last - DAY, last, last + DAY)] == [
+    assert [holds(day, written, None) for day in (last - DAY, last, last + DAY)] == [
         False,
         True,
         True,
@@ -45,7 +45,7 @@ def test_an_uncertain_beginning_counts_from_the_last_day_it_may_mean(
 def test_an_uncertain_end_counts_from_the_first_day_it_may_mean(
     written: str, first: datetime.date
 ) -> None:
-    assert [in_force(day, None, written) for day in (first - DAY, first, first + DAY)] == [
+    assert [holds(day, None, written) for day in (first - DAY, first, first + DAY)] == [
         True,
         False,
         False,
@@ -53,8 +53,8 @@ def test_an_uncertain_end_counts_from_the_first_day_it_may_mean(
 
 
 def test_without_dates_an_indication_always_holds_and_both_dates_count() -> None:
-    assert in_force(datetime.date(1990, 1, 1), None, None) is True
+    assert holds(datetime.date(1990, 1, 1), None, None) is True
     inside, before, after = (datetime.date(year, 6, 1) for year in (2021, 2019, 2025))
-    assert in_force(inside, "2020", "2024") is True
-    assert in_force(before, "2020", "2024") is False
-    assert in_force(after, "2020", "2024") is False
+    assert holds(inside, "2020", "2024") is True
+    assert holds(before, "2020", "2024") is False
+    assert holds(after, "2020", "2024") is False

@@ -10,7 +10,7 @@ import pytest
 from gepnet import api
 from gepnet.facts import facts_of_values
 from gepnet.guidelines import Assessment
-from gepnet.guidelines.assess import assess, label_in_force
+from gepnet.guidelines.assess import assess, in_force
 from gepnet.rules import Reading
 from gepnet.vocabulary import Question, parse_date
 
@@ -39,6 +39,14 @@ def labels(found: Assessment, region: str, option: str = "lu177_dotatate") -> di
         item.label.entry.id: item.status
         for item in found.labels
         if item.label.entry.region == region and item.label.entry.option == option
+    }
+
+
+def payers(found: Assessment, region: str, option: str) -> dict[str, str]:
+    return {
+        item.entry.id: item.status
+        for item in found.funding
+        if item.entry.region == region and item.entry.option == option
     }
 
 
@@ -93,8 +101,8 @@ def test_no_label_of_a_targeted_medicine_has_been_in_force_for_ever(
     label: str, first: datetime.date
 ) -> None:
     (one,) = [x for x in api.base().labels if x.entry.id == label]
-    assert label_in_force(one, first)
-    assert not label_in_force(one, first - datetime.timedelta(days=1))
+    assert in_force(one, first)
+    assert not in_force(one, first - datetime.timedelta(days=1))
 
 
 def test_everolimus_was_for_the_pancreas_alone_at_first() -> None:
@@ -117,8 +125,82 @@ def test_label_and_payer_are_two_things() -> None:
         on_cabozantinib=False,
     )
     assert labels(found, "UK", "cabozantinib") == {"cabometyx-uk": "on_label"}
-    cell = found.documents["nice-cabozantinib-draft"].cells["cabozantinib", "tumour_control"]
-    assert cell.status.value == "against"
+    assert payers(found, "UK", "cabozantinib") == {"nice-cabozantinib-draft": "not_funded"}
+    assert not [name for name in found.documents if name.startswith("nice-ta")]
+
+
+GUT = {
+    **CANDIDATE,
+    "functioning": False,
+    "progression_radiological_recist": True,
+    "progression_months": 8,
+    "received_prrt": False,
+}
+
+
+@pytest.mark.parametrize(
+    ("region", "option", "changed", "expected"),
+    [
+        ("UK", "lu177_dotatate", {}, {"nice-ta539": "funded"}),
+        ("UK", "lu177_dotatate", {"age_years": 17}, {"nice-ta539": "outside"}),
+        ("UK", "lu177_dotatate", {"age_years": None}, {"nice-ta539": "undetermined"}),
+        ("UK", "sirt", {"metastasis_liver": True}, {"nhs-england-sirt": "not_funded"}),
+        ("UK", "sirt", {"metastasis_liver": False}, {"nhs-england-sirt": "outside"}),
+        ("TW", "lu177_dotatate", {}, {"taiwan-lutathera": "not_funded"}),
+        ("TW", "everolimus", {}, {"taiwan-everolimus": "funded"}),
+        ("TW", "everolimus", {"progression_months": 14}, {"taiwan-everolimus": "undetermined"}),
+        ("TW", "everolimus", {"functioning": True}, {"taiwan-everolimus": "outside"}),
+        ("JP", "prrt", {}, {"japan-prrt": "undetermined"}),
+        ("NO", "lu177_dotatate", {}, {}),
+    ],
+)
+def test_a_payer_funds_does_not_or_does_not_speak_of_the_patient(
+    region: str, option: str, changed: dict[str, object], expected: dict[str, str]
+) -> None:
+    assert payers(assessed(**{**GUT, **changed}), region, option) == expected
+
+
+@pytest.mark.parametrize(
+    ("region", "label", "payer"),
+    [
+        ("UK", "on label", "funded (NICE TA539)"),
+        ("TW", "off label", "not funded (Taiwan, as quoted 2026-08-17)"),
+        ("NO", "on label (EU)", "no payer read"),
+        ("EU", "on label", "no payer read"),
+        ("JP", "no label read", "open (Japan, JNETS 2026)"),
+    ],
+)
+def test_label_and_payer_are_two_cells_and_what_was_not_read_is_blank(
+    region: str, label: str, payer: str
+) -> None:
+    facts = {**GUT, "region": region, "received_ssa": False, "progressed_on_ssa": False}
+    view = api.assessment_view(assessed(**facts), api.base())
+    option = "prrt" if region == "JP" else "lu177_dotatate"
+    (row,) = [row for row in view["access"] if row["option"] == option]
+    assert (row["region"], row["label"]["words"], row["payer"]["words"]) == (region, label, payer)
+
+
+def test_without_a_region_each_one_with_labels_or_payers_is_shown() -> None:
+    view = api.assessment_view(assessed(**GUT), api.base())
+    regions = {row["region"] for row in view["access"] if row["option"] == "lu177_dotatate"}
+    assert {"EU", "UK", "US", "CH", "TW"} <= regions
+
+
+def test_a_decision_counts_from_its_day() -> None:
+    pancreas = {**GUT, "primary_site": "pancreas", "systemic_lines_prior_excluding_ssa": 1}
+    before = assessed(datetime.date(2025, 10, 31), **pancreas)
+    assert payers(before, "UK", "cabozantinib") == {}
+
+
+def test_a_draft_is_called_so() -> None:
+    pancreas = {**GUT, "primary_site": "pancreas", "systemic_lines_prior_excluding_ssa": 1}
+    found = assessed(**{**pancreas, "on_cabozantinib": False, "region": "UK"})
+    (row,) = [
+        row
+        for row in api.assessment_view(found, api.base())["access"]
+        if row["option"] == "cabozantinib"
+    ]
+    assert row["payer"]["words"] == "not funded, draft (NICE GID-TA11613)"
 
 
 # Events -------------------------------------------------------------------------------------------

@@ -56,7 +56,7 @@ def status(document: str, option: str, intent: str = "tumour_control", /, **valu
 
 @pytest.mark.parametrize(
     ("cycles", "label", "payer"),
-    [(0, "on_label", "option"), (3, "on_label", "option"), (4, "off_label", "silent")],
+    [(0, "on_label", "funded"), (3, "on_label", "funded"), (4, "off_label", "outside")],
 )
 def test_doses_beyond_four_are_outside_labels_and_the_payer(
     cycles: int, label: str, payer: str
@@ -65,7 +65,7 @@ def test_doses_beyond_four_are_outside_labels_and_the_payer(
     found = assessed(**patient)
     told = {x.label.entry.id: x.status for x in found.labels}
     assert {told[f"lutathera-{region}"] for region in ("eu", "uk", "us", "ch")} == {label}
-    assert found.documents["nice-ta539"].cells["lu177_dotatate", "tumour_control"].status == payer
+    assert {x.entry.id: x.status for x in found.funding}["nice-ta539"] == payer
 
 
 def test_a_course_whose_doses_were_not_recorded_leaves_the_label_open() -> None:

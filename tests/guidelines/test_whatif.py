@@ -142,3 +142,9 @@ def test_the_view_is_plain_data_in_words(base: KnowledgeBase, before: Assessment
     view = api.whatif_view(before, base, ["ki67_percent=9"])
     (fact,) = [fact for fact in view["facts"] if fact["assumed"]]
     assert (fact["before_text"], fact["after_text"]) == ("8-12 %", "9 %")
+
+
+def test_payers_are_told_beside_the_labels(base: KnowledgeBase, before: Assessment) -> None:
+    found = what_if(base, before, {"ki67_percent": base.vocabulary["ki67_percent"].parse("30")})
+    (told,) = [one for one in found.funding if one.decision == "nice-ta539"]
+    assert (told.before, told.after, told.region) == ("funded", "outside", "UK")

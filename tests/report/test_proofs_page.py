@@ -13,7 +13,7 @@ from gepnet.cli.app import app
 def test_the_page_of_proofs_is_readable_by_everyone(page: Page, tmp_path: Path) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
-    arguments = ["knowledge", "verify", "--document", "nice-ta539", "--format", "html"]
+    arguments = ["knowledge", "verify", "--document", "spain-2016", "--format", "html"]
     done = CliRunner().invoke(app, arguments)
     assert done.exit_code == 0, done.output
     file = tmp_path / "proofs.html"

@@ -125,7 +125,12 @@ def test_the_rulebook_holds_every_entry_with_a_criterion_once() -> None:
     assert len(set(ids)) == len(ids)
     knowledge = base.knowledge
     entries = [entry for file in knowledge.documents for entry in file.recommendations]
-    entries += [*knowledge.labels, *knowledge.safety, *knowledge.retreatment_rules]
+    entries += [
+        *knowledge.labels,
+        *knowledge.funding,
+        *knowledge.safety,
+        *knowledge.retreatment_rules,
+    ]
     entries += [*knowledge.release_rules, *knowledge.release_items]
     entries += [item for checklist in knowledge.checklists for item in checklist.items]
     assert sorted(id(rule.entry) for rule in base.rules) == sorted(map(id, entries))

@@ -157,6 +157,7 @@ def _print_whatif(view: dict[str, Any]) -> None:
     parts = {
         "Positions": [(f"{c['short']}: {_row_name(c)}", c) for c in view["positions"]],
         "Labels": [(f"{c['option_label']} {c['region']}", c) for c in view["labels"]],
+        "Payers": [(f"{c['option_label']}, {c['short']}", c) for c in view["funding"]],
         "Safety": [(c["message"], c) for c in view["safety"]],
         "Checklists": [(f"{c['title']}: {c['label']}", c) for c in view["checklists"]],
     }

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from string import ascii_uppercase
 from typing import Any
 
 from gepnet import api
-from gepnet.cli.output import safe, show
+from gepnet.cli.output import listing, safe, show
 
 View = dict[str, Any]
 STYLES = {
@@ -23,7 +22,7 @@ ASKED = 5
 
 
 def print_assessment(view: View, every_row: bool = False) -> None:
-    """Print an assessment: safety first, then the matrix, labels and what would settle more."""
+    """Print an assessment: safety, the matrix, label and payer, and what would settle more."""
     region = view["region"] or "region not stated"
     show(
         f"[bold]{safe(view['patient'])}[/], as of {safe(view['at'])}, {safe(region)}, "
@@ -31,7 +30,7 @@ def print_assessment(view: View, every_row: bool = False) -> None:
     )
     _print_safety(view["safety"], every_row)
     _print_matrix(view, every_row)
-    _print_labels(view["labels"])
+    _print_access(view)
     _print_not_excluded(view["not_excluded"], every_row)
     if view["missing"]:
         show("\n[bold]To order or ask next[/] (open positions touched)")
@@ -156,17 +155,28 @@ def _conditions(parts: Iterable[Any]) -> Iterable[tuple[str, list[str]]]:
     return [(text, list(documents)) for text, documents in found.items()]
 
 
-def _print_labels(labels: list[View]) -> None:
-    words = (("on_label", "On label"), ("off_label", "Off label"), ("undetermined", "Label open"))
-    # A medicine with two indications in a region is named by both, or it would be on and off label.
-    places = Counter((label["option"], label["region"]) for label in labels)
+def _print_access(view: View) -> None:
+    """Print label and payer of each medicine as two cells, then where else it is on label."""
+    rows = view["access"]
+    several = len({row["region"] for row in rows}) > 1
+    where = "" if several or not rows else f", {rows[0]['region']}"
+    place = ["region"] if several else []
+    shown = ("medicine: option_label", *place, ("label", _said), ("payer", _paid))
     show("")
-    for status, word in words:
-        names: dict[str, None] = {}
-        for label in labels:
-            if label["status"] == status:
-                several = places[label["option"], label["region"]] > 1
-                which = label["id"] if several else label["region"]
-                names[f"{label['option_label']} ({which})"] = None
-        if names:
-            show(f"[bold]{word}:[/] {safe(', '.join(names))}")
+    listing(f"Label and payer{where}", rows, *shown)
+    here = {row["region"] for row in rows} | {row["label"]["region"] for row in rows}
+    elsewhere: dict[str, dict[str, None]] = {}
+    for label in view["labels"]:
+        if label["status"] == "on_label" and label["region"] not in here:
+            elsewhere.setdefault(label["option_label"], {})[label["region"]] = None
+    if elsewhere:
+        told = "; ".join(f"{name} ({', '.join(places)})" for name, places in elsewhere.items())
+        show(f"[dim]On label elsewhere: {safe(told)}[/]")
+
+
+def _said(row: View) -> str:
+    return str(row["label"]["words"])
+
+
+def _paid(row: View) -> str:
+    return str(row["payer"]["words"])

@@ -1,7 +1,7 @@
 """Assess one patient: each document's position on each option, with its reasons.
 
-Documents are never merged. A label, a safety rule and the age of a document stand beside a
-position and never change it.
+Documents are never merged. A label, a payer's decision, a safety rule and the age of a document
+stand beside a position and never change it.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from gepnet.guidelines.model import (
     Cell,
     ChecklistResult,
     DocumentAssessment,
+    FundingAssessment,
     Judged,
     LabelAssessment,
     Reason,
@@ -32,20 +33,25 @@ from gepnet.guidelines.model import (
 from gepnet.guidelines.regions import region_lineage
 from gepnet.guidelines.safety import safety_notes
 from gepnet.guidelines.status import POSITIONS, STATED, Status, lookup
-from gepnet.knowledge.models import LabelEntry
+from gepnet.knowledge.models import FundingPosition, LabelEntry
 from gepnet.rules import Reading, Rule
 from gepnet.vocabulary import Question, Truth, parse_date
 
 
 def assess(base: KnowledgeBase, facts: Facts, question: Question) -> Assessment:
-    """Assess ``facts`` with the documents and labels in force on the knowledge date."""
+    """Assess ``facts`` with the documents, labels and decisions in force on the knowledge date."""
     knowledge_date = question.knowledge_date
-    in_force, set_aside = documents_in_force(base.documents, knowledge_date)
+    counting, set_aside = documents_in_force(base.documents, knowledge_date)
     memo: Memo = {}
     labels = tuple(
         LabelAssessment.of(label, facts, memo)
         for label in base.labels
-        if label_in_force(label, knowledge_date)
+        if in_force(label, knowledge_date)
+    )
+    funding = tuple(
+        FundingAssessment.of(decision, facts, memo)
+        for decision in base.funding
+        if in_force(decision, knowledge_date)
     )
     patient = _Patient(facts, memo, labels, region_lineage(base, facts.region))
     return Assessment(
@@ -58,10 +64,11 @@ def assess(base: KnowledgeBase, facts: Facts, question: Question) -> Assessment:
         knowledge_digest=base.knowledge.digest,
         documents={
             document.id: _assess_document(base, document, patient, knowledge_date)
-            for document in in_force
+            for document in counting
         },
         not_in_force=set_aside,
         labels=labels,
+        funding=funding,
         safety=safety_notes(base.safety, facts, memo),
         checklists=tuple(
             ChecklistResult(
@@ -218,9 +225,9 @@ def _awaited(
     return tuple(region for region in concerned if region not in approved)
 
 
-def label_in_force(label: Rule[LabelEntry], day: datetime.date) -> bool:
-    """Whether an indication holds on ``day``."""
-    entry = label.entry
+def in_force(rule: Rule[LabelEntry] | Rule[FundingPosition], day: datetime.date) -> bool:
+    """Whether an indication, or a payer's decision, holds on ``day``."""
+    entry = rule.entry
     started = entry.from_ is None or parse_date(entry.from_).last <= day
     ended = entry.to is not None and parse_date(entry.to).first <= day
     return started and not ended

@@ -11,6 +11,7 @@ from gepnet.facts import needed_for
 from gepnet.knowledge import Knowledge
 from gepnet.knowledge.models import (
     DocumentFile,
+    FundingPosition,
     Intent,
     LabelEntry,
     Position,
@@ -26,6 +27,7 @@ from gepnet.vocabulary import PartialDate, parse_date
 
 CompiledRecommendation = Rule[Recommendation]
 CompiledLabel = Rule[LabelEntry]
+CompiledFunding = Rule[FundingPosition]
 
 
 class HeldPosition(NamedTuple):
@@ -76,6 +78,7 @@ class KnowledgeBase(Rulebook):
         self.sources: dict[str, Source] = {source.id: source for source in knowledge.sources}
         self.documents = tuple(self._document(file) for file in knowledge.documents)
         self.labels = self.of(LabelEntry)
+        self.funding = self.of(FundingPosition)
         self.safety = self.of(SafetyRule)
         self.retreatment = self.of(RetreatmentRule)
         self.release: tuple[Rule[ReleaseRule] | Rule[ReleaseItem], ...]
@@ -97,7 +100,7 @@ class KnowledgeBase(Rulebook):
             nodes += [document.scope, *(node for _, node in document.coverage)]
             nodes += [node for rule in document.recommendations for node in rule.nodes]
         items = [item for checklist in self.checklists for item in checklist.items]
-        for rule in (*self.labels, *self.retreatment, *self.safety, *items):
+        for rule in (*self.labels, *self.funding, *self.retreatment, *self.safety, *items):
             nodes += rule.nodes
         return frozenset(name for node in nodes for name in facts_of(node))
 

@@ -13,6 +13,7 @@ from gepnet.guidelines.compiled import CompiledDocument
 from gepnet.guidelines.status import QUIET, STATED, Status
 from gepnet.knowledge.models import (
     ChecklistItem,
+    FundingPosition,
     LabelEntry,
     Position,
     Recommendation,
@@ -22,6 +23,7 @@ from gepnet.rules import Checklist, Reading, Rule
 from gepnet.vocabulary import Question
 
 LabelStatus = Literal["on_label", "off_label", "undetermined"]
+FundingStatus = Literal["funded", "not_funded", "outside", "undetermined"]
 
 
 class Judged(Reading[Recommendation]):
@@ -117,6 +119,25 @@ class LabelAssessment(Reading[LabelEntry]):
         return "on_label" if self.truth else "off_label"
 
 
+class FundingAssessment(Reading[FundingPosition]):
+    """Whether a payer's decision is about the patient, and what it then is."""
+
+    __slots__ = ()
+
+    @property
+    def entry(self) -> FundingPosition:
+        """The decision."""
+        return self.rule.entry
+
+    @property
+    def status(self) -> FundingStatus:
+        """Funded or not; outside where the decision is not about the patient."""
+        if self.truth is False:
+            return "outside"
+        read = self.truth is True and self.entry.conditions_read
+        return self.entry.decision if read else "undetermined"
+
+
 class SafetyNote(Reading[SafetyRule]):
     """A safety rule that fires, or that cannot be excluded."""
 
@@ -150,6 +171,7 @@ class Assessment:
     documents: dict[str, DocumentAssessment]
     not_in_force: dict[str, str]
     labels: tuple[LabelAssessment, ...]
+    funding: tuple[FundingAssessment, ...]
     safety: tuple[SafetyNote, ...]
     checklists: tuple[ChecklistResult, ...]
 

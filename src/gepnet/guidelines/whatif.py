@@ -31,6 +31,19 @@ class LabelChange:
 
 
 @dataclass(frozen=True)
+class FundingChange:
+    """What a payer's decision says of the patient before and after."""
+
+    decision: str
+    short: str
+    option: str
+    option_label: str
+    region: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
 class SafetyChange:
     """A safety rule before and after: it fires, cannot be excluded, or does not apply."""
 
@@ -71,6 +84,7 @@ class WhatIf:
     facts: tuple[FactChange, ...]
     positions: tuple[StatusChange, ...]
     labels: tuple[LabelChange, ...]
+    funding: tuple[FundingChange, ...]
     safety: tuple[SafetyChange, ...]
     items: tuple[ItemChange, ...]
 
@@ -85,6 +99,7 @@ def what_if(base: KnowledgeBase, assessment: Assessment, changes: Mapping[str, V
         _facts(base, assessment, after, changes),
         _positions(base, assessment, after),
         _labels(base, assessment, after),
+        _funding(base, assessment, after),
         _safety(base, assessment, after),
         _items(assessment, after),
     )
@@ -142,6 +157,20 @@ def _labels(base: KnowledgeBase, before: Assessment, after: Assessment) -> tuple
     pairs = [(x.label.entry, x.status, now[x.label.entry.id]) for x in before.labels]
     return tuple(
         LabelChange(e.id, e.option, base.options[e.option].label, e.region, old, new)
+        for e, old, new in pairs
+        if old != new
+    )
+
+
+def _funding(
+    base: KnowledgeBase, before: Assessment, after: Assessment
+) -> tuple[FundingChange, ...]:
+    pairs = [
+        (old.entry, old.status, new.status)
+        for old, new in zip(before.funding, after.funding, strict=True)
+    ]
+    return tuple(
+        FundingChange(e.id, e.short, e.option, base.options[e.option].label, e.region, old, new)
         for e, old, new in pairs
         if old != new
     )

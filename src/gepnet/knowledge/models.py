@@ -60,6 +60,7 @@ class Source(Entry):
         "review",
         "panel",
         "label",
+        "payer",
         "trial",
         "classification",
         "definition",
@@ -376,6 +377,31 @@ class LabelEntry(RuleEntry, Ageing):
         return self.to is None
 
 
+class FundingPosition(RuleEntry, Ageing):
+    """What a payer decided on an option in one region: no guideline's position and no label.
+
+    ``when`` says whom the decision is about. Where ``conditions_read`` is false nobody knows for
+    whom exactly, and where it would hold it is open.
+    """
+
+    option: OptionId
+    product: str | None = None
+    region: RegionId
+    payer: str
+    short: str
+    decision: Literal["funded", "not_funded"]
+    draft: bool = False
+    conditions_read: bool = True
+    from_: str | None = Field(default=None, alias="from")
+    to: str | None = None
+    says: str
+
+    @property
+    def ages(self) -> bool:
+        """Whether the decision is in force."""
+        return self.to is None
+
+
 class RegulatoryEvent(Sourced, Ageing):
     """What a regulator or a payer did on a day, where it is no indication in force."""
 
@@ -524,6 +550,9 @@ class Knowledge(BaseModel):
         tuple[DocumentFile, ...], Kind(counted=("documents", "recommendations"), whole_file=True)
     ] = ()
     labels: Annotated[tuple[LabelEntry, ...], Kind(owner="label", counted=("labels", ""))] = ()
+    funding: Annotated[
+        tuple[FundingPosition, ...], Kind(owner="funding", counted=("decisions of payers", ""))
+    ] = ()
     events: Annotated[
         tuple[RegulatoryEvent, ...], Kind(owner="event", counted=("regulatory events", ""))
     ] = ()

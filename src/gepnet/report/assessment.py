@@ -21,6 +21,7 @@ from gepnet.knowledge.models import (
     LabelEntry,
     Source,
 )
+from gepnet.report.access import access_views, funding_view
 from gepnet.report.cells import matrix_rows, reading_order
 from gepnet.report.explanations import (
     Asks,
@@ -62,6 +63,8 @@ def assessment_view(assessment: Assessment, base: KnowledgeBase, every_row: bool
         "options_without_position": hidden,
         "missing": _missing(assessment, reader),
         "labels": [_label(label, reader) for label in assessment.labels],
+        "funding": [funding_view(found, reader) for found in assessment.funding],
+        "access": access_views(assessment, base),
         "safety": safety_views(assessment, base),
         "not_excluded": not_excluded(assessment, base),
         "checklists": [_checklist(result, reader) for result in assessment.checklists],

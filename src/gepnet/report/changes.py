@@ -153,6 +153,7 @@ def whatif_view(assessment: Assessment, base: KnowledgeBase, settings: Sequence[
         ],
         "positions": [status_change_view(change, found.before, base) for change in found.positions],
         "labels": plain(found.labels),
+        "funding": plain(found.funding),
         "safety": plain(found.safety),
         "checklists": plain(found.items),
     }

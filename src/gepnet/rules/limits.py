@@ -20,6 +20,7 @@ from gepnet.rules.rule import Rule
 _SHARING = (
     models.SafetyRule,
     models.LabelEntry,
+    models.FundingPosition,
     models.ChecklistItem,
     models.ReleaseRule,
     models.ReleaseItem,
@@ -100,7 +101,7 @@ def _options(rule: Rule[Any], book: Rulebook) -> tuple[str, ...]:
     match rule.entry:
         case models.SafetyRule(options=options):
             return tuple(options)
-        case models.LabelEntry(option=option):
+        case models.LabelEntry(option=option) | models.FundingPosition(option=option):
             return (option,)
         case models.ChecklistItem():
             lists = [one for one in book.knowledge.checklists if one.id == rule.owner]

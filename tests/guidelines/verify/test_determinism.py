@@ -31,9 +31,9 @@ def test_on_random_documents_the_order_of_jobs_changes_nothing() -> None:
 
 
 def test_on_packaged_documents_the_order_of_jobs_changes_nothing() -> None:
-    names = ("italy-ngt-2022", "nice-ta539", "spain-2016")
+    names = ("italy-ngt-2022", "nice-ipg786", "spain-2016")
     jobs: list[Unit] = [("document", name) for name in names]
-    jobs += [("pair", "italy-ngt-2022", "spain-2016"), ("pair", "nice-ta539", "spain-2016")]
+    jobs += [("pair", "italy-ngt-2022", "spain-2016"), ("pair", "nice-ipg786", "spain-2016")]
     one = written(api.base(), jobs, 5)
     assert one == written(api.base(), jobs[::-1], 2)
     assert any('"witness": {"' in text for text in one.values())

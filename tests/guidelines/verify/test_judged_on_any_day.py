@@ -15,7 +15,7 @@ import pytest
 
 from gepnet import api
 from gepnet.guidelines import KnowledgeBase
-from gepnet.guidelines.assess import documents_in_force, label_in_force
+from gepnet.guidelines.assess import documents_in_force, in_force
 from gepnet.guidelines.verify.between import clashes
 from gepnet.guidelines.verify.context import Context
 from gepnet.guidelines.verify.judgements import JUDGED, judgements
@@ -81,7 +81,7 @@ def pairs_ever_in_force(base: KnowledgeBase) -> set[tuple[str, str]]:
 def days_of_labels(base: KnowledgeBase) -> list[datetime.date]:
     """Days so that all labels ever in force together are so on one of them."""
     held = {
-        frozenset(label.entry.id for label in base.labels if label_in_force(label, day)): day
+        frozenset(label.entry.id for label in base.labels if in_force(label, day)): day
         for day in days_of_change(base)
     }
     return [day for labels, day in held.items() if not any(labels < other for other in held)]
@@ -128,7 +128,5 @@ def test_labels_of_every_day_are_asked_together() -> None:
     base = api.base()
     days = days_of_labels(base)
     for day in (*days_of_change(base), datetime.date.today(), datetime.date(2100, 1, 1)):
-        held = {label.entry.id for label in base.labels if label_in_force(label, day)}
-        assert any(
-            held <= {x.entry.id for x in base.labels if label_in_force(x, one)} for one in days
-        )
+        held = {label.entry.id for label in base.labels if in_force(label, day)}
+        assert any(held <= {x.entry.id for x in base.labels if in_force(x, one)} for one in days)

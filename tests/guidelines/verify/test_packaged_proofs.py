@@ -123,9 +123,6 @@ SECTION_4: dict[str, tuple[Any, str, str, str]] = {
     "D-25": (lambda: inside("enets-2016"), "ambiguous", "stz_5fu", ""),
     "D-26": (lambda: against_labels("review-gi-net-2025"), "off_label", "cabozantinib", "EU"),
     "D-30": (lambda: of_pair("caca-2025", "esmo-2020"), "condition", "surveillance", ""),
-    "D-31": (
-        lambda: of_pair("nice-cabozantinib-draft", "ntuh-2026"), "opposed", "cabozantinib", "",
-    ),
     "D-32": (
         lambda: supported_by("ntuh-2026", of_pair("enets-si-2024", "ntuh-2026")),
         "condition", LU, "",
@@ -319,8 +316,8 @@ def test_an_unchanged_document_is_not_proved_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GEPNET_CACHE_DIR", str(tmp_path))
-    first = prove(api.base(), DAY, document="nice-ta539")
-    again = prove(api.base(), DAY, document="nice-ta539")
+    first = prove(api.base(), DAY, document="italy-ngt-2022")
+    again = prove(api.base(), DAY, document="italy-ngt-2022")
     assert first.proved_now == first.jobs > 0
     assert again.proved_now == 0
     assert again.findings == first.findings

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import BaseModel
 
 import gepnet
-from gepnet.guidelines.assess import documents_in_force, label_in_force
+from gepnet.guidelines.assess import documents_in_force, in_force
 from gepnet.guidelines.compiled import KnowledgeBase
 from gepnet.guidelines.positions import DocumentPosition, document_positions
 from gepnet.guidelines.verify.axioms import Axioms
@@ -103,7 +103,7 @@ class Proved:
 
     @cached_property
     def _labels(self) -> str:
-        labels = [x.entry for x in self.base.labels if label_in_force(x, self.day)]
+        labels = [x.entry for x in self.base.labels if in_force(x, self.day)]
         return _digest([_dump(entry) for entry in labels])
 
     @cached_property

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from gepnet.criteria.smt import conj, disj
-from gepnet.guidelines.assess import label_in_force
+from gepnet.guidelines.assess import in_force
 from gepnet.guidelines.compiled import CompiledDocument, CompiledLabel, KnowledgeBase
 from gepnet.guidelines.positions import DocumentPositions
 from gepnet.guidelines.verify.context import Context
@@ -37,7 +37,7 @@ def compare_documents(
 def compare_states(
     old: KnowledgeBase, new: KnowledgeBase, without: frozenset[str], day: datetime.date
 ) -> tuple[Entries, list[Finding]]:
-    """Return what differs between two states: document by document, then the labels."""
+    """Return what differs between two states: document by document, labels, payers."""
     context = Context(new, day)
     before = DocumentPositions(old).by_document
     after = context.positions.by_document
@@ -49,16 +49,14 @@ def compare_states(
         entries += _entries(theirs.get(name), ours.get(name))
         names = (f"{name} before", f"{name} after")
         findings += changes(context, before.get(name, {}), after.get(name, {}), names)
-    one = [label for label in old.labels if label_in_force(label, day)]
-    two = [
-        label
-        for label in new.labels
-        if label_in_force(label, day) and label.entry.id not in without
-    ]
+    one = [label for label in old.labels if in_force(label, day)]
+    two = [label for label in new.labels if in_force(label, day) and label.entry.id not in without]
     changed = _label_entries(one, two)
     entries += changed
     if changed:
         findings += _label_changes(context, one, two)
+    paid = ({x.entry.id: x for x in base.funding if in_force(x, day)} for base in (old, new))
+    entries += _differences(*paid, ["when", "when_broad", "decision", "draft", "conditions_read"])
     return entries, findings
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gepnet.criteria.smt import conj
-from gepnet.guidelines.assess import label_in_force
+from gepnet.guidelines.assess import in_force
 from gepnet.guidelines.compiled import CompiledLabel
 from gepnet.guidelines.positions import NOTHING, SUPPORT, DocumentPosition
 from gepnet.guidelines.verify.context import (
@@ -28,7 +28,7 @@ def labels_by_region(context: Context, option: str) -> dict[str, list[CompiledLa
     """Return the labels in force of an option, or of a class that it belongs to, by region."""
     found: dict[str, list[CompiledLabel]] = {}
     for label in context.base.labels:
-        if not label_in_force(label, context.day):
+        if not in_force(label, context.day):
             continue
         if context.base.options.covers(label.entry.option, option):
             found.setdefault(label.entry.region, []).append(label)
@@ -96,7 +96,7 @@ def label_source(label: CompiledLabel) -> dict[str, str | None]:
 def label_texts(context: Context, name: str) -> Iterator[Finding]:
     """Yield what the words of a label leave open, and whom no document of its region takes up."""
     for label in context.base.labels:
-        if label.entry.id != name or not label_in_force(label, context.day):
+        if label.entry.id != name or not in_force(label, context.day):
             continue
         if label.when_broad is not None:
             draft = _draft(context, "ambiguous", label)

@@ -16,7 +16,7 @@ from typing import Any
 
 from gepnet.criteria import Node, facts_of
 from gepnet.criteria.smt import conj, neg
-from gepnet.guidelines.assess import documents_in_force, label_in_force
+from gepnet.guidelines.assess import documents_in_force, in_force
 from gepnet.guidelines.compiled import KnowledgeBase
 from gepnet.guidelines.verify.context import Context, source_of
 from gepnet.guidelines.verify.draft import Draft
@@ -71,7 +71,7 @@ def sayings(context: Context) -> Iterator[Saying]:
         source = source_of(release.entry, owner)
         yield Saying(owner, "release", owner, "", said, ("prrt",), release.when, source)
     for label in base.labels:
-        if label_in_force(label, context.day):
+        if in_force(label, context.day):
             owner = f"label/{label.entry.id}"
             source = {**source_of(label.entry, owner, owner), "region": label.entry.region}
             options = (label.entry.option,)

@@ -101,7 +101,7 @@ class Witnesses:
         base = copy(self.base)
         names = set(documents)
         base.documents = tuple(d for d in self.base.documents if d.id in names)
-        base.labels, base.safety, base.checklists = (), (), ()
+        base.labels, base.funding, base.safety, base.checklists = (), (), (), ()
         return base
 
 
