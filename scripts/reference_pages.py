@@ -101,8 +101,8 @@ you rely on it.
 PAYERS = """
 ## Payers
 
-What a payer decided: no position of a guideline, and never counted as one. A region without a row is
-one of which nothing was read. Nothing is inherited from another region.
+What a payer decided: no position of a guideline, and never counted as one. Of a region without a row
+nothing was read; nothing is inherited from another region.
 
 """
 EVENTS = """
