@@ -101,7 +101,7 @@ you rely on it.
 PAYERS = """
 ## Payers
 
-What a payer decided: no position of a guideline, and never counted as one. Of a region without a row
+What a payer decided: no position of a guideline, never counted as one. Of a region without a row
 nothing was read; nothing is inherited from another region.
 
 """

@@ -161,9 +161,8 @@ def _print_access(view: View) -> None:
     several = len({row["region"] for row in rows}) > 1
     where = "" if several or not rows else f", {rows[0]['region']}"
     place = ["region"] if several else []
-    shown = ("medicine: option_label", *place, ("label", _said), ("payer", _paid))
-    show("")
-    listing(f"Label and payer{where}", rows, *shown)
+    cells = ("label", _said), ("payer", _paid)
+    listing(f"Label and payer{where}", rows, "medicine: option_label", *place, *cells)
     here = {row["region"] for row in rows} | {row["label"]["region"] for row in rows}
     elsewhere: dict[str, dict[str, None]] = {}
     for label in view["labels"]:

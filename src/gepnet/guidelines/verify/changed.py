@@ -55,8 +55,9 @@ def compare_states(
     entries += changed
     if changed:
         findings += _label_changes(context, one, two)
-    paid = ({x.entry.id: x for x in base.funding if in_force(x, day)} for base in (old, new))
-    entries += _differences(*paid, ["when", "when_broad", "decision", "draft", "conditions_read"])
+    was, now = ({x.entry.id: x for x in base.funding if in_force(x, day)} for base in (old, new))
+    said = ["when", "when_broad", "decision", "draft", "conditions_read"]
+    entries += _differences(was, now, said)
     return entries, findings
 
 
