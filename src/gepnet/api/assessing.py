@@ -22,11 +22,20 @@ def read_patient(path: Path, base: KnowledgeBase) -> Record:
 
 
 def notes_on(
-    record: Record, base: KnowledgeBase, question: Question | None = None
+    record: Record,
+    base: KnowledgeBase,
+    question: Question | None = None,
+    every_day: bool = False,
 ) -> tuple[str, ...]:
-    """Return what to know of the dates of a record: what does not count yet, a death before."""
+    """Return what to know of the dates of a record: what does not count yet, a death before.
+
+    Where ``every_day`` of the record is looked at, nothing is left out as coming later.
+    """
     asked = question or Question()
     when = asked.at or record.as_of or exact(datetime.date.today())
+    if every_day:
+        days = [e.date.last for e in record.events if e.date is not None]
+        when = exact(max(days, default=when.last))
     return told(record, base.vocabulary, when)
 
 

@@ -22,7 +22,7 @@ from gepnet.prrt.dosimetry.data import dosimetry_data
 from gepnet.prrt.dosimetry.question import DosimetryQuestion, fit_file
 
 if TYPE_CHECKING:
-    from gepnet.prrt.dosimetry.report import Curve
+    from gepnet.prrt.dosimetry.view import Curve
 
 
 @dataclass(frozen=True, slots=True)

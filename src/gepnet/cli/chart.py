@@ -9,9 +9,10 @@ from typing import Annotated, Any
 import typer
 
 from gepnet import api
-from gepnet.cli.command import Accept, DrawnQuestion, Result, command, day_option
+from gepnet.cli.command import Accept, DrawnQuestion, Result, command, day_option, opened
 from gepnet.cli.output import table
 
+_PATIENT_FILES = (".yaml", ".yml", ".json")
 KINDS = f"What to draw: {', '.join(api.CHART_KINDS)}."
 
 
@@ -88,7 +89,11 @@ def chart(
         baseline_date=baseline_date,
         accept=tuple(accept or ()),
     )
-    drawn = api.draw_chart(api.base(*question.with_files), kind, source, request)
+    of_patient = kind in api.CHART_KINDS and "patient file" in api.CHART_KINDS[kind].file
+    base = api.base(*question.with_files)
+    if of_patient and source.suffix in _PATIENT_FILES:
+        opened(source, question, every_day="at" not in api.CHART_KINDS[kind].uses)
+    drawn = api.draw_chart(base, kind, source, request)
     view = api.chart_view(drawn) if output is None else api.write_chart(drawn, output, dpi)
 
     def show(data: dict[str, Any]) -> None:

@@ -97,12 +97,12 @@ PatientFile = Annotated[Path, typer.Argument(help="Patient file (YAML or JSON)."
 
 
 def opened(
-    patient: Path, question: Question, at: str | None = None, tells: bool = True
+    patient: Path, question: Question, at: str | None = None, every_day: bool = False
 ) -> tuple[Record, KnowledgeBase]:
     """Return the record of a patient file, and the knowledge that it is read with.
 
     What to know of its dates goes to the error stream: as of ``at``, by default the day of the
-    question. A command that looks at every day of a record ``tells`` nothing.
+    question. For a command that looks at ``every_day`` of a record nothing comes later.
     """
     base = api.base(*question.with_files)
     record = api.read_patient(patient, base)
@@ -111,8 +111,8 @@ def opened(
         try:
             asked = Question.read(at=at)
         except api.InputError:
-            tells = False  # the command says what is wrong with its day
-    for note in api.notes_on(record, base, asked) if tells else ():
+            return record, base  # the command says what is wrong with its day
+    for note in api.notes_on(record, base, asked, every_day):
         typer.echo(f"note: {note}", err=True)
     return record, base
 

@@ -21,7 +21,8 @@ def course(
     course: CourseOption = None,
 ) -> Result:
     """Replay a course from its events: its state, the review on each day, what went against it."""
-    view = api.course_view(*opened(patient, question, tells=False), ctcae.value, course, question)
+    record, base = opened(patient, question, every_day=True)
+    view = api.course_view(record, base, ctcae.value, course, question)
     return Result(view, _print)
 
 

@@ -9,7 +9,7 @@ import typer
 
 from gepnet import api
 from gepnet.api import Question
-from gepnet.cli.command import Accept, Result, command
+from gepnet.cli.command import Accept, Result, command, opened
 from gepnet.cli.output import listing, say
 
 
@@ -72,8 +72,9 @@ def plan(
     move dates within their windows; a window that cannot be kept is named with the reason. What is
     a person's choice is shown without a tick and planned only with --tick. A plan releases nothing.
     """
-    base = api.base(*question.with_files)
-    record = None if patient is None else api.read_patient(patient, base)
+    record, base = None, api.base(*question.with_files)
+    if patient is not None:
+        record, base = opened(patient, question)
     asked = api.PlanQuestion(
         profile=profile,
         start=start,

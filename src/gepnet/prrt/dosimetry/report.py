@@ -2,157 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from decimal import Decimal
-from typing import Annotated, Any
+from typing import Any
 
 import numpy as np
 
-from gepnet.knowledge.course_models import AdvisoryLimit
 from gepnet.prrt.dosimetry.absorbed import NoDose, why_no_dose
 from gepnet.prrt.dosimetry.choose import Refusal
 from gepnet.prrt.dosimetry.columns import overview, result_columns
 from gepnet.prrt.dosimetry.cumulative import Estimate, finite
 from gepnet.prrt.dosimetry.decay import LN2, biological_half_life
 from gepnet.prrt.dosimetry.forms import values_and_jacobian
-from gepnet.prrt.dosimetry.notes import Note, notes
+from gepnet.prrt.dosimetry.notes import notes
 from gepnet.prrt.dosimetry.reasons import reason
-from gepnet.prrt.dosimetry.run import Dosimetry, MonteCarlo
+from gepnet.prrt.dosimetry.run import Dosimetry
+from gepnet.prrt.dosimetry.sums import dose_to, sums_of
 from gepnet.prrt.dosimetry.trapezoid import model_free
-from gepnet.prrt.limits import Part, Total
-from gepnet.tables import Shown, taken
-from gepnet.vocabulary import Accepted
+from gepnet.prrt.dosimetry.view import (
+    Curve,
+    Drawn,
+    Exponential,
+    ModelFreeIntegral,
+    Point,
+    Report,
+    Settings,
+)
+from gepnet.tables import taken
 
 _SAMPLES = 80
 _BEYOND = 1.25  # how far a drawn curve goes beyond the last point
 _QUANTITY = "value unit source locator verification"
-
-
-@dataclass(frozen=True)
-class Settings:
-    """How the curves were fitted; ``interval`` is ``covariance`` or the simulated draws."""
-
-    radionuclide: str
-    model: str
-    errors: str
-    uptake_rate_per_h: float | None
-    single_time_point: str | None
-    confidence: float
-    interval: MonteCarlo | str
-    accepted: list[Accepted]
-
-
-@dataclass(frozen=True)
-class Point:
-    """One measurement: corrected for decay, and as the file gave it."""
-
-    time_h: float
-    activity_mbq: float
-    measured_mbq: float
-    cv: float
-    used: bool
-
-
-@dataclass(frozen=True)
-class Exponential:
-    """One term of a fitted curve."""
-
-    amplitude_mbq: float
-    rate_per_h: float
-    half_life_h: float
-
-
-@dataclass(frozen=True)
-class Drawn:
-    """Samples of a fitted curve and of the band of its mean, from the covariance."""
-
-    time_h: list[float]
-    activity_mbq: list[float]
-    low_mbq: list[float | None]
-    high_mbq: list[float | None]
-
-
-@dataclass(frozen=True)
-class ModelFreeIntegral:
-    """The integral of the points without a model, by what follows the last one, in MBq h."""
-
-    effective_tail: float
-    physical_tail: float
-
-
-@dataclass(frozen=True)
-class Curve:
-    """Everything of one patient, cycle and region; units in the names, NaN or None: unknown."""
-
-    patient_id: str
-    cycle: int
-    region: str
-    dose_to: str
-    line: int
-    status: str
-    reason: str | None
-    model: str | None
-    decay_corrected_input: bool
-    mass_g: float
-    administered_gbq: float
-    points: tuple[Point, ...]
-    exponentials: tuple[Exponential, ...]
-    weights: dict[str, float]
-    effective_half_life_h: Estimate
-    biological_half_life_h: float
-    tia_mbq_h: Estimate
-    tia_extrapolated: float | None
-    dose_gy: Estimate
-    dose_from_other_regions_gy: float
-    no_dose: str | None
-    dose_per_activity_gy_per_gbq: float
-    published_gy_per_gbq: list[dict[str, Any]]
-    protraction_factor: float
-    bed_gy: Estimate
-    notes: list[Note]
-    sentence: str
-    draws_not_integrable: Annotated[float | None, Shown(optional=True)]
-    scatter: Annotated[float | None, Shown(optional=True)]
-    curve: Annotated[Drawn | None, Shown(detail=True)]
-    model_free_tia_mbq_h: ModelFreeIntegral
-
-
-@dataclass(frozen=True)
-class AgainstLimit:
-    """A sum beside an advisory limit."""
-
-    limit: Annotated[
-        AdvisoryLimit,
-        Shown(take="id label quantity value:limit unit source locator verification", flat=True),
-    ]
-    state: str
-
-
-@dataclass(frozen=True)
-class Sum:
-    """One sum over the cycles of a patient and region, with the cycles that are not in it."""
-
-    patient_id: str
-    region: str
-    dose_to: str
-    cycles: list[int]
-    cycles_without_dose: list[int]
-    complete: bool
-    administered_gbq: float | None
-    dose_gy: Estimate
-    bed_gy: Estimate
-    limits: list[AgainstLimit]
-
-
-@dataclass(frozen=True)
-class Report:
-    """Everything that is said of a run; curves and sums None where only the overview was asked."""
-
-    settings: Settings
-    constants: list[dict[str, Any]]
-    overview: list[dict[str, Any]]
-    curves: Annotated[tuple[Curve, ...] | None, Shown(optional=True)]
-    cumulative: Annotated[tuple[Sum, ...] | None, Shown(optional=True)]
 
 
 def report(result: Dosimetry, curves: bool = True, detailed: bool = True) -> Report:
@@ -182,7 +60,7 @@ def report(result: Dosimetry, curves: bool = True, detailed: bool = True) -> Rep
     integrals = map(ModelFreeIntegral, *(tail.tolist() for tail in tails))
     columns = result_columns(result)
     found = (_curve(result, columns, row, free, curves) for row, free in enumerate(integrals))
-    return Report(*shown, tuple(found), tuple(_sums(result)))
+    return Report(*shown, tuple(found), tuple(sums_of(result)))
 
 
 def _constants(result: Dosimetry) -> list[dict[str, Any]]:
@@ -218,7 +96,7 @@ def _curve(
         patient_id=str(series.patient[row]),
         cycle=int(series.cycle[row]),
         region=region,
-        dose_to=_dose_to(result, row),
+        dose_to=dose_to(result, row),
         line=int(series.line[row]),
         status=status,
         reason=why,
@@ -293,13 +171,6 @@ def _sentence(
     return ", ".join(parts)
 
 
-def _dose_to(result: Dosimetry, row: int) -> str:
-    """Return what the dose is to: blood samples stand for the red marrow."""
-    name = str(result.series.region[row])
-    region = result.data.physics.region(name)
-    return "red_marrow" if region is not None and region.kind == "blood" else name
-
-
 def _points(result: Dosimetry, row: int) -> tuple[Point, ...]:
     curves = result.series.curves
     used = np.flatnonzero(curves.used[row])
@@ -337,75 +208,3 @@ def _drawn(result: Dosimetry, row: int) -> Drawn:
     certain = activity[0] <= 0
     band = ([0.0 if c else finite(x) for c, x in zip(certain, e, strict=True)] for e in (low, high))
     return Drawn(times[0].tolist(), activity[0].tolist(), *band)
-
-
-def _sums(result: Dosimetry) -> list[Sum]:
-    """Return one sum for each patient and region, with the cycles that are and are not in it."""
-    series, group = result.series, result.sums.group
-    known = np.isfinite(result.dose.value).tolist()
-    seen: dict[str, set[int]] = {}
-    summed: dict[int, list[tuple[int, float]]] = {}
-    for row, (patient, cycle) in enumerate(zip(series.patient, series.cycle, strict=True)):
-        seen.setdefault(str(patient), set()).add(int(cycle))
-        if known[row]:
-            given = float(series.administered_gbq[row])
-            summed.setdefault(int(group[row]), []).append((int(cycle), given))
-    return [
-        _sum(result, row, seen[str(series.patient[lead])], sorted(summed.get(row, [])))
-        for row, lead in enumerate(result.sums.lead)
-    ]
-
-
-def _sum(result: Dosimetry, group: int, seen: set[int], summed: list[tuple[int, float]]) -> Sum:
-    sums, series = result.sums, result.series
-    lead = int(sums.lead[group])
-    region = str(series.region[lead])
-    cycles = [cycle for cycle, _ in summed]
-    dose, bed = sums.dose.at(group), sums.bed.at(group)
-    return Sum(
-        patient_id=str(series.patient[lead]),
-        region=region,
-        dose_to=_dose_to(result, lead),
-        cycles=cycles,
-        cycles_without_dose=sorted(seen - set(cycles)),
-        complete=set(cycles) == seen,
-        administered_gbq=sum(given for _, given in summed) if summed else None,
-        dose_gy=dose,
-        bed_gy=bed,
-        limits=_limits(result, region, dose, bed, set(cycles) == seen),
-    )
-
-
-def _limits(
-    result: Dosimetry, region: str, dose: Estimate, bed: Estimate, complete: bool
-) -> list[AgainstLimit]:
-    entry = result.data.physics.region(region)
-    group = None if entry is None else entry.group
-    # What the blood gives the marrow is its own activity's dose: organs and tumours add to it.
-    closed = complete and not (entry is not None and entry.kind == "blood")
-    found = []
-    for limit in result.data.limits:
-        if limit.region is None or group != _GROUP[limit.region]:
-            continue
-        known = bed if limit.quantity == "bed" else dose
-        value, low, high = _exact(known.value), _exact(known.low), _exact(known.high)
-        parts = [] if value is None else [Part(value, low, high)]
-        standing = Total.of(parts, closed and bool(parts)).against(limit.value)
-        found.append(AgainstLimit(limit, _state(standing, known, limit)))
-    return found
-
-
-_GROUP = {"kidneys": "kidney", "bone_marrow": "marrow"}
-
-
-def _exact(value: float | None) -> Decimal | None:
-    return None if value is None else Decimal(str(value))
-
-
-def _state(standing: str, known: Estimate, limit: AdvisoryLimit) -> str:
-    """Say where an estimate stands: it reaches a limit as soon as its value does."""
-    if known.value is not None and Decimal(str(known.value)) >= limit.value:
-        return "reached"
-    if standing == "below" and known.low is None:
-        return "below, without an interval"
-    return standing.replace("within_interval", "within the interval")

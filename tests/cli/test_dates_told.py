@@ -1,0 +1,45 @@
+"""Dates are held against each other wherever a patient file is read, and what is odd is told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Run
+
+PATIENT = """\
+gepnet: 1
+patient: p
+region: EU
+as_of: 2025-06-01
+events:
+- {id: last, kind: last_contact, date: 2025-03-01}
+- {id: c1, kind: prrt_cycle, date: 2025-01-10, cycle: 1, activity_gbq: 7.4}
+- {id: lab1, kind: laboratory, date: 2025-02-01, platelets_10e9_l: 200, creatinine_umol_l: 80}
+- {id: lab2, kind: laboratory, date: 2025-04-01, platelets_10e9_l: 150, creatinine_umol_l: 80}
+- {id: lab3, kind: laboratory, date: 2025-07-01, platelets_10e9_l: 140, creatinine_umol_l: 80}
+"""
+CONTACT = "note: 2025-04-01: laboratory 'lab2' is after the last contact (2025-03-01)"
+LATER = "note: 1 event after 2025-06-01 not counted: lab3"
+#: Commands as of a day, and those that look at every day, for which nothing comes later.
+AS_OF = (
+    "chart timeline {file}",
+    "prrt plan {file}",
+    "prrt monitoring {file}",
+    "prrt eligibility {file}",
+    "facts of {file}",
+)
+EVERY_DAY = ("chart labs {file}", "prrt course {file}")
+
+
+@pytest.mark.parametrize("line", [*AS_OF, *EVERY_DAY])
+def test_dates_never_held_against_each_other_are_told_by_every_command(
+    line: str, run: Run, tmp_path: Path
+) -> None:
+    file = tmp_path / "p.yaml"
+    file.write_text(PATIENT, encoding="utf-8")
+    done = run(*(file if word == "{file}" else word for word in line.split()))
+    assert done.code in (0, 1), done.err
+    assert CONTACT in done.err
+    assert (LATER in done.err) is (line in AS_OF)

@@ -1,0 +1,103 @@
+"""What one command writes another reads: every command that writes a file, with its readers.
+
+A command that joins and writes has to be entered here, with who reads it or why nobody does.
+"""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+import pytest
+
+from tests.cli import json_calls
+from tests.cli.conftest import Run
+from tests.cli.test_json_shapes import commands
+
+#: Commands in their order: each reads what one before it has written.
+CHAINS: dict[str, tuple[str, ...]] = {
+    "a table of facts": (
+        "facts sample --rows 20 -o {out}/facts.parquet --at 2026-01-01",
+        "cohort assess {out}/facts.parquet -o {out}/statuses.parquet --at 2026-01-01",
+        "knowledge sql --facts {out}/facts.parquet --at 2026-01-01",
+    ),
+    "doses as CSV": (
+        "prrt dosimetry --example -o {out}/activity.csv",
+        "chart dosimetry {out}/activity.csv --cycle 1",
+        "prrt dosimetry {out}/activity.csv -o {out}/doses.csv",
+        "prrt cumulative {out}/p.yaml --doses {out}/doses.csv",
+        "prrt retreatment {out}/p.yaml --doses {out}/doses.csv",
+        "prrt another-cycle {out}/doses.csv",
+    ),
+    "doses as JSON": (
+        "prrt dosimetry --example -o {out}/activity.csv",
+        "prrt dosimetry {out}/activity.csv -o {out}/doses.json",
+        "prrt cumulative {out}/p.yaml --doses {out}/doses.json",
+        "prrt retreatment {out}/p.yaml --doses {out}/doses.json",
+        "prrt another-cycle {out}/doses.json",
+    ),
+    "a model": (
+        "response made-up-cohort -o {out}/cohort.csv --patients 120",
+        "response fit {out}/cohort.csv -o {out}/model.json --resamples 50",
+        "chart forest {out}/model.json",
+        "chart calibration {out}/model.json",
+        "response midtreatment {out}/p.yaml --model {out}/model.json",
+    ),
+    "patients of tables": (
+        "import tables {out}/tables -o {out}/patients",
+        "facts of {out}/patients/p1.yaml",
+        "assess {out}/patients/p1.yaml",
+    ),
+}
+#: Commands that write what no other command reads, and why.
+ALONE = {
+    "response recist": "tables of responses for other programs; charts read its JSON",
+    "cohort assess": "statuses for a warehouse",
+    "import cases": "patient files, read as those of 'import tables'",
+    "knowledge atlas": "pages",
+    "report": "a page",
+    "demo": "a page",
+    "chart": "a picture",
+}
+LESIONS = (
+    "patient_id,date,lesion_id,role,organ,nodal,diameter_mm,status\n"
+    "a,2024-01-01,L,target,liver,false,40,measured\n"
+    "a,2024-04-01,L,target,liver,false,20,measured\n"
+)
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    """Return a folder with what the first command of each chain reads."""
+    example = json_calls.TREATED.replace("patient: p\n", "patient: P01\n")
+    (tmp_path / "p.yaml").write_text(example, encoding="utf-8")
+    (tmp_path / "lesions.csv").write_text(LESIONS, encoding="utf-8")
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "tables" / "laboratory.csv").write_text(
+        "patient,date,platelets_10e9_l[/uL]\np1,2024-02-01,<5000\np1,2024-03-01,74999\n", "utf-8"
+    )
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", CHAINS)
+def test_two_readers_what_one_command_writes_another_reads(name: str, run: Run, out: Path) -> None:
+    for line in CHAINS[name]:
+        done = run(*shlex.split(line.format(out=out)))
+        assert done.code == 0, f"{line}: {done.err}"
+
+
+@pytest.mark.parametrize("kind", ["waterfall", "swimmer", "spider"])
+def test_two_readers_a_chart_reads_the_json_of_responses(kind: str, run: Run, out: Path) -> None:
+    done = run("response", "recist", out / "lesions.csv", "--format", "json", "--details")
+    (out / "results.json").write_text(done.out, encoding="utf-8")
+    from_json = run("chart", kind, out / "results.json")
+    assert from_json.code == 0, from_json.err
+    if kind != "spider":  # the lesions themselves are not in the results
+        assert from_json.out == run("chart", kind, out / "lesions.csv").out
+
+
+def test_two_readers_a_command_that_writes_is_entered_with_its_readers() -> None:
+    writing = {name for name, options in commands() if {"-o", "--output"} & options}
+    lines = [line for chain in CHAINS.values() for line in chain]
+    entered = {name for name in writing if any(line.startswith(f"{name} ") for line in lines)}
+    assert writing == entered | ALONE.keys()
