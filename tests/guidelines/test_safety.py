@@ -10,9 +10,9 @@ import pytest
 import yaml
 
 from gepnet import api
-from gepnet.guidelines.safety import excluding
 from gepnet.record import record_of
 from gepnet.report.safety import HEAD_LINES
+from gepnet.rules import excluding
 
 BASE = api.base()
 STORIES = Path(__file__).parents[1] / "stories"

@@ -302,17 +302,19 @@ def test_a_first_cycle_has_warnings_and_conditions_of_its_own() -> None:
         )
     ]
     crisis = {"crisis-octreotide-infusion", "crisis-octreotide-bolus"}
-    assert {one.id for one in first.fired if one.effect == "warn"} == crisis
+    warned = {one.id for one in first.fired if one.effect == "warn"}
+    assert warned == {*crisis, "safety/heart-not-examined-rlt"}
     third = reviewed(platelets((PRE, 160)))
     assert third.fired == ()
     assert (first.profile, third.profile) == ("eligibility-eu-label", None)
 
 
-def test_without_a_profile_no_condition_is_asked() -> None:
+def test_without_a_profile_only_the_safety_rules_hold() -> None:
     events = [*FIRST_CYCLE, lab("2025-10-02", platelets_10e9_l=70)]
     course = course_so_far(record(events), PROTOCOLS, 1, parse_date(FIRST))
     found = review(course)
-    assert (found.proposal, found.profile) == ("proceed", None)
+    assert (found.proposal, found.profile) == ("hold", None)
+    assert [one.id for one in found.holding] == ["safety/platelets-rlt"]
 
 
 def test_a_condition_that_one_of_two_samples_fails_is_told_once() -> None:
@@ -369,6 +371,7 @@ def test_a_rule_whose_text_leaves_it_open_says_so(effect: Any, required: bool) -
     )  # fmt: skip
     criteria = PROTOCOLS.criteria
     own = Protocols(PROTOCOLS.knowledge, criteria)
+    own.safety = ()
     own.rules = (Rule(entry, "release", criteria(entry.when), criteria("weight_kg > 70")),)
     course = course_so_far(record([*TWO_CYCLES, lab(PRE)]), own, 3, parse_date(WEEK_8))
     found = review(course)

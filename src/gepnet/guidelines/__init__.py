@@ -15,7 +15,6 @@ from gepnet.guidelines.model import (
     FundingAssessment,
     LabelAssessment,
     Reason,
-    SafetyNote,
 )
 from gepnet.guidelines.regions import region_lineage
 from gepnet.guidelines.status import QUIET, SPOKEN, Status, lookup
@@ -40,7 +39,6 @@ __all__ = [
     "Pair",
     "Reason",
     "Result",
-    "SafetyNote",
     "Status",
     "StatusChange",
     "Unread",

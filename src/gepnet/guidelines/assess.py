@@ -31,10 +31,9 @@ from gepnet.guidelines.model import (
     Reason,
 )
 from gepnet.guidelines.regions import region_lineage
-from gepnet.guidelines.safety import safety_notes
 from gepnet.guidelines.status import POSITIONS, STATED, Status, lookup
 from gepnet.knowledge.models import FundingPosition, LabelEntry
-from gepnet.rules import Reading, Rule
+from gepnet.rules import Reading, Rule, safety_notes
 from gepnet.vocabulary import Question, Truth, parse_date
 
 

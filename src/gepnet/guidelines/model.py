@@ -17,9 +17,8 @@ from gepnet.knowledge.models import (
     LabelEntry,
     Position,
     Recommendation,
-    SafetyRule,
 )
-from gepnet.rules import Checklist, Reading, Rule
+from gepnet.rules import Checklist, Reading, Rule, SafetyNote
 from gepnet.vocabulary import Question
 
 LabelStatus = Literal["on_label", "off_label", "undetermined"]
@@ -136,17 +135,6 @@ class FundingAssessment(Reading[FundingPosition]):
             return "outside"
         read = self.truth is True and self.entry.conditions_read
         return self.entry.decision if read else "undetermined"
-
-
-class SafetyNote(Reading[SafetyRule]):
-    """A safety rule that fires, or that cannot be excluded."""
-
-    __slots__ = ()
-
-    @property
-    def fires(self) -> bool:
-        """Whether it certainly fires."""
-        return self.truth is True
 
 
 @dataclass(frozen=True)

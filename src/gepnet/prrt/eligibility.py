@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from gepnet.facts import Facts, FactValue
-from gepnet.knowledge.models import ChecklistItem
+from gepnet.knowledge.models import ChecklistItem, SafetyRule
 from gepnet.measures.inputs import Measures
 from gepnet.measures.renal import (
     egfr_ckd_epi_2021,
@@ -20,11 +20,12 @@ from gepnet.measures.renal import (
 )
 from gepnet.prrt.conditions import Condition, look_at, value_words, words
 from gepnet.prrt.protocol import Protocols
+from gepnet.prrt.safety import NotExcluded, is_told, not_excluded, safety_of
 from gepnet.rules import Checklist, Met, Rule
 from gepnet.tables import Shown, also_shown, plain
 from gepnet.vocabulary import Interval, PartialDate, Value, Vocabulary, told_ends, unit_words
 
-Status = Met | Literal["stale"]
+Status = Met | Literal["held", "stale"]
 
 
 @dataclass(frozen=True)
@@ -89,13 +90,23 @@ class Eligibility:
     ]
     facts: Annotated[Facts, Shown(hidden=True)]
     lines: Annotated[tuple[LineResult, ...], Shown("items")]
+    safety: Annotated[
+        tuple[SafetyRule, ...], Shown(take="id severity message source locator verification")
+    ]
+    not_excluded: tuple[NotExcluded, ...]
 
     @property
     @also_shown
     def status(self) -> Status:
-        """The worst of the lines: what is not met before what is open, and that before stale."""
-        found = {line.status for line in self.lines}
-        order: tuple[Status, ...] = ("not met", "missing", "text ambiguous", "stale", "met")
+        """The worst of the lines: what is not met before what is open, and that before stale.
+
+        A profile of which no line fails is held where a safety rule stops or withholds the therapy.
+        """
+        found: set[Status] = {line.status for line in self.lines}
+        if any(rule.severity != "warn" for rule in self.safety):
+            found.add("held")
+        order: tuple[Status, ...]
+        order = ("not met", "held", "missing", "text ambiguous", "stale", "met")
         return next(status for status in order if status in found)
 
 
@@ -130,18 +141,26 @@ def eligibility(profile: Checklist, facts: Facts, protocols: Protocols) -> Eligi
     for line in profile.items:
         known = look_at(line, facts, line.entry.max_age_days)
         status: Status = "stale" if known.truth and known.stale else known.reading.met
-        asked = ((name, vocabulary[name].entry) for name in known.missing)
+        wanted = ((name, vocabulary[name].entry) for name in known.missing)
         result = LineResult(
             line,
             known,
             status,
             tuple(_known(value, vocabulary, facts.behind(value.fact)) for value in known.values),
-            tuple(ToOrder(name, entry.order or entry.label) for name, entry in asked),
+            tuple(ToOrder(name, entry.order or entry.label) for name, entry in wanted),
             tuple(value_words(value, vocabulary) for value in known.stale),
             words(known.values, vocabulary),
         )
         found.append(result)
-    return Eligibility(profile, facts, tuple(found))
+    speaking = [one.line for one in found if one.status != "met"]
+    asked = [missing.fact for one in found for missing in one.missing]
+    notes = [
+        note
+        for note in safety_of(facts, protocols, profile.items, started=False)
+        if not is_told(note, speaking, asked)
+    ]
+    fired = tuple(note.rule.entry for note in notes if note.fires)
+    return Eligibility(profile, facts, tuple(found), fired, not_excluded(notes, facts, protocols))
 
 
 def default_profile(protocols: Protocols, region: str | None) -> Checklist:

@@ -7,7 +7,13 @@ from functools import cached_property
 
 from gepnet.criteria import Criteria
 from gepnet.facts import needed_for
-from gepnet.knowledge.models import Knowledge, ReleaseAmount, ReleaseItem, ReleaseRule
+from gepnet.knowledge.models import (
+    Knowledge,
+    ReleaseAmount,
+    ReleaseItem,
+    ReleaseRule,
+    SafetyRule,
+)
 from gepnet.rules import Rulebook
 
 
@@ -15,13 +21,20 @@ class Protocols:
     """The compiled part of the knowledge that a course of radioligand therapy goes by."""
 
     def __init__(self, knowledge: Knowledge, criteria: Criteria) -> None:
-        """Take the rules, items and profiles of the knowledge."""
+        """Take the rules, items, profiles and safety rules of the knowledge."""
         self.knowledge = knowledge
         self.criteria = criteria
         book = Rulebook(knowledge, criteria)
         self.rules = book.of(ReleaseRule)
         self.items = book.of(ReleaseItem)
         self.profiles = {one.entry.id: one for one in book.checklists_for("eligibility")}
+        options = book.vocabulary.options
+        therapies = {profile.entry.option for profile in self.profiles.values()}
+        self.safety = tuple(
+            rule
+            for rule in book.of(SafetyRule)
+            if any(options.covers(o, therapy) for o in rule.entry.options for therapy in therapies)
+        )
 
     def amount(self, name: str) -> ReleaseAmount:
         """Return a number that the course goes by.
@@ -49,6 +62,7 @@ class Protocols:
     def needed(self) -> frozenset[str]:
         """Every fact that a review rests on."""
         lines = [line for profile in self.profiles.values() for line in profile.items]
-        named = [name for rule in (*self.rules, *self.items, *lines) for name in rule.facts]
+        rules = (*self.rules, *self.items, *self.safety, *lines)
+        named = [name for rule in rules for name in rule.facts]
         named += [name for item in self.items for name in item.entry.facts]
         return needed_for(named, self.criteria)

@@ -10,52 +10,26 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from gepnet.criteria import facts_of
 from gepnet.facts import Facts, FactValue
-from gepnet.knowledge.models import ChecklistItem, ReleaseItem, ReleaseRule
+from gepnet.knowledge.models import ReleaseItem, ReleaseRule
 from gepnet.prrt.conditions import labels, look_at, words
 from gepnet.prrt.context import CLEARANCE, CREATININE, FALL, RISE, CourseSoFar
-from gepnet.prrt.eligibility import Eligibility, eligibility
+from gepnet.prrt.found import CONTESTED, Effect, Fired, Found, Open, firing, leave_open
 from gepnet.prrt.grades import GradeLine, grade_lines
-from gepnet.prrt.toxicity import History, contested_readings, history
+from gepnet.prrt.safety import NotExcluded
+from gepnet.prrt.screened import by_eligibility, by_safety
+from gepnet.prrt.toxicity import History, history
 from gepnet.prrt.unread import Unread, unread
 from gepnet.rules import Checklist, Rule
 from gepnet.tables import Shown, also_shown, plain
 
 Proposal = Literal["proceed", "hold", "reduce", "step_up", "stop", "undecidable"]
-Effect = Literal["stop", "hold", "reduce", "warn"]
-_CONTESTED = "; another sample of that day disagrees and no time says which came last"
-_Entry = ChecklistItem | ReleaseItem | ReleaseRule
 _ORDER: tuple[Effect, ...] = ("stop", "hold", "reduce", "warn")
-
-
-@dataclass(frozen=True)
-class Fired:
-    """A rule that fired, what it does to the proposal, and why."""
-
-    id: str
-    effect: Effect
-    label: str
-    because: str
-    source: str
-    locator: str | None
-    verification: str
-
-
-@dataclass(frozen=True)
-class Open:
-    """Something that has to be settled and is not: missing, too old, or ambiguous in its text."""
-
-    id: str
-    label: str
-    facts: tuple[str, ...]
-    why: str
-    source: str
-    verification: str
 
 
 @dataclass(frozen=True)
@@ -70,6 +44,7 @@ class Review:
     missing: tuple[Open, ...]
     ambiguous: tuple[Open, ...]
     grades: tuple[GradeLine, ...]
+    not_excluded: tuple[NotExcluded, ...]
     unread: tuple[Unread, ...]
     profile: str | None
 
@@ -122,16 +97,16 @@ def review(course: CourseSoFar, profile: Checklist | None = None, ctcae: str = "
     facts = course.facts(course.window, course.at)
     lines = grade_lines(course, ctcae)
     past = history(course)
-    found = _Found()
+    found = Found()
     if not course.cycles and profile is not None:
-        _eligible(eligibility(profile, facts, course.protocols), found)
-        _eligible_by_each(course, profile, found)
+        by_eligibility(course, profile, facts, found)
     for rule in course.protocols.rules:
         if course.asks(rule.entry.phase):
             _judge(rule, facts, past, lines, found)
     for item in course.protocols.items:
         if course.asks(item.entry.phase):
             _ask(item, facts, found)
+    open_rules = by_safety(course, profile, facts, found)
     proposal = _proposal(course, found)
     found.fired.extend(_beside(course, proposal))
     ordered = sorted(found.fired, key=lambda rule: _ORDER.index(rule.effect))
@@ -145,21 +120,13 @@ def review(course: CourseSoFar, profile: Checklist | None = None, ctcae: str = "
         tuple(found.missing.values()),
         tuple(found.ambiguous.values()),
         lines,
+        open_rules,
         unread(course, profile, graded),
         None if profile is None or course.cycles else profile.entry.id,
     )
 
 
-@dataclass(frozen=True)
-class _Found:
-    """What a review comes upon, in the order in which it looks; what is open once, by its id."""
-
-    fired: list[Fired] = field(default_factory=list)
-    missing: dict[str, Open] = field(default_factory=dict)
-    ambiguous: dict[str, Open] = field(default_factory=dict)
-
-
-def _proposal(course: CourseSoFar, found: _Found) -> Proposal:
+def _proposal(course: CourseSoFar, found: Found) -> Proposal:
     effects = {rule.effect for rule in found.fired}
     if "stop" in effects or "hold" in effects:
         return "stop" if "stop" in effects else "hold"
@@ -184,7 +151,7 @@ def _judge(
     facts: Facts,
     past: History,
     lines: Iterable[GradeLine],
-    found: _Found,
+    found: Found,
 ) -> None:
     entry = rule.entry
     if entry.effect == "reduced":
@@ -193,16 +160,16 @@ def _judge(
     vocabulary = past.course.protocols.criteria.vocabulary
     if known.reading.ambiguous and entry.required:
         why = f"{known.reading.met} (asked: {entry.message}?): {words(known.values, vocabulary)}"
-        _open(found.ambiguous, entry, (), why)
+        leave_open(found.ambiguous, entry, (), why)
     elif known.truth is None and entry.required:
         why = f"{labels(known.missing, vocabulary)}: not known"
         why += " since the last dose" if entry.effect == "toxicity" else ""
         why += f" (asked: {entry.message}?)"
-        _open(found.missing, entry, known.missing, why)
+        leave_open(found.missing, entry, known.missing, why)
     if entry.effect != "toxicity":
         if known.truth is True:
             text = f"{entry.message} ({words(known.values, vocabulary)})"
-            found.fired.append(_fired(rule.entry, entry.effect, text))
+            found.fired.append(firing(rule.entry, entry.effect, text))
         return
     seen = past.now.get(entry.id)
     contested = seen is not None and seen.contested and seen.resolved is None
@@ -212,7 +179,7 @@ def _judge(
     values = known.values if known.truth is True or seen is None else seen.values
     text = f"{entry.message}: {words(values, vocabulary)}{_editions(rule, lines)}"
     if contested:
-        text += _CONTESTED
+        text += CONTESTED
     if known.truth is True:
         text += _from_baseline(rule, facts, past.course)
     if present and seen is not None and _told(seen.values) != _told(values):
@@ -226,7 +193,7 @@ def _judge(
     effect: Effect = "hold" if present else "reduce"
     if past.recurred(entry.row):
         effect, text = "stop", f"{text}; recurred after a reduced dose"
-    found.fired.append(_fired(entry, effect, text))
+    found.fired.append(firing(entry, effect, text))
 
 
 def _told(values: Iterable[FactValue]) -> list[tuple[Any, ...]]:
@@ -255,19 +222,7 @@ def _editions(rule: Rule[ReleaseRule], lines: Iterable[GradeLine]) -> str:
     return ""
 
 
-def _fired(entry: _Entry, effect: Effect, because: str, name: str = "") -> Fired:
-    read = (entry.source, entry.locator, entry.verification)
-    return Fired(name or entry.id, effect, entry.label, because, *read)
-
-
-def _open(
-    found: dict[str, Open], entry: _Entry, facts: tuple[str, ...], why: str, name: str = ""
-) -> None:
-    one = Open(name or entry.id, entry.label, facts, why, entry.source, entry.verification)
-    found.setdefault(one.id, one)
-
-
-def _ask(item: Rule[ReleaseItem], facts: Facts, found: _Found) -> None:
+def _ask(item: Rule[ReleaseItem], facts: Facts, found: Found) -> None:
     """Add what an item asks for, where it is not known or too old; open means asked for."""
     entry = item.entry
     if look_at(item, facts).truth is False:
@@ -292,37 +247,9 @@ def _ask(item: Rule[ReleaseItem], facts: Facts, found: _Found) -> None:
         if entry.since_last_dose and not facts["days_since_last_dose_of_course"].is_known:
             why = "not known"
     if entry.required:
-        _open(found.missing, entry, entry.facts, why)
+        leave_open(found.missing, entry, entry.facts, why)
     else:
-        found.fired.append(_fired(entry, "warn", f"{entry.label}: {why}"))
-
-
-def _eligible(lines: Eligibility, found: _Found) -> None:
-    for line in lines.lines:
-        entry, name = line.line.entry, line.line.full_id
-        if line.status == "not met":
-            text = f"{entry.label}: not met ({line.words})"
-            found.fired.append(_fired(entry, "hold", text, name))
-        elif line.status == "missing":
-            _open(found.missing, entry, line.known.missing, "not known", name)
-        elif line.status == "stale":
-            old = tuple(value.fact for value in line.known.stale)
-            _open(found.missing, entry, old, f"too old: {'; '.join(line.stale)}", name)
-        elif line.status == "text ambiguous":
-            _open(found.ambiguous, entry, (), f"{line.status}: {line.words}", name)
-
-
-def _eligible_by_each(course: CourseSoFar, profile: Checklist, found: _Found) -> None:
-    """Add the conditions that one of several samples of the last day does not meet."""
-    for facts in contested_readings(course):
-        told = _Found()
-        _eligible(eligibility(profile, facts, course.protocols), told)
-        known = {rule.id for rule in found.fired}
-        found.fired.extend(
-            replace(rule, because=f"{rule.because}{_CONTESTED}")
-            for rule in told.fired
-            if rule.id not in known
-        )
+        found.fired.append(firing(entry, "warn", f"{entry.label}: {why}"))
 
 
 def _beside(course: CourseSoFar, proposal: Proposal) -> Iterator[Fired]:
@@ -330,4 +257,4 @@ def _beside(course: CourseSoFar, proposal: Proposal) -> Iterator[Fired]:
     if proposal == "reduce":
         for rule in course.protocols.rules:
             if rule.entry.effect == "reduced":
-                yield _fired(rule.entry, "warn", rule.entry.message)
+                yield firing(rule.entry, "warn", rule.entry.message)

@@ -54,7 +54,9 @@ def _read(course: CourseSoFar, profile: Checklist | None) -> frozenset[str]:
     lines = profile.items if profile is not None and not course.cycles else ()
     names = [name for one in (*rules, *items, *lines) for name in one.facts]
     names += [name for item in items for name in item.entry.facts]
-    return needed_for(names, protocols.criteria)
+    # A safety rule reads what it names: what lies deeper, such as a new scan, may only silence one.
+    safety = {name for rule in protocols.safety for name in rule.facts}
+    return needed_for(names, protocols.criteria) | safety
 
 
 def _values(course: CourseSoFar, read: Collection[str]) -> Iterator[Unread]:

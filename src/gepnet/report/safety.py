@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Annotated
 
-from gepnet.guidelines import Assessment, KnowledgeBase, SafetyNote
-from gepnet.guidelines.safety import Excluding, InQuestion, excluding
+from gepnet.guidelines import Assessment, KnowledgeBase
+from gepnet.guidelines.safety import InQuestion
 from gepnet.knowledge.models import SafetyRule
 from gepnet.report.explanations import Asks, Branch, Leaf, Reader, SourceView, source_of
+from gepnet.rules import Excluding, SafetyNote, excluding
 from gepnet.tables import Shown
 
 #: How many lines the head of a page has room for; what stops or withholds is never left out.

@@ -30,6 +30,7 @@ def _print(view: dict[str, Any]) -> None:
     for one in view["profiles"]:
         columns = ("condition: label", ": status", ("value", _values), "limit", ("source", _source))
         listing(f"{one['title']}: {one['status']}", one["items"], *columns)
+    print_safety(view["profiles"])
     if len(view["profiles"]) > 1:
         _print_differences(view)
     kidney = view["kidney"]
@@ -44,6 +45,17 @@ def _print(view: dict[str, Any]) -> None:
         typer.echo(f"{'; '.join(told)}. {kidney['note']}")
     for why in kidney["not_used"]:
         typer.echo(why)
+
+
+def print_safety(profiles: list[dict[str, Any]]) -> None:
+    """Print the safety rules on the therapy beside the profiles, each once."""
+    fired = {rule["id"]: rule for one in profiles for rule in one["safety"]}
+    if fired:
+        source = ("source", _source)
+        listing("Safety rules that fire", list(fired.values()), "severity", "rule: message", source)
+    orders = {told["order"]: None for one in profiles for told in one["not_excluded"]}
+    if orders:
+        typer.echo(f"Safety rules are not excluded before: {'; '.join(orders)}.")
 
 
 def _values(item: dict[str, Any]) -> str:

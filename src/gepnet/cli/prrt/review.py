@@ -52,6 +52,9 @@ def _print(view: dict[str, Any]) -> None:
     for title, key in (("Missing", "missing"), ("Text ambiguous", "ambiguous")):
         if view[key]:
             listing(title, view[key], "what: label", "why", "asked for by: source")
+    if view["not_excluded"]:
+        orders = "; ".join(one["order"] for one in view["not_excluded"])
+        typer.echo(f"Safety rules are not excluded before: {orders}.")
     if view["unread"]:
         since = "since the last cycle" if view["cycle"] > 1 else "lately"
         title = f"Recorded {since} and read by no rule"
