@@ -91,6 +91,8 @@ class Decisions:
         return option if node is not None and interpret(node, facts.values) is True else None
 
     def _reason(self, name: str) -> str | None:
+        if name not in self._options and name not in self._no_option:
+            return "no class of the list"
         return self._no_option.get(name) or self._not_antitumour.get(name)
 
     def _named(self, name: str, text: str) -> tuple[str, ...]:

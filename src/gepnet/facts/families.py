@@ -15,6 +15,7 @@ from typing import Any
 from gepnet.facts.cycles import told_by_cycles
 from gepnet.measures import MONTHS
 from gepnet.record import Progression, Record, Treatment
+from gepnet.record.model import MEASURED, UNMEASURED
 from gepnet.vocabulary import (
     NOT_APPLICABLE,
     Fact,
@@ -203,12 +204,18 @@ def progressed(c: Courses) -> Answer:
         return NOTHING
     if c.given and all(_ended_otherwise(course) for course in c.given):
         return Answer(False, c.given[-1].id, c.given[-1].stop)
-    if c.progressions and all(
-        c.counting <= set(event.excluded) or event.found_none for event in c.progressions
-    ):
+    if c.progressions and all(_rules_out(c, event) for event in c.progressions):
         last = c.progressions[-1]
         return Answer(False, last.id, last.date)
     return NOTHING
+
+
+def _rules_out(c: Courses, event: Progression) -> bool:
+    """Whether an event says that no sign which counts was found."""
+    ruled_out = set(event.excluded)
+    if UNMEASURED in ruled_out:
+        ruled_out.update(MEASURED)
+    return event.found_none or c.counting - {UNMEASURED} <= ruled_out
 
 
 def _failed(course: Treatment) -> bool:

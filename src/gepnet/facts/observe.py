@@ -10,12 +10,14 @@ from typing import Any, get_args
 from gepnet.facts.files import Reports
 from gepnet.facts.model import Observed
 from gepnet.record import AnyEvent, Cycle, Observation, Progression, Record, Treatment
-from gepnet.record.model import ProgressionType
+from gepnet.record.model import MEASURED, UNMEASURED, ProgressionType
 from gepnet.vocabulary import Interval, PartialDate, Value, Vocabulary
 
 SUPERSEDED = "pathology_superseded"
 REACTION = "prior_hypersensitivity_grade"
-PROGRESSION_TYPES: tuple[str, ...] = get_args(ProgressionType)
+# Growth on imaging is worked out from its measures; only a record that does not name them tells it.
+PROGRESSION_TYPES: tuple[str, ...] = tuple(t for t in get_args(ProgressionType) if t != UNMEASURED)
+_ON_IMAGING = "progression_radiological"
 
 
 def observe(record: Record, vocabulary: Vocabulary) -> Iterator[Observed]:
@@ -23,12 +25,19 @@ def observe(record: Record, vocabulary: Vocabulary) -> Iterator[Observed]:
 
     What treatments say as courses is read by ``families`` and ``treatments``.
     """
+    progressions = [e for e in record.events if isinstance(e, Progression) and not e.withdrawn]
+    unmeasured = _ON_IMAGING in vocabulary and any(
+        UNMEASURED in (*e.types, *e.excluded) for e in progressions
+    )
     for order, event in enumerate(record.events):
         if event.withdrawn or event.values.get(SUPERSEDED) is True:
             continue
         day = event.start if isinstance(event, Treatment) else event.date
         for name, value in _said(event, vocabulary):
             yield Observed(name, value, day, event.id, order, event.author, event.kind)
+        if unmeasured and isinstance(event, Progression) and event.on_imaging is not None:
+            told = (day, event.id, order, event.author, event.kind)
+            yield Observed(_ON_IMAGING, event.on_imaging, *told)
     if record.region is not None and "region" in vocabulary:
         yield Observed("region", record.region, None, "record", -1)
 
@@ -60,6 +69,9 @@ def _progression(event: Progression, vocabulary: Vocabulary) -> Iterator[tuple[s
     """Each named sign of progression is true, each excluded one false; the rest stays open."""
     settled: dict[str, bool] = dict.fromkeys(event.types, True)
     settled |= dict.fromkeys(event.excluded, False)
+    if UNMEASURED in event.excluded:
+        settled |= dict.fromkeys(MEASURED, False)
+    settled.pop(UNMEASURED, None)
     if event.found_none:
         settled = dict.fromkeys(PROGRESSION_TYPES, False)
     for kind, value in settled.items():

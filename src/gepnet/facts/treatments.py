@@ -24,7 +24,7 @@ from gepnet.facts.families import (
 )
 from gepnet.facts.files import ProgressionSigns, TherapyGroups
 from gepnet.facts.observe import latest_report
-from gepnet.record import Record, Treatment, covering_courses, group_cycles
+from gepnet.record import Note, Record, Treatment, covering_courses, group_cycles
 from gepnet.vocabulary import (
     NOT_APPLICABLE,
     Fact,
@@ -126,7 +126,24 @@ def progressed_on_last_systemic(story: Story) -> Answer:
     if not systemic:
         return Answer(False) if story.complete else NOTHING
     last = systemic[-1]
+    if _unplaced_after(story.record, last):
+        return NOTHING
     return progressed(story.courses(last.option))
+
+
+def _unplaced_after(record: Record, last: Treatment) -> bool:
+    """Whether a treatment that is kept as a note may have come after another one."""
+    seen = False
+    for event in record.events:
+        seen = seen or event.id == last.id
+        if not isinstance(event, Note) or event.of != "treatment" or event.withdrawn:
+            continue
+        if event.date is None or last.start is None:
+            if seen:
+                return True
+        elif event.date.last >= last.start.first:
+            return True
+    return False
 
 
 def _prrt(story: Story) -> list[Treatment]:

@@ -6,11 +6,12 @@ The shape is described in words at the top of ``knowledge/cases/published_cases.
 from __future__ import annotations
 
 import datetime
+import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
@@ -30,7 +31,6 @@ from gepnet.vocabulary import PartialDate, parse_date
 
 FOLDER = PACKAGED / "cases"
 PACKAGED_CASES = FOLDER / "published_cases.yaml"
-_A_CLASS = "a treatment class of knowledge/cases/classes.yaml"
 
 
 def _text(value: Any) -> Any:
@@ -50,16 +50,21 @@ def _date(value: Any, info: ValidationInfo) -> PartialDate | None:
     return day
 
 
-def _listed(name: str) -> str:
-    if name not in treatment_classes():
-        raise ValueError(_A_CLASS)
-    return name
+def _one_of(*known: str) -> AfterValidator:
+    """Return the check of a word: a misspelt one is a fault, any other is left to the importer."""
+
+    def check(word: str) -> str:
+        near = difflib.get_close_matches(word, known, 1, _ALIKE)
+        if word not in known and near:
+            raise ValueError(f"one of {', '.join(known)}")
+        return word
+
+    return AfterValidator(check)
 
 
+_ALIKE = 0.85
 Text = Annotated[str, BeforeValidator(_text)]
 Date = Annotated[PartialDate, BeforeValidator(_date)]
-#: A class with an option, or with a reason for having none.
-TreatmentClass = Annotated[str, AfterValidator(_listed)]
 
 
 class Part(BaseModel):
@@ -71,19 +76,19 @@ class Part(BaseModel):
 class CaseSource(Part):
     """Where a case was published. Titles often tell the decision."""
 
-    title: str
+    title: str | None = None
     url: str | None = None
-    kind: Literal["case_report", "conference_abstract", "case_series_item"]
+    kind: Text | None = None
     year: int | None = None
     language: str | None = None
-    extent_read: Literal["full_text", "abstract", "opening_excerpt"]
+    extent_read: Annotated[Text | None, _one_of("full_text", "abstract", "opening_excerpt")] = None
 
 
 class Patient(Part):
     """Who the patient is."""
 
     age: Text | None = None
-    sex: Literal["F", "M"] | None = None
+    sex: Text | None = None
     comorbidities: tuple[Text, ...] = ()
     genetic_syndrome: Text | None = None
 
@@ -96,7 +101,7 @@ class Tumour(Part):
     functioning: bool | None = None
     syndrome: Text | None = None
     differentiation: Text | None = None
-    grade_who: Literal[1, 2, 3] | None = None
+    grade_who: Text | None = None
     grade_bin: Text | None = None
     ki67_pct: Text | None = None
     ki67_text: Text | None = None
@@ -112,7 +117,7 @@ class Tumour(Part):
 class SstrImaging(Part):
     """Somatostatin receptor imaging known at the decision."""
 
-    result: Literal["positive", "negative", "heterogeneous", "not_done"] | None = None
+    result: Text | None = None
     krenning: Text | None = None
     tracer: Text | None = None
     text: Text | None = None
@@ -121,14 +126,14 @@ class SstrImaging(Part):
 class FdgPet(Part):
     """FDG-PET known at the decision."""
 
-    result: Literal["positive", "weak", "negative"] | None = None
+    result: Text | None = None
     text: Text | None = None
 
 
 class PriorTherapy(Part):
     """One earlier treatment."""
 
-    treatment_class: TreatmentClass
+    treatment_class: Text
     detail: Text | None = None
     best_response: Text | None = None
     duration_months: float | None = Field(default=None, ge=0)
@@ -138,7 +143,7 @@ class PriorTherapy(Part):
 class Decision(Part):
     """What the treating team decided. Never used for the facts of its own decision point."""
 
-    classes: tuple[TreatmentClass, ...] = ()
+    classes: tuple[Text, ...] = ()
     text: Text | None = None
     decided_by: Text | None = None
     options_rejected: tuple[Text, ...] = ()
@@ -149,15 +154,15 @@ class DecisionPoint(Part):
 
     dp_id: str
     date: Date | None = None
-    disease_state: (
-        Literal[
+    disease_state: Annotated[
+        Text,
+        _one_of(
             "new_diagnosis_localised", "new_diagnosis_metastatic", "recurrence",
             "residual_after_surgery", "progression_radiological", "progression_clinical",
             "refractory_symptoms", "stable_on_treatment", "responding", "complication",
             "pathology_revision",
-        ]
-        | None
-    ) = None  # fmt: skip
+        ),
+    ] | None = None  # fmt: skip
     systemic_line: int | None = None
     stage: Text | None = None
     metastatic_sites: tuple[Text, ...] | None = None
@@ -174,7 +179,7 @@ class DecisionPoint(Part):
     growth_rate: Text | None = None
     resectability: Text | None = None
     constraints: tuple[Text, ...] = ()
-    decision: Decision
+    decision: Decision = Decision()
     outcome: dict[str, Any] | None = None
     prrt: dict[str, Any] | None = None
     lesion_measurements: tuple[dict[str, Any], ...] = ()
@@ -187,9 +192,9 @@ class Case(Part):
 
     case_id: str
     stratum: Text | None = None
-    source: CaseSource
-    patient: Patient
-    tumour: Tumour
+    source: CaseSource = CaseSource()
+    patient: Patient = Patient()
+    tumour: Tumour = Tumour()
     decision_points: tuple[DecisionPoint, ...] = Field(min_length=1)
     data_quality: dict[str, Any] | None = None
 
@@ -254,8 +259,10 @@ def _faults(
             continue  # only because the faulty items, reported each, do not count
         is_key = fault["type"] == "extra_forbidden"
         expected, near = "a key of the case file" if is_key else problem.expected, problem.nearest
-        if expected == _A_CLASS:
-            near = nearest(str(fault["input"]), treatment_classes())
+        if expected.startswith("one of "):
+            near = near or nearest(
+                str(fault["input"]), expected.removeprefix("one of ").split(", ")
+            )
         entry = _entry(item, fault["loc"])
         yield replace(problem, entry=entry, expected=expected, nearest=near)
 

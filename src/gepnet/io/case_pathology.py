@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from gepnet.io.case_file import DecisionPoint, Tumour, table
-from gepnet.io.findings import Findings
+from gepnet.io.findings import RESERVED, Findings
 from gepnet.io.ki67 import Ki67Text, Ki67Value, read_ki67
 from gepnet.record import Observation
 
@@ -82,21 +82,24 @@ def _rest(tumour: Tumour, findings: Findings, reports: int, some_open: bool) -> 
     every report is known; the grade only if there is a single report that it can belong to.
     """
     values: dict[str, Any] = {}
+    grades = findings.vocabulary.words.of("grade_reported")
     if tumour.grade_who is not None:
         if reports > 1 or some_open:
             findings.lose("grade_who", None, "which report it belongs to is not stated")
+        elif (grade := grades.read(tumour.grade_who)) is None:
+            findings.lose("grade_who", tumour.grade_who, "no grade of the vocabulary")
         else:
-            values["grade_reported"] = f"G{tumour.grade_who}"
+            values["grade_reported"] = grade
             values["grade_reported_edition"] = "unknown"
     if tumour.differentiation is not None:
-        entry = table("words")["differentiation"].get(tumour.differentiation)
+        entry = findings.read("differentiation", tumour.differentiation)
         if some_open:
             reason = "may be of a report later than this decision"
             findings.lose("differentiation", None, reason)
         elif entry is None:
             findings.lose("differentiation", tumour.differentiation, "no value of the vocabulary")
         else:
-            values.update(entry)
+            values.update({name: raw for name, raw in entry.items() if name not in RESERVED})
     if tumour.mitoses is not None:
         shown = None if some_open else tumour.mitoses
         findings.lose("mitoses", shown, "field area unknown, no count per 2 mm2")

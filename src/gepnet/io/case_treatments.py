@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from gepnet.io.case_file import PriorTherapy, table
+from gepnet.io.case_file import PriorTherapy, table, treatment_classes
 from gepnet.io.findings import Findings
-from gepnet.record import AnyEvent, Treatment
+from gepnet.knowledge import nearest
+from gepnet.record import AnyEvent, Note, Treatment
 from gepnet.vocabulary import Vocabulary, parse_date
+from gepnet.vocabulary.words import OPTION
 
 _DAILY = re.compile(r"\b(\d+(?:\.\d+)?) mg/day\b")
 _DOSE = re.compile(r"\b(\d+(?:\.\d+)?) mg(?:/(\d+) d)?(?![\w/])")
@@ -17,16 +19,30 @@ _CYCLES = re.compile(r"\b(\d+) cycles\b|\bx(\d+)$")
 _DATE = re.compile(r"^\d{4}(?:-\d{2}){0,2}$")
 
 
-def option_of(treatment_class: str) -> str | None:
-    """Return the option that a class means in a history, None if it is no option."""
+def option_of(treatment_class: str, vocabulary: Vocabulary) -> str | None:
+    """Return the option that a class means in a history, None if it is no option.
+
+    A class that the table does not hold is read as a name of an option, if it is one.
+    """
     classes: Mapping[str, Any] = table("classes")
     found = classes["history"].get(treatment_class) or classes["classes"].get(treatment_class)
+    if found is None and treatment_class not in classes["not_an_option"]:
+        found = vocabulary.words.of(OPTION).read(treatment_class)
     return None if found is None else str(found)
 
 
-def named_in_order(therapies: tuple[PriorTherapy, ...]) -> bool:
+def is_known(treatment_class: str, vocabulary: Vocabulary) -> bool:
+    """Whether a class is an option, or is listed as none with a reason."""
+    listed = treatment_class in table("classes")["not_an_option"]
+    return listed or option_of(treatment_class, vocabulary) is not None
+
+
+def named_in_order(therapies: tuple[PriorTherapy, ...], vocabulary: Vocabulary) -> bool:
     """Whether every entry names one treatment, so that the list can be complete."""
-    return all(therapy.treatment_class != "multiple" for therapy in therapies)
+    return all(
+        therapy.treatment_class != "multiple" and is_known(therapy.treatment_class, vocabulary)
+        for therapy in therapies
+    )
 
 
 def treatments(therapies: tuple[PriorTherapy, ...], findings: Findings) -> Iterator[AnyEvent]:
@@ -34,7 +50,11 @@ def treatments(therapies: tuple[PriorTherapy, ...], findings: Findings) -> Itera
     words = table("words")
     for number, therapy in enumerate(therapies, 1):
         field = f"prior_therapies {number}"
-        option = option_of(therapy.treatment_class)
+        option = option_of(therapy.treatment_class, findings.vocabulary)
+        if option is None and not is_known(therapy.treatment_class, findings.vocabulary):
+            findings.lose(field, therapy.treatment_class, _unknown(therapy, findings.vocabulary))
+            yield Note(id=f"treatment-{number}", of="treatment", text=_in_words(therapy))
+            continue
         if option is None:
             reason = table("classes")["not_an_option"].get(therapy.treatment_class, "no option")
             findings.lose(field, therapy.treatment_class, reason)
@@ -53,6 +73,22 @@ def treatments(therapies: tuple[PriorTherapy, ...], findings: Findings) -> Itera
         left = left.strip(" ,;")
         if left:
             findings.lose(f"{field} detail", left, "kept as a note only")
+
+
+def _unknown(therapy: PriorTherapy, vocabulary: Vocabulary) -> str:
+    """Say what is lost with a class that nobody knows, and what it may have meant."""
+    near = nearest(therapy.treatment_class, treatment_classes())
+    near = near or vocabulary.words.of(OPTION).suggest(therapy.treatment_class)
+    hint = f"; did you mean '{near}'?" if near else ""
+    return f"no class of the list, kept as a note; the treatments are not complete{hint}"
+
+
+def _in_words(therapy: PriorTherapy) -> str:
+    told = (
+        therapy.treatment_class, therapy.detail, therapy.best_response, therapy.stop_reason,
+        None if therapy.duration_months is None else f"{therapy.duration_months:g} months",
+    )  # fmt: skip
+    return "; ".join(part for part in told if part)
 
 
 def _course(
@@ -75,8 +111,11 @@ def _course(
             left = pattern.sub("", left)
     response = therapy.best_response
     if response is not None:
+        meant = findings.vocabulary.words.of("best_response").read(response)
         if response in words["best_response"]:
             course["best_response"] = words["best_response"][response]
+        elif meant is not None:
+            course["best_response"] = meant
         else:
             findings.lose(f"{field} best_response", response, "no response of the vocabulary")
     course.update(_stop(therapy, findings, field, words))
@@ -116,10 +155,10 @@ def _stop(
     reason = therapy.stop_reason
     if reason is None:
         return {}
-    if reason not in words["stop_reason"]:
+    entry = findings.read("stop_reason", reason)
+    if entry is None:
         findings.lose(f"{field} stop_reason", reason, "no reason of the vocabulary")
         return {}
-    entry = words["stop_reason"][reason]
     if "loss" in entry:
         findings.lose(f"{field} stop_reason", reason, entry["loss"])
     found = {key: entry[key] for key in ("stop_reason", "ongoing") if key in entry}

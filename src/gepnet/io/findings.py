@@ -1,18 +1,22 @@
 """Collect facts from the words of a case, then hand them out as events of a record.
 
-Each phrase is looked up in ``knowledge/cases/words.yaml``. What a phrase means as facts is kept
-with the event kind that carries it; whatever cannot be carried becomes a loss in words.
+Each phrase is looked up in ``knowledge/cases/words.yaml``, and one that is not there is read by the
+rules of ``phrases.yaml``. What a phrase means as facts is kept with the event kind that carries it;
+whatever cannot be carried becomes a loss in words.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from gepnet.io.case_file import table
+from gepnet.io.phrases import read_phrase
 from gepnet.record import AnyEvent, Observation, Progression
 from gepnet.vocabulary import PartialDate, Value, ValueProblem, Vocabulary
 
+_NUMBER = re.compile(r"[<>=~ -]*\d+(?:\.\d+)?(?:-\d+(?:\.\d+)?)?")
 RESERVED = frozenset(
     {"loss", "functioning", "signs", "no_signs", "before_operation", "arose_later", "later"}
 )
@@ -45,6 +49,7 @@ class Findings:
         self.losses: list[str] = []
         self.signs: list[str] = []
         self.no_signs: list[str] = []
+        self.progressed_on: tuple[str, ...] = ()
         self._groups: dict[Group, dict[str, Value]] = {}
         self._dates: dict[str, PartialDate] = {}
         self._seen: dict[str, Value] = {}
@@ -82,16 +87,35 @@ class Findings:
         self._groups.setdefault((kind, text, note), {})[name] = value
 
     def value(self, name: str, raw: Any, field: str) -> Value:
-        """Return what ``raw`` is as a value of the fact; None, and a problem, if it is none."""
+        """Return what ``raw`` is as a value of the fact; None, and a problem, if it is none.
+
+        A word where a value is expected is a loss: only a number can be out of range.
+        """
         try:
             return self.vocabulary[name].parse(raw)
         except ValueProblem as problem:
+            if isinstance(raw, str) and not _NUMBER.fullmatch(raw):
+                self.lose(field, raw, f"no value of {name}")
+                return None
             self.report(field, problem.value, problem.expected, problem.suggestion)
             return None
 
     def has(self, name: str) -> bool:
         """Whether the fact has a value already."""
         return name in self._seen
+
+    def read(self, name: str, phrase: str) -> Mapping[str, Any] | None:
+        """Return what a phrase means by the words of ``name``, or else by its rules, if anything.
+
+        What an operation brings to light is read only of a case that had one.
+        """
+        known: Mapping[str, Mapping[str, Any] | None] = table("words").get(name, {})
+        if phrase in known:
+            return known[phrase] or {}
+        reading = read_phrase(name, phrase, self.vocabulary, self.operated)
+        if reading.entry is not None and reading.entry in known:
+            return known[reading.entry]
+        return None if reading.is_empty else reading.as_entry()
 
     def entry(self, entry: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return what a table entry says now, before or after an operation."""
@@ -111,12 +135,12 @@ class Findings:
         """Add the facts that ``phrase`` means by the words of ``name``, save those ``without``."""
         if phrase is None:
             return
-        known = table("words")[name]
-        if phrase not in known:
+        known = self.read(name, phrase)
+        if known is None:
             self.lose(field or name, phrase, "no fact")
             return
-        entry = self.entry(known[phrase])
-        shown = phrase if entry is known[phrase] else None
+        entry = self.entry(known)
+        shown = phrase if entry is known and "arose_later" not in known else None
         self.apply(entry, field or name, shown, when, without)
 
     def apply(
@@ -168,4 +192,6 @@ class Findings:
         types = tuple(dict.fromkeys(self.signs))
         excluded = tuple(sign for sign in dict.fromkeys(self.no_signs) if sign not in types)
         told = {"id": "progression", "date": date, "types": types, "excluded": excluded}
+        if types:
+            told["on"] = self.progressed_on
         return [Progression.model_validate({**told, "values": values})]

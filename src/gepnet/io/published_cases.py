@@ -22,17 +22,20 @@ from gepnet.io.case_file import (
     table,
 )
 from gepnet.io.case_pathology import pathology_reports
-from gepnet.io.case_treatments import named_in_order, treatments
+from gepnet.io.case_treatments import is_known, named_in_order, option_of, treatments
 from gepnet.io.findings import Findings, When
-from gepnet.knowledge import InputError, Problem
+from gepnet.knowledge import InputError, Problem, nearest
 from gepnet.record import AnyEvent, Record
+from gepnet.record.model import UNMEASURED
 from gepnet.vocabulary import PartialDate, Vocabulary
 
 _SIZE_MM = re.compile(r"(\d+)(?:([-x])(\d+))? mm\b")
 _MARKER = re.compile(
     r"^(\d+(?:\.\d+)?)(?: (?P<unit>[^\s(]+/[^\s(]+))?(?: \(ULN (?P<limit>\d+(?:\.\d+)?)\))?$"
 )
-_SEX = {"F": "female", "M": "male"}
+
+
+_RESECTABILITY = ("resectability", "resectability_primary", "resectability_liver")
 
 
 @dataclass(frozen=True)
@@ -162,7 +165,8 @@ class _PointReader:
         """Return the fields that a phrase of this decision point shows to be of a later time."""
         found: set[str] = set()
         for name in ("stage", "liver_burden"):
-            entry = self.words[name].get(getattr(self.point, name))
+            phrase = getattr(self.point, name)
+            entry = None if phrase is None else self.findings.read(name, phrase)
             if entry is not None:
                 found.update(self.findings.entry(entry).get("arose_later", ()))
         return frozenset(found)
@@ -197,7 +201,11 @@ class _PointReader:
             if self.number > 0:
                 self.lost("age", person.age, "as printed for the case, not for this decision")
         if person.sex is not None:
-            self.findings.fact("sex", _SEX[person.sex], "patient.sex", note=note)
+            sex = self.vocabulary.words.of("sex").read(person.sex)
+            if sex is None:
+                self.lost("patient.sex", person.sex, "no value of sex")
+            else:
+                self.findings.fact("sex", sex, "patient.sex", note=note)
         field = "patient.genetic_syndrome"
         self.say("genetic_syndrome", person.genetic_syndrome, field=field)
 
@@ -206,7 +214,7 @@ class _PointReader:
         tumour = self.case.tumour
         subsite = tumour.primary_subsite
         if subsite is not None:
-            entry = self.words["primary_subsite"].get(subsite)
+            entry = self.findings.read("primary_subsite", subsite)
             rest = _SIZE_MM.sub("", subsite).strip(" ,")
             if entry is not None:
                 self.findings.apply(entry, "primary_subsite", subsite)
@@ -250,7 +258,7 @@ class _PointReader:
         phrase = self.case.tumour.syndrome
         if phrase is None:
             return
-        entry = self.words["syndrome"].get(phrase)
+        entry = self.findings.read("syndrome", phrase)
         stated = bool(self.functioning) and self.function_from is not None
         if "syndrome" in self.later or (entry is not None and entry.get("later") and not stated):
             self.lost("syndrome", None, "arose after this decision, left out")
@@ -274,7 +282,7 @@ class _PointReader:
             for site in point.metastatic_sites or ():
                 self.say("metastatic_sites", site, self._when("metastatic_sites"))
         burden = point.liver_burden
-        if burden is not None and burden not in self.words["liver_burden"]:
+        if burden is not None and self.findings.read("liver_burden", burden) is None:
             self.lost("liver_burden", burden, "no percentage")
         else:
             self.say("liver_burden", burden, self._when("liver_burden"))
@@ -292,8 +300,11 @@ class _PointReader:
         if "resectability" in self.point.carried_forward:
             stated = self._stating(["resectability"])
             for therapy in self.history[len(stated.prior_therapies) :]:
-                outdated.update(self.words["operations"].get(therapy.treatment_class, ()))
-        entry = self.words["resectability"].get(phrase, {})
+                operation = self.words["operations"].get(therapy.treatment_class)
+                if operation is None and not is_known(therapy.treatment_class, self.vocabulary):
+                    operation = _RESECTABILITY  # it may have been one
+                outdated.update(operation or ())
+        entry = (phrase and self.findings.read("resectability", phrase)) or {}
         gone = [name for name in entry if name in outdated]
         if gone:
             reason = f"{', '.join(gone)} from before an operation, out of date"
@@ -316,10 +327,22 @@ class _PointReader:
             self.lost("disease_state", None, "as it was found at the operation")
             return
         known = frozenset({"stage"} if self.findings.has("stage") else ())
+        if state in ("progression_radiological", "progression_clinical"):
+            going = self._ongoing()
+            self.findings.progressed_on = going
+            if going and state == "progression_radiological":
+                self.findings.signs.append(UNMEASURED)
         self.say("disease_state", state, (self.point.date, None), without=known)
         if state == "refractory_symptoms" and self._ssa_failed():
             for name in ("syndrome_refractory_to_ssa", "hormone_symptoms"):
                 self.findings.fact(name, True, "disease_state", self.point.date)
+
+    def _ongoing(self) -> tuple[str, ...]:
+        """Return the options that are stated to be going on, on which a progression arose."""
+        ends = self.words["stop_reason"]
+        going = (t for t in self.history if (ends.get(t.stop_reason) or {}).get("ongoing"))
+        named = (option_of(t.treatment_class, self.vocabulary) for t in going)
+        return tuple(dict.fromkeys(option for option in named if option is not None))
 
     def _ssa_failed(self) -> bool:
         """Whether the last SSA of a functioning tumour is said not to control its symptoms."""
@@ -348,7 +371,7 @@ class _PointReader:
             self.findings.fact("sstr_krenning", scan.krenning, "sstr_imaging.krenning", *when)
             self.lost("sstr_imaging.krenning", scan.krenning, "the scale is not named")
         self.say("sstr_tracer", scan.tracer, when, "sstr_imaging.tracer")
-        if scan.text is not None and scan.text not in self.words["sstr_text"]:
+        if scan.text is not None and self.findings.read("sstr_text", scan.text) is None:
             self.lost("sstr_imaging.text", scan.text, "which lesions take up tracer is no fact")
         else:
             self.say("sstr_text", scan.text, when, "sstr_imaging.text")
@@ -398,7 +421,10 @@ class _PointReader:
                     self.lost(field, raw, entry["loss"])
             else:
                 known = [*words["labs"], *words["markers"], "other"]
-                self.report("labs", name, f"one of {', '.join(known)}", None)
+                if nearest(name, known) is None:
+                    self.lost(field, raw, "no fact")
+                else:
+                    self.report("labs", name, f"one of {', '.join(known)}", None)
 
     def _marker(self, name: str, raw: str, field: str) -> None:
         marker = self.words["markers"][name]
@@ -437,7 +463,7 @@ class _PointReader:
         whole = self.case.source.extent_read == "full_text"
         new = (point.disease_state or "").startswith("new_diagnosis") and not self.history
         found: dict[str, PartialDate | None] = {}
-        if (whole or new) and named_in_order(self.history):
+        if (whole or new) and named_in_order(self.history, self.vocabulary):
             found["treatments"] = point.date
         elif self.history or not whole:
             reason = "may be incomplete (abstract, excerpt or unnamed treatments)"

@@ -42,12 +42,16 @@ RELEASING: frozenset[str] = frozenset({"proceed", "reduce", "step_up"})
 ProgressionType = Literal[
     "radiological_recist",
     "radiological_below_recist",
+    "radiological",
     "new_lesion_on_sstr_pet_only",
     "clinical_observed",
     "hormone_symptoms_worse",
     "marker_rise",
     "uptake_rise",
 ]
+#: Growth on imaging of which a report does not say by which measure, and the signs that say it.
+UNMEASURED: ProgressionType = "radiological"
+MEASURED: tuple[ProgressionType, ...] = ("radiological_recist", "radiological_below_recist")
 
 
 def _date(value: Any) -> Any:
@@ -122,6 +126,14 @@ class Progression(Event):
     def found_none(self) -> bool:
         """Whether the event says that every sign was looked for and none found."""
         return "types" in self.model_fields_set and not self.types and not self.excluded
+
+    @property
+    def on_imaging(self) -> bool | None:
+        """Whether there was growth on imaging, by whatever measure; None if it is not said."""
+        if {UNMEASURED, *MEASURED} & set(self.types):
+            return True
+        ruled_out = set(MEASURED) <= set(self.excluded) or UNMEASURED in self.excluded
+        return False if ruled_out or self.found_none else None
 
 
 class Treatment(Event):
