@@ -24,6 +24,7 @@ from tests.facts.patients import (
 ALL = {"treatments": "2026-01-15", "progression": "2026-01-15"}
 TREATED = {"treatments": "2026-01-15"}
 COUNTING = ["radiological_recist", "radiological_below_recist", "clinical_observed"]
+UNMEASURED = "radiological"  # growth on imaging, by which measure is not said
 NOT_COUNTING = ["marker_rise", "uptake_rise", "hormone_symptoms_worse",
                 "new_lesion_on_sstr_pet_only"]  # fmt: skip
 LAN = course("lanreotide", "2024-01-01", ongoing=True)
@@ -76,7 +77,8 @@ def test_progression_on_a_therapy_says_that_it_was_given() -> None:
 
 def test_every_sign_is_placed_and_the_two_lists_here_are_all() -> None:
     signs = {s["id"]: s["counts"] for s in load_knowledge().measures["progression"]["signs"]}
-    assert signs == dict.fromkeys(COUNTING, True) | dict.fromkeys(NOT_COUNTING, False)
+    counting = dict.fromkeys([*COUNTING, UNMEASURED], True)
+    assert signs == counting | dict.fromkeys(NOT_COUNTING, False)
     assert set(signs) == set(ProgressionType.__args__)
 
 
@@ -84,6 +86,26 @@ def test_every_sign_is_placed_and_the_two_lists_here_are_all() -> None:
 def test_growth_on_imaging_and_observed_clinical_change_are_progression(sign: str) -> None:
     seen = progression("2025-06-01", sign, on=["lanreotide"])
     assert told(LAN, seen, names="progressed_on_ssa") == "yes"
+
+
+def test_growth_on_imaging_without_its_measure_counts_and_names_none() -> None:
+    seen = progression("2025-06-01", UNMEASURED, on=["lanreotide"])
+    names = "progressed_on_lanreotide progression_radiological progression_radiological_recist"
+    assert told(LAN, seen, names=names, complete=TREATED) == "yes, yes, unknown"
+
+
+def test_growth_on_imaging_follows_the_latest_report() -> None:
+    """Once a record speaks of it without a measure, a later report that measures counts as well."""
+    name = "progression_radiological"
+    first = progression("2025-03-01", UNMEASURED, on=["lanreotide"])
+    none = {"kind": "progression", "date": "2025-06-01", "types": [], "on": ["lanreotide"]}
+    grown = progression("2025-09-01", "radiological_recist", on=["lanreotide"])
+    out = progression("2025-09-01", excluded=[UNMEASURED], on=["lanreotide"])
+    assert told(LAN, first, none, names=name, complete=TREATED) == "no"
+    assert told(LAN, first, none, grown, names=name, complete=TREATED) == "yes"
+    assert told(LAN, first, out, names=name, complete=TREATED) == "no"
+    measured = "progression_radiological_recist progression_radiological_below_recist"
+    assert told(LAN, first, out, names=measured, complete=TREATED) == "no, no"
 
 
 @pytest.mark.parametrize("sign", NOT_COUNTING)

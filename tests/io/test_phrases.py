@@ -41,7 +41,8 @@ def phrases(held: bool) -> Iterator[tuple[str, str, dict[str, Any]]]:
         for place, (phrase, entry) in enumerate(sorted(table("words")[name].items())):
             if (place % 2 == 1) is held:
                 meant = {k: v for k, v in (entry or {}).items() if k not in KEPT_APART}
-                yield name, phrase, {**meant, **meant.pop("functioning", {})}
+                functioning = meant.pop("functioning", {})
+                yield name, phrase, {**meant, **functioning}
 
 
 def rates(held: bool, vocabulary: Vocabulary) -> tuple[int, int, int]:
@@ -63,7 +64,7 @@ def rates(held: bool, vocabulary: Vocabulary) -> tuple[int, int, int]:
 def test_the_held_half_is_read_by_rules_alone(vocabulary: Vocabulary) -> None:
     read, missed, wrong = rates(True, vocabulary)
     assert wrong == 0
-    assert read / (read + missed) >= 0.75, (read, missed)
+    assert read / (read + missed) >= 0.8, (read, missed)
 
 
 def test_rules_never_say_otherwise_than_the_table(vocabulary: Vocabulary) -> None:
@@ -109,7 +110,7 @@ def test_an_unseen_phrase(
 ) -> None:
     found = read_phrase(name, phrase, vocabulary)
     facts = {**found.facts, **found.functioning}
-    assert {**facts, **{}} == {**facts, **meant}
+    assert facts == {**facts, **meant}
     if not meant:
         assert facts == {}
 
