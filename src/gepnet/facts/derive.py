@@ -120,7 +120,8 @@ def derive(
         if truth:
             value = fact.parse(rule.value)
             resolving = _would_resolve(fact, value, node, values)
-            return Derived(value, resolving, rule.when, _known(facts_of(node), values))
+            told = rule.when if rule.law is None else f"follows from {rule.law}: {rule.when}"
+            return Derived(value, resolving, told, _known(facts_of(node), values))
     return Derived(None)
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from gepnet.criteria import Criteria
 from gepnet.facts.beside import known_by
-from gepnet.facts.derive import derive_all
+from gepnet.facts.derive import derive_all, needed_for
 from gepnet.facts.families import declared
 from gepnet.facts.files import ProgressionSigns, Reports
 from gepnet.facts.model import Facts, FactValue, Observed
@@ -70,7 +71,7 @@ def facts_of_record(
         selected = select(vocabulary[name], items, when, earlier[name])
         if selected is not None:
             entries[name] = selected
-    facts = _considered(vocabulary, record, wanted)
+    facts = _considered(vocabulary, record, _with_inputs(frozenset(wanted), criteria))
     for name, answer in treatment_facts(story, facts).items():
         entries.setdefault(
             name, FactValue(name, answer.value, "recorded", answer.date, answer.event)
@@ -116,6 +117,12 @@ def facts_of_values(
     when = at or exact(datetime.date.today())
     lacking = derive_all(entries, vocabulary, criteria, knowledge.measures, when, only=only)
     return Facts.of(patient, when, entries, lacking, {})
+
+
+@lru_cache(maxsize=8)
+def _with_inputs(wanted: frozenset[str], criteria: Criteria) -> frozenset[str]:
+    """Return facts with everything that they are worked out from, members of families included."""
+    return needed_for(wanted, criteria)
 
 
 def _considered(vocabulary: Vocabulary, record: Record, wanted: Iterable[str]) -> list[Fact]:

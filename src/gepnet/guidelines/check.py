@@ -10,7 +10,7 @@ from gepnet.guidelines.coverage import Coverage, check_unread
 from gepnet.guidelines.due import check_ageing
 from gepnet.guidelines.figures import Figures
 from gepnet.guidelines.regions import Regions, check_regions
-from gepnet.guidelines.verify.dependencies import Dependencies
+from gepnet.guidelines.verify.dependencies import Dependencies, check_laws
 from gepnet.guidelines.verify.judgements import Judgements, KnownRows
 from gepnet.guidelines.verify.one_fact_apart import Questions
 from gepnet.knowledge import Problem, check_files
@@ -36,3 +36,4 @@ def check(book: Rulebook) -> Iterator[Problem]:
     yield from check_ageing(book.knowledge)
     yield from check_regions(book.knowledge)
     yield from check_unread(book.knowledge)
+    yield from check_laws(book.knowledge)

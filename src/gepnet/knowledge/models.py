@@ -94,10 +94,15 @@ class EnumValue(Strict):
 
 
 class Derivation(Strict):
-    """One step of an ordered derivation."""
+    """One step of an ordered derivation.
+
+    ``law`` names what every patient obeys (``measures/dependencies.yaml``) where the step follows
+    from that: the step asks what is certain, so that it never stands in the way of a later one.
+    """
 
     value: Any
     when: str
+    law: str | None = None
 
 
 class Bound(Strict):

@@ -7,7 +7,8 @@ from collections.abc import Container, Iterator
 
 from gepnet.criteria import CriterionError, Node
 from gepnet.guidelines.compiled import KnowledgeBase
-from gepnet.knowledge import InputError, MeasureFile, Problem
+from gepnet.knowledge import InputError, Knowledge, MeasureFile, Problem
+from gepnet.knowledge.problems import nearest
 from gepnet.knowledge.shapes import FactId, SourceId, Strict, Verification
 
 FILE = "measures/dependencies.yaml"
@@ -63,6 +64,16 @@ class Dependencies(MeasureFile):
     therapies: tuple[Always, ...] = ()
     classes: tuple[Always, ...] = ()
     counts: tuple[Count, ...] = ()
+
+
+def check_laws(knowledge: Knowledge) -> Iterator[Problem]:
+    """Yield a problem for each step of a derivation that names a law which there is not."""
+    laws = [one.id for one in Dependencies.read(knowledge.measures).rules]
+    for fact in knowledge.facts:
+        for index, step in enumerate(fact.derived):
+            if step.law is not None and step.law not in laws:
+                where, expected = f"derived[{index}].law", f"a rule of {FILE}"
+                yield Problem.at(fact, where, step.law, expected, nearest(step.law, laws))
 
 
 def criteria_of(
