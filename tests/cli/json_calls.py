@@ -83,6 +83,8 @@ CALLS = {
     "compare-option": "compare {patient} --option lu177_dotatate {day}",
     "missing": "missing {patient} {day}",
     "whatif": "whatif {patient} --set ki67_percent=25 --set functioning=true {day}",
+    "pathway": "pathway asco-2023 acr-2022 --question prrt",
+    "pathway-patient": "pathway esmo-2020 --question prrt --patient {patient} --at 2026-01-15",
     "demo": "demo -o {folder}/demo {day}",
     "report": "report {patient} -o {folder}/report.html {day}",
     "facts-list": "facts list",

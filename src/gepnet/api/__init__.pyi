@@ -46,6 +46,8 @@ from gepnet.api.modelling import scores_view as scores_view
 from gepnet.api.modelling import stored_model as stored_model
 from gepnet.api.modelling import toxicity_view as toxicity_view
 from gepnet.api.modelling import write_made_up_cohort as write_made_up_cohort
+from gepnet.api.pathways import pathway_flowchart as pathway_flowchart
+from gepnet.api.pathways import pathways_of as pathways_of
 from gepnet.api.proving import describe_finding as describe_finding
 from gepnet.api.proving import disagreements as disagreements
 from gepnet.api.proving import knowledge_diff as knowledge_diff

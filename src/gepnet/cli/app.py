@@ -19,6 +19,7 @@ from gepnet.cli import (
     importing,
     knowledge,
     labs,
+    pathway,
     proofs,
     report,
 )
@@ -43,7 +44,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-add_commands(app, assess, compare, demo, report, chart)
+add_commands(app, assess, compare, pathway, demo, report, chart)
 GROUPS = {
     "facts": ("The vocabulary, and the facts of a patient.", [facts]),
     "knowledge": ("Look at the knowledge and check it.", [knowledge, atlas, proofs]),

@@ -34,6 +34,14 @@ class Format(StrEnum):
     JSON = "json"
 
 
+class PictureFormat(StrEnum):
+    """How a command prints a result that can be drawn."""
+
+    TABLE = "table"
+    JSON = "json"
+    MERMAID = "mermaid"
+
+
 class PageFormat(StrEnum):
     """How a command prints a result that is a page as well."""
 
@@ -66,6 +74,13 @@ class Page(Result):
     """What a command found, if ``page`` can turn the plain data into a page of HTML as well."""
 
     page: Callable[[Any], str] = field(kw_only=True)
+
+
+@dataclass(frozen=True)
+class Pictured(Result):
+    """What a command found, if it can be drawn: each further format makes text or bytes of it."""
+
+    forms: Mapping[str, Callable[[], str | bytes]] = field(kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -154,7 +169,7 @@ def command(function: Callable[..., Result | None]) -> Callable[..., None]:
         else:
             parameters.append(parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY))
     if signature.return_annotation is not None:
-        parameters.append(_format_option(signature.return_annotation is Page))
+        parameters.append(_format_option(signature.return_annotation))
 
     @functools.wraps(function)
     def run(**given: Any) -> None:
@@ -221,11 +236,13 @@ def _question(given: dict[str, Any]) -> Question:
         raise api.InputError([*fault.problems, *found]) from fault
 
 
-def _format_option(with_page: bool) -> inspect.Parameter:
-    help_text = "A table, JSON for programs, or a page of HTML."
-    kind: Any = PageFormat
-    if not with_page:
-        kind, help_text = Format, "A table for people or JSON for programs."
+def _format_option(result: object) -> inspect.Parameter:
+    kind: Any = Format
+    help_text = "A table for people or JSON for programs."
+    if result is Page:
+        kind, help_text = PageFormat, "A table, JSON for programs, or a page of HTML."
+    elif result is Pictured:
+        kind, help_text = PictureFormat, "A table, JSON for programs, or a picture."
     return inspect.Parameter(
         "format_",
         inspect.Parameter.KEYWORD_ONLY,
@@ -241,6 +258,9 @@ def _show(result: Result, chosen: str) -> None:
         typer.echo(json.dumps(data, indent=2, ensure_ascii=False))
     elif chosen == PageFormat.HTML and isinstance(result, Page):
         typer.echo(result.page(data))
+    elif isinstance(result, Pictured) and chosen in result.forms:
+        drawn = result.forms[chosen]()
+        typer.echo(drawn, nl=isinstance(drawn, str))
     else:
         result.table(data)
         if isinstance(data, Mapping):

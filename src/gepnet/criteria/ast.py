@@ -163,6 +163,8 @@ Node = Atom | Not | Certain | And | Or
 _NODES = frozenset(get_args(Node))
 
 FLIPPED: dict[Operator, Operator] = {"<": ">=", ">=": "<", ">": "<=", "<=": ">", "=": "="}
+#: The same comparison with its sides exchanged.
+MIRRORED: dict[Operator, Operator] = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "="}
 
 
 def children(node: Node) -> tuple[Node, ...]:

@@ -14,6 +14,7 @@ from sqlglot import expressions as sql
 from sqlglot.errors import ParseError, SqlglotError
 
 from gepnet.criteria.ast import (
+    MIRRORED,
     Always,
     And,
     Certain,
@@ -71,7 +72,6 @@ def _expression(text: str) -> sql.Expr:
 
 
 _FAILED = Always(False)
-_MIRRORED: dict[Operator, Operator] = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "=": "="}
 # Beyond this many digits a binary float, as tables hold it, is no longer the decimal number.
 _DIGITS = 15
 
@@ -213,7 +213,7 @@ class _Lowering:
     def comparison(self, left: sql.Expr, operator: Operator, right: sql.Expr) -> Node:
         left, right = left.unnest(), right.unnest()
         if isinstance(right, sql.Column) and not isinstance(left, sql.Column):
-            left, right, operator = right, left, _MIRRORED[operator]
+            left, right, operator = right, left, MIRRORED[operator]
         if isinstance(left, sql.Column):
             fact = self.fact(left)
             if fact is None:
@@ -247,7 +247,7 @@ class _Lowering:
                     plain(bound), f"a number no finer than {fact.precision} ({fact.id})"
                 )
             if factor < 0:
-                operator = _MIRRORED[operator]
+                operator = MIRRORED[operator]
             return Compare((Term(fact.id),), operator, bound)
         units = {self.vocabulary[term.fact].entry.unit or "1" for term in terms}
         if len(units) > 1:

@@ -9,6 +9,9 @@ from gepnet.guidelines.corrections import Corrections
 from gepnet.guidelines.coverage import Coverage, check_unread
 from gepnet.guidelines.due import check_ageing
 from gepnet.guidelines.figures import Figures
+from gepnet.guidelines.pathway.check import check_pathways
+from gepnet.guidelines.pathway.questions import PathwayQuestions
+from gepnet.guidelines.pathway.words import PathwayWords
 from gepnet.guidelines.regions import Regions, check_regions
 from gepnet.guidelines.verify.dependencies import Dependencies, check_laws
 from gepnet.guidelines.verify.judgements import Judgements, KnownRows
@@ -25,6 +28,8 @@ FILES = (
     Judgements,
     KnownRows,
     NamedPatients,
+    PathwayQuestions,
+    PathwayWords,
     Questions,
     Regions,
 )
@@ -37,3 +42,4 @@ def check(book: Rulebook) -> Iterator[Problem]:
     yield from check_regions(book.knowledge)
     yield from check_unread(book.knowledge)
     yield from check_laws(book.knowledge)
+    yield from check_pathways(book)

@@ -1,0 +1,37 @@
+"""The algorithm of a document on a question, computed from its criteria and proved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gepnet.facts import Facts
+from gepnet.guidelines import KnowledgeBase
+from gepnet.guidelines.pathway import Pathway, Pathways, pathways, question_of
+from gepnet.guidelines.pathway.mermaid import mermaid
+
+
+def pathways_of(
+    base: KnowledgeBase,
+    documents: Sequence[str],
+    question: str | None = None,
+    options: Sequence[str] = (),
+    facts: Facts | None = None,
+) -> Pathways:
+    """Return what documents say on a question, each as one page for each purpose.
+
+    Args:
+        base: the knowledge.
+        documents: by id.
+        question: by id; by default the first of ``measures/pathways.yaml``.
+        options: ask about these options instead.
+        facts: of a patient, whose way is shown.
+
+    Raises:
+        InputError: for a document, question or option that is not known.
+    """
+    return pathways(base, documents, question_of(base, question, options), facts)
+
+
+def pathway_flowchart(pathway: Pathway) -> str:
+    """Return a pathway as the text of a Mermaid flowchart."""
+    return mermaid(pathway)

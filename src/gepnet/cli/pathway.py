@@ -1,0 +1,136 @@
+"""``gepnet pathway``: the algorithm of a document on one question."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from gepnet import api
+from gepnet.cli.command import FactsQuestion, Pictured, command, opened
+from gepnet.cli.output import safe, show
+
+STYLES = {
+    "recommended": "bold green",
+    "option": "cyan",
+    "trial_only": "magenta",
+    "against": "bold red",
+    "open": "yellow",
+}
+
+
+@command
+def pathway(
+    asked: FactsQuestion,
+    documents: Annotated[
+        list[str], typer.Argument(help="Ids of documents.", metavar="DOCUMENT...")
+    ],
+    question: Annotated[
+        str | None,
+        typer.Option("--question", help="What is asked, such as first-line or prrt (first-line)."),
+    ] = None,
+    options: Annotated[
+        list[str] | None,
+        typer.Option("--options", help="Ask about this option instead. Repeatable."),
+    ] = None,
+    patient: Annotated[
+        Path | None, typer.Option("--patient", help="Patient file: show this patient's way.")
+    ] = None,
+) -> Pictured:
+    """Show the algorithm of documents on a question, computed from their criteria and proved.
+
+    Each question is one fact; an answer leads to the next question or to what the document says,
+    with what has still to be so, its strength and place. Documents are never merged.
+    """
+    facts = None
+    if patient is None:
+        base = api.base(*asked.with_files)
+    else:
+        record, base = opened(patient, asked)
+        facts = api.facts_of(record, base, asked)
+    found = api.pathways_of(base, documents, question, options or (), facts)
+    flowcharts = "\n\n".join(api.pathway_flowchart(one) for one in found.pathways)
+    return Pictured(
+        found, _print, forms={"mermaid": lambda: flowcharts}, code=int(bool(found.withheld))
+    )
+
+
+def _print(view: dict[str, Any]) -> None:
+    for found in view["pathways"]:
+        _print_one(found)
+    for kind, told in (
+        ("withheld", "could not be proved, so nothing is shown"),
+        ("silent", "takes no position on this question"),
+    ):
+        for document in view[kind]:
+            show(f"{safe(document)}: {told}")
+
+
+def _print_one(view: dict[str, Any]) -> None:
+    from rich.tree import Tree
+
+    part = f", {view['part']}" if view["part"] else ""
+    intent = view["intent"].replace("_", " ")
+    show(f"\n[bold]{safe(view['short'])}: {safe(view['title'])}[/], {intent}{safe(part)}")
+    show(f"[dim]About:[/] {safe(view['about'])}")
+    if view["only_if"]:
+        enters = f" [cyan]{view['enters']}[/]" if view["enters"] else ""
+        show(f"[bold]Only if:[/] {safe('; '.join(view['only_if']))}; else no position{enters}")
+    for one in view["throughout"]:
+        show(f"Throughout: {_said(one)}")
+    start = view["start"]
+    for outcome in view["outcomes"]:
+        possible = " or ".join(one.replace("_", " ") for one in outcome["possible"])
+        told = possible or outcome["status"].replace("_", " ")
+        show(f"  {safe(outcome['label'])}: [bold]{safe(told)}[/]")
+    if view["note"]:
+        show(f"[yellow]{safe(view['note'])}[/]")
+    start = view["start"]
+    tree = Tree(_asked(start) if start["question"] else "For everybody")
+    _grow(tree, start, bool(view["enters"]))
+    show(tree)
+
+
+def _asked(step: dict[str, Any]) -> str:
+    known = f" [cyan]{safe(step['known'])}[/]" if step["known"] else ""
+    return f"[bold]{safe(step['question'])}[/]{known}"
+
+
+def _grow(tree: Any, step: dict[str, Any], of_patient: bool) -> None:
+    if not step["question"]:
+        for one in step["said"]:
+            tree.add(_said(one))
+        if not step["said"]:
+            tree.add("[dim]no position[/]")
+    for branch in step["branches"]:
+        then, answer = branch["then"], safe(branch["answer"])
+        if of_patient and branch["state"] == "folded":
+            tree.add(f"[dim]{answer}: folded, {_ends(then)}[/]")
+            continue
+        taken = f"[bold cyan]{answer}[/]" if branch["state"] == "taken" else answer
+        asked = f"  {_asked(then)}" if then["question"] else ""
+        _grow(tree.add(f"{taken}{asked}"), then, of_patient)
+
+
+def _ends(step: dict[str, Any]) -> str:
+    count = _count(step)
+    return "1 end" if count == 1 else f"{count} ends"
+
+
+def _count(step: dict[str, Any]) -> int:
+    return sum(_count(branch["then"]) for branch in step["branches"]) or 1
+
+
+def _said(one: dict[str, Any]) -> str:
+    sign = (
+        api.SIGNS[one["kind"]].symbol
+        if one["kind"] in api.SIGNS
+        else "\N{CIRCLE WITH LEFT HALF BLACK}"
+    )
+    strength = f" [{one['strength']}]" if one["strength"] else ""
+    condition = f" {one['condition']}" if one["condition"] else ""
+    where = f" [dim]({safe(one['locator'])})[/]" if one["locator"] else ""
+    told = safe(f"{strength} {', '.join(one['options'])}{condition}")
+    state = f" [cyan]{safe(one['state'])}[/]" if one["state"] else ""
+    return f"[{STYLES[one['kind']]}]{sign} {safe(one['word'])}[/]{told}{where}{state}"

@@ -1,0 +1,276 @@
+"""The words of a pathway: questions, answers and conditions as a clinician says them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from pydantic import Field
+
+from gepnet.criteria import prose
+from gepnet.criteria.prose import value_label
+from gepnet.guidelines.pathway.space import Variable
+from gepnet.knowledge import MeasureFile
+from gepnet.knowledge.shapes import FactId, OptionId, Strict
+from gepnet.rules import Rulebook
+from gepnet.vocabulary import NOT_APPLICABLE, Fact, Interval, plain, unit_words
+
+
+class Wording(Strict):
+    """How a fact is asked, and how its answers stand among conditions.
+
+    ``says_not`` is for the many values that are named by the few others; ``turned`` is for a fact
+    that holds where its question is answered with no.
+    """
+
+    ask: str
+    yes: str | None = Field(default=None, alias="yes")
+    no: str | None = Field(default=None, alias="no")
+    says: str = "{}"
+    says_not: str | None = None
+    turned: bool = False
+
+
+class FactWording(Wording):
+    """The wording of one fact."""
+
+    fact: FactId
+
+
+class FamilyWording(Wording):
+    """The wording of the facts of a family; ``{}`` stands for the therapy or the site."""
+
+    family: str
+
+
+class ShortName(Strict):
+    """An option as it is called within a sentence."""
+
+    option: OptionId
+    short: str
+
+
+class Group(Strict):
+    """Values that together have one name."""
+
+    fact: FactId
+    values: tuple[str, ...]
+    called: str
+
+
+class PathwayWords(MeasureFile):
+    """The whole page ``measures/pathway_words.yaml``."""
+
+    files = ("pathway_words",)
+    facts: tuple[FactWording, ...] = ()
+    families: tuple[FamilyWording, ...] = ()
+    options: tuple[ShortName, ...] = ()
+    groups: tuple[Group, ...] = ()
+
+
+_MANY = 3  # values of an enumeration beyond which the rest is called "any other"
+
+
+class Words:
+    """Words for the facts of a knowledge base."""
+
+    def __init__(self, book: Rulebook) -> None:
+        """Read the wording."""
+        page = PathwayWords.read(book.knowledge.measures)
+        self._vocabulary = book.vocabulary
+        self._options = book.vocabulary.options
+        self._facts = {one.fact: one for one in page.facts}
+        self._families = {one.family: one for one in page.families}
+        self._short = {one.option: one.short for one in page.options}
+        self._groups = page.groups
+
+    def option(self, name: str) -> str:
+        """Return the short name of an option."""
+        return self._short[name] if name in self._short else _low(self._options[name].label)
+
+    def wording(self, fact: Fact) -> Wording | None:
+        """Return how a fact is worded; None where only its label says it."""
+        own = self._facts.get(fact.id)
+        if own is not None:
+            return own
+        family = self._families.get(fact.family or "")
+        if family is None or fact.subject is None:
+            return None
+        subject = fact.subject
+        name = self.option(subject) if subject in self._options else self._site(subject)
+        said = (one.replace("{}", name) if one else None for one in (family.yes, family.no))
+        yes, no = said
+        return Wording(ask=_capital(family.ask.replace("{}", name)), yes=yes, no=no)
+
+    def _site(self, subject: str) -> str:
+        found = next((s.label or s.id for s in self._vocabulary.sites if s.id == subject), subject)
+        return _low(found)
+
+    # --- one variable ----------------------------------------------------------------------------
+
+    def question(self, variable: Variable) -> str:
+        """Return what is asked."""
+        if variable.fact is None:
+            assert variable.atom is not None
+            return _capital(f"{prose(variable.atom, self._vocabulary)}?")
+        found = self.wording(variable.fact)
+        return found.ask if found is not None else f"{variable.fact.entry.label}?"
+
+    def answer(
+        self, variable: Variable, places: Iterable[int], others: Sequence[Iterable[int]] = ()
+    ) -> str:
+        """Return an answer to the question; ``others`` are the places of the other branches."""
+        chosen = sorted(places)
+        values = [variable.values[place] for place in chosen]
+        said: list[str]
+        if variable.fact is None or variable.fact.type == "boolean":
+            found = None if variable.fact is None else self.wording(variable.fact)
+            turned = found is not None and found.turned
+            said = ["yes" if value is not turned else "no" for value in values if _is_truth(value)]
+        elif variable.fact.type == "enum":
+            rest = max((len(list(other)) for other in others), default=0)
+            named = sum(1 for value in values if isinstance(value, str))
+            if others and named > max(rest, _MANY) and not self._called(variable, values):
+                said = ["any other"]
+            else:
+                said = self._names(variable, values)
+        else:
+            said = _numbers(variable, chosen)
+        return _or([*said, *_special(values)])
+
+    def condition(self, variable: Variable, places: Iterable[int]) -> str:
+        """Return an answer as a condition that stands by itself."""
+        chosen = sorted(places)
+        values = [variable.values[place] for place in chosen]
+        if variable.fact is None:
+            assert variable.atom is not None
+            told = prose(variable.atom, self._vocabulary)
+            return told if values[0] is True else f"not: {told}"
+        fact, found = variable.fact, self.wording(variable.fact)
+        special = [f"{_low(fact.entry.label)} {one}" for one in _special(values)]
+        says = found.says if found is not None else f"{_low(fact.entry.label)} {{}}"
+        if fact.type == "boolean":
+            yes = (found.yes if found else None) or f"{_low(fact.entry.label)}: yes"
+            no = (found.no if found else None) or f"{_low(fact.entry.label)}: no"
+            said = [yes if value else no for value in values if _is_truth(value)]
+        elif fact.type == "enum":
+            said = self._members(variable, values, says, (found and found.says_not) or says)
+        else:
+            said = [says.replace("{}", " or ".join(_numbers(variable, chosen)))]
+            if not any(isinstance(value, Interval) for value in values):
+                said = []
+        return ", or ".join([*said, *special])
+
+    def _members(
+        self, variable: Variable, values: Sequence[object], says: str, says_not: str
+    ) -> list[str]:
+        given = [value for value in values if isinstance(value, str)]
+        rest = [v for v in variable.values if isinstance(v, str) and v not in given]
+        if not given:
+            return []
+        if self._called(variable, list(given)) or len(given) <= max(len(rest), _MANY):
+            return [says.replace("{}", _or(self._names(variable, list(given))))]
+        told = _or(self._names(variable, list(rest)))
+        return [says_not.replace("{}", told if says_not != says else f"not {told}")]
+
+    def _called(self, variable: Variable, values: Sequence[object]) -> bool:
+        """Whether groups alone, at most two, name all values."""
+        named: set[str] = set()
+        groups = self._fitting(variable, set(values))
+        for group in groups:
+            named.update(group.values)
+        return bool(groups) and len(groups) < _MANY and named == {v for v in values if v}
+
+    def _fitting(self, variable: Variable, values: set[object]) -> list[Group]:
+        assert variable.fact is not None
+        fact = variable.fact.id
+        return [g for g in self._groups if g.fact == fact and values.issuperset(g.values)]
+
+    def _names(self, variable: Variable, values: Sequence[object]) -> list[str]:
+        """Return the values in words, those that have a name together by that."""
+        assert variable.fact is not None
+        groups = self._fitting(variable, set(values))
+        taken = {value for group in groups for value in group.values}
+        single = [v for v in values if isinstance(v, str) and v not in taken]
+        return [
+            *(group.called for group in groups),
+            *(_low(value_label(variable.fact, value)) for value in single),
+        ]
+
+
+def _is_truth(value: object) -> bool:
+    return isinstance(value, bool)
+
+
+def _special(values: Sequence[object]) -> list[str]:
+    """Return the words for an answer that is none."""
+    found = ["not applicable"] if NOT_APPLICABLE in values else []
+    return [*found, "not stated"] if None in values else found
+
+
+def _numbers(variable: Variable, places: Sequence[int]) -> list[str]:
+    """Return the bands of a number in words, neighbours joined, their limits as they are told."""
+    fact = variable.fact
+    assert fact is not None
+    bands = [place for place, value in enumerate(variable.values) if isinstance(value, Interval)]
+    runs: list[list[int]] = []
+    for place in (place for place in places if place in bands):
+        if runs and runs[-1][-1] == place - 1:
+            runs[-1].append(place)
+        else:
+            runs.append([place])
+    unit = unit_words(fact.entry.unit)
+    joined = "\N{NARROW NO-BREAK SPACE}" if unit else ""
+    return [f"{_band(variable, run, bands)}{joined}{unit}" for run in runs]
+
+
+def _band(variable: Variable, run: list[int], bands: list[int]) -> str:
+    fact, first, last = variable.fact, variable.values[run[0]], variable.values[run[-1]]
+    assert fact is not None and isinstance(first, Interval) and isinstance(last, Interval)
+    step, low, high = fact.precision, first.low, last.high
+    is_first, is_last = run[0] == bands[0], run[-1] == bands[-1]
+    if is_first and is_last:
+        return "any"
+    if (step == 1 and fact.entry.unit in (None, "1")) or (fact.entry.unit or "").startswith("{"):
+        if low == high:
+            return plain(low)
+        if is_last:
+            return f"{plain(low)} or more"
+        return f"at most {plain(high)}" if is_first else f"{plain(low)} to {plain(high)}"
+    if low == high:
+        return f"exactly {plain(low)}"
+    # 9.9 is told as below 10 and 10.1 as above 10: the limit is the rounder of two neighbours.
+    left = f"\N{GREATER-THAN OR EQUAL TO} {plain(low)}"
+    if _is_rounder(low - step, low):
+        left = f"> {plain(low - step)}"
+    right = f"\N{LESS-THAN OR EQUAL TO} {plain(high)}"
+    if _is_rounder(high + step, high):
+        right = f"< {plain(high + step)}"
+    if is_first:
+        return right
+    return left if is_last else f"{left} and {right}"
+
+
+def _is_rounder(one: object, other: object) -> bool:
+    def digits(number: object) -> int:
+        return len(plain(number).replace(".", "").strip("0") or "0")  # type: ignore[arg-type]
+
+    def places(number: object) -> int:
+        text = plain(number)  # type: ignore[arg-type]
+        return len(text.split(".")[1]) if "." in text else 0
+
+    return (places(one), digits(one)) < (places(other), digits(other))
+
+
+def _low(text: str) -> str:
+    """Return a label within a sentence: small, unless it begins with an abbreviation or a name."""
+    first = text.split(" ", maxsplit=1)[0]
+    is_word = all(letter.islower() or not letter.isalnum() for letter in first[1:])
+    return text[:1].lower() + text[1:] if is_word and first[:1].isalpha() else text
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _or(parts: Sequence[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} or {parts[-1]}"
