@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 import typer
@@ -85,6 +86,9 @@ def root(
 
 def main() -> None:
     """Run the command line."""
+    # A command builds many objects and ends: looking for cycles among them would take a third of
+    # the time of a long record.
+    gc.set_threshold(100_000, 20, 100)
     try:
         app()
     except Exception as error:

@@ -128,7 +128,12 @@ def _built(
             if key in mapping:
                 raise _Odd
             inside = (*path, key)
-            mapping[key] = _built(next(events), inside, events, lines, depth + 1)
+            value = next(events)
+            if value.__class__ is yaml.ScalarEvent and not (value.anchor or value.tag):
+                # As below, without the call: nearly everything of a record is such a value.
+                mapping[key] = _plain_scalar(value.value) if value.implicit[0] else value.value
+            else:
+                mapping[key] = _built(value, inside, events, lines, depth + 1)
             mark: Any = one.start_mark
             lines[inside] = mark.line + 1
         return mapping

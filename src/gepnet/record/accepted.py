@@ -23,6 +23,8 @@ def take_accepted(
 ) -> tuple[dict[str, Any], dict[str, Acceptance]]:
     """Return an event as written without acceptances, and these by the path of their value."""
     found: dict[str, Acceptance] = {}
+    if not any(isinstance(value, dict) for value in item.values()):
+        return dict(item), found  # as most events are
     bare = {
         key: _taken(value, (*path, key), (str(key),), found, told) for key, value in item.items()
     }

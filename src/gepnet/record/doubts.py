@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Any
+
+from pydantic import BaseModel
 
 from gepnet.record.cycles import ACTIVITY, TOTAL
 from gepnet.record.model import AnyEvent, Observation
@@ -73,10 +76,16 @@ def doubts_of(
                     point = Interval(limit, limit)
                     where = ("limits", name, at)
                     yield from _of_fact(vocabulary[name], point, None, where, vocabulary)
-    for name, quantity in FIELDS.items():
-        number = getattr(event, name, None)
+    for name, quantity in _fields_of(type(event)).items():
+        number = getattr(event, name)
         if number is not None:
             yield from _of_field(name, quantity, Decimal(str(number)), item, vocabulary)
+
+
+@cache
+def _fields_of(kind: type[BaseModel]) -> dict[str, str]:
+    """Return the numbers of a kind of event; a record has very many of a few kinds."""
+    return {name: FIELDS[name] for name in FIELDS if name in kind.model_fields}
 
 
 def _of_fact(

@@ -10,6 +10,7 @@ import datetime
 import itertools
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -258,7 +259,7 @@ class _Reader:
             return self.note({**item, "kind": kind}, path)
         item, accepted = take_accepted({**item, "kind": kind}, path, self.fault)
         model = EVENT_MODELS.get(kind, Observation)
-        own = [name for name in model.model_fields if name not in UNWRITTEN]
+        own = _written_fields(model)
         facts = self.vocabulary.of_event(kind)
         item = self.speller.keys(item, facts, own, name)
         values: dict[str, Any] = {}
@@ -433,7 +434,7 @@ class _Reader:
             return kind.model_validate(data)
         except ValidationError as error:
             faults = error.errors(include_url=False)
-        names = [name for name in kind.model_fields if name not in UNWRITTEN]
+        names = _written_fields(kind)
         for fault in faults:
             self.fault((*path, *fault["loc"]), fault["input"], *_expectation(fault, names))
         faulty = {fault["loc"][0] for fault in faults}
@@ -441,6 +442,12 @@ class _Reader:
             return kind.model_validate({key: data[key] for key in data if key not in faulty})
         except ValidationError:
             return None
+
+
+@cache
+def _written_fields(kind: type[BaseModel]) -> list[str]:
+    """Return the keys of a model as a file writes them: asked once a kind, not once an event."""
+    return [name for name in kind.model_fields if name not in UNWRITTEN]
 
 
 def _expectation(fault: ErrorDetails, names: Iterable[str]) -> tuple[str, str | None]:

@@ -118,12 +118,12 @@ class Plausible:
             limit: whether it is a limit of normal, of which no more is asked in its own unit.
         """
         quantity = self._quantities.get(name)
-        number = number_of(written)
+        if quantity is None:
+            return None
         said = value.reported
         as_own = not limit and (said is None or said.ucum in (None, unit))
-        if quantity is None or (
-            quantity.holds(value, as_own, step)
-            and not (number and value.high == 0)  # a fraction that a fact rounds to 0
+        if quantity.holds(value, as_own, step) and not (
+            value.high == 0 and number_of(written)  # a fraction that a fact rounds to 0
         ):
             return None
         low, high = quantity.bounds(as_own)
