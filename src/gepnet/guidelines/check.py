@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from gepnet.guidelines.asked import Letters
 from gepnet.guidelines.atlas.plan import AtlasPlan, NamedPatients
 from gepnet.guidelines.corrections import Corrections
 from gepnet.guidelines.coverage import Coverage, check_unread
@@ -27,6 +28,7 @@ FILES = (
     Figures,
     Judgements,
     KnownRows,
+    Letters,
     NamedPatients,
     PathwayQuestions,
     PathwayWords,
