@@ -43,7 +43,7 @@ holds does not stand in the way of a position: it is shown with it
 
 @cache
 def counted() -> tuple[int, dict[str, Counter[str]], dict[str, Counter[str]]]:
-    """Return the number of patients and, by document, in how many a fact decides and is waited for."""
+    """Return the number of patients; by document, in how many a fact decides and is waited for."""
     base = api.base()
     records = [case.record for case in published_records(base.vocabulary)]
     records.append(parse_record(api.example_patient(), "example", base.vocabulary))
