@@ -126,3 +126,8 @@ def test_whatif_names_every_wrong_setting_and_stops_with_2(run: Run) -> None:
     assert (code, out) == (2, "")
     assert "expected a fact" in err and "did you mean 'male'?" in err and "fact=value" in err
     assert "3 problems found." in err
+
+
+def test_pairs_of_which_one_was_not_read_are_hidden_unless_asked_for(run: Run) -> None:
+    rows = run.json("compare")["options"]
+    assert not [p for row in rows for p in row["pairs"] if p["agreement"] == "not_read"]

@@ -86,6 +86,8 @@ def _print_comparison(view: dict[str, Any], every_pair: bool) -> None:
         for position in row["positions"]:
             names = safe(", ".join(position["documents"]))
             show(f"  {position['word']}: {names}")
+        for one in row["rankings"]:
+            show(f"  {safe(one['document'])} puts it {one['rank']} {safe(one['label'])}")
         if every_pair:
             _print_pairs(row["pairs"])
         else:

@@ -27,8 +27,8 @@ View = dict[str, Any]
 # Pairs that a reader looks for. Of those of which one document does not speak only the ones are
 # told that a single fact would bring together.
 _TELLING = {Agreement.SAME, Agreement.COMPATIBLE, Agreement.CONFLICT, Agreement.CONDITIONAL}
-_ONE_QUIET = {Agreement.ONE_SILENT, Agreement.NOT_READ}
-_DIFFERING = {Agreement.CONFLICT, Agreement.CONDITIONAL, *_ONE_QUIET}
+_ONE_QUIET = {Agreement.ONE_SILENT}
+_DIFFERING = {Agreement.CONFLICT, Agreement.CONDITIONAL, Agreement.NOT_READ, *_ONE_QUIET}
 
 
 def comparison_view(
@@ -109,6 +109,7 @@ def row_view(
         "intent": intent,
         "kind": base.options[option].kind,
         "positions": positions_view(row, assessment),
+        "rankings": rankings_view(row, assessment, base),
         "agreement": counts,
         "lines": sorted(
             [*_deciding_lines(shown), *_judgement_lines(shown)],
@@ -131,6 +132,27 @@ def positions_view(row: tuple[str, str], assessment: Assessment) -> list[View]:
         {"status": status.value, "word": SIGNS[status].word, "documents": found[status]}
         for status in Status
         if status in found and status in SPEAKING
+    ]
+
+
+def rankings_view(row: tuple[str, str], assessment: Assessment, base: KnowledgeBase) -> list[View]:
+    """Return which documents put an option before or after others, of the positions that hold."""
+    option, intent = row
+    found: dict[tuple[str, str, str], None] = {}
+    for document in assessment.documents.values():
+        short = document.document.file.document.short
+        for (other, purpose), cell in document.cells.spoken.items():
+            for reason in cell.reasons if purpose == intent and cell.status in SPOKEN else ():
+                first, over = reason.position.option, reason.position.preferred_over
+                if reason.by_class or not over:
+                    continue
+                if other == option:
+                    found.update(dict.fromkeys((short, "before", one) for one in over))
+                elif any(base.options.covers(one, option) for one in over):
+                    found[short, "after", first] = None
+    return [
+        {"document": short, "rank": rank, "option": one, "label": base.options[one].label}
+        for short, rank, one in found
     ]
 
 
