@@ -21,10 +21,11 @@ PATIENT: dict[str, Any] = {
 def test_a_ranking_is_told_from_both_sides() -> None:
     base = api.base()
     facts = facts_of_values(PATIENT, base.knowledge, base.criteria)
-    view = api.comparison_view(api.assess_facts(facts, base), base)
+    assessment = api.assess_facts(facts, base)
     told = {
         (row["option"], one["rank"], one["option"])
-        for row in view["options"]
+        for option in ("lu177_dotatate", "chemotherapy")
+        for row in api.comparison_view(assessment, base, option)["options"]
         for one in row["rankings"]
     }
     assert ("lu177_dotatate", "after", "chemotherapy") in told
