@@ -95,6 +95,8 @@ def _print_matrix(view: View, every_row: bool) -> None:
     show(f"[dim]{'  '.join(legend)}  * unverified, does not count  † minority  ‡ provided that[/]")
     for condition, documents in _conditions(part for part in parts if part.is_settled or every_row):
         show(f"[dim]‡ {safe(condition)}: {safe(', '.join(documents))}[/]")
+    if done := api.tests_on_record(view):
+        show(f"[dim]On record and in date, not offered again: {safe(', '.join(done))}[/]")
     left = sum(len(part.rows) for part in parts if not part.is_settled)
     if left and not every_row:
         show(f"[dim]{left} options without a settled position: add --all[/]")
@@ -122,7 +124,9 @@ def _print_part(part: Any) -> None:
         cells = [
             Text(_cell(cell), style=STYLES.get(cell["status"], "dim")) for cell in row["cells"]
         ]
-        matrix.add_row(safe(row["label"] + purpose), *cells)
+        mark = "\n⤓ " if row["failed"] else "\n"
+        had = mark + "; ".join(row["history"]) if row["history"] else ""
+        matrix.add_row(safe(row["label"] + purpose + had), *cells)
     show(matrix)
 
 

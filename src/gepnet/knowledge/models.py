@@ -179,7 +179,11 @@ class Toxicity(Cited):
 
 
 class OptionEntry(Entry, Cited):
-    """A node of the option tree: something that a document can take a position on."""
+    """A node of the option tree: something that a document can take a position on.
+
+    ``contains`` are the medicines that it gives, where they are options of their own elsewhere.
+    ``done`` says of a test, as a criterion over the facts, that it is on record.
+    """
 
     id: Id
     label: str
@@ -190,6 +194,8 @@ class OptionEntry(Entry, Cited):
     dose: str | None = None
     route: str | None = None
     interval: str | None = None
+    contains: tuple[OptionId, ...] = ()
+    done: str | None = None
     synonyms: tuple[str, ...] = ()
     toxicities: tuple[Toxicity, ...] = ()
     codes: tuple[Code, ...] = ()

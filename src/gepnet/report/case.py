@@ -13,7 +13,7 @@ from gepnet.report.agreement import comparison_view, page_rows
 from gepnet.report.assessment import View, assessment_view
 from gepnet.report.changes import missing_view, requests
 from gepnet.report.facts import value_text
-from gepnet.report.matrix import Matrix, matrix_parts, quiet_documents
+from gepnet.report.matrix import Matrix, matrix_parts, quiet_documents, tests_on_record
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,7 @@ class CasePage:
     view: View
     matrices: Sequence[Matrix]
     quiet: dict[str, list[str]]
+    tests_on_record: Sequence[str]
     prior: Sequence[str]
     losses: Sequence[str]
     counts: dict[str, int]
@@ -55,6 +56,7 @@ def case_page(
         view=view,
         matrices=matrices,
         quiet=quiet_documents(view, matrices),
+        tests_on_record=tests_on_record(view),
         prior=prior_treatments(record, base),
         losses=record.losses,
         counts=status_counts(view),

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated
 
-from gepnet.facts import Facts
 from gepnet.guidelines import SPOKEN, Assessment, Cell, KnowledgeBase, Reason
 from gepnet.knowledge.models import OptionEntry, Position, Recommendation, SafetyRule
 from gepnet.report.explanations import (
@@ -19,16 +18,9 @@ from gepnet.report.explanations import (
     source_of,
     strength_text,
 )
+from gepnet.report.history import History
 from gepnet.tables import Shown
-from gepnet.vocabulary import TRUTH_WORDS, Truth
-
-#: What a patient has had of an option, by the fact that says so.
-HISTORY = {
-    "on": "being given",
-    "progressed_on": "progressed on it",
-    "intolerant_to": "not tolerated",
-    "received": "received",
-}
+from gepnet.vocabulary import TRUTH_WORDS, PartialDate, Truth
 
 
 @dataclass(frozen=True)
@@ -87,6 +79,8 @@ class RowView:
     root: str
     settled: bool
     history: list[str]
+    failed: bool
+    on_record: PartialDate | None
     alerts: Annotated[list[SafetyRule], Shown(take="severity message")]
     cells: list[CellView]
 
@@ -102,6 +96,7 @@ def matrix_rows(
     reader = Reader(base, assessment.facts)
     rows = assessment.rows() if every_row else speaking_rows(assessment, base)
     documents = [assessment.documents[name] for name in reading_order(assessment)]
+    had = History(assessment.facts, base)
     shown = []
     for option, intent in rows:
         cells = [document.cells[option, intent] for document in documents]
@@ -114,7 +109,9 @@ def matrix_rows(
                 len(base.options.ancestors(option)),
                 lineage[-1],
                 any(cell.status in SPOKEN for cell in cells),
-                history(option, assessment.facts),
+                had.of(option),
+                had.failed(option),
+                had.on_record(option),
                 alerts(option, assessment, base),
                 [cell_view(cell, reader) for cell in cells],
             )
@@ -122,12 +119,6 @@ def matrix_rows(
     left_out = set(assessment.rows()) - set(rows)
     hidden = [base.options[row[0]].label for row in assessment.rows() if row in left_out]
     return shown, list(dict.fromkeys(hidden))
-
-
-def history(option: str, facts: Facts) -> list[str]:
-    """Return what the patient has had of an option: being given, progressed on, not tolerated."""
-    found = [word for name, word in HISTORY.items() if facts[f"{name}_{option}"].value is True]
-    return found if found == ["received"] else [word for word in found if word != "received"]
 
 
 def alerts(option: str, assessment: Assessment, base: KnowledgeBase) -> list[SafetyRule]:

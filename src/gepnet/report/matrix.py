@@ -32,17 +32,30 @@ def matrix_parts(view: View) -> list[Matrix]:
     """Return the matrix in the parts in which a board reads it.
 
     First the options with a settled position, then those that are open everywhere, each with the
-    documents that speak there; last what only unverified entries say.
+    documents that speak there; last what only unverified entries say. A test that is on record and
+    in date is not offered again.
     """
-    settled = [row for row in view["rows"] if row["settled"]]
-    rest = [row for row in view["rows"] if not row["settled"]]
+    offered = [row for row in view["rows"] if not is_done(row)]
+    settled = [row for row in offered if row["settled"]]
+    rest = [row for row in offered if not row["settled"]]
     parts = [
         _matrix(SETTLED, view, settled, _speaks),
         _matrix(OPEN, view, rest, _speaks),
     ]
     shown = {document["id"] for part in parts for document in part.documents}
-    unverified = _matrix(UNVERIFIED, view, view["rows"], itemgetter("unverified"), shown)
+    unverified = _matrix(UNVERIFIED, view, offered, itemgetter("unverified"), shown)
     return [part for part in (*parts, unverified) if part.documents]
+
+
+def is_done(row: View) -> bool:
+    """Whether a row is of a test that is on record and in date; following up is another matter."""
+    return row["on_record"] is not None and row["intent"] != "monitoring"
+
+
+def tests_on_record(view: View) -> list[str]:
+    """Return the tests that are not offered again, with their days."""
+    done = {row["label"]: row["on_record"] for row in view["rows"] if is_done(row)}
+    return [f"{label} ({day})" for label, day in done.items()]
 
 
 def _speaks(cell: View) -> bool:
@@ -73,10 +86,13 @@ def quiet_documents(view: View, matrices: Sequence[Matrix]) -> dict[str, list[st
     """Return the documents without a column, by the reason why they have nothing to say."""
     shown = {document["id"] for part in matrices for document in part.documents}
     found: dict[str, list[str]] = {}
-    for document in view["documents"]:
+    done = [row for row in view["rows"] if is_done(row)]
+    for index, document in enumerate(view["documents"]):
         if document["id"] in shown:
             continue
         outside = document["in_scope"] == "no"
         read = "without a position on" if document["coverage"] == "complete" else "not read on"
+        if any(_speaks(row["cells"][index]) for row in done):
+            read = "only with a test that is on record for"
         found.setdefault("not about" if outside else read, []).append(document["short"])
     return found

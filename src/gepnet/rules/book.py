@@ -81,6 +81,9 @@ class _Parser:
         for limit in knowledge.limits:
             if limit.when is not None:
                 self.node(limit.when, limit, "when")
+        for option in knowledge.options:
+            if option.done is not None:
+                self.node(option.done, option, "done")
         for fact in knowledge.facts:
             for index, step in enumerate(fact.derived):
                 self.node(step.when, fact, f"derived[{index}].when")
