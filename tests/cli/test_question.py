@@ -40,7 +40,7 @@ TAKEN = {
     "response scores": ("--at --region --with", FACTS),
     "facts of": ("--at --region --with", FACTS),
     "knowledge due": ("--at --with", "a day is asked about, and no patient"),
-    "pathway": ("--at --region --with", "every document asked for is shown, in force or not"),
+    "pathway": ("--at --region --with", "each document that is named is shown, in force or not"),
     "chart": ("--at --with", "what happened to a patient is drawn, and no position on it"),
     "facts sample": ("--at --with", "patients of every region are made up, and nobody assessed"),
     "cohort assess": ("--at --knowledge-date --with", TABLE),

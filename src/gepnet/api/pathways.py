@@ -35,3 +35,23 @@ def pathways_of(
 def pathway_flowchart(pathway: Pathway) -> str:
     """Return a pathway as the text of a Mermaid flowchart."""
     return mermaid(pathway)
+
+
+def pathway_picture(found: Pathways, kind: str) -> str | bytes:
+    """Return one pathway as ``svg`` (text) or ``pdf`` (bytes), a page of its own.
+
+    Raises:
+        InputError: if there are several, or none; or without matplotlib.
+    """
+    from gepnet.knowledge import need, refuse
+
+    if len(found.pathways) != 1:
+        titles = [f"{one.short} {one.part}".strip() for one in found.pathways]
+        told = ", ".join(titles) or "no pathway"
+        raise refuse("format", kind, f"one document and question with one page; there are: {told}")
+    need("matplotlib")
+    from gepnet.charts import file_of
+    from gepnet.charts.pathway import pathway_chart
+
+    chart = pathway_chart(found.pathways[0])
+    return file_of(chart) if kind == "svg" else chart.pdf()

@@ -39,6 +39,8 @@ class PictureFormat(StrEnum):
 
     TABLE = "table"
     JSON = "json"
+    SVG = "svg"
+    PDF = "pdf"
     MERMAID = "mermaid"
 
 

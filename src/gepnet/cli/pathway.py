@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -50,14 +51,17 @@ def pathway(
         record, base = opened(patient, asked)
         facts = api.facts_of(record, base, asked)
     found = api.pathways_of(base, documents, question, options or (), facts)
-    flowcharts = "\n\n".join(api.pathway_flowchart(one) for one in found.pathways)
-    return Pictured(
-        found, _print, forms={"mermaid": lambda: flowcharts}, code=int(bool(found.withheld))
-    )
+    forms: dict[str, Any] = {
+        kind: partial(api.pathway_picture, found, kind) for kind in ("svg", "pdf")
+    }
+    forms["mermaid"] = lambda: "\n\n".join(map(api.pathway_flowchart, found.pathways))
+    return Pictured(found, _print, forms=forms, code=int(bool(found.withheld)))
 
 
 def _print(view: dict[str, Any]) -> None:
-    for found in view["pathways"]:
+    for place, found in enumerate(view["pathways"]):
+        if place:
+            show("")
         _print_one(found)
     for kind, told in (
         ("withheld", "could not be proved, so nothing is shown"),
@@ -72,7 +76,7 @@ def _print_one(view: dict[str, Any]) -> None:
 
     part = f", {view['part']}" if view["part"] else ""
     intent = view["intent"].replace("_", " ")
-    show(f"\n[bold]{safe(view['short'])}: {safe(view['title'])}[/], {intent}{safe(part)}")
+    show(f"[bold]{safe(view['short'])}: {safe(view['title'])}[/], {intent}{safe(part)}")
     show(f"[dim]About:[/] {safe(view['about'])}")
     if view["only_if"]:
         enters = f" [cyan]{view['enters']}[/]" if view["enters"] else ""

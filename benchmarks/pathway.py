@@ -1,0 +1,49 @@
+"""Every document and question as a pathway: boxes, depth, time, and both proofs.
+
+    python -m benchmarks.pathway [DOCUMENT ...]
+
+Measured: the time to make each pathway, the exhaustive proof with diagrams and the proof by the
+solver. A pathway that is not proved is named, and the run fails.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+
+from gepnet import api
+from gepnet.guidelines.pathway.cut import pages
+from gepnet.guidelines.pathway.proof import faults, solver_faults
+from gepnet.guidelines.pathway.questions import PathwayQuestions
+from gepnet.guidelines.verify.axioms import Axioms
+from gepnet.guidelines.verify.prover import Prover
+
+
+def main(wanted: list[str]) -> int:
+    """Print a line for each page; return whether one of them is wrong."""
+    base, wrong, total = api.base(), 0, time.perf_counter()
+    questions = PathwayQuestions.read(base.knowledge.measures).questions
+    print("document, question, purpose: page, boxes, depth, ends, made ms, proofs ms")
+    for document in wanted or [one.id for one in base.documents]:
+        for question in questions:
+            for intent in question.intents:
+                start = time.perf_counter()
+                made = pages(base, document, question, intent)
+                took = 1000 * (time.perf_counter() - start)
+                for number, page in enumerate(made, 1):
+                    start, tree = time.perf_counter(), page.tree
+                    prover = Prover(Axioms(base, page.asked.space.closure))
+                    found = [*faults(page), *solver_faults(page, prover)]
+                    proved = 1000 * (time.perf_counter() - start)
+                    wrong += bool(found)
+                    print(
+                        f"{document}, {question.id}, {intent}: {number}/{len(made)} {tree.boxes} "
+                        f"{tree.depth} {tree.leaves} {took:.0f} {proved:.0f}"
+                        + (f" NOT PROVED: {found[0]}" if found else "")
+                    )
+    print(f"all in {time.perf_counter() - total:.0f} s, {wrong} not proved")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

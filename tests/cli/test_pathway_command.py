@@ -1,0 +1,72 @@
+"""What ``gepnet pathway`` prints, draws and refuses."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from gepnet import api
+from tests.cli.conftest import Run
+
+PRRT = ("pathway", "asco-2023", "--question", "prrt")
+
+
+@pytest.fixture
+def patient(tmp_path: Path) -> Path:
+    """The packaged example patient as a file."""
+    file = tmp_path / "patient.yaml"
+    file.write_text(api.example_patient(), encoding="utf-8")
+    return file
+
+
+def test_a_document_that_takes_no_position_is_said_so(run: Run) -> None:
+    done = run("pathway", "asco-2023", "jnets-2026", "--question", "prrt")
+    assert done.code == 0
+    assert "jnets-2026: takes no position on this question" in done.out
+    assert "Grade?" in done.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("pathway", "asco-2032"), "field document, value asco-2032"),
+        (("pathway", "asco-2023", "--question", "prt"), "did you mean 'prrt'?"),
+        (("pathway", "asco-2023", "--options", "everolimu"), "did you mean 'everolimus'?"),
+        (("pathway", "asco-2023", "acr-2022", "--question", "prrt", "--format", "svg"), "one page"),
+    ],
+)
+def test_what_is_not_known_is_refused(run: Run, arguments: tuple[str, ...], told: str) -> None:
+    done = run(*arguments)
+    assert done.code == 2
+    assert told in done.err
+
+
+def test_a_picture_is_the_same_each_time_and_says_in_words_what_it_shows(run: Run) -> None:
+    first, second = (run(*PRRT, "--format", "svg").out for _ in range(2))
+    assert first == second
+    assert 'role="img"' in first
+    assert "<desc" in first and "What ASCO 2023 says on prrt now" in first
+    assert "Where did it start?" in first
+
+
+def test_a_flowchart_has_an_arrow_for_each_answer(run: Run) -> None:
+    drawn = run(*PRRT, "--format", "mermaid").out
+    view = json.loads(run(*PRRT, "--format", "json").out)["pathways"][0]
+    assert drawn.startswith("%% ASCO 2023: PRRT now\nflowchart LR")
+    assert drawn.count("-->") == answers(view["start"])
+
+
+def answers(step: dict) -> int:  # type: ignore[type-arg]
+    """Return how many answers follow a question."""
+    return sum(1 + answers(branch["then"]) for branch in step["branches"])
+
+
+def test_the_way_of_a_patient_is_marked_and_the_rest_folded(run: Run, patient: Path) -> None:
+    asked = ("pathway", "esmo-2020", "--question", "prrt", "--patient", str(patient))
+    done = run(*asked, "--at", "2026-01-15")
+    assert "NET G1: folded" in done.out
+    view = json.loads(run(*asked, "--at", "2026-01-15", "--format", "json").out)["pathways"][0]
+    states = {branch["answer"]: branch["state"] for branch in view["start"]["branches"]}
+    assert states["NET G2"] == "taken"
+    assert set(states.values()) == {"taken", "folded"}
+    assert view["enters"] == "met"
