@@ -93,6 +93,28 @@ def test_a_rise_is_formed_from_the_values_as_reported(now: str, held: bool) -> N
     assert ("renal-creatinine-rise" in fired(found, "hold")) is held
 
 
+#: The limit of a rule in the unit of its fact, another unit, and how many of the other are one.
+REPORTED = {
+    "platelets_10e9_l": (75, "/uL", 1000),
+    "neutrophils_10e9_l": (1, "/uL", 1000),
+    "haemoglobin_g_l": (80, "g/dL", Decimal("0.1")),
+    "albumin_g_l": (30, "g/dL", Decimal("0.1")),
+}
+
+
+@settings(max_examples=25, deadline=None)
+@given(name=st.sampled_from(sorted(REPORTED)), steps=st.integers(-40, 40))
+def test_a_change_of_unit_changes_no_decision(name: str, steps: int) -> None:
+    """Whatever the unit, the review of a cycle proposes the same for the same reasons."""
+    limit, unit, factor = REPORTED[name]
+    value = limit + Decimal(steps) / 1000
+    ways = ({"value": str(value)}, {"value": str(value * factor), "unit": unit})
+    found = [reviewed([*TWO_CYCLES, lab(BEFORE_3, **{name: way, "inr": 1.6})]) for way in ways]
+    one, other = found
+    assert (one.proposal, fired(one)) == (other.proposal, fired(other))
+    assert (one.proposal == "hold") is (value < limit)
+
+
 def test_just_at_the_limit_a_cycle_is_not_held() -> None:
     values = {
         "platelets_10e9_l": {"value": 75000, "unit": "/uL"},
