@@ -6,6 +6,7 @@ National Kidney Foundation; the last clearance is worked out by hand from the pr
 package converts with 88.42 umol/L per mg/dL; the constant here is 88.4, hence a tolerance of 0.1 %.
 """
 
+import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from gepnet.facts import show
 from gepnet.knowledge import load_knowledge
 from gepnet.measures import FUNCTIONS
-from gepnet.vocabulary import NOT_APPLICABLE, Interval, Value, parse_date
+from gepnet.vocabulary import NOT_APPLICABLE, Interval, Value, exact, months_between, parse_date
 from tests.facts.patients import criteria, facts, shown, values_of
 
 AT = parse_date("2026-01-15")
@@ -226,6 +227,15 @@ def test_a_reported_grade_bounds_an_unmeasured_ki67(given_: dict[str, str], expe
 def test_a_measured_ki67_is_never_bounded() -> None:
     found = values_of(grade_reported="G1", ki67_percent=12)["ki67_percent"]
     assert (show(found.value), found.origin) == ("12", "recorded")
+
+
+@given(st.dates(datetime.date(2000, 1, 1), datetime.date(2030, 12, 31)), st.integers(1, 5))
+def test_a_year_that_has_passed_is_twelve_months(start: datetime.date, years: int) -> None:
+    """A month is 30.4375 days, so 365 days are 11.99 of them: in the step of a fact 12."""
+    fact = criteria().vocabulary["months_since_lu177_dotatate"]
+    later = datetime.date(start.year + years, start.month, min(start.day, 28))
+    least, most = months_between(exact(start.replace(day=min(start.day, 28))), exact(later))
+    assert fact.round(least) == fact.round(most) == 12 * years
 
 
 def test_every_function_of_the_vocabulary_is_there() -> None:
