@@ -211,3 +211,6 @@ def test_a_key_without_a_unit_needs_one_in_its_value() -> None:
     (message,) = problems({"kind": "laboratory", "date": "2026-01", "creatinine": 90})
     assert "its unit beside the value" in message
     assert "creatinine_umol_l" in message
+    for raw in ({"value": 12, "unit": "mIU/L"}, "12 mIU/L"):
+        found = record({"kind": "laboratory", "date": "2026-01", "insulin": raw})
+        assert float(found.events[0].values["insulin_pmol_l"].low) == pytest.approx(72)

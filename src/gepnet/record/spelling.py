@@ -112,4 +112,7 @@ def says_unit(fact: Fact, raw: Any) -> bool:
     """Whether a value can stand under a key without a unit: it needs none, or names it."""
     unit = fact.entry.unit
     needs = fact.type == "number" and unit not in _SAID and not str(unit).startswith("{")
-    return not needs or (isinstance(raw, Mapping) and raw.get("unit") is not None)
+    if not needs or isinstance(raw, Mapping):
+        return not needs or raw.get("unit") is not None
+    found = _MEASURED.match(raw.strip()) if isinstance(raw, str) else None
+    return found is not None and found[2] is not None
