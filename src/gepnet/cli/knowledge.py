@@ -55,6 +55,11 @@ def check(
             "killed": report.killed,
             "mutants": report.mutants,
             "score": None if score is None else round(score, 4),
+            "documents": [
+                {"document": name, "killed": killed, "mutants": total}
+                for name, (killed, total) in report.documents.items()
+                if only in name or only.startswith(name)
+            ],
             "survivors": [
                 {"entry": s.entry, "change": s.change, "atom": s.atom} for s in unnoticed
             ],
@@ -73,7 +78,15 @@ def _print_check(view: dict[str, Any], survivors: bool) -> None:
         noticed = f"{tried['killed']} of {tried['mutants']} ({share:.1%})"
     rows = [*view["counts"].items(), ("mistakes noticed by examples", noticed)]
     table("Knowledge", ["what", "how many"], rows)
+    weak = [one for one in tried["documents"] if one["killed"] < one["mutants"]]
+    if weak:
+        share = weak[0]["killed"] / weak[0]["mutants"]
+        typer.echo(f"Least in one document: {weak[0]['document']}, {share:.1%}")
     if survivors:
+        share_of = ("noticed", lambda one: f"{one['killed'] / one['mutants']:.1%}")
+        told = ("document", "mistakes: mutants", "unnoticed: {left}", share_of)
+        left = [{**one, "left": one["mutants"] - one["killed"]} for one in weak]
+        listing("Documents with mistakes that no example notices", left, *told)
         title = "Mistakes that no example notices"
         listing(title, tried["survivors"], "entry", "change", "atom")
 

@@ -15,7 +15,7 @@ from gepnet.rules.examples import MutationScore, mutation_scores, run_examples, 
 from gepnet.rules.limits import limits_are_used, limits_written_once
 
 # Share of deliberate mistakes that the examples of one document must notice.
-REQUIRED_MUTATION_SCORE = 0.9
+REQUIRED_MUTATION_SCORE = 0.95
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,11 @@ class CheckReport:
         return self.killed / self.mutants if self.mutants else None
 
     @property
+    def documents(self) -> dict[str, tuple[int, int]]:
+        """Mistakes noticed and tried in each document, the weakest first."""
+        return by_document(self.scores)
+
+    @property
     def ok(self) -> bool:
         """Whether nothing is wrong."""
         return not any(problem.severity == "error" for problem in self.problems)
@@ -60,15 +65,21 @@ def report(book: Rulebook, problems: Iterable[Problem], mutate: bool = True) -> 
     return found
 
 
+def by_document(scores: Iterable[MutationScore]) -> dict[str, tuple[int, int]]:
+    """Return how many mistakes were noticed and tried in each document, the weakest first."""
+    totals: dict[str, tuple[int, int]] = {}
+    for score in scores:
+        killed, total = totals.get(score.document, (0, 0))
+        totals[score.document] = killed + score.killed, total + score.total
+    tried = {name: (killed, total) for name, (killed, total) in totals.items() if total}
+    return dict(sorted(tried.items(), key=lambda item: (item[1][0] / item[1][1], item[0])))
+
+
 def too_weak(scores: Iterable[MutationScore]) -> Iterator[Problem]:
     """Yield a problem for each document whose examples let too many mistakes pass."""
-    totals: dict[str, list[int]] = {}
-    for score in scores:
-        killed, total = totals.get(score.document, [0, 0])
-        totals[score.document] = [killed + score.killed, total + score.total]
     expected = f"at least {REQUIRED_MUTATION_SCORE:.0%} of deliberate mistakes noticed"
-    for document, (killed, total) in totals.items():
-        if total and killed / total < REQUIRED_MUTATION_SCORE:
+    for document, (killed, total) in by_document(scores).items():
+        if killed / total < REQUIRED_MUTATION_SCORE:
             value = f"{killed} of {total}"
             yield Problem(document, None, "", "mutation score", value, expected)
 
