@@ -70,8 +70,9 @@ if files:
     for name, assessment in read(sorted(Path(files).glob("*.yaml"))):
         cells["files"] += told(name, assessment)
 payers = [rule.entry.id for rule in getattr(base, "funding", ())]
-names = [d.id for d in base.documents]
-json.dump({"entries": entries, "cells": cells, "payers": payers, "documents": names}, sys.stdout)
+scopes = {d.id: d.file.document.scope for d in base.documents}
+found = {"entries": entries, "cells": cells, "payers": payers, "scopes": scopes}
+json.dump(found, sys.stdout)
 """
 
 
@@ -181,30 +182,39 @@ class _Causes:
 
     def of(self, document: str, option: str) -> str:
         """Return what changed of the document where it speaks of the option."""
-        if document not in self.after["documents"]:
+        if document not in self.after["scopes"]:
             is_payer = any(name.startswith(document) for name in self.after["payers"])
             return "a payer, no document any more" if is_payer else "document gone"
-        if document not in self.before["documents"]:
+        if document not in self.before["scopes"]:
             return "new document"
-        changed = self.entries(document, option)
-        return "; ".join(changed) or "what a fact means, or how what is open is told"
+        parts = self.entries(document, option)
+        if self.before["scopes"][document] != self.after["scopes"][document]:
+            parts.append("its scope")
+        return "; ".join(parts) or "what a fact means, or how what is open is told"
 
     def entries(self, document: str, option: str) -> list[str]:
         """Return the entries on an option that were added, removed or changed."""
         old, new = (
             {
-                name: entry["said"]
+                name.split("/")[1]: entry
                 for name, entry in side["entries"].items()
-                if name.startswith(f"{document}/") and option in entry["options"]
+                if name.startswith(f"{document}/")
             }
             for side in (self.before, self.after)
         )
         signs = []
         for name in dict.fromkeys([*old, *new]):
-            if old.get(name) != new.get(name):
-                sign = "+" if name not in old else "-" if name not in new else "~"
-                signs.append(sign + name.split("/")[1])
-        return signs
+            one, other = old.get(name), new.get(name)
+            held = [entry is not None and option in entry["options"] for entry in (one, other)]
+            if not any(held):
+                continue
+            if one is None or other is None:
+                signs.append(("+" if one is None else "-") + name)
+            elif one["said"] != other["said"]:
+                signs.append("~" + name)
+            elif not all(held):
+                signs.append("the option tree")
+        return list(dict.fromkeys(signs))
 
 
 def _print(table: list[dict[str, Any]]) -> None:
