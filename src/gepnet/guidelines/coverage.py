@@ -13,6 +13,7 @@ from gepnet.knowledge.kinds import carried_facts, rules_of
 from gepnet.tables import also_shown
 
 _UNREAD = re.compile(r"\bread nowhere\b|\bnot (?:been )?read\b|\bunread\b")
+_RECALLED = re.compile(r"\b(?:remembered|recalled)(?:,| and) not read\b", re.IGNORECASE)
 #: How an identifier ends whose statement was remembered, and not read.
 _REMEMBERED = "r"
 
@@ -62,8 +63,9 @@ def coverage(base: KnowledgeBase) -> list[CoverageLine]:
 def check_unread(knowledge: Knowledge) -> Iterator[Problem]:
     """Yield a problem where something that the collections hold as read is called unread.
 
-    Looked at are the reasons for which an identifier has no entry, and the sources that count as
-    not read although an entry says that it was read there.
+    Looked at are the reasons for which an identifier has no entry, the sources that count as not
+    read although an entry says that it was read there, and the entries and statements that call
+    themselves remembered although their badge says that they were read.
     """
     remembered = f"an identifier ending in '{_REMEMBERED}', or a reason that fits what was read"
     for document in knowledge.documents:
@@ -71,6 +73,13 @@ def check_unread(knowledge: Knowledge) -> Iterator[Problem]:
             if _UNREAD.search(left.reason) and not left.fact_id.endswith(_REMEMBERED):
                 field = f"not_encoded.{left.fact_id}"
                 yield Problem.at(document.document, field, left.reason, remembered)
+    stated = [one for document in knowledge.documents for one in document.statements]
+    for one in (*(entry for _, entry, _ in rules_of(knowledge)), *stated):
+        texts = (getattr(one, "note", None), getattr(one, "text", None), one.locator)
+        said = next((text for text in texts if text and _RECALLED.search(text)), None)
+        if said is not None and one.verification != "unverified":
+            expected = f"a text that fits the badge '{one.verification}', or 'unverified'"
+            yield Problem.at(one, "note", said, expected)
     unread = {source.id for source in knowledge.sources if source.read == "not_read"}
     for _, entry, _ in rules_of(knowledge):
         if entry.source in unread and entry.verification == "primary":
