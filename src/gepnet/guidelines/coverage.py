@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from gepnet.guidelines.compiled import KnowledgeBase
 from gepnet.knowledge import Knowledge, MeasureFile, Problem
@@ -73,8 +74,9 @@ def check_unread(knowledge: Knowledge) -> Iterator[Problem]:
             if _UNREAD.search(left.reason) and not left.fact_id.endswith(_REMEMBERED):
                 field = f"not_encoded.{left.fact_id}"
                 yield Problem.at(document.document, field, left.reason, remembered)
-    stated = [one for document in knowledge.documents for one in document.statements]
-    for one in (*(entry for _, entry, _ in rules_of(knowledge)), *stated):
+    stated: list[Any] = [entry for _, entry, _ in rules_of(knowledge)]
+    stated += [one for document in knowledge.documents for one in document.statements]
+    for one in stated:
         texts = (getattr(one, "note", None), getattr(one, "text", None), one.locator)
         said = next((text for text in texts if text and _RECALLED.search(text)), None)
         if said is not None and one.verification != "unverified":

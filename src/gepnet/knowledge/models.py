@@ -102,6 +102,7 @@ class Derivation(Strict):
 
     value: Any
     when: str
+    limits: tuple[Annotated[Id, Names(("limits",))], ...] | None = None
     law: str | None = None
 
 
@@ -246,12 +247,13 @@ class Examples(Strict):
     undetermined: tuple[str | dict[str, Any], ...]
 
 
-class Limit(Entry, Checked):
+class Limit(Entry, Cited, Checked):
     """A limit that several entries name in braces, so that it is written once.
 
     Either a number of one fact, as ``platelets_10e9_l >= {platelets}``, or a condition in which
-    several facts belong together, as ``not {liver-synthesis}``. Who holds it, and where that was
-    read, is said by the entries that name it.
+    several facts belong together, as ``not {liver-synthesis}``. Who holds a limit that entries
+    share, and where that was read, is said by those that name it; a parameter of one document's
+    definition, which derived facts name, says it itself.
     """
 
     id: Id
@@ -260,7 +262,6 @@ class Limit(Entry, Checked):
     value: Decimal | None = None
     when: str | None = None
     limits: tuple[Annotated[Id, Names(("limits",))], ...] = ()
-    note: str | None = None
 
     def faults(self) -> Iterator[tuple[bool, str]]:
         """See ``Checked``."""

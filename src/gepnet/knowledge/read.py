@@ -10,7 +10,14 @@ from pydantic import BaseModel, ValidationError
 
 from gepnet.knowledge.kinds import KINDS, entries_in
 from gepnet.knowledge.limits import filled, texts_of
-from gepnet.knowledge.models import DocumentFile, Knowledge, Limit, Recommendation, RuleEntry
+from gepnet.knowledge.models import (
+    DocumentFile,
+    FactEntry,
+    Knowledge,
+    Limit,
+    Recommendation,
+    RuleEntry,
+)
 from gepnet.knowledge.problems import InputError, Problem, nearest
 from gepnet.knowledge.references import Found, check_references, check_unique
 from gepnet.knowledge.referred import check_referred, in_full, written_out, written_twice
@@ -153,6 +160,10 @@ def _located(
         twice = written_twice(located)
         problems.extend(_fault(document, (*path, key), "", expected) for key in twice)
         located = in_full(located, found.recommendations)
+    if issubclass(model, FactEntry):
+        steps = _items(document, (*path, "derived"), []) if "derived" in item else []
+        told = [filled(step, found.texts) if isinstance(step, dict) else step for step in steps]
+        located |= {"derived": told} if told else {}
     if issubclass(model, RuleEntry | Limit):
         located = filled(located, found.texts)
     for name, kind, many in entries_in(model):

@@ -58,9 +58,17 @@ def limits_are_used(book: Rulebook) -> Iterator[Problem]:
         for cut in sorted(_named(rule, limits) - set(_cuts(*rule.nodes))):
             expected = f"the limit of {cut[0]} compared with {cut[0]}"
             yield Problem.at(rule.entry, "when", f"{cut[1].normalize():f}", expected)
+    for fact in book.knowledge.facts:
+        for place, step in enumerate(fact.derived):
+            used.update(step.limits or ())
+            named = {cut for name in step.limits or () for cut in limits[name]}
+            for cut in sorted(named - set(_cuts(book.criteria(step.when)))):
+                expected = f"the limit of {cut[0]} compared with {cut[0]}"
+                field = f"derived[{place}].when"
+                yield Problem.at(fact, field, f"{cut[1].normalize():f}", expected)
     for limit in book.knowledge.limits:
         if limit.id not in used:
-            yield Problem.at(limit, "id", limit.id, "a limit that an entry names in braces")
+            yield Problem.at(limit, "id", limit.id, "a limit that something names in braces")
 
 
 def _cuts_of_limits(book: Rulebook) -> dict[str, set[_Cut]]:
