@@ -70,3 +70,15 @@ def test_the_way_of_a_patient_is_marked_and_the_rest_folded(run: Run, patient: P
     assert states["NET G2"] == "taken"
     assert set(states.values()) == {"taken", "folded"}
     assert view["enters"] == "met"
+
+
+def test_a_question_that_is_not_the_patients_is_said_so_and_nothing_is_marked(
+    run: Run, patient: Path
+) -> None:
+    asked = ("pathway", "esmo-2020", "--question", "first-line", "--patient", str(patient))
+    done = run(*asked, "--at", "2026-01-15")
+    assert "not a question about this patient, of whom this is not so: No systemic" in " ".join(
+        done.out.split()
+    )
+    assert "folded" not in done.out
+    assert "holds" not in done.out

@@ -119,7 +119,7 @@ class Seen:
 
 
 def test_walking_a_pathway_is_assessing_a_patient_of_whom_everything_is_known() -> None:
-    seen = Seen(list(ASKED))
+    seen = Seen(list(ASKED[1:]))
     names = frozenset(seen.names)
     for given in patients(PATIENTS, 1, names):
         whole = facts(given, names)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from gepnet.criteria import Node, interpret, prose
+from gepnet.criteria import And, Node, interpret, prose
 from gepnet.facts import Facts, show
 from gepnet.guidelines.pathway.cut import Page
 from gepnet.guidelines.pathway.outcome import cells, needs_stated, possible_outcomes, rows_on
@@ -68,7 +68,9 @@ class Patient:
         return f"{show(value)} ({date})" if date is not None else show(value)
 
     def state(self, when: Node, is_open: bool) -> str:
-        """Return how a position stands."""
+        """Return how a position stands; nothing where the page does not tell of the patient."""
+        if self.found is None:
+            return ""
         truth = interpret(when, self.facts.values)
         if truth is None:
             return "fact missing"
@@ -79,11 +81,14 @@ def on_page(page: Page, facts: Facts) -> Patient:
     """Return a patient on a page."""
     asked, values = page.asked, facts.values
     vocabulary = asked.space.base.vocabulary
-    for node in asked.given:
-        if interpret(node, values) is False:
-            return Patient(
-                facts, None, f"not asked of this patient: {prose(node, vocabulary)}", "", ()
-            )
+    parts = [
+        p for node in asked.given for p in (node.operands if isinstance(node, And) else (node,))
+    ]
+    for part in parts:
+        if interpret(part, values) is False:
+            told = prose(part, vocabulary)
+            note = f"not a question about this patient, of whom this is not so: {told}"
+            return Patient(facts, None, note, "", ())
     if interpret(asked.document.scope, values) is False:
         return Patient(facts, None, "the document is not about this patient", "", ())
     walker = Walker(page)
