@@ -12,9 +12,9 @@ import duckdb
 import polars as pl
 
 from gepnet.criteria import Compare, Node, atoms
-from gepnet.criteria.columns import Cell, cells, columns_of
+from gepnet.criteria.columns import Cell, cells, columns_of, from_bits, word
 from gepnet.facts.frame import column_type
-from gepnet.vocabulary import NOT_APPLICABLE, Fact, Interval, Value, Vocabulary
+from gepnet.vocabulary import NOT_APPLICABLE, Fact, Interval, Several, Value, Vocabulary
 
 DATES = ("2019", "2023-05", "2025-12-17", "2020-02-29", "1950-06-30", "1961-02", "2025-07", "2024")
 
@@ -30,6 +30,17 @@ def table(patients: Sequence[Mapping[str, Value]], facts: Iterable[Fact]) -> pl.
     return pl.DataFrame(columns, schema=schema)
 
 
+def in_words(facts_table: pl.DataFrame, facts: Iterable[Fact]) -> pl.DataFrame:
+    """The same table as people have it: words for the bits of enumerated facts."""
+    columns = []
+    for fact in facts:
+        if fact.type == "enum" and fact.id in facts_table.columns:
+            values = [None if b is None else from_bits(fact, b) for b in facts_table[fact.id]]
+            words = [word(fact, v) if isinstance(v, str | Several) else None for v in values]
+            columns.append(pl.Series(fact.id, words, dtype=pl.String))
+    return facts_table.with_columns(columns)
+
+
 def by_duckdb(query: str, facts: pl.DataFrame) -> pl.DataFrame:
     """The answer of a query over the table ``facts``."""
     with duckdb.connect(config={"threads": 1}) as connection:
@@ -41,6 +52,8 @@ def plain_input(value: Value) -> Any:
     """A value as somebody would write it in an example."""
     if isinstance(value, Interval):
         return str(value.low) if value.is_point else f"{value.low}-{value.high}"
+    if isinstance(value, Several):
+        return list(value.values)
     return "not applicable" if value is NOT_APPLICABLE else value
 
 
@@ -76,7 +89,8 @@ class Patients:
         if fact.type == "boolean":
             return self.random.random() < 0.5
         if fact.type == "enum":
-            return self.random.choice(fact.values)
+            several = self.random.random() < 0.25 and len(fact.values) > 2
+            return fact.among(self.random.sample(fact.values, 2 if several else 1))
         if fact.type == "date":
             return self.random.choice(DATES)
         ends = sorted((self.number(fact), self.number(fact)))

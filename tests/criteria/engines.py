@@ -17,11 +17,11 @@ from gepnet.criteria.interpret import Values
 from gepnet.criteria.polars import to_polars
 from gepnet.criteria.smt import SolverLogic, constant, formula, plausible, same, symbol
 from gepnet.criteria.sql import to_sql
-from gepnet.vocabulary import Interval, Truth, Vocabulary
+from gepnet.vocabulary import Interval, Several, Truth, Vocabulary
 
 Truths = list[list[Truth]]
 Engine = Callable[[Sequence[Node], Sequence[Values], Vocabulary], Truths]
-_TYPES = {"number": pl.Float64, "text": pl.String, "boolean": pl.Boolean}
+_TYPES = {"number": pl.Float64, "set": pl.UInt16, "text": pl.String, "boolean": pl.Boolean}
 
 
 def table(patients: Sequence[Values], vocabulary: Vocabulary) -> pl.DataFrame:
@@ -91,6 +91,8 @@ def solver(nodes: Sequence[Node], patients: Sequence[Values], vocabulary: Vocabu
 
 
 def _on_steps(patient: Values, vocabulary: Vocabulary) -> bool:
+    if any(isinstance(value, Several) for value in patient.values()):
+        return False  # a variable is one value
     ends = (
         (end, vocabulary[name].precision)
         for name, value in patient.items()

@@ -26,7 +26,7 @@ from gepnet.criteria import (
 )
 from gepnet.criteria.interpret import Values
 from gepnet.criteria.parse import one_of
-from gepnet.vocabulary import NOT_APPLICABLE, Fact, Interval, Value, Vocabulary
+from gepnet.vocabulary import NOT_APPLICABLE, Fact, Interval, Several, Value, Vocabulary
 
 OPERATORS = ("=", "<", "<=", ">", ">=")
 FACTORS = tuple(map(Decimal, ("1", "1", "-1", "2", "-2", "0.5", "1.4", "-0.25")))
@@ -103,12 +103,18 @@ class Maker:
         if fact.type == "boolean":
             return self.random.random() < 0.5
         if fact.type == "enum":
-            return self.random.choice(fact.values)
+            return fact.among(self.words(fact, fact.values))
         if fact.type == "date":
             return "2024-05"
         ends = sorted((self.number(fact), self.number(fact)))
         ranges = fact.entry.interval and self.random.random() < 0.5
         return Interval(*ends) if ranges else Interval(ends[0], ends[0])
+
+    def words(self, fact: Fact, values: Sequence[str]) -> list[str]:
+        """One of some values, or several that leave it open which."""
+        several = self.random.random() < 0.4
+        count = self.random.randint(2, max(2, len(values) - 1)) if several else 1
+        return self.random.sample(values, min(count, len(values)))
 
     def refined(self, values: Values) -> dict[str, Value]:
         """The same patient with more known: unknowns recorded, ranges narrowed, values resolved."""
@@ -124,8 +130,8 @@ class Maker:
                 picks = sorted(self.random.choices(range(steps + 1), k=2))
                 low, high = (value.low + pick * fact.precision for pick in picks)
                 known[fact.id] = Interval(low, high)
-            elif isinstance(value, str) and fact.type == "enum":
-                known[fact.id] = self.random.choice(fact.candidates(value))
+            elif isinstance(value, str | Several) and fact.type == "enum":
+                known[fact.id] = fact.among(self.words(fact, fact.candidates(value)))
         return known
 
     def precise(self, fact: Fact, value: Value) -> Value:
@@ -133,7 +139,7 @@ class Maker:
         if isinstance(value, Interval):
             steps = int((value.high - value.low) / fact.precision)
             return _point(value.low + self.random.randint(0, steps) * fact.precision)
-        if isinstance(value, str) and fact.type == "enum":
+        if isinstance(value, str | Several) and fact.type == "enum":
             return self.random.choice(fact.candidates(value))
         if value is not None:
             return value
@@ -149,8 +155,11 @@ def _point(number: Decimal) -> Interval:
 def names_unresolved(nodes: Sequence[Node], vocabulary: Vocabulary) -> bool:
     """Whether a criterion asks what was written ("duodenum") instead of what it may mean."""
     return any(
-        name in node.values and not set(candidates) <= set(node.values)
+        bool(node.written)
+        or any(
+            name in node.values and not set(candidates) <= set(node.values)
+            for name, candidates in vocabulary[node.fact].entry.unresolved.items()
+        )
         for node in nodes
         if isinstance(node, OneOf)
-        for name, candidates in vocabulary[node.fact].entry.unresolved.items()
     )

@@ -44,7 +44,7 @@ WRONG: list[tuple[Callable[..., Any], tuple[Any, ...], str]] = [
     (OneOf, ("a", ()), "OneOf.values is () (tuple), expected a tuple of values"),
     (OneOf, ("a", "red"), "OneOf.values is 'red' (str)"),
     (OneOf, ("a", ("red", 1)), "OneOf.values"),
-    (OneOf, ("a", ("red",), ["blue"]), "OneOf.possible is ['blue'] (list)"),
+    (OneOf, ("a", ("red",), ["blue"]), "OneOf.written is ['blue'] (list)"),
     (Term, (1,), "Term.fact is 1 (int)"),
     (Term, ("x", 2), "Term.factor is 2 (int), expected a Decimal, not 0"),
     (Term, ("x", Decimal(0)), "expected a Decimal, not 0"),

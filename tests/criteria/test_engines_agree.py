@@ -67,14 +67,14 @@ class Recorder:
                 if isinstance(part, Compare):
                     self.kinds[f"{part.operator} {'sum' if len(part.terms) > 1 else 'one'}"] += 1
                 elif isinstance(part, OneOf):
-                    self.kinds["open value" if part.possible else "closed value"] += 1
+                    self.kinds["written value" if part.written else "closed value"] += 1
 
     def prove(self) -> None:
         assert self.criteria >= BATCHES * CRITERIA
         for truth in (True, False, None):
             assert self.truths[truth] >= 0.15 * self.truths.total(), self.truths
         operators = {f"{o} {n}" for o in ("=", "<", "<=", ">", ">=") for n in ("one", "sum")}
-        kinds = {kind.__name__ for kind in Node.__args__} | operators | {"open value"}
+        kinds = {kind.__name__ for kind in Node.__args__} | operators | {"written value"}
         assert kinds <= set(self.kinds)
         assert all(self.kinds[kind] >= 20 for kind in kinds), self.kinds
 

@@ -89,7 +89,7 @@ def test_every_packaged_fact_can_be_named_in_a_criterion(packaged: Vocabulary) -
 
 
 def test_every_packaged_derivation_can_be_said_back(packaged: Vocabulary) -> None:
-    rules = [rule.when for fact in packaged.base_facts() for rule in fact.entry.derived]
+    rules = [rule.when for fact in packaged.base_facts() for rule in fact.entry.rules]
     assert len(rules) > 50
     for rule in rules:
         node = parse(rule, packaged)

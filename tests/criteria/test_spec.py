@@ -129,4 +129,4 @@ def test_unresolved_and_inapplicable_values_are_specified_for_each_kind_of_fact(
         if value is NOT_APPLICABLE
     }
     assert kinds == {"boolean", "number", "enum"}
-    assert any(isinstance(node, OneOf) and node.possible for node, _ in specified())
+    assert any(isinstance(node, OneOf) and node.written for node, _ in specified())

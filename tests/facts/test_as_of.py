@@ -160,7 +160,7 @@ def test_two_scans_are_not_mixed_where_no_date_tells_them_apart(date: dict[str, 
         {**PET, **date, "sstr_krenning": 2},
     )
     assert shown(found, "sstr_krenning", "sstr_scale", "sstr_ge_liver") == [
-        "2", "unknown", "unknown",
+        "2-3", "unknown", "unknown",
     ]  # fmt: skip
 
 

@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from gepnet import api
+from gepnet.criteria.columns import cells
 from gepnet.facts.sample import Sampler
 from gepnet.facts.table import ROW, Reader
 from gepnet.facts.wide import Source
@@ -61,7 +62,13 @@ def test_every_recorded_fact_of_the_criteria_is_there_and_valid(patients: pl.Dat
     assert faults == []
     names = [name for name in read.columns if name in patients.columns]
     flags = [pl.col(name).fill_null(False) for name in names if name.endswith("__na")]
-    assert read.select(names).equals(patients.select(names).with_columns(flags))
+    wanted = patients.select(names).with_columns(flags)
+    for fact in facts:
+        if fact.type == "enum":
+            words = {None: None} | {v: cells(fact, fact.parse(v))[fact.id] for v in fact.values}
+            bits = [words[word] for word in wanted[fact.id]]
+            wanted = wanted.with_columns(pl.Series(fact.id, bits, dtype=read[fact.id].dtype))
+    assert read.select(names).equals(wanted)
 
 
 def test_no_fact_is_constant_or_always_missing(patients: pl.DataFrame) -> None:

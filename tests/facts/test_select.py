@@ -44,12 +44,17 @@ CASES: list[tuple[str, list[tuple[str | None, Any]], str]] = [
     ("latest", [("2024-03", 1), ("2024-01", 2)], "1"),
     ("latest", [(None, 1), ("2020", 2)], "2"),
     ("latest", [("2020", 2), (None, 1)], "2"),
-    ("latest", [(None, 1), (None, 2)], "2"),
-    ("latest", [("2024-03-01", 1), ("2024-03-01", 2)], "2"),
+    # where dates do not tell which is the latest, it lies between all of them
+    ("latest", [(None, 1), (None, 2)], "1-2"),
+    ("latest", [("2024-03-01", 1), ("2024-03-01", 2)], "1-2"),
+    ("latest", [("2024-03-01", 9), ("2024-03", 2), ("2024-02", 99)], "2-9"),
+    ("latest", [("2024-03-01", 9), ("2024-03-02", 2)], "2"),
+    ("latest", [("2024-03-01", "2-6"), ("2024-03", "<4")], "2-3"),
     # the first by date; an undated one is never first if another is dated
     ("first", [("2024-03", 1), ("2024-01", 2)], "2"),
     ("first", [(None, 1), ("2020", 2)], "2"),
-    ("first", [(None, 1), (None, 2)], "1"),
+    ("first", [(None, 1), (None, 2)], "1-2"),
+    ("first", [("2024-03-01", 9), ("2024", 2), ("2024-04", 99)], "2-9"),
     # the highest; of ranges the bounds each for itself
     ("highest", [("2024-03", 1), ("2020", 7)], "7"),
     ("highest", [("2024-03", "8-12"), ("2020", 4)], "8-12"),
@@ -62,7 +67,7 @@ CASES: list[tuple[str, list[tuple[str | None, Any]], str]] = [
     ("latest", [("2024-01", 1), ("2024-06-02", 2)], "1"),
     ("highest", [("2024-01", 1), ("2024-07", 9)], "1"),
     ("sum", [("2024-01", 1), ("2024-07", 9)], "1"),
-    ("latest", [("2024-01", 1), ("2024", 2)], "2"),
+    ("latest", [("2024-01", 1), ("2024", 2)], "1-2"),
 ]
 
 

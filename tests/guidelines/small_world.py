@@ -66,13 +66,13 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "height_cm": (160, 180),
     "region": ("EU", "US"),
     "rlt_planned": (True, False),
-    "differentiation": ("well", "poor", "moderate"),
-    "ki67_percent": (2, 10, 12, "8-12", 30),
+    "differentiation": ("well", "poor", "moderate", ["well", "poor"], ["poor", "mixed"]),
+    "ki67_percent": (2, 10, 12, "8-12", 30, "2-3", "15-25"),
     "mitoses_per_2mm2": (1, 5, 21),
     "grade": ("NET_G2",),
-    "grade_reported": ("G1", "G2", "G3"),
+    "grade_reported": ("G1", "G2", "G3", ["G1", "G2"], ["G2", "G3"], ["G3", "NEC"]),
     "grade_basis": ("ki67", "mitoses"),
-    "sstr_uptake_vs_liver": ("below", "equal", "above"),
+    "sstr_uptake_vs_liver": ("below", "equal", "above", ["equal", "above"]),
 }
 POSITIONS = ("recommended", "option", "trial_only", "against")
 NOTHING = Examples(applies={}, does_not_apply=(), undetermined=())

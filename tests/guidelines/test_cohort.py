@@ -25,7 +25,7 @@ from gepnet.guidelines.statuses import CODES, OUT_OF_SCOPE
 from gepnet.guidelines.wide import Cohort
 from gepnet.knowledge import InputError
 from gepnet.vocabulary import Fact, Question, Value, exact
-from tests.tables import Patients, by_duckdb, plain_input, table
+from tests.tables import Patients, by_duckdb, in_words, plain_input, table
 
 DAY = datetime.date(2026, 1, 1)
 ASKED = Question(knowledge_date=DAY)
@@ -48,7 +48,7 @@ def needed() -> list[Fact]:
 
 
 def maker(seed: object) -> Patients:
-    rules = [BASE.criteria(rule.when) for fact in needed() for rule in fact.entry.derived]
+    rules = [BASE.criteria(rule.when) for fact in needed() for rule in fact.entry.rules]
     return Patients(Random(str(seed)), BASE.vocabulary).at_thresholds_of([*COHORT.nodes, *rules])
 
 
@@ -112,7 +112,7 @@ def test_sql_gives_the_same_columns(staged: bool) -> None:
     frame = table(patients("sql", 1000), needed())
     wanted = CohortPlan(BASE, frame.schema, DAY, DAY).statuses(frame.lazy()).collect()
     query = cohort_sql(BASE, DAY, DAY, columns=frame.columns, stage_atoms=staged)
-    found = by_duckdb(query, frame)
+    found = by_duckdb(query, in_words(frame, needed()))
     assert found.schema == wanted.schema
     different = [name for name in wanted.columns if not wanted[name].equals(found[name])]
     assert not different
@@ -182,7 +182,7 @@ def test_one_column_stands_for_both_bounds() -> None:
     points = pl.DataFrame({"patient": ["a", "b"], "ki67_percent": [2.0, 30.0]})
     wide = CohortPlan(BASE, points.schema, DAY, DAY).statuses(points.lazy()).collect()
     query = cohort_sql(BASE, DAY, DAY, columns=points.columns)
-    assert by_duckdb(query, points).equals(wide)
+    assert by_duckdb(query, in_words(points, needed())).equals(wide)
 
 
 def test_what_is_not_applicable_has_no_value() -> None:

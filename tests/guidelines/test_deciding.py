@@ -62,7 +62,7 @@ def looked_at(base: KnowledgeBase, facts: Facts, nodes: list[Node]) -> dict[str,
                 if name in seen or is_given(facts, name, base.vocabulary):
                     continue
                 seen.add(name)
-                waiting += [base.criteria(rule.when) for rule in entry.derived]
+                waiting += [base.criteria(rule.when) for rule in entry.rules]
                 for source in entry.bound.inputs if entry.bound else ():
                     found.setdefault(source, [])
     return found

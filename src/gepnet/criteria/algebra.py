@@ -150,15 +150,20 @@ class PairLogic(ABC, Generic[B]):
         )
         return Pair(self.join(true), self.join(false))
 
-    def decided(self, rules: Iterable[tuple[Pair[B], K]], within: B) -> Parts[K, B]:
-        """Return where each value is decided: by the first rule that is not false, if it is true.
+    def possible(
+        self, rules: Sequence[tuple[Pair[B], Sequence[K]]], members: Iterable[K]
+    ) -> dict[K, B]:
+        """Return where each of some values is left possible by a decision list.
 
-        Where that rule is open, and where all rules are false, nothing is decided.
+        Every rule that is not false leaves its values, down to the first that is true; where none
+        is, all of them are left.
         """
-        found: Parts[K, B] = {}
-        for truth, value in rules:
-            self.put(found, value, self.meet([within, truth.true]))
-            within = self.meet([within, truth.false])
+        found = dict.fromkeys(members, self.everywhere)
+        for truth, values in reversed(rules):
+            may, above = self.outside(truth.false), self.outside(truth.true)
+            for member, below in found.items():
+                left = self.meet([above, below])
+                found[member] = self.join([may, left]) if member in values else left
         return found
 
     def by(

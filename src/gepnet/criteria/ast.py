@@ -58,21 +58,22 @@ class IsKnown:
 class OneOf:
     """An enumerated fact equals one of some values.
 
-    ``possible`` holds unresolved values of which only some candidates are among ``values``: for
-    them the question is open. It follows from the vocabulary and is computed when parsing.
+    ``written`` are words for several values, such as a duodenum of which the part is not stated,
+    that the criterion names without all that they leave open: it asks what was written, and holds
+    of just that set.
     """
 
     fact: str
     values: tuple[str, ...]
-    possible: tuple[str, ...] = ()
+    written: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse an empty list and what is no value."""
         _check_name(self)
-        if not (self.values and _all(self.values, str)):
+        if not ((self.values or self.written) and _all(self.values, str)):
             _refuse(self, "values", "a tuple of values")
-        if not _all(self.possible, str):
-            _refuse(self, "possible", "a tuple of values")
+        if not _all(self.written, str):
+            _refuse(self, "written", "a tuple of values")
 
 
 @dataclass(frozen=True, slots=True)

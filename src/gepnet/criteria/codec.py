@@ -29,8 +29,8 @@ def encode(node: Node) -> list[Any]:
             return ["holds", fact]
         case IsKnown(fact):
             return ["known", fact]
-        case OneOf(fact, values, possible):
-            return ["one_of", fact, list(values), list(possible)]
+        case OneOf(fact, values, written):
+            return ["among", fact, list(values), list(written)]
         case Compare(terms, operator, constant):
             sums = [[term.fact, str(term.factor)] for term in terms]
             return ["compare", sums, operator, str(constant)]
@@ -64,8 +64,8 @@ def _decode(data: list[Any]) -> Node:
             return Holds(fact)
         case ["known", str(fact)]:
             return IsKnown(fact)
-        case ["one_of", str(fact), list(values), list(possible)]:
-            return OneOf(fact, tuple(values), tuple(possible))
+        case ["among", str(fact), list(values), list(written)]:
+            return OneOf(fact, tuple(values), tuple(written))
         case ["compare", list(terms), operator, str(constant)]:
             sums = tuple(Term(fact, Decimal(factor)) for fact, factor in terms)
             return Compare(sums, operator, Decimal(constant))

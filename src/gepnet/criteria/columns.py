@@ -2,14 +2,17 @@
 
 A number that may be a range takes two columns, ``x__lo`` and ``x__hi``; any other fact one column
 named as the fact. A fact that can be not applicable has a third, boolean column ``x__na``. Null is
-unknown. Numbers are stored on a fine step, a thousandth of the fact's own (``Fact.kept``): a stored
-value and a literal of a criterion are the same binary number exactly when they are the same decimal
-number, and a value lies on the same side of every literal as it did before it was stored.
+unknown. An enumerated fact is a whole number with one bit for each value that it may be, the first
+bit for the first of ``Fact.members``; a table that people make or read has the word, or several
+with a semicolon between them. Numbers are stored on a fine step, a thousandth of the fact's own
+(``Fact.kept``): a stored value and a literal of a criterion are the same binary number exactly when
+they are the same decimal number, and a value lies on the same side of every literal as it did
+before it was stored.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from functools import reduce
 from operator import add
@@ -17,7 +20,15 @@ from typing import Any, Protocol
 
 from gepnet.criteria.algebra import Logic, compared
 from gepnet.criteria.ast import Always, Atom, Compare, Holds, IsKnown, OneOf
-from gepnet.vocabulary import NOT_APPLICABLE, Fact, Interval, Value, Vocabulary
+from gepnet.vocabulary import (
+    NOT_APPLICABLE,
+    SEPARATOR,
+    Fact,
+    Interval,
+    Several,
+    Value,
+    Vocabulary,
+)
 
 Cell = float | str | bool | None
 # Of an engine; arithmetic and the comparison of numbers work by its own operators.
@@ -44,8 +55,11 @@ class ColumnLogic(Logic[Expression], Protocol):
     def equal(self, left: Expression, right: Expression) -> Expression:
         """Return whether two numbers are equal."""
 
-    def among(self, text: Expression, values: Sequence[str]) -> Expression:
-        """Return whether a text is one of some values; unknown for null."""
+    def any_bit(self, mask: Expression, bits: int) -> Expression:
+        """Return whether a whole number has one of some bits; unknown for null."""
+
+    def bits(self, fact: Fact, bits: int) -> Expression:
+        """Return a set of values of an enumerated fact as a constant of its column's type."""
 
     def missing(self, value: Expression) -> Expression:
         """Return whether a value is null."""
@@ -71,11 +85,15 @@ class ColumnAtoms:
                 return known(self, self.vocabulary[name])
             case Holds(name):
                 return _applicable(self, [self.vocabulary[name]], [], self.column(name))
-            case OneOf(name, values, possible):
-                column = self.column(name)
-                open_ = [(self.among(column, possible), self.literal(None))] if possible else []
-                among = self.among(column, values)
-                return _applicable(self, [self.vocabulary[name]], open_, among)
+            case OneOf(name, values, written):
+                fact = self.vocabulary[name]
+                mask, listed = self.column(name), bits_of(fact, values)
+                among = among_bits(self, mask, listed, all_bits(fact, named=True) & ~listed)
+                sets = [bits_of(fact, fact.spellings[word]) for word in written]
+                just = [
+                    (self.equal(mask, self.bits(fact, one)), self.literal(True)) for one in sets
+                ]
+                return _applicable(self, [fact], just, among)
             case Compare():
                 return _compare(self, node)
 
@@ -93,6 +111,26 @@ class ColumnAtoms:
             return self.choose([(self.negate(truth), false())], true())
         # Whether a truth is unknown is asked first: columns say it faster than whether it is false.
         return self.choose([(self.missing(truth), unknown()), (truth, true())], false())
+
+
+def among_bits(engine: ColumnLogic, mask: Expression, listed: int, others: int) -> Expression:
+    """Return whether all that a value may be is listed: false if nothing is, else unknown."""
+    some = engine.any_bit(mask, listed)
+    if not others:
+        return some
+    none_else = engine.negate(engine.any_bit(mask, others))
+    return engine.every([some, engine.either([none_else, engine.literal(None)])])
+
+
+def bits_of(fact: Fact, values: Iterable[str]) -> int:
+    """Return the bits of some values of an enumerated fact."""
+    members = fact.members
+    return sum(1 << members.index(value) for value in dict.fromkeys(values))
+
+
+def all_bits(fact: Fact, named: bool = False) -> int:
+    """Return the bits of all that a value can mean; with other words for it, if ``named``."""
+    return bits_of(fact, fact.members if named else fact.meanings)
 
 
 def known(engine: ColumnLogic, fact: Fact) -> Expression:
@@ -164,8 +202,8 @@ def absent_column(fact: Fact) -> str | None:
 
 
 def columns_of(fact: Fact) -> dict[str, str]:
-    """Return the columns of a fact with their type: number, text or boolean."""
-    kind = {"number": "number", "boolean": "boolean"}.get(fact.type, "text")
+    """Return the columns of a fact with their type: number, set, text or boolean."""
+    kind = {"number": "number", "boolean": "boolean", "enum": "set"}.get(fact.type, "text")
     columns = {low_column(fact): kind, high_column(fact): kind}
     absent = absent_column(fact)
     if absent is not None:
@@ -186,9 +224,23 @@ def cells(fact: Fact, value: Value) -> dict[str, Cell]:
         if value.is_point or fact.entry.interval:
             row[low_column(fact)] = float(fact.kept(value.low))
             row[high_column(fact)] = float(fact.kept(value.high))
+    elif isinstance(value, str | Several) and fact.type == "enum":
+        row[fact.id] = bits_of(fact, value.values if isinstance(value, Several) else [value])
     elif isinstance(value, str | bool):
         row[fact.id] = value
     return row
+
+
+def from_bits(fact: Fact, mask: int) -> Value:
+    """Return the value that a set of bits stands for."""
+    return fact.among(one for bit, one in enumerate(fact.members) if mask >> bit & 1)
+
+
+def word(fact: Fact, value: str | Several) -> str:
+    """Return a value of an enumerated fact as a table shows it."""
+    if isinstance(value, str):
+        return value
+    return value.word or SEPARATOR.join(value.values)
 
 
 def decimals(number: Decimal) -> int:

@@ -58,6 +58,11 @@ class Explanation(NamedTuple):
         """The facts that could settle an open criterion; empty when it is settled."""
         return () if self.truth is not None else self._left_open()[1]
 
+    @property
+    def overturning(self) -> tuple[str, ...]:
+        """The facts that could still change this truth, settled or not, once they are recorded."""
+        return self._left_open()[1]
+
     def _left_open(self) -> tuple[Truth, tuple[str, ...]]:
         """The truth that no further knowledge can change, or the facts that could change it.
 

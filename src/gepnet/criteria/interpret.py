@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from gepnet.criteria.ast import Always, And, Certain, Compare, Holds, IsKnown, Node, Not, OneOf, Or
-from gepnet.vocabulary import NOT_APPLICABLE, Interval, Truth, Value
+from gepnet.vocabulary import NOT_APPLICABLE, Interval, Several, Truth, Value
 
 Values = Mapping[str, Value]
 
@@ -76,9 +76,15 @@ def _holds(value: Value) -> Truth:
 
 
 def _one_of(node: OneOf, value: Value) -> Truth:
-    if value is None or value in node.possible:
+    """Whether all that the value may be is listed, or none of it; else the question is open."""
+    if value is None:
         return None
-    return value in node.values
+    if not isinstance(value, Several):
+        return value in node.values
+    if value.word in node.written:
+        return True
+    listed = [one in node.values for one in value.values]
+    return all(listed) if all(listed) or not any(listed) else None
 
 
 def _compare(node: Compare, values: Values) -> Truth:

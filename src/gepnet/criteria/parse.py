@@ -293,18 +293,18 @@ class _Lowering:
 
 
 def one_of(fact: Fact, values: tuple[str, ...]) -> OneOf:
-    """Return the atom ``fact in values``, with the unresolved values that leave it open.
+    """Return the atom ``fact in values``.
 
-    An unresolved value all of whose candidates are listed is as good as listed.
+    Another word for a value that is listed is as good as listed; a word for several values says
+    nothing more where all of them are.
     """
-    certain = list(values)
-    possible: list[str] = []
+    named = [value for value in values if value in fact.members]
     for name, candidates in fact.entry.unresolved.items():
-        if name in values or all(candidate in values for candidate in candidates):
-            certain.append(name)
-        elif any(candidate in values for candidate in candidates):
-            possible.append(name)
-    return OneOf(fact.id, tuple(dict.fromkeys(certain)), tuple(possible))
+        if name in fact.members and all(candidate in named for candidate in candidates):
+            named.append(name)
+    asked = (value for value in values if value in fact.spellings)
+    written = [name for name in asked if not set(fact.spellings[name]) <= set(named)]
+    return OneOf(fact.id, tuple(dict.fromkeys(named)), tuple(dict.fromkeys(written)))
 
 
 def _kind(fact: Fact) -> str:

@@ -12,13 +12,19 @@ import polars as pl
 from gepnet.criteria.algebra import Evaluator
 from gepnet.criteria.ast import Node
 from gepnet.criteria.columns import ColumnAtoms
-from gepnet.vocabulary import Vocabulary
+from gepnet.vocabulary import Fact, Vocabulary
 
 
 def to_polars(node: Node, vocabulary: Vocabulary) -> pl.Expr:
     """Return the expression of a criterion over the columns of ``gepnet.criteria.columns``."""
     found: pl.Expr = Evaluator(PolarsLogic(vocabulary))(node)
     return found
+
+
+def mask_type(fact: Fact) -> pl.DataType:
+    """Return the smallest type that holds a bit for each value of an enumerated fact."""
+    width = len(fact.members)
+    return pl.UInt16() if width <= 16 else pl.UInt32() if width <= 32 else pl.UInt64()
 
 
 class PolarsLogic(ColumnAtoms):
@@ -65,9 +71,13 @@ class PolarsLogic(ColumnAtoms):
         """Return whether a truth is true, with unknown as false."""
         return truth.fill_null(value=False)
 
-    def among(self, text: pl.Expr, values: Sequence[str]) -> pl.Expr:
-        """Return whether a text is one of some values; null for null."""
-        return text.is_in(list(values))
+    def any_bit(self, mask: pl.Expr, bits: int) -> pl.Expr:
+        """Return whether a whole number has one of some bits; null for null."""
+        return (mask & bits) != 0
+
+    def bits(self, fact: Fact, bits: int) -> pl.Expr:
+        """Return a set of values of an enumerated fact as a constant of its column's type."""
+        return pl.lit(bits, dtype=mask_type(fact))
 
     def missing(self, value: pl.Expr) -> pl.Expr:
         """Return whether a value is null."""

@@ -40,8 +40,8 @@ class _Writer:
                 return self.label(fact)
             case IsKnown(fact):
                 return f"{self.label(fact)} known"
-            case OneOf(fact, values):
-                return f"{self.label(fact)} {self.choices(fact, values)}"
+            case OneOf(fact, values, written):
+                return f"{self.label(fact)} {self.choices(fact, (*values, *written))}"
             case Compare():
                 return self.comparison(node)
             case Not(operand):
@@ -89,8 +89,8 @@ class _Writer:
         match operand:
             case IsKnown(fact):
                 return f"{self.label(fact)} not known"
-            case OneOf(fact, values):
-                return f"{self.label(fact)} not {self.choices(fact, values)}"
+            case OneOf(fact, values, written):
+                return f"{self.label(fact)} not {self.choices(fact, (*values, *written))}"
             case Compare(operator="="):
                 return self.comparison(operand, "not equal to")
             case Compare(terms, operator, constant) if self.always_applies(terms):
@@ -142,8 +142,4 @@ class _Writer:
 
 def value_label(fact: Fact | None, value: str) -> str:
     """Return the words for a value of an enumerated fact."""
-    if fact is not None:
-        for choice in fact.entry.values:
-            if choice.id == value and choice.label:
-                return choice.label
-    return value.replace("_", " ")
+    return value.replace("_", " ") if fact is None else fact.label_of(value)

@@ -4,7 +4,8 @@ A fact is a value with a flag that it is known and one that it cannot exist for 
 criterion is the pair "is true", "is false", so that unknown is neither. Numbers are whole steps of
 the fact's precision, hence exact (a constant may lie between two steps, where no variable can be);
 a number known within bounds has a low and a high end. An
-enumerated fact is an integer, the place of its value in the list of the vocabulary.
+enumerated fact is an integer, the place of its value in the list of the vocabulary; a constant may
+be several values.
 
 Parts that do not depend on a variable stay Python booleans: a patient about whom everything is
 known gives formulas without any flag in them. z3 loads slowly; import this module where it is used.
@@ -24,7 +25,8 @@ import z3
 
 from gepnet.criteria.algebra import Pair, PairLogic, compared
 from gepnet.criteria.ast import Always, Atom, Compare, Holds, IsKnown, OneOf
-from gepnet.vocabulary import NOT_APPLICABLE, Fact, Interval, Value, Vocabulary
+from gepnet.criteria.interpret import interpret
+from gepnet.vocabulary import NOT_APPLICABLE, Fact, Interval, Several, Value, Vocabulary
 
 # A Python boolean or a formula of the solver, and a Python integer or a term of it. z3 has no types
 # that a checker could use.
@@ -138,7 +140,9 @@ def exactly(fact: Fact, name: str | None = None, absent: Formula = False) -> Sym
 def plausible(fact: Fact, one: Symbol) -> Formula:
     """Return that a value is one that the fact can have, and its ends are in order."""
     if fact.type == "enum":
-        return conj([one.value >= 0, one.value < len(fact.values)])
+        words = (fact.values.index(word) for word in fact.spellings)
+        within = [one.value >= 0, one.value < len(fact.values)]
+        return conj([*within, *(neg(one.value == place) for place in words)])
     if fact.type != "number" or fact.entry.range is None:
         return True
     least, greatest = (Fraction(end) / Fraction(fact.precision) for end in fact.entry.range)
@@ -157,6 +161,8 @@ def constant(fact: Fact, value: Value) -> Symbol:
         return Symbol(True, low=low, high=low if value.is_point else _exact_steps(fact, value.high))
     if isinstance(value, str):
         return Symbol(True, value=fact.values.index(value) if fact.type == "enum" else False)
+    if isinstance(value, Several):
+        return Symbol(True, value=value)
     return Symbol(True, value=value)
 
 
@@ -204,15 +210,9 @@ class SolverLogic(PairLogic[Formula]):
             case IsKnown(name):
                 known = self._symbol(name).known
                 return Pair(known, neg(known))
-            case OneOf(name, listed, left_open):
-                one, values = self._symbol(name), self.vocabulary[name].values
-                among, possible = (
-                    _among(one.value, [values.index(value) for value in some])
-                    for some in (listed, left_open)
-                )
-                settled = neg(possible)
-                truth = Pair(conj([among, settled]), conj([neg(among), settled]))
-                return _applicable([one], truth)
+            case OneOf(name, listed, written):
+                one, fact = self._symbol(name), self.vocabulary[name]
+                return _applicable([one], _one_of(fact, one.value, listed, written))
             case Compare():
                 return self._compare(node)
 
@@ -259,10 +259,16 @@ def _applicable(symbols: Sequence[Symbol], truth: Pair[Formula]) -> Pair[Formula
     return Pair(conj([exist, truth.true]), disj([cannot, conj([exist, truth.false])]))
 
 
-def _among(value: Number, places: list[int]) -> Formula:
-    if isinstance(value, int):
-        return value in places
-    return disj(value == place for place in places)
+def _one_of(
+    fact: Fact, value: Number, listed: Sequence[str], written: Sequence[str]
+) -> Pair[Formula]:
+    """Return a truth about a value: a variable has one, a constant may be several."""
+    if isinstance(value, Several):
+        truth = interpret(OneOf(fact.id, tuple(listed), tuple(written)), {fact.id: value})
+        return Pair(truth is True, truth is False)
+    places = [fact.values.index(one) for one in listed]
+    among = value in places if isinstance(value, int) else disj(value == at for at in places)
+    return Pair(among, neg(among))
 
 
 def _times(factor: int, term: Number) -> Number:

@@ -15,7 +15,7 @@ from sqlglot import expressions as sql
 from gepnet.criteria.algebra import Evaluator
 from gepnet.criteria.ast import Node
 from gepnet.criteria.columns import ColumnAtoms
-from gepnet.vocabulary import Vocabulary, plain
+from gepnet.vocabulary import Fact, Vocabulary, plain
 
 _KINDS = sql.DataType.Type
 
@@ -79,10 +79,14 @@ class SqlLogic(ColumnAtoms):
         """Return whether a truth is true, with unknown as false."""
         return sql.Coalesce(this=truth.copy(), expressions=[sql.Boolean(this=False)])
 
-    def among(self, text: sql.Expr, values: Sequence[str]) -> sql.Expr:
-        """Return whether a text is one of some values; null for null."""
-        literals = [sql.Literal.string(value) for value in values]
-        return sql.Paren(this=sql.In(this=text.copy(), expressions=literals))
+    def any_bit(self, mask: sql.Expr, bits: int) -> sql.Expr:
+        """Return whether a whole number has one of some bits; null for null."""
+        both = sql.BitwiseAnd(this=mask.copy(), expression=sql.Literal.number(bits))
+        return sql.Paren(this=sql.NEQ(this=sql.Paren(this=both), expression=sql.Literal.number(0)))
+
+    def bits(self, fact: Fact, bits: int) -> sql.Expr:
+        """Return a set of values of an enumerated fact as a constant."""
+        return sql.Literal.number(bits)
 
     def missing(self, value: sql.Expr) -> sql.Expr:
         """Return whether a value is null."""

@@ -29,8 +29,8 @@ def to_text(node: Node) -> str:
             return fact
         case IsKnown(fact):
             return f"{fact} is not null"
-        case OneOf(fact, values):
-            return _membership(fact, values, "=", "in")
+        case OneOf(fact, values, written):
+            return _membership(fact, (*values, *written), "=", "in")
         case Compare(terms, operator, constant):
             return f"{_sum(terms)} {operator} {plain(constant)}"
         case Certain(operand):
@@ -39,8 +39,8 @@ def to_text(node: Node) -> str:
             return _asked_of_what_is_known(operand, "is not")
         case Not(IsKnown(fact)):
             return f"{fact} is null"
-        case Not(OneOf(fact, values)):
-            return _membership(fact, values, "<>", "not in")
+        case Not(OneOf(fact, values, written)):
+            return _membership(fact, (*values, *written), "<>", "not in")
         case Not(Compare(terms, "=", constant)):
             return f"{_sum(terms)} <> {plain(constant)}"
         case Not(Holds() | Always() as operand):

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from gepnet.criteria import Criteria
 from gepnet.facts.derive import derive_all
-from gepnet.facts.model import Facts, FactValue
+from gepnet.facts.model import ASSUMED, Facts, FactValue
 from gepnet.knowledge.models import Knowledge
 from gepnet.vocabulary import Value, Vocabulary
 
@@ -46,7 +46,7 @@ def facts_with(
             entries[name] = replace(entry, conflict=None, date=None)
     for name, value in changes.items():
         if value is not None:
-            entries[name] = FactValue(name, value, "recorded", note="assumed")
+            entries[name] = FactValue(name, value, "recorded", note=ASSUMED)
     lacking = derive_all(
         entries, vocabulary, criteria, knowledge.measures, facts.at, facts.absences, only
     )

@@ -28,9 +28,10 @@ def check(knowledge: Knowledge, criteria: Criteria) -> Iterator[Problem]:
             if name is not None and name not in known:
                 yield Problem.at(entry, "function", name, f"one of {', '.join(known)}")
     for entry in (fact.entry for fact in vocabulary.base_facts()):
-        for index, step in enumerate(entry.derived):
-            for atom, told in inexact(criteria(step.when), vocabulary):
-                yield Problem.at(entry, f"derived[{index}].when", to_text(atom), told)
+        for name, rules in (("derived", entry.derived), ("narrowed", entry.narrowed)):
+            for index, step in enumerate(rules):
+                for atom, told in inexact(criteria(step.when), vocabulary):
+                    yield Problem.at(entry, f"{name}[{index}].when", to_text(atom), told)
     for family in vocabulary.families:
         if family.over == "therapies" and family.pattern not in FAMILIES:
             yield Problem.at(family, "pattern", family.pattern, f"one of {', '.join(FAMILIES)}")

@@ -1,23 +1,34 @@
 """Facts worked out from other facts, in dependency order, each by its own entry.
 
-A derivation is an ordered list of rules in the criteria language, or a named function of
-``gepnet.measures``. The first rule that is not false decides: true gives its value, unknown leaves
-the fact unknown. A recorded value wins over a derived one; if the two differ, that is a conflict
-and shown.
+A derivation is a decision list in the criteria language, or a named function of
+``gepnet.measures``. Every rule of a list that is not false leaves its value possible, down to the
+first that is true; where none is true, nothing is known. A second list, ``narrowed``, says the same
+from another side, such as the grade that a report states: what both leave possible is the value,
+and where that is nothing, all that either does, which is a conflict and shown. So it is with a
+recorded word beside a derived one. A recorded number or truth wins, and a difference is shown.
 """
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, MutableMapping
+from collections.abc import Container, Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, replace
 from graphlib import TopologicalSorter
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from gepnet.criteria import Criteria, IsKnown, Node, Not, explain, facts_of, interpret
-from gepnet.facts.model import FactValue, is_range
+from gepnet.criteria import Criteria, Node, explain, facts_of, interpret
+from gepnet.facts.model import ASSUMED, FactValue, is_range
+from gepnet.knowledge.models import Derivation
 from gepnet.measures import CARRIED_FORWARD, FUNCTIONS, MONTHS
-from gepnet.vocabulary import Fact, Interval, PartialDate, Value, Vocabulary
+from gepnet.vocabulary import (
+    NOT_APPLICABLE,
+    Fact,
+    Interval,
+    PartialDate,
+    Several,
+    Value,
+    Vocabulary,
+)
 
 
 @dataclass(frozen=True)
@@ -28,6 +39,7 @@ class Derived:
     missing: tuple[str, ...] = ()
     rule: str | None = None
     inputs: tuple[str, ...] = ()
+    conflict: Value = None
 
 
 def derive_all(
@@ -71,11 +83,9 @@ def derive_all(
             continue
         derived = derive(fact, values, criteria, measures, at)
         if recorded is not None and recorded.value is not None:
-            recorded = _carried_forward(fact, recorded, at)
+            recorded = _beside(fact, _carried_forward(fact, recorded, at), derived.value)
             entries[name] = recorded
             values[name] = recorded.value
-            if derived.value is not None and not _compatible(fact, recorded.value, derived.value):
-                entries[name] = replace(recorded, conflict=derived.value)
             continue
         absence = (absences or {}).get(name)
         if derived.value is None and absence is not None:
@@ -87,10 +97,25 @@ def derive_all(
         if derived.value is None:
             continue
         entries[name] = FactValue(
-            name, derived.value, "derived", note=derived.rule, inputs=derived.inputs
+            name,
+            derived.value,
+            "derived",
+            note=derived.rule,
+            inputs=derived.inputs,
+            conflict=derived.conflict,
         )
         values[name] = derived.value
     return lacking
+
+
+def _beside(fact: Fact, recorded: FactValue, derived: Value) -> FactValue:
+    """Return a recorded value beside the one that follows from others."""
+    if derived is None or recorded.note == ASSUMED:
+        return recorded
+    both, apart = fact.reconciled(recorded.value, derived)
+    if fact.type != "enum" or NOT_APPLICABLE in (recorded.value, derived):
+        both = recorded.value
+    return replace(recorded, value=both, conflict=derived if apart else recorded.conflict)
 
 
 def derive(
@@ -112,17 +137,64 @@ def derive(
             if not value.is_point and not fact.takes_range:
                 return Derived(None, _inexact(fact.entry.inputs, values))
         return Derived(value, inputs=_known(fact.entry.inputs, values))
-    for rule in fact.entry.derived:
+    found = _listed(fact, fact.entry.derived, values, criteria)
+    if not fact.entry.narrowed:
+        return found
+    told = _listed(fact, fact.entry.narrowed, values, criteria)
+    value, apart = fact.reconciled(found.value, told.value)
+    settled = value is not None and not isinstance(value, Several)
+    return Derived(
+        value,
+        () if settled else tuple(dict.fromkeys((*found.missing, *told.missing))),
+        found.rule if told.value is None or value == found.value else told.rule or found.rule,
+        tuple(dict.fromkeys((*found.inputs, *told.inputs))),
+        told.value if apart else None,
+    )
+
+
+def _listed(
+    fact: Fact,
+    rules: Sequence[Derivation],
+    values: Mapping[str, Value],
+    criteria: Criteria,
+) -> Derived:
+    """Return what a decision list leaves possible."""
+    left: list[Any] = []
+    asked: list[Node] = []
+    open_: list[Node] = []
+    decided: str | None = None
+    for rule in rules:
         node = criteria(rule.when)
         truth = interpret(node, values)
-        if truth is None:
-            return Derived(None, explain(node, values).missing)
+        asked.append(node)
+        if truth is not False:
+            left += rule.values
+            open_.append(node)
         if truth:
-            value = fact.parse(rule.value)
-            resolving = _would_resolve(fact, value, node, values)
-            told = rule.when if rule.law is None else f"follows from {rule.law}: {rule.when}"
-            return Derived(value, resolving, told, _known(facts_of(node), values))
-    return Derived(None)
+            decided = rule.when if rule.law is None else f"follows from {rule.law}: {rule.when}"
+            break
+    value = None if decided is None else _one_of(fact, left)
+    if value is not None:
+        inputs = _known(dict.fromkeys(name for node in open_ for name in facts_of(node)), values)
+        lacking = _overturning(asked, values) if isinstance(value, Several) else ()
+        return Derived(value, lacking, decided, inputs)
+    if fact.type == "enum":
+        return Derived(None, _overturning(asked, values))
+    return Derived(None, explain(open_[0], values).missing if open_ else ())
+
+
+def _overturning(asked: Iterable[Node], values: Mapping[str, Value]) -> tuple[str, ...]:
+    """Return what could change rules, those included that fail only as nothing is recorded."""
+    found = (name for node in asked for name in explain(node, values).overturning)
+    return tuple(dict.fromkeys(found))
+
+
+def _one_of(fact: Fact, left: Iterable[Any]) -> Value:
+    """Return the value of a fact of which rules leave some."""
+    if fact.type == "enum":
+        return fact.among(left)
+    found = {fact.parse(raw) for raw in left}
+    return found.pop() if len(found) == 1 else None
 
 
 def _carried_forward(fact: Fact, recorded: FactValue, at: PartialDate) -> FactValue:
@@ -146,20 +218,6 @@ def _inexact(names: tuple[str, ...], values: Mapping[str, Value]) -> tuple[str, 
     return tuple(found) or names
 
 
-def _would_resolve(
-    fact: Fact, value: Value, node: Node, values: Mapping[str, Value]
-) -> tuple[str, ...]:
-    """Return the facts whose absence the deciding rule names, where its value leaves a choice."""
-    if not isinstance(value, str) or value not in fact.entry.unresolved:
-        return ()
-    absent = [
-        part.node.operand.fact
-        for part in explain(node, values).walk()
-        if part.truth and isinstance(part.node, Not) and isinstance(part.node.operand, IsKnown)
-    ]
-    return tuple(dict.fromkeys(absent))
-
-
 def _clipped(fact: Fact, value: Interval) -> tuple[Any, Any]:
     least, greatest = fact.entry.range or (value.low, value.high)
     low, high = value.low, value.high
@@ -176,14 +234,6 @@ def _call(
     at: PartialDate,
 ) -> Value:
     return FUNCTIONS[name]({key: values.get(key) for key in inputs}, measures, at)
-
-
-def _compatible(fact: Fact, recorded: Value, derived: Value) -> bool:
-    if isinstance(recorded, Interval) and isinstance(derived, Interval):
-        return recorded.low <= derived.high and derived.low <= recorded.high
-    if isinstance(recorded, str) and isinstance(derived, str):
-        return bool(set(fact.candidates(recorded)) & set(fact.candidates(derived)))
-    return recorded == derived
 
 
 _orders: WeakKeyDictionary[Vocabulary, tuple[str, ...]] = WeakKeyDictionary()
@@ -222,7 +272,7 @@ def needed_for(names: Iterable[str], criteria: Criteria) -> frozenset[str]:
 def inputs_of(fact: Fact, criteria: Criteria) -> tuple[str, ...]:
     """Return the facts that a derived or bounded fact is worked out from."""
     names = [n for n in fact.entry.inputs if n in criteria.vocabulary]
-    for rule in fact.entry.derived:
+    for rule in fact.entry.rules:
         names.extend(facts_of(criteria(rule.when)))
     if fact.entry.bound is not None:
         names.extend(fact.entry.bound.inputs)

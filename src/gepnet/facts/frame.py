@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from functools import cache
 from typing import Any
 
 import polars as pl
 
-from gepnet.criteria.columns import absent_column
-from gepnet.criteria.polars import PolarsLogic
+from gepnet.criteria.columns import absent_column, low_column
+from gepnet.criteria.polars import PolarsLogic, mask_type
 from gepnet.measures.columns import as_steps
 from gepnet.vocabulary import Fact
 
@@ -20,22 +19,23 @@ def column_type(fact: Fact, column: str) -> pl.DataType:
         return pl.Boolean()
     if fact.type == "number":
         return pl.Float64()
-    return _enumeration(fact.values) if fact.type == "enum" else pl.String()
-
-
-@cache
-def _enumeration(values: tuple[str, ...]) -> pl.Enum:
-    return pl.Enum(values)
+    return mask_type(fact) if fact.type == "enum" else pl.String()
 
 
 class PolarsAlgebra(PolarsLogic):
     """Builds Polars expressions; see ``gepnet.facts.wide.WideAlgebra``."""
 
     def constant(self, fact: Fact, cell: Any) -> pl.Expr:
-        """Return a cell as a constant; an enumerated one as its enumeration."""
-        if isinstance(cell, str):
-            return pl.lit(cell, dtype=column_type(fact, fact.id))
-        return pl.lit(cell)
+        """Return a cell as a constant of the type of its column."""
+        return pl.lit(cell, dtype=column_type(fact, low_column(fact)))
+
+    def shared_bits(self, one: pl.Expr, other: pl.Expr) -> pl.Expr:
+        """Return the bits that two whole numbers have both."""
+        return one & other
+
+    def joined_bits(self, one: pl.Expr, other: pl.Expr) -> pl.Expr:
+        """Return the bits that either of two whole numbers has."""
+        return one | other
 
     def small(self, number: int) -> pl.Expr:
         """Return a whole number below 256 as a constant."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -13,8 +13,8 @@ from gepnet.facts.beside import known_by
 from gepnet.facts.derive import derive_all, needed_for
 from gepnet.facts.families import declared
 from gepnet.facts.files import ProgressionSigns, Reports
-from gepnet.facts.model import Facts, FactValue, Observed
-from gepnet.facts.observe import latest_report, observe
+from gepnet.facts.model import Facts, FactValue, Observed, show
+from gepnet.facts.observe import is_other_test, latest_report, observe
 from gepnet.facts.select import select
 from gepnet.facts.treatments import OVER_TREATMENTS, Story, treatment_facts
 from gepnet.knowledge import InputError
@@ -61,8 +61,9 @@ def facts_of_record(
     story = Story(record, vocabulary, knowledge.measures, when)
     observed: dict[str, list[Observed]] = defaultdict(list)
     earlier: dict[str, list[Observed]] = defaultdict(list)
-    replaced = _replaced(story)
-    for item in observe(record, vocabulary):
+    told_of = list(observe(record, vocabulary))
+    replaced = _replaced(story, told_of)
+    for item in told_of:
         (earlier if replaced(item) else observed)[item.fact].append(item)
     if question.region is not None and "region" in vocabulary:
         observed["region"] = [Observed("region", question.region, None, "command", 0)]
@@ -81,7 +82,7 @@ def facts_of_record(
         if not vocabulary[name].is_derived:
             entries.setdefault(name, absence)
     lacking = derive_all(entries, vocabulary, criteria, knowledge.measures, when, absences, only)
-    notes = told(record, vocabulary, when)
+    notes = (*told(record, vocabulary, when), *_contradictions(entries, vocabulary))
     beside = known_by(record, when)
     return Facts.of(record.patient, when, entries, lacking, absences, notes, beside)
 
@@ -123,6 +124,19 @@ def facts_of_values(
 def _with_inputs(wanted: frozenset[str], criteria: Criteria) -> frozenset[str]:
     """Return facts with everything that they are worked out from, members of families included."""
     return needed_for(wanted, criteria)
+
+
+def _contradictions(entries: Mapping[str, FactValue], vocabulary: Vocabulary) -> Iterator[str]:
+    """Say what contradicts itself, and what it is taken for."""
+    for name in sorted(entries, key=vocabulary.order):
+        entry = entries[name]
+        if entry.conflict is not None:
+            left = "nothing is taken for known"
+            if entry.value is not None:
+                left = f"taken as {show(entry.value)}"
+            said = entry.note if entry.origin == "recorded" and entry.note else None
+            other = said or f"{show(entry.conflict)} is said as well"
+            yield f"Conflict, {vocabulary[name].entry.label}: {other}; {left}"
 
 
 def _considered(vocabulary: Vocabulary, record: Record, wanted: Iterable[str]) -> list[Fact]:
@@ -168,25 +182,34 @@ def _declared_absences(
     return found
 
 
-def _replaced(story: Story) -> Callable[[Observed], bool]:
+def _replaced(story: Story, told_of: Iterable[Observed]) -> Callable[[Observed], bool]:
     """Return whether an observation no longer counts, because something later replaces it.
 
     Of some kinds of report (``knowledge/measures/reports.yaml``) only the latest counts: the uptake
-    of one scan must never be read on the scale of another. A sign of progression tells nothing of
-    the state of the disease under an antitumour treatment that was begun after it.
+    of one scan must never be read on the scale of another. Another report that may be as late is
+    heard only on what the latest says as well, where it may contradict it. A sign of progression
+    tells nothing of the state of the disease under an antitumour treatment that was begun after it.
     """
     measures, at = story.measures, story.at
     reports = {
         kind: latest_report(story.record, kind, measures, at)
         for kind in Reports.read(measures).read_as_one
     }
+    others = {event.id for event in story.record.events if is_other_test(event, measures)}
+    said = {(item.event, item.fact) for item in told_of}
     signs = {sign.fact for sign in ProgressionSigns.read(measures).signs}
     treated = story.latest_antitumour_start()
 
     def replaced(item: Observed) -> bool:
         latest = reports.get(item.kind or "")
         if latest is not None:
-            return item.event != latest.id
+            if item.event == latest.id:
+                return False
+            if (latest.id, item.fact) not in said or item.event in others:
+                return True
+            if item.date is None or latest.date is None:
+                return item.date is not latest.date
+            return item.date.last < latest.date.first
         if item.fact not in signs or item.date is None or treated is None:
             return False
         return item.date.last < treated

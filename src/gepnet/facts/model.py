@@ -6,8 +6,10 @@ from collections.abc import ItemsView, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Self
 
-from gepnet.vocabulary import Interval, PartialDate, Value
+from gepnet.vocabulary import Interval, PartialDate, Several, Value
 
+#: The note of a value that a question assumes: nothing that follows from others stands against it.
+ASSUMED = "assumed"
 Origin = Literal["recorded", "derived", "bounded", "declared_absent", "unknown"]
 
 
@@ -144,7 +146,8 @@ def show(value: Value) -> str:
         return "unknown"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return str(value) if not isinstance(value, str) else value.replace("_", " ")
+    text = str(value)
+    return text.replace("_", " ") if isinstance(value, str | Several) else text
 
 
 def is_range(value: Value) -> bool:

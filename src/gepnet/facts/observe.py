@@ -94,7 +94,7 @@ def latest_report(
     imaged, ``knowledge/measures/reports.yaml``) counts only where there is nothing else.
     """
     found = [
-        (not _other_test(event, measures), event.date.last if event.date else date.min, order)
+        (not is_other_test(event, measures), event.date.last if event.date else date.min, order)
         for order, event in enumerate(record.events)
         if event.kind == kind
         and not event.withdrawn
@@ -103,6 +103,7 @@ def latest_report(
     return record.events[max(found)[-1]] if found else None
 
 
-def _other_test(event: AnyEvent, measures: Mapping[str, Any]) -> bool:
+def is_other_test(event: AnyEvent, measures: Mapping[str, Any]) -> bool:
+    """Whether an event of a kind of report tells of another test."""
     others = Reports.read(measures).other_tests
     return any(event.values.get(item.fact) in item.values for item in others)

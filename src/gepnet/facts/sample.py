@@ -58,7 +58,8 @@ class Sampler:
             for column, expression in self._hidden(fact, specs[fact.id]).items()
         }
         patient = pl.format("sample-{}", ROW).alias("patient")
-        return table.select(patient, **hidden)
+        words = {fact.id: _words(fact) for fact in shown if fact.type == "enum"}
+        return table.select(patient, **hidden).with_columns(**words)
 
     def write(self, rows: int, path: Path) -> None:
         """Write the table as Parquet, in a stream."""
@@ -224,9 +225,16 @@ def _fixed(fact: Fact, value: Value) -> dict[str, pl.Expr]:
     return columns
 
 
+def _words(fact: Fact) -> pl.Expr:
+    """Return the words for the sets of values in a column."""
+    bits = [cells(fact, fact.parse(value))[fact.id] for value in fact.values]
+    kind = pl.Enum(fact.values)
+    return pl.col(fact.id).replace_strict(bits, pl.Series(fact.values, dtype=kind))
+
+
 def _weighted(fact: Fact, weights: Mapping[str, Any], uniform: pl.Expr) -> pl.Expr:
     kind = column_type(fact, fact.id)
-    names = list(weights)
+    names = [cells(fact, fact.parse(name))[fact.id] for name in weights]
     running = list(accumulate(float(weight) for weight in weights.values()))
     limits = [limit / running[-1] for limit in running]
     chosen = pl.lit(names[-1], dtype=kind)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from math import inf
 
-from gepnet.facts.model import FactValue, Observed
+from gepnet.facts.model import FactValue, Observed, show
 from gepnet.vocabulary import Fact, Interval, PartialDate, Value
 
 
@@ -16,15 +17,17 @@ def select(
     """Return the value of ``fact`` as of ``at``, or None if nothing was observed by then.
 
     ``latest`` and ``first`` go by date and time, an undated observation ranking below any dated
-    one and otherwise by place in the file; ``highest`` takes the greatest number (the bounds of
-    ranges each for itself, since the greatest of several ranges lies between the greatest
-    bounds); ``ever`` is true as soon as one observation is; ``sum`` adds. Values of ``earlier``
-    reports are kept as alternatives only.
+    one. Where dates do not say which of several is meant, all of them count: what they say together
+    (``Fact.reconciled``), and a contradiction is a conflict. ``highest`` takes the greatest number
+    (the bounds of ranges each for itself, since the greatest of several ranges lies between the
+    greatest bounds); ``ever`` is true as soon as one observation is; ``sum`` adds. Values of the
+    ``earlier`` reports are kept as alternatives only.
     """
     usable = [item for item in observed if _in_time(item, fact, at)]
     if not usable:
         return None
     policy = fact.entry.select
+    rivals: list[Observed] = []
     if policy == "highest":
         chosen, value = _highest(fact, usable)
     elif policy == "sum":
@@ -33,14 +36,14 @@ def select(
         chosen = next((item for item in usable if item.value is True), usable[-1])
         value = chosen.value
     else:
-        dated = [item for item in usable if item.date is not None] or usable
-        ordered = sorted(dated, key=_recency)
-        chosen = ordered[0] if policy == "first" else ordered[-1]
+        chosen, rivals = _in_question(usable, at, first=policy == "first")
         value = chosen.value
     set_aside = [item for item in earlier if _in_time(item, fact, at)]
     others = tuple(item for item in (*usable, *set_aside) if item is not chosen)
     age = None if chosen.date is None else max(0, (at.last - chosen.date.last).days)
     stale = age is not None and fact.entry.stale_days is not None and age > fact.entry.stale_days
+    value, conflict = _together(fact, value, rivals)
+    told = [show(item.value) for item in (chosen, *rivals)] if conflict is not None else []
     return FactValue(
         fact.id,
         value,
@@ -51,7 +54,57 @@ def select(
         others if policy != "sum" else (),
         stale,
         age,
+        conflict,
+        f"contradictory: {'; '.join(dict.fromkeys(told))}" if told else None,
     )
+
+
+def _in_question(
+    usable: list[Observed], at: PartialDate, first: bool
+) -> tuple[Observed, list[Observed]]:
+    """Return the observation that counts, and those that dates do not tell from it.
+
+    Of several that may be the latest the one with the most exact date is the one shown, then the
+    last in the file.
+    """
+    dated = [item for item in usable if item.date is not None] or usable
+    spans = [(_span(item, at), item) for item in dated]
+    if first:
+        limit = min(end for (_, end), _ in spans)
+        left = [(span, item) for span, item in spans if span[0] <= limit]
+        left.sort(key=lambda one: (_width(one[1]), one[0], one[1].order))
+    else:
+        limit = max(start for (start, _), _ in spans)
+        left = [(span, item) for span, item in spans if span[1] >= limit]
+        left.sort(key=lambda one: (-_width(one[1]), one[0], one[1].order), reverse=True)
+    chosen, *others = (item for _, item in left)
+    return chosen, others
+
+
+def _span(item: Observed, at: PartialDate) -> tuple[tuple[date, float], tuple[date, float]]:
+    """Return the first and the last moment that an observation can be from."""
+    if item.date is None:
+        return (date.min, 0.0), (date.max, 0.0)
+    if item.date.moment is not None:
+        return item.date.place, item.date.place
+    return (item.date.first, -inf), (min(item.date.last, at.last), inf)
+
+
+def _width(item: Observed) -> float:
+    """Return how vague a date is, in days; a time of day is the most exact."""
+    if item.date is None:
+        return inf
+    return (item.date.last - item.date.first).days + (item.date.moment is None)
+
+
+def _together(fact: Fact, value: Value, rivals: list[Observed]) -> tuple[Value, Value]:
+    """Return what a value and its rivals say together, and the first that contradicts it."""
+    found, conflict = value, None
+    for item in rivals:
+        if conflict is None or found is not None:  # nothing is left of what nothing is known
+            found, apart = fact.reconciled(found, item.value)
+            conflict = item.value if apart and conflict is None else conflict
+    return found, conflict
 
 
 def _in_time(item: Observed, fact: Fact, at: PartialDate) -> bool:

@@ -7,13 +7,18 @@ from typing import Any
 
 from sqlglot import expressions as sql
 
-from gepnet.criteria.columns import columns_of
+from gepnet.criteria.columns import all_bits, bits_of, columns_of
 from gepnet.criteria.sql import SqlLogic, grouped
 from gepnet.measures.columns import as_steps
-from gepnet.vocabulary import Fact
+from gepnet.vocabulary import SEPARATOR, Fact
 
 _KINDS = sql.DataType.Type
-_TYPES = {"number": _KINDS.DOUBLE, "text": _KINDS.VARCHAR, "boolean": _KINDS.BOOLEAN}
+_TYPES = {
+    "number": _KINDS.DOUBLE,
+    "set": _KINDS.BIGINT,
+    "text": _KINDS.VARCHAR,
+    "boolean": _KINDS.BOOLEAN,
+}
 
 
 class SqlAlgebra(SqlLogic):
@@ -23,6 +28,43 @@ class SqlAlgebra(SqlLogic):
         """Return a cell as a constant."""
         value = sql.convert(cell)
         return sql.cast(value, _KINDS.DOUBLE) if fact.type == "number" else value
+
+    def shared_bits(self, one: sql.Expr, other: sql.Expr) -> sql.Expr:
+        """Return the bits that two whole numbers have both."""
+        return sql.Paren(this=sql.BitwiseAnd(this=grouped(one), expression=grouped(other)))
+
+    def joined_bits(self, one: sql.Expr, other: sql.Expr) -> sql.Expr:
+        """Return the bits that either of two whole numbers has."""
+        return sql.Paren(this=sql.BitwiseOr(this=grouped(one), expression=grouped(other)))
+
+    def mask(self, fact: Fact, column: str) -> sql.Expr:
+        """Return the bits of a column that holds words, or several with a mark between them."""
+        text = self.column(column)
+        whole = [
+            (value, bits_of(fact, fact.candidates(value) if value in fact.spellings else [value]))
+            for value in fact.values
+        ]
+        marked = sql.Concat(
+            expressions=[sql.Literal.string(SEPARATOR), text, sql.Literal.string(SEPARATOR)]
+        )
+        number = sql.Literal.number
+        several: sql.Expr = number(0)
+        for value in fact.values:
+            bits = bits_of(fact, fact.candidates(value))
+            named = sql.StrPosition(
+                this=marked.copy(), substr=sql.Literal.string(f"{SEPARATOR}{value}{SEPARATOR}")
+            )
+            there = sql.GT(this=named, expression=number(0))
+            several = self.joined_bits(several, self.choose([(there, number(bits))], number(0)))
+        is_word = [
+            (sql.EQ(this=text, expression=sql.Literal.string(v)), number(b)) for v, b in whole
+        ]
+        ends = [
+            (sql.EQ(this=several.copy(), expression=number(n)), sql.Null())
+            for n in (0, all_bits(fact))
+        ]
+        known = self.choose(ends, several)
+        return self.choose([(self.missing(text), sql.Null()), *is_word], known)
 
     def small(self, number: int) -> sql.Expr:
         """Return a whole number below 256 as a constant."""

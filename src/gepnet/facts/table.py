@@ -14,11 +14,20 @@ from decimal import Decimal
 
 import polars as pl
 
-from gepnet.criteria.columns import absent_column, columns_of, high_column, low_column
+from gepnet.criteria.columns import (
+    absent_column,
+    all_bits,
+    bits_of,
+    cells,
+    columns_of,
+    high_column,
+    low_column,
+)
+from gepnet.criteria.polars import mask_type
 from gepnet.facts.frame import column_type, divided, first_day, last_day
 from gepnet.facts.wide import first_day_column, last_day_column, supplied_columns
 from gepnet.measures.columns import as_steps
-from gepnet.vocabulary import Asking, Fact, Interval
+from gepnet.vocabulary import SEPARATOR, Asking, Fact, Interval, ValueProblem
 
 ROW = "__row"
 Schema = Mapping[str, pl.DataType]
@@ -193,16 +202,25 @@ class _Batch:
         return self._fault(name, ~value.is_between(least, greatest), value)
 
     def _enum(self, fact: Fact) -> pl.Series:
-        column = self.table[fact.id]
-        wanted = column_type(fact, fact.id)
-        if column.dtype == wanted:
-            return column
-        if not (column.dtype == pl.String or isinstance(column.dtype, pl.Enum | pl.Categorical)):
+        """Return the bits of what each cell says: a word, or several with a mark between them."""
+        column, kind = self.table[fact.id], mask_type(fact)
+        if column.dtype == kind:
+            wrong = (column == 0) | (column > bits_of(fact, fact.members))
+            return _without_all(fact, self._fault(fact.id, wrong, column))
+        if column.dtype == pl.Null:
+            return column.cast(kind)
+        if isinstance(column.dtype, pl.Enum):
+            bits = pl.Series([_bits(fact, word) for word in column.dtype.categories], dtype=kind)
+            value = bits.gather(column.to_physical())
+            return _without_all(fact, self._unread(fact.id, value))
+        if column.dtype == pl.List(pl.String):
+            column = column.list.join(SEPARATOR)
+        elif column.dtype != pl.String:
             column = column.cast(pl.String, strict=False)
-        value = column.cast(wanted, strict=False)
-        if value.null_count() == column.null_count():
-            return value
-        return self._unread(fact.id, value)
+        words = column.unique().drop_nulls()
+        bits = pl.Series([_bits(fact, word) for word in words], dtype=kind)
+        value = column.replace_strict(words, bits, default=None, return_dtype=kind)
+        return _without_all(fact, self._unread(fact.id, value))
 
     def _boolean(self, name: str) -> pl.Series:
         column = self.table[name]
@@ -237,6 +255,21 @@ class _Batch:
             marked = self._fault(absent, both, marked).fill_null(False)
             found = {name: _hidden(column, both) for name, column in found.items()}
         return {**found, absent: marked}
+
+
+def _bits(fact: Fact, text: str) -> int | None:
+    """Return the bits of a cell; None if it cannot be read."""
+    try:
+        value = fact.parse(text)
+    except ValueProblem:
+        return None
+    return all_bits(fact) if value is None else cells(fact, value)[fact.id]  # type: ignore[return-value]
+
+
+def _without_all(fact: Fact, value: pl.Series) -> pl.Series:
+    """Return sets of values in which all that there are is unknown."""
+    whole = value == all_bits(fact)
+    return _hidden(value, whole) if whole.any() else value
 
 
 def _sources(fact: Fact, given: Collection[str]) -> list[str]:

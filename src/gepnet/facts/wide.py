@@ -20,7 +20,8 @@ from gepnet.criteria.columns import (
     ColumnLogic,
     Expression,
     absent_column,
-    cells,
+    all_bits,
+    bits_of,
     columns_of,
     high_column,
     low_column,
@@ -36,7 +37,7 @@ from gepnet.measures.columns import (
     Column,
     Steps,
 )
-from gepnet.vocabulary import Fact, Value, Vocabulary
+from gepnet.vocabulary import Fact, Vocabulary
 
 
 class WideAlgebra(ColumnLogic, Algebra, Protocol):
@@ -50,6 +51,12 @@ class WideAlgebra(ColumnLogic, Algebra, Protocol):
 
     def constant(self, fact: Fact, cell: Any) -> Expression:
         """Return a cell of a fact's column as a constant of the column's type."""
+
+    def shared_bits(self, one: Expression, other: Expression) -> Expression:
+        """Return the bits that two whole numbers have both."""
+
+    def joined_bits(self, one: Expression, other: Expression) -> Expression:
+        """Return the bits that either of two whole numbers has."""
 
     def small(self, number: int) -> Expression:
         """Return a whole number below 256 as a constant."""
@@ -141,7 +148,7 @@ class WidePlan:
         self.levels = self.source.needed(wanted)
         asked = dict.fromkeys(atom for node in self.nodes for atom in atoms(node))
         for fact in self.facts:
-            for rule in fact.entry.derived:
+            for rule in fact.entry.rules:
                 asked.update(dict.fromkeys(atoms(self.source.criteria(rule.when))))
         by_level: dict[int, list[Node]] = {}
         for atom in asked:
@@ -195,9 +202,8 @@ class WidePlan:
         return self.algebra.column(name)
 
     def _rules(self, facts: Iterable[Fact]) -> None:
-        self._keep(
-            (self.source.criteria(rule.when) for fact in facts for rule in fact.entry.derived), "r"
-        )
+        rules = (rule for f in facts for rule in f.entry.rules)
+        self._keep((self.source.criteria(rule.when) for rule in rules), "r")
 
     # --- one fact -------------------------------------------------------------------------------
 
@@ -206,6 +212,11 @@ class WidePlan:
         found = value_of(fact, self, self.truth, self.source.criteria)
         as_given = found is self._given.get(fact.id)
         return {n: v for n, v in found.items() if not (as_given and n in self.source.supplied)}
+
+    @property
+    def logic(self) -> WideAlgebra:
+        """How truths are put together."""
+        return self.algebra
 
     def unknown(self, fact: Fact) -> Stage:
         """Return nothing in every column."""
@@ -241,22 +252,84 @@ class WidePlan:
         steps = COLUMN_FUNCTIONS[function](call)
         return self._of_steps(fact, steps, step, clip=fact.entry.bound is None)
 
-    def by_rules(self, fact: Fact, rules: Sequence[tuple[Expression, Value]]) -> Stage:
-        """Return the value of the first rule that is not false."""
-        branches: dict[str, list[tuple[Expression, Expression]]] = {n: [] for n in columns_of(fact)}
-        for truth, value in rules:
-            row = cells(fact, value)
-            for name, pairs in branches.items():
-                nothing = self.algebra.nothing(fact, name)
-                value_cell = (
-                    nothing if row[name] is None else self.algebra.constant(fact, row[name])
-                )
-                pairs.append((truth, value_cell))
-                pairs.append((self.algebra.missing(truth), nothing))
-        return {
-            name: self.algebra.choose(pairs, self.algebra.nothing(fact, name))
-            for name, pairs in branches.items()
-        }
+    def boolean(self, fact: Fact, truth: Expression) -> Stage:
+        """Return a truth as the column of its fact."""
+        columns = {fact.id: truth}
+        absent = absent_column(fact)
+        return columns if absent is None else {**columns, absent: self.algebra.literal(False)}
+
+    def by_rules(
+        self,
+        fact: Fact,
+        rules: Sequence[tuple[Expression, Sequence[str]]],
+        narrowed: Sequence[tuple[Expression, Sequence[str]]],
+    ) -> Stage:
+        """Return the bits that two decision lists leave."""
+        found = self._listed(fact, rules)
+        if narrowed:
+            one, other = map(self._keep_value, (found, self._listed(fact, narrowed)))
+            found = self._both(fact, one, other)
+            self._watch(fact, other, one)
+        mask = self._settled(fact, found)
+        columns = {fact.id: mask}
+        absent = absent_column(fact)
+        return columns if absent is None else {**columns, absent: self.algebra.literal(False)}
+
+    def _listed(self, fact: Fact, rules: Sequence[tuple[Expression, Sequence[str]]]) -> Expression:
+        """Return the bits that a decision list leaves; what follows a rule stands in it once."""
+        algebra, nothing = self.algebra, self.algebra.bits(fact, 0)
+        found = algebra.bits(fact, all_bits(fact))
+        for truth, values in reversed(rules):
+            below = algebra.choose([(truth, nothing)], found)
+            if not values:
+                found = below
+                continue
+            own = algebra.bits(fact, bits_of(fact, values))
+            own = algebra.choose([(algebra.negate(truth), nothing)], own)
+            found = algebra.joined_bits(own, below)
+        return found
+
+    def _both(self, fact: Fact, one: Expression, other: Expression) -> Expression:
+        """Return the bits of both; all of either where there are none."""
+        shared = self.algebra.shared_bits(one, other)
+        apart = self.algebra.equal(shared, self.algebra.bits(fact, 0))
+        return self.algebra.choose([(apart, self.algebra.joined_bits(one, other))], shared)
+
+    def _settled(self, fact: Fact, found: Expression) -> Expression:
+        """Return bits as a column has them: all of them, or none, is unknown."""
+        algebra, found = self.algebra, self._keep_value(found)
+        nothing = algebra.nothing(fact, fact.id)
+        ends = (algebra.bits(fact, bits) for bits in (all_bits(fact), 0))
+        return algebra.choose([(algebra.equal(found, end), nothing) for end in ends], found)
+
+    def reconciled(self, fact: Fact, recorded: Stage, derived: Stage) -> Stage:
+        """Return what a supplied word and the derived one leave; remember where they differ."""
+        algebra, everything = self.algebra, self.algebra.bits(fact, all_bits(fact))
+        given, found = recorded[fact.id], self._keep_value(derived[fact.id])
+        one, other = (
+            self._keep_value(algebra.choose([(algebra.missing(mask), everything)], mask))
+            for mask in (given, found)
+        )
+        both = self._settled(fact, self._both(fact, one, other))
+        columns = {fact.id: both}
+        absent = absent_column(fact)
+        if absent is not None:
+            none = algebra.certainly(recorded[absent])
+            columns[fact.id] = algebra.choose([(none, algebra.nothing(fact, fact.id))], both)
+            columns[absent] = none
+        self._watch(fact, one, other)
+        return columns
+
+    def _watch(self, fact: Fact, given: Expression, derived: Expression) -> None:
+        """Remember where two statements about a word have nothing in common."""
+        shared = self.algebra.shared_bits(given, derived)
+        names = [f"__{part}_{fact.id}" for part in ("conflict", "given", "derived")]
+        flag = self.algebra.equal(shared, self.algebra.bits(fact, 0))
+        if fact.id in self.conflicts:  # of the lists of its rules, before the table's own word
+            return
+        self.conflicts[fact.id] = names[0]
+        self.derived_columns[fact.id] = {names[1]: names[2]}
+        self._stage(dict(zip(names, (flag, given, derived), strict=True)))
 
     def first_known(self, fact: Fact, first: Stage, then: Callable[[], Stage | None]) -> Stage:
         """Use the supplied value where there is one; remember where the derivation differs."""
@@ -306,7 +379,8 @@ class WidePlan:
             high = self.algebra.column(high_column(fact))
         name = absent_column(fact)
         absent = None if name is None else self.algebra.certainly(self.algebra.column(name))
-        return Column(low, high, absent)
+        words = {value: bits_of(fact, [value]) for value in fact.members}
+        return Column(low, high, absent, words)
 
     def _of_steps(self, fact: Fact, steps: Steps, step: Decimal, clip: bool) -> Stage:
         algebra = self.algebra
@@ -347,10 +421,8 @@ class WidePlan:
         other_low, other_high = derived[low_column(fact)], derived[high_column(fact)]
         if fact.type == "number":
             apart = algebra.either([low > other_high, other_low > high])
-        elif fact.type == "boolean":
-            apart = algebra.negate(algebra.equal(low, other_low))
         else:
-            apart = algebra.negate(self._may_be_same(fact, low, other_low))
+            apart = algebra.negate(algebra.equal(low, other_low))
         absent = absent_column(fact)
         if absent is None:
             return apart
@@ -362,16 +434,6 @@ class WidePlan:
                 algebra.every([there, algebra.negate(algebra.missing(low))]),
             ]
         )
-
-    def _may_be_same(self, fact: Fact, left: Expression, right: Expression) -> Expression:
-        among = self.algebra.among
-        meanings = dict.fromkeys(c for value in fact.values for c in fact.candidates(value))
-        shared = []
-        for meaning in meanings:
-            spellings = [v for v in fact.values if meaning in fact.candidates(v)]
-            both = [among(left, spellings), among(right, spellings)]
-            shared.append(self.algebra.every(both))
-        return self.algebra.either(shared)
 
 
 def first_day_column(fact: Fact) -> str:

@@ -101,7 +101,7 @@ class Influences:
         entry = self._base.vocabulary[name].entry
         if is_given(self._facts, name, self._base.vocabulary):
             return known
-        for rule in entry.derived:
+        for rule in entry.rules:
             known.add(self._node(self._base.criteria(rule.when)))
         for source in entry.bound.inputs if entry.bound is not None else ():
             known.add(self._fact(source))

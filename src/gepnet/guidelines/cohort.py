@@ -75,7 +75,9 @@ class CohortPlan:
             computed = computed.with_columns(**stage)
         conflicts = self.facts.conflicts
         if notes is not None:
-            computed = notes.watch_conflicts(computed, conflicts, self.facts.derived_columns)
+            about = self.cohort.base.vocabulary
+            shown = self.facts.derived_columns
+            computed = notes.watch_conflicts(computed, conflicts, shown, about)
             computed = notes.watch_statuses(computed, self._possible_codes())
         first = [pl.col(PATIENT)] if PATIENT in self.schema else []
         return computed.select(

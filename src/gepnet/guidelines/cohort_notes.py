@@ -11,7 +11,9 @@ from typing import Any
 
 import polars as pl
 
+from gepnet.criteria.columns import from_bits, word
 from gepnet.facts.table import ROW, Fault
+from gepnet.vocabulary import Fact, Several, Vocabulary
 
 COUNTED_AT_ONCE = 250_000  # rows
 LISTED = 1000  # beyond this many, faults and conflicts are counted but not listed
@@ -48,9 +50,11 @@ class TableNotes:
         table: pl.LazyFrame,
         conflicts: Mapping[str, str],
         derived: Mapping[str, Mapping[str, str]],
+        vocabulary: Vocabulary,
     ) -> pl.LazyFrame:
         """List where a supplied value contradicts its derivation."""
-        return _through(table, partial(self._conflicts, conflicts, derived)) if conflicts else table
+        watch = partial(self._conflicts, conflicts, derived, vocabulary)
+        return _through(table, watch) if conflicts else table
 
     def watch_statuses(
         self, table: pl.LazyFrame, columns: Mapping[str, Sequence[int]]
@@ -75,6 +79,7 @@ class TableNotes:
         self,
         conflicts: Mapping[str, str],
         derived: Mapping[str, Mapping[str, str]],
+        vocabulary: Vocabulary,
         batch: pl.DataFrame,
     ) -> pl.DataFrame:
         found = []
@@ -85,7 +90,7 @@ class TableNotes:
                 counts[fact] = count
                 names = derived[fact]
                 rows = batch.filter(flag).select(ROW, *names, *names.values()).head(LISTED)
-                found += [_conflict(fact, len(names), row) for row in rows.iter_rows()]
+                found += [_conflict(vocabulary[fact], len(names), row) for row in rows.iter_rows()]
         with self._lock:
             self.conflicts.update(counts)
             if found:
@@ -130,12 +135,15 @@ def _counts(columns: Mapping[str, Sequence[int]]) -> list[pl.Expr]:
     return [(pl.col(n) == c).sum().alias(str(i)) for i, (n, c) in enumerate(wanted)]
 
 
-def _conflict(fact: str, width: int, row: tuple[Any, ...]) -> Conflict:
+def _conflict(fact: Fact, width: int, row: tuple[Any, ...]) -> Conflict:
     supplied, derived = row[1 : 1 + width], row[1 + width :]
-    return Conflict(row[0], fact, _shown(supplied), _shown(derived))
+    return Conflict(row[0], fact.id, _shown(fact, supplied), _shown(fact, derived))
 
 
-def _shown(cells: tuple[Any, ...]) -> str:
+def _shown(fact: Fact, cells: tuple[Any, ...]) -> str:
+    if fact.type == "enum":
+        found = from_bits(fact, cells[0])
+        return word(fact, found) if isinstance(found, str | Several) else str(found)
     known = [cell for cell in cells if cell is not None and cell is not False] or [cells[0]]
     return " to ".join(str(cell) for cell in dict.fromkeys(known))
 

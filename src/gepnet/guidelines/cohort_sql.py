@@ -1,6 +1,7 @@
 """The status columns as one SELECT, for a warehouse that holds the facts of many patients.
 
-The table must hold its facts as ``gepnet.criteria.columns`` lays them out. Derived facts are worked
+The table must hold its facts as ``gepnet.criteria.columns`` lays them out, an enumerated one as its
+word or as several with a semicolon between them. Derived facts are worked
 out in sub-selects, level by level, recorded values first, as every other engine does.
 """
 
@@ -63,6 +64,8 @@ def cohort_sql(
     plan = WidePlan(source, algebra, cohort.nodes, stage_atoms)
     statuses, results = status_stages(plan, cohort)
     bounds = {name: algebra.column(place) for name, place in points.items()}
+    enumerated = [fact for fact in facts if fact.type == "enum" and fact.id in supplied]
+    bounds |= {fact.id: algebra.mask(fact, fact.id) for fact in enumerated}
     stages: list[Mapping[str, sql.Expr]] = [bounds, *plan.stages, *statuses]
     kept = [PATIENT] if PATIENT in given else []
     names = [*kept, *sorted(supplied - set(points) | set(points.values()))]

@@ -130,6 +130,11 @@ class Variants(PairLogic[Mask]):
 
     # --- one fact, see ``gepnet.facts.algebra`` --------------------------------------------------
 
+    @property
+    def logic(self) -> Variants:
+        """How truths are put together."""
+        return self
+
     def unknown(self, fact: Fact) -> Partition:
         """Return no value anywhere."""
         return {}
@@ -159,9 +164,60 @@ class Variants(PairLogic[Mask]):
                 self.put(found, value, where)
         return found
 
-    def by_rules(self, fact: Fact, rules: Sequence[tuple[Pair[Mask], Value]]) -> Partition:
-        """Return the value of the first rule that is not false."""
-        return self.decided(rules, self.everywhere)
+    def boolean(self, fact: Fact, truth: Pair[Mask]) -> Partition:
+        """Return where a truth is true and where it is false."""
+        cases: tuple[tuple[Value, Mask], ...] = ((True, truth.true), (False, truth.false))
+        return {value: where for value, where in cases if where}
+
+    def by_rules(
+        self,
+        fact: Fact,
+        rules: Sequence[tuple[Pair[Mask], Sequence[str]]],
+        narrowed: Sequence[tuple[Pair[Mask], Sequence[str]]],
+    ) -> Partition:
+        """Return what two decision lists leave possible."""
+        first = self._sets(fact, self.possible(rules, fact.members))
+        if not narrowed:
+            return first
+        return self._both(fact, first, self._sets(fact, self.possible(narrowed, fact.members)))
+
+    def _sets(self, fact: Fact, possible: Mapping[str, Mask]) -> Partition:
+        """Return where which values are possible; all of them are no value."""
+        parts: dict[tuple[str, ...], Mask] = {(): self.everywhere}
+        for member, where in possible.items():
+            split: dict[tuple[str, ...], Mask] = {}
+            for values, part in parts.items():
+                for left, here in (((*values, member), part & where), (values, part & ~where)):
+                    if here:
+                        split[left] = here
+            parts = split
+        found: Partition = {}
+        for values, where in parts.items():
+            value = fact.among(values)
+            if value is not None:
+                self.put(found, value, where)
+        return found
+
+    def _both(self, fact: Fact, one: Partition, other: Partition) -> Partition:
+        """Return what two statements leave together, as ``Fact.reconciled`` says."""
+        found: Partition = {}
+        wholes = [{**part, None: self._rest(part)} for part in (one, other)]
+        for left, here in wholes[0].items():
+            for right, there in wholes[1].items():
+                both = fact.reconciled(left, right)[0] if here & there else None
+                if both is not None:
+                    self.put(found, both, here & there)
+        return found
+
+    def reconciled(self, fact: Fact, recorded: Partition, derived: Partition) -> Partition:
+        """Return what a recorded word and the derived one leave; a change stands by itself."""
+        found: Partition = {}
+        for value, where in self._changes.get(fact.id, ()):
+            self.put(found, value, where)
+        rest = self._rest(found)
+        for value, where in self._both(fact, recorded, derived).items():
+            self.put(found, value, where & rest)
+        return found
 
     def silence(self, fact: Fact) -> Partition | None:
         """Return what it means that a complete record says nothing."""

@@ -94,7 +94,7 @@ class EnumValue(Strict):
 
 
 class Derivation(Strict):
-    """One step of an ordered derivation.
+    """One step of a decision list: a value, several of an enumeration, or with [] no other one.
 
     ``law`` names what every patient obeys (``measures/dependencies.yaml``) where the step follows
     from that: the step asks what is certain, so that it never stands in the way of a later one.
@@ -104,6 +104,11 @@ class Derivation(Strict):
     when: str
     limits: tuple[Annotated[Id, Names(("limits",))], ...] | None = None
     law: str | None = None
+
+    @property
+    def values(self) -> tuple[Any, ...]:
+        """What it leaves possible: one value, several, or none of its own."""
+        return tuple(self.value) if isinstance(self.value, list | tuple) else (self.value,)
 
 
 class Bound(Strict):
@@ -158,9 +163,15 @@ class FactEntry(FactShape):
 
     id: Id
     derived: tuple[Derivation, ...] = ()
+    narrowed: tuple[Derivation, ...] = ()
     function: str | None = None
     inputs: tuple[str, ...] = ()
     bound: Bound | None = None
+
+    @property
+    def rules(self) -> tuple[Derivation, ...]:
+        """The rules of both decision lists."""
+        return (*self.derived, *self.narrowed)
 
 
 class FactFamily(FactShape):

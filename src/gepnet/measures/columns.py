@@ -9,8 +9,8 @@ to a whole step of its fact. Written over an ``Algebra``: whatever builds expres
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import product
 from typing import Any, Protocol
@@ -39,8 +39,14 @@ class Algebra(Protocol):
     ) -> Expression:
         """Return the value of the first branch whose condition is true."""
 
-    def among(self, text: Expression, values: Sequence[str]) -> Expression:
-        """Return whether a text is one of some values."""
+    def any_bit(self, mask: Expression, bits: int) -> Expression:
+        """Return whether a whole number has one of some bits; unknown for null."""
+
+    def negate(self, truth: Expression) -> Expression:
+        """Return Kleene's not."""
+
+    def certainly(self, truth: Expression) -> Expression:
+        """Return whether a truth is true, with unknown as false."""
 
     def every(self, truths: Sequence[Expression]) -> Expression:
         """Return Kleene's and."""
@@ -74,12 +80,24 @@ class Algebra(Protocol):
 class Column:
     """The columns of one input: its bounds, and "not applicable" if it can be.
 
-    The bounds of a date are the first and the last day that it can mean.
+    The bounds of a date are the first and the last day that it can mean; an enumerated input is the
+    bits of what it may be.
     """
 
     low: Expression
     high: Expression
     absent: Expression | None = None
+    #: Of an enumerated input the bit of each of its values; see ``gepnet.criteria.columns``.
+    words: Mapping[str, int] = field(default_factory=dict)
+
+    def may_be(self, algebra: Algebra, values: Iterable[str]) -> Expression:
+        """Return whether the input may be one of some values; unknown for null."""
+        return algebra.any_bit(self.low, sum(self.words.get(value, 0) for value in values))
+
+    def is_among(self, algebra: Algebra, values: Iterable[str]) -> Expression:
+        """Return whether the input is one of some values, whatever else is open."""
+        others = self.words.keys() - set(values)
+        return algebra.certainly(algebra.negate(self.may_be(algebra, others)))
 
 
 @dataclass(frozen=True)
@@ -196,14 +214,14 @@ def _literal(call: Call, number: int) -> Expression:
 def cockcroft_gault(call: Call) -> Steps:
     """Creatinine clearance."""
     columns = call.numbers("age_years", "weight_kg", "creatinine_umol_l")
-    sex = call.inputs["sex"].low
+    sex = call.inputs["sex"]
     names = ("age_minuend_years", "divisor", "creatinine_umol_l_per_mg_dl", "female_factor")
     constants = [as_steps(constant(call.measures, "cockcroft_gault", name)) for name in names]
     (minuend, minuend_at), (divisor, divisor_at), (unit, unit_at), (female, female_at) = constants
     factor = call.algebra.choose(
         [
-            (call.algebra.among(sex, ["female"]), call.algebra.literal(female)),
-            (call.algebra.missing(sex), call.algebra.literal(None)),
+            (sex.is_among(call.algebra, ["female"]), call.algebra.literal(female)),
+            (call.algebra.missing(sex.low), call.algebra.literal(None)),
         ],
         call.algebra.literal(10**female_at),
     )
@@ -294,27 +312,33 @@ def age_from_birth_date(call: Call) -> Steps:
 
 def ki67_from_reported_grade(call: Call) -> Steps:
     """Bounds on Ki-67 by the tables of ``knowledge/measures/grading.yaml``."""
-    algebra = call.algebra
-    grade, basis = call.inputs["grade_reported"].low, call.inputs["grade_basis"].low
-    edition = call.inputs["grade_reported_edition"].low
-    rests_on_ki67 = algebra.among(basis, ["ki67", "both"])
+    algebra, nothing = call.algebra, call.algebra.literal(None)
+    grade, basis = call.inputs["grade_reported"], call.inputs["grade_basis"]
+    edition = call.inputs["grade_reported_edition"]
+    rests_on_ki67 = basis.is_among(algebra, ["ki67", "both"])
     grading = Grading.read(call.measures)
-    lows: list[tuple[Expression, Expression]] = []
-    highs: list[tuple[Expression, Expression]] = []
-    for name, rule in grading.ki67_from_grade.items():
-        is_grade = algebra.among(grade, [name])
-        least = algebra.choose(
-            [(rests_on_ki67, _constant_steps(call, rule.from_))], algebra.literal(0)
-        )
-        lows.append((is_grade, least))
-        highs.append((is_grade, _constant_steps(call, rule.to)))
-    for name, rule in grading.ki67_from_grade_resting_on_ki67.items():
-        told_apart = algebra.among(edition, rule.editions)
-        holds = algebra.every([algebra.among(grade, [name]), rests_on_ki67, told_apart])
-        lows.append((holds, _constant_steps(call, rule.from_)))
-        highs.append((holds, _constant_steps(call, rule.to)))
-    nothing = algebra.literal(None)
-    return Steps(algebra.choose(lows, nothing), algebra.choose(highs, nothing))
+    always, resting = grading.ki67_from_grade, grading.ki67_from_grade_resting_on_ki67
+    # What a grade that it may be does not bound is not bounded.
+    boundless = [
+        (grade.may_be(algebra, grade.words.keys() - always.keys() - resting.keys()), nothing)
+    ]
+    for name, rule in resting.items():
+        holds = algebra.every([rests_on_ki67, edition.is_among(algebra, rule.editions)])
+        maybe = grade.may_be(algebra, [name])
+        boundless.append((algebra.every([maybe, algebra.negate(holds)]), nothing))
+    rules = [*always.items(), *resting.items()]
+    lows, highs = (
+        [
+            (grade.may_be(algebra, [name]), _constant_steps(call, getattr(rule, end)))
+            for name, rule in sorted(rules, key=lambda one: getattr(one[1], end), reverse=greatest)
+        ]
+        for end, greatest in (("from_", False), ("to", True))
+    )
+    unstated = algebra.every(
+        [algebra.negate(rests_on_ki67), algebra.negate(algebra.missing(grade.low))]
+    )
+    least = [*boundless, (unstated, algebra.literal(0)), *lows]
+    return Steps(algebra.choose(least, nothing), algebra.choose([*boundless, *highs], nothing))
 
 
 def _constant_steps(call: Call, number: Any) -> Expression:

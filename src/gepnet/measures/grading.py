@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from decimal import Decimal
 
 from pydantic import Field
@@ -9,7 +10,7 @@ from pydantic import Field
 from gepnet.knowledge import MeasureFile
 from gepnet.knowledge.shapes import Stated, Strict
 from gepnet.measures.inputs import Measures, Values
-from gepnet.vocabulary import Interval, PartialDate, Value
+from gepnet.vocabulary import Interval, PartialDate, Several, Value
 
 
 class Ki67Bounds(Strict):
@@ -67,16 +68,27 @@ def ki67_from_reported_grade(values: Values, measures: Measures, at: PartialDate
     meant two diseases. The bounds are data (``knowledge/measures/grading.yaml``).
     """
     grade = values.get("grade_reported")
-    if not isinstance(grade, str):
+    if not isinstance(grade, str | Several):
         return None
-    rests_on_ki67 = values.get("grade_basis") in {"ki67", "both"}
+    rests_on_ki67 = _among(values.get("grade_basis"), {"ki67", "both"})
     grading = Grading.read(measures)
-    bounds = grading.ki67_from_grade.get(grade)
-    if bounds is not None:
-        return Interval(bounds.from_ if rests_on_ki67 else Decimal(0), bounds.to)
-    bounds = grading.ki67_from_grade_resting_on_ki67.get(grade)
-    if bounds is None or not rests_on_ki67:
-        return None
-    if values.get("grade_reported_edition") not in bounds.editions:
-        return None
-    return Interval(bounds.from_, bounds.to)
+    found = []
+    for one in grade.values if isinstance(grade, Several) else (grade,):
+        bounds = grading.ki67_from_grade.get(one)
+        if bounds is None:
+            bounds = grading.ki67_from_grade_resting_on_ki67.get(one)
+            told_apart = bounds is not None and _among(
+                values.get("grade_reported_edition"), bounds.editions
+            )
+            if bounds is None or not (rests_on_ki67 and told_apart):
+                return None  # what one of the grades that it may be does not bound is not bounded
+        found.append(bounds)
+    least = min(bounds.from_ for bounds in found) if rests_on_ki67 else Decimal(0)
+    return Interval(least, max(bounds.to for bounds in found))
+
+
+def _among(value: Value, wanted: Container[str]) -> bool:
+    """Whether all that a value may be is one of some."""
+    if isinstance(value, Several):
+        return all(one in wanted for one in value.values)
+    return isinstance(value, str) and value in wanted

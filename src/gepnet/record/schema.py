@@ -151,7 +151,9 @@ def _value(fact: Fact) -> dict[str, Any]:
     if fact.type == "boolean":
         return {**schema, "type": "boolean"}
     if fact.type == "enum":
-        return {**schema, "enum": list(fact.values)}
+        word = {"enum": list(fact.values)}
+        several = {"type": "array", "minItems": 1, "items": word}
+        return {**schema, "anyOf": [word, several]}
     if fact.type == "date":
         return {**schema, "anyOf": [_DATE, _quantity(_DATE, False)]}
     least, greatest = fact.entry.range or (None, None)

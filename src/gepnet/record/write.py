@@ -9,7 +9,7 @@ import yaml
 
 from gepnet.record.accepted import with_accepted
 from gepnet.record.model import FORMAT, UNWRITTEN, AnyEvent, Progression, Record
-from gepnet.vocabulary import Interval, PartialDate
+from gepnet.vocabulary import Interval, PartialDate, Several
 
 
 class _Dumper(yaml.SafeDumper):
@@ -73,6 +73,8 @@ def _plain(value: Any) -> Any:
         return [_plain(item) for item in value]
     if isinstance(value, Interval):
         return _measured(value)
+    if isinstance(value, Several):
+        return value.word or list(value.values)
     return _number(value) if isinstance(value, Decimal) else value
 
 

@@ -9,7 +9,7 @@ from gepnet.facts import Facts, FactValue, Observed, show
 from gepnet.guidelines import KnowledgeBase
 from gepnet.knowledge.models import FactEntry
 from gepnet.tables import Shown, plain
-from gepnet.vocabulary import Interval, Value, told_ends, unit_words
+from gepnet.vocabulary import Interval, Several, Value, told_ends, unit_words
 
 # Facts that a board wants to see as reasons to treat, in this order.
 REASONS_TO_TREAT = (
@@ -30,6 +30,8 @@ def plain_value(value: Any) -> Any:
     if isinstance(value, Interval):
         low, high = (float(end) for end in told_ends(value))
         return low if value.is_point else [low, high]
+    if isinstance(value, Several):
+        return value.word or list(value.values)
     return value if isinstance(value, bool | str) or value is None else str(value)
 
 
@@ -70,7 +72,7 @@ def fact_groups(facts: Facts, base: KnowledgeBase) -> list[FactGroup]:
     """Return what is known, by heading, in vocabulary order."""
     groups: dict[str, list[FactView]] = {}
     for name in sorted(facts, key=base.vocabulary.order):
-        if facts[name].value is not None:
+        if facts[name].value is not None or facts[name].conflict is not None:
             heading = base.vocabulary[name].entry.group
             groups.setdefault(heading, []).append(fact_view(facts[name], base))
     return [FactGroup(name, members) for name, members in groups.items()]
@@ -100,9 +102,8 @@ def fact_view(fact: FactValue, base: KnowledgeBase) -> FactView:
 def value_text(fact: FactValue, base: KnowledgeBase) -> str:
     """Return the value in words, with its unit."""
     definition = base.vocabulary[fact.fact]
-    if isinstance(fact.value, str) and definition.type == "enum":
-        labels = {value.id: value.label for value in definition.entry.values}
-        return labels.get(fact.value) or show(fact.value)
+    if isinstance(fact.value, str | Several) and definition.type == "enum":
+        return definition.label_of(fact.value)
     text = show(fact.value)
     unit = unit_words(definition.entry.unit)
     return f"{text} {unit}" if unit and isinstance(fact.value, Interval) else text

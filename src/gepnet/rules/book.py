@@ -85,8 +85,9 @@ class _Parser:
             if option.done is not None:
                 self.node(option.done, option, "done")
         for fact in knowledge.facts:
-            for index, step in enumerate(fact.derived):
-                self.node(step.when, fact, f"derived[{index}].when")
+            for name, rules in (("derived", fact.derived), ("narrowed", fact.narrowed)):
+                for index, step in enumerate(rules):
+                    self.node(step.when, fact, f"{name}[{index}].when")
 
     def rule(self, entry: RuleEntry, owner: str, scope: Node | None = None) -> Rule[Any]:
         provided, broad = (

@@ -10,6 +10,7 @@ from gepnet.vocabulary.dates import days_between as days_between
 from gepnet.vocabulary.dates import exact as exact
 from gepnet.vocabulary.dates import months_between as months_between
 from gepnet.vocabulary.dates import parse_date as parse_date
+from gepnet.vocabulary.fact import SEPARATOR as SEPARATOR
 from gepnet.vocabulary.fact import Fact as Fact
 from gepnet.vocabulary.fact import ValueProblem as ValueProblem
 from gepnet.vocabulary.fact import bounds_of as bounds_of
@@ -25,6 +26,7 @@ from gepnet.vocabulary.values import TRUTH_WORDS as TRUTH_WORDS
 from gepnet.vocabulary.values import Absent as Absent
 from gepnet.vocabulary.values import Interval as Interval
 from gepnet.vocabulary.values import Reported as Reported
+from gepnet.vocabulary.values import Several as Several
 from gepnet.vocabulary.values import Truth as Truth
 from gepnet.vocabulary.values import Value as Value
 from gepnet.vocabulary.values import plain as plain

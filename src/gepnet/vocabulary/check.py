@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gepnet.knowledge import InputError, Knowledge, Problem, check_files, nearest
+from gepnet.knowledge.models import Derivation
 from gepnet.vocabulary.fact import Fact, ValueProblem
 from gepnet.vocabulary.plausible import Plausibility, Plausible, Quantity
 from gepnet.vocabulary.units import Units
@@ -23,12 +24,10 @@ def check(knowledge: Knowledge, vocabulary: Vocabulary) -> Iterator[Problem]:
     """Yield every fault of the vocabulary."""
     yield from check_files(knowledge, vocabulary, FILES)
     for fact in vocabulary.base_facts():
-        for index, step in enumerate(fact.entry.derived):
-            try:
-                fact.parse(step.value)
-            except ValueProblem as fault:
-                told = (f"derived[{index}].value", repr(step.value), fault.expected)
-                yield Problem.at(fact.entry, *told, fault.suggestion)
+        for name, rules in (("derived", fact.entry.derived), ("narrowed", fact.entry.narrowed)):
+            for index, step in enumerate(rules):
+                for told in _check_rule(fact, step):
+                    yield Problem.at(fact.entry, f"{name}[{index}].value", *told)
     yield from _check_plausible(knowledge, vocabulary)
     yield from _check_words(knowledge, vocabulary)
 
@@ -45,6 +44,20 @@ def _check_words(knowledge: Knowledge, vocabulary: Vocabulary) -> Iterator[Probl
         yield Problem(file, None, subject, word, "", told)
     for subject, name in vocabulary.words.unknown():
         yield Problem(file, None, subject, name, "", "a name of the vocabulary")
+
+
+def _check_rule(fact: Fact, step: Derivation) -> Iterator[tuple[str, str, str | None]]:
+    """Yield what is wrong with the values of one rule."""
+    if fact.type not in {"enum", "boolean"} or (fact.type == "boolean" and fact.entry.narrowed):
+        yield repr(step.value), "rules for words, or for true and false without 'narrowed'", None
+    elif fact.type == "boolean" and len(step.values) != 1:
+        yield repr(step.value), "true or false", None
+    else:
+        for value in step.values:
+            try:
+                fact.parse(value)
+            except ValueProblem as fault:
+                yield repr(value), fault.expected, fault.suggestion
 
 
 _FILE = "measures/plausibility.yaml"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal, InvalidOperation
 from functools import cached_property
@@ -13,8 +14,10 @@ from gepnet.knowledge.problems import nearest
 from gepnet.vocabulary.dates import parse_date
 from gepnet.vocabulary.numerals import other_readings
 from gepnet.vocabulary.units import UnitProblem, UnitReader
-from gepnet.vocabulary.values import Interval, Reported, Value, plain
+from gepnet.vocabulary.values import Interval, Reported, Several, Value, joined, plain
 
+#: Between several values in one cell of a table or one word of a command.
+SEPARATOR = ";"
 _NUMBER = r"[-+]?\d+(?:\.\d+)?"
 _BOUND = re.compile(rf"^(<=|=<|>=|=>|<|>|≤|≥)\s*({_NUMBER})$")
 _SIGNS = {"≤": "<=", "≥": ">=", "=<": "<=", "=>": ">="}
@@ -98,9 +101,92 @@ class Fact:
         """Whether other facts determine it."""
         return bool(self.entry.derived or self.entry.function)
 
-    def candidates(self, value: str) -> tuple[str, ...]:
+    @cached_property
+    def spellings(self) -> dict[str, tuple[str, ...]]:
+        """The words for several values, such as "duodenum" for its two parts."""
+        unresolved = self.entry.unresolved
+        return {name: found for name, found in unresolved.items() if len(found) > 1}
+
+    @cached_property
+    def members(self) -> tuple[str, ...]:
+        """The values that a patient can have: those listed, without the words for several."""
+        return tuple(value for value in self.values if value not in self.spellings)
+
+    @cached_property
+    def meanings(self) -> frozenset[str]:
+        """The members that are no other word for one of them, as 'moderate' is for 'well'."""
+        return frozenset(value for value in self.members if value not in self.entry.unresolved)
+
+    def candidates(self, value: str | Several) -> tuple[str, ...]:
         """Return what ``value`` can mean: itself, or the values that it leaves open."""
+        if isinstance(value, Several):
+            return value.values
         return self.entry.unresolved.get(value, (value,))
+
+    def among(self, values: Iterable[str]) -> Value:
+        """Return that the value of an enumerated fact is one of some: the value if it is one.
+
+        Words for several values count as what they leave open. All that there are is unknown.
+        """
+        given = dict.fromkeys(values)
+        if len(given) == 1 and (only := next(iter(given))) in self.members:
+            return only
+        meant = {one for value in given for one in self.candidates(value)}
+        if not meant or meant >= self.meanings:
+            return None
+        found = tuple(value for value in self.members if value in meant)
+        return found[0] if len(found) == 1 else Several(found, self._word(found))
+
+    def _word(self, found: tuple[str, ...]) -> str:
+        """Return how a set is told: by its own word, or as what it is not where that is shorter."""
+        for name, candidates in self.spellings.items():
+            if set(candidates) == set(found):
+                return name
+        rest = [value for value in self.members if value in self.meanings - set(found)]
+        return f"not {rest[0]}" if len(rest) == 1 and len(found) > 2 else ""
+
+    def label_of(self, value: str | Several) -> str:
+        """Return the words for a value of an enumerated fact, "NET G1 or G2" for several."""
+        labels = {choice.id: choice.label for choice in self.entry.values}
+        if isinstance(value, str):
+            return labels.get(value) or value.replace("_", " ")
+        if value.told in self.spellings:
+            return self.label_of(value.told)
+        if value.told.startswith("not "):
+            return f"not {self.label_of(value.told.removeprefix('not '))}"
+        return joined([self.label_of(one) for one in value.values])
+
+    def reconciled(self, one: Value, other: Value) -> tuple[Value, bool]:
+        """Return what two statements say together, and whether they contradict each other.
+
+        What both leave possible; if that is nothing, all that either does (of numbers all that
+        lies between them), so that neither wins in silence. What is unknown says nothing.
+        """
+        if one is None or other is None:
+            return (other if one is None else one), False
+        if isinstance(one, Interval) and isinstance(other, Interval):
+            low, high = max(one.low, other.low), min(one.high, other.high)
+            if low > high:
+                ends = (one.low, other.low, one.high, other.high)
+                return self.worked_out(Interval(min(ends), max(ends))), True
+            both = Interval(low, high)
+            same = (given for given in (one, other) if given == both)
+            return next(same, self.worked_out(both)), False
+        if isinstance(one, str | Several) and isinstance(other, str | Several):
+            if self.type == "enum":
+                return self._both_words(one, other)
+            return _both_dates(str(one), str(other))
+        return (one, False) if one == other else (None, True)
+
+    def _both_words(self, one: str | Several, other: str | Several) -> tuple[Value, bool]:
+        left, right = (set(self.candidates(given)) for given in (one, other))
+        shared = left & right
+        if not shared:
+            return self.among(left | right), True
+        for given in (one, other):  # 'moderate' beside 'well' stays as it was written
+            if set(self.candidates(given)) == shared:
+                return given, False
+        return self.among(shared), False
 
     def round(self, number: Decimal) -> Decimal:
         """Round to the precision of the fact, half to even."""
@@ -177,9 +263,15 @@ class Fact:
             return raw.lower() == "true"
         raise ValueProblem(raw, "true or false")
 
-    def _enumerated(self, raw: Any) -> str:
+    def _enumerated(self, raw: Any) -> Value:
         if isinstance(raw, str) and raw in self.values:
-            return raw
+            return self.among([raw])
+        if isinstance(raw, list | tuple) and raw:
+            for item in raw:
+                self._enumerated(item)
+            return self.among(raw)
+        if isinstance(raw, str) and SEPARATOR in raw:
+            return self._enumerated([part.strip() for part in raw.split(SEPARATOR)])
         raise ValueProblem(raw, f"one of {', '.join(self.values)}", nearest(str(raw), self.values))
 
     def _date(self, raw: Any) -> str:
@@ -247,6 +339,16 @@ class Fact:
             return bounds_of(text, example)
         except ValueProblem as problem:
             raise ValueProblem(raw, problem.expected) from problem
+
+
+def _both_dates(one: str, other: str) -> tuple[str, bool]:
+    """Return the more exact of two dates that can be the same, else all that lies between them."""
+    first, second = parse_date(one), parse_date(other)
+    if first.first <= second.last and second.first <= first.last:
+        narrower = min((first, second), key=lambda date: date.last - date.first)
+        return narrower.text, False
+    start, end = min(first.first, second.first), max(first.last, second.last)
+    return f"{start.isoformat()}/{end.isoformat()}", True
 
 
 def bounds_of(text: str, expected: str) -> tuple[Decimal | None, Decimal | None, str]:

@@ -6,6 +6,7 @@ facts at hand leave the question open. Unknown is never false.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
@@ -87,7 +88,45 @@ class Absent(Enum):
 
 
 NOT_APPLICABLE: Final = Absent.NOT_APPLICABLE
-Value = Interval | str | bool | Absent | None
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """Two or more values of an enumeration, one of which is the value; made by ``Fact.among``.
+
+    Never all of them: that is unknown, and never one: that is the value itself. They stand in the
+    order of the vocabulary, so that the same set is the same bytes in every run.
+
+    Attributes:
+        values: what it may be.
+        told: the word of the vocabulary for just this set, or how it is shown.
+    """
+
+    values: tuple[str, ...]
+    told: str = field(default="", compare=False)
+
+    @property
+    def word(self) -> str:
+        """The word of the vocabulary for just this set; none where it has none."""
+        return "" if self.told.startswith("not ") else self.told
+
+    def __str__(self) -> str:
+        """Return the word for the set, else its values."""
+        return self.told or joined(self.values)
+
+
+Value = Interval | str | Several | bool | Absent | None
+
+
+def joined(words: Sequence[str]) -> str:
+    """Return "NET G1 or G2" of NET G1 and NET G2: words that all begin with are said once."""
+    first, *rest = words
+    shared = first
+    while shared and not all(word.startswith(shared) for word in rest):
+        shared = shared[:-1]
+    ends = [shared.rfind(mark) for mark in " _"]
+    cut = max(ends) + 1
+    return " or ".join([first, *(word[cut:] for word in rest)])
 
 
 def told_ends(value: Interval) -> tuple[Decimal, Decimal]:

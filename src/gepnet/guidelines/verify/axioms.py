@@ -125,7 +125,7 @@ class Axioms:
         return tuple(sorted(found, key=self.vocabulary.order))
 
     def _inputs(self, fact: Fact) -> Iterator[str]:
-        for rule in fact.entry.derived:
+        for rule in fact.entry.rules:
             yield from facts_of(self.base.criteria(rule.when))
 
     @cached_property
@@ -211,6 +211,11 @@ class _KnownFacts(SolverLogic):
             self.axioms.append(plausible(fact, made))
         return self._free[fact.id]
 
+    @property
+    def logic(self) -> SolverLogic:
+        """How truths are put together."""
+        return self
+
     def unknown(self, fact: Fact) -> Symbol:
         """Return a fact that nobody can know."""
         return UNKNOWN
@@ -236,13 +241,38 @@ class _KnownFacts(SolverLogic):
     def computed(self, fact: Fact, function: str, inputs: Sequence[str]) -> Symbol | None:
         """Return None: the result of a function is free within its range."""
 
-    def by_rules(self, fact: Fact, rules: Sequence[tuple[Pair[Formula], Value]]) -> Symbol:
-        """Say that the first rule that is not false decides, if it is true."""
+    def boolean(self, fact: Fact, truth: Pair[Formula]) -> Symbol:
+        """Say that the value is a truth, and known where that is settled."""
         made = self._variable(fact)
-        decided = self.decided(rules, self.everywhere)
-        for value, where in decided.items():
-            self.axioms.append(_implies(where, _is(fact, made, constant(fact, value))))
-        return replace(made, known=disj(decided.values()))
+        self.axioms.append(_implies(truth.true, made.value))
+        self.axioms.append(_implies(truth.false, neg(made.value)))
+        return replace(made, known=self.join(truth))
+
+    def by_rules(
+        self,
+        fact: Fact,
+        rules: Sequence[tuple[Pair[Formula], Sequence[str]]],
+        narrowed: Sequence[tuple[Pair[Formula], Sequence[str]]],
+    ) -> Symbol:
+        """Say that the value is one of those that the decision lists leave.
+
+        It is known unless they leave everything: of a fully known patient one value is left. Two
+        lists never contradict each other about such a patient.
+        """
+        made = self._variable(fact)
+        possible = self.possible(rules, fact.members)
+        if narrowed:
+            told = self.possible(narrowed, fact.members)
+            possible = {one: self.meet([where, told[one]]) for one, where in possible.items()}
+            self.axioms.append(disj(possible.values()))
+        for value, where in possible.items():
+            self.axioms.append(_implies(_is(fact, made, constant(fact, value)), where))
+        meant = [possible[value] for value in fact.members if value in fact.meanings]
+        return replace(made, known=neg(self.meet(meant)))
+
+    def reconciled(self, fact: Fact, recorded: Symbol, derived: Symbol) -> Symbol:
+        """Return a word that a record states or rules give: one variable is both."""
+        return replace(recorded, known=disj([derived.known, recorded.known]))
 
     def silence(self, fact: Fact) -> Symbol | None:
         """Return what it means that nothing is recorded: the record of such a patient is whole."""
