@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from gepnet import __version__, api
-from gepnet.criteria.columns import columns_of
+from gepnet.criteria.columns import columns_of, from_bits
 from gepnet.facts import Facts, facts_of_values
 from gepnet.facts.wide import Source
 from gepnet.guidelines import Status, assess
@@ -118,6 +118,34 @@ def test_sql_gives_the_same_columns(staged: bool) -> None:
     assert not different
 
 
+def test_several_values_are_read_from_words_with_a_mark_from_lists_and_from_bits() -> None:
+    site = BASE.vocabulary["primary_site"]
+    duodenum = site.parse("duodenum_unspecified")
+    frame = pl.DataFrame({"primary_site": ["duodenum_proximal;duodenum_distal", "rectum; x", None]})
+    found, notes, _ = read(frame, "primary_site")
+    assert [None if b is None else from_bits(site, b) for b in found["primary_site"]] == [
+        duodenum, None, None,
+    ]  # fmt: skip
+    assert faults(notes) == [(1, "primary_site", "rectum; x")]
+    lists = pl.DataFrame({"primary_site": [["duodenum_distal", "duodenum_proximal"], None]})
+    assert from_bits(site, read(lists, "primary_site")[0]["primary_site"][0]) == duodenum
+    everything = pl.DataFrame({"stage": [";".join(BASE.vocabulary["stage"].values)]})
+    assert read(everything, "stage")[0]["stage"].to_list() == [None]
+    again, notes, _ = read(found, "primary_site")
+    assert again.equals(found)
+    assert not notes.faults
+
+
+def test_two_statements_about_a_grade_are_told_in_a_table_too() -> None:
+    """A reported G1 beside a Ki-67 of 8 %: both stay possible, and the conflict is listed."""
+    frame = pl.DataFrame({"ki67_percent": [8.0, 2.0], "grade_reported": ["G1", "G1"]})
+    plan, notes = CohortPlan(BASE, frame.schema, DAY, DAY), TableNotes()
+    plan.statuses(frame.lazy(), notes).collect()
+    (conflict,) = notes.conflict_list
+    assert (conflict.row, conflict.fact) == (0, "grade")
+    assert (conflict.supplied, conflict.derived) == ("NET_G1", "NET_G2")
+
+
 # Reading ---------------------------------------------------------------------------------------
 
 
@@ -135,6 +163,7 @@ def faults(notes: TableNotes) -> list[tuple[int, str, str]]:
 def test_an_unknown_spelling_is_an_error_row_and_unknown() -> None:
     frame = pl.DataFrame({"primary_site": ["pancreas", "pancraes", None, "Rectum"]})
     found, notes, _ = read(frame, "primary_site")
+    found = in_words(found, [BASE.vocabulary["primary_site"]])
     assert found["primary_site"].to_list() == ["pancreas", None, None, None]
     assert faults(notes) == [(1, "primary_site", "pancraes"), (3, "primary_site", "Rectum")]
     assert (notes.faulty_cells, notes.faulty_rows) == (2, 2)
