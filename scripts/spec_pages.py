@@ -17,7 +17,16 @@ if TYPE_CHECKING:
     from mkdocs.structure.files import Files
 
 SPEC = Path(__file__).resolve().parent.parent / "tests" / "spec"
-ORDER = ("kleene", "comparison", "intervals", "enumerations", "absence", "arithmetic", "parsing")
+ORDER = (
+    "kleene",
+    "comparison",
+    "intervals",
+    "enumerations",
+    "sets",
+    "absence",
+    "arithmetic",
+    "parsing",
+)
 EMPTY = "an empty text"
 FOLDER = "reference/criteria"
 TRUTHS = {True: "true", False: "false", None: "unknown", "unknown": "unknown"}

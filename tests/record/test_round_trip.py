@@ -46,7 +46,7 @@ def values(draw: st.DrawFn, fact: Fact) -> Value:
     if fact.type == "boolean":
         return draw(st.booleans())
     if fact.type == "enum":
-        return draw(st.sampled_from(fact.values))
+        return fact.among(draw(st.lists(st.sampled_from(fact.values), min_size=1, max_size=2)))
     if fact.type == "date":
         return str(draw(dates()))
     least, greatest = fact.entry.range or (Decimal(0), Decimal(1))
