@@ -11,6 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from gepnet.criteria import Compare, IsKnown, Node, atoms, facts_of, interpret
 from gepnet.criteria.algebra import Evaluator
@@ -22,7 +23,7 @@ from gepnet.guidelines.pathway.bands import values_of
 from gepnet.guidelines.pathway.diagrams import Diagram, DiagramLogic, Diagrams
 from gepnet.guidelines.pathway.questions import PathwayQuestions
 from gepnet.guidelines.verify.dependencies import Dependencies, criteria_of
-from gepnet.vocabulary import Fact, Interval, Truth, Value
+from gepnet.vocabulary import Fact, Interval, Several, Truth, Value
 
 _THERAPY = re.compile(r"^(?:progressed_on|on|intolerant_to|months_since|benefit_months)_(.+)$")
 
@@ -104,7 +105,7 @@ class Space(DiagramLogic):
             if name in found or name not in vocabulary:
                 continue
             found[name] = None
-            for rule in vocabulary[name].entry.derived:
+            for rule in vocabulary[name].entry.rules:
                 left.extend(facts_of(self.base.criteria(rule.when)))
             therapy = _THERAPY.match(name)
             if therapy is not None:
@@ -129,7 +130,7 @@ class Space(DiagramLogic):
     def _atoms(self) -> dict[str, list[Atom]]:
         criteria = self.base.criteria
         rules = (
-            criteria(r.when) for n in self.derived for r in self.base.vocabulary[n].entry.derived
+            criteria(r.when) for n in self.derived for r in self.base.vocabulary[n].entry.rules
         )
         found: dict[str, dict[Atom, None]] = defaultdict(dict)
         for node in (*self.nodes, *self.given, *rules, *self.rules.values()):
@@ -202,13 +203,44 @@ class Space(DiagramLogic):
     def computed(self, fact: Fact, function: str, inputs: Sequence[str]) -> Diagram | None:
         """Return None: the result of a function is free within its range."""
 
-    def by_rules(self, fact: Fact, rules: Sequence[tuple[Diagram, Value]]) -> Diagram:
-        """Return the value of the first rule that is not false."""
+    @property
+    def logic(self) -> Space:
+        """How truths are put together."""
+        return self
+
+    def boolean(self, fact: Fact, truth: Diagram) -> Diagram:
+        """Return a truth as the value of its fact."""
+        return truth
+
+    def by_rules(
+        self,
+        fact: Fact,
+        rules: Sequence[tuple[Diagram, Sequence[str]]],
+        narrowed: Sequence[tuple[Diagram, Sequence[str]]],
+    ) -> Diagram:
+        """Return what two decision lists leave possible."""
+        found = self._listed(fact, rules)
+        return self.reconciled(fact, found, self._listed(fact, narrowed)) if narrowed else found
+
+    def _listed(self, fact: Fact, rules: Sequence[tuple[Diagram, Sequence[str]]]) -> Diagram:
         at = self.diagrams
-        found = at.unknown
-        for truth, value in reversed(rules):
-            found = at.case(truth, at.end(value), found, at.unknown)
-        return found
+        found = at.end(fact.meanings)
+        for truth, values in reversed(rules):
+            own = frozenset(values)
+
+            def beside(left: Any, own: frozenset[str] = own) -> frozenset[str]:
+                return left | own  # type: ignore[no-any-return]
+
+            found = at.case(truth, at.end(own), found, at.map(beside, found))
+        among: Callable[[Any], Value] = fact.among
+        return at.map(among, found)
+
+    def reconciled(self, fact: Fact, recorded: Diagram, derived: Diagram) -> Diagram:
+        """Return what two statements about a word leave possible."""
+        return self.diagrams.joined(
+            lambda v: fact.reconciled(v[0], v[1])[0],  # type: ignore[arg-type]
+            (recorded, derived),
+        )
 
     def silence(self, fact: Fact) -> Diagram | None:
         """Return what it means that no rule decides."""
@@ -232,7 +264,7 @@ class Space(DiagramLogic):
             return own is not None or fact.id in self._sometimes
         if own is None:
             return worked_out is None
-        if isinstance(worked_out, str):
+        if isinstance(worked_out, str | Several):
             return own in fact.candidates(worked_out)
         if isinstance(worked_out, Interval):
             return (
