@@ -59,8 +59,9 @@ def safety_views(assessment: Assessment, base: KnowledgeBase) -> list[SafetyView
 def not_excluded(assessment: Assessment, base: KnowledgeBase) -> list[ExcludingView]:
     """Return the rules that missing facts leave open by the one order that would exclude them."""
     asked, reader = InQuestion.of(assessment, base), Reader(base, assessment.facts)
-    groups = excluding(assessment.safety, assessment.facts, base.vocabulary, asked.is_about)
-    return [_group(one, asked, reader) for one in groups]
+    groups = excluding(assessment.safety, assessment.facts, base.vocabulary)
+    views = [_group(one, asked, reader) for one in groups]
+    return sorted(views, key=lambda view: not view.concerns_a_position)
 
 
 def _view(note: SafetyNote, asked: InQuestion, reader: Reader) -> SafetyView:

@@ -6,7 +6,7 @@ here, so that all of them read the same rules.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from gepnet.criteria import Explanation, IsKnown, Memo, Not, Or
@@ -57,19 +57,16 @@ class Excluding:
     notes: tuple[SafetyNote, ...]
 
 
-def excluding(
-    notes: Iterable[SafetyNote],
-    facts: Facts,
-    vocabulary: Vocabulary,
-    first: Callable[[SafetyRule], bool] = lambda _: True,
-) -> list[Excluding]:
+def excluding(notes: Iterable[SafetyNote], facts: Facts, vocabulary: Vocabulary) -> list[Excluding]:
     """Return the open rules by the one order that would exclude them.
 
+    Orders on what stops or withholds come first, then those that would exclude most. Rules that
+    fire are left out.
+
     Args:
-        notes: rules of the patient; those that fire are left out.
+        notes: rules of the patient.
         facts: of the patient.
         vocabulary: of the facts.
-        first: the rules whose orders come first; then the orders that would exclude most.
     """
     groups: dict[tuple[str, ...], dict[str, SafetyNote]] = {}
     brought: dict[str, dict[str, None]] = {}
@@ -90,10 +87,9 @@ def excluding(
         for group, own in groups.items()
     ]
 
-    def rank(one: Excluding) -> tuple[bool, bool, int]:
-        rules = [note.rule.entry for note in one.notes]
-        asked = any(map(first, rules))
-        return (not asked, all(rule.severity == "warn" for rule in rules), -len(rules))
+    def rank(one: Excluding) -> tuple[bool, int]:
+        severities = [note.rule.entry.severity for note in one.notes]
+        return set(severities) == {"warn"}, -len(severities)
 
     return sorted(found, key=rank)
 
