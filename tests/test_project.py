@@ -38,7 +38,7 @@ def places_of(pattern: re.Pattern[str]) -> list[str]:
         content = (ROOT / name).read_bytes()
         if b"\0" in content:
             continue
-        for number, line in enumerate(content.decode("utf-8").splitlines(), 1):
+        for number, line in enumerate(content.decode("utf-8", "replace").splitlines(), 1):
             if pattern.search(line):
                 places.append(f"{name}:{number}: {line.strip()[:100]}")
     return places
