@@ -261,3 +261,10 @@ def test_exactly_a_limit_is_a_band_where_some_say_below_and_others_above() -> No
     for place in range(len(ki67.values)):
         node = criterion(space, ki67.level, (place,))
         assert interpret(node, {"ki67_percent": ki67.values[place]}) is True
+
+
+def test_a_comparison_of_two_facts_is_proved_where_both_are_known() -> None:
+    found = proved_pages(base(), "tafuto-2025", question_of(base(), "surveillance"), "monitoring")
+    assert found
+    names = {name for page in found for name in page.asked.space.sums}
+    assert any("days_since_sstr_imaging" in name for name in names)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gepnet.criteria import IsKnown, Node, Not
+from gepnet.criteria import IsKnown, Node, Not, facts_of
 from gepnet.criteria.ast import Always
 from gepnet.guidelines.pathway.cut import Page
 from gepnet.guidelines.pathway.diagrams import Diagram
@@ -158,7 +158,9 @@ def _known(asked: Asked) -> Iterator[Node]:
     """Yield that each fact is known that is asked, unless it is asked for being known."""
     for name in asked.space.asked:
         variable = asked.space.variables[name]
-        if variable.fact is not None and None not in variable.values:
+        if variable.atom is not None:
+            yield from map(IsKnown, facts_of(variable.atom))
+        elif None not in variable.values:
             yield IsKnown(name)
 
 
