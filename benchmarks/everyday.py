@@ -106,7 +106,7 @@ def compared() -> list[dict[str, Any]]:
     The patient is the published one on whom most is open, so that most has to be searched.
     """
     from gepnet import api
-    from gepnet.guidelines import Status, compare
+    from gepnet.guidelines import compare
     from gepnet.guidelines.deciding import Deciding
     from gepnet.io import published_records
 
@@ -115,7 +115,7 @@ def compared() -> list[dict[str, Any]]:
 
     def open_positions(assessment: Any) -> int:
         cells = [c for d in assessment.documents.values() for c in d.cells.spoken.values()]
-        return sum(cell.status is Status.UNDETERMINED for cell in cells)
+        return sum(cell.is_open for cell in cells)
 
     most = max(assessments, key=open_positions)
     pairs = compare(most)

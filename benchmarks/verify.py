@@ -22,8 +22,7 @@ import z3
 from gepnet import api
 from gepnet.criteria.smt import conj, formula
 from gepnet.guidelines import KnowledgeBase
-from gepnet.guidelines.positions import FOR
-from gepnet.guidelines.status import Status
+from gepnet.guidelines.status import FOR, Status
 from gepnet.guidelines.verify.context import Context
 from gepnet.guidelines.verify.run import prove
 

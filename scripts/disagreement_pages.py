@@ -158,7 +158,7 @@ def _said(wanted: dict[str, Any]) -> str:
 def _beside(wanted: dict[str, Any]) -> Iterator[str]:
     """Yield what belongs to a status."""
     if wanted.get("ambiguous"):
-        yield "the text is ambiguous"
+        yield "the text leaves it open"
     if "missing" in wanted:
         yield f"{_fact(wanted['missing'])} is missing"
     if wanted.get("by_class"):

@@ -6,17 +6,21 @@ tests run (``tests/spec``) and from the table that the code uses, so they cannot
 
 from __future__ import annotations
 
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gepnet.guidelines.status import POSITIONS, TABLE, Status
+from gepnet.guidelines.status import POSITIONS, TABLE, Read, Status, lookup
 from gepnet.knowledge import read_yaml
+from gepnet.report.words import SIGNS
+from gepnet.vocabulary import Truth
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
     from mkdocs.structure.files import Files
 
 SPEC = Path(__file__).resolve().parent.parent / "tests" / "spec"
+STATUS_CASES = SPEC.parent / "guidelines" / "status_cases.yaml"
 ORDER = (
     "kleene",
     "comparison",
@@ -70,20 +74,53 @@ SPELLING = """
 STATUSES = """\
 # The status of an option
 
-A document takes positions on an option: *recommended*, *option*, *only in a trial*, *against*. Each
-position has a criterion, and so has the scope of the document. From their five truths follows one
-status, by the table below: 243 rows, which are the whole rule. The page is printed from the table
-that gepnet uses.
+A document takes positions on an option: *recommended*, *option*, *only in a trial*, *against*.
+Each position has a criterion, and so has the scope of the document. From their truths follows one
+status. The tables below are the whole rule; they are printed from what gepnet uses.
 
-With everything known, the first line that fits decides:
+With everything known and every text clear, the first line that fits decides:
 
 1. not within the scope: **out of scope**
-2. against, and also recommended or an option: **conflicting**
+2. against, and also recommended or an option: **conflict within**
 3. the strongest that holds of **recommended**, **option**, **trial only**, **against**
-4. none holds: **silent** if the document was read completely on this topic, else **not read**
+4. none holds: **lesser of two** if the document prefers another option to this one; **silent** if
+   it was read completely on this topic; **no position** if it was read in part and what was read
+   speaks of the option; else **not read**
 
-With something unknown, every way it could turn out is tried. If all give one status, that is the
-status; otherwise it is **undetermined**, and what is possible is listed.
+Otherwise every way it could turn out is tried. If all give one status, that is the status. If all
+are *recommended* or *option*, it is **for, strength open**. If all are without a position, it is
+**nothing either way**. What is left is open, and there are two kinds:
+
+- **text open**: whatever the facts turn out to be, it stays open, because the text can be read in
+  two ways: its narrow reading fails and its broad one holds. No fact will ever settle it.
+- **fact missing**: some outcome of the facts settles it. The facts are named, with how to get
+  them.
+
+Which of the two it is follows from the narrow and the broad reading of each text; nobody labels
+it.
+
+## Case by case
+
+`fact`: a fact is missing. `text`: the text leaves it open. `fact or text`: it holds or is left
+open by its text, as a fact turns out. `text or no`: left open or it does not hold, as a fact turns
+out.
+
+| Patient and text | Status | Possible | Why |
+|---|---|---|---|
+"""
+TEXTS = """
+## Every fact known
+
+Within the scope, with each kind of position held (yes), not held (no) or left open by its text
+(text): 81 rows.
+
+| Recommended | Option | Trial only | Against | Status |
+|---|---|---|---|---|
+"""
+FACTS = """
+## Facts unknown
+
+Every text clear, and `?` for a truth that waits for a fact: 243 rows.
 
 | Scope | Recommended | Option | Trial only | Against | Status |
 |---|---|---|---|---|---|
@@ -197,16 +234,47 @@ def _value(value: object) -> str:
 def _statuses() -> str:
     assert POSITIONS == ("recommended", "option", "trial_only", "against")
     text = STATUSES
-    words = {True: "yes", False: "no", None: "?"}
-    for truths, possible in TABLE.items():
-        said = [_status(status) for status in possible]
-        one = f"**{said[0]}**" if len(said) == 1 else f"undetermined: {', '.join(said)}"
-        text += _row(*(words[truth] for truth in truths), one)
+    for case in read_yaml(STATUS_CASES.read_text("utf-8"), STATUS_CASES.name).data["cases"]:
+        words = [f"{_word(name)} `{_answer(value)}`" for name, value in _told(case)]
+        possible = ", ".join(_status(Status(status)) for status in case.get("possible", ()))
+        status = f"**{_status(Status(case['status']))}**"
+        text += _row("; ".join(words) or "nothing holds", status, possible, case["why"])
+    text += TEXTS
+    texts = {"yes": (True, True), "no": (False, False), "text": (False, True)}
+    for held in product(texts, repeat=4):
+        first, second, third, last = (texts[one] for one in held)
+        text += _row(*held, _looked_up(True, (first, second, third, last)))
+    text += FACTS
+    words_of = {True: "yes", False: "no", None: "?"}
+    for truths in TABLE:
+        first, second, third, last = ((truth, truth) for truth in truths[1:])
+        found = _looked_up(truths[0], (first, second, third, last))
+        text += _row(*(words_of[truth] for truth in truths), found)
     return text
 
 
+def _told(case: dict[str, Any]) -> list[tuple[str, Any]]:
+    """Return what a case says of the patient and the text, but for what is plain."""
+    beside = [(name, case[name]) for name in ("scope", "lesser", "read") if name in case]
+    return [*beside, *case.get("held", {}).items()]
+
+
+def _word(name: str) -> str:
+    return {"lesser": "the lesser of two"}.get(name, name.replace("_", " "))
+
+
+def _answer(value: Any) -> str:
+    return ("yes" if value else "no") if isinstance(value, bool) else str(value)
+
+
+def _looked_up(scope: Truth, held: tuple[Read, Read, Read, Read]) -> str:
+    status, possible = lookup(scope, held, False, Status.SILENT)
+    said = ", ".join(map(_status, possible))
+    return f"**{_status(status)}**" + (f": {said}" if said else "")
+
+
 def _status(status: Status) -> str:
-    return "silent or not read" if status is Status.SILENT else status.value.replace("_", " ")
+    return SIGNS[status].word
 
 
 def _code(text: str) -> str:

@@ -177,12 +177,14 @@ def test_the_verdict_of_stances(stances: str, verdict: str) -> None:
         ("out_of_scope", "", False, "quiet"),
         ("trial_only", "", True, "for"),
         ("trial_only", "", False, "open"),
-        ("undetermined", "recommended option", False, "for"),
-        ("undetermined", "silent out_of_scope", False, "quiet"),
-        ("undetermined", "recommended silent", False, "open"),
-        ("undetermined", "option against", False, "open"),
-        ("undetermined", "option trial_only", True, "for"),
-        ("undetermined", "option trial_only", False, "open"),
+        ("lesser", "", False, "quiet"),
+        ("no_position", "", False, "quiet"),
+        ("in_favour", "recommended option", False, "for"),
+        ("quiet_either_way", "silent out_of_scope", False, "quiet"),
+        ("fact_missing", "recommended silent", False, "open"),
+        ("text_open", "option against", False, "open"),
+        ("fact_missing", "option trial_only", True, "for"),
+        ("text_open", "option trial_only", False, "open"),
     ],
 )
 def test_the_stance_of_a_cell(status: str, possible: str, in_trial: bool, stance: str) -> None:
@@ -300,7 +302,8 @@ def test_every_row_has_the_documents_in_force_and_no_other() -> None:
         assert {"dp_id", "classes", "verdict", "documents", "missing"} <= set(row)
         assert bool(row["documents"]) is (row["verdict"] != "out_of_scope")
         if row["verdict"] == "undecidable":
-            assert row["missing"] or "undetermined" in row["documents"].values()
+            open_ = {"text_open", "fact_missing", "trial_only"} & set(row["documents"].values())
+            assert open_
 
 
 def test_the_era_is_that_of_the_decision_and_never_guessed() -> None:

@@ -205,4 +205,4 @@ def test_the_value_arrives_in_the_explanation_of_the_cell() -> None:
     assert part is not None
     assert "8-12 %, 2025-12-08" in part[1]
     button = re.search(rf'<button class="cell ([a-z_]+)" popovertarget="example.{name}"', html)
-    assert button is not None and button[1] == "undetermined"
+    assert button is not None and button[1] == "fact_missing"

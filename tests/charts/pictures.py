@@ -285,7 +285,7 @@ POSITIONS = PositionMap(
         ("not_read",) * 11 + ("out_of_scope",),
         ("recommended",) * 5
         + ("silent",)
-        + ("undetermined",) * 2
+        + ("text_open", "fact_missing")
         + ("silent",) * 2
         + ("against", "conflicting"),
         ("recommended",) * 5 + ("silent",) + ("option",) * 4 + ("trial_only", "against"),

@@ -28,7 +28,7 @@ def test_sample_assess_and_sql_agree(run: Run, facts: Path, tmp_path: Path) -> N
     assert summary["rows"] == 300
     assert summary["errors"] == summary["error_rows"] == 0
     assert summary["unknown_facts"] == summary["ignored_columns"] == []
-    assert summary["statuses"]["asco-2023"]["undetermined"] > 0
+    assert summary["statuses"]["asco-2023"]["fact_missing"] > 0
     query = run("knowledge", "sql", "--dialect", "duckdb", "--facts", facts, *BOTH)
     assert query.code == 0
     assert by_duckdb(query.out, pl.read_parquet(facts)).equals(pl.read_parquet(output))

@@ -356,7 +356,7 @@ def test_demo_writes_the_report(run: Run, tmp_path: Path, monkeypatch: pytest.Mo
     report = Path(found["report"]).read_text(encoding="utf-8")
     for case in found["cases"]:
         assert case["case"] in report
-        assert set(case) >= {"recommended", "option", "against", "undetermined"}
+        assert set(case) >= {"recommended", "option", "against", "text_open", "fact_missing"}
     told = run("demo", "-o", tmp_path / "again", "--knowledge-date", "2026-01-15")
     assert told.code == 0
     assert "3 decision points" in told.out

@@ -111,7 +111,7 @@ def test_whatif_shows_before_and_after(run: Run) -> None:
     code, out, _ = run("whatif", "--set", "ki67_percent=9", "--set", "differentiation=unknown")
     assert code == 0
     assert "if Ki-67 index: 8-12 % → 9 %" in out
-    assert "ESMO 2020: [177Lu]Lu-DOTA-TATE: undetermined → recommended" in out
+    assert "ESMO 2020: [177Lu]Lu-DOTA-TATE: fact missing → recommended" in out
     view = run.json("whatif", "--set", "ki67_percent=9")
     assert {"facts", "positions", "labels", "safety", "checklists"} <= set(view)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -10,6 +11,7 @@ from gepnet.facts import Facts, facts_of_values
 from gepnet.guidelines import KnowledgeBase
 from gepnet.knowledge import load_knowledge
 from gepnet.knowledge.models import (
+    Coverage,
     DocumentFile,
     DocumentHeader,
     Examples,
@@ -19,6 +21,8 @@ from gepnet.knowledge.models import (
 )
 
 OPTION = "lu177_dotatate"
+# Another option, which documents may prefer to the first.
+OTHER = "everolimus"
 INTENT = "tumour_control"
 # Derived by rules (grade and its bands), bounded (Ki-67), by a function (body mass index), and
 # facts that no change is tried on before all others (sex).
@@ -85,15 +89,31 @@ def small_base(documents: list[DocumentFile]) -> KnowledgeBase:
         digest="",
         sources=whole.sources[:1],
         facts=tuple(entry for entry in whole.facts if entry.id in FACTS),
-        options=tuple(o for o in whole.options if o.id in {OPTION, "prrt", "radioligand"}),
+        options=tuple(o for o in whole.options if o.id in {OPTION, OTHER, "prrt", "radioligand"}),
         documents=tuple(documents),
         measures=whole.measures,
     )
     return KnowledgeBase(knowledge)
 
 
-def document(name: str, scope: str, entries: list[tuple[str, str, str | None]]) -> DocumentFile:
-    """A document whose entries are (position, criterion, broad criterion) on one option."""
+def document(
+    name: str,
+    scope: str,
+    entries: list[tuple[str, str, str | None]],
+    preferring: Sequence[tuple[str, str | None]] = (),
+    coverage: Sequence[tuple[str, str]] = (),
+) -> DocumentFile:
+    """A document whose entries are (position, criterion, broad criterion) on one option.
+
+    ``preferring`` are criteria for whom the other option is preferred to it, ``coverage`` the
+    topics as (level, criterion).
+    """
+    positions = [
+        ((Position(option=OPTION, intent=INTENT, position=position),), when, broad)
+        for position, when, broad in entries
+    ]
+    other = Position(option=OTHER, intent=INTENT, position="recommended", preferred_over=(OPTION,))
+    positions += [((other,), when, broad) for when, broad in preferring]
     head: dict[str, Any] = {"schema": 1}
     return DocumentFile(
         document=DocumentHeader(
@@ -107,7 +127,7 @@ def document(name: str, scope: str, entries: list[tuple[str, str, str | None]]) 
             source=load_knowledge().sources[0].id,
             scope=scope,
             scope_note="",
-            coverage=(),
+            coverage=tuple(Coverage(topic="t", when=when, level=level) for level, when in coverage),
             **head,
         ),
         recommendations=tuple(
@@ -115,25 +135,25 @@ def document(name: str, scope: str, entries: list[tuple[str, str, str | None]]) 
                 id=f"r{index}",
                 when=when,
                 when_broad=broad,
-                options=(Position(option=OPTION, intent=INTENT, position=position),),
+                options=options,
                 note="",
                 source=load_knowledge().sources[0].id,
                 verification="primary",
                 examples=NOTHING,
             )
-            for index, (position, when, broad) in enumerate(entries)
+            for index, (options, when, broad) in enumerate(positions)
         ),
     )
 
 
 @cache
-def random_base(seed: int, count: int) -> KnowledgeBase:
-    """A base with random documents."""
+def random_base(seed: int, count: int, *, widely: bool = False) -> KnowledgeBase:
+    """A base with random documents; ``widely`` with preferences and topics read more or less."""
     choose = random.Random(seed)
-    return small_base([_random_document(choose, f"d{index}") for index in range(count)])
+    return small_base([_random_document(choose, f"d{index}", widely) for index in range(count)])
 
 
-def _random_document(choose: random.Random, name: str) -> DocumentFile:
+def _random_document(choose: random.Random, name: str, widely: bool) -> DocumentFile:
     scope = "true" if choose.random() < 0.7 else choose.choice(ATOMS)
     entries = []
     for _ in range(choose.randint(1, 2)):
@@ -141,7 +161,22 @@ def _random_document(choose: random.Random, name: str) -> DocumentFile:
         broad = f"({when}) or {choose.choice(ATOMS)}" if choose.random() < 0.2 else None
         position = choose.choices(POSITIONS, weights=(6, 3, 1, 2))[0]
         entries.append((position, when, broad))
-    made = document(name, scope, entries)
+    if not widely:
+        return _with_conditions(document(name, scope, entries))
+    preferring: list[tuple[str, str | None]] = []
+    if choose.random() < 0.5:
+        when = _criterion(choose)
+        preferring.append((when, choose.choice((None, f"({when}) or {choose.choice(ATOMS)}"))))
+    topics = [
+        (choose.choice(("complete", "partial", "none")), choose.choice(("true", *ATOMS)))
+        for _ in range(choose.randint(0, 2))
+    ]
+    # Without positions of its own on the option, a document may only prefer another.
+    held = entries if choose.random() < 0.8 else []
+    return _with_conditions(document(name, scope, held, preferring, topics))
+
+
+def _with_conditions(made: DocumentFile) -> DocumentFile:
     provided = tuple(map(_provided, made.recommendations))
     return made.model_copy(update={"recommendations": provided})
 

@@ -204,7 +204,7 @@ def test_for_and_against_is_a_conflict_with_both_reasons() -> None:
     assert entries(cell(assessed(doc, grown=True), "red").reasons) == ["pro", "con"]
     assert cell(assessed(doc, grown=False), "red").status is Status.OPTION
     open_ = cell(assessed(doc), "red")
-    assert open_.status is Status.UNDETERMINED
+    assert open_.status is Status.FACT_MISSING
     assert open_.possible == (Status.OPTION, Status.CONFLICTING)
     assert open_.missing == ("grown",)
 
@@ -226,7 +226,7 @@ def test_a_document_about_others_says_nothing() -> None:
     assert cell(found, "red").status is Status.OUT_OF_SCOPE
     assert cell(found, "red").reasons == ()
     open_ = cell(assessed(doc, adult=None), "red")
-    assert open_.status is Status.UNDETERMINED
+    assert open_.status is Status.FACT_MISSING
     assert open_.possible == (Status.RECOMMENDED, Status.OUT_OF_SCOPE)
     assert open_.missing == ("adult",)
 
@@ -239,10 +239,10 @@ def test_nothing_found_is_silence_only_where_all_was_read() -> None:
     doc = document("a", entry("no", "grown", "red option"), coverage=levels)
     for score, level, status in (
         (50, "complete", Status.SILENT),
-        (10, "partial", Status.NOT_READ),
+        (10, "partial", Status.NO_POSITION),
         (9, "none", Status.NOT_READ),
         (None, "none", Status.NOT_READ),
-        ("40-60", "partial", Status.NOT_READ),
+        ("40-60", "partial", Status.NO_POSITION),
     ):
         found = assessed(doc, grown=False, score=score)
         assert found.documents["a"].coverage == level
@@ -272,13 +272,13 @@ AMBIGUOUS = document(
     ("score", "status", "ambiguous", "missing"),
     [
         (12, Status.OPTION, False, ()),
-        (20, Status.UNDETERMINED, True, ()),
-        (5, Status.UNDETERMINED, True, ()),
+        (20, Status.TEXT_OPEN, True, ()),
+        (5, Status.TEXT_OPEN, True, ()),
         (4, Status.SILENT, False, ()),
-        (None, Status.UNDETERMINED, False, ("score",)),
-        ("16-30", Status.UNDETERMINED, False, ("score",)),
-        ("12-18", Status.UNDETERMINED, False, ("score",)),
-        ("16-18", Status.UNDETERMINED, True, ()),
+        (None, Status.FACT_MISSING, False, ("score",)),
+        ("16-30", Status.FACT_MISSING, False, ("score",)),
+        ("12-18", Status.FACT_MISSING, False, ("score",)),
+        ("16-18", Status.TEXT_OPEN, True, ()),
         ("21-30", Status.SILENT, False, ()),
     ],
 )

@@ -24,18 +24,33 @@ EXPECTED = {
     # what was not read is never taken for silence
     (S.NOT_READ, S.RECOMMENDED): Agreement.NOT_READ,
     (S.NOT_READ, S.AGAINST): Agreement.NOT_READ,
-    (S.NOT_READ, S.UNDETERMINED): Agreement.NOT_READ,
+    (S.NOT_READ, S.FACT_MISSING): Agreement.NOT_READ,
+    (S.NO_POSITION, S.RECOMMENDED): Agreement.NOT_READ,
+    (S.NO_POSITION, S.TEXT_OPEN): Agreement.NOT_READ,
+    (S.NO_POSITION, S.LESSER): None,
     (S.NOT_READ, S.CONFLICTING): Agreement.NOT_READ,
     (S.SILENT, S.RECOMMENDED): Agreement.ONE_SILENT,
     (S.SILENT, S.TRIAL_ONLY): Agreement.ONE_SILENT,
     (S.SILENT, S.AGAINST): Agreement.ONE_SILENT,
     (S.SILENT, S.CONFLICTING): Agreement.ONE_SILENT,
     # what is open is never taken for a position
-    (S.SILENT, S.UNDETERMINED): Agreement.INSUFFICIENT,
-    (S.UNDETERMINED, S.UNDETERMINED): Agreement.INSUFFICIENT,
-    (S.UNDETERMINED, S.RECOMMENDED): Agreement.CONDITIONAL,
-    (S.UNDETERMINED, S.OPTION): Agreement.CONDITIONAL,
-    (S.UNDETERMINED, S.AGAINST): Agreement.CONDITIONAL,
+    (S.SILENT, S.TEXT_OPEN): Agreement.INSUFFICIENT,
+    (S.TEXT_OPEN, S.TEXT_OPEN): Agreement.INSUFFICIENT,
+    (S.TEXT_OPEN, S.FACT_MISSING): Agreement.INSUFFICIENT,
+    (S.LESSER, S.FACT_MISSING): Agreement.INSUFFICIENT,
+    (S.FACT_MISSING, S.RECOMMENDED): Agreement.CONDITIONAL,
+    (S.TEXT_OPEN, S.OPTION): Agreement.CONDITIONAL,
+    (S.FACT_MISSING, S.AGAINST): Agreement.CONDITIONAL,
+    # for it, in a strength that is open
+    (S.IN_FAVOUR, S.IN_FAVOUR): Agreement.COMPATIBLE,
+    (S.IN_FAVOUR, S.RECOMMENDED): Agreement.COMPATIBLE,
+    (S.IN_FAVOUR, S.OPTION): Agreement.COMPATIBLE,
+    (S.IN_FAVOUR, S.AGAINST): Agreement.CONFLICT,
+    (S.IN_FAVOUR, S.TEXT_OPEN): Agreement.CONDITIONAL,
+    # to prefer another option is to differ from whoever is for this one
+    (S.LESSER, S.RECOMMENDED): Agreement.CONDITIONAL,
+    (S.LESSER, S.IN_FAVOUR): Agreement.CONDITIONAL,
+    (S.LESSER, S.AGAINST): Agreement.COMPATIBLE,
     # two positions
     (S.RECOMMENDED, S.RECOMMENDED): Agreement.SAME,
     (S.OPTION, S.OPTION): Agreement.SAME,
@@ -52,7 +67,7 @@ EXPECTED = {
     (S.CONFLICTING, S.RECOMMENDED): Agreement.CONFLICT,
     (S.CONFLICTING, S.OPTION): Agreement.CONFLICT,
     (S.CONFLICTING, S.AGAINST): Agreement.CONFLICT,
-    (S.CONFLICTING, S.UNDETERMINED): Agreement.CONFLICT,
+    (S.CONFLICTING, S.TEXT_OPEN): Agreement.CONFLICT,
 }
 
 

@@ -107,8 +107,8 @@ def status(one: CompiledDocument, values: dict[str, Value]) -> Status:
             narrow = False if interpret(entry.when_broad, values) is False else None
         truths[entry.entry.options[0].position].append(narrow)
     scope = interpret(one.scope, values)
-    recommended, option, trial, against = (disjunction(found) for found in truths.values())
-    return lookup((scope, recommended, option, trial, against), False)[0]
+    recommended, option, trial, against = ((disjunction(x),) * 2 for x in truths.values())
+    return lookup(scope, (recommended, option, trial, against), False, Status.NOT_READ)[0]
 
 
 class Slowly:

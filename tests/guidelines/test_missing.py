@@ -48,8 +48,8 @@ def test_each_result_of_an_unknown_boolean() -> None:
     assert (found.fact, found.ask) == ("rlt_planned", ("rlt_planned",))
     assert (found.open_positions, found.changed_positions) == (1, 1)
     assert results(found) == [
-        (["True"], [("undetermined", "recommended")]),
-        (["False"], [("undetermined", "not_read")]),
+        (["True"], [("fact_missing", "recommended")]),
+        (["False"], [("fact_missing", "not_read")]),
     ]
 
 

@@ -114,10 +114,12 @@ def test_nothing_unverified_stands_behind_a_position(base: KnowledgeBase) -> Non
                 badges = [r.judged.recommendation.entry.verification for r in cell.reasons]
                 assert "unverified" not in badges
                 assert not any(r.judged.recommendation.entry.dissent for r in cell.reasons)
-                if cell.status is Status.UNDETERMINED:
-                    assert cell.missing or cell.ambiguous
-                else:
+                if cell.status is Status.FACT_MISSING:
+                    assert cell.missing
+                elif not cell.possible:
                     assert cell.missing == ()
+                if cell.status is Status.TEXT_OPEN:
+                    assert cell.missing == () and cell.reasons
 
 
 def test_an_earlier_knowledge_date_knows_fewer_documents(base: KnowledgeBase) -> None:

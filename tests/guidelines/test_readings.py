@@ -131,9 +131,9 @@ def test_fdg_moves_no_position_of_the_italian_board(worst: str | None) -> None:
     ("bulky", "symptoms", "wanted"),
     [
         (False, False, "option"),
-        (True, False, "undetermined"),
-        (False, True, "undetermined"),
-        (True, True, "not_read"),
+        (True, False, "text_open"),
+        (False, True, "text_open"),
+        (True, True, "no_position"),
     ],
 )
 def test_the_panel_observes_nobody_with_bulk_and_symptoms(

@@ -15,8 +15,9 @@ from gepnet.criteria.algebra import Pair
 from gepnet.facts import facts_with
 from gepnet.guidelines import KnowledgeBase, Status, assess
 from gepnet.guidelines.alternatives import Influences
-from gepnet.guidelines.positions import FOR, NOTHING, DocumentPosition, document_positions
-from gepnet.guidelines.status import POSITIONS, STATED, TABLE
+from gepnet.guidelines.positions import NOTHING, DocumentPosition, document_positions
+from gepnet.guidelines.status import FOR, POSITIONS, STATED, TABLE
+from gepnet.guidelines.statuses import Asked, Kind
 from gepnet.guidelines.variants import Choices, Variants, bits
 from gepnet.io import published_records
 from gepnet.vocabulary import Question, Value
@@ -47,9 +48,9 @@ def test_bits() -> None:
 class _Fixed(DocumentPosition):
     """A position whose truths are given, one variant for each row of the status table."""
 
-    kinds = POSITIONS
+    asked = Asked(tuple(map(Kind, POSITIONS)))
 
-    def _truths(self, truth: object) -> list[Pair[int]]:  # type: ignore[override]
+    def _truths(self, truth: object, asked: Asked) -> list[Pair[int]]:  # type: ignore[override]
         rows = list(enumerate(TABLE))
         return [
             Pair(
@@ -69,9 +70,9 @@ def test_statuses_are_those_of_the_status_table() -> None:
     truth = Variants(base, facts, len(TABLE), {}).truth
     stated = fixed.stated(truth)
     for bit, (row, possible) in enumerate(TABLE.items()):
-        expected = possible[0] if len(possible) == 1 else Status.UNDETERMINED
+        expected = {possible[0]} & STATED if len(possible) == 1 else set()
         found = {status for status, where in stated.items() if where >> bit & 1}
-        assert found == {expected} & STATED, row
+        assert found == expected, row
     for wanted in ({Status.SILENT}, FOR, NOTHING, STATED, {Status.CONFLICTING}):
         where = fixed.where(truth, wanted)
         for bit, (row, possible) in enumerate(TABLE.items()):

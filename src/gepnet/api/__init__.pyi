@@ -86,9 +86,12 @@ from gepnet.report.entries import show_entry as show_entry
 from gepnet.report.entries import show_fact as show_fact
 from gepnet.report.facts import facts_view as facts_view
 from gepnet.report.matrix import matrix_parts as matrix_parts
+from gepnet.report.matrix import open_rows as open_rows
 from gepnet.report.matrix import quiet_documents as quiet_documents
 from gepnet.report.matrix import tests_on_record as tests_on_record
 from gepnet.report.proofs import proofs_page as proofs_page
+from gepnet.report.words import COUNTED as COUNTED
+from gepnet.report.words import SETTLED as SETTLED
 from gepnet.report.words import SIGNS as SIGNS
 from gepnet.tables import plain as plain
 from gepnet.vocabulary import Question as Question

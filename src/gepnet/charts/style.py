@@ -76,10 +76,15 @@ POSITIONS: dict[str, tuple[str, str, str, str]] = {
     "trial_only": ("#dcd0f0", "◇", INK, "trial only"),
     "against": ("#8f1d1d", "✕", "#ffffff", "against"),
     "conflicting": ("#ffd98a", "⇄", INK, "conflict within"),
-    "undetermined": ("#fff8df", "?", INK, "open"),
+    "in_favour": ("#d9efe2", "◉", INK, "for, strength open"),
+    "text_open": ("#fbf2d9", "◐", INK, "text open"),
+    "fact_missing": ("#ffffff", "?", "#6f4e00", "fact missing"),
+    "lesser": ("#e7e9eb", "<", INK, "lesser of two"),
     "silent": ("#ffffff", "\N{EN DASH}", SOFT, "hole: read, no position"),
-    "not_read": ("#ffffff", "·", SOFT, "nothing in what was read"),
+    "no_position": ("#ffffff", "…", SOFT, "no position in what was read"),
+    "not_read": ("#ffffff", "·", SOFT, "not read"),
     "out_of_scope": ("#e9edf0", "", SOFT, "out of scope"),
+    "quiet_either_way": ("#e9edf0", "", SOFT, "nothing either way"),
 }
 
 #: Holes are hatched, so that nobody takes an empty cell for one that was not looked at.

@@ -44,12 +44,9 @@ def explain(
 def _print_explanation(view: dict[str, Any]) -> None:
     from rich.tree import Tree
 
-    words = {
-        "yes": "[green]applies[/]",
-        "no": "[red]does not apply[/]",
-        "unknown": "[yellow]open[/]",
-    }
-    show(f"[bold]{safe(view['recommendation'])}[/]: {words[view['applies']]}")
+    words = {"yes": "[green]applies[/]", "no": "[red]does not apply[/]"}
+    told = words.get(view["applies"]) or f"[yellow]open, {api.SIGNS[view['open']].word}[/]"
+    show(f"[bold]{safe(view['recommendation'])}[/]: {told}")
     for warning in _warnings(view):
         show(f"[bold yellow]{safe(warning)}[/]")
     show(safe(view["note"]))

@@ -13,12 +13,13 @@ from gepnet.cli.output import table
 from gepnet.cli.progress import progress
 
 COLUMNS = {
-    "for": ("recommended", "option"),
+    "for": ("recommended", "option", "in_favour"),
     "trial": ("trial_only",),
     "against": ("against",),
     "both": ("conflicting",),
-    "open": ("undetermined",),
-    "nothing": ("silent", "not_read"),
+    "text open": ("text_open",),
+    "fact missing": ("fact_missing",),
+    "nothing": ("lesser", "silent", "no_position", "not_read", "quiet_either_way"),
     "outside": ("out_of_scope",),
 }
 SHOWN = 20  # problems printed; --format json has more

@@ -55,15 +55,19 @@ def _print_cases(pages: Sequence[Any], day: datetime.date) -> None:
     )
     shown.add_column("case", no_wrap=True, min_width=8)
     console = Console()
-    # What is left beside the case and five narrow columns of numbers with their borders.
-    shown.add_column("patient", no_wrap=True, overflow="ellipsis", max_width=console.width - 46)
-    names = ("recommended", "option", "against", "conflicting", "undetermined")
+    names = api.COUNTED
+    # What is left beside the case and the narrow columns of numbers with their borders.
+    width = console.width - 16 - 6 * len(names)
+    shown.add_column("patient", no_wrap=True, overflow="ellipsis", max_width=width)
     for name in names:
         shown.add_column(api.SIGNS[name].symbol, justify="right", no_wrap=True, min_width=3)
     for page in pages:
         shown.add_row(page.id, page.title, *(str(page.counts[name] or "") for name in names))
     console.print(shown)
-    console.print("  ".join(f"{api.SIGNS[name].symbol} {name}" for name in names), highlight=False)
+    console.print(
+        "  ".join(f"{api.SIGNS[name].symbol} {api.SIGNS[name].word}" for name in names),
+        highlight=False,
+    )
 
 
 def _bar(cases: Sequence[Any]) -> Iterable[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from string import ascii_uppercase
 from typing import Any
@@ -16,7 +17,9 @@ STYLES = {
     "trial_only": "magenta",
     "against": "bold red",
     "conflicting": "bold yellow",
-    "undetermined": "yellow",
+    "in_favour": "green",
+    "text_open": "yellow",
+    "fact_missing": "bold yellow",
 }
 ASKED = 5
 
@@ -86,23 +89,77 @@ def _print_matrix(view: View, every_row: bool) -> None:
     parts = api.matrix_parts(view)
     if not any(part.is_settled for part in parts):
         show("\nNo document takes a settled position on this patient.")
-    for part in parts:
-        if part.is_settled or every_row:
-            show(f"\n[bold]{part.title}[/]")
-            _print_part(part)
-    signs = {name: sign.symbol for name, sign in api.SIGNS.items()}
-    legend = [f"{sign} {name.replace('_', ' ')}" for name, sign in signs.items() if sign]
-    show(f"[dim]{'  '.join(legend)}  * unverified, does not count  † minority  ‡ provided that[/]")
-    for condition, documents in _conditions(part for part in parts if part.is_settled or every_row):
+    shown = [part for part in parts if part.is_settled or every_row]
+    for part in shown:
+        show(f"\n[bold]{part.title}[/]")
+        _print_part(part)
+    legend = [f"{sign.symbol} {sign.word}" for sign in api.SIGNS.values() if sign.symbol]
+    marks = "* unverified, does not count  † minority  ‡ provided that"
+    show(f"[dim]{'  '.join(legend)}  {marks}[/]")
+    for condition, documents in _conditions(shown):
         show(f"[dim]‡ {safe(condition)}: {safe(', '.join(documents))}[/]")
     if done := api.tests_on_record(view):
         show(f"[dim]On record and in date, not offered again: {safe(', '.join(done))}[/]")
-    left = sum(len(part.rows) for part in parts if not part.is_settled)
-    if left and not every_row:
-        show(f"[dim]{left} options without a settled position: add --all[/]")
-    for reason, names in api.quiet_documents(view, parts).items():
+    if not every_row:
+        for part in parts:
+            if not part.is_settled:
+                _print_open(api.open_rows(part))
+        for label in view["no_position_on"]:
+            show(f"[dim]No document has a position on {safe(label)}, and none is open.[/]")
+    _print_statements(view, every_row)
+    for reason, names in api.quiet_documents(view, shown).items():
         told = safe(", ".join(names))
-        show(f"[dim]{len(names)} documents {reason} this patient: {told}[/]")
+        show(f"[dim]{_counted(len(names), 'document')} {reason}: {told}[/]")
+    if view["not_in_force"]:
+        told = "; ".join(f"{name} ({why})" for name, why in view["not_in_force"].items())
+        show(
+            f"[dim]{_counted(len(view['not_in_force']), 'document')} not in force: {safe(told)}[/]"
+        )
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}"
+
+
+def _print_open(rows: list[Any]) -> None:
+    """Print the options on which no position is settled: who is open, and by what."""
+    words = {name: api.SIGNS[name] for name in ("fact_missing", "text_open")}
+    told: dict[str, list[str]] = {}
+    for row in rows:
+        by_facts: dict[str, list[str]] = {}
+        for document, facts in row.fact_missing.items():
+            by_facts.setdefault(", ".join(facts), []).append(document)
+        parts = [
+            f"{words['fact_missing'].symbol} {safe(', '.join(documents))} ({safe(facts)})"
+            for facts, documents in by_facts.items()
+        ]
+        if row.text_open:
+            parts.append(f"{words['text_open'].symbol} {safe(', '.join(row.text_open))}")
+        purpose = "" if row.intent == "tumour_control" else _purpose(row.intent)
+        told.setdefault("; ".join(parts), []).append(row.label + purpose)
+    if told:
+        meaning = ", ".join(f"{sign.symbol} {sign.word}" for sign in words.values())
+        show(f"\n[bold]No position settled[/] [dim]({meaning}; as a table: --all)[/]")
+    for by_whom, options in told.items():
+        show(f"  {safe(', '.join(options))}: [dim]{by_whom}[/]")
+
+
+def _print_statements(view: View, every_row: bool) -> None:
+    """Print what documents say of the options beside their positions: in full, or where."""
+    if view["statements"]:
+        rest = "" if every_row else " [dim](in full: --all)[/]"
+        show(f"\n[bold]Said beside the positions[/]{rest}")
+    if every_row:
+        for item in view["statements"]:
+            about = safe(", ".join(item["labels"]))
+            show(f"  {safe(item['short'])} on {about}: [dim]{safe(item['text'])}[/]")
+        return
+    counts: dict[str, Counter[str]] = {}
+    for item in view["statements"]:
+        counts.setdefault(item["short"], Counter()).update(item["labels"])
+    for short, labels in counts.items():
+        told = ", ".join(f"{label} ({count})" for label, count in labels.items())
+        show(f"  {safe(short)}: [dim]{safe(told)}[/]")
 
 
 def _print_part(part: Any) -> None:
@@ -142,6 +199,8 @@ def _purpose(intent: str) -> str:
 
 def _cell(cell: View) -> str:
     marks = ("*" if cell["unverified"] else "") + ("†" if cell["dissent"] else "")
+    if cell["lesser"] and cell["status"] != "lesser":
+        marks += api.SIGNS["lesser"].symbol
     marks += "‡" if cell["provided"] else ""
     return (api.SIGNS[cell["status"]].symbol or " ") + marks
 

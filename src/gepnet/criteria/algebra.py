@@ -12,7 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
-from gepnet.criteria.ast import Always, And, Atom, Certain, Node, Not, Operator, Or
+from gepnet.criteria.ast import Always, And, Atom, Certain, IsKnown, Node, Not, Operator, Or, walk
 from gepnet.vocabulary import Truth
 
 T = TypeVar("T")
@@ -75,6 +75,42 @@ class Evaluator(Generic[T]):
             case Or(operands):
                 return self.logic.either([self(operand) for operand in operands])
         return self.logic.atom(node)
+
+
+class Choosing(Protocol[T]):
+    """What an engine must offer beside its logic to choose between truths."""
+
+    def choose(self, branches: Sequence[tuple[T, T]], otherwise: T) -> T:
+        """Return the value of the first branch whose condition is true."""
+
+
+class Lasting(Evaluator[T]):
+    """The truths that no further knowledge can change.
+
+    ``fact is null`` holds as long as nothing is recorded, and ``x is not true`` as long as ``x`` is
+    unknown: true today, and open for good.
+    """
+
+    def __init__(self, today: Evaluator[T], engine: Choosing[T]) -> None:
+        """Take the truths of today where no criterion asks whether something is recorded."""
+        super().__init__(today.logic)
+        self._today = today
+        self._engine = engine
+
+    def _truth(self, node: Node) -> T:
+        if not asks_what_is_known(node):
+            return self._today(node)
+        if isinstance(node, Certain):
+            return self(node.operand)
+        if isinstance(node, IsKnown):
+            sure, open_ = self.logic.literal(True), self.logic.literal(None)
+            return self._engine.choose([(self._today(node), sure)], open_)
+        return super()._truth(node)
+
+
+def asks_what_is_known(node: Node) -> bool:
+    """Whether a criterion asks if something is recorded, or certain."""
+    return any(isinstance(part, IsKnown | Certain) for part in walk(node))
 
 
 class Pair(NamedTuple, Generic[B]):

@@ -63,6 +63,27 @@ class Explanation(NamedTuple):
         """The facts that could still change this truth, settled or not, once they are recorded."""
         return self._left_open()[1]
 
+    @property
+    def lasting(self) -> Truth:
+        """The truth that no further knowledge can change; see ``algebra.Lasting``."""
+        return self._lasting()[0]
+
+    @property
+    def unsettled(self) -> tuple[str, ...]:
+        """The facts that could still change the truth, settled or not."""
+        return self._lasting()[1]
+
+    def _lasting(self) -> tuple[Truth, tuple[str, ...]]:
+        if isinstance(self.node, Certain):
+            return self.parts[0]._lasting()
+        if not self.parts:
+            return (None if self.open_facts else self.truth), self.open_facts
+        sides = [part._lasting() for part in self.parts]
+        truth = _combine(self.node, [side for side, _ in sides])
+        if truth is not None:
+            return truth, ()
+        return None, tuple(dict.fromkeys(name for _, names in sides for name in names))
+
     def _left_open(self) -> tuple[Truth, tuple[str, ...]]:
         """The truth that no further knowledge can change, or the facts that could change it.
 

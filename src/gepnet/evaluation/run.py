@@ -12,6 +12,7 @@ from gepnet.evaluation.decisions import Decisions, Part, member_rows, rows_of
 from gepnet.evaluation.verdict import Stance, Verdict, stance_of, strongest, verdict_of
 from gepnet.facts import facts_of_record
 from gepnet.guidelines import (
+    ABSENT,
     Assessment,
     Cell,
     DocumentAssessment,
@@ -244,9 +245,9 @@ class _Hearing:
 
     def _unlisted(self) -> Heard:
         """Return the status of an option on which no document takes a position."""
-        read = self.document.coverage == "complete"
-        scope = self.document.scope.truth
-        status, _ = lookup((scope, False, False, False, False), read)
+        nothing = (ABSENT, ABSENT, ABSENT, ABSENT)
+        empty = self.document.empty(named=False)
+        status, _ = lookup(self.document.scope.truth, nothing, False, empty)
         return Heard(Stance.QUIET, status)
 
 

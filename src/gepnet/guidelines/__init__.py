@@ -17,11 +17,14 @@ from gepnet.guidelines.model import (
     Reason,
 )
 from gepnet.guidelines.regions import region_lineage
-from gepnet.guidelines.status import QUIET, SPOKEN, Status, lookup
+from gepnet.guidelines.status import ABSENT, FOR, OPEN, QUIET, SPOKEN, Status, lookup
 from gepnet.guidelines.unread import Unread, unread
 from gepnet.guidelines.whatif import what_if
 
 __all__ = [
+    "ABSENT",
+    "FOR",
+    "OPEN",
     "QUIET",
     "SPOKEN",
     "Agreement",

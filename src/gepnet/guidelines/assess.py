@@ -31,10 +31,20 @@ from gepnet.guidelines.model import (
     Reason,
 )
 from gepnet.guidelines.regions import region_lineage
-from gepnet.guidelines.status import POSITIONS, STATED, Status, lookup
+from gepnet.guidelines.status import (
+    ABSENT,
+    OPEN,
+    POSITIONS,
+    STATED,
+    Read,
+    Status,
+    left_open_by_text,
+    lookup,
+    nothing_found,
+)
 from gepnet.knowledge.models import FundingPosition, LabelEntry
 from gepnet.rules import Reading, Rule, safety_notes
-from gepnet.vocabulary import Question, Truth, parse_date
+from gepnet.vocabulary import Question, parse_date
 
 
 def assess(base: KnowledgeBase, facts: Facts, question: Question) -> Assessment:
@@ -121,20 +131,32 @@ def _assess_document(
     )
     judged = {r.entry.id: Judged.of(r, patient.facts, memo) for r in document.recommendations}
 
+    read = base.read_by_document[document.id]
+
     def quiet(row: tuple[str, str]) -> Cell:
         """A cell on which the document takes no position, or that is not about the patient."""
         within = scope.truth if base.is_covered(document, row[0]) else False
-        status, possible = lookup((within, False, False, False, False), level == "complete")
-        missing = scope.missing if status is Status.UNDETERMINED else ()
+        empty = nothing_found(level, row in read)
+        status, possible = lookup(within, _NO_POSITION, False, empty)
+        missing = scope.missing if possible else ()
         return Cell(document.id, *row, status, possible, missing, False, (), (), ())
 
     spoken: dict[tuple[str, str], Cell] = {}
     if scope.truth is not False:
-        for row, held in base.held_by_document[document.id].items():
-            spoken[row] = _cell(base, document, row, scope, level, held, judged, patient)
+        held, lesser = (
+            by_document[document.id]
+            for by_document in (base.held_by_document, base.lesser_by_document)
+        )
+        for row in dict.fromkeys((*held, *lesser)):
+            both = held.get(row, ()), lesser.get(row, ())
+            empty = nothing_found(level, row in read)
+            spoken[row] = _cell(base, document, row, scope, empty, both, judged, patient)
     age = day.year - document.file.document.year
     cells = Cells(base.row_order, spoken, quiet)
     return DocumentAssessment(document, scope, level, age, cells, judged)
+
+
+_NO_POSITION = (ABSENT, ABSENT, ABSENT, ABSENT)
 
 
 def _cell(
@@ -142,16 +164,16 @@ def _cell(
     document: CompiledDocument,
     row: tuple[str, str],
     scope: Explanation,
-    level: str,
-    held: Iterable[HeldPosition],
+    empty: Status,
+    on_it: tuple[Iterable[HeldPosition], Iterable[HeldPosition]],
     judged: dict[str, Judged],
     patient: _Patient,
 ) -> Cell:
-    option, intent = row
+    (option, intent), (held, preferring) = row, on_it
     counting: list[Reason] = []
     dissent: list[Reason] = []
     unverified: list[Reason] = []
-    held_as: dict[str, Truth] = dict.fromkeys(POSITIONS, False)
+    held_as: dict[str, Read] = dict.fromkeys(POSITIONS, ABSENT)
     for rule, position, by_class in held:
         verdict = judged[rule.entry.id]
         if verdict.truth is False:
@@ -162,21 +184,32 @@ def _cell(
         reason = Reason(verdict, position, by_class, awaited, proviso)
         if rule.counts:
             counting.append(reason)
-            kind = position.position
-            held_as[kind] = disjunction((held_as[kind], verdict.truth))
+            narrow, broad = held_as[position.position]
+            held_as[position.position] = (
+                disjunction((narrow, verdict.narrow)),
+                disjunction((broad, verdict.broad)),
+            )
         else:
             (dissent if rule.entry.dissent else unverified).append(reason)
+    lesser = [
+        Reason(judged[rule.entry.id], position, by_class)
+        for rule, position, by_class in preferring
+        if judged[rule.entry.id].truth is not False
+    ]
     recommended, possibly, trial, against = held_as.values()
     status, possible = lookup(
-        (scope.truth, recommended, possibly, trial, against), level == "complete"
+        scope.truth,
+        (recommended, possibly, trial, against),
+        disjunction(reason.judged.broad for reason in lesser),
+        empty,
     )
     names: dict[str, None] = {}
-    ambiguous = False
-    if status is Status.UNDETERMINED:
+    if status is Status.TEXT_OPEN:
+        status, names = _lasting(scope, held, patient)
+    elif possible:
         names = dict.fromkeys(scope.missing)
-        for reason in counting:
+        for reason in (*counting, *lesser):
             names.update(dict.fromkeys(reason.judged.missing))
-            ambiguous |= reason.judged.ambiguous
     return Cell(
         document.id,
         option,
@@ -184,10 +217,11 @@ def _cell(
         status,
         possible,
         tuple(names),
-        ambiguous,
+        status in OPEN and any(reason.judged.ambiguous for reason in counting),
         _deciding(counting, status),
         tuple(dissent),
         tuple(unverified),
+        tuple(lesser),
     )
 
 
@@ -197,6 +231,31 @@ def _proviso(rule: CompiledRecommendation, patient: _Patient) -> Explanation | N
         return None
     found = explain(rule.provided, patient.facts.values, patient.memo)
     return found if found.truth is None else None
+
+
+def _lasting(
+    scope: Explanation, held: Iterable[HeldPosition], patient: _Patient
+) -> tuple[Status, dict[str, None]]:
+    """Return whether a text stays open whatever becomes known, else the facts that matter.
+
+    A criterion that asks whether something is recorded may turn once it is.
+    """
+    held_as: dict[str, Read] = dict.fromkeys(POSITIONS, ABSENT)
+    names = dict.fromkeys(scope.unsettled)
+    for rule, position, _ in held:
+        if rule.counts:
+            both = [
+                explain(n, patient.facts.values, patient.memo) for n in (rule.when, rule.broadest)
+            ]
+            narrow, broad = held_as[position.position]
+            held_as[position.position] = (
+                disjunction((narrow, both[0].lasting)),
+                disjunction((broad, both[1].lasting)),
+            )
+            names.update(dict.fromkeys(name for one in both for name in one.unsettled))
+    if left_open_by_text(scope.lasting, tuple(held_as.values())):
+        return Status.TEXT_OPEN, {}
+    return Status.FACT_MISSING, names
 
 
 def _deciding(reasons: list[Reason], status: Status) -> tuple[Reason, ...]:

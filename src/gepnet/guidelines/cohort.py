@@ -16,7 +16,7 @@ from gepnet.facts.table import ROW, Reader
 from gepnet.facts.wide import Source, WidePlan, unknown_columns
 from gepnet.guidelines.cohort_notes import TableNotes
 from gepnet.guidelines.compiled import KnowledgeBase
-from gepnet.guidelines.statuses import leaves
+from gepnet.guidelines.statuses import OUT_OF_SCOPE, leaves, tree
 from gepnet.guidelines.wide import Cohort, status_stages
 from gepnet.vocabulary import Asking
 
@@ -100,6 +100,6 @@ class CohortPlan:
     def _possible_codes(self) -> dict[str, list[int]]:
         codes: dict[str, list[int]] = {}
         for column in self.cohort.columns:
-            reachable = {code for read in (True, False) for code in leaves(column.tree(read))}
-            codes[self.results[column.name]] = sorted(reachable)
+            reachable = tree(column.asked) if column.covered else OUT_OF_SCOPE
+            codes[self.results[column.name]] = sorted(set(leaves(reachable)))
         return codes

@@ -71,26 +71,26 @@ _NEVER = "__out_of_scope"
 
 @dataclass(frozen=True)
 class Open:
-    """An undetermined status of one row of the table and what would settle it."""
+    """A status of one row of the table that is open, by a fact or by the text."""
 
     row: int
     document: str
     option: str
     intent: str
+    status: Status
     possible: tuple[Status, ...]
     missing: tuple[str, ...]
-    ambiguous: bool
 
 
 def open_statuses(plan: CohortPlan, table: pl.LazyFrame, rows: Iterable[int]) -> Iterator[Open]:
-    """Yield the undetermined statuses of some rows, by the engine that explains one patient."""
+    """Yield the open statuses of some rows, by the engine that explains one patient."""
     base, day = plan.cohort.base, plan.cohort.knowledge_date
     for row, facts in facts_of_rows(plan, table, rows):
         for document in assess(base, facts, Question(knowledge_date=day)).documents.values():
             for (option, intent), cell in document.cells.items():
-                if cell.status is Status.UNDETERMINED:
+                if cell.is_open:
                     place = (document.document.id, option, intent)
-                    yield Open(row, *place, cell.possible, cell.missing, cell.ambiguous)
+                    yield Open(row, *place, cell.status, cell.possible, cell.missing)
 
 
 def facts_of_rows(

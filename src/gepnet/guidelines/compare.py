@@ -12,7 +12,7 @@ from enum import StrEnum
 from itertools import combinations
 
 from gepnet.guidelines.model import Assessment, Cell
-from gepnet.guidelines.status import QUIET, Status
+from gepnet.guidelines.status import OPEN, QUIET, Status
 
 
 class Agreement(StrEnum):
@@ -43,37 +43,42 @@ class Pair:
         return self.first.document, self.second.document
 
 
+#: A position may stand in what was not read.
+_PERHAPS_UNREAD = frozenset({Status.NOT_READ, Status.NO_POSITION})
+
+
 def agreement(first: Status, second: Status) -> Agreement | None:
     """Return how two statuses stand to each other; None where there is nothing to compare.
 
     There is nothing to compare where a document is not about the patient, or where neither says
-    anything. What was not read is never taken for silence, and what is open never for a position.
+    anything. What was not read, or only in part, is never taken for silence, and what is open never
+    for a position. To prefer another option is to differ from whoever is for this one.
     """
     if first in QUIET and second in QUIET:
         return None
     pair = {first, second}
     if Status.OUT_OF_SCOPE in pair:
         return None
-    if Status.NOT_READ in pair:
+    if not pair.isdisjoint(_PERHAPS_UNREAD):
         return Agreement.NOT_READ
-    if Status.SILENT in pair:
-        return Agreement.INSUFFICIENT if Status.UNDETERMINED in pair else Agreement.ONE_SILENT
+    if Status.LESSER in pair and pair.isdisjoint(OPEN):
+        return Agreement.COMPATIBLE if Status.AGAINST in pair else Agreement.CONDITIONAL
+    if not pair.isdisjoint(QUIET):
+        return Agreement.ONE_SILENT if pair.isdisjoint(OPEN) else Agreement.INSUFFICIENT
     if Status.CONFLICTING in pair:
         return Agreement.CONFLICT
-    if Status.UNDETERMINED in pair:
-        return Agreement.INSUFFICIENT if len(pair) == 1 else Agreement.CONDITIONAL
+    if not pair.isdisjoint(OPEN):
+        return Agreement.INSUFFICIENT if pair <= OPEN else Agreement.CONDITIONAL
     if len(pair) == 1:
-        return Agreement.SAME
+        # For in a strength that is open may still be two strengths.
+        return Agreement.COMPATIBLE if Status.IN_FAVOUR in pair else Agreement.SAME
     return Agreement.CONFLICT if Status.AGAINST in pair else Agreement.COMPATIBLE
 
 
 def standing(cell: Cell) -> Status:
-    """Return the status of a cell, or NOT_READ where no answer would bring a position.
-
-    Open only between "not about the patient" and "nothing found" is as good as nothing found.
-    """
-    if cell.status is Status.UNDETERMINED and QUIET.issuperset(cell.possible):
-        return Status.SILENT if Status.SILENT in cell.possible else Status.NOT_READ
+    """Return the status of a cell; of one that is quiet either way, how well it was read."""
+    if cell.status is Status.QUIET_EITHER_WAY:
+        return next(status for status in cell.possible if status is not Status.OUT_OF_SCOPE)
     return cell.status
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple, get_args
 
-from gepnet.criteria import Node, facts_of
+from gepnet.criteria import Always, Node, facts_of
 from gepnet.facts import needed_for
+from gepnet.guidelines.status import LEVELS
 from gepnet.knowledge import Knowledge
 from gepnet.knowledge.models import (
     DocumentFile,
@@ -21,9 +23,10 @@ from gepnet.knowledge.models import (
     RetreatmentRule,
     SafetyRule,
     Source,
+    Statement,
 )
 from gepnet.rules import Rule, Rulebook
-from gepnet.vocabulary import PartialDate, parse_date
+from gepnet.vocabulary import OptionTree, PartialDate, Truth, parse_date
 
 CompiledRecommendation = Rule[Recommendation]
 CompiledLabel = Rule[LabelEntry]
@@ -52,10 +55,34 @@ class CompiledDocument:
         """Id of the document."""
         return self.file.document.id
 
-    @property
-    def ever_complete(self) -> bool:
-        """Whether some topic of it was read completely, so that silence can mean something."""
-        return any(level == "complete" for level, _ in self.coverage)
+    @cached_property
+    def levels(self) -> frozenset[Truth]:
+        """How well its topics were read, as in ``status.EMPTY``; the rest was not read."""
+        found: set[Truth] = set()
+        for level, node in self.coverage:
+            found.add(LEVELS[level])
+            if node == Always(True):
+                return frozenset(found)
+        return frozenset({*found, LEVELS["none"]})
+
+    def reads(self, option: str, intent: str, options: OptionTree) -> bool:
+        """Whether what was read of it speaks of an option for a purpose.
+
+        A position does so for anybody, a statement for every purpose.
+        """
+        read = (r.entry for r in self.recommendations if r.entry.verification != "unverified")
+        held = (p for entry in read for p in entry.options if p.intent == intent)
+        if any(options.covers(position.option, option) for position in held):
+            return True
+        return any(one.verification != "unverified" for one in self.statements_on(option, options))
+
+    def statements_on(self, option: str, options: OptionTree) -> tuple[Statement, ...]:
+        """Return what it says of an option, or of its class, that is no position."""
+        return tuple(
+            statement
+            for statement in self.file.statements
+            if any(options.covers(name, option) for name in statement.options)
+        )
 
     @cached_property
     def published(self) -> PartialDate:
@@ -145,20 +172,60 @@ class KnowledgeBase(Rulebook):
     @cached_property
     def held_by_document(self) -> dict[str, dict[tuple[str, str], tuple[HeldPosition, ...]]]:
         """The positions of each document on each row that it covers, those on a class included."""
-        return {document.id: self._held_by(document) for document in self.documents}
+        return {
+            document.id: self._by_row(document, lambda position: (position.option,))
+            for document in self.documents
+        }
 
-    def _held_by(
-        self, document: CompiledDocument
+    @cached_property
+    def lesser_by_document(self) -> dict[str, dict[tuple[str, str], tuple[HeldPosition, ...]]]:
+        """Where each document names an option as the lesser of two: what it prefers to it.
+
+        What also holds for the option itself, or for its class, says nothing against it.
+        """
+        found = {}
+        for document in self.documents:
+            rows = self._by_row(document, lambda position: position.preferred_over)
+            found[document.id] = {
+                (option, intent): others
+                for (option, intent), held in rows.items()
+                if (others := tuple(h for h in held if self._prefers_another(h, option)))
+            }
+        return found
+
+    def _prefers_another(self, held: HeldPosition, option: str) -> bool:
+        position, rule = held.position, held.recommendation
+        return (
+            rule.counts
+            and position.position != "against"
+            and not self.options.covers(position.option, option)
+        )
+
+    @cached_property
+    def read_by_document(self) -> dict[str, frozenset[tuple[str, str]]]:
+        """The rows of which each document speaks in what was read of it."""
+        return {
+            document.id: frozenset(
+                row
+                for row in self.rows
+                if self.is_covered(document, row[0]) and document.reads(*row, self.options)
+            )
+            for document in self.documents
+        }
+
+    def _by_row(
+        self, document: CompiledDocument, named: Callable[[Position], tuple[str, ...]]
     ) -> dict[tuple[str, str], tuple[HeldPosition, ...]]:
         found: dict[tuple[str, str], tuple[HeldPosition, ...]] = {}
         for option, intent in self.rows:
             if not self.is_covered(document, option):
                 continue
             positions = tuple(
-                HeldPosition(recommendation, position, position.option != option)
+                HeldPosition(recommendation, position, option not in named(position))
                 for recommendation in document.recommendations
                 for position in recommendation.entry.options
-                if position.intent == intent and self.options.covers(position.option, option)
+                if position.intent == intent
+                and any(self.options.covers(name, option) for name in named(position))
             )
             if positions:
                 found[option, intent] = positions

@@ -14,9 +14,11 @@ from dataclasses import dataclass
 from gepnet.criteria import explain
 from gepnet.guidelines.compiled import CompiledDocument, KnowledgeBase
 from gepnet.guidelines.model import Assessment
-from gepnet.guidelines.status import Status
+from gepnet.guidelines.status import FOR, Status
 from gepnet.knowledge.models import Coverage
 
+#: A position may stand in what was not read.
+_UNREAD = frozenset({Status.NOT_READ, Status.NO_POSITION})
 _FOR = {Status.RECOMMENDED, Status.OPTION}
 
 
@@ -83,9 +85,9 @@ def _count(assessment: Assessment, found: dict[tuple[str, str], Gap]) -> None:
             continue
         gap.patients += 1
         cells = document.cells
-        gap.not_read += sum(cells[row].status is Status.NOT_READ for row in supported)
+        gap.not_read += sum(cells[row].status in _UNREAD for row in supported)
         gap.ambiguous += sum(
-            cell.status is Status.UNDETERMINED and cell.ambiguous and not cell.missing
+            cell.status is Status.TEXT_OPEN
             for cell in cells.values()
         )
 

@@ -12,7 +12,7 @@ from gepnet.guidelines.compare import standing
 from gepnet.guidelines.compiled import KnowledgeBase
 from gepnet.guidelines.model import Assessment
 from gepnet.guidelines.positions import DocumentPosition, document_positions
-from gepnet.guidelines.status import QUIET, Status
+from gepnet.guidelines.status import OPEN, QUIET, Status
 from gepnet.guidelines.variants import Variants
 from gepnet.vocabulary import Interval, Value
 
@@ -102,7 +102,7 @@ def _waiting(
     """Return the facts that open positions wait for, with the number of those positions."""
     found: dict[str, int] = {}
     for position, options, status in concerned:
-        if status is not Status.UNDETERMINED:
+        if status is not Status.FACT_MISSING:
             continue
         cells = assessment.documents[position.document.id].cells
         cell = cells[options[0], position.intent]
@@ -140,7 +140,7 @@ def _outcomes(
     found: list[list[StatusChange]] = [[] for _ in things]
     for position, options, before in concerned:
         for after, where in position.statuses(variants.truth).items():
-            if after is before or (before in QUIET and after in {*QUIET, Status.UNDETERMINED}):
+            if after is before or (before in QUIET and after in QUIET | OPEN):
                 continue
             place = (position.document.id, options, position.intent)
             change = StatusChange(*place, before, after)

@@ -10,7 +10,7 @@ from gepnet.criteria import Explanation
 from gepnet.facts import Facts
 from gepnet.guidelines.cells import Cells
 from gepnet.guidelines.compiled import CompiledDocument
-from gepnet.guidelines.status import QUIET, STATED, Status
+from gepnet.guidelines.status import OPEN, STATED, Status, nothing_found
 from gepnet.knowledge.models import (
     ChecklistItem,
     FundingPosition,
@@ -52,7 +52,8 @@ class Cell(NamedTuple):
     """The status of one option, for one purpose, in one document.
 
     ``reasons`` are the positions that hold or may hold; ``dissent`` and ``unverified`` those that
-    would, but do not count as the document's position.
+    would, but do not count as the document's position; ``lesser`` those that prefer another option
+    to this one. ``missing`` are facts that could settle it; none where the text leaves it open.
     """
 
     document: str
@@ -65,14 +66,12 @@ class Cell(NamedTuple):
     reasons: tuple[Reason, ...]
     dissent: tuple[Reason, ...]
     unverified: tuple[Reason, ...]
+    lesser: tuple[Reason, ...] = ()
 
     @property
     def is_open(self) -> bool:
-        """Whether a missing fact or an ambiguous text stands between the patient and a position.
-
-        Undetermined between "out of scope" and "not read" is not: no answer would bring a position.
-        """
-        return self.status is Status.UNDETERMINED and not QUIET.issuperset(self.possible)
+        """Whether a missing fact or the text stands between the patient and a position."""
+        return self.status in OPEN
 
     @property
     def is_provided(self) -> bool:
@@ -98,6 +97,14 @@ class DocumentAssessment:
     age_years: int
     cells: Cells[Cell]
     judged: dict[str, Judged]
+
+    def empty(self, named: bool) -> Status:
+        """Return what stands where no position holds.
+
+        Args:
+            named: whether what was read of the document speaks of the option.
+        """
+        return nothing_found(self.coverage, named)
 
 
 class LabelAssessment(Reading[LabelEntry]):

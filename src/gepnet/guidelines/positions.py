@@ -3,28 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from functools import cached_property, partial
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TypeVar
 from weakref import WeakKeyDictionary
 
 from gepnet.criteria import Node
-from gepnet.criteria.algebra import Evaluator, Pair, PairLogic, Parts
-from gepnet.guidelines.compiled import CompiledDocument, CompiledRecommendation, KnowledgeBase
-from gepnet.guidelines.status import POSITIONS, STATED, Status
-from gepnet.guidelines.statuses import CODES, codes_within, completely_read, tree, where
+from gepnet.criteria.algebra import Evaluator, Lasting, Pair, PairLogic, Parts, asks_what_is_known
+from gepnet.guidelines.compiled import (
+    CompiledDocument,
+    CompiledRecommendation,
+    HeldPosition,
+    KnowledgeBase,
+)
+from gepnet.guidelines.status import LEVELS, POSITIONS, STATED, Status
+from gepnet.guidelines.statuses import (
+    CODES,
+    Asked,
+    Kind,
+    Place,
+    codes_within,
+    how_well_read,
+    tree,
+    where,
+)
 from gepnet.knowledge.models import Position
-from gepnet.rules import rule_truth
 
 B = TypeVar("B")
 
 SUPPORT = ("recommended", "option")
-#: Statuses that leave no doubt that a document is for an option.
-FOR = frozenset({Status.RECOMMENDED, Status.OPTION})
 #: Statuses of a document that is not about the patient or says nothing, however it was read.
 NOTHING = frozenset({Status.SILENT, Status.OUT_OF_SCOPE})
 _STATED_CODES = {code.code: code.status for code in CODES if code.status in STATED}
 _ALL_CODES = {code.code: code.status for code in CODES}
+_COMPLETE = LEVELS["complete"]
 
 
 @dataclass(frozen=True)
@@ -45,13 +57,17 @@ class Holding:
 class DocumentPosition:
     """One document on options, for one purpose, on which the same recommendations hold.
 
-    Positions of a minority and unverified ones do not count and are left out.
+    Positions of a minority and unverified ones do not count and are left out. ``lesser`` are those
+    that prefer another option to these; ``named`` is whether what was read of the document speaks
+    of them.
     """
 
     document: CompiledDocument
     options: tuple[str, ...]
     intent: str
     holdings: tuple[Holding, ...]
+    lesser: tuple[Holding, ...] = ()
+    named: bool = True
 
     def of_kind(self, *kinds: str) -> tuple[Holding, ...]:
         """Return the recommendations with one of these kinds of position."""
@@ -68,37 +84,72 @@ class DocumentPosition:
         rules = (node for holding in self.holdings for node in holding.recommendation.nodes)
         return (self.document.scope, *rules)
 
+    @cached_property
+    def asked(self) -> Asked:
+        """What has to be asked to find the status."""
+        kinds = tuple(kind_of(name, self.of_kind(name)) for name in self.kinds)
+        document = self.document
+        scope = asks_what_is_known(document.scope)
+        return Asked(kinds, bool(self.lesser), self.named, document.levels, scope)
+
     def where(self, truth: Evaluator[Pair[B]], statuses: Iterable[Status]) -> B:
         """Return where nothing but some statuses is possible, if it was read completely."""
         engine = _pairs(truth)
         names = dict.fromkeys(codes_within(statuses), True)
-        found = where(engine, tree(self.kinds, True), self._truths(truth), names)
+        found = where(engine, tree(self._spoken), self._truths(truth, self._spoken), names)
         return found.get(True, engine.nowhere)
 
     def stated(self, truth: Evaluator[Pair[B]]) -> Parts[Status, B]:
         """Return where it takes each clear position."""
-        return where(_pairs(truth), tree(self.kinds, True), self._truths(truth), _STATED_CODES)
+        truths = self._truths(truth, self._spoken)
+        return where(_pairs(truth), tree(self._spoken), truths, _STATED_CODES)
 
     def statuses(self, truth: Evaluator[Pair[B]]) -> Parts[Status, B]:
         """Return where it has each status."""
-        engine, truths = _pairs(truth), self._truths(truth)
-        if not self.document.ever_complete:
-            return where(engine, tree(self.kinds, False), truths, _ALL_CODES)
-        read = completely_read(engine, self.document.coverage, truth)
-        complete, partly = (
-            partial(where, engine, tree(self.kinds, known), truths, _ALL_CODES)
-            for known in (True, False)
-        )
-        return engine.by(read, complete, partly, partly)
+        truths = self._truths(truth, self.asked)
+        return where(_pairs(truth), tree(self.asked), truths, _ALL_CODES)
 
-    def _truths(self, truth: Evaluator[Pair[B]]) -> list[Pair[B]]:
-        """Return the truth of the scope and of each kind of position."""
+    @cached_property
+    def _spoken(self) -> Asked:
+        """What has to be asked to find out which position it takes, if any."""
+        kinds = tuple(kind._replace(asks_what_is_known=False) for kind in self.asked.kinds)
+        return Asked(kinds, named=True, levels=frozenset({_COMPLETE}))
+
+    def of_place(self, place: Place) -> tuple[Holding, ...]:
+        """Return the recommendations of which one has to hold for the truth of a place."""
+        return self.lesser if place.what == "lesser" else self.of_kind(place.what)
+
+    def _truths(self, truth: Evaluator[Pair[B]], asked: Asked) -> list[Pair[B]]:
+        """Return the truths that ``tree`` asks."""
         engine = _pairs(truth)
-        kinds = [
-            engine.either(rule_truth(engine, h.recommendation, truth) for h in self.of_kind(kind))
-            for kind in self.kinds
-        ]
-        return [truth(self.document.scope), *kinds]
+        lasting = Lasting(truth, engine)
+        found = []
+        for place in asked.places:
+            evaluator = lasting if place.lasting else truth
+            if place.what == "scope":
+                found.append(evaluator(self.document.scope))
+            elif place.what == "read":
+                found.append(how_well_read(engine, self.document.coverage, truth))
+            else:
+                nodes = (place_node(place, h.recommendation) for h in self.of_place(place))
+                found.append(engine.either(evaluator(node) for node in nodes))
+        return found
+
+
+def kind_of(name: str, holdings: Iterable[Holding]) -> Kind:
+    """Return what has to be asked of a kind of position."""
+    rules = [holding.recommendation for holding in holdings]
+    read_twice = any(rule.when_broad is not None for rule in rules)
+    recorded = any(asks_what_is_known(node) for rule in rules for node in rule.nodes)
+    return Kind(name, read_twice, recorded)
+
+
+def place_node(place: Place, rule: CompiledRecommendation) -> Node:
+    """Return the criterion of a recommendation that counts at a place.
+
+    To be named as the lesser is read broadly: only then is a document silent on an option.
+    """
+    return rule.broadest if place.broad or place.what == "lesser" else rule.when
 
 
 def _pairs(truth: Evaluator[Pair[B]]) -> PairLogic[B]:
@@ -112,8 +163,13 @@ class DocumentPositions:
 
     def __init__(self, base: KnowledgeBase) -> None:
         """Find the position of each document on each (option, intent) that it is about."""
-        self.by_document: dict[str, dict[tuple[str, str], DocumentPosition]] = {
+        #: Rows on which it only prefers another option included.
+        self.every: dict[str, dict[tuple[str, str], DocumentPosition]] = {
             document.id: dict(_positions(base, document)) for document in base.documents
+        }
+        self.by_document: dict[str, dict[tuple[str, str], DocumentPosition]] = {
+            name: {row: position for row, position in rows.items() if position.holdings}
+            for name, rows in self.every.items()
         }
 
     def of_document(self, document: str) -> list[DocumentPosition]:
@@ -135,19 +191,32 @@ class DocumentPositions:
 def _positions(
     base: KnowledgeBase, document: CompiledDocument
 ) -> Iterator[tuple[tuple[str, str], DocumentPosition]]:
-    kept: dict[tuple[str, tuple[tuple[str, str], ...]], tuple[list[str], tuple[Holding, ...]]] = {}
-    for (option, intent), held in base.held_by_document[document.id].items():
-        holdings = tuple(
-            Holding(item.recommendation, item.position.position, item.position)
-            for item in held
-            if item.recommendation.counts
-        )
-        if holdings and base.is_covered(document, option):
-            key = (intent, tuple((h.id, h.kind) for h in holdings))
-            kept.setdefault(key, ([], holdings))[0].append(option)
-    for (intent, _), (options, holdings) in kept.items():
-        found = DocumentPosition(document, tuple(options), intent, holdings)
-        yield from (((option, intent), found) for option in options)
+    held, lesser = base.held_by_document[document.id], base.lesser_by_document[document.id]
+    read = base.read_by_document[document.id]
+    kept: dict[tuple[object, ...], tuple[list[str], DocumentPosition]] = {}
+    for option, intent in base.rows:
+        row = option, intent
+        holdings = _holdings(held.get(row, ()))
+        preferring = _holdings(lesser.get(row, ()))
+        if (holdings or preferring) and base.is_covered(document, option):
+            alike = (intent, _key(holdings), _key(preferring), row in read)
+            position = DocumentPosition(document, (), intent, holdings, preferring, row in read)
+            kept.setdefault(alike, ([], position))[0].append(option)
+    for options, position in kept.values():
+        found = replace(position, options=tuple(options))
+        yield from (((option, found.intent), found) for option in options)
+
+
+def _holdings(held: Iterable[HeldPosition]) -> tuple[Holding, ...]:
+    return tuple(
+        Holding(item.recommendation, item.position.position, item.position)
+        for item in held
+        if item.recommendation.counts
+    )
+
+
+def _key(holdings: Iterable[Holding]) -> tuple[tuple[str, str], ...]:
+    return tuple((holding.id, holding.kind) for holding in holdings)
 
 
 _known: WeakKeyDictionary[KnowledgeBase, DocumentPositions] = WeakKeyDictionary()

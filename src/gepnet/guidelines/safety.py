@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from gepnet.guidelines.compiled import KnowledgeBase
 from gepnet.guidelines.model import Assessment
-from gepnet.guidelines.status import Status
+from gepnet.guidelines.status import FOR, Status
 from gepnet.knowledge.models import SafetyRule
 from gepnet.vocabulary import OptionTree
 
-IN_FAVOUR = frozenset({Status.RECOMMENDED, Status.OPTION, Status.TRIAL_ONLY, Status.CONFLICTING})
+#: A document is for it, if only in a trial or in one of its parts.
+IN_FAVOUR = FOR | {Status.TRIAL_ONLY, Status.CONFLICTING}
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class InQuestion:
             for (option, _), cell in document.cells.spoken.items():
                 if cell.status in IN_FAVOUR:
                     supported.add(option)
-                elif cell.status is Status.UNDETERMINED and not IN_FAVOUR.isdisjoint(cell.possible):
+                elif cell.is_open and not IN_FAVOUR.isdisjoint(cell.possible):
                     possible.add(option)
         for name, fact in assessment.facts.items():
             definition = base.vocabulary[name]

@@ -10,11 +10,22 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
-from typing import Protocol, TypeVar
+from itertools import product
+from typing import NamedTuple, Protocol, TypeVar
 
 from gepnet.criteria import Node
 from gepnet.criteria.algebra import Pair, PairLogic, Parts
-from gepnet.guidelines.status import POSITIONS, TABLE, Status, lookup
+from gepnet.guidelines.status import (
+    EMPTY,
+    LEVELS,
+    OPEN,
+    POSITIONS,
+    TABLE,
+    Read,
+    Status,
+    left_open_by_text,
+    lookup,
+)
 from gepnet.vocabulary import Truth
 
 T = TypeVar("T")
@@ -39,20 +50,21 @@ class Code:
 
 
 def _codes() -> tuple[Code, ...]:
-    settled = [s for s in Status if s is not Status.UNDETERMINED]
     order = {status: index for index, status in enumerate(Status)}
-    open_sets = {lookup(truths, complete)[1] for truths in TABLE for complete in (True, False)} - {
-        ()
-    }
-    ranked = sorted(open_sets, key=lambda found: (len(found), [order[s] for s in found]))
-    codes = [Code(index, status, ()) for index, status in enumerate(settled)]
-    codes += [
-        Code(len(settled) + index, Status.UNDETERMINED, found) for index, found in enumerate(ranked)
-    ]
-    return tuple(codes)
+    found: dict[tuple[Status, tuple[Status, ...]], None] = {}
+    for empty, lesser in product(EMPTY.values(), (False, True, None)):
+        for scope, *held in TABLE:
+            first, second, third, last = ((truth, truth) for truth in held)
+            status, possible = lookup(scope, (first, second, third, last), lesser, empty)
+            found[status, possible] = None
+            # Outside its scope no text of it is open.
+            if status in OPEN and Status.OUT_OF_SCOPE not in possible:
+                found.update(dict.fromkeys((kind, possible) for kind in OPEN))
+    ranked = sorted(found, key=lambda one: (len(one[1]), order[one[0]], [order[s] for s in one[1]]))
+    return tuple(Code(index, *one) for index, one in enumerate(ranked))
 
 
-#: Every code; the first ones are the settled statuses in the order of ``Status``.
+#: Every code; the first ones are the statuses of one outcome in the order of ``Status``.
 CODES = _codes()
 #: The code of an option that is outside the subject of a document.
 OUT_OF_SCOPE = next(c.code for c in CODES if c.status is Status.OUT_OF_SCOPE)
@@ -62,27 +74,127 @@ _NUMBERS = {(code.status, code.possible): code.code for code in CODES}
 Tree = int | tuple[int, "Tree", "Tree", "Tree"]
 
 
-@cache
-def tree(kinds: tuple[str, ...], read_completely: bool) -> Tree:
-    """Return the questions that lead to a status.
+class Place(NamedTuple):
+    """One truth that is asked: of the scope, of a kind of position, ``lesser`` or ``read``.
 
-    Args:
-        kinds: of position that a document holds on an option, in the order of ``POSITIONS``.
-        read_completely: whether the document was read completely on the topic.
-
-    Returns:
-        A tree over the truths of the scope and of each kind, in this order.
+    Attributes:
+        what: whose truth it is.
+        broad: in the broad reading.
+        lasting: as no further knowledge can change it; see ``gepnet.criteria.algebra.Lasting``.
     """
 
-    def ask(known: tuple[Truth, ...]) -> Tree:
-        if len(known) > len(kinds):
-            truths = dict(zip(kinds, known[1:], strict=True))
-            first, second, third, last = (truths.get(kind, False) for kind in POSITIONS)
-            return _NUMBERS[lookup((known[0], first, second, third, last), read_completely)]
-        true, false, unknown = (ask((*known, truth)) for truth in (True, False, None))
-        return true if true == false == unknown else (len(known), true, false, unknown)
+    what: str
+    broad: bool = False
+    lasting: bool = False
+
+
+class Kind(NamedTuple):
+    """A kind of position that a document holds on an option.
+
+    Attributes:
+        name: one of ``POSITIONS``.
+        read_twice: some text behind it can be read in two ways.
+        asks_what_is_known: some criterion behind it asks what is recorded, or certain.
+    """
+
+    name: str
+    read_twice: bool = False
+    asks_what_is_known: bool = False
+
+
+class Asked(NamedTuple):
+    """What has to be asked of a document on an option.
+
+    Attributes:
+        kinds: in the order of ``POSITIONS``.
+        lesser: whether it somewhere prefers another option to this one.
+        named: whether what was read of it speaks of the option.
+        levels: how well the topics of the document were read, as in ``EMPTY``.
+        scope_asks_what_is_known: whether the scope asks so too.
+    """
+
+    kinds: tuple[Kind, ...] = ()
+    lesser: bool = False
+    named: bool = False
+    levels: frozenset[Truth] = frozenset({False})
+    scope_asks_what_is_known: bool = False
+
+    @property
+    def several_levels(self) -> bool:
+        """Whether it depends on the patient how well the document was read."""
+        return len({self.empty(level) for level in self.levels}) > 1
+
+    def empty(self, level: Truth) -> Status:
+        """Return what stands where no position holds."""
+        return EMPTY[False if level is None and not self.named else level]
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """The truths in the order in which they are asked.
+
+        The lasting ones come last, as only a text that seems open is asked for them.
+        """
+        found = [Place("scope")]
+        for kind in self.kinds:
+            found += [Place(kind.name, broad) for broad in (False, True)[: 1 + kind.read_twice]]
+        found += [Place("lesser")] * self.lesser + [Place("read")] * self.several_levels
+        if any(kind.read_twice for kind in self.kinds):
+            found += [Place("scope", lasting=True)] * self.scope_asks_what_is_known
+            for kind in self.kinds:
+                both = (False, True)[: 1 + kind.read_twice] if kind.asks_what_is_known else ()
+                found += [Place(kind.name, broad, lasting=True) for broad in both]
+        return tuple(found)
+
+
+Known = Mapping[Place, Truth]
+
+
+@cache
+def tree(asked_of: Asked) -> Tree:
+    """Return the questions that lead to a status: a tree over the truths of its places."""
+    places = asked_of.places
+    today = sum(not place.lasting for place in places)
+    (only, *_) = asked_of.levels
+
+    def status(known: Known) -> tuple[Status, tuple[Status, ...]]:
+        empty = asked_of.empty(known.get(Place("read"), only))
+        lesser = known.get(Place("lesser"), False)
+        return lookup(known[Place("scope")], _held(known), lesser, empty)
+
+    def lasting(known: Known) -> Known:
+        """Put lasting truths in the place of those of today."""
+        later = {place._replace(lasting=False): t for place, t in known.items() if place.lasting}
+        return {place: later.get(place, known[place]) for place in places[:today]}
+
+    def ask(truths: tuple[Truth, ...]) -> Tree:
+        known = dict(zip(places, truths, strict=False))
+        if len(truths) >= today:
+            found, possible = status(known)
+            if found is not Status.TEXT_OPEN:
+                return _NUMBERS[found, possible]
+            if len(truths) == len(places):
+                stays = left_open_by_text(lasting(known)[Place("scope")], _held(lasting(known)))
+                return _NUMBERS[found if stays else Status.FACT_MISSING, possible]
+            now = known[places[len(truths)]._replace(lasting=False)]
+            # What is open today is not settled for good.
+            unknown = ask((*truths, None))
+            sure = unknown if now is None else ask((*truths, now))
+            true, false = (sure if now is one else unknown for one in (True, False))
+        else:
+            true, false, unknown = (ask((*truths, truth)) for truth in (True, False, None))
+        return true if true == false == unknown else (len(truths), true, false, unknown)
 
     return ask(())
+
+
+def _held(known: Known) -> tuple[Read, Read, Read, Read]:
+    """Return each kind of position in both of its readings."""
+    narrow = [known.get(Place(kind), False) for kind in POSITIONS]
+    broad = [
+        known.get(Place(kind, broad=True), one) for kind, one in zip(POSITIONS, narrow, strict=True)
+    ]
+    first, second, third, last = zip(narrow, broad, strict=True)
+    return first, second, third, last
 
 
 def leaves(found: Tree) -> Iterator[int]:
@@ -151,9 +263,12 @@ class Covering(Protocol[T]):
         """Return the truth of the first branch whose condition is true."""
 
 
-def completely_read(
+def how_well_read(
     engine: Covering[T], coverage: Iterable[tuple[str, Node]], truth: Callable[[Node], T]
 ) -> T:
-    """Return whether the first topic of a document that fits was read completely; never unknown."""
-    branches = [(truth(node), engine.literal(level == "complete")) for level, node in coverage]
+    """Return how well a document was read on the first of its topics that fits.
+
+    True is completely, unknown is in part and false is not at all, as in ``EMPTY``.
+    """
+    branches = [(truth(node), engine.literal(LEVELS[level])) for level, node in coverage]
     return engine.choose(branches, engine.literal(False)) if branches else engine.literal(False)

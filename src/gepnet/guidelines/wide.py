@@ -1,32 +1,56 @@
 """What the status columns of a table of many patients are, whatever engine computes them.
 
 A document has one column for each option and intent that it holds a position on, and one column
-named as the document itself for every other option: there only scope and coverage matter. A code
-of a column is a status; an undetermined one has a code for each set of statuses that it may be.
+named as the document itself for every other option: there only scope and coverage matter. A column
+``document/*`` stands for those on which what was read says something, and nowhere a position. A
+code of a column is a status; one with several outcomes has a code for each set of them.
 """
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from gepnet.criteria import Node, facts_of
+from gepnet.criteria.algebra import Lasting, asks_what_is_known
+from gepnet.criteria.columns import Expression
 from gepnet.facts.wide import Stage, WidePlan
 from gepnet.guidelines.assess import documents_in_force
 from gepnet.guidelines.compiled import CompiledDocument, CompiledRecommendation, KnowledgeBase
-from gepnet.guidelines.positions import DocumentPosition, document_positions
-from gepnet.guidelines.statuses import OUT_OF_SCOPE, Tree, asked, completely_read, tree
-from gepnet.rules import rule_truth
+from gepnet.guidelines.positions import DocumentPosition, document_positions, place_node
+from gepnet.guidelines.statuses import OUT_OF_SCOPE, Asked, Place, asked, how_well_read, tree
+
+#: The option of the column for those that a document speaks of without a position.
+ANY = "*"
+
+
+class Reading(NamedTuple):
+    """A recommendation in one of its readings."""
+
+    rule: CompiledRecommendation
+    node: Node
+    lasting: bool
+
+    @classmethod
+    def at(cls, place: Place, rule: CompiledRecommendation) -> Reading:
+        """Return the reading that counts at a place."""
+        node = place_node(place, rule)
+        return cls(rule, node, place.lasting and asks_what_is_known(node))
+
+    @property
+    def name(self) -> str:
+        """The column of its truth."""
+        marks = (" broad" * (self.node is not self.rule.when), " lasting" * self.lasting)
+        return f"__{self.rule.full_id}{''.join(marks)}"
 
 
 @dataclass(frozen=True)
 class StatusColumn:
     """One column: the position of a document on an option, or where it has none.
 
-    The column of the document alone, without option and intent, stands for all options on which it
-    holds no position.
+    The columns without option and intent stand for all options on which it holds no position.
     """
 
     document: CompiledDocument
@@ -34,29 +58,33 @@ class StatusColumn:
     intent: str | None
     covered: bool
     position: DocumentPosition | None
+    named: bool
 
     @property
     def name(self) -> str:
-        """``document/option/intent``, or the document alone."""
-        return "/".join(part for part in (self.document.id, self.option, self.intent) if part)
+        """``document/option/intent``, the document alone, or ``document/*``."""
+        if self.option is None:
+            return f"{self.document.id}/{ANY}" if self.named else self.document.id
+        return f"{self.document.id}/{self.option}/{self.intent}"
 
     @property
     def content(self) -> tuple[object, ...]:
         """What its statuses rest on: columns with the same content are the same."""
-        return (self.document.id, self.position) if self.covered else ()
+        return (self.document.id, self.position, self.named) if self.covered else ()
 
     @property
-    def held(self) -> list[list[CompiledRecommendation]]:
-        """The recommendations of each kind of position, the strongest first."""
-        one = self.position
-        kinds = [] if one is None else [one.of_kind(kind) for kind in one.kinds]
-        return [[holding.recommendation for holding in held] for held in kinds]
+    def asked(self) -> Asked:
+        """What has to be asked to find the status."""
+        if self.position is not None:
+            return self.position.asked
+        return Asked(named=self.named, levels=self.document.levels)
 
-    def tree(self, read_completely: bool) -> Tree:
-        """Return what to ask to find the status."""
-        if not self.covered:
-            return OUT_OF_SCOPE
-        return tree(() if self.position is None else self.position.kinds, read_completely)
+    def readings(self, place: Place) -> tuple[Reading, ...]:
+        """Return the readings of which one has to hold for the truth of a place."""
+        if self.position is None:
+            return ()
+        rules = (holding.recommendation for holding in self.position.of_place(place))
+        return tuple({one.name: one for one in (Reading.at(place, r) for r in rules)}.values())
 
 
 class Cohort:
@@ -72,26 +100,39 @@ class Cohort:
     def columns(self) -> tuple[StatusColumn, ...]:
         """Every status column, document by document, options in tree order."""
         found: list[StatusColumn] = []
-        positions = document_positions(self.base).by_document
+        positions = document_positions(self.base).every
         for document in self.documents:
-            found.append(StatusColumn(document, None, None, True, None))
-            for option, intent in self.base.rows:
-                if (option, intent) in self.base.held_by_document[document.id]:
-                    covered = self.base.is_covered(document, option)
-                    position = positions[document.id].get((option, intent))
-                    found.append(StatusColumn(document, option, intent, covered, position))
+            read = self.base.read_by_document[document.id]
+            found.append(StatusColumn(document, None, None, True, None, False))
+            if read - self._own(document):
+                found.append(StatusColumn(document, None, None, True, None, True))
+            for row in self.base.rows:
+                if row in self._own(document):
+                    covered = self.base.is_covered(document, row[0])
+                    position = positions[document.id].get(row)
+                    found.append(StatusColumn(document, *row, covered, position, row in read))
         return tuple(found)
+
+    def _own(self, document: CompiledDocument) -> frozenset[tuple[str, str]]:
+        """Return the rows with a column of their own."""
+        base, name = self.base, document.id
+        return frozenset((*base.held_by_document[name], *base.lesser_by_document[name]))
 
     def column_of(self, document: CompiledDocument, option: str, intent: str) -> str | None:
         """Return the column with the status of an option; None if it is never within scope."""
-        if (option, intent) in self.base.held_by_document[document.id]:
+        if (option, intent) in self._own(document):
             return f"{document.id}/{option}/{intent}"
-        return document.id if self.base.is_covered(document, option) else None
+        if not self.base.is_covered(document, option):
+            return None
+        named = (option, intent) in self.base.read_by_document[document.id]
+        return f"{document.id}/{ANY}" if named else document.id
 
     @cached_property
     def recommendations(self) -> tuple[CompiledRecommendation, ...]:
         """The recommendations that count in some column."""
-        return _distinct(r for column in self.columns for held in column.held for r in held)
+        found = (column.position for column in self.columns if column.position is not None)
+        held = (h.recommendation for one in found for h in (*one.holdings, *one.lesser))
+        return tuple({rule.full_id: rule for rule in held}.values())
 
     @cached_property
     def facts_named(self) -> tuple[str, ...]:
@@ -110,53 +151,48 @@ class Cohort:
         return tuple(found)
 
 
-def _distinct(found: Iterable[CompiledRecommendation]) -> tuple[CompiledRecommendation, ...]:
-    return tuple({r.full_id: r for r in found}.values())
-
-
 def status_stages(plan: WidePlan, cohort: Cohort) -> tuple[list[Stage], dict[str, str]]:
     """Return the stages that follow those of the facts, and the column of each status column.
 
     Recommendations come first, then what several of them say together, then each distinct status.
     """
     algebra, column = plan.algebra, plan.algebra.column
-    truths: Stage = {_truth(r): rule_truth(algebra, r, plan.truth) for r in cohort.recommendations}
-    for document in cohort.documents:
-        truths[_scope(document)] = plan.truth(document.scope)
-        if document.ever_complete:
-            truths[_complete(document)] = completely_read(algebra, document.coverage, plan.truth)
+    truths: Stage = {}
     together: Stage = {}
     statuses: Stage = {}
     places: dict[tuple[object, ...], str] = {}
+    lasting = Lasting(plan.truth, algebra)
+
+    def truth(name: str, node: Node, lasts: bool) -> Expression:
+        if name not in truths:
+            truths[name] = (lasting if lasts else plan.truth)(node)
+        return column(name)
+
+    def at(place: Place, found: StatusColumn) -> Expression:
+        """Return the truth of a place as a column."""
+        document = found.document
+        if place.what == "scope":
+            mark = " lasting" * place.lasting
+            return truth(f"__scope {document.id}{mark}", document.scope, place.lasting)
+        if place.what == "read":
+            name = f"__level {document.id}"
+            if name not in truths:
+                truths[name] = how_well_read(algebra, document.coverage, plan.truth)
+            return column(name)
+        parts = found.readings(place)
+        columns = [truth(one.name, one.node, one.lasting) for one in parts]
+        if len(parts) == 1:
+            return columns[0]
+        name = "__" + " ".join(one.name.removeprefix("__") for one in parts)
+        together.setdefault(name, algebra.either(columns))
+        return column(name)
+
     for found in cohort.columns:
         if found.content in places:
             continue
-        asking = [column(_scope(found.document))]
-        for rules in map(_distinct, found.held):
-            if len(rules) > 1:
-                together[_together(rules)] = algebra.either([column(_truth(r)) for r in rules])
-            asking.append(column(_together(rules)))
+        asking = [at(place, found) for place in found.asked.places]
         places[found.content] = f"__s{len(places)}"
-        partly = asked(algebra, found.tree(False), asking, algebra.small)
-        if found.document.ever_complete and found.tree(True) != found.tree(False):
-            complete = asked(algebra, found.tree(True), asking, algebra.small)
-            partly = algebra.choose([(column(_complete(found.document)), complete)], partly)
-        statuses[places[found.content]] = partly
+        asked_of = tree(found.asked) if found.covered else OUT_OF_SCOPE
+        statuses[places[found.content]] = asked(algebra, asked_of, asking, algebra.small)
     results = {found.name: places[found.content] for found in cohort.columns}
     return [stage for stage in (truths, together, statuses) if stage], results
-
-
-def _truth(recommendation: CompiledRecommendation) -> str:
-    return _together([recommendation])
-
-
-def _together(found: Sequence[CompiledRecommendation]) -> str:
-    return "__" + " ".join(r.full_id for r in found)
-
-
-def _scope(document: CompiledDocument) -> str:
-    return f"__scope {document.id}"
-
-
-def _complete(document: CompiledDocument) -> str:
-    return f"__complete {document.id}"

@@ -319,11 +319,12 @@ class Recommendation(RuleEntry):
 
 
 class Statement(Entry):
-    """Something a document says that takes no position on an option."""
+    """Something a document says that takes no position; ``options`` are those that it is about."""
 
     id: Id
     text: str
     topic: str
+    options: tuple[OptionId, ...] = ()
     fact_ids: tuple[str, ...] = ()
     locator: str | None = None
     source: SourceId | None = None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from gepnet.guidelines import (
+    SPOKEN,
     Assessment,
     ChecklistResult,
     DocumentAssessment,
@@ -22,6 +23,7 @@ from gepnet.knowledge.models import (
     Source,
 )
 from gepnet.report.access import access_views, funding_view
+from gepnet.report.background import statements_shown
 from gepnet.report.cells import matrix_rows, reading_order
 from gepnet.report.explanations import (
     Asks,
@@ -61,6 +63,8 @@ def assessment_view(assessment: Assessment, base: KnowledgeBase, every_row: bool
         "not_in_force": assessment.not_in_force,
         "rows": rows,
         "options_without_position": hidden,
+        "no_position_on": _without_position(assessment, base),
+        "statements": statements_shown({row.option for row in rows}, assessment, base),
         "missing": _missing(assessment, reader),
         "labels": [_label(label, reader) for label in assessment.labels],
         "funding": [funding_view(found, reader) for found in assessment.funding],
@@ -71,6 +75,23 @@ def assessment_view(assessment: Assessment, base: KnowledgeBase, every_row: bool
         "unread": unread_view(facts, base),
     }
     return {**head_view(assessment), **plain(parts)}
+
+
+def _without_position(assessment: Assessment, base: KnowledgeBase) -> list[str]:
+    """Return the options of the checklists on which no document has a position or is open."""
+    asked = dict.fromkeys(found.checklist.entry.option for found in assessment.checklists)
+    speaking = {
+        option
+        for document in assessment.documents.values()
+        for (option, _), cell in document.cells.spoken.items()
+        if cell.status in SPOKEN or cell.is_open
+    }
+    covers = base.options.covers
+    return [
+        base.options[option].label
+        for option in asked
+        if not any(covers(option, other) or covers(other, option) for other in speaking)
+    ]
 
 
 def head_view(assessment: Assessment) -> View:

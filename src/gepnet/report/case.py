@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gepnet.facts import Facts, show
-from gepnet.guidelines import SPOKEN, Assessment, KnowledgeBase, Status
+from gepnet.guidelines import OPEN, SPOKEN, Assessment, KnowledgeBase, Status
 from gepnet.record import Record
 from gepnet.report.agreement import comparison_view, page_rows
 from gepnet.report.assessment import View, assessment_view
@@ -26,6 +26,7 @@ class CasePage:
     matrices: Sequence[Matrix]
     quiet: dict[str, list[str]]
     tests_on_record: Sequence[str]
+    said: dict[str, View]
     prior: Sequence[str]
     losses: Sequence[str]
     counts: dict[str, int]
@@ -57,6 +58,7 @@ def case_page(
         matrices=matrices,
         quiet=quiet_documents(view, matrices),
         tests_on_record=tests_on_record(view),
+        said={item["id"]: item for item in view["statements"]},
         prior=prior_treatments(record, base),
         losses=record.losses,
         counts=status_counts(view),
@@ -119,10 +121,8 @@ def prior_treatments(record: Record, base: KnowledgeBase) -> list[str]:
 def status_counts(view: View) -> dict[str, int]:
     """Return how many cells of the matrix have each status worth counting."""
     cells = [cell for row in view["rows"] for cell in row["cells"]]
-    counts = {
+    return {
         status.value: sum(c["status"] == status for c in cells)
         for status in Status
-        if status in SPOKEN
+        if status in SPOKEN | OPEN
     }
-    counts[Status.UNDETERMINED.value] = sum(cell["open"] for cell in cells)
-    return counts

@@ -8,6 +8,7 @@ from typing import Annotated
 
 from gepnet.guidelines import SPOKEN, Assessment, Cell, KnowledgeBase, Reason
 from gepnet.knowledge.models import OptionEntry, Position, Recommendation, SafetyRule
+from gepnet.report.background import statements_of
 from gepnet.report.explanations import (
     Asks,
     Branch,
@@ -53,7 +54,11 @@ class ReasonView:
 
 @dataclass(frozen=True)
 class CellView:
-    """The status of an option in a document, with its reasons."""
+    """The status of an option in a document, with its reasons.
+
+    ``lesser`` are the positions that prefer another option to this one, ``statements`` what the
+    document says of the option beside its positions.
+    """
 
     cell: Annotated[
         Cell,
@@ -66,6 +71,8 @@ class CellView:
     reasons: list[ReasonView]
     dissent: list[ReasonView]
     unverified: list[ReasonView]
+    lesser: list[ReasonView]
+    statements: list[str]
 
 
 @dataclass(frozen=True)
@@ -98,7 +105,9 @@ def matrix_rows(
     documents = [assessment.documents[name] for name in reading_order(assessment)]
     had = History(assessment.facts, base)
     shown = []
+    listed = {option for option, _ in rows}
     for option, intent in rows:
+        said = statements_of(option, listed, assessment, base)
         cells = [document.cells[option, intent] for document in documents]
         lineage = base.options.lineage(option)
         shown.append(
@@ -113,7 +122,7 @@ def matrix_rows(
                 had.failed(option),
                 had.on_record(option),
                 alerts(option, assessment, base),
-                [cell_view(cell, reader) for cell in cells],
+                [cell_view(cell, reader, said.get(cell.document, [])) for cell in cells],
             )
         )
     left_out = set(assessment.rows()) - set(rows)
@@ -161,11 +170,15 @@ def _repeats_class(option: str, intent: str, assessment: Assessment, base: Knowl
     return True
 
 
-def cell_view(cell: Cell, reader: Reader) -> CellView:
-    """Return one cell with its reasons."""
-    groups = (cell.reasons, cell.dissent, cell.unverified)
-    reasons = [[_reason(reason, reader) for reason in group] for group in groups]
-    return CellView(cell, cell.is_provided, reader.asks(cell.missing), *reasons)
+def cell_view(cell: Cell, reader: Reader, statements: list[str]) -> CellView:
+    """Return one cell with its reasons and the statements beside it."""
+    reasons, dissent, unverified, lesser = (
+        [_reason(reason, reader) for reason in group]
+        for group in (cell.reasons, cell.dissent, cell.unverified, cell.lesser)
+    )
+    missing = reader.asks(cell.missing)
+    provided = cell.is_provided
+    return CellView(cell, provided, missing, reasons, dissent, unverified, lesser, statements)
 
 
 def _reason(reason: Reason, reader: Reader) -> ReasonView:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from gepnet.criteria import explain, prose
 from gepnet.facts import Facts
-from gepnet.guidelines import KnowledgeBase, documents_in_force
+from gepnet.guidelines import KnowledgeBase, Status, documents_in_force
 from gepnet.guidelines.compiled import CompiledDocument, CompiledRecommendation
 from gepnet.knowledge import refuse
 from gepnet.knowledge.models import DocumentHeader, FactShape, Position, Recommendation
@@ -208,6 +208,7 @@ class Explained:
     knowledge_date: datetime.date
     not_in_force: str | None
     truth: Annotated[Truth, Shown("applies", by=TRUTH_WORDS)]
+    open: Status | None
     text_ambiguous: bool
     entry: Annotated[Recommendation, Shown(take="dissent note", flat=True)]
     positions: list[StatedPosition]
@@ -218,6 +219,15 @@ class Explained:
     explanation: Leaf | Branch
     settled_by: list[str]
     missing: list[str]
+
+
+def _open(judged: Reading[Recommendation], facts: Facts) -> Status | None:
+    """Return by which of the two kinds a recommendation is open, if it is."""
+    if judged.truth is not None:
+        return None
+    broad = explain(judged.rule.broadest, facts.values)
+    by_text = judged.explanation.lasting is False and broad.lasting is True
+    return Status.TEXT_OPEN if by_text else Status.FACT_MISSING
 
 
 def explain_recommendation(
@@ -242,6 +252,7 @@ def explain_recommendation(
         day,
         documents_in_force(base.documents, day)[1].get(item.owner),
         judged.truth,
+        _open(judged, facts),
         judged.ambiguous,
         entry,
         [StatedPosition(p, base.options[p.option].label) for p in entry.options],

@@ -9,7 +9,7 @@ from typing import Annotated
 from gepnet.criteria import Always, And, Certain, Explanation, Node, Not, Or, facts_of, prose
 from gepnet.facts import Facts, FactValue
 from gepnet.guidelines import KnowledgeBase
-from gepnet.knowledge.models import FactEntry, Recommendation
+from gepnet.knowledge.models import FactEntry, Recommendation, Statement
 from gepnet.knowledge.shapes import Sourced
 from gepnet.report.facts import FactView, fact_view, value_text
 from gepnet.tables import Shown
@@ -29,12 +29,12 @@ class SourceView:
     verification: str
 
 
-def source_of(entry: Sourced, base: KnowledgeBase) -> SourceView:
-    """Return where an entry was read."""
-    source = base.sources[entry.source]
+def source_of(entry: Sourced | Statement, base: KnowledgeBase, otherwise: str = "") -> SourceView:
+    """Return where an entry was read; ``otherwise`` is the source of one that names none."""
+    source = base.sources[entry.source or otherwise]
     read_in = base.sources[entry.read_in] if entry.read_in else None
     return SourceView(
-        entry.source,
+        source.id,
         source.title,
         entry.locator,
         (read_in or source).url,

@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from gepnet.report.case import CasePage
-from gepnet.report.words import BADGES, INTENTS, SIGNS
+from gepnet.report.words import BADGES, COUNTED, INTENTS, SIGNS
 
 
 @lru_cache(maxsize=1)
@@ -23,7 +23,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(SIGNS=SIGNS, INTENTS=INTENTS, BADGES=BADGES)
+    environment.globals.update(SIGNS=SIGNS, INTENTS=INTENTS, BADGES=BADGES, COUNTED=COUNTED)
     return environment
 
 

@@ -6,8 +6,9 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
-from gepnet.guidelines import SPOKEN
+from gepnet.guidelines import SPOKEN, Status
 from gepnet.report.assessment import View
+from gepnet.report.words import SIGNS
 
 SETTLED = "Settled positions"
 OPEN = "Options on which no position is settled"
@@ -83,16 +84,64 @@ def _matrix(
 
 
 def quiet_documents(view: View, matrices: Sequence[Matrix]) -> dict[str, list[str]]:
-    """Return the documents without a column, by the reason why they have nothing to say."""
+    """Return the documents without a column, by the reason why."""
     shown = {document["id"] for part in matrices for document in part.documents}
     found: dict[str, list[str]] = {}
     done = [row for row in view["rows"] if is_done(row)]
     for index, document in enumerate(view["documents"]):
-        if document["id"] in shown:
-            continue
-        outside = document["in_scope"] == "no"
-        read = "without a position on" if document["coverage"] == "complete" else "not read on"
-        if any(_speaks(row["cells"][index]) for row in done):
-            read = "only with a test that is on record for"
-        found.setdefault("not about" if outside else read, []).append(document["short"])
+        if document["id"] not in shown:
+            cells = [row["cells"][index] for row in view["rows"] if not is_done(row)]
+            why = _why_quiet(document, cells)
+            if why in _READ.values() and any(_speaks(row["cells"][index]) for row in done):
+                why = "only with a test that is on record for this patient"
+            found.setdefault(why, []).append(document["short"])
+    return found
+
+
+#: Why a document has no column, by how well it was read on the patient.
+_READ = {
+    "complete": "without a position on this patient",
+    "partial": "read in part, without a position on this patient",
+    "none": "not read on this patient",
+}
+
+
+def _why_quiet(document: View, cells: Sequence[View]) -> str:
+    if document["in_scope"] == "no":
+        return "not about this patient"
+    kinds = [status for status in _OPEN if any(cell["status"] == status for cell in cells)]
+    if kinds:
+        told = " or ".join(SIGNS[status].word for status in kinds)
+        return f"without a settled position, {told}"
+    if any(cell["unverified"] or cell["dissent"] for cell in cells):
+        return "with entries that do not count (unverified, or of a minority)"
+    return _READ[document["coverage"]]
+
+
+_OPEN = (Status.FACT_MISSING, Status.TEXT_OPEN)
+
+
+@dataclass(frozen=True)
+class OpenRow:
+    """An option on which no position is settled: who is open on it, by which of the two kinds."""
+
+    label: str
+    intent: str
+    text_open: list[str]
+    fact_missing: dict[str, list[str]]
+
+
+def open_rows(part: Matrix) -> list[OpenRow]:
+    """Return the rows of a part with the documents that leave them open; facts by document."""
+    found = []
+    for row in part.rows:
+        both = list(zip(part.documents, row["cells"], strict=True))
+        by_text = [d["short"] for d, cell in both if cell["status"] == Status.TEXT_OPEN]
+        by_fact = {
+            document["short"]: [fact["label"] for fact in cell["missing"]]
+            for document, cell in both
+            if cell["status"] == Status.FACT_MISSING
+        }
+        if by_text or by_fact:
+            found.append(OpenRow(row["label"], row["intent"], by_text, by_fact))
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gepnet.guidelines import Status
+from gepnet.guidelines import SPOKEN, Status
 
 
 @dataclass(frozen=True)
@@ -24,11 +24,36 @@ SIGNS: dict[str, Sign] = {
     Status.CONFLICTING: Sign(
         "⇄", "conflict within", "Parts of the document are for it and parts against."
     ),
-    Status.UNDETERMINED: Sign("?", "open", "It depends on a missing fact or on an ambiguous text."),
+    Status.IN_FAVOUR: Sign(
+        "◉", "for, strength open", "Recommended or an option: it is for it in either case."
+    ),
+    Status.TEXT_OPEN: Sign("◐", "text open", "The text leaves it open; no fact would settle it."),
+    Status.FACT_MISSING: Sign("?", "fact missing", "It depends on a fact that is not known."),
+    Status.LESSER: Sign(
+        "<", "lesser of two", "It prefers another option to this one and says no more of it."
+    ),
     Status.SILENT: Sign("\N{EN DASH}", "silent", "Read completely on this; it takes no position."),
+    Status.NO_POSITION: Sign(
+        "…", "no position", "Read in part; what was read of it takes no position for this patient."
+    ),
     Status.NOT_READ: Sign("·", "not read", "This part of the document was not available to us."),
+    Status.QUIET_EITHER_WAY: Sign(
+        "", "nothing either way", "Perhaps not about this patient, and without a position if it is."
+    ),
     Status.OUT_OF_SCOPE: Sign("", "out of scope", "The document is not about this patient."),
 }
+#: Statuses of a document that takes a position.
+SETTLED = frozenset(status.value for status in SPOKEN)
+#: Statuses whose cells are counted for each patient of a list.
+COUNTED = (
+    "recommended",
+    "option",
+    "in_favour",
+    "against",
+    "conflicting",
+    "text_open",
+    "fact_missing",
+)
 INTENTS = {
     "tumour_control": "",
     "symptom_control": "for hormone symptoms",

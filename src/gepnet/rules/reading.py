@@ -25,16 +25,26 @@ class Reading(NamedTuple, Generic[E_co]):
     Attributes:
         rule: what was read.
         truth: whether it applies; None if that is open.
-        ambiguous: nothing is missing, it is the text that leaves it open.
+        broad: whether the broad reading applies.
         explanation: of the narrow reading.
         missing: facts that could settle an open one, those that are worked out included.
     """
 
     rule: Rule[E_co]
     truth: Truth
-    ambiguous: bool
+    broad: Truth
     explanation: Explanation
     missing: tuple[str, ...]
+
+    @property
+    def narrow(self) -> Truth:
+        """Whether the narrow reading applies."""
+        return self.explanation.truth
+
+    @property
+    def ambiguous(self) -> bool:
+        """Whether no fact is missing: it is the text that leaves it open."""
+        return is_ambiguous(self.narrow, self.broad)
 
     @property
     def met(self) -> Met:
@@ -54,12 +64,12 @@ class Reading(NamedTuple, Generic[E_co]):
         """
         narrow = explain(rule.when, facts.values, memo)
         if rule.when_broad is None or narrow.truth is True:
-            return cls(rule, narrow.truth, False, narrow, narrow.missing)
+            return cls(rule, narrow.truth, narrow.truth, narrow, narrow.missing)
         broad = explain(rule.when_broad, facts.values, memo)
         truth = between(narrow.truth, broad.truth)
         missing = () if truth is False else tuple(dict.fromkeys((*narrow.missing, *broad.missing)))
         # Open facts may still settle it; with none left it is the text that leaves it open.
-        return cls(rule, truth, is_ambiguous(narrow.truth, broad.truth), narrow, missing)
+        return cls(rule, truth, broad.truth, narrow, missing)
 
 
 def between(narrow: Truth, broad: Truth) -> Truth:

@@ -17,8 +17,8 @@ from gepnet.guidelines.pathway.outcome import (
     cells,
     needs_stated,
     outcome,
-    possible_outcomes,
     rows_on,
+    status_within,
 )
 from gepnet.guidelines.pathway.positions import ask_document
 from gepnet.guidelines.pathway.proof import faults, solver_faults
@@ -53,7 +53,7 @@ def drawn(document: str, question: str) -> list[Page]:
 
 def said(status: Status, possible: tuple[Status, ...]) -> set[str]:
     """Return what may be said; how well a topic was read is not told apart."""
-    quiet = {Status.SILENT, Status.NOT_READ}
+    quiet = {Status.SILENT, Status.NO_POSITION, Status.NOT_READ}
     return {"nothing" if one in quiet else one.value for one in possible or (status,)}
 
 
@@ -106,12 +106,13 @@ class Seen:
             # What follows from rules between facts may settle more than the assessment.
             told = (asked.document.id, option, drawn_status, cell)
             assert said(*drawn_status) <= said(cell.status, cell.possible), told
-            if cell.status is not Status.UNDETERMINED:
+            if not cell.possible:
                 assert drawn_status[0] is cell.status, told
                 self.counts["drawn"] += 1
                 self.counts["stated"] += cell.status not in (Status.NOT_READ, Status.SILENT)
-        left = possible_outcomes(asked, option, found.allowed)
-        if full.status is not Status.UNDETERMINED and completes(whole, known, asked.space.asked):
+        status, possible = status_within(asked, option, found.allowed)
+        left = possible or (status,)
+        if not full.possible and completes(whole, known, asked.space.asked):
             assert said(full.status, ()) <= said(left[0], left), (option, full, left)
             self.counts["contains the status of a completion"] += 1
         assert said(left[0], left) <= said(cell.status, cell.possible), (option, left, cell)

@@ -245,8 +245,8 @@ def test_the_figure_of_esmo_leaves_exactly_10_to_neither_column() -> None:
     assert told == {
         "9.9": ("recommended", 1),
         "10": ("recommended", 0),
-        "10.1": ("undetermined", 1),
-        "15": ("undetermined", 1),
+        "10.1": ("text_open", 1),
+        "15": ("text_open", 1),
         "15.1": ("conflicting", 1),
     }
 

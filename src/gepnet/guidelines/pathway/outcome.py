@@ -11,10 +11,19 @@ from gepnet.guidelines.pathway.positions import Asked, Row, is_asked
 from gepnet.guidelines.pathway.possible import connected
 from gepnet.guidelines.pathway.walk import Allowed, Values, Walk, Walker
 from gepnet.guidelines.pathway.ways import ends_within
-from gepnet.guidelines.status import POSITIONS, Status, lookup
+from gepnet.guidelines.status import (
+    EMPTY,
+    FOR,
+    LEVELS,
+    POSITIONS,
+    QUIET,
+    Read,
+    Status,
+    lookup,
+)
 from gepnet.vocabulary import Truth
 
-#: A status, and if it is undetermined what it may come to.
+#: A status, and if it has several outcomes which.
 Outcome = tuple[Status, tuple[Status, ...]]
 
 
@@ -24,6 +33,8 @@ def cells(asked: Asked) -> tuple[str, ...]:
     on_page = {(row.rule.full_id, row.kind) for row in asked.rows}
     found: dict[str, None] = {}
     for option in (option for row in asked.rows for option in row.options):
+        if (option, asked.intent) in base.lesser_by_document[document.id]:
+            continue  # what prefers another option to it is no position on it
         held = base.held_by_document[document.id][option, asked.intent]
         counting = [one for one in held if one.recommendation.counts]
         if all(
@@ -79,15 +90,14 @@ def outcome(walker: Walker, found: Walk, option: str, values: Values) -> Outcome
             held[kind] = disjunction((held[kind], truth))
     scope = interpret(asked.document.scope, values)
     level = next((lv for lv, n in asked.document.coverage if interpret(n, values) is True), "none")
-    recommended, possibly, trial, against = held.values()
-    return lookup((scope, recommended, possibly, trial, against), level == "complete")
+    return _looked_up((scope, *held.values(), LEVELS[level]))
 
 
 _joined: WeakKeyDictionary[Asked, dict[str, Diagram]] = WeakKeyDictionary()
 
 
-def possible_outcomes(asked: Asked, option: str, allowed: Allowed) -> tuple[Status, ...]:
-    """Return every status that a possible patient with some known answers can come to."""
+def _ends(asked: Asked, option: str, allowed: Allowed) -> list[Outcome]:
+    """Return what the lookup says of each kind of possible patient with some known answers."""
     at = asked.diagrams
     diagram = _statuses(asked, option)
     fixed = {level: next(iter(left)) for level, left in allowed.items() if len(left) == 1}
@@ -96,8 +106,25 @@ def possible_outcomes(asked: Asked, option: str, allowed: Allowed) -> tuple[Stat
     given += [at.among(level, left) for level, left in allowed.items() if len(left) > 1]
     near = connected(at, given, at.support(diagram))
     ends = ends_within(at, asked.cared(diagram, near), {})
-    found = {status for end in ends for status in _outcomes(at.value(end))}
-    return tuple(status for status in Status if status in found)
+    return [at.value(end) for end in ends]  # type: ignore[misc]
+
+
+def status_within(asked: Asked, option: str, allowed: Allowed) -> Outcome:
+    """Return the status of an option for a patient with some known answers, as an assessment does.
+
+    What every possible patient with these answers leaves open is left open by the text.
+    """
+    ends = _ends(asked, option, allowed)
+    found = {status for end in ends for status in _outcomes(end)}
+    possible = tuple(status for status in Status if status in found)
+    if len(possible) == 1:
+        return possible[0], ()
+    if found <= FOR:
+        return Status.IN_FAVOUR, possible
+    if found <= QUIET:
+        return Status.QUIET_EITHER_WAY, possible
+    by_text = all(status is Status.TEXT_OPEN for status, _ in ends)
+    return (Status.TEXT_OPEN if by_text else Status.FACT_MISSING), possible
 
 
 def _outcomes(value: object) -> tuple[Status, ...]:
@@ -115,11 +142,16 @@ def _statuses(asked: Asked, option: str) -> Diagram:
             held[asked.rows[place].kind].append(asked.rows[place].said)
         kinds = [asked.space.either(held[kind]) for kind in POSITIONS]
         at = asked.diagrams
-        known[option] = at.joined(_looked_up, (asked.scope, *kinds, asked.complete))
+        known[option] = at.joined(_looked_up, (asked.scope, *kinds, asked.read))
     return known[option]
 
 
 def _looked_up(values: tuple[object, ...]) -> Outcome:
-    scope, recommended, option, trial, against, complete = values
-    truths = (scope, recommended, option, trial, against)
-    return lookup(truths, complete is True)  # type: ignore[arg-type]
+    """Look up where every fact is known: what is open is left open by the text."""
+    scope, *kinds, read = values
+    first, second, third, last = map(_reading, kinds)
+    return lookup(scope, (first, second, third, last), False, EMPTY[read])  # type: ignore[index]
+
+
+def _reading(truth: object) -> Read:
+    return (truth is True, truth is not False)

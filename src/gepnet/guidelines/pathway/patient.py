@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from gepnet.criteria import And, Node, interpret, prose
 from gepnet.facts import Facts, show
 from gepnet.guidelines.pathway.cut import Page
-from gepnet.guidelines.pathway.outcome import cells, needs_stated, possible_outcomes, rows_on
+from gepnet.guidelines.pathway.outcome import cells, needs_stated, rows_on, status_within
 from gepnet.guidelines.pathway.space import Variable
 from gepnet.guidelines.pathway.walk import Walk, Walker
 from gepnet.guidelines.pathway.ways import Way
@@ -100,9 +100,7 @@ def on_page(page: Page, facts: Facts) -> Patient:
     for option in cells(asked):
         rows = [asked.rows[place] for place in rows_on(asked, option)]
         if not needs_stated(asked, rows, values):
-            possible = possible_outcomes(asked, option, found.allowed)
-            one = len(possible) == 1
-            status = possible[0] if one else Status.UNDETERMINED
+            status, possible = status_within(asked, option, found.allowed)
             label = asked.space.base.options[option].label
-            outcomes.append(Outcome(option, label, status, () if one else possible))
+            outcomes.append(Outcome(option, label, status, possible))
     return Patient(facts, found, "", _MET[found.enters], tuple(outcomes))

@@ -15,7 +15,7 @@ from gepnet.guidelines.pathway.diagrams import Diagram, Diagrams
 from gepnet.guidelines.pathway.possible import among, possible
 from gepnet.guidelines.pathway.questions import PathwayQuestion
 from gepnet.guidelines.pathway.space import Space
-from gepnet.guidelines.statuses import completely_read
+from gepnet.guidelines.statuses import how_well_read
 from gepnet.rules import rule_truth
 
 
@@ -71,7 +71,7 @@ class Asked:
         space: the facts.
         rows: the positions, in the order of the options.
         scope: whether the document is about a patient.
-        complete: whether it was read completely on the patient's topic.
+        read: how well it was read on the patient's topic, as in ``status.EMPTY``.
         possible: conditions that every possible patient of the question meets.
         given: what the question assumes.
     """
@@ -82,7 +82,7 @@ class Asked:
     space: Space
     rows: tuple[Row, ...]
     scope: Diagram
-    complete: Diagram
+    read: Diagram
     possible: tuple[Diagram, ...]
     given: tuple[Node, ...]
 
@@ -133,7 +133,7 @@ def ask_document(
     order = base.row_order
     rows.sort(key=lambda row: min(order[option, intent] for option in row.options))
     scope = space.truth(compiled.scope)
-    complete = completely_read(space, compiled.coverage, space.truth)
+    read = how_well_read(space, compiled.coverage, space.truth)
     at = space.diagrams
     within = at.map(lambda truth: truth is not False, scope)
     if within != at.true:
@@ -141,5 +141,5 @@ def ask_document(
     if among(at, conditions, ()) == [at.false]:
         return None  # the document is not about any patient of the question
     return Asked(
-        compiled, question, intent, space, tuple(rows), scope, complete, tuple(conditions), assumed
+        compiled, question, intent, space, tuple(rows), scope, read, tuple(conditions), assumed
     )

@@ -7,7 +7,8 @@ from dataclasses import replace
 from itertools import product
 
 from gepnet.facts import facts_of_values
-from gepnet.guidelines.positions import FOR, SUPPORT, DocumentPosition, Holding
+from gepnet.guidelines.positions import SUPPORT, DocumentPosition, Holding
+from gepnet.guidelines.status import FOR
 from gepnet.guidelines.verify.context import (
     Context,
     applies,

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from gepnet.criteria import Node
 from gepnet.criteria.smt import conj, disj
 from gepnet.guidelines.compiled import CompiledDocument
-from gepnet.guidelines.statuses import completely_read
+from gepnet.guidelines.status import EMPTY, Status
+from gepnet.guidelines.statuses import how_well_read
 from gepnet.guidelines.verify.context import Context, claim, nothing_of
 from gepnet.guidelines.verify.draft import Draft
 from gepnet.guidelines.verify.findings import Finding
@@ -15,7 +16,8 @@ from gepnet.guidelines.verify.prover import Part
 from gepnet.guidelines.verify.regions import deciding_facts
 
 MOST_REGIONS = 4
-_NOTHING = ("silent", "not_read")
+#: Without a position, however well it was read and whatever it prefers.
+_NOTHING = tuple(status.value for status in (*EMPTY.values(), Status.LESSER))
 
 
 def gaps(context: Context, name: str) -> Iterator[Finding]:
@@ -23,15 +25,16 @@ def gaps(context: Context, name: str) -> Iterator[Finding]:
     document = context.documents[name]
     world = context.prover.world
     counting = [rule for rule in document.recommendations if rule.counts]
-    complete = completely_read(world.logic, document.coverage, world.truth)
+    level = how_well_read(world.logic, document.coverage, world.truth)
     nothing = conj(world.applies(rule).false for rule in counting)
     claims = tuple(
         claim(stand, stand.options[0], *_NOTHING) for stand in context.positions.of_document(name)
     )
     none = [(document.scope, True), *nothing_of(counting)]
-    for kind, level in (("gap", complete.true), ("encoding_gap", complete.false)):
+    not_complete = world.logic.outside(level.true)
+    for kind, where in (("gap", level.true), ("encoding_gap", not_complete)):
         said = "says nothing" if kind == "gap" else "nothing was encoded; read on here"
-        wanted = conj([world.true(document.scope), level, nothing])
+        wanted = conj([world.true(document.scope), where, nothing])
         draft = Draft(context, kind, (name,), most=MOST_REGIONS, claims=claims)
         yield from _found(draft, draft.spread(wanted, _nodes([document]), none), said)
 

@@ -15,8 +15,8 @@ from gepnet.criteria import interpret
 from gepnet.criteria.smt import Formula, constant, same
 from gepnet.facts import facts_of_values
 from gepnet.guidelines.compiled import CompiledDocument
-from gepnet.guidelines.positions import FOR, SUPPORT, DocumentPosition, Holding
-from gepnet.guidelines.status import Status
+from gepnet.guidelines.positions import SUPPORT, DocumentPosition, Holding
+from gepnet.guidelines.status import FOR, Status
 from gepnet.guidelines.verify.axioms import World
 from gepnet.guidelines.verify.context import Context, claim, source_of
 from gepnet.guidelines.verify.draft import Draft
