@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from gepnet.criteria import explain
 from gepnet.guidelines.compiled import CompiledDocument, KnowledgeBase
 from gepnet.guidelines.model import Assessment
-from gepnet.guidelines.status import FOR, Status
+from gepnet.guidelines.status import Status
 from gepnet.knowledge.models import Coverage
 
 #: A position may stand in what was not read.
@@ -86,10 +86,7 @@ def _count(assessment: Assessment, found: dict[tuple[str, str], Gap]) -> None:
         gap.patients += 1
         cells = document.cells
         gap.not_read += sum(cells[row].status in _UNREAD for row in supported)
-        gap.ambiguous += sum(
-            cell.status is Status.TEXT_OPEN
-            for cell in cells.values()
-        )
+        gap.ambiguous += sum(cell.status is Status.TEXT_OPEN for cell in cells.values())
 
 
 def _topic(document: CompiledDocument, assessment: Assessment) -> str:
