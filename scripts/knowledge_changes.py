@@ -23,7 +23,10 @@ import polars as pl
 
 ROOT = Path(__file__).resolve().parent.parent
 #: No position, and none that an answer would bring.
-QUIET = {"silent", "not_read", "out_of_scope", "quiet", "no document", "no row"}
+QUIET = {
+    *("silent", "lesser", "no_position", "not_read", "out_of_scope", "quiet_either_way"),
+    *("quiet", "no document", "no row"),
+}
 #: Runs in either tree, so it uses only what both have.
 _COLLECT = """
 import datetime, json, sys
@@ -35,7 +38,7 @@ try:
     from gepnet.vocabulary import Question
 except ImportError:  # an earlier state took the days one by one
     Question = None
-QUIET = {"silent", "not_read", "out_of_scope"}
+QUIET = {"silent", "lesser", "no_position", "not_read", "out_of_scope", "quiet_either_way"}
 base, files, day = api.base(), sys.argv[1], datetime.date.fromisoformat(sys.argv[2])
 def assessed(record):
     if Question is None:

@@ -37,7 +37,6 @@ HANDED = {
     ("criteria/algebra.py", "guidelines/variants.py", "Variants"),
     ("criteria/algebra.py", "guidelines/positions.py", "DocumentPosition"),
     ("criteria/algebra.py", "guidelines/statuses.py", "asked"),
-    ("criteria/algebra.py", "guidelines/statuses.py", "where"),
     ("facts/algebra.py", "guidelines/variants.py", "Variants"),
     ("tables/plain.py", "facts/model.py", "show"),
     ("tables/plain.py", "report/facts.py", "plain_value"),

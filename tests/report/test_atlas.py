@@ -149,7 +149,7 @@ def test_the_map_of_ki67_finds_the_hole_at_exactly_ten(base: Any) -> None:
     assert [status(second, x) for x in ("15", "15.1")] == ["text_open", "conflicting"]
     # After everolimus the figure joins the text, which then still has it as an option.
     after = [status(third, x) for x in ("10", "15", "15.1")]
-    assert after == ["option", "text_open", "recommended"]
+    assert after == ["option", "in_favour", "recommended"]
     numbers = [float(end) for band in view.across for end in band.split("\N{EN DASH}")]
     assert numbers == sorted(numbers) and numbers[0] == 0 and numbers[-1] == 100
 

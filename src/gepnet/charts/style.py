@@ -84,7 +84,7 @@ POSITIONS: dict[str, tuple[str, str, str, str]] = {
     "no_position": ("#ffffff", "…", SOFT, "no position in what was read"),
     "not_read": ("#ffffff", "·", SOFT, "not read"),
     "out_of_scope": ("#e9edf0", "", SOFT, "out of scope"),
-    "quiet_either_way": ("#e9edf0", "", SOFT, "nothing either way"),
+    "quiet_either_way": ("#e9edf0", "∅", SOFT, "nothing either way"),
 }
 
 #: Holes are hatched, so that nobody takes an empty cell for one that was not looked at.

@@ -200,7 +200,7 @@ def _cell(
     status, possible = lookup(
         scope.truth,
         (recommended, possibly, trial, against),
-        disjunction(reason.judged.broad for reason in lesser),
+        disjunction([reason.judged.broad for reason in lesser]),
         empty,
     )
     names: dict[str, None] = {}

@@ -38,7 +38,9 @@ SIGNS: dict[str, Sign] = {
     ),
     Status.NOT_READ: Sign("·", "not read", "This part of the document was not available to us."),
     Status.QUIET_EITHER_WAY: Sign(
-        "", "nothing either way", "Perhaps not about this patient, and without a position if it is."
+        "∅",
+        "nothing either way",
+        "Perhaps not about this patient, and without a position if it is.",
     ),
     Status.OUT_OF_SCOPE: Sign("", "out of scope", "The document is not about this patient."),
 }

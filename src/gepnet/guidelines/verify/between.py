@@ -8,7 +8,7 @@ from itertools import product
 
 from gepnet.facts import facts_of_values
 from gepnet.guidelines.positions import SUPPORT, DocumentPosition, Holding
-from gepnet.guidelines.status import FOR
+from gepnet.guidelines.status import FOR, WITHOUT_POSITION
 from gepnet.guidelines.verify.context import (
     Context,
     applies,
@@ -24,7 +24,6 @@ from gepnet.guidelines.verify.regions import deciding_facts, fewest, parts_of, s
 
 #: Groups of facts that say in which line of treatment a patient is.
 HISTORY = frozenset({"lines of treatment", "treatments", "PRRT"})
-_QUIET = ("silent", "not_read")
 # A finding lists so many regions; more of them say nothing new.
 MOST_REGIONS = 3
 
@@ -65,7 +64,7 @@ def _opposite(
 ) -> Iterator[Finding]:
     """One document supports an option that the other is against, or keeps to trials."""
     for name, kind in (("opposed", "against"), ("trial_only", "trial_only")):
-        claims = (claim(left, options[0], *SUPPORT), claim(right, options[0], kind))
+        claims = (claim(left, options[0], *FOR), claim(right, options[0], kind))
         draft = Draft.on(
             context, name, left, right, options=options, most=MOST_REGIONS, claims=claims
         )
@@ -90,7 +89,7 @@ def _conditions(
     prover = context.prover
     quiet = [(right.document.scope, True), *none_of(right.holdings)]
     here = prover.world.status(left, *FOR)
-    claims = (claim(left, options[0], *SUPPORT), claim(right, options[0], *_QUIET))
+    claims = (claim(left, options[0], *FOR), claim(right, options[0], *WITHOUT_POSITION))
     drafts = {
         kind: Draft.on(context, kind, left, right, options=options, claims=claims)
         for kind in ("sequence", "condition")
@@ -158,7 +157,7 @@ def described(context: Context, finding: Finding, most: int = MOST_REGIONS) -> F
                 regions.append(region)
     if finding.kind != "sequence":
         return replace(finding, regions=tuple(regions))
-    then = (claim(right, finding.options[0], *SUPPORT),)
+    then = (claim(right, finding.options[0], *FOR),)
     return replace(finding, regions=tuple(regions), linked_claims=then)
 
 
@@ -183,7 +182,7 @@ def _other_time(
     if not answer.found:
         return None
     parts = fewest(context.prover, core)
-    claims = [claim(right, option, *SUPPORT)]
+    claims = [claim(right, option, *FOR)]
     return context.described(answer, parts, wanted, [theirs.id], claims)
 
 
@@ -229,7 +228,7 @@ def _ranked(
     also = [] if here is None else none_of(here.of_kind(*SUPPORT))
     claims = (
         claim(stand, option, *statuses_of(mine.kind)),
-        claim(other, over, *SUPPORT, "conflicting"),
+        claim(other, over, *FOR, "conflicting"),
     )
     draft = Draft.on(context, "ranking", stand, other, options=(option, over), claims=claims)
     for theirs in other.of_kind(*SUPPORT):

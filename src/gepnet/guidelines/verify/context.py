@@ -11,6 +11,7 @@ from gepnet.criteria.smt import Formula, is_true, steps
 from gepnet.guidelines.assess import documents_in_force
 from gepnet.guidelines.compiled import KnowledgeBase
 from gepnet.guidelines.positions import DocumentPosition, Holding, document_positions
+from gepnet.guidelines.status import FOR
 from gepnet.guidelines.verify.axioms import Axioms, World
 from gepnet.guidelines.verify.findings import Claim, Region
 from gepnet.guidelines.verify.limits import Limit
@@ -177,9 +178,9 @@ def excluded(stand: DocumentPosition, kind: str) -> list[Part]:
 
 def claim(stand: DocumentPosition, option: str, *statuses: str) -> Claim:
     """Return that a document has one of some statuses."""
-    return Claim(stand.document.id, option, stand.intent, statuses)
+    return Claim(stand.document.id, option, stand.intent, tuple(sorted(map(str, statuses))))
 
 
 def statuses_of(kind: str) -> tuple[str, ...]:
     """Return the statuses that a recommendation of a kind gives where nothing excludes it."""
-    return ("recommended", "option") if kind in {"recommended", "option"} else (kind,)
+    return tuple(sorted(FOR)) if kind in FOR else (kind,)

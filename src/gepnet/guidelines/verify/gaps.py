@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from gepnet.criteria import Node
 from gepnet.criteria.smt import conj, disj
 from gepnet.guidelines.compiled import CompiledDocument
-from gepnet.guidelines.status import EMPTY, Status
+from gepnet.guidelines.status import WITHOUT_POSITION
 from gepnet.guidelines.statuses import how_well_read
 from gepnet.guidelines.verify.context import Context, claim, nothing_of
 from gepnet.guidelines.verify.draft import Draft
@@ -16,8 +16,6 @@ from gepnet.guidelines.verify.prover import Part
 from gepnet.guidelines.verify.regions import deciding_facts
 
 MOST_REGIONS = 4
-#: Without a position, however well it was read and whatever it prefers.
-_NOTHING = tuple(status.value for status in (*EMPTY.values(), Status.LESSER))
 
 
 def gaps(context: Context, name: str) -> Iterator[Finding]:
@@ -28,7 +26,8 @@ def gaps(context: Context, name: str) -> Iterator[Finding]:
     level = how_well_read(world.logic, document.coverage, world.truth)
     nothing = conj(world.applies(rule).false for rule in counting)
     claims = tuple(
-        claim(stand, stand.options[0], *_NOTHING) for stand in context.positions.of_document(name)
+        claim(stand, stand.options[0], *WITHOUT_POSITION)
+        for stand in context.positions.of_document(name)
     )
     none = [(document.scope, True), *nothing_of(counting)]
     not_complete = world.logic.outside(level.true)
@@ -64,7 +63,7 @@ def unplaced(context: Context) -> Iterator[Finding]:
         applies = [world.applies(r).false for r in document.recommendations if r.counts]
         silent.append(disj([world.false(document.scope), conj(applies)]))
         for stand in context.positions.of_document(document.id)[:1]:
-            claims.append(claim(stand, stand.options[0], *_NOTHING, "out_of_scope"))
+            claims.append(claim(stand, stand.options[0], *WITHOUT_POSITION, "out_of_scope"))
     draft = Draft(context, "no_position", (), most=MOST_REGIONS, claims=tuple(claims))
     parts = draft.spread(conj([about, *silent]), _nodes(documents))
     yield from _found(draft, parts, "no document in force has any position")

@@ -8,6 +8,7 @@ from gepnet.criteria.smt import conj
 from gepnet.guidelines.assess import in_force
 from gepnet.guidelines.compiled import CompiledLabel
 from gepnet.guidelines.positions import NOTHING, SUPPORT, DocumentPosition
+from gepnet.guidelines.status import FOR
 from gepnet.guidelines.verify.context import (
     Context,
     applies,
@@ -55,7 +56,7 @@ def _off(
     labels: list[CompiledLabel],
 ) -> Iterator[Finding]:
     outside = nothing_of(labels)
-    claims = (claim(stand, options[0], *SUPPORT),)
+    claims = (claim(stand, options[0], *FOR),)
     draft = Draft.on(context, "off_label", stand, options=options, most=MOST_REGIONS, claims=claims)
     deciding: dict[str, None] = {}
     kinds: list[str] = []
@@ -102,7 +103,7 @@ def label_texts(context: Context, name: str) -> Iterator[Finding]:
             draft = _draft(context, "ambiguous", label)
             draft.show([(label.when_broad, True), (label.when, False)])
             yield from draft.done(
-                {f"label/{name}": "undetermined, the text is ambiguous"},
+                {f"label/{name}": "text open"},
                 sources=(label_source(label),),
                 deciding=deciding_facts(left_open(label)),
             )

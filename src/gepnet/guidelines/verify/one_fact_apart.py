@@ -126,8 +126,8 @@ def _told_apart(
 ) -> Iterator[Finding]:
     context = draft.context
     one, other, third = who
-    claims = (claim(one, asked.broad, *SUPPORT), claim(other, asked.finer, "against"))
-    linked = (claim(one, asked.broad, *SUPPORT), claim(third, option, *SUPPORT))
+    claims = (claim(one, asked.broad, *FOR), claim(other, asked.finer, "against"))
+    linked = (claim(one, asked.broad, *FOR), claim(third, option, *FOR))
     needed = context.witnesses.needed(node for stand in who for node in stand.nodes)
     model = patients.simplest(needed)
     if model is None:

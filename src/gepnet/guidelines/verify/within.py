@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import product
 
 from gepnet.guidelines.positions import SUPPORT, DocumentPosition, Holding
+from gepnet.guidelines.status import OPEN, Status
 from gepnet.guidelines.verify.context import Context, applies, claim, none_of
 from gepnet.guidelines.verify.draft import Draft
 from gepnet.guidelines.verify.findings import Finding
@@ -77,10 +78,10 @@ def _implied(context: Context, stand: DocumentPosition) -> Iterator[Finding]:
 
 def _contradictions(context: Context, stand: DocumentPosition) -> Iterator[Finding]:
     for kind, status in (
-        ("contradiction", "conflicting"),
-        ("possible_contradiction", "undetermined"),
+        ("contradiction", {Status.CONFLICTING}),
+        ("possible_contradiction", OPEN),
     ):
-        claims = [claim(stand, stand.options[0], status)]
+        claims = [claim(stand, stand.options[0], *status)]
         draft = Draft.on(context, kind, stand, most=MOST_REGIONS, claims=claims)
         for pro, con in product(stand.of_kind(*SUPPORT), stand.of_kind("against")):
             core: list[Part] = applies(pro.recommendation)
@@ -109,7 +110,7 @@ def _broadly(stand: DocumentPosition, pro: Holding, con: Holding) -> tuple[list[
 
 def _open_texts(context: Context, stand: DocumentPosition) -> Iterator[Finding]:
     """Everything is known, and still the text does not say whether a recommendation applies."""
-    claims = [claim(stand, stand.options[0], "undetermined")]
+    claims = [claim(stand, stand.options[0], *OPEN)]
     draft = Draft.on(context, "ambiguous", stand, most=MOST_REGIONS, claims=claims)
     parts: list[Part] = []
     for holding in stand.holdings:
@@ -120,9 +121,7 @@ def _open_texts(context: Context, stand: DocumentPosition) -> Iterator[Finding]:
         also = none_of(h for h in stand.holdings if h.id != holding.id)
         if draft.show(core, also, (holding,)):
             parts += left_open(item)
-    yield from draft.done(
-        {stand.document.id: "undetermined, the text is ambiguous"}, deciding=deciding_facts(parts)
-    )
+    yield from draft.done({stand.document.id: "text open"}, deciding=deciding_facts(parts))
 
 
 def left_open(rule: Rule[E_co]) -> list[Part]:
