@@ -381,7 +381,7 @@ def test_the_grid_of_a_document_shows_its_hole() -> None:
         ("sstr_any_uptake", [True, False]),
         ASKED,
     )
-    assert view["statuses"] == [["recommended", "conflicting"], ["silent", "silent"]]
+    assert view["statuses"] == [["recommended", "conflicting"], ["silent", "lesser"]]
 
 
 def test_the_known_rows_are_those_of_the_file() -> None:
