@@ -75,6 +75,8 @@ class WideAlgebra(ColumnLogic, Algebra, Protocol):
 
 
 Stage = dict[str, Expression]
+# In which the bits of a word are worked out: its lists, both of them, beside what a table supplies.
+_STEPS = 5
 
 
 @dataclass(frozen=True)
@@ -140,6 +142,7 @@ class WidePlan:
     _staged: set[Node] = field(default_factory=set)
     _given: dict[str, Stage] = field(default_factory=dict)
     _values: int = 0
+    _kept: list[Stage] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Lay out the stages."""
@@ -159,10 +162,13 @@ class WidePlan:
         for level in range(top + 1):
             facts = [f for f in self.facts if self.levels[f.id] == level]
             self._rules(facts)
+            self._kept = [{} for _ in range(_STEPS)]
+            self.stages += self._kept
             self._stage({k: v for fact in facts for k, v in self._columns(fact).items()})
             self._stage({k: v for fact in facts for k, v in self._days(fact).items()})
             if self.stage_atoms:
                 self._keep(by_level.get(level, []), "a")
+        self.stages = [stage for stage in self.stages if stage]
 
     @cached_property
     def facts(self) -> tuple[Fact, ...]:
@@ -199,6 +205,16 @@ class WidePlan:
         name = f"__v{self._values}"
         self._values += 1
         self._stage({name: value})
+        return self.algebra.column(name)
+
+    def _keep_bits(self, step: int, value: Expression) -> Expression:
+        """Keep bits in a column of their own; the enumerated facts of a level share its stages.
+
+        A stage for each of them would nest the sub-selects of SQL deeper than it can be printed.
+        """
+        name = f"__v{self._values}"
+        self._values += 1
+        self._kept[step][name] = value
         return self.algebra.column(name)
 
     def _rules(self, facts: Iterable[Fact]) -> None:
@@ -267,10 +283,11 @@ class WidePlan:
         """Return the bits that two decision lists leave."""
         found = self._listed(fact, rules)
         if narrowed:
-            one, other = map(self._keep_value, (found, self._listed(fact, narrowed)))
+            lists = (found, self._listed(fact, narrowed))
+            one, other = (self._keep_bits(0, bits) for bits in lists)
             found = self._both(fact, one, other)
-            self._watch(fact, other, one)
-        mask = self._settled(fact, found)
+            self._watch(fact, 1, other, one)
+        mask = self._settled(fact, 1, found)
         columns = {fact.id: mask}
         absent = absent_column(fact)
         return columns if absent is None else {**columns, absent: self.algebra.literal(False)}
@@ -295,9 +312,9 @@ class WidePlan:
         apart = self.algebra.equal(shared, self.algebra.bits(fact, 0))
         return self.algebra.choose([(apart, self.algebra.joined_bits(one, other))], shared)
 
-    def _settled(self, fact: Fact, found: Expression) -> Expression:
+    def _settled(self, fact: Fact, step: int, found: Expression) -> Expression:
         """Return bits as a column has them: all of them, or none, is unknown."""
-        algebra, found = self.algebra, self._keep_value(found)
+        algebra, found = self.algebra, self._keep_bits(step, found)
         nothing = algebra.nothing(fact, fact.id)
         ends = (algebra.bits(fact, bits) for bits in (all_bits(fact), 0))
         return algebra.choose([(algebra.equal(found, end), nothing) for end in ends], found)
@@ -305,22 +322,22 @@ class WidePlan:
     def reconciled(self, fact: Fact, recorded: Stage, derived: Stage) -> Stage:
         """Return what a supplied word and the derived one leave; remember where they differ."""
         algebra, everything = self.algebra, self.algebra.bits(fact, all_bits(fact))
-        given, found = recorded[fact.id], self._keep_value(derived[fact.id])
+        given, found = recorded[fact.id], self._keep_bits(2, derived[fact.id])
         one, other = (
-            self._keep_value(algebra.choose([(algebra.missing(mask), everything)], mask))
+            self._keep_bits(3, algebra.choose([(algebra.missing(mask), everything)], mask))
             for mask in (given, found)
         )
-        both = self._settled(fact, self._both(fact, one, other))
+        both = self._settled(fact, 4, self._both(fact, one, other))
         columns = {fact.id: both}
         absent = absent_column(fact)
         if absent is not None:
             none = algebra.certainly(recorded[absent])
             columns[fact.id] = algebra.choose([(none, algebra.nothing(fact, fact.id))], both)
             columns[absent] = none
-        self._watch(fact, one, other)
+        self._watch(fact, 4, one, other)
         return columns
 
-    def _watch(self, fact: Fact, given: Expression, derived: Expression) -> None:
+    def _watch(self, fact: Fact, step: int, given: Expression, derived: Expression) -> None:
         """Remember where two statements about a word have nothing in common."""
         shared = self.algebra.shared_bits(given, derived)
         names = [f"__{part}_{fact.id}" for part in ("conflict", "given", "derived")]
@@ -329,7 +346,7 @@ class WidePlan:
             return
         self.conflicts[fact.id] = names[0]
         self.derived_columns[fact.id] = {names[1]: names[2]}
-        self._stage(dict(zip(names, (flag, given, derived), strict=True)))
+        self._kept[step].update(zip(names, (flag, given, derived), strict=True))
 
     def first_known(self, fact: Fact, first: Stage, then: Callable[[], Stage | None]) -> Stage:
         """Use the supplied value where there is one; remember where the derivation differs."""

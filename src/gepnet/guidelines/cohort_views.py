@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from gepnet.criteria.columns import absent_column, high_column, low_column
+from gepnet.criteria.columns import absent_column, from_bits, high_column, low_column
 from gepnet.facts import Facts, facts_of_values
 from gepnet.facts.table import ROW
 from gepnet.guidelines.assess import assess
@@ -18,7 +18,7 @@ from gepnet.guidelines.compiled import KnowledgeBase
 from gepnet.guidelines.status import Status
 from gepnet.guidelines.statuses import CODES, OUT_OF_SCOPE
 from gepnet.guidelines.wide import Cohort
-from gepnet.vocabulary import Fact, Question, exact, plain
+from gepnet.vocabulary import Fact, Question, Several, exact, plain
 
 
 def long_form(
@@ -115,6 +115,9 @@ def _raw(fact: Fact, row: Mapping[str, Any]) -> Any:
     if absent is not None and row.get(absent):
         return "not applicable"
     low, high = row[low_column(fact)], row[high_column(fact)]
+    if low is not None and fact.type == "enum":
+        value = from_bits(fact, low)
+        return list(value.values) if isinstance(value, Several) else value
     if low is None or fact.type != "number":
         return low
     low, high = plain(Decimal(str(low))), plain(Decimal(str(high)))
