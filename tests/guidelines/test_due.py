@@ -19,7 +19,8 @@ def test_labels_events_documents_and_courses_age() -> None:
     assert kinds.count("labels") == len(BASE.knowledge.labels) - len(ended)
     assert kinds.count("events") == len(BASE.knowledge.events)
     assert kinds.count("documents") == len(BASE.knowledge.documents)
-    assert set(kinds) == {"labels", "events", "documents", "plan_profiles"}
+    assert kinds.count("funding") == sum(one.ages for one in BASE.knowledge.funding)
+    assert set(kinds) == {"labels", "funding", "events", "documents", "plan_profiles"}
 
 
 @pytest.mark.parametrize(("kind", "entry"), AGEING, ids=lambda one: getattr(one, "id", one))

@@ -28,7 +28,10 @@ class Observed:
 
 @dataclass(frozen=True, slots=True)
 class FactValue:
-    """The value of a fact as of a date, where it comes from and what was set aside for it."""
+    """The value of a fact as of a date, where it comes from and what was set aside for it.
+
+    ``lasting`` is one of which the highest of all reports counts: no later report takes it back.
+    """
 
     fact: str
     value: Value
@@ -42,6 +45,7 @@ class FactValue:
     conflict: Value = None
     note: str | None = None
     inputs: tuple[str, ...] = ()
+    lasting: bool = False
 
     @property
     def is_known(self) -> bool:

@@ -56,6 +56,7 @@ def select(
         age,
         conflict,
         f"contradictory: {'; '.join(dict.fromkeys(told))}" if told else None,
+        lasting=policy == "highest",
     )
 
 

@@ -55,10 +55,14 @@ def look_at(rule: Rule[Any], facts: Facts, max_age_days: int | None = None) -> C
 
 
 def is_stale(value: FactValue, max_age_days: int | None = None) -> bool:
-    """Whether a value is older than its fact, or a line of a protocol, allows."""
+    """Whether a value is older than its fact, or a line of a protocol, allows.
+
+    The highest of all reports stays the highest: it is told with its date, and asked for again only
+    where a line says how old it may be.
+    """
     if max_age_days is not None and value.age_days is not None:
         return value.age_days > max_age_days
-    return value.stale
+    return value.stale and not value.lasting
 
 
 def value_words(value: FactValue, vocabulary: Vocabulary) -> str:
