@@ -111,7 +111,9 @@ def test_every_vector_is_valid_whatever_the_order_of_rows(run: Run, tmp_path: Pa
 
 def test_many_and_awkward_patients_are_valid(run: Run, tmp_path: Path) -> None:
     lesions, heads = tmp_path / "lesions.csv", tmp_path / "patients.csv"
-    lesions.write_text("\n".join([HEADER, *random_.lesion_rows(150, 3)]) + "\n", "utf-8")
+    lesions.write_text(
+        "\n".join([HEADER, *random_.lesion_rows(150, 3, smallest=10)]) + "\n", "utf-8"
+    )
     heads.write_text(random_.patients_csv(150, 3), "utf-8")
     found = read(run, lesions, "--patients", heads)
     points = [point for patient in found for point in patient.timepoints]

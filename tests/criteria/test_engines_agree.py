@@ -34,7 +34,7 @@ from gepnet.criteria.codec import decode, encode
 from gepnet.criteria.interpret import Values, negation
 from gepnet.criteria.parse import parse
 from gepnet.criteria.text import to_text
-from gepnet.vocabulary import Interval, Truth
+from gepnet.vocabulary import Interval, Several, Truth
 from tests.criteria import engines, spec
 from tests.criteria.random_criteria import Maker, names_unresolved
 
@@ -225,5 +225,5 @@ def test_making_more_known_is_not_an_empty_phrase() -> None:
             old = before.get(name)
             recorded += old is None
             narrowed += isinstance(old, Interval) and old != value
-            resolved += isinstance(old, str) and old != value
+            resolved += isinstance(old, Several) and old != value
     assert min(recorded, narrowed, resolved) > 5

@@ -49,12 +49,12 @@ REVIEW, ITALY, ROTTERDAM = (
 
 
 # Clinical story 7: the review adds repeat PRRT at 14 and 20 months, not at 7 and 10; the Italian
-# opinion is a note from 6-9 months.
+# opinion is a note from 6-9 months. Below 12 months it names what it prefers to repeat PRRT.
 @pytest.mark.parametrize(
     ("months", "review", "italy", "rotterdam"),
     [
-        (7, "silent", "ambiguous", "not met"),
-        (10, "silent", "met", "not met"),
+        (7, "lesser", "ambiguous", "not met"),
+        (10, "lesser", "met", "not met"),
         (14, "option", "met", "not met"),
         (20, "option", "met", "met"),
     ],
@@ -68,10 +68,10 @@ def test_story_7(months: int, review: str, italy: str, rotterdam: str) -> None:
     ("first", "last", "review", "italy", "rotterdam"),
     [
         (12, 12, "option", "met", "not met"),
-        (12, 6.5, "undetermined", "ambiguous", "not met"),  # from the first dose only
-        (11.9, 6.4, "silent", "ambiguous", "not met"),
-        (5.9, 0.4, "silent", "not met", "not met"),
-        (6, 0.5, "silent", "ambiguous", "not met"),
+        (12, 6.5, "text_open", "ambiguous", "not met"),  # from the first dose only
+        (11.9, 6.4, "lesser", "ambiguous", "not met"),
+        (5.9, 0.4, "lesser", "not met", "not met"),
+        (6, 0.5, "lesser", "ambiguous", "not met"),
         (23, 17.9, "option", "met", "ambiguous"),
         (24, 18, "option", "met", "met"),
     ],

@@ -79,5 +79,6 @@ def test_a_hostile_file_is_read_or_told_with_its_line(name: str, vocabulary: Voc
 
 def test_a_site_in_another_word_is_read_and_told(vocabulary: Vocabulary) -> None:
     record = read("ps", vocabulary)
-    assert record.events[0].values == {"primary_site": "colon_unspecified"}
+    found = vocabulary["primary_site"].parse("colon_unspecified")
+    assert record.events[0].values == {"primary_site": found}
     assert record.readings == ("e1, primary_site: colon read as colon_unspecified",)

@@ -138,14 +138,23 @@ class Deciding:
         solved: dict[Question, Verdict] = {}
         for question in questions:
             first, second = (stated[one] for one in question)
+            # Others share the run: what neither document looks at decides nothing between them.
+            looked_at = self._influence(question).looked_at
             agreed = {p: where & second[p] for p, where in first.items() if p in second}
             for found, allowed in ((solved, valid ^ fixed), (last_resort, fixed)):
                 if question in found:
                     continue
                 ways = {
-                    position: [choices.members(bit) for bit in bits(mask)]
+                    position: own
                     for position, where in agreed.items()
                     if (mask := where & allowed)
+                    and (
+                        own := [
+                            way
+                            for way in map(choices.members, bits(mask))
+                            if all(things[thing][0].fact in looked_at for thing in way)
+                        ]
+                    )
                 }
                 if ways:
                     found[question] = self._verdict(question, things, ways)
@@ -193,7 +202,7 @@ class Deciding:
         @cache
         def among(fact: str) -> tuple[Value, ...]:
             """Return the values at which the two documents themselves look."""
-            return self._influences.candidates(fact, influence.looked_at.get(fact, {}))
+            return self._influences.candidates(fact, influence.looked_at[fact])
 
         @cache
         def values(thing: int) -> frozenset[Value]:

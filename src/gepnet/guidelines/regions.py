@@ -27,6 +27,7 @@ class Regions(MeasureFile):
     files = ("regions",)
     optional = True
     regions: tuple[Region, ...] = ()
+    countries: tuple[str, ...] = ()
     parents: dict[str, str] = Field(default_factory=dict)
 
 
@@ -43,9 +44,10 @@ def region_lineage(base: KnowledgeBase, region: str | None) -> tuple[str, ...]:
 def check_regions(knowledge: Knowledge) -> Iterator[Problem]:
     """Yield a problem for each region that an entry names and the file of regions does not.
 
-    A document may be of none in particular: ``any``.
+    A document may be of none in particular, ``any``, or of another country.
     """
-    regions = {region.id for region in Regions.read(knowledge.measures).regions}
+    known = Regions.read(knowledge.measures)
+    regions = {region.id for region in known.regions}
     for kind in KINDS if regions else ():
         for entry in getattr(knowledge, kind):
-            yield from unknown_names(entry, {"regions": regions, "no_region": {"any"}})
+            yield from unknown_names(entry, {"regions": regions, "no_region": {"any", *known.countries}})

@@ -9,13 +9,13 @@ START = date(2024, 1, 1)
 DIP = 0.5  # a response that is then slowly lost
 
 
-def lesion_rows(patients: int, seed: int) -> list[str]:
+def lesion_rows(patients: int, seed: int, smallest: float = 0.01) -> list[str]:
     """Return lesion CSV rows; every patient is valid."""
     draw = random.Random(seed)
-    return [row for number in range(patients) for row in _patient(f"p{number}", draw)]
+    return [row for number in range(patients) for row in _patient(f"p{number}", draw, smallest)]
 
 
-def _patient(name: str, draw: random.Random) -> list[str]:
+def _patient(name: str, draw: random.Random, smallest: float) -> list[str]:
     days = [START + timedelta(days=28 * k + draw.randint(0, 9)) for k in range(draw.randint(1, 7))]
     rows: list[str] = []
 
@@ -40,7 +40,7 @@ def _patient(name: str, draw: random.Random) -> list[str]:
             if mood == DIP:
                 size = round(size * (0.68 if place == 0 else 1.04), 2)
             else:
-                size = round(max(0.01, size * mood * draw.choice([0.8, 1, 1, 1.2, 1.21])), 2)
+                size = round(max(smallest, size * mood * draw.choice([0.8, 1, 1, 1.2, 1.21])), 2)
             if fate == "merged":
                 if draw.random() < 0.2:
                     add(day, f"T{number}", "target", nodal, size, "measured")

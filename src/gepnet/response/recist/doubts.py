@@ -2,7 +2,7 @@
 
 The first size of a target has to be one that can be measured; every size has to be one of a lesion;
 and from one assessment to the next no target grows or shrinks as it would if one of the two were
-written in another unit.
+written in another unit. The size that the rules give to what is too small to measure is no slip.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from gepnet.knowledge import Problem
-from gepnet.response.recist.model import LesionRow, Patient, Role
+from gepnet.response.recist.model import LesionRow, Patient, Role, Status
+from gepnet.response.recist.rules import Rules
 from gepnet.vocabulary import Asking, Interval, how_to_accept, plain
 
 SIZE, FIRST, CHANGE = "lesion_diameter_mm", "target_first_diameter_mm", "target_size_ratio"
@@ -19,7 +20,9 @@ _SLICE, _DENSITY = "slice_mm", "attenuation_hu"
 _THOUSANDTHS = 1000
 
 
-def doubts_of_lesions(patient: Patient, asking: Asking, file: str) -> Iterator[Problem]:
+def doubts_of_lesions(
+    patient: Patient, asking: Asking, file: str, rules: Rules
+) -> Iterator[Problem]:
     """Yield the sizes of a patient's lesions that are doubted and that nobody accepts."""
     before: dict[str, LesionRow] = {}
     for row in sorted(patient.lesions, key=lambda one: one.date):
@@ -36,7 +39,8 @@ def doubts_of_lesions(patient: Patient, asking: Asking, file: str) -> Iterator[P
                     file, row.line, f"{patient.id} {row.lesion}", field, plain(number), told
                 )
         earlier = before.get(row.lesion)
-        if earlier is not None and row.role is Role.TARGET and row.diameter:
+        too_small = row.diameter == rules.limits.too_small_mm.thousandths
+        if earlier is not None and row.role is Role.TARGET and row.diameter and not too_small:
             told = _change(row, earlier, patient.id, asking)
             if told is not None:
                 size = plain(_mm(row.diameter))
@@ -53,7 +57,9 @@ def _mm(thousandths: int) -> Decimal:
 
 def _numbers(row: LesionRow, before: LesionRow | None) -> Iterator[tuple[str, str, Decimal]]:
     if row.diameter:  # none is no size, and 0 is that of an absent lesion
-        first = before is None and row.role is Role.TARGET
+        # A fragment is as small as it is: what was chosen by its size is the lesion it comes from.
+        chosen = row.role is Role.TARGET and row.status is not Status.SPLIT_FROM
+        first = before is None and chosen
         yield FIRST if first else SIZE, "diameter_mm", _mm(row.diameter)
     if row.slice is not None:
         yield _SLICE, "slice_mm", _mm(row.slice)

@@ -72,7 +72,7 @@ def read_patients(
             whole = Patient(heads.get(name, PatientRow(name)), tuple(found))
             problems.extend(lineage_problems(whole, str(lesions)))
             if asking is not None:
-                problems.extend(doubts_of_lesions(whole, asking, str(lesions)))
+                problems.extend(doubts_of_lesions(whole, asking, str(lesions), rules))
     given: dict[str, list[tuple[datetime.date, str]]] = {}
     for name, date, word in _read(responses, response_table(rows), problems):
         given.setdefault(name, []).append((date, word))

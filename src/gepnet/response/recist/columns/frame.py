@@ -130,6 +130,7 @@ def check_patients(
     frame: pl.DataFrame,
     coded: Coded,
     baselines: pl.DataFrame,
+    rules: Rules,
     file: str,
     asking: Asking | None = None,
 ) -> None:
@@ -156,7 +157,7 @@ def check_patients(
         whole = Patient(PatientRow(patient, baseline=given.get(patient)), lesions)
         problems.extend(lineage_problems(whole, file))
         if asking is not None:
-            problems.extend(doubts_of_lesions(whole, asking, file))
+            problems.extend(doubts_of_lesions(whole, asking, file, rules))
     if problems:
         raise InputError(problems[:MOST])
 

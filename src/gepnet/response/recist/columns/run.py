@@ -84,7 +84,7 @@ def assess_lesions(
     coded = code(frame)
     known = coded.code(_heads(heads))
     baselines = known.select("patient_id", "baseline")
-    check_patients(frame, coded, baselines, file, asking)
+    check_patients(frame, coded, baselines, rules, file, asking)
     markers = coded.code(_markers(heads))
     points = time_points(coded.rows, baselines, markers, known.select(_LIMITS), rules, options)
     first = coded.rows.group_by("patient_id").agg(pl.col("date").min()).sort("patient_id")
