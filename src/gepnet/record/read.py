@@ -44,6 +44,7 @@ from gepnet.vocabulary import (
     Accepting,
     Fact,
     PartialDate,
+    Several,
     Value,
     ValueProblem,
     Vocabulary,
@@ -167,8 +168,7 @@ class _Reader:
             for key in ("patient", "as_of", "title", "source", "losses", "readings")
             if data.get(key) is not None
         }
-        region, fact = data.get("region"), self.vocabulary.get("region")
-        head["region"] = region if fact is None else self.value(fact, region, ("region",))
+        head["region"] = self.region(data.get("region"))
         complete, told_open = self.unplaced.left(self.complete(data.get("complete")))
         head["complete"] = complete
         record = self.model(Record, head, ())
@@ -348,6 +348,15 @@ class _Reader:
                 how = how_to_accept(doubt.quantity, doubt.written)
             self.fault((*path, *doubt.path), doubt.written, doubt.expected + how)
         return event.model_copy(update={"accepted": accepted}) if accepted else event
+
+    def region(self, raw: Any) -> Value:
+        """Return where the patient is cared for: one region, as labels and payers hang on it."""
+        fact = self.vocabulary.get("region")
+        found = raw if fact is None else self.value(fact, raw, ("region",))
+        if fact is not None and isinstance(found, Several):
+            self.fault(("region",), None, f"one of {', '.join(fact.values)}")
+            return None
+        return found
 
     def value(self, fact: Fact, raw: Any, path: Path) -> Value:
         key = fact.id, type(raw), raw
