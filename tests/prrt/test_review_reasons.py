@@ -96,7 +96,8 @@ PRINTED: list[tuple[str, Events, list[Row]]] = [
             (
                 "thrombocytopenia",
                 "hold",
-                f"{LOW}: {count(60, PRE)}",
+                f"{LOW}: Platelets 60-68 x10^9/L ({PRE}); worst since the last dose: "
+                f"{count(60, PRE)}",
             )
         ],
     ),
@@ -327,7 +328,7 @@ def test_a_condition_that_one_of_two_samples_fails_is_told_once() -> None:
         (
             "eligibility-eu-label/leukocytes",
             "hold",
-            "Leukocytes: not met (Leukocytes 1.4 x10^9/L (2025-10-02))",
+            "Leukocytes: not met (Leukocytes 1.4-1.5 x10^9/L (2025-10-02))",
         ),
         (
             "eligibility-eu-label/platelets",
