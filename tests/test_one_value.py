@@ -32,8 +32,8 @@ FLOORS = {
 }  # fmt: skip
 #: What a floor above hands down to be called: an engine with what it is asked to work out, a result
 #: with how its fields are shown. The file below knows the shape of each, not where it comes from.
-#: ``plain`` reads properties of any result besides, and a model asks whatever derives from it for its
-#: faults, as that is what they are for.
+#: ``plain`` reads properties of any result besides, and a model asks whatever derives from it for
+#: its faults, as that is what they are for.
 HANDED = {
     ("criteria/algebra.py", "guidelines/variants.py", "Variants"),
     ("criteria/algebra.py", "guidelines/positions.py", "DocumentPosition"),

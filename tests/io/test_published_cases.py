@@ -63,7 +63,7 @@ def test_facts_are_carried_and_losses_are_listed(packaged: dict[str, CaseRecord]
     assert all(case.record.losses for case in packaged.values())
 
 
-# Refractory to the analogue that was stopped before this decision: told, as the fact is of the present.
+# Refractory to the analogue that was stopped before: told, as the fact is of a present one.
 CONTRADICTED = {"PF01-dp3": ["syndrome_refractory_to_ssa"]}
 
 

@@ -50,4 +50,6 @@ def check_regions(knowledge: Knowledge) -> Iterator[Problem]:
     regions = {region.id for region in known.regions}
     for kind in KINDS if regions else ():
         for entry in getattr(knowledge, kind):
-            yield from unknown_names(entry, {"regions": regions, "no_region": {"any", *known.countries}})
+            yield from unknown_names(
+                entry, {"regions": regions, "no_region": {"any", *known.countries}}
+            )
