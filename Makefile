@@ -23,7 +23,7 @@ $(INSTALLED): requirements/dev.txt pyproject.toml scripts/python.sh
 	fi
 	@echo "Installing the locked requirements"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
-	    --require-hashes --only-binary :all: -r requirements/dev.txt
+	    --require-hashes --only-binary :all: --no-binary autograd-gamma,pyspark -r requirements/dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
 	    --no-deps --no-build-isolation --editable .
 	@touch $@
