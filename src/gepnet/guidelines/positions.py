@@ -24,6 +24,7 @@ from gepnet.guidelines.statuses import (
     Place,
     codes_within,
     how_well_read,
+    parted,
     tree,
     where,
 )
@@ -107,7 +108,7 @@ class DocumentPosition:
     def statuses(self, truth: Evaluator[Pair[B]]) -> Parts[Status, B]:
         """Return where it has each status."""
         truths = self._truths(truth, self.asked)
-        return where(_pairs(truth), tree(self.asked), truths, _ALL_CODES)
+        return parted(_pairs(truth), self.asked, truths, _ALL_CODES)
 
     @cached_property
     def _spoken(self) -> Asked:

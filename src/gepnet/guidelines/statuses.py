@@ -149,33 +149,61 @@ class Asked(NamedTuple):
 Known = Mapping[Place, Truth]
 
 
+class Decision:
+    """What the truths of the places of a document on an option come to, one after the other."""
+
+    def __init__(self, asked_of: Asked) -> None:
+        """Start with nothing asked."""
+        self.asked = asked_of
+        self.places = asked_of.places
+        self.today = sum(not place.lasting for place in self.places)
+        (self._only, *_) = asked_of.levels
+        self._settled: dict[tuple[Truth, ...], int | None] = {}
+
+    def code(self, truths: tuple[Truth, ...]) -> int | None:
+        """Return the code that the first truths come to; None if the next has to be asked."""
+        if len(truths) < self.today:
+            return None
+        if truths not in self._settled:
+            self._settled[truths] = self._code(truths)
+        return self._settled[truths]
+
+    def now(self, truths: tuple[Truth, ...]) -> Truth:
+        """Return what the next truth, a lasting one, is today: what is open is not settled."""
+        return truths[self.places.index(self.places[len(truths)]._replace(lasting=False))]
+
+    def _code(self, truths: tuple[Truth, ...]) -> int | None:
+        known = dict(zip(self.places, truths, strict=False))
+        empty = self.asked.empty(known.get(Place("read"), self._only))
+        lesser = known.get(Place("lesser"), False)
+        found, possible = lookup(known[Place("scope")], _held(known), lesser, empty)
+        if found is not Status.TEXT_OPEN:
+            return _NUMBERS[found, possible]
+        if len(truths) < len(self.places):
+            return None
+        later = {place._replace(lasting=False): t for place, t in known.items() if place.lasting}
+        lasting = {place: later.get(place, known[place]) for place in self.places[: self.today]}
+        stays = left_open_by_text(lasting[Place("scope")], _held(lasting))
+        return _NUMBERS[found if stays else Status.FACT_MISSING, possible]
+
+
+@cache
+def decision(asked_of: Asked) -> Decision:
+    """Return what truths come to, worked out as far as it is asked for."""
+    return Decision(asked_of)
+
+
 @cache
 def tree(asked_of: Asked) -> Tree:
     """Return the questions that lead to a status: a tree over the truths of its places."""
-    places = asked_of.places
-    today = sum(not place.lasting for place in places)
-    (only, *_) = asked_of.levels
-
-    def status(known: Known) -> tuple[Status, tuple[Status, ...]]:
-        empty = asked_of.empty(known.get(Place("read"), only))
-        lesser = known.get(Place("lesser"), False)
-        return lookup(known[Place("scope")], _held(known), lesser, empty)
-
-    def lasting(known: Known) -> Known:
-        """Put lasting truths in the place of those of today."""
-        later = {place._replace(lasting=False): t for place, t in known.items() if place.lasting}
-        return {place: later.get(place, known[place]) for place in places[:today]}
+    deciding = Decision(asked_of)
 
     def ask(truths: tuple[Truth, ...]) -> Tree:
-        known = dict(zip(places, truths, strict=False))
-        if len(truths) >= today:
-            found, possible = status(known)
-            if found is not Status.TEXT_OPEN:
-                return _NUMBERS[found, possible]
-            if len(truths) == len(places):
-                stays = left_open_by_text(lasting(known)[Place("scope")], _held(lasting(known)))
-                return _NUMBERS[found if stays else Status.FACT_MISSING, possible]
-            now = known[places[len(truths)]._replace(lasting=False)]
+        code = deciding.code(truths)
+        if code is not None:
+            return code
+        if len(truths) >= deciding.today:
+            now = deciding.now(truths)
             # What is open today is not settled for good.
             unknown = ask((*truths, None))
             sure = unknown if now is None else ask((*truths, now))
@@ -185,6 +213,41 @@ def tree(asked_of: Asked) -> Tree:
         return true if true == false == unknown else (len(truths), true, false, unknown)
 
     return ask(())
+
+
+def parted(
+    engine: PairLogic[B], asked_of: Asked, truths: Sequence[Pair[B]], names: Mapping[int, K]
+) -> Parts[K, B]:
+    """Return where the status is each of some codes, under their names.
+
+    As ``where``, for an engine that knows what is nowhere: only the branches are asked in which
+    something is, while a tree of all of them can take a second to make.
+    """
+    deciding, found = decision(asked_of), Parts[K, B]()
+
+    def ask(known: tuple[Truth, ...], here: B) -> None:
+        code = deciding.code(known)
+        if code is not None:
+            if code in names:
+                engine.put(found, names[code], here)
+            return
+        pair = truths[len(known)]
+        true, false = engine.meet([here, pair.true]), engine.meet([here, pair.false])
+        unknown = engine.meet([here, engine.outside(engine.join([pair.true, pair.false]))])
+        if len(known) >= deciding.today:
+            now = deciding.now(known)
+            others = [part for truth, part in ((True, true), (False, false)) if truth is not now]
+            unknown = engine.join([unknown, *others])
+            true, false = (
+                part if now is truth else engine.nowhere
+                for truth, part in ((True, true), (False, false))
+            )
+        for truth, part in ((True, true), (False, false), (None, unknown)):
+            if not engine.is_empty(part):
+                ask((*known, truth), part)
+
+    ask((), engine.everywhere)
+    return found
 
 
 def _held(known: Known) -> tuple[Read, Read, Read, Read]:
