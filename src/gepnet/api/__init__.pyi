@@ -76,6 +76,7 @@ from gepnet.prrt.dosimetry.question import DosimetryQuestion as DosimetryQuestio
 from gepnet.prrt.plan.question import PlanQuestion as PlanQuestion
 from gepnet.report import case_page as case_page
 from gepnet.report.agreement import comparison_view as comparison_view
+from gepnet.report.answer import answer_view as answer_view
 from gepnet.report.assessment import assessment_view as assessment_view
 from gepnet.report.changes import missing_view as missing_view
 from gepnet.report.changes import whatif_view as whatif_view

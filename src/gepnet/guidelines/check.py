@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from gepnet.guidelines.answer.questions import Answers, check_answers
+from gepnet.guidelines.answer.words import AnswerWords, check_words
 from gepnet.guidelines.asked import Letters
 from gepnet.guidelines.atlas.plan import AtlasPlan, NamedPatients
 from gepnet.guidelines.corrections import Corrections
@@ -12,7 +14,7 @@ from gepnet.guidelines.due import check_ageing
 from gepnet.guidelines.figures import Figures
 from gepnet.guidelines.pathway.check import check_pathways
 from gepnet.guidelines.pathway.questions import PathwayQuestions
-from gepnet.guidelines.pathway.words import PathwayWords
+from gepnet.guidelines.pathway.wording import PathwayWords
 from gepnet.guidelines.regions import Regions, check_regions
 from gepnet.guidelines.verify.dependencies import Dependencies, check_laws
 from gepnet.guidelines.verify.judgements import Judgements, KnownRows
@@ -21,6 +23,8 @@ from gepnet.knowledge import Problem, check_files
 from gepnet.rules import Rulebook
 
 FILES = (
+    AnswerWords,
+    Answers,
     AtlasPlan,
     Corrections,
     Coverage,
@@ -45,3 +49,5 @@ def check(book: Rulebook) -> Iterator[Problem]:
     yield from check_unread(book.knowledge)
     yield from check_laws(book.knowledge)
     yield from check_pathways(book)
+    yield from check_answers(book)
+    yield from check_words(book)

@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from gepnet.facts import Facts, show
 from gepnet.guidelines import OPEN, SPOKEN, Assessment, KnowledgeBase, Status
 from gepnet.record import Record
 from gepnet.report.agreement import comparison_view, page_rows
 from gepnet.report.assessment import View, assessment_view
 from gepnet.report.changes import missing_view, requests
-from gepnet.report.facts import value_text
+from gepnet.report.headline import headline
 from gepnet.report.matrix import Matrix, matrix_parts, quiet_documents, tests_on_record
 
 
@@ -70,38 +69,6 @@ def case_page(
         source_title=source_title,
         decided=decided,
     )
-
-
-def headline(facts: Facts, base: KnowledgeBase) -> str:
-    """Return the patient in one line: site, function, grade, Ki-67, spread, receptor uptake."""
-    site, grade = (
-        value_text(facts[name], base) if facts[name].is_known else otherwise
-        for name, otherwise in (
-            ("primary_site", "primary site not stated"),
-            ("grade", "grade unknown"),
-        )
-    )
-    parts = [site, _function(facts), grade]
-    if facts["ki67_percent"].origin == "recorded":
-        parts.append(f"Ki-67 {value_text(facts['ki67_percent'], base)}")
-    if facts["metastasis_liver"].value is True:
-        parts.append("liver metastases")
-    elif facts["metastatic"].value is True:
-        parts.append("metastatic")
-    uptake = facts["sstr_any_uptake"].value
-    if uptake is not None:
-        parts.append("SSTR uptake" if uptake else "no SSTR uptake")
-    return ", ".join(part for part in parts if part)
-
-
-def _function(facts: Facts) -> str:
-    syndrome = facts["syndrome"].value
-    if isinstance(syndrome, str) and syndrome != "none":
-        return show(syndrome)
-    functioning = facts["functioning"].value
-    if not isinstance(functioning, bool):
-        return ""
-    return "functioning" if functioning else "non-functioning"
 
 
 def prior_treatments(record: Record, base: KnowledgeBase) -> list[str]:

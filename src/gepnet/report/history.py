@@ -39,6 +39,11 @@ class History:
         # A fact about a class holds for its members together: what was given is the most exact.
         self._given = [o for o in had if not any(self._below(o, other) for other in had)]
 
+    @property
+    def given(self) -> list[str]:
+        """What was given, by its most exact names."""
+        return list(self._given)
+
     def of(self, option: str) -> list[str]:
         """Return what was had of an option, in words; a class names its members.
 

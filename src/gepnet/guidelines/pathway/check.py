@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from gepnet.criteria import CriterionError
 from gepnet.guidelines.pathway.questions import PathwayQuestions
-from gepnet.guidelines.pathway.words import PathwayWords
+from gepnet.guidelines.pathway.wording import PathwayWords
 from gepnet.knowledge import InputError, Problem
 from gepnet.rules import Rulebook
 

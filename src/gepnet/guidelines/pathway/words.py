@@ -4,106 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from pydantic import Field
-
 from gepnet.criteria import prose
 from gepnet.criteria.prose import value_label
 from gepnet.guidelines.pathway.space import Variable
-from gepnet.knowledge import MeasureFile
-from gepnet.knowledge.shapes import FactId, OptionId, Strict
-from gepnet.rules import Rulebook
-from gepnet.vocabulary import NOT_APPLICABLE, Fact, Interval, plain, unit_words
-
-
-class Wording(Strict):
-    """How a fact is asked, and how its answers stand among conditions.
-
-    ``says_not`` is for the many values that are named by the few others; ``turned`` is for a fact
-    that holds where its question is answered with no.
-    """
-
-    ask: str
-    yes: str | None = Field(default=None, alias="yes")
-    no: str | None = Field(default=None, alias="no")
-    says: str = "{}"
-    says_not: str | None = None
-    turned: bool = False
-
-
-class FactWording(Wording):
-    """The wording of one fact."""
-
-    fact: FactId
-
-
-class FamilyWording(Wording):
-    """The wording of the facts of a family; ``{}`` stands for the therapy or the site."""
-
-    family: str
-
-
-class ShortName(Strict):
-    """An option as it is called within a sentence."""
-
-    option: OptionId
-    short: str
-
-
-class Group(Strict):
-    """Values that together have one name."""
-
-    fact: FactId
-    values: tuple[str, ...]
-    called: str
-
-
-class PathwayWords(MeasureFile):
-    """The whole page ``measures/pathway_words.yaml``."""
-
-    files = ("pathway_words",)
-    facts: tuple[FactWording, ...] = ()
-    families: tuple[FamilyWording, ...] = ()
-    options: tuple[ShortName, ...] = ()
-    groups: tuple[Group, ...] = ()
-
+from gepnet.guidelines.pathway.wording import Group, Wordings, capital, low
+from gepnet.vocabulary import NOT_APPLICABLE, Interval, plain, unit_words
 
 _MANY = 3  # values of an enumeration beyond which the rest is called "any other"
 
 
-class Words:
-    """Words for the facts of a knowledge base."""
-
-    def __init__(self, book: Rulebook) -> None:
-        """Read the wording."""
-        page = PathwayWords.read(book.knowledge.measures)
-        self._vocabulary = book.vocabulary
-        self._options = book.vocabulary.options
-        self._facts = {one.fact: one for one in page.facts}
-        self._families = {one.family: one for one in page.families}
-        self._short = {one.option: one.short for one in page.options}
-        self._groups = page.groups
-
-    def option(self, name: str) -> str:
-        """Return the short name of an option."""
-        return self._short[name] if name in self._short else _low(self._options[name].label)
-
-    def wording(self, fact: Fact) -> Wording | None:
-        """Return how a fact is worded; None where only its label says it."""
-        own = self._facts.get(fact.id)
-        if own is not None:
-            return own
-        family = self._families.get(fact.family or "")
-        if family is None or fact.subject is None:
-            return None
-        subject = fact.subject
-        name = self.option(subject) if subject in self._options else self._site(subject)
-        said = (one.replace("{}", name) if one else None for one in (family.yes, family.no))
-        yes, no = said
-        return Wording(ask=_capital(family.ask.replace("{}", name)), yes=yes, no=no)
-
-    def _site(self, subject: str) -> str:
-        found = next((s.label or s.id for s in self._vocabulary.sites if s.id == subject), subject)
-        return _low(found)
+class Words(Wordings):
+    """Words for the facts of a knowledge base, their answers and bands."""
 
     # --- one variable ----------------------------------------------------------------------------
 
@@ -111,7 +22,7 @@ class Words:
         """Return what is asked."""
         if variable.fact is None:
             assert variable.atom is not None
-            return _capital(f"{prose(variable.atom, self._vocabulary)}?")
+            return capital(f"{prose(variable.atom, self._vocabulary)}?")
         found = self.wording(variable.fact)
         return found.ask if found is not None else f"{variable.fact.entry.label}?"
 
@@ -146,11 +57,11 @@ class Words:
             told = prose(variable.atom, self._vocabulary)
             return told if values[0] is True else f"not: {told}"
         fact, found = variable.fact, self.wording(variable.fact)
-        special = [f"{_low(fact.entry.label)} {one}" for one in _special(values)]
-        says = found.says if found is not None else f"{_low(fact.entry.label)} {{}}"
+        special = [f"{low(fact.entry.label)} {one}" for one in _special(values)]
+        says = found.says if found is not None else f"{low(fact.entry.label)} {{}}"
         if fact.type == "boolean":
-            yes = (found.yes if found else None) or f"{_low(fact.entry.label)}: yes"
-            no = (found.no if found else None) or f"{_low(fact.entry.label)}: no"
+            yes = (found.yes if found else None) or f"{low(fact.entry.label)}: yes"
+            no = (found.no if found else None) or f"{low(fact.entry.label)}: no"
             said = [yes if value else no for value in values if _is_truth(value)]
         elif fact.type == "enum":
             said = self._members(variable, values, says, (found and found.says_not) or says)
@@ -193,7 +104,7 @@ class Words:
         single = [v for v in values if isinstance(v, str) and v not in taken]
         return [
             *(group.called for group in groups),
-            *(_low(value_label(variable.fact, value)) for value in single),
+            *(low(value_label(variable.fact, value)) for value in single),
         ]
 
 
@@ -259,17 +170,6 @@ def _is_rounder(one: object, other: object) -> bool:
         return len(text.split(".")[1]) if "." in text else 0
 
     return (places(one), digits(one)) < (places(other), digits(other))
-
-
-def _low(text: str) -> str:
-    """Return a label within a sentence: small, unless it begins with an abbreviation or a name."""
-    first = text.split(" ", maxsplit=1)[0]
-    is_word = all(letter.islower() or not letter.isalnum() for letter in first[1:])
-    return text[:1].lower() + text[1:] if is_word and first[:1].isalpha() else text
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _or(parts: Sequence[str]) -> str:
