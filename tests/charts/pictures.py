@@ -13,6 +13,7 @@ from gepnet.charts.growth import GrowthData, GrowthInterval, growth
 from gepnet.charts.heatmap import HeatData, heatmap
 from gepnet.charts.kidney import KidneyData, KidneyPoint, KidneySlope, kidney
 from gepnet.charts.labs import GradeBand, LabData, LabPanel, LabPoint, labs
+from gepnet.charts.network import NetworkData, NetworkEdge, network
 from gepnet.charts.positions import PositionMap, position_map
 from gepnet.charts.spider import SpiderData, SpiderLine, SpiderPoint, spider
 from gepnet.charts.swimmer import SwimmerData, SwimmerLane, SwimmerMark, swimmer
@@ -243,8 +244,26 @@ FOREST = ForestData(
         ForestRow("Response after cycle 2", 14.2, 3.9, 61.0, "against none"),
         ForestRow("Grade 2", 0.71, 0.22, 2.2, "against grade 1"),
         ForestRow("Pancreas", 5.8, 0.004, 90000.0, "against small intestine"),
+        ForestRow("Trial A", 0.21, 0.13, 0.33, weight=0.7),
+        ForestRow("Trial B", 0.38, 0.15, 0.96, "unverified", "left out"),
+        ForestRow("Not compared", 0.5, 0.2, 1.3, "", "indirect"),
+        ForestRow("Random effects", 0.25, 0.18, 0.34, "", "pooled"),
+        ForestRow("A further study", 0.25, 0.002, 40.0, "prediction interval", "predicted"),
     ),
     about="51 patients, 17 events: 5.7 events a coefficient",
+)
+NETWORK = NetworkData(
+    "Network of 5 treatments: hazard ratio",
+    ("lutetium", "everolimus", "placebo", "sunitinib", "lanreotide"),
+    (
+        NetworkEdge("lutetium", "everolimus", ("Trial A",)),
+        NetworkEdge("everolimus", "placebo", ("Trial B", "Trial C", "Trial D")),
+        NetworkEdge("sunitinib", "placebo", ("Trial E", "Trial F")),
+        NetworkEdge("everolimus", "sunitinib", ("Trial E",)),
+        NetworkEdge("lanreotide", "placebo", ("Trial G",), left_out=True),
+    ),
+    "placebo",
+    (("everolimus", "placebo", "sunitinib"),),
 )
 CALIBRATION = CalibrationData(
     "Calibration of the fitted model",
@@ -303,6 +322,7 @@ CHARTS: dict[str, Chart] = {
     "dosimetry": dosimetry(DOSIMETRY),
     "growth": growth(GROWTH),
     "forest": forest(FOREST),
+    "network": network(NETWORK),
     "calibration": calibration(CALIBRATION),
     "heatmap": heatmap(HEATMAP),
     "positions": position_map(POSITIONS),

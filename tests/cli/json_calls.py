@@ -18,8 +18,8 @@ BY_NAME = frozenset(
     {
         "agreement", "aicc", "best_overall", "best_overall_confirmed", "by_class", "by_document",
         "conflicts", "counts", "disagreements", "documents", "kinds", "labels", "missing", "models",
-        "no_dose", "not_counted", "not_in_force", "positions", "profiles", "refused", "series",
-        "statuses", "witness",
+        "no_dose", "not_counted", "not_in_force", "p_scores", "positions", "profiles", "refused",
+        "series", "statuses", "values", "weights", "witness",
     }
 )  # fmt: skip
 
@@ -54,6 +54,13 @@ patient_id,date,marker,value,unit,uln
 A,2024-01-01,cga,200,ug/L,100
 A,2024-03-01,cga,150,ug/L,100
 """
+CONTRASTS = """\
+study,treat1,treat2,hr,ci_low,ci_high,source,verification
+A,lu,placebo,0.3,0.2,0.45,made up,secondary
+B,eve,placebo,0.5,0.35,0.71,made up,secondary
+C,lu,eve,0.65,0.45,0.94,made up,secondary
+D,lu,placebo,0.4,0.25,0.64,made up,unverified
+"""
 FILES = {
     "treated.yaml": TREATED,
     "labs.csv": LABS,
@@ -63,6 +70,8 @@ FILES = {
     "markers.csv": MARKERS,
     "tables/pathology.csv": "patient,date,ki67_percent\nA,2024-01-01,5\nB,2024,<3\n",
     "adverse.csv": "patient_id,term,start,end,grade,ctcae\na,Nausea,2026-01-02,,3,5\n",
+    "contrasts.csv": CONTRASTS,
+    "enrolled.csv": "study,line\nA,first\nB,second\nC,second\nD,second\n",
     "at_risk.csv": "patient_id,start,end\na,2026-01-01,2026-04-10\nb,2026-01-01,2026-04-10\n",
 }
 #: What a call needs that another command writes.
@@ -137,6 +146,8 @@ CALLS = {
     "response-scores": "response scores {folder}/treated.yaml",
     "response-fit": "response fit {folder}/cohort.csv --resamples 50",
     "response-fit-refused": "response fit {folder}/few.csv",
+    "evidence-meta": "evidence meta {folder}/contrasts.csv --exclude B --exclude C --include D",
+    "evidence-nma": "evidence nma {folder}/contrasts.csv --populations {folder}/enrolled.csv",
     "response-toxicity": "response toxicity {folder}/adverse.csv --patients {folder}/at_risk.csv",
 }
 

@@ -69,6 +69,8 @@ TAKEN = {
     "response fit": ("--with", ONLY_MEASURES),
     "response made-up-cohort": ("--with", ONLY_MEASURES),
     "response toxicity": ("--with", ONLY_MEASURES),
+    "evidence meta": ("--with", "a table of published results is read, and no patient"),
+    "evidence nma": ("--with", "a table of published results is read, and no patient"),
 }
 #: One call of each command.
 CALLS = {

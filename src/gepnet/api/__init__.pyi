@@ -67,6 +67,10 @@ from gepnet.api.responding import response_options as response_options
 from gepnet.api.responding import response_view as response_view
 from gepnet.api.responding import write_responses as write_responses
 from gepnet.api.retreatment import retreatment_view as retreatment_view
+from gepnet.api.synthesis import meta_analysis as meta_analysis
+from gepnet.api.synthesis import meta_chart as meta_chart
+from gepnet.api.synthesis import network_chart as network_chart
+from gepnet.api.synthesis import network_meta_analysis as network_meta_analysis
 from gepnet.charts.sources import ChartRequest as ChartRequest
 from gepnet.knowledge import InputError as InputError
 from gepnet.knowledge import Problem as Problem

@@ -25,6 +25,7 @@ from gepnet.cli import (
     report,
 )
 from gepnet.cli.command import add_commands
+from gepnet.cli.evidence import synthesis
 from gepnet.cli.prrt import (
     after,
     another,
@@ -61,6 +62,7 @@ GROUPS = {
         "Response, growth and toxicity over time.",
         [recist, growth, midtreatment, scores, fit, toxicity],
     ),
+    "evidence": ("Trials, whom they speak of, and what they found.", [synthesis]),
 }
 for name, (told, modules) in GROUPS.items():
     group = typer.Typer(help=told, no_args_is_help=True)

@@ -1,0 +1,108 @@
+"""Meta-analysis of one comparison and of a network of treatments, with their pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from gepnet.charts import Chart
+    from gepnet.evidence.synthesis import NetworkResult, PairwiseResult
+
+
+def meta_analysis(
+    table: Path,
+    *,
+    include: Collection[str] = (),
+    exclude: Collection[str] = (),
+    same: Collection[str] = (),
+    tau_method: Literal["reml", "dl"] = "reml",
+    knapp_hartung: bool = True,
+    level: float = 0.95,
+) -> PairwiseResult:
+    """Pool the studies of one comparison.
+
+    Args:
+        table: CSV or Parquet, see ``gepnet.evidence.synthesis.read_contrasts``.
+        include: studies whose unverified figures are pooled all the same.
+        exclude: studies to leave out.
+        same: treatments to take for one, as ``octreotide60=octreotide30``.
+        tau_method: how the variance between studies is estimated.
+        knapp_hartung: Hartung's and Knapp's interval of the random-effects model.
+        level: of the intervals.
+
+    Raises:
+        InputError: with every fault of the table, or of what was asked.
+    """
+    from gepnet.knowledge import need
+
+    need("numpy", "scipy")
+    from gepnet.evidence.synthesis import meta_analysis as pooled
+    from gepnet.evidence.synthesis import read_contrasts
+
+    rows = read_contrasts(table, include, exclude, same, needs_treatments=False)
+    return pooled(rows, tau_method, knapp_hartung, level)
+
+
+def network_meta_analysis(
+    table: Path,
+    *,
+    reference: str | None = None,
+    model: Literal["common", "random"] = "random",
+    small_is_good: bool = True,
+    include: Collection[str] = (),
+    exclude: Collection[str] = (),
+    same: Collection[str] = (),
+    populations: Path | None = None,
+    tolerance: float | None = None,
+    level: float = 0.95,
+) -> NetworkResult:
+    """Fit a network of treatments to a table of contrasts.
+
+    Args:
+        table: CSV or Parquet, see ``gepnet.evidence.synthesis.read_contrasts``.
+        reference: the treatment that others are shown against.
+        model: ``common`` or ``random`` effects.
+        small_is_good: whether a smaller effect is a better one.
+        include: studies whose unverified figures are pooled all the same.
+        exclude: studies to leave out.
+        same: treatments to take for one, as ``octreotide60=octreotide30``.
+        populations: a table of what the studies state of their patients: ``study``, and a column
+            for each characteristic.
+        tolerance: by how much the contrasts of a trial of several arms may miss adding up.
+        level: of the intervals.
+
+    Raises:
+        InputError: with every fault of the tables, or of what was asked; for a network that falls
+            apart, with its components.
+    """
+    from gepnet.knowledge import need
+
+    need("numpy", "scipy")
+    from gepnet.evidence.synthesis import network_meta_analysis as fitted
+    from gepnet.evidence.synthesis import read_contrasts, read_populations
+
+    rows = read_contrasts(table, include, exclude, same)
+    stated = None if populations is None else read_populations(populations)
+    return fitted(rows, reference, model, small_is_good, stated, tolerance, level)
+
+
+def meta_chart(result: PairwiseResult) -> Chart:
+    """Return the forest plot of a meta-analysis."""
+    from gepnet.knowledge import need
+
+    need("matplotlib")
+    from gepnet.charts.synthesis import pairwise_forest
+
+    return pairwise_forest(result)
+
+
+def network_chart(result: NetworkResult, kind: Literal["forest", "network"]) -> Chart:
+    """Return a picture of a network meta-analysis: every treatment, or who was compared."""
+    from gepnet.knowledge import need
+
+    need("matplotlib")
+    from gepnet.charts.synthesis import network_forest, network_plot
+
+    return network_forest(result) if kind == "forest" else network_plot(result)

@@ -1,0 +1,1 @@
+"""``gepnet evidence``: trials and what they found; one module for each subject."""

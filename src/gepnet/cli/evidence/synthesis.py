@@ -1,0 +1,314 @@
+"""``gepnet evidence meta`` and ``nma``: published results put together."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from gepnet import api
+from gepnet.cli.command import Files, Result, command
+from gepnet.cli.output import listing, say, show
+
+View = dict[str, Any]
+Contrasts = Annotated[
+    Path,
+    typer.Argument(
+        help="CSV: study, treat1, treat2, one of hr, or, rr, md, and ci_low, ci_high or se; "
+        "perhaps ci_level, source, verification.",
+        metavar="TABLE",
+    ),
+]
+Include = Annotated[
+    list[str] | None,
+    typer.Option("--include", metavar="STUDY", help="Pool its unverified figure. Repeatable."),
+]
+Exclude = Annotated[
+    list[str] | None, typer.Option("--exclude", metavar="STUDY", help="Leave out. Repeatable.")
+]
+Same = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--same",
+        metavar="A=B",
+        help="Take treatment A for B: an assumption, printed with the result. Repeatable.",
+    ),
+]
+Level = Annotated[
+    float, typer.Option("--level", min=50, max=99.99, help="Percent of the intervals.")
+]
+
+
+class TauMethod(StrEnum):
+    """How the variance between studies is estimated."""
+
+    REML = "reml"
+    DL = "dl"
+
+
+class Model(StrEnum):
+    """Whether the effects of trials of one comparison are one, or vary."""
+
+    RANDOM = "random"
+    COMMON = "common"
+
+
+@command
+def meta(
+    table: Contrasts,
+    question: Files,
+    include: Include = None,
+    exclude: Exclude = None,
+    same: Same = None,
+    tau: Annotated[
+        TauMethod, typer.Option("--tau", help="Variance between studies: REML or moments (DL).")
+    ] = TauMethod.REML,
+    wald: Annotated[
+        bool, typer.Option("--wald", help="Wald's interval instead of Hartung's and Knapp's.")
+    ] = False,
+    level: Level = 95,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", help="Forest plot to write: .svg, .png or .pdf."),
+    ] = None,
+) -> Result:
+    """Pool the studies of one comparison: common effect, random effects, heterogeneity.
+
+    An unverified figure is left out unless it is named by --include.
+    """
+    if output is not None:
+        api.check_output(output)
+    if question.with_files:
+        api.base(*question.with_files)
+    result = api.meta_analysis(
+        table,
+        include=include or (),
+        exclude=exclude or (),
+        same=same or (),
+        tau_method=tau.value,
+        knapp_hartung=not wald,
+        level=level / 100,
+    )
+    view = api.plain(result)
+    if output is not None:
+        view["forest"] = api.write_chart(api.meta_chart(result), output)["file"]
+    return Result(view, _print_meta)
+
+
+@command
+def nma(
+    table: Contrasts,
+    question: Files,
+    reference: Annotated[
+        str | None,
+        typer.Option("--reference", help="Treatment to compare with; by default the commonest."),
+    ] = None,
+    model: Annotated[
+        Model, typer.Option("--model", help="Effects that vary between trials, or common ones.")
+    ] = Model.RANDOM,
+    large_is_good: Annotated[
+        bool, typer.Option("--large-is-good", help="A larger effect is the better one.")
+    ] = False,
+    include: Include = None,
+    exclude: Exclude = None,
+    same: Same = None,
+    populations: Annotated[
+        Path | None,
+        typer.Option(
+            "--populations",
+            help="CSV of what the trials state of their patients: study, and a column for each "
+            "characteristic; compared along indirect paths.",
+        ),
+    ] = None,
+    tolerance: Annotated[
+        float | None,
+        typer.Option(
+            "--tolerance",
+            min=0,
+            help="By how much contrasts of a trial of several arms may miss adding up; by default "
+            "what their rounding allows.",
+        ),
+    ] = None,
+    level: Level = 95,
+    forest: Annotated[
+        Path | None, typer.Option("--forest", help="Forest plot to write: .svg, .png or .pdf.")
+    ] = None,
+    network: Annotated[
+        Path | None, typer.Option("--network", help="Plot of the network: .svg, .png or .pdf.")
+    ] = None,
+) -> Result:
+    """Network meta-analysis: league table, P-scores, inconsistency, and who was enrolled.
+
+    An unverified figure is left out unless it is named by --include. A network that falls apart is
+    refused. Populations are compared along every indirect path, and differences are told.
+    """
+    for path in (forest, network):
+        if path is not None:
+            api.check_output(path)
+    if question.with_files:
+        api.base(*question.with_files)
+    result = api.network_meta_analysis(
+        table,
+        reference=reference,
+        model=model.value,
+        small_is_good=not large_is_good,
+        include=include or (),
+        exclude=exclude or (),
+        same=same or (),
+        populations=populations,
+        tolerance=tolerance,
+        level=level / 100,
+    )
+    view = api.plain(result)
+    if forest is not None:
+        view["forest"] = api.write_chart(api.network_chart(result, "forest"), forest)["file"]
+    if network is not None:
+        view["network"] = api.write_chart(api.network_chart(result, "network"), network)["file"]
+    return Result(view, _print_nma)
+
+
+def _triple(one: View, key: str = "value", low: str = "low", high: str = "high") -> str:
+    return f"{one[key]:.2f} ({one[low]:.2f} to {one[high]:.2f})"
+
+
+def _printed(row: View) -> str:
+    if row["low"] is None:
+        return f"{row['value']:g}, se {row['se']:g}"
+    return f"{row['value']:g} ({row['low']:g} to {row['high']:g})"
+
+
+def _print_meta(view: View) -> None:
+    pair = f"{view['treat1']} against {view['treat2']}" if view["treat1"] else "Studies"
+    _print_rows(f"{pair}: {view['measure']}", view, view["weights"])
+    lines = [
+        {"model": "common effect", **view["common"]},
+        {"model": "random effects", **view["random"]},
+    ]
+    listing(
+        "Together",
+        lines,
+        "model",
+        (view["measure"], _triple),
+        ("p", lambda one: f"{one['fit']['p_value']:.2g}"),
+        ("interval", lambda o: "Hartung-Knapp" if o["fit"]["knapp_hartung"] else "Wald"),
+    )
+    fit = view["random"]["fit"]
+    say(
+        f"Heterogeneity: tau2 {fit['tau2']:.4f} ({fit['tau_method']}), I2 {fit['i2'] * 100:.0f} %, "
+        f"Q {fit['q']:.2f} on {fit['df']} degrees of freedom (p = {fit['q_p_value']:.2g})."
+    )
+    if view["random"]["predicted"] is not None:
+        say(f"A further study is expected between {_ends(view['random']['predicted'])}.")
+    _print_end(view, ("forest",))
+
+
+def _ends(one: View) -> str:
+    return f"{one['low']:.2f} and {one['high']:.2f}"
+
+
+def _print_rows(title: str, view: View, weights: dict[str, float] | None = None) -> None:
+    def weight(row: View) -> str:
+        if row["left_out"]:
+            return str(row["left_out"])
+        return "" if weights is None else f"{weights[row['study']] * 100:.0f} %"
+
+    contrast = () if weights is not None else ("treatment: treat1", "against: treat2")
+    listing(
+        title,
+        view["rows"],
+        "study",
+        *contrast,
+        (view["measure"], _printed),
+        ("weight" if weights is not None else "left out", weight),
+        "verification",
+    )
+
+
+def _print_nma(view: View) -> None:
+    _print_rows(f"Trials: {view['measure']}", view)
+    listing(
+        f"Against {view['reference']}",
+        view["against"],
+        "treatment: treat1",
+        (view["measure"], _triple),
+        ("direct", lambda one: f"{one['direct_share'] * 100:.0f} %" if one["studies"] else "none"),
+        ("P-score", lambda one: f"{view['p_scores'][one['treat1']]:.2f}"),
+    )
+    if len(view["treatments"]) > 2:
+        listing(
+            "Every two treatments",
+            view["league"],
+            *("treatment: treat1", "against: treat2"),
+            (view["measure"], _triple),
+            "trials: studies",
+        )
+    found, split = view["heterogeneity"], view["inconsistency"]
+    say(
+        f"{found['model'].capitalize()} effects: tau2 {found['tau2']:.4f}, I2 "
+        f"{found['i2'] * 100:.0f} %, Q {found['q']:.2f} on {found['df']} degrees of freedom"
+        + (f" (p = {found['q_p_value']:.2g})." if found["df"] else ".")
+    )
+    if split["between_df"]:
+        say(
+            f"Within designs Q {split['within']:.2f} on {split['within_df']} "
+            f"(p = {split['within_p']:.2g}); between designs {split['between']:.2f} on "
+            f"{split['between_df']} (p = {split['between_p']:.2g}), with heterogeneity allowed for "
+            f"{split['between_random']:.2f} (p = {split['between_random_p']:.2g})."
+        )
+    if view["splits"]:
+        listing(
+            "Direct beside indirect",
+            view["splits"],
+            *("treatment: treat1", "against: treat2"),
+            ("direct", lambda one: _triple(one, "direct", "direct_low", "direct_high")),
+            ("indirect", lambda one: _triple(one, "indirect", "indirect_low", "indirect_high")),
+            "p: {p_value:.2g}",
+        )
+    _print_transitivity(view["transitivity"])
+    _print_end(view, ("forest", "network"))
+
+
+def _print_transitivity(found: View) -> None:
+    if not found["paths"]:
+        say("No indirect comparison in this network.")
+        return
+    if not found["characteristics"]:
+        say(
+            "Transitivity: nothing is known here of whom these trials enrolled (--populations); "
+            f"{len(found['paths'])} indirect paths rest on an assumption that nobody looked at."
+        )
+        return
+    rows = [
+        {**path, **one, "at": place}
+        for path in found["paths"]
+        for place, one in enumerate(path["differences"])
+    ]
+    listing(
+        f"Transitivity: {found['flagged']} of {len(found['paths'])} indirect paths join trials "
+        "of different patients",
+        rows,
+        ("path", lambda r: " - ".join(r["steps"]) if r["at"] == 0 else ""),
+        ("differs", lambda r: r["characteristic"].replace("_", " ")),
+        ("stated", _stated),
+    )
+    if found["not_stated"]:
+        say(f"Not stated here: {', '.join(found['not_stated'])}.")
+
+
+def _stated(row: View) -> str:
+    parts = [f"{value} ({', '.join(studies)})" for value, studies in row["values"].items()]
+    if row["unknown"]:
+        parts.append(f"not stated ({', '.join(row['unknown'])})")
+    return "; ".join(parts)
+
+
+def _print_end(view: View, files: tuple[str, ...]) -> None:
+    for assumption in view["assumed"]:
+        show(f"[yellow]assumed:[/] {assumption}")
+    for note in view["notes"]:
+        say(f"note: {note}")
+    for name in files:
+        if name in view:
+            say(f"{name} plot: {view[name]}")

@@ -1,0 +1,1 @@
+"""Evidence: trials, curves, synthesis, and the simulation of sequences of treatments."""
