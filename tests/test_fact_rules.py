@@ -187,6 +187,7 @@ OTHERS: list[tuple[dict[str, Any], dict[str, Any]]] = [
     (
         {
             **NOT_PROGRESSED,
+            "course_assessed": True,
             "marker_rise": True,
             "uptake_rise": True,
             "hormone_symptoms_worse": False,
@@ -198,7 +199,7 @@ OTHERS: list[tuple[dict[str, Any], dict[str, Any]]] = [
         },
     ),
     (
-        {**NOT_PROGRESSED, "hormone_symptoms_worse": True},
+        {**NOT_PROGRESSED, "course_assessed": True, "hormone_symptoms_worse": True},
         {
             "progression_radiological_or_clinical": False,
             "progressive_disease_any_reading": True,
@@ -206,6 +207,9 @@ OTHERS: list[tuple[dict[str, Any], dict[str, Any]]] = [
         },
     ),
     ({}, {"progression_radiological_or_clinical": None, "stable_disease": None}),
+    # at first diagnosis nothing is stable only because no progression is recorded, nor slow for it
+    (NOT_PROGRESSED, {"stable_disease": None, "rapid_growth": None}),
+    ({**NOT_PROGRESSED, "prior_systemic_therapy": True}, {"stable_disease": True}),
     # burden, symptoms, pace
     ({"tumour_burden": "high"}, {"high_burden": True, "low_burden": False}),
     ({"tumour_burden": "moderate"}, {"high_burden": False, "low_burden": False}),
