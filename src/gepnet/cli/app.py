@@ -20,6 +20,7 @@ from gepnet.cli import (
     importing,
     knowledge,
     labs,
+    mapping,
     pathway,
     proofs,
     report,
@@ -50,7 +51,7 @@ add_commands(app, assess, compare, pathway, demo, report, chart)
 GROUPS = {
     "facts": ("The vocabulary, and the facts of a patient.", [facts]),
     "knowledge": ("Look at the knowledge and check it.", [knowledge, atlas, proofs]),
-    "import": ("Bring patients in from other formats.", [importing]),
+    "import": ("Bring patients in from other formats.", [importing, mapping]),
     "cases": ("Published cases against the documents.", [cases]),
     "cohort": ("Many patients at once, from a table to a table.", [cohort]),
     "labs": ("Laboratory values: grades by CTCAE.", [labs]),

@@ -109,6 +109,9 @@ EXTRAS = {
     "holidays": "calendar",
     "icalendar": "calendar",
     "typst": "print",
+    "fastexcel": "excel",
+    "duckdb": "registry",
+    "psycopg": "postgresql",
 }
 
 

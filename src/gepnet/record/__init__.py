@@ -22,6 +22,7 @@ from gepnet.record.model import (
 )
 from gepnet.record.read import parse_record, read_record, record_of
 from gepnet.record.schema import patient_schema
+from gepnet.record.spelling import Speller
 from gepnet.record.story import in_words, told
 from gepnet.record.write import record_to_yaml
 
@@ -42,6 +43,7 @@ __all__ = [
     "Progression",
     "Record",
     "Release",
+    "Speller",
     "Treatment",
     "covering_courses",
     "group_cycles",

@@ -3,17 +3,21 @@
 from gepnet.tables.cells import coded, day, number, one_of, partial_day, text, truth, whole
 from gepnet.tables.grid import Grid, read_grid
 from gepnet.tables.plain import Shown, also_shown, number_or_text, plain, taken
+from gepnet.tables.sheet import ROW_LINE, SHEETS, Sheet, read_sheet, sheet_of
 from gepnet.tables.table import MOST, Cells, Column, Once, Reading, Table
 from gepnet.tables.write import ENDINGS, as_csv, as_file, check_ending
 
 __all__ = [
     "ENDINGS",
     "MOST",
+    "ROW_LINE",
+    "SHEETS",
     "Cells",
     "Column",
     "Grid",
     "Once",
     "Reading",
+    "Sheet",
     "Shown",
     "Table",
     "also_shown",
@@ -28,6 +32,8 @@ __all__ = [
     "partial_day",
     "plain",
     "read_grid",
+    "read_sheet",
+    "sheet_of",
     "taken",
     "text",
     "truth",

@@ -1,0 +1,199 @@
+"""Bring anybody's tables in by a mapping: what came of them, and what could not be used."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gepnet.guidelines import KnowledgeBase
+from gepnet.knowledge import InputError, Problem, need, refuse
+from gepnet.tables import plain
+from gepnet.vocabulary import Accepting
+
+if TYPE_CHECKING:
+    from gepnet.io.mapping import Imported, Mapping
+    from gepnet.io.mapping.run import Opened
+
+View = dict[str, Any]
+_SHOWN = 200  # of the quarantine in the view; the file has all
+
+
+def import_table(
+    base: KnowledgeBase,
+    source: Path,
+    mapping: Path,
+    folder: Path,
+    patient_files: bool = False,
+    parquet: bool = False,
+    force: bool = False,
+    accept: Iterable[str] = (),
+    progress: Callable[[str, int], None] | None = None,
+) -> View:
+    """Write the event tables that a mapping makes of a table, or of a folder of tables.
+
+    Args:
+        base: the knowledge.
+        source: a file, or a folder whose files the mapping names.
+        mapping: the mapping file.
+        folder: gets ``tables/``, ``quarantine.csv``, ``import.json`` and perhaps ``patients/``.
+        patient_files: also write one patient file for each patient.
+        parquet: write the tables as Parquet.
+        force: replace an earlier import.
+        accept: values outside their plausible range that somebody stands by, each as
+            ``QUANTITY=VALUE by WHO: WHY``.
+        progress: called with each table and its rows.
+
+    Returns:
+        ``rows`` (in, used, quarantined), ``tables`` with the same for each, the columns that are
+        not used or not there, ``quarantine`` and how much of it is shown, ``patients``.
+
+    Raises:
+        InputError: if the mapping or the source cannot be read, or files would be overwritten.
+    """
+    need("polars")
+    from gepnet.io.mapping import check_mapping, read_mapping
+
+    said, document = read_mapping(mapping)
+    check_mapping(said, document, base.vocabulary)
+    accepting = Accepting.read(accept)
+    opened, left = opened_files(said, source)
+    found = _run(base, opened, accepting, progress, strict=True)
+    accepting.refuse_unused()
+    return written(base, found, folder, patient_files, parquet, force, accepting, left, said.title)
+
+
+def opened_files(mapping: Mapping, source: Path) -> tuple[list[Opened], list[Path]]:
+    """Return the tables of a file or a folder with their entries, and the files left aside."""
+    from gepnet.io.mapping import open_tables
+    from gepnet.tables import SHEETS, read_sheet
+
+    if not source.exists():
+        raise InputError([Problem(str(source), None, "", "", "", "a file or folder")])
+    files = [source]
+    if source.is_dir():
+        files = sorted(p for p in source.rglob("*") if p.suffix.casefold() in SHEETS)
+    if len(mapping.tables) == 1 and source.is_file():  # the name of the file may be another
+        mapping = mapping.model_copy(
+            update={"tables": (mapping.tables[0].model_copy(update={"file": "*"}),)}
+        )
+
+    def read(table: Any, path: Path) -> Any:
+        return read_sheet(path, table.sheet, table.separator, table.encoding, table.comment)
+
+    opened, left = open_tables(mapping, files, read)
+    if not opened:
+        wanted = ", ".join(table.file for table in mapping.tables)
+        raise InputError([Problem(str(source), None, "", "", "", f"a file named {wanted}")])
+    return opened, left
+
+
+def _run(
+    base: KnowledgeBase,
+    opened: list[Opened],
+    accepting: Accepting,
+    progress: Callable[[str, int], None] | None,
+    strict: bool,
+) -> Imported:
+    from gepnet.io.mapping import run_mapping
+
+    return run_mapping(opened, base.vocabulary, None, accepting, strict, progress)
+
+
+def written(
+    base: KnowledgeBase,
+    found: Imported,
+    folder: Path,
+    patient_files: bool,
+    parquet: bool,
+    force: bool,
+    accepting: Accepting,
+    left: Iterable[Path] = (),
+    title: str | None = None,
+) -> View:
+    """Write what was imported, and return what is said of it."""
+    from gepnet.io.mapping import drop_events, records, write_import
+    from gepnet.io.mapping.run import recount
+
+    kept = []
+    if patient_files:
+        left_out: list[Any] = []
+        kept = list(
+            records(found.events, base.vocabulary, datetime.date.today(), accepting, left_out)
+        )
+        if left_out:
+            drop_events(found, left_out)
+            recount(found)
+    rows, used, quarantined = found.rows
+    report = {
+        "title": title,
+        "rows": {"in": rows, "used": used, "quarantined": quarantined},
+        "cells_quarantined": sum(one.cells for one in found.counted),
+        "patients": len(found.patients),
+        "events": {kind: len(made) for kind, made in found.events.items() if kind != "patients"},
+        "tables": [_table_view(one) for one in found.counted],
+        "files_left_aside": [str(path) for path in left],
+        "notes": found.notes,
+        "readings": found.readings,
+        "reasons": _reasons(found),
+        "accepted": plain(accepting.used),
+    }
+    if rows and not used:
+        first = [str(one) for one in found.quarantine[:1]]
+        told = f"at least one row that can be used (of {rows}; {'; '.join(first)})"
+        raise Unusable(found, refuse("source", folder.name, told).problems)
+    paths = write_import(found, report, folder, base.vocabulary, kept, parquet, force)
+    return {
+        **report,
+        "folder": str(folder),
+        "files": [str(path) for path in paths if path.parent.name != "patients"],
+        "patient_files": len(kept),
+        "quarantine_total": len(found.quarantine),
+        "quarantine": plain(found.quarantine[:_SHOWN]),
+        "whole": found.is_whole,
+    }
+
+
+class Unusable(InputError):
+    """Nothing of a source could be used: every row with its reason."""
+
+    def __init__(self, found: Imported, problems: Iterable[Problem]) -> None:
+        """Tell why the first rows could not be used."""
+        rows = [one for one in found.quarantine if one.scope == "row"][:20]
+        told = [
+            Problem(o.file, o.line, o.patient, o.column, o.value,
+                    o.reason.removeprefix("expected "), o.nearest or None)
+            for o in rows
+        ]  # fmt: skip
+        super().__init__([*told, *problems])
+
+
+def _table_view(one: Any) -> View:
+    return {
+        "file": one.file,
+        "rows": one.rows,
+        "used": one.used,
+        "quarantined": one.quarantined,
+        "cells_quarantined": one.cells,
+        "unused_columns": [
+            {"column": name, "why": why} for name, why in one.unused_columns.items()
+        ],
+        "absent_columns": [
+            {"column": name, "nearest": near} for name, near in one.absent_columns.items()
+        ],
+        "notes": list(one.notes),
+    }
+
+
+def _reasons(found: Imported) -> list[View]:
+    """Return the reasons of the quarantine with how often each, the most frequent first."""
+    counts: dict[tuple[str, str, str], int] = {}
+    for one in found.quarantine:
+        key = (one.scope, one.column, one.reason)
+        counts[key] = counts.get(key, 0) + 1
+    ordered = sorted(counts.items(), key=lambda item: (item[0][0] != "row", -item[1], item[0]))
+    return [
+        {"scope": scope, "column": column, "reason": reason, "count": count}
+        for (scope, column, reason), count in ordered
+    ]

@@ -1,0 +1,113 @@
+"""``gepnet import``: anybody's tables, by a mapping file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from gepnet import api
+from gepnet.cli.command import Accept, Files, Result, command
+from gepnet.cli.output import listing
+from gepnet.cli.progress import progress
+
+Out = Annotated[
+    Path,
+    typer.Option(
+        "-o", "--output", help="Folder for tables/, quarantine.csv, import.json and patients/."
+    ),
+]
+Patients = Annotated[
+    bool, typer.Option("--patient-files", help="Also write one patient file for each patient.")
+]
+AsParquet = Annotated[bool, typer.Option("--parquet", help="Write the tables as Parquet.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace an earlier import.")]
+SHOWN = 15  # reasons, and columns, printed; import.json and quarantine.csv have all
+
+
+@command
+def table(
+    source: Annotated[Path, typer.Argument(help="A table, or a folder of tables.")],
+    map_: Annotated[Path, typer.Option("--map", metavar="FILE", help="The mapping file.")],
+    output: Out,
+    question: Files,
+    patient_files: Patients = False,
+    parquet: AsParquet = False,
+    force: Force = False,
+    accept: Accept = None,
+) -> Result:
+    """Bring in a table (CSV, TSV, Excel, Parquet) by a mapping file.
+
+    Exit code 0: everything was used; 1: rows or cells were put in quarantine.csv, or a column of
+    the mapping is not there; 2: nothing could be used, and nothing is written.
+    """
+    base = api.base(*question.with_files)
+    with progress() as tell:
+        view = api.import_table(
+            base, source, map_, output, patient_files, parquet, force, accept or (), _ticking(tell)
+        )
+    return imported(view)
+
+
+def _ticking(tell: Any) -> Callable[[str, int], None] | None:
+    if tell is None:
+        return None
+    done = 0
+
+    def tick(file: str, rows: int) -> None:
+        nonlocal done
+        done += rows
+        tell(Path(file).name, done, done)
+
+    return tick
+
+
+def imported(view: dict[str, Any]) -> Result:
+    """Return what was imported as the result of a command."""
+    return Result(view, report, code=0 if view["whole"] else 1)
+
+
+def report(view: dict[str, Any]) -> None:
+    """Print what came in, what of it was used, and why the rest was not."""
+    tables = [{**one, "file": Path(one["file"]).name} for one in view["tables"]]
+    listing(
+        "Rows", tables, "file", "rows: rows", "used: used", "quarantined: quarantined",
+        "cells quarantined: cells_quarantined",
+    )  # fmt: skip
+    rows = view["rows"]
+    typer.echo(
+        f"{rows['in']} rows in = {rows['used']} used + {rows['quarantined']} quarantined; "
+        f"{view['patients']} patients."
+    )
+    typer.echo(", ".join(f"{kind} {count}" for kind, count in view["events"].items()))
+    for one in view["tables"]:
+        _columns(one)
+    for note in view["notes"]:
+        typer.echo(note)
+    for one in view["reasons"][:SHOWN]:
+        column = f"{one['column']}: " if one["column"] else ""
+        typer.echo(f"{one['count']} {one['scope']}s: {column}{one['reason']}", err=True)
+    if len(view["reasons"]) > SHOWN:
+        typer.echo(f"... and {len(view['reasons']) - SHOWN} further reasons", err=True)
+    if view["quarantine_total"]:
+        typer.echo(f"Each with its line: {view['folder']}/quarantine.csv", err=True)
+    typer.echo(f"Tables: {view['folder']}/tables")
+    if view["patient_files"]:
+        typer.echo(f"{view['patient_files']} patient files: {view['folder']}/patients")
+
+
+def _columns(one: dict[str, Any]) -> None:
+    name = Path(one["file"]).name
+    for note in one["notes"]:
+        typer.echo(f"{name}: {note}")
+    for absent in one["absent_columns"]:
+        near = f"; did you mean '{absent['nearest']}'?" if absent["nearest"] else ""
+        typer.echo(
+            f"{name}: no column '{absent['column']}', which the mapping names{near}", err=True
+        )
+    left = [item["column"] for item in one["unused_columns"]]
+    if left:
+        more = f", ... ({len(left)})" if len(left) > SHOWN else ""
+        typer.echo(f"{name}: columns not used: {', '.join(left[:SHOWN])}{more}")

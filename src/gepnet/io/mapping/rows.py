@@ -1,0 +1,489 @@
+"""The rows of one table as events, column by column."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+
+from gepnet.io.mapping.cells import CellReaders, Reader, check_day
+from gepnet.io.mapping.columns import Values, days_after, lines_of, split_key, texts_of, values_of
+from gepnet.io.mapping.found import (
+    DATE,
+    FILE,
+    LINE,
+    PATIENT_COLUMN,
+    Counted,
+    Found,
+    Unused,
+)
+from gepnet.io.mapping.long import LongReader
+from gepnet.io.mapping.model import (
+    CODED,
+    NOTHING,
+    PATIENT,
+    PATIENTS,
+    ColumnMap,
+    EventMap,
+    LongMap,
+    TableMap,
+    targets,
+)
+from gepnet.io.mapping.words import NOT_GEP, Code, code_list, missing
+from gepnet.record import EVENT_MODELS
+from gepnet.tables import ROW_LINE, Sheet
+from gepnet.vocabulary import ValueProblem, parse_date
+
+#: Kinds whose events may be dated later than today: they are no events of the patient.
+_UNDATED = (PATIENTS,)
+_SITE = ("primary_site", "non_gep_site")
+NO_MEANING = "no cell of this row has a meaning here"
+
+
+@dataclass
+class _Event:
+    """One event of each row in the making: its fields, its date, and the rows it cannot be of."""
+
+    name: str
+    kind: str
+    entry: EventMap
+    fields: dict[str, pl.Series] = field(default_factory=dict)
+    date: pl.Series | None = None
+    bad: list[pl.Series] = field(default_factory=list)
+
+
+class TableReader:
+    """Reads one table by its entry of a mapping."""
+
+    def __init__(self, table: TableMap, sheet: Sheet, readers: CellReaders, today: Any) -> None:
+        """Note what is read.
+
+        Args:
+            table: the entry of the mapping.
+            sheet: the table as columns of text.
+            readers: make the readers of its columns.
+            today: no event may be dated later.
+        """
+        self.table, self.sheet, self.readers, self.today = table, sheet, readers, today
+        self.frame = sheet.columns
+        self.found = Found(Counted(sheet.file, sheet.rows, notes=sheet.notes))
+        self.found.complete = table.complete
+
+    def read(self) -> Found:
+        """Return what came of the table."""
+        self._told_by_the_file()
+        self._keep_rows_of_patients()
+        self.anchor = self._anchor()
+        events = self._events()
+        for column in self.table.columns:
+            self._column(column, events)
+        for event in events.values():
+            self._finish(event)
+        if self.table.long is not None:
+            self._long(self.table.long)
+        if self.table.rows == "patient":
+            self.found.heads |= set(self.frame[ROW_LINE].to_list())
+            self._add(PATIENTS, self._base().with_columns(self._head_fields(events)))
+        self._tell_columns()
+        return self.found
+
+    # Rows ----------------------------------------------------------------------------------------
+
+    def _told_by_the_file(self) -> None:
+        for problem in self.sheet.problems:
+            told = Unused(
+                self.sheet.file, problem.line or 0, "", "", problem.value, problem.expected,
+                scope="row",
+            )  # fmt: skip
+            self.found.faults.append(told)
+            self.found.lines.append((problem.line or 0, ""))
+
+    def _keep_rows_of_patients(self) -> None:
+        texts = texts_of(self.frame, self.table.patient)
+        silent = missing() | {text.casefold() for text in self.table.missing}
+        absent = texts.is_null() | texts.str.to_lowercase().is_in(list(silent))
+        self.patients = texts
+        self._refuse(absent, "the name of a patient", " / ".join(self.table.patient))
+        again = pl.Series([False]).new_from_index(0, len(texts))
+        if self.table.rows == "patient" and not texts.is_empty():
+            again = ~texts.is_first_distinct() & ~absent
+            first = dict(
+                zip(texts.reverse(), self.frame[ROW_LINE].reverse(), strict=True)
+            )  # the first line wins
+            for line, patient in zip(lines_of(self.frame, again), texts.filter(again), strict=True):
+                told = f"each patient once: {patient} is on line {first[patient]} already"
+                self._fault(line, patient, self.table.patient[0], patient, told, row=True)
+        other = pl.Series([False]).new_from_index(0, len(texts))
+        for name, words in self.table.only.items():
+            if name in self.frame.columns:
+                wanted = [word.casefold() for word in words]
+                out = ~self.frame[name].str.to_lowercase().is_in(wanted).fill_null(False)
+                out &= ~absent & ~again & ~other
+                self._refuse(out, f"a row of {', '.join(words)}", name)
+                other |= out
+        lines = zip(self.frame[ROW_LINE], texts.fill_null(""), strict=True)
+        self.found.lines += list(lines)
+        keep = ~(absent | again | other)
+        self.frame, self.patients = self.frame.filter(keep), texts.filter(keep)
+
+    def _refuse(self, where: pl.Series, expected: str, column: str) -> None:
+        names = [name for name in column.split(" / ") if name in self.frame.columns]
+        cells = texts_of(self.frame, names).filter(where)
+        rows = zip(lines_of(self.frame, where), self.patients.filter(where), cells, strict=True)
+        for line, patient, cell in rows:
+            told = f"expected {expected}"
+            self._fault(line, patient or "", column, cell or "", told, row=True)
+
+    def _fault(
+        self, line: int, patient: str, column: str, value: str, reason: str, near: str = "",
+        row: bool = False,
+    ) -> None:  # fmt: skip
+        scope = "row" if row else "cell"
+        told = Unused(self.sheet.file, line, patient, column, value, reason, near, scope)  # type: ignore[arg-type]
+        self.found.faults.append(told)
+
+    # Columns -------------------------------------------------------------------------------------
+
+    def _events(self) -> dict[str, _Event]:
+        """Return the events that a row may make, by name: those declared, and those named."""
+        found = {n: _Event(n, entry.kind, entry) for n, entry in self.table.events.items()}
+        for column in self.table.columns:
+            for name, _ in targets(column):
+                if name not in found:
+                    found[name] = _Event(name, name, EventMap(kind=name))
+        for event in found.values():
+            entry = event.entry
+            if entry.date is not None and entry.date in self.frame.columns:
+                self._date(event, self._column_of(entry.date), entry)
+        return found
+
+    def _column_of(self, name: str) -> ColumnMap:
+        """Return the entry of a column that holds dates, or one that only names it."""
+        found = (c for c in self.table.columns if c.column == (name,))
+        return next(found, ColumnMap(column=(name,)))
+
+    def _date(self, event: _Event, column: ColumnMap, entry: EventMap | None = None) -> None:
+        values = self._dates(column, event.kind, entry)
+        self._tell(values, column, left=f", so the {event.kind} of this row is left out")
+        event.bad.append(values.faulty())
+        event.date = values.values
+
+    def _dates(self, column: ColumnMap, kind: str, entry: EventMap | None = None) -> Values:
+        texts = texts_of(self.frame, column.column, column.join)
+        if entry is not None and entry.months is not None:
+            parts = [n for n in (entry.months, entry.days) if n in self.frame.columns]
+            texts = _parts(self.frame, texts, [str(part) for part in parts])
+        if column.days_from is not None:
+            return days_after(texts, self._day_of(column.days_from), self._whole)
+        return values_of(texts, None, self._past(self._reader(column, "last_contact", DATE)))
+
+    def _day_of(self, name: str) -> pl.Series:
+        """Return the day that offsets count from, of each row."""
+        if name == "anchor":
+            return self.anchor
+        texts = texts_of(self.frame, (name,))
+        return values_of(texts, None, self._reader(self._column_of(name), "death", DATE)).values
+
+    def _whole(self, text: str) -> int:
+        try:
+            return round(float(text.replace(",", ".")))
+        except (ValueError, OverflowError) as error:
+            raise ValueProblem(text, "a whole number of days") from error
+
+    def _anchor(self) -> pl.Series:
+        anchor = self.table.anchor
+        if anchor is None or anchor in self.frame.columns:
+            return self._day_of(anchor) if anchor else _nothing(len(self.frame))
+        return pl.Series([anchor], dtype=pl.String).new_from_index(0, len(self.frame))
+
+    def _reader(self, column: ColumnMap, kind: str, name: str) -> Reader:
+        return self.readers.reader(self.table, column, kind, name)
+
+    def _past(self, read: Reader) -> Reader:
+        def checked(text: str, unit: str) -> str | None:
+            found = read(text, unit)
+            if found is not None:
+                check_day(found, self.today)
+            return found
+
+        return checked
+
+    def _column(self, column: ColumnMap, events: dict[str, _Event]) -> None:
+        there = [name for name in column.column if name in self.frame.columns]
+        if not there or (column.join is not None and len(there) < len(column.column)):
+            return
+        if CODED in column.to and column.codes:
+            self._codes(column, events)
+        told: set[str] = set()
+        for name, target in targets(column):
+            event = events[name]
+            values = self._values(column, event.kind, target)
+            needed = self._is_needed(event.kind, target)
+            left = f", so the {event.kind} of this row is left out" if needed else ""
+            self._tell(values, column, told, left)
+            told |= set(values.faults) | set(values.others)
+            if target == DATE and event.kind != PATIENTS:
+                event.date = values.values
+                event.bad.append(values.faulty())
+                continue
+            if target in event.fields:
+                first = pl.DataFrame({"a": event.fields[target], "b": values.values})
+                event.fields[target] = first.select(pl.coalesce("a", "b").alias("a")).to_series()
+            else:
+                event.fields[target] = values.values
+            if needed:
+                event.bad.append(values.faulty())
+
+    def _values(self, column: ColumnMap, kind: str, target: str) -> Values:
+        read = self._reader(column, kind, target)
+        texts = texts_of(self.frame, column.column, column.join)
+        fact = self.readers.vocabulary.get(target)
+        is_date = (fact is not None and fact.type == "date" and fact.entry.event == kind) or (
+            fact is None and target in _date_fields(kind)
+        )
+        if is_date and column.days_from is not None:
+            return days_after(texts, self._day_of(column.days_from), self._whole)
+        if is_date:
+            return values_of(texts, None, self._past(read))
+        units = texts_of(self.frame, (column.unit_column,)) if column.unit_column else None
+        if units is None and column.unit:
+            unit = column.unit
+            return values_of(texts, None, lambda text, _: read(text, unit), target in _SITE)
+        return values_of(texts, units, read, target in _SITE)
+
+    def _is_needed(self, kind: str, target: str) -> bool:
+        """Whether an event that has this cell at fault cannot be told without it."""
+        model = EVENT_MODELS.get(kind)
+        return (
+            model is not None
+            and kind != "note"
+            and target in model.model_fields
+            and (model.model_fields[target].is_required() or target in ("start", "stop", "on"))
+        )
+
+    def _codes(self, column: ColumnMap, events: dict[str, _Event]) -> None:
+        """Read a column of codes: the facts that each code is, or that it is no GEP-NET."""
+        codes = code_list(str(column.codes))
+        known = {codes.normal(of): code for code in codes.codes for of in code.of}
+        longest = max(map(len, known), default=0)
+        meant: dict[str, Code] = {}
+
+        def read(text: str, unit: str) -> str | None:
+            del unit
+            if text.casefold() in missing() or text in column.missing:
+                return None
+            code = codes.normal(text)
+            fits = (known.get(code[:size]) for size in range(min(longest, len(code)), 0, -1))
+            found = next((one for one in fits if one is not None), None)
+            if found is None and codes.otherwise == NOT_GEP:
+                found = Code(of=(text,), not_gep=f"{column.codes} {text}")
+            if found is None:
+                raise ValueProblem(text, f"a code of the list {column.codes}")
+            meant[text] = found
+            return text
+
+        texts = texts_of(self.frame, column.column, column.join)
+        values = values_of(texts, None, read)
+        self._tell(values, column)
+        for text, code in meant.items():
+            if code.not_gep:
+                said = f"{column.name} {text} ({code.label or code.not_gep})"
+                for line in lines_of(self.frame, texts == text):
+                    self.found.not_gep[line] = _both(self.found.not_gep.get(line), said)
+        for to in dict.fromkeys(to for code in meant.values() for to in code.means):
+            kind, _, name = to.partition(".")
+            event = next((e for e in events.values() if e.kind == kind), None)
+            if event is None:
+                event = events[kind] = _Event(kind, kind, EventMap(kind=kind))
+            said_of = {
+                text: _word(code.means[to]) for text, code in meant.items() if to in code.means
+            }
+            cells = values.values.replace_strict(said_of, default=None, return_dtype=pl.String)
+            own = event.fields.get(name)
+            if own is not None:  # what a person wrote comes before a code
+                both = pl.DataFrame({"a": own, "b": cells})
+                cells = both.select(pl.coalesce("a", "b").alias("a")).to_series()
+            event.fields[name] = cells
+
+    def _tell(
+        self, values: Values, column: ColumnMap, told: Iterable[str] = (), left: str = ""
+    ) -> None:
+        """Keep the cells that cannot be read, and the rows of other tumours."""
+        for key, fault in values.faults.items():
+            if key in told:
+                continue
+            where = values.texts == key
+            text, unit = split_key(key)
+            shown = f"{text} {unit}".strip()
+            rows = zip(lines_of(self.frame, where), self.patients.filter(where), strict=True)
+            for line, patient in rows:
+                near = fault.suggestion or ""
+                self._fault(
+                    line, patient, column.name, shown, f"expected {fault.expected}{left}", near
+                )
+        for key, other in values.others.items():
+            for line in lines_of(self.frame, values.texts == key):
+                said = f"{column.name} '{split_key(key)[0]}' ({other})"
+                self.found.not_gep[line] = _both(self.found.not_gep.get(line), said)
+
+    # Events --------------------------------------------------------------------------------------
+
+    def _base(self) -> pl.DataFrame:
+        return pl.DataFrame(
+            {
+                PATIENT_COLUMN: self.patients,
+                LINE: self.frame[ROW_LINE],
+                FILE: pl.Series([self.sheet.file]).new_from_index(0, len(self.frame)),
+            }
+        )
+
+    def _head_fields(self, events: dict[str, _Event]) -> list[pl.Series]:
+        named = [e for e in events.values() if e.kind == PATIENTS]
+        return [column.alias(name) for event in named for name, column in event.fields.items()]
+
+    def _finish(self, event: _Event) -> None:
+        """Make the events of a kind: where a cell says something and nothing that is needed lacks."""
+        if event.kind == PATIENTS and self.table.rows == "patient":
+            return
+        made = self._base()
+        if event.date is not None:
+            made = made.with_columns(event.date.alias(DATE))
+        made = made.with_columns(cells.alias(name) for name, cells in event.fields.items())
+        said = [name for name in event.fields]
+        dated_only = event.date is not None and not said and not event.entry.fields
+        if dated_only:
+            said = [DATE]
+        there = pl.any_horizontal(pl.col(n).is_not_null() for n in said) if said else pl.lit(True)
+        mask = made.select(there.alias("there")).to_series()
+        if len(mask) != len(made):
+            mask = mask.new_from_index(0, len(made))
+        mask &= self._when(event.entry)
+        for name, value in event.entry.fields.items():
+            constant = pl.lit(_word(value)).alias(name)
+            if name in event.fields:
+                constant = pl.coalesce(name, pl.lit(_word(value))).alias(name)
+            made = made.with_columns(constant)
+        if not said and not event.entry.when:
+            mask &= event.date.is_not_null() if event.date is not None else True
+        for bad in event.bad:
+            mask &= ~bad
+        self._add(event.kind, self._complete(event, made, mask))
+
+    def _complete(self, event: _Event, made: pl.DataFrame, mask: pl.Series) -> pl.DataFrame:
+        """Return the events of which nothing that their kind needs is missing; tell the others."""
+        model = EVENT_MODELS.get(event.kind)
+        needed = [] if model is None else [
+            name for name, about in model.model_fields.items()
+            if about.is_required() and name not in ("id", "kind")
+        ]  # fmt: skip
+        for name in needed:
+            absent = pl.Series([True]).new_from_index(0, len(made))
+            if name in made.columns:
+                absent = made[name].is_null()
+            lacking = mask & absent
+            for line, patient in zip(
+                lines_of(made, lacking), self.patients.filter(lacking), strict=True
+            ):
+                told = f"expected '{name}': an event of kind '{event.kind}' needs it"
+                self._fault(line, patient, f"{event.name}.{name}", "", told)
+            mask &= ~lacking
+        return made.filter(mask)
+
+    def _when(self, entry: EventMap) -> pl.Series:
+        mask = pl.Series([True]).new_from_index(0, len(self.frame))
+        for wanted, pairs in ((True, entry.when), (False, entry.unless)):
+            for name, words in pairs.items():
+                folded = [word.casefold() for word in words]
+                cells = texts_of(self.frame, (name,)).str.to_lowercase()
+                holds = cells.is_in(folded).fill_null(False)
+                mask &= holds if wanted else ~holds
+        return mask
+
+    def _add(self, kind: str, made: pl.DataFrame) -> None:
+        if len(made):
+            self.found.events.append((kind, made))
+
+    def _long(self, long: LongMap) -> None:
+        """Read the rows that say in a column what they are of."""
+        names = [name for name in long.date if name in self.frame.columns]
+        dates = Values(_nothing(len(self.frame)), _nothing(len(self.frame)), {}, {})
+        if names:
+            column = self._column_of(names[0])
+            if column.days_from is None:
+                column = ColumnMap(column=tuple(names))
+            dates = self._dates(column, "laboratory")
+            self._tell(dates, column)
+        reader = LongReader(self.table, long, self.readers, self.sheet.file)
+        reader.read(self.frame, self.patients, dates)
+        self.found.faults += reader.faults
+        self.found.events += reader.events
+        self.found.merged += reader.merged
+        for line, said in reader.not_gep.items():
+            self.found.not_gep[line] = _both(self.found.not_gep.get(line), said)
+
+    def _tell_columns(self) -> None:
+        """Note the columns of the file that are not used, and those of the mapping not there."""
+        table = self.table
+        named = set(table.patient) | {e.date for e in table.events.values()}
+        named |= {m for e in table.events.values() for m in (e.months, e.days)}
+        named |= {n for e in table.events.values() for n in (*e.when, *e.unless)}
+        named |= {table.anchor, *table.only}
+        left: dict[str, str] = {}
+        for column in table.columns:
+            if set(column.to) == {NOTHING}:
+                left |= dict.fromkeys(column.column, column.saw or "")
+            elif PATIENT in column.to or targets(column) or CODED in column.to:
+                named |= {*column.column, column.unit_column, column.days_from}
+        if table.long is not None:
+            long = table.long
+            named |= {*long.key, *long.value, *long.unit, *long.date}
+        names = self.sheet.names
+        counted = self.found.counted
+        counted.unused_columns = {n: left.get(n, "") for n in names if n not in named}
+        wanted = [str(name) for name in named if name and name not in names and name != "anchor"]
+        day = table.anchor
+        counted.absent_columns = {
+            name: "" for name in sorted(wanted) if not (name == day and _is_day(name))
+        }
+
+
+def _parts(frame: pl.DataFrame, years: pl.Series, parts: list[str]) -> pl.Series:
+    """Return dates whose year, month and day stand in columns of their own."""
+    made = pl.DataFrame({"y": years, **{part: frame[part] for part in parts}})
+    text = pl.col("y")
+    whole = pl.lit(True)
+    for part in parts:
+        number = pl.col(part).cast(pl.Int32, strict=False)
+        whole &= number.is_not_null() & number.is_between(1, 31)
+        text = pl.when(whole).then(text + "-" + number.cast(pl.String).str.zfill(2)).otherwise(text)
+    return made.select(text.alias("y")).to_series()
+
+
+def _date_fields(kind: str) -> Iterator[str]:
+    model = EVENT_MODELS.get(kind)
+    dated = ("start", "stop", "last_dose", "date", "resolved")
+    return (name for name in dated if model is None or name in model.model_fields)
+
+
+def _nothing(count: int) -> pl.Series:
+    return pl.Series([None], dtype=pl.String).new_from_index(0, count)
+
+
+def _word(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return ";".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def _both(one: str | None, other: str) -> str:
+    return other if one is None or other in one else f"{one}, {other}"
+
+
+def _is_day(text: str) -> bool:
+    try:
+        parse_date(text)
+    except ValueError:
+        return False
+    return True
