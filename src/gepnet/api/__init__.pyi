@@ -38,6 +38,7 @@ from gepnet.api.knowing import check_knowledge as check_knowledge
 from gepnet.api.knowing import due_entries as due_entries
 from gepnet.api.knowing import fact_coverage as fact_coverage
 from gepnet.api.laboratory import grade_laboratory as grade_laboratory
+from gepnet.api.mapping import import_format as import_format
 from gepnet.api.mapping import import_table as import_table
 from gepnet.api.modelling import calibration as calibration
 from gepnet.api.modelling import fit_cohort as fit_cohort

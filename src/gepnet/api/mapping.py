@@ -64,6 +64,64 @@ def import_table(
     return written(base, found, folder, patient_files, parquet, force, accepting, left, said.title)
 
 
+def import_format(
+    base: KnowledgeBase,
+    name: str,
+    source: str,
+    folder: Path,
+    mapping: Path | None = None,
+    anchor: str | None = None,
+    patient_files: bool = False,
+    parquet: bool = False,
+    force: bool = False,
+    accept: Iterable[str] = (),
+    progress: Callable[[str, int], None] | None = None,
+) -> View:
+    """Write the event tables of a source whose format gepnet knows; see ``import_table``.
+
+    Args:
+        base: the knowledge.
+        name: ``cbioportal``, ``naaccr``, ``redcap``, ``mcode`` or ``omop``.
+        source: a folder or file; for ``omop`` also a DuckDB file or the URL of a database.
+        folder: where the files go.
+        mapping: a mapping file of one's own, in place of the one that ships.
+        anchor: the day that day offsets count from, in place of a made-up one.
+        patient_files: also write one patient file for each patient.
+        parquet: write the tables as Parquet.
+        force: replace an earlier import.
+        accept: values outside their plausible range that somebody stands by.
+        progress: called with each table and its rows.
+
+    Raises:
+        InputError: if the source cannot be read, or files would be overwritten.
+    """
+    need("polars")
+    from gepnet.io.mapping import check_mapping, read_mapping
+    from gepnet.io.mapping.redcap import opened_redcap
+    from gepnet.io.mapping.shipped import opened_omop, shipped
+
+    own = mapping is not None
+    accepting = Accepting.read(accept)
+    left: list[Path] = []
+    if mapping is not None:
+        said, document = read_mapping(mapping)
+        check_mapping(said, document, base.vocabulary)
+    elif name != "redcap":
+        said, _ = shipped(name)
+    if name == "redcap" and mapping is None:
+        said, opened, left = opened_redcap(Path(source), base.vocabulary)
+    elif name == "omop":
+        opened = opened_omop(said, source, base.vocabulary.options)
+    else:
+        opened, left = opened_files(said, Path(source))
+    if anchor is not None:
+        day = {"anchor": anchor, "made_up": False}
+        opened = [(table.model_copy(update=day), sheet) for table, sheet in opened]
+    found = _run(base, opened, accepting, progress, strict=own)
+    accepting.refuse_unused()
+    return written(base, found, folder, patient_files, parquet, force, accepting, left, said.title)
+
+
 def opened_files(mapping: Mapping, source: Path) -> tuple[list[Opened], list[Path]]:
     """Return the tables of a file or a folder with their entries, and the files left aside."""
     from gepnet.io.mapping import open_tables

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from gepnet import api
-from gepnet.cli.command import Accept, Files, Result, command
+from gepnet.cli.command import Accept, Files, Result, command, day_option
 from gepnet.cli.output import listing
 from gepnet.cli.progress import progress
 
@@ -49,6 +49,111 @@ def table(
             base, source, map_, output, patient_files, parquet, force, accept or (), _ticking(tell)
         )
     return imported(view)
+
+
+Source = Annotated[Path, typer.Argument(help="Folder of the files, or one of them.")]
+Own = Annotated[
+    Path | None,
+    typer.Option("--map", metavar="FILE", help="A mapping of your own in place of the shipped one."),
+]
+Anchor = Annotated[
+    Any,
+    day_option("--anchor", "The day that day offsets count from, in place of a made-up one."),
+]
+
+
+def _of_format(name: str, source: object, output: Path, question: Any, **more: Any) -> Result:
+    base = api.base(*question.with_files)
+    accept = more.pop("accept") or ()
+    anchor = more.pop("anchor", None)
+    day = None if anchor is None else str(anchor)
+    with progress() as tell:
+        view = api.import_format(
+            base, name, str(source), output, more["map_"], day, more["patient_files"],
+            more["parquet"], more["force"], accept, _ticking(tell),
+        )  # fmt: skip
+    return imported(view)
+
+
+@command
+def cbioportal(
+    source: Source,
+    output: Out,
+    question: Files,
+    map_: Own = None,
+    anchor: Anchor = None,
+    patient_files: Patients = False,
+    parquet: AsParquet = False,
+    force: Force = False,
+    accept: Accept = None,
+) -> Result:
+    """Bring in a study of cBioPortal: clinical files and timelines."""
+    return _of_format("cbioportal", **locals())
+
+
+@command
+def naaccr(
+    source: Source,
+    output: Out,
+    question: Files,
+    map_: Own = None,
+    patient_files: Patients = False,
+    parquet: AsParquet = False,
+    force: Force = False,
+    accept: Accept = None,
+) -> Result:
+    """Bring in a flat table of tumours with the items of NAACCR."""
+    return _of_format("naaccr", **locals())
+
+
+@command
+def mcode(
+    source: Source,
+    output: Out,
+    question: Files,
+    map_: Own = None,
+    patient_files: Patients = False,
+    parquet: AsParquet = False,
+    force: Force = False,
+    accept: Accept = None,
+) -> Result:
+    """Bring in the CSV files of the mCODE extraction framework."""
+    return _of_format("mcode", **locals())
+
+
+@command
+def redcap(
+    source: Source,
+    output: Out,
+    question: Files,
+    map_: Own = None,
+    patient_files: Patients = False,
+    parquet: AsParquet = False,
+    force: Force = False,
+    accept: Accept = None,
+) -> Result:
+    """Bring in a REDCap project: its data dictionary and its export, raw or as labels."""
+    return _of_format("redcap", **locals())
+
+
+@command
+def omop(
+    source: Annotated[
+        str,
+        typer.Argument(
+            help="Folder of CSV or Parquet tables, a DuckDB file, or postgresql://... (?schema=)."
+        ),
+    ],
+    output: Out,
+    question: Files,
+    map_: Own = None,
+    patient_files: Patients = False,
+    parquet: AsParquet = False,
+    force: Force = False,
+    accept: Accept = None,
+) -> Result:
+    """Bring in the tables of an OMOP Common Data Model 5.4."""
+    return _of_format("omop", **locals())
 
 
 def _ticking(tell: Any) -> Callable[[str, int], None] | None:

@@ -1,6 +1,7 @@
 """What a person brings as a table or takes away as data."""
 
 from gepnet.tables.cells import coded, day, number, one_of, partial_day, text, truth, whole
+from gepnet.tables.database import Database, is_database, open_database, without_password
 from gepnet.tables.grid import Grid, read_grid
 from gepnet.tables.plain import Shown, also_shown, number_or_text, plain, taken
 from gepnet.tables.sheet import ROW_LINE, SHEETS, Sheet, read_sheet, sheet_of
@@ -14,6 +15,7 @@ __all__ = [
     "SHEETS",
     "Cells",
     "Column",
+    "Database",
     "Grid",
     "Once",
     "Reading",
@@ -26,9 +28,11 @@ __all__ = [
     "check_ending",
     "coded",
     "day",
+    "is_database",
     "number",
     "number_or_text",
     "one_of",
+    "open_database",
     "partial_day",
     "plain",
     "read_grid",
@@ -38,4 +42,5 @@ __all__ = [
     "text",
     "truth",
     "whole",
+    "without_password",
 ]

@@ -41,6 +41,9 @@ _WORDED = ("best_response", "stop_reason")
 _NOT_A_NUMBER = re.compile(r"[^\W\d_]")
 _FROM = re.compile(r"(\d+(?:[.,]\d+)?)\s*\+")
 _GROUPED = re.compile(r"(?<=\d)\.(?=\d{3}(?:\D|$))")
+_DOSE_BEFORE = re.compile(r"^\s*\d[\d.,]*\s*(?:mg|g|ug|mcg|µg|ml|gbq|mbq)\b\s*", re.IGNORECASE)
+_DOSE = re.compile(r"[\s,(]+(?=\d)|\s+(?:injection|tablets?|capsules?|infusion|depot)\b", re.IGNORECASE)
+_ZEROS = re.compile(r"^0+(?=\d)")
 _SIGNS = str.maketrans({"＜": "<", "＞": ">", "−": "-", "‐": "-", "‑": "-", "\u00a0": " "})
 Reader = Callable[[str, str], str | None]
 
@@ -183,6 +186,8 @@ class CellReaders:
         found = []
         for part in (part.strip() for part in parts):
             meant = meanings.read(part)
+            if meant is None and subject == OPTION:
+                meant = meanings.read(_without_dose(part))
             if meant is None:
                 expected = "an option of the therapy tree"
                 if subject != OPTION:
@@ -240,11 +245,18 @@ class CellReaders:
         self.readings.setdefault(column.name, {})[text] = meant
 
 
+def _without_dose(text: str) -> str:
+    """Return the name of a medicine without its dose and form: ``octreotide LAR 30 mg``."""
+    bare = _DOSE_BEFORE.sub("", text)
+    return _DOSE.split(bare, maxsplit=1)[0].strip(" ,(")
+
+
 def number_text(text: str, decimal: str) -> str:
     """Return a number with a decimal point and no other mark, as far as it can mean one only."""
     said = text.translate(_SIGNS).strip()
     if decimal == ",":
         said = _GROUPED.sub("", said).replace(",", ".") if "," in said else said
+    said = _ZEROS.sub("", said)
     if match := _FROM.fullmatch(said):
         said = f">={match[1].replace(',', '.')}"
     return said

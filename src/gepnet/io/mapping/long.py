@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
 
-from gepnet.io.mapping.cells import CellReaders
+from gepnet.io.mapping.cells import CellReaders, Reader
 from gepnet.io.mapping.columns import Values, lines_of, texts_of, values_of
 from gepnet.io.mapping.found import DATE, FILE, LINE, PATIENT_COLUMN, Unused
 from gepnet.io.mapping.model import ColumnMap, LongMap, TableMap, as_given
-from gepnet.io.mapping.words import NOT_GEP, Code, code_list, missing
+from gepnet.io.mapping.words import VOCABULARY, code_list, missing
 from gepnet.record import EVENT_MODELS
+from gepnet.record.spelling import says_unit
 from gepnet.tables import ROW_LINE
 from gepnet.vocabulary import ValueProblem, Vocabulary
 from gepnet.vocabulary.words import OPTION
 
-#: Kinds whose values of one day are one event: those that only observe.
-_Tell = Callable[[Values, ColumnMap], None]
-Fault = Callable[..., None]
 
 
 @dataclass(frozen=True)
@@ -98,16 +96,16 @@ class LongReader:
 
     def _key(self, text: str) -> tuple[Key | None, str]:
         """Return what a key means; None and the nearest that there is if it means nothing."""
+        vocabulary = self.readers.vocabulary
         given, said = as_given(self.long.keys, text)
         if given:
             return self._given(said), ""
         if text.casefold() in missing():
             return None, ""
         if self.long.codes:
-            found = _coded(self.long.codes, text)
+            found = _coded(self.long.codes, text, vocabulary)
             if found is not None:
                 return found, ""
-        vocabulary = self.readers.vocabulary
         if self.long.words:
             target = fact_called(text, vocabulary)
             if target is not None:
@@ -183,6 +181,22 @@ class LongReader:
             self._tell_silent(values, rows, text)
         return [(kind, part) for kind, part in made if len(part)]
 
+    def _measured(self, read: Reader, key: Key) -> Reader:
+        """Return a reader that takes a number only with its unit: from the row, key or cell."""
+        assert key.to is not None
+        fact = self.readers.vocabulary.get(key.to[1])
+        if fact is None or fact.type != "number":
+            return lambda text, unit: read(text, "")
+
+        def checked(text: str, unit: str) -> str | None:
+            said = unit or key.unit or ""
+            if not said and not says_unit(fact, text) and text.casefold() not in missing():
+                known = f"{fact.entry.unit} or another unit of {fact.id}"
+                raise ValueProblem(text, f"a unit beside the value ({known})")
+            return read(text, said)
+
+        return checked
+
     def _tell(self, values: Values, rows: pl.DataFrame, key: str) -> None:
         for said, fault in values.faults.items():
             where = values.texts == said
@@ -244,24 +258,28 @@ def fact_called(text: str, vocabulary: Vocabulary) -> tuple[str, str] | None:
     return None if name is None else (str(vocabulary[name].entry.event), name)
 
 
-def _coded(name: str, text: str) -> Key | None:
-    codes = code_list(name)
-    normal = codes.normal(text)
-    fits: list[tuple[int, Code]] = []
-    for code in codes.codes:
-        for of in code.of:
-            wanted = codes.normal(of)
-            if normal.startswith(wanted):
-                fits.append((len(wanted), code))
-    if not fits:
-        is_code = codes.otherwise == NOT_GEP
-        return Key(not_gep=f"{name} {text}") if is_code else None
-    code = max(fits, key=lambda fit: fit[0])[1]
+def _coded(name: str, text: str, vocabulary: Vocabulary) -> Key | None:
+    if name == VOCABULARY:
+        return _of_vocabulary(text, vocabulary)
+    code = code_list(name).find(text)
+    if code is None:
+        return None
     if code.not_gep:
         return Key(not_gep=code.label or code.not_gep)
     to = code.means.get("value")
     facts = {key: value for key, value in code.means.items() if key not in ("value", "unit")}
     return Key(None if to is None else _target(str(to)), code.means.get("unit"), {}, facts)
+
+
+def _of_vocabulary(text: str, vocabulary: Vocabulary) -> Key | None:
+    """Return the fact that has a code of LOINC, perhaps behind the name of the system."""
+    code = re.split(r"[ |]", text.strip())[-1]
+    for fact in vocabulary.values():
+        if fact.entry.event and any(
+            one.system == "LOINC" and one.code == code for one in fact.entry.codes
+        ):
+            return Key((str(fact.entry.event), fact.id))
+    return None
 
 
 def _target(to: str) -> tuple[str, str]:
@@ -273,8 +291,3 @@ def _word(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return ";".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
-
-
-def no_meaning(value: object, expected: str) -> ValueProblem:
-    """Return the problem of a value that a mapping cannot place."""
-    return ValueProblem(value, expected)

@@ -72,6 +72,8 @@ class EventMap(Shape):
         when: the event is made only where these columns hold one of these texts.
         unless: the event is not made where these columns hold one of these texts.
         fields: what every event of this kind says, whatever the row.
+        join_days: courses of one option that begin at most so many days after the last one are
+            one: for tables with a row for each dose. An assumption of the mapping.
     """
 
     kind: str
@@ -81,6 +83,7 @@ class EventMap(Shape):
     when: Annotated[dict[str, Cells], BeforeValidator(_texts)] = Field(default_factory=dict)
     unless: Annotated[dict[str, Cells], BeforeValidator(_texts)] = Field(default_factory=dict)
     fields: dict[str, Any] = Field(default_factory=dict)
+    join_days: int | None = Field(default=None, gt=0)
 
 
 class ColumnMap(Shape):
@@ -98,6 +101,7 @@ class ColumnMap(Shape):
         otherwise: of words that ``values`` does not have: read them as the vocabulary does,
             pass over them, or quarantine them.
         codes: the list of codes by which its cells are read.
+        split: whether a cell may list several codes.
         dates: the order of day and month, where it is another than that of the table.
         days_from: the column of the day that its cells count days from; ``anchor`` for that of
             the table.
@@ -114,6 +118,7 @@ class ColumnMap(Shape):
     values: ByText = Field(default_factory=dict)
     otherwise: Literal["read", "nothing", "quarantine"] = "read"
     codes: str | None = None
+    split: bool = False
     dates: Order | None = None
     days_from: str | None = None
     missing: Cells = ()
@@ -137,7 +142,6 @@ class LongMap(Shape):
         keys: what a key means, as ``event.field``; with ``{to:, unit:, values:, value:}`` more.
         codes: a list of codes by which keys are read besides.
         words: whether a key that is not in ``keys`` is read as the vocabulary reads words.
-        only: read keys only where these columns hold one of these texts.
     """
 
     key: Texts
@@ -159,7 +163,7 @@ class TableMap(Shape):
         made_up: whether the anchor is a day that was made up: only distances count.
         complete: what is recorded in full, so that what is not there did not happen; say so only
             if it is true.
-        not_gep: the columns that are read to find tumours that are no GEP-NET.
+        only: rows are read only where these columns hold one of these texts; "" is an empty cell.
     """
 
     file: str = "*"

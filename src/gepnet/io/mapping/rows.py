@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from gepnet.io.mapping.cells import CellReaders, Reader, check_day
+from gepnet.io.mapping.courses import joined_courses
 from gepnet.io.mapping.columns import Values, days_after, lines_of, split_key, texts_of, values_of
 from gepnet.io.mapping.found import (
     DATE,
@@ -31,13 +33,14 @@ from gepnet.io.mapping.model import (
     TableMap,
     targets,
 )
-from gepnet.io.mapping.words import NOT_GEP, Code, code_list, missing
+from gepnet.io.mapping.words import Code, code_list, missing
 from gepnet.record import EVENT_MODELS
 from gepnet.tables import ROW_LINE, Sheet
 from gepnet.vocabulary import ValueProblem, parse_date
 
 #: Kinds whose events may be dated later than today: they are no events of the patient.
 _UNDATED = (PATIENTS,)
+_SPLIT = re.compile(r"\s*(?:[;,|/+&]|\band\b|\bund\b|\be\b|\by\b|\bet\b)\s*")
 _SITE = ("primary_site", "non_gep_site")
 NO_MEANING = "no cell of this row has a meaning here"
 
@@ -119,7 +122,8 @@ class TableReader:
         for name, words in self.table.only.items():
             if name in self.frame.columns:
                 wanted = [word.casefold() for word in words]
-                out = ~self.frame[name].str.to_lowercase().is_in(wanted).fill_null(False)
+                cells = self.frame[name].str.to_lowercase().fill_null("")
+                out = ~cells.is_in(wanted)
                 out &= ~absent & ~again & ~other
                 self._refuse(out, f"a row of {', '.join(words)}", name)
                 other |= out
@@ -211,9 +215,10 @@ class TableReader:
         return checked
 
     def _column(self, column: ColumnMap, events: dict[str, _Event]) -> None:
-        there = [name for name in column.column if name in self.frame.columns]
+        there = tuple(name for name in column.column if name in self.frame.columns)
         if not there or (column.join is not None and len(there) < len(column.column)):
             return
+        column = column.model_copy(update={"column": there})
         if CODED in column.to and column.codes:
             self._codes(column, events)
         told: set[str] = set()
@@ -266,40 +271,35 @@ class TableReader:
     def _codes(self, column: ColumnMap, events: dict[str, _Event]) -> None:
         """Read a column of codes: the facts that each code is, or that it is no GEP-NET."""
         codes = code_list(str(column.codes))
-        known = {codes.normal(of): code for code in codes.codes for of in code.of}
-        longest = max(map(len, known), default=0)
-        meant: dict[str, Code] = {}
+        meant: dict[str, list[Code]] = {}
+        silent = missing() | {one.casefold() for one in (*self.table.missing, *column.missing)}
 
         def read(text: str, unit: str) -> str | None:
             del unit
-            if text.casefold() in missing() or text in column.missing:
+            if text.casefold() in silent:
                 return None
-            code = codes.normal(text)
-            fits = (known.get(code[:size]) for size in range(min(longest, len(code)), 0, -1))
-            found = next((one for one in fits if one is not None), None)
-            if found is None and codes.otherwise == NOT_GEP:
-                found = Code(of=(text,), not_gep=f"{column.codes} {text}")
-            if found is None:
+            parts = _SPLIT.split(text) if column.split else [text]
+            found = [codes.find(part) for part in parts if part and part.casefold() not in silent]
+            if None in found:
                 raise ValueProblem(text, f"a code of the list {column.codes}")
-            meant[text] = found
+            meant[text] = [one for one in found if one is not None]
             return text
 
         texts = texts_of(self.frame, column.column, column.join)
         values = values_of(texts, None, read)
         self._tell(values, column)
-        for text, code in meant.items():
-            if code.not_gep:
+        for text, found in meant.items():
+            for code in (one for one in found if one.not_gep):
                 said = f"{column.name} {text} ({code.label or code.not_gep})"
                 for line in lines_of(self.frame, texts == text):
                     self.found.not_gep[line] = _both(self.found.not_gep.get(line), said)
-        for to in dict.fromkeys(to for code in meant.values() for to in code.means):
+        means = {text: {to: v for one in found for to, v in one.means.items()} for text, found in meant.items()}
+        for to in dict.fromkeys(to for said_of_text in means.values() for to in said_of_text):
             kind, _, name = to.partition(".")
             event = next((e for e in events.values() if e.kind == kind), None)
             if event is None:
                 event = events[kind] = _Event(kind, kind, EventMap(kind=kind))
-            said_of = {
-                text: _word(code.means[to]) for text, code in meant.items() if to in code.means
-            }
+            said_of = {text: _word(facts[to]) for text, facts in means.items() if to in facts}
             cells = values.values.replace_strict(said_of, default=None, return_dtype=pl.String)
             own = event.fields.get(name)
             if own is not None:  # what a person wrote comes before a code
@@ -366,10 +366,14 @@ class TableReader:
                 constant = pl.coalesce(name, pl.lit(_word(value))).alias(name)
             made = made.with_columns(constant)
         if not said and not event.entry.when:
-            mask &= event.date.is_not_null() if event.date is not None else True
+            return  # none of its columns is in this table
         for bad in event.bad:
             mask &= ~bad
-        self._add(event.kind, self._complete(event, made, mask))
+        whole = self._complete(event, made, mask)
+        if event.entry.join_days is not None and len(whole):
+            whole, lines = joined_courses(whole, event.entry.join_days)
+            self.found.merged.append((event.kind, lines))
+        self._add(event.kind, whole)
 
     def _complete(self, event: _Event, made: pl.DataFrame, mask: pl.Series) -> pl.DataFrame:
         """Return the events of which nothing that their kind needs is missing; tell the others."""

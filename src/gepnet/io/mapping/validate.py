@@ -15,7 +15,7 @@ from gepnet.io.mapping.model import (
     TableMap,
     kind_of,
 )
-from gepnet.io.mapping.words import code_list
+from gepnet.io.mapping.words import VOCABULARY, code_list
 from gepnet.knowledge import Document, InputError, Problem, nearest
 from gepnet.knowledge.yaml_io import Path
 from gepnet.record import EVENT_MODELS, UNWRITTEN, Observation
@@ -143,6 +143,8 @@ class _Checker:
                 yield from self._unit(said["unit"], field, (*path, "unit"))
 
     def _codes(self, name: str, path: Path) -> Iterator[Problem]:
+        if name == VOCABULARY:
+            return
         try:
             code_list(name)
         except InputError as error:

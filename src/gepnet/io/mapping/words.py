@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
+
+from pydantic import Field
 
 from gepnet.io.mapping.model import ByText, Cells, Shape
 from gepnet.knowledge import InputError, Problem, nearest, read_text
@@ -16,6 +18,8 @@ FOLDER = Path(__file__).resolve().parents[2] / "knowledge" / "mappings"
 CODES = FOLDER / "codes"
 #: What a list says of a code that is no neuroendocrine tumour of the gut or the pancreas.
 NOT_GEP = "not_gep"
+#: The list of codes that stands with the facts themselves.
+VOCABULARY = "vocabulary"
 
 
 class Words(Shape):
@@ -51,7 +55,7 @@ class Code(Shape):
     """
 
     of: Cells
-    means: dict[str, Any] = {}
+    means: dict[str, Any] = Field(default_factory=dict)
     not_gep: str | None = None
     label: str | None = None
 
@@ -75,6 +79,25 @@ class CodeList(Shape):
     def normal(self, text: str) -> str:
         """Return a code without what only its writing tells."""
         return text.translate({ord(mark): None for mark in self.without}).upper()
+
+    def find(self, text: str) -> Code | None:
+        """Return what a code means: the entry of it, or of the longest beginning of it.
+
+        Words, as in a list of organs, have to be there as a whole.
+        """
+        code = self.normal(text)
+        if not any(mark.isdigit() for mark in code):
+            found = self._known.get(code)
+        else:
+            fits = (self._known.get(code[:size]) for size in range(len(code), 0, -1))
+            found = next((one for one in fits if one is not None), None)
+        if found is None and self.otherwise == NOT_GEP:
+            return Code(of=(text,), not_gep="no neuroendocrine tumour")
+        return found
+
+    @cached_property
+    def _known(self) -> dict[str, Code]:
+        return {self.normal(of): code for code in self.codes for of in code.of}
 
 
 @cache

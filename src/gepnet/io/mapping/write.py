@@ -98,7 +98,7 @@ def _with_unit(made: pl.DataFrame, name: str, vocabulary: Vocabulary) -> list[pl
     if not cells.str.contains(UNIT, literal=True).any():
         return [pl.col(name)]
     parts = pl.col(name).str.split_exact(UNIT, 1)
-    number, unit = parts.struct.field("field_0"), parts.struct.field("field_1")
+    number = parts.struct.field("field_0")
     units = cells.str.split_exact(UNIT, 1).struct.field("field_1").unique().to_list()
     if len(units) == 1 and "]" not in str(units[0]):
         return [number.alias(f"{name}[{units[0]}]")]

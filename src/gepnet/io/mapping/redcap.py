@@ -1,0 +1,3 @@
+"""stub"""
+def opened_redcap(*a): ...
+

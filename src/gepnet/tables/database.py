@@ -1,0 +1,152 @@
+"""Tables of a database, by its URL: DuckDB or PostgreSQL, read only, as columns of text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from gepnet.knowledge import InputError, Problem, need
+from gepnet.tables.sheet import Sheet, sheet_of
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_POSTGRES = ("postgresql", "postgres")
+_DUCK = (".duckdb", ".ddb")
+
+
+@dataclass(frozen=True)
+class Database:
+    """The tables of a database.
+
+    Attributes:
+        name: without password, for messages.
+        tables: by their names in small letters, each with its name in its schema.
+        query: returns the answer of a query.
+    """
+
+    name: str
+    tables: dict[str, str]
+    query: Callable[[str], pl.DataFrame]
+
+    def read(self, table: str) -> Sheet:
+        """Return a table, ordered by its first column so that every reading is the same."""
+        answer = self.query(f"SELECT * FROM {self.tables[table]} ORDER BY 1")
+        return sheet_of(table, answer)
+
+
+def is_database(source: str) -> bool:
+    """Whether a source is a database and no file or folder of tables."""
+    scheme = urlsplit(source).scheme
+    return scheme in (*_POSTGRES, "duckdb") or Path(source).suffix.casefold() in _DUCK
+
+
+def open_database(source: str) -> Database:
+    """Open a database to be read.
+
+    Args:
+        source: ``postgresql://user@host/name``, ``duckdb:///path`` or the path of a DuckDB file;
+            with ``?schema=NAME`` the tables of one schema.
+
+    Raises:
+        InputError: if it cannot be opened; the password of a URL is not told.
+    """
+    parts = urlsplit(source)
+    if parts.scheme in _POSTGRES:
+        return _postgres(source)
+    path, schema = source, None
+    if parts.scheme == "duckdb":
+        path = parts.path if parts.path.startswith("//") else parts.netloc + parts.path
+        path = re.sub(r"^/+", "/", path)
+        schema = dict(parse_qsl(parts.query)).get("schema")
+    return _duckdb(Path(path), schema)
+
+
+def without_password(source: str) -> str:
+    """Return a URL as it may be shown."""
+    parts = urlsplit(source)
+    if not parts.password:
+        return source
+    return urlunsplit(parts._replace(netloc=parts.netloc.replace(f":{parts.password}@", ":***@")))
+
+
+def _refused(source: str, expected: str) -> InputError:
+    return InputError([Problem(without_password(source), None, "", "", "", expected)])
+
+
+_LISTED = (
+    "SELECT table_schema, table_name FROM information_schema.tables "
+    "WHERE table_schema NOT IN ('information_schema', 'pg_catalog') ORDER BY 1, 2"
+)
+
+
+def _names(rows: list[tuple[str, str]], schema: str | None) -> dict[str, str]:
+    """Return the tables by name; of two of one name that of the first schema."""
+    found: dict[str, str] = {}
+    for of, name in rows:
+        if schema in (None, of):
+            quoted = ".".join('"' + part.replace('"', '""') + '"' for part in (of, name))
+            found.setdefault(name.casefold(), quoted)
+    return found
+
+
+def _duckdb(path: Path, schema: str | None) -> Database:
+    need("polars", "duckdb")
+    import duckdb
+
+    if not path.is_file():
+        raise _refused(str(path), "a DuckDB file")
+    try:
+        # An extension would be loaded from elsewhere, and a file could name others to be read.
+        safe = {"enable_external_access": "false", "autoinstall_known_extensions": "false"}
+        connection = duckdb.connect(str(path), read_only=True, config=safe)
+        rows = connection.execute(_LISTED).fetchall()
+    except duckdb.Error as error:
+        raise _refused(str(path), f"a DuckDB file ({str(error).splitlines()[0][:100]})") from error
+
+    def query(text: str) -> pl.DataFrame:
+        try:
+            return connection.execute(text).pl()
+        except duckdb.Error as error:
+            raise _refused(str(path), f"a table ({str(error).splitlines()[0][:100]})") from error
+
+    return Database(str(path), _names(rows, schema), query)
+
+
+def _postgres(source: str) -> Database:
+    need("polars", "psycopg")
+    import polars as pl
+    import psycopg
+
+    parts = urlsplit(source)
+    asked = dict(parse_qsl(parts.query))
+    schema = asked.pop("schema", None)
+    url = urlunsplit(parts._replace(query=urlencode(asked)))
+    shown = without_password(source)
+    try:
+        connection = psycopg.connect(url, connect_timeout=15)
+        connection.read_only = True
+        rows = connection.execute(_LISTED).fetchall()
+    except psycopg.Error as error:
+        told = str(error).splitlines()[0][:100] if str(error) else type(error).__name__
+        raise _refused(shown, f"a database that can be reached ({told})") from error
+
+    def query(text: str) -> pl.DataFrame:
+        try:
+            cursor = connection.execute(text.encode())
+            names = [column.name for column in cursor.description or ()]
+            rows = cursor.fetchall()
+        except psycopg.Error as error:
+            told = str(error).splitlines()[0][:100]
+            raise _refused(shown, f"a table that can be read ({told})") from error
+        texts = [
+            pl.Series(name, [None if row[at] is None else str(row[at]) for row in rows], pl.String)
+            for at, name in enumerate(names)
+        ]
+        return pl.DataFrame(texts)
+
+    return Database(shown, _names(rows, schema), query)
