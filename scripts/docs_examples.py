@@ -7,8 +7,9 @@ In the Markdown pages
 - a ``console`` block begins with a prompt. Each line ``$ gepnet …`` (or ``$ COLUMNS=132 gepnet …``)
   is run and what follows is its output (nothing that follows: the output is not shown). Three dots
   stand for anything within a line, and for any lines where they are alone. An output with an error
-  means exit code 2, any other 0. ``cp`` is run too; ``make`` and programs in ``.venv/bin`` are not,
-  but the target or the program has to exist. Any other command is refused;
+  means exit code 2, ``# exit code 1`` behind a command that code, any other 0. ``cp`` is run too;
+  ``make`` and programs in ``.venv/bin`` are not, but the target or the program has to exist. Any
+  other command is refused;
 - a ``sh`` block shows the form of commands, without a prompt, and is not run: its commands and
   their options have to exist;
 - ``pycon`` blocks are doctests, all of one page in one session.
@@ -178,8 +179,9 @@ def _console(body: str, page: str, line: int) -> tuple[str, list[Difference]]:
         command, expected = match["command"].strip(), match["output"]
         output = expected
         if _GEPNET.match(command):
-            code, found = run(command)
-            wanted = 2 if re.search(r": error[,:]", expected) else 0
+            bare, _, note = command.partition("  # exit code ")
+            code, found = run(bare)
+            wanted = int(note or (2 if re.search(r": error[,:]", expected) else 0))
             agrees = not expected.strip() or matches(expected.rstrip("\n"), found)
             if code != wanted or not agrees:
                 differences.append(Difference(page, line, command, expected.rstrip(), found))

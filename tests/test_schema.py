@@ -15,10 +15,11 @@ from jsonschema import Draft202012Validator
 
 from gepnet import api
 from gepnet.io import published_records
+from gepnet.io.mapping.shipped import SHIPPED, shipped_path
 from gepnet.knowledge import read_yaml
 from gepnet.knowledge.load import PACKAGED
 from gepnet.record import record_to_yaml
-from scripts.patient_schema import PUBLISHED, schema_text
+from scripts.patient_schema import MAPPING, PUBLISHED, mapping_text, schema_text
 
 STORIES = Path(__file__).parent / "stories"
 
@@ -117,3 +118,15 @@ def test_the_schema_refuses_what_the_reader_refuses(change: dict[str, Any]) -> N
     patient = {"gepnet": 1, "patient": "p", "events": [event]}
     assert faults(patient) == []
     assert faults({**patient, "events": [{**event, **change}]}) != []
+
+
+def test_the_schema_of_mapping_files_is_current_and_true_of_those_that_ship() -> None:
+    published = MAPPING.read_text(encoding="utf-8")
+    assert published == mapping_text()
+    check = Draft202012Validator(json.loads(published))
+    for name in SHIPPED:
+        text = shipped_path(name).read_text(encoding="utf-8")
+        found = [error.message for error in check.iter_errors(plain(read_yaml(text, name).data))]
+        assert found == [], name
+    wrong = {"gepnet_mapping": 1, "tables": [{"patient": "id", "colums": []}]}
+    assert any("colums" in error.message for error in check.iter_errors(wrong))

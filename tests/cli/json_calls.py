@@ -61,7 +61,35 @@ B,eve,placebo,0.5,0.35,0.71,made up,secondary
 C,lu,eve,0.65,0.45,0.94,made up,secondary
 D,lu,placebo,0.4,0.25,0.64,made up,unverified
 """
+CLINIC = "id,sex,site,ki67,note\nA,F,ileum,5,x\nB,m,pancreas,<3,y\nC,f,ileum,130,\n"
+CLINIC_MAP = """\
+gepnet_mapping: 1
+tables:
+- patient: id
+  rows: patient
+  columns:
+  - {column: sex, to: demographics.sex}
+  - {column: site, to: diagnosis.primary_site}
+  - {column: ki67, to: pathology.ki67_percent}
+"""
+NAACCR = (
+    "patientIdNumber,sex,dateOfDiagnosis,primarySite,histologicTypeIcdO3,race1\n"
+    "1,2,20190514,C172,8240,01\n2,2,20190514,C504,8500,01\n"
+)
+CBIOPORTAL = "#a\tb\n#a\tb\n#STRING\tSTRING\n#1\t1\nPATIENT_ID\tSEX\tKI67\nP\tFemale\t5\n"
+REDCAP = (
+    "Variable / Field Name,Form Name,Field Type,Field Label\n"
+    "record_id,a,text,Record ID\nki67,a,text,Ki-67 (%)\n"
+)
 FILES = {
+    "clinic.csv": CLINIC,
+    "clinic.map.yaml": CLINIC_MAP,
+    "naaccr/tumours.csv": NAACCR,
+    "cbioportal/data_clinical_patient.txt": CBIOPORTAL,
+    "mcode/patient.csv": "mrn,birthsex,dateOfBirth\nm,female,1961-06-21\n",
+    "redcap/dictionary.csv": REDCAP,
+    "redcap/export.csv": "record_id,ki67\n1,5\n",
+    "omop/person.csv": "person_id,gender_concept_id,year_of_birth\n1,8532,1960\n",
     "treated.yaml": TREATED,
     "labs.csv": LABS,
     "doses.csv": "patient_id,cycle,region,dose_gy,bed_gy\np,1,kidneys,5,5.5\np,2,kidneys,5,5.5\n",
@@ -112,6 +140,14 @@ CALLS = {
     "knowledge-atlas": "knowledge atlas -o {folder}/atlas --part distances --rows 20 {day}",
     "import-cases": "import cases {cases}/published_cases.yaml -o {folder}/imported",
     "import-tables": "import tables {folder}/tables -o {folder}/from_tables",
+    "import-suggest": "import suggest {folder}/clinic.csv -o {folder}/suggested.yaml --force",
+    "import-table": "import table {folder}/clinic.csv --map {folder}/clinic.map.yaml "
+    "-o {folder}/from_table --force",
+    "import-naaccr": "import naaccr {folder}/naaccr -o {folder}/from_naaccr --force",
+    "import-cbioportal": "import cbioportal {folder}/cbioportal -o {folder}/from_cbio --force",
+    "import-mcode": "import mcode {folder}/mcode -o {folder}/from_mcode --force",
+    "import-redcap": "import redcap {folder}/redcap -o {folder}/from_redcap --force",
+    "import-omop": "import omop {folder}/omop -o {folder}/from_omop --force",
     "cases-evaluate": "cases evaluate {day}",
     "cohort-assess": "cohort assess {folder}/facts.parquet -o {folder}/o.parquet "
     "--at 2026-01-01 {day}",

@@ -40,6 +40,7 @@ from gepnet.api.knowing import fact_coverage as fact_coverage
 from gepnet.api.laboratory import grade_laboratory as grade_laboratory
 from gepnet.api.mapping import import_format as import_format
 from gepnet.api.mapping import import_table as import_table
+from gepnet.api.mapping import suggest_mapping as suggest_mapping
 from gepnet.api.modelling import calibration as calibration
 from gepnet.api.modelling import fit_cohort as fit_cohort
 from gepnet.api.modelling import forest as forest

@@ -64,6 +64,46 @@ def import_table(
     return written(base, found, folder, patient_files, parquet, force, accepting, left, said.title)
 
 
+def suggest_mapping(
+    base: KnowledgeBase, source: Path, output: Path, sheet: str | None = None, force: bool = False
+) -> View:
+    """Write the mapping file that is suggested for a table, or for a folder of tables.
+
+    Returns:
+        ``tables`` with the patient column, the entry of each column and what has to be looked at;
+        ``format`` where the mapping that ships was written.
+
+    Raises:
+        InputError: if the source cannot be read, or the file is there and not to be replaced.
+    """
+    need("polars")
+    from gepnet.io.mapping.propose import is_used, propose
+    from gepnet.knowledge import write_atomically
+
+    if output.exists() and not force:
+        raise refuse("output", output, "a new file, or the wish to replace it (--force)")
+    made = propose(source, base.vocabulary, output.name, sheet)
+    write_atomically(output, made.text)
+    tables = [
+        {
+            "file": name,
+            "patient": one.head["patient"],
+            "rows": one.head["rows"],
+            "columns": [{**entry, "used": is_used(entry, one)} for entry in one.columns],
+            "long": one.long,
+            "notes": one.notes,
+        }
+        for name, one in made.tables
+    ]
+    return {
+        "file": str(output),
+        "format": made.like,
+        "tables": tables,
+        "files_left_aside": list(made.left),
+        "notes": list(made.notes),
+    }
+
+
 def import_format(
     base: KnowledgeBase,
     name: str,
@@ -189,11 +229,15 @@ def written(
         "rows": {"in": rows, "used": used, "quarantined": quarantined},
         "cells_quarantined": sum(one.cells for one in found.counted),
         "patients": len(found.patients),
-        "events": {kind: len(made) for kind, made in found.events.items() if kind != "patients"},
+        "kinds": {kind: len(made) for kind, made in found.events.items() if kind != "patients"},
         "tables": [_table_view(one) for one in found.counted],
         "files_left_aside": [str(path) for path in left],
         "notes": found.notes,
-        "readings": found.readings,
+        "readings": [
+            {"column": column, "written": text, "read_as": meant}
+            for column, texts in found.readings.items()
+            for text, meant in texts.items()
+        ],
         "reasons": _reasons(found),
         "accepted": plain(accepting.used),
     }

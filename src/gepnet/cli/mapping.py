@@ -28,6 +28,59 @@ SHOWN = 15  # reasons, and columns, printed; import.json and quarantine.csv have
 
 
 @command
+def suggest(
+    source: Annotated[Path, typer.Argument(help="A table, or a folder of tables.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="Mapping file to write (YAML).")],
+    question: Files,
+    sheet: Annotated[str | None, typer.Option(help="Sheet of a workbook.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the mapping file.")] = False,
+) -> Result:
+    """Suggest a mapping file: what each column may be, how sure that is, and why.
+
+    Read and edit it; then run it with "gepnet import table". Exit code 1: something has to be
+    looked at (a column of low confidence, or no column of the patients).
+    """
+    view = api.suggest_mapping(api.base(*question.with_files), source, output, sheet, force)
+    unsure = any(
+        one["patient"] == "?" or any(c.get("confidence") == "low" for c in one["columns"])
+        for one in view["tables"]
+    )
+    return Result(view, _suggested, code=1 if unsure else 0)
+
+
+def _suggested(view: dict[str, Any]) -> None:
+    if view["format"]:
+        typer.echo(
+            f"These are files of {view['format']}: the mapping that ships is in {view['file']}."
+        )
+        typer.echo(f"Without a change: gepnet import {view['format']} ...")
+        return
+    for one in view["tables"]:
+        rows = [
+            {
+                "column": c["column"],
+                "goes to": c["to"] if c["to"] != "nothing" else ("" if c["used"] else "not used"),
+                "sure": c.get("confidence", ""),
+                "seen": c["saw"],
+            }
+            for c in one["columns"]
+        ]
+        listing(
+            f"{one['file']}: patient is '{one['patient']}'",
+            rows,
+            "column",
+            "goes to",
+            "sure",
+            "seen",
+        )
+        for note in one["notes"]:
+            typer.echo(f"- {note}")
+    for note in (*view["notes"], *view["files_left_aside"]):
+        typer.echo(note)
+    typer.echo(f"Read and edit {view['file']}, then: gepnet import table ... --map {view['file']}")
+
+
+@command
 def table(
     source: Annotated[Path, typer.Argument(help="A table, or a folder of tables.")],
     map_: Annotated[Path, typer.Option("--map", metavar="FILE", help="The mapping file.")],
@@ -54,7 +107,9 @@ def table(
 Source = Annotated[Path, typer.Argument(help="Folder of the files, or one of them.")]
 Own = Annotated[
     Path | None,
-    typer.Option("--map", metavar="FILE", help="A mapping of your own in place of the shipped one."),
+    typer.Option(
+        "--map", metavar="FILE", help="A mapping of your own in place of the shipped one."
+    ),
 ]
 Anchor = Annotated[
     Any,
@@ -186,7 +241,7 @@ def report(view: dict[str, Any]) -> None:
         f"{rows['in']} rows in = {rows['used']} used + {rows['quarantined']} quarantined; "
         f"{view['patients']} patients."
     )
-    typer.echo(", ".join(f"{kind} {count}" for kind, count in view["events"].items()))
+    typer.echo(", ".join(f"{kind} {count}" for kind, count in view["kinds"].items()))
     for one in view["tables"]:
         _columns(one)
     for note in view["notes"]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from gepnet.knowledge import InputError, Problem, need
@@ -94,6 +94,18 @@ def _names(rows: list[tuple[str, str]], schema: str | None) -> dict[str, str]:
     return found
 
 
+def _texts(names: list[str], rows: list[tuple[Any, ...]]) -> pl.DataFrame:
+    import polars as pl
+
+    columns = list(zip(*rows, strict=True)) if rows else [()] * len(names)
+    return pl.DataFrame(
+        [
+            pl.Series(name, [None if cell is None else str(cell) for cell in column], pl.String)
+            for name, column in zip(names, columns, strict=True)
+        ]
+    )
+
+
 def _duckdb(path: Path, schema: str | None) -> Database:
     need("polars", "duckdb")
     import duckdb
@@ -102,7 +114,10 @@ def _duckdb(path: Path, schema: str | None) -> Database:
         raise _refused(str(path), "a DuckDB file")
     try:
         # An extension would be loaded from elsewhere, and a file could name others to be read.
-        safe = {"enable_external_access": "false", "autoinstall_known_extensions": "false"}
+        safe: dict[str, Any] = {
+            "enable_external_access": "false",
+            "autoinstall_known_extensions": "false",
+        }
         connection = duckdb.connect(str(path), read_only=True, config=safe)
         rows = connection.execute(_LISTED).fetchall()
     except duckdb.Error as error:
@@ -110,7 +125,9 @@ def _duckdb(path: Path, schema: str | None) -> Database:
 
     def query(text: str) -> pl.DataFrame:
         try:
-            return connection.execute(text).pl()
+            answer = connection.execute(text)
+            names = [column[0] for column in answer.description or ()]
+            return _texts(names, answer.fetchall())
         except duckdb.Error as error:
             raise _refused(str(path), f"a table ({str(error).splitlines()[0][:100]})") from error
 
@@ -119,7 +136,6 @@ def _duckdb(path: Path, schema: str | None) -> Database:
 
 def _postgres(source: str) -> Database:
     need("polars", "psycopg")
-    import polars as pl
     import psycopg
 
     parts = urlsplit(source)
@@ -143,10 +159,6 @@ def _postgres(source: str) -> Database:
         except psycopg.Error as error:
             told = str(error).splitlines()[0][:100]
             raise _refused(shown, f"a table that can be read ({told})") from error
-        texts = [
-            pl.Series(name, [None if row[at] is None else str(row[at]) for row in rows], pl.String)
-            for at, name in enumerate(names)
-        ]
-        return pl.DataFrame(texts)
+        return _texts(names, rows)
 
     return Database(shown, _names(rows, schema), query)

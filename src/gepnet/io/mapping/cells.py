@@ -25,6 +25,7 @@ from gepnet.vocabulary import (
     Accepting,
     Fact,
     Interval,
+    Several,
     ValueProblem,
     Vocabulary,
     how_to_accept,
@@ -42,9 +43,14 @@ _NOT_A_NUMBER = re.compile(r"[^\W\d_]")
 _FROM = re.compile(r"(\d+(?:[.,]\d+)?)\s*\+")
 _GROUPED = re.compile(r"(?<=\d)\.(?=\d{3}(?:\D|$))")
 _DOSE_BEFORE = re.compile(r"^\s*\d[\d.,]*\s*(?:mg|g|ug|mcg|µg|ml|gbq|mbq)\b\s*", re.IGNORECASE)
-_DOSE = re.compile(r"[\s,(]+(?=\d)|\s+(?:injection|tablets?|capsules?|infusion|depot)\b", re.IGNORECASE)
+_DOSE = re.compile(
+    r"[\s,(]+(?=\d)|\s+(?:injection|tablets?|capsules?|infusion|depot)\b", re.IGNORECASE
+)
 _ZEROS = re.compile(r"^0+(?=\d)")
-_SIGNS = str.maketrans({"＜": "<", "＞": ">", "−": "-", "‐": "-", "‑": "-", "\u00a0": " "})
+# Signs of other writings: wide ones, a minus, two hyphens and a space that does not break.
+_SIGNS = str.maketrans(
+    {0xFF1C: "<", 0xFF1E: ">", 0x2212: "-", 0x2010: "-", 0x2011: "-", 0x00A0: " "}
+)
 Reader = Callable[[str, str], str | None]
 
 
@@ -116,7 +122,7 @@ class CellReaders:
             return lambda text, unit: self._signs(text)
         model = EVENT_MODELS.get(kind)
         if model is not None and name in model.model_fields:
-            adapter = TypeAdapter(model.model_fields[name].annotation)
+            adapter: TypeAdapter[Any] = TypeAdapter(model.model_fields[name].annotation)  # type: ignore[arg-type]
             return lambda text, unit: self._field(adapter, model, name, text, table)
         return lambda text, unit: text
 
@@ -135,10 +141,11 @@ class CellReaders:
             raise ValueProblem(text, fault.expected, near) from fault
         if isinstance(value, bool):
             return "true" if value else "false"
+        told = text
         if value is None or (isinstance(said, str) and said in fact.values):
             told = str(said)
-        else:
-            told = ";".join(fact.candidates(value)) if not isinstance(value, Interval) else text
+        elif isinstance(value, str | Several):
+            told = ";".join(fact.candidates(value))
         if told != text:
             self._told(column, text, told)
         return told

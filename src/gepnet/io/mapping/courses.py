@@ -33,7 +33,10 @@ def joined_courses(made: pl.DataFrame, gap_days: int) -> tuple[pl.DataFrame, pl.
     before = pl.col("__last").cum_max().shift(1).over(keys)
     begins = (pl.col("__start") - before).dt.total_days() > gap_days
     work = work.with_columns(
-        (begins.fill_null(True) | pl.col("__start").is_null()).cum_sum().over(keys).alias("__course")
+        (begins.fill_null(True) | pl.col("__start").is_null())
+        .cum_sum()
+        .over(keys)
+        .alias("__course")
     )
     groups = [*keys, "__course"]
     rest = [n for n in made.columns if n not in (*keys, *_DAYS, LINE)]

@@ -20,7 +20,6 @@ from gepnet.vocabulary import ValueProblem, Vocabulary
 from gepnet.vocabulary.words import OPTION
 
 
-
 @dataclass(frozen=True)
 class Key:
     """What the rows of one key say.
@@ -167,14 +166,8 @@ class LongReader:
             column = ColumnMap(
                 column=self.long.value or (text,), to=(".".join(key.to),), values=key.values
             )
-            read = self.readers.reader(self.table, column, kind, field_name)
-            unit = key.unit
-            if not self.long.unit:
-                values = values_of(rows["__value"], None, lambda t, _: read(t, unit or ""))
-            else:
-                values = values_of(
-                    rows["__value"], rows["__unit"], lambda t, u: read(t, u or unit or "")
-                )
+            read = self._measured(self.readers.reader(self.table, column, kind, field_name), key)
+            values = values_of(rows["__value"], rows["__unit"], read)
             self._tell(values, rows, text)
             filled = base.with_columns(values.values.alias(field_name))
             made.append((kind, filled.filter(pl.col(field_name).is_not_null())))

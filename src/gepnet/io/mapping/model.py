@@ -190,7 +190,7 @@ class TableMap(Shape):
 class Mapping(Shape):
     """A mapping file: the tables of a source, and what each of their columns says."""
 
-    gepnet_mapping: Literal[1] = FORMAT
+    gepnet_mapping: Literal[1] = 1
     title: str | None = None
     note: str | None = None
     source: str | None = None

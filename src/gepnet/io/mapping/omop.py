@@ -70,7 +70,9 @@ def _opened(source: str) -> tuple[Callable[[str], Sheet], Concepts, list[str]]:
     if not folder.is_dir():
         told = "a folder of OMOP tables, a DuckDB file or the URL of a database"
         raise InputError([Problem(source, None, "", "", "", told)])
-    files = {p.stem.casefold(): p for p in sorted(folder.iterdir()) if p.suffix.casefold() in _ENDINGS}
+    files = {
+        p.stem.casefold(): p for p in sorted(folder.iterdir()) if p.suffix.casefold() in _ENDINGS
+    }
 
     def concepts(wanted: Iterable[str]) -> pl.DataFrame:
         path = files.get(_CONCEPT)
@@ -134,10 +136,14 @@ def _columns(table: pl.DataFrame, options: OptionTree) -> Mapping[str, pl.Expr]:
                 text = pl.when(pl.col(part).is_not_null()).then(
                     pl.concat_str([date, pl.lit("-"), pl.col(part).str.zfill(2)])
                 )
-                date = text.otherwise(date) if part == "month_of_birth" else (
-                    pl.when(pl.col("month_of_birth").is_not_null() & pl.col(part).is_not_null())
-                    .then(pl.concat_str([date, pl.lit("-"), pl.col(part).str.zfill(2)]))
-                    .otherwise(date)
+                date = (
+                    text.otherwise(date)
+                    if part == "month_of_birth"
+                    else (
+                        pl.when(pl.col("month_of_birth").is_not_null() & pl.col(part).is_not_null())
+                        .then(pl.concat_str([date, pl.lit("-"), pl.col(part).str.zfill(2)]))
+                        .otherwise(date)
+                    )
                 )
         made["birth_date"] = date
     codes = [
@@ -159,7 +165,11 @@ def _columns(table: pl.DataFrame, options: OptionTree) -> Mapping[str, pl.Expr]:
             for code in getattr(option, "codes", ())
             if code.system == "RxNorm"
         }
-        made["drug_option"] = pl.col("drug_concept_id__code").replace_strict(
-            named, default=None, return_dtype=pl.String
-        ) if named else pl.lit(None, dtype=pl.String)
+        made["drug_option"] = (
+            pl.col("drug_concept_id__code").replace_strict(
+                named, default=None, return_dtype=pl.String
+            )
+            if named
+            else pl.lit(None, dtype=pl.String)
+        )
     return made

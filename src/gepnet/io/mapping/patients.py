@@ -1,4 +1,4 @@
-"""What the events of a patient say together: other tumours, and what cannot have been in this order.
+"""What the events of a patient say together: other tumours, and what cannot be in this order.
 
 Rows of tumours that are no GEP-NET make no events, and a patient of whom nothing else is known is
 left out with what was found. Events before birth or after death and courses that end before they
@@ -79,7 +79,7 @@ def _of_patients(
                     "",
                     f"the patient has no GEP-NET: {what}",
                     scope="row",
-                )  # fmt: skip
+                )
             )
     return told
 
@@ -150,7 +150,7 @@ def _hold(made: pl.DataFrame, bounds: pl.DataFrame, of: str, told: list[Unused])
                 DATE,
                 when,
                 f"expected a date {side} ({row['__bound']})",
-            )  # fmt: skip
+            )
         )
     return work.filter(~pl.col("__beyond")).drop("__bound", "__beyond")
 

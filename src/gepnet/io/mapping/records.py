@@ -33,7 +33,7 @@ class Event:
 
 
 def events_of(events: Events, patients: Iterable[str] | None = None) -> dict[str, list[Event]]:
-    """Return the events of patients, by patient in the order of their files; the head among them."""
+    """Return the events of patients, by patient, in the order of their files; with the head."""
     wanted = None if patients is None else pl.Series(sorted(patients), dtype=pl.String).implode()
     found: dict[str, list[Event]] = {}
     for kind, made in events.items():
@@ -95,9 +95,14 @@ def _record(
                 event, problem = named[name], wrong[name]
                 value = problem.value.strip("'")
                 told = Unused(
-                    event.file, event.line, patient, problem.field, value,
-                    f"expected {problem.expected}", problem.nearest or "",
-                )  # fmt: skip
+                    event.file,
+                    event.line,
+                    patient,
+                    problem.field,
+                    value,
+                    f"expected {problem.expected}",
+                    problem.nearest or "",
+                )
                 left_out.append((patient, event, told))
             if not faulty:
                 problem = error.problems[0]

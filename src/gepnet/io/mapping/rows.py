@@ -10,8 +10,8 @@ from typing import Any
 import polars as pl
 
 from gepnet.io.mapping.cells import CellReaders, Reader, check_day
-from gepnet.io.mapping.courses import joined_courses
 from gepnet.io.mapping.columns import Values, days_after, lines_of, split_key, texts_of, values_of
+from gepnet.io.mapping.courses import joined_courses
 from gepnet.io.mapping.found import (
     DATE,
     FILE,
@@ -42,6 +42,8 @@ from gepnet.vocabulary import ValueProblem, parse_date
 _UNDATED = (PATIENTS,)
 _SPLIT = re.compile(r"\s*(?:[;,|/+&]|\band\b|\bund\b|\be\b|\by\b|\bet\b)\s*")
 _SITE = ("primary_site", "non_gep_site")
+#: Kinds of which the day alone is what is said.
+_ONLY_DATED = ("death", "last_contact")
 NO_MEANING = "no cell of this row has a meaning here"
 
 
@@ -293,7 +295,10 @@ class TableReader:
                 said = f"{column.name} {text} ({code.label or code.not_gep})"
                 for line in lines_of(self.frame, texts == text):
                     self.found.not_gep[line] = _both(self.found.not_gep.get(line), said)
-        means = {text: {to: v for one in found for to, v in one.means.items()} for text, found in meant.items()}
+        means = {
+            text: {to: v for one in found for to, v in one.means.items()}
+            for text, found in meant.items()
+        }
         for to in dict.fromkeys(to for said_of_text in means.values() for to in said_of_text):
             kind, _, name = to.partition(".")
             event = next((e for e in events.values() if e.kind == kind), None)
@@ -344,7 +349,7 @@ class TableReader:
         return [column.alias(name) for event in named for name, column in event.fields.items()]
 
     def _finish(self, event: _Event) -> None:
-        """Make the events of a kind: where a cell says something and nothing that is needed lacks."""
+        """Make the events of a kind: where a cell says something and nothing needed lacks."""
         if event.kind == PATIENTS and self.table.rows == "patient":
             return
         made = self._base()
@@ -352,14 +357,13 @@ class TableReader:
             made = made.with_columns(event.date.alias(DATE))
         made = made.with_columns(cells.alias(name) for name, cells in event.fields.items())
         said = [name for name in event.fields]
-        dated_only = event.date is not None and not said and not event.entry.fields
-        if dated_only:
-            said = [DATE]
+        if event.date is not None and event.kind in _ONLY_DATED:
+            said.append(DATE)
         there = pl.any_horizontal(pl.col(n).is_not_null() for n in said) if said else pl.lit(True)
         mask = made.select(there.alias("there")).to_series()
         if len(mask) != len(made):
             mask = mask.new_from_index(0, len(made))
-        mask &= self._when(event.entry)
+        mask &= self._when(event, mask)
         for name, value in event.entry.fields.items():
             constant = pl.lit(_word(value)).alias(name)
             if name in event.fields:
@@ -395,15 +399,26 @@ class TableReader:
             mask &= ~lacking
         return made.filter(mask)
 
-    def _when(self, entry: EventMap) -> pl.Series:
+    def _when(self, event: _Event, there: pl.Series) -> pl.Series:
+        """Return the rows of which an event is made; those that say it was not are told."""
         mask = pl.Series([True]).new_from_index(0, len(self.frame))
-        for wanted, pairs in ((True, entry.when), (False, entry.unless)):
-            for name, words in pairs.items():
-                folded = [word.casefold() for word in words]
-                cells = texts_of(self.frame, (name,)).str.to_lowercase()
-                holds = cells.is_in(folded).fill_null(False)
-                mask &= holds if wanted else ~holds
+        for name, words in event.entry.when.items():
+            mask &= self._holds(name, words)
+        for name, words in event.entry.unless.items():
+            holds = self._holds(name, words)
+            for line, patient, cell in zip(
+                lines_of(self.frame, holds & there),
+                self.patients.filter(holds & there),
+                texts_of(self.frame, (name,)).filter(holds & there),
+                strict=True,
+            ):
+                self._fault(line, patient, name, cell, f"no {event.kind} is made of such a row")
+            mask &= ~holds
         return mask
+
+    def _holds(self, name: str, words: Iterable[str]) -> pl.Series:
+        folded = [word.casefold() for word in words]
+        return texts_of(self.frame, (name,)).str.to_lowercase().is_in(folded).fill_null(False)
 
     def _add(self, kind: str, made: pl.DataFrame) -> None:
         if len(made):

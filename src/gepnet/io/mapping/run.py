@@ -272,7 +272,7 @@ def recount(result: Imported) -> None:
                         first.reason,
                         first.nearest,
                         "row",
-                    )  # fmt: skip
+                    )
                 )
                 rows += mine[1:]
             else:

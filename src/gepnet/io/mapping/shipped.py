@@ -27,9 +27,7 @@ def shipped_path(name: str) -> Path:
     return FOLDER / f"{name}.yaml"
 
 
-def opened_omop(
-    mapping: Mapping, source: str, options: OptionTree
-) -> list[tuple[TableMap, Sheet]]:
+def opened_omop(mapping: Mapping, source: str, options: OptionTree) -> list[tuple[TableMap, Sheet]]:
     """Return the tables of an OMOP source, each with its entry of a mapping.
 
     Raises:

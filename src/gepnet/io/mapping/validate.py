@@ -87,8 +87,8 @@ class _Checker:
             here = (*path, "to")
             if kind not in self._kinds():
                 known = [*table.events, *self._kinds()]
-                yield self._fault(here, to, "an event of this table or a kind of event, and a field, "
-                                  "as pathology.ki67_percent", nearest(event, known))  # fmt: skip
+                told = "an event of this table or a kind, and a field, as pathology.ki67_percent"
+                yield self._fault(here, to, told, nearest(event, known))
                 continue
             if not dot:
                 yield self._fault(here, to, "an event and a field, as pathology.ki67_percent")

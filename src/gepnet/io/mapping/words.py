@@ -41,6 +41,8 @@ class Words(Shape):
     days_of: dict[str, Cells]
     treatment: dict[str, Cells]
     line: Cells
+    which: Cells
+    sites: Cells
     key: Cells
     value: Cells
     unit: Cells

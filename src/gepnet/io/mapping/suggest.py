@@ -1,0 +1,444 @@
+"""Suggest a mapping for a table: for each column what it may be, how sure that is, and why.
+
+A suggestion is read and edited by a person. It never hides what it did not understand: every column
+has an entry, and one that is not used says what was seen in it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from gepnet.io.mapping.guess import Guess, guess, lists_sites
+from gepnet.io.mapping.headers import header_of, is_called, line_of, part_of
+from gepnet.io.mapping.long import fact_called
+from gepnet.io.mapping.model import CODED, NOTHING, Order
+from gepnet.io.mapping.seen import Seen, flags, has_decimal_comma, order_of, seen
+from gepnet.io.mapping.words import words
+from gepnet.tables import Sheet
+from gepnet.vocabulary import Vocabulary
+from gepnet.vocabulary.words import OPTION, fold
+
+_MOSTLY, _HALF = 0.8, 0.5
+_ORDER: tuple[Order, ...] = ("iso", "dmy", "mdy")
+
+
+@dataclass
+class Suggested:
+    """A mapping of one table in the making.
+
+    Attributes:
+        head: how the table is read.
+        events: by name.
+        columns: an entry for each column of the table.
+        long: for a table with a row for each value.
+        notes: what a person has to look at.
+    """
+
+    head: dict[str, Any]
+    events: dict[str, dict[str, Any]] = field(default_factory=dict)
+    columns: list[dict[str, Any]] = field(default_factory=list)
+    long: dict[str, Any] | None = None
+    notes: list[str] = field(default_factory=list)
+
+    def plain(self) -> dict[str, Any]:
+        """Return the table as an entry of a mapping file."""
+        found = dict(self.head)
+        if self.events:
+            found["events"] = self.events
+        found["columns"] = self.columns
+        if self.long:
+            found["long"] = self.long
+        return found
+
+
+def suggest_table(
+    sheet: Sheet, vocabulary: Vocabulary, file: str, labels: dict[str, str] | None = None
+) -> Suggested:
+    """Return what the columns of a table most likely are.
+
+    Args:
+        sheet: the table.
+        vocabulary: the facts.
+        file: the name of the table in the mapping.
+        labels: what columns are called besides their names.
+    """
+    return _Suggester(sheet, vocabulary, file, labels or {}).run()
+
+
+class _Suggester:
+    def __init__(
+        self, sheet: Sheet, vocabulary: Vocabulary, file: str, labels: dict[str, str]
+    ) -> None:
+        self.vocabulary = vocabulary
+        self.sheet = sheet
+        self.seen = seen(sheet.columns, sheet.names, labels)
+        order, short, told = order_of(self.seen)
+        self.order: Order = order
+        patient = self._patient()
+        self.patient = patient
+        self.made = Suggested({"file": file, "patient": patient.name if patient else "?"})
+        head = self.made.head
+        unique = patient is not None and patient.is_unique and patient.filled == patient.rows
+        head["rows"] = "patient" if unique else "event"
+        head["dates"] = order
+        if short:
+            head["short_years"] = True
+            self.made.notes.append("years of two digits are taken as the last such year")
+        if told:
+            self.made.notes.append(told)
+        head["decimal"] = "," if has_decimal_comma(self.seen) else "auto"
+        self.entries: dict[str, dict[str, Any]] = {}
+        self.dates: dict[str, str] = {}  # kind of event: column of its date
+        self.visit: str | None = None
+
+    def run(self) -> Suggested:
+        if self.patient is None:
+            self.made.notes.append("no column says whose row it is: write its name at 'patient'")
+        left = [c for c in self.seen if c is not self.patient]
+        if not self._long(left):
+            left = self._days(left)
+            left = self._treatments(left)
+            for column in left:
+                self._fact(column)
+            self._date_events()
+        self._order_columns()
+        return self.made
+
+    # Whose row it is -----------------------------------------------------------------------------
+
+    def _patient(self) -> Seen | None:
+        named = [c for c in self.seen if c.filled and is_called(c.name, words().patient)]
+        exact = [fold(word) for word in words().patient]
+        named.sort(key=lambda c: exact.index(fold(header_of(c.name).text))
+                   if fold(header_of(c.name).text) in exact else len(exact))  # fmt: skip
+        if named:
+            return named[0]
+        keys = [c for c in self.seen if c.is_unique and c.filled == c.rows and c.rows > 1]
+        return keys[0] if keys and self.seen and keys[0] is self.seen[0] else None
+
+    # A row for each value ------------------------------------------------------------------------
+
+    def _long(self, left: list[Seen]) -> bool:
+        """Suggest a table with a row for each value, if there is a column of names of facts."""
+        if self.patient is None or self.made.head["rows"] == "patient":
+            return False
+        values = [c for c in left if is_called(c.name, words().value)]
+        keys = []
+        for column in left:
+            known = column.share(lambda text: fact_called(text, self.vocabulary) is not None)
+            if known >= _HALF and column.numeric < 0.1:
+                keys.append((is_called(column.name, words().key), known, column))
+        if not keys or not values:
+            return False
+        _, share, key = max(keys, key=lambda one: (one[0], one[1]))
+        value = values[0]
+        unit = next((c for c in left if is_called(c.name, words().unit)), None)
+        date = self._only_date([c for c in left if c not in (key, value, unit)])
+        said: dict[str, Any] = {"key": key.name, "value": value.name}
+        if unit is not None:
+            said["unit"] = unit.name
+        if date is not None:
+            said["date"] = date.name
+            if date.dated("dmy") < _HALF and date.numeric >= _MOSTLY:
+                self._offset(date)
+        unknown = [t for t in key.counts if fact_called(t, self.vocabulary) is None]
+        said["keys"] = {}
+        self.made.long = said
+        self.made.notes.append(
+            f"a row for each value: '{key.name}' says of what ({share:.0%} of its names are known"
+            + (f"; give the others under keys: {', '.join(unknown[:8])})" if unknown else ")")
+        )
+        used = {c.name for c in (key, value, unit, date) if c is not None}
+        for column in left:
+            if column.name not in used:
+                self._leave(column)
+        return True
+
+    def _only_date(self, left: list[Seen]) -> Seen | None:
+        dated = [c for c in left if self._is_dated(c)]
+        named = [c for c in dated if is_called(c.name, (*words().visit, *words().date))]
+        offsets = [c for c in left if is_called(c.name, words().days) and c.numeric >= _MOSTLY]
+        return next(iter([*named, *dated, *offsets]), None)
+
+    def _offset(self, column: Seen) -> None:
+        self.made.head["anchor"] = "2000-01-01"
+        self.made.head["made_up"] = True
+        saw = [f"days from a day that is not told ({column.told(3)}): day 0 is made up"]
+        self._add(column, {"to": NOTHING, "days_from": "anchor"}, "medium", saw)
+
+    # Days ----------------------------------------------------------------------------------------
+
+    def _is_dated(self, column: Seen) -> bool:
+        return (
+            bool(column.counts)
+            and max(column.dated(o) for o in _ORDER) >= _MOSTLY
+            and (column.numeric < _MOSTLY or max(len(t) for t in column.counts) >= 4)
+            and not self._is_count(column)
+        )
+
+    def _is_count(self, column: Seen) -> bool:
+        """Whether the cells are small or large numbers and no years."""
+        years = [n for n in column.numbers if 1900 <= n <= 2100 or n > 18_000_000]
+        return (
+            bool(column.numbers) and column.numeric >= _MOSTLY and len(years) < len(column.numbers)
+        )
+
+    def _days(self, left: list[Seen]) -> list[Seen]:
+        """Suggest what each column of days is of; return the columns that are none."""
+        rest: list[Seen] = []
+        for column in left:
+            if not self._is_dated(column):
+                rest.append(column)
+                continue
+            if not self._day(column):
+                rest.append(column)
+        return rest
+
+    def _day(self, column: Seen) -> bool:
+        saw = [f"{column.filled} dates"]
+        for target, names in words().days_of.items():
+            if is_called(column.name, names) or (column.label and is_called(column.label, names)):
+                self._add(column, {"to": target}, "high", saw)
+                return True
+        if self._treatment_part(column) is not None:
+            return False
+        dated = part_of(column.name, {"date": words().date})
+        bare = dated[1] if dated else column.name
+        for text in dict.fromkeys([bare, column.name]):
+            kind = self._kind_called(text)
+            if kind is not None and kind not in self.dates:
+                self.dates[kind] = column.name
+                self._add(column, {"to": NOTHING}, "high", [*saw, f"the date of the {kind}"])
+                return True
+        if is_called(column.name, words().visit) and self.visit is None:
+            self.visit = column.name
+            self._add(
+                column, {"to": NOTHING}, "medium", [*saw, "the date of events without their own"]
+            )
+            return True
+        fact = guess(column, self.vocabulary)
+        if fact is not None and fact.fact.type == "date":
+            return False
+        self._add(column, {"to": NOTHING}, "low", [*saw, "a date, of what is not known"])
+        return True
+
+    def _kind_called(self, text: str) -> str | None:
+        for kind, names in words().events.items():
+            if is_called(text, names):
+                return kind
+        parts = header_of(text).words()
+        for kind, names in words().events.items():
+            if any(fold(part) in {fold(n) for n in names} for part in parts):
+                return kind
+        return None
+
+    # Treatments ----------------------------------------------------------------------------------
+
+    def _treatment_part(self, column: Seen) -> tuple[str, str, str | None] | None:
+        """Return group, field and option of a column that is about a treatment."""
+        parts = {**words().treatment}
+        parts["start"] = (*words().start, *parts["start"])
+        parts["stop"] = (*words().stop, *parts["stop"])
+        text = header_of(column.name).bare
+        part: str | None = None
+        rest = text
+        dated = part_of(rest, {"date": words().date})
+        is_day = dated is not None and self._is_dated(column)
+        if is_day and dated is not None:
+            rest = dated[1]
+        said = {name: names for name, names in parts.items() if name != "option"}
+        named = part_of(rest, said) or part_of(rest, {"option": parts["option"]})
+        whole = self._option(rest)
+        if whole is None and named is not None:
+            part, rest = named
+        option = whole or self._option(rest)
+        number = line_of(text)
+        if number is None and part is not None and rest.strip().isdigit():
+            number = int(rest)
+        if option is not None:
+            return option, part or ("start" if is_day else ""), option
+        if number is not None:
+            if part in (None, "option"):
+                part = "option"
+            return f"line_{number}", "start" if part == "option" and is_day else part, None
+        if part in ("start", "stop") and not rest.strip():
+            return None
+        if part is not None and (not rest.strip() or is_called(rest, parts["option"])):
+            return "treatment", part, None
+        return None
+
+    def _option(self, text: str) -> str | None:
+        """Return the treatment that a text names; tests and follow-up are none."""
+        found = self.vocabulary.words.of(OPTION).read(text) if text.strip() else None
+        if found is None or self.vocabulary.options[found].kind != "treatment":
+            return None
+        return found
+
+    def _treatments(self, left: list[Seen]) -> list[Seen]:
+        groups: dict[str, list[tuple[Seen, str, str | None]]] = {}
+        rest: list[Seen] = []
+        for column in left:
+            found = None
+            known = guess(column, self.vocabulary)
+            if known is None or known.sure < 0.94 or known.fact.family:
+                found = self._treatment_part(column)
+            if found is None:
+                rest.append(column)
+            else:
+                groups.setdefault(found[0], []).append((column, found[1], found[2]))
+        for name, columns in groups.items():
+            rest += self._treatment(name, columns)
+        return rest
+
+    def _treatment(self, name: str, columns: list[tuple[Seen, str, str | None]]) -> list[Seen]:
+        """Suggest one event of treatment; return the columns that are no part of it."""
+        event: dict[str, Any] = {"kind": "treatment"}
+        option = next((o for _, _, o in columns if o is not None), None)
+        meanings = self.vocabulary.words.of(OPTION)
+        left: list[Seen] = []
+        made: list[tuple[Seen, dict[str, Any], str, list[str]]] = []
+        for column, part, _ in columns:
+            meant = flags(column, self.vocabulary)
+            named = column.share(lambda text: meanings.read(text) is not None)
+            if part in ("", "option") and option is None and named >= 0.4:
+                odd = [t for t in column.counts if meanings.read(t) is None]
+                told = [f"treatments such as {column.told()}"]
+                if odd:
+                    near = [f"'{t}'" + (f" ({meanings.suggest(t)}?)" if meanings.suggest(t) else "")
+                            for t in odd[:6]]  # fmt: skip
+                    told.append(f"not understood, to be added to values: {', '.join(near)}")
+                sure = "high" if named >= _MOSTLY else "medium"
+                made.append((column, {"to": f"{name}.option"}, sure, told))
+            elif part == "" and option is not None and named >= _HALF and meant is None:
+                made.append(
+                    (
+                        column,
+                        {"to": f"{name}.option"},
+                        "high",
+                        [f"treatments such as {column.told()}"],
+                    )
+                )
+            elif part == "" and meant is not None and option is not None:
+                yes = [text for text, flag in meant.items() if flag]
+                event["when"] = {column.name: yes or ["yes"]}
+                shown = " or ".join(map(repr, yes or ["yes"]))
+                saw = [f"the {name} is made where it is {shown}"]
+                made.append((column, {"to": NOTHING}, "medium", saw))
+            elif part in ("", "option") or (part == "" and not column.counts):
+                left.append(column)
+            else:
+                entry, sure, told = self._part(name, part, column)
+                made.append((column, entry, sure, told))
+        if not any(entry["to"] != NOTHING for _, entry, _, _ in made) and "when" not in event:
+            return [*left, *(column for column, *_ in made)]
+        has_option = any(entry["to"] == f"{name}.option" for _, entry, _, _ in made)
+        if option is not None and not has_option:
+            event["fields"] = {"option": option}
+        if not has_option and option is None:
+            for column, *_ in made:
+                self._leave(column, "part of a treatment whose name is in no column")
+            return left
+        self.made.events[name] = event
+        for column, entry, sure, told in made:
+            self._add(column, entry, sure, told)
+        return left
+
+    def _part(self, name: str, part: str, column: Seen) -> tuple[dict[str, Any], str, list[str]]:
+        told = [f"{column.filled} values"]
+        entry: dict[str, Any] = {"to": f"{name}.{part}"}
+        if part in ("best_response", "stop_reason"):
+            meanings = self.vocabulary.words.of(part)
+            odd = [t for t in column.counts if meanings.read(t) is None]
+            if odd:
+                shown = ", ".join(map(repr, odd[:6]))
+                told.append(
+                    f"not understood, to be added to values ({', '.join(meanings.ids)}): {shown}"
+                )
+            return entry, "medium" if odd else "high", told
+        if part in ("start", "stop") and not self._is_dated(column):
+            return (
+                {"to": NOTHING},
+                "low",
+                [*told, f"no dates, though the header speaks of a {part}"],
+            )
+        if part == "ongoing":
+            meant = flags(column, self.vocabulary) or {}
+            entry["values"] = {
+                t: f for t, f in meant.items() if self.vocabulary.words.flag(t) is None
+            }
+        return {k: v for k, v in entry.items() if v != {}}, "high", told
+
+    # Facts ---------------------------------------------------------------------------------------
+
+    def _fact(self, column: Seen) -> None:
+        head = header_of(column.name)
+        sites = part_of(head.bare, {"sites": words().sites})
+        if sites is not None and column.counts and lists_sites(column):
+            saw = [f"organs such as {column.told()}", "an organ that is not named may be free"]
+            coded = {"to": CODED, "codes": "metastatic_sites", "split": True}
+            self._add(column, coded, "high", saw)
+            return
+        found = guess(column, self.vocabulary)
+        if found is None:
+            self._leave(column)
+            return
+        kind = str(found.fact.entry.event)
+        entry: dict[str, Any] = {"to": f"{kind}.{found.fact.id}"}
+        if found.fact.id == "region":
+            entry["to"] = "patients.region"
+        if found.unit and found.unit != found.fact.entry.unit:
+            entry["unit"] = found.unit
+        if found.values:
+            entry["values"] = found.values
+        if found.sure < 0.6 and found.read < _MOSTLY:
+            self._leave(column, f"perhaps {kind}.{found.fact.id}", found)
+            return
+        self._add(column, entry, found.confidence, found.saw)
+
+    def _leave(self, column: Seen, why: str = "", found: Guess | None = None) -> None:
+        saw = [why] if why else []
+        if found is not None:
+            saw += found.saw
+        elif column.counts:
+            saw.append(column.shape())
+        else:
+            saw.append("no cell says anything")
+        self._add(column, {"to": NOTHING}, None, saw)
+
+    def _add(
+        self, column: Seen, entry: dict[str, Any], confidence: str | None, saw: list[str]
+    ) -> None:
+        said: dict[str, Any] = {"column": column.name, **entry}
+        if confidence:
+            said["confidence"] = confidence
+        said["saw"] = "; ".join(saw)
+        self.entries[column.name] = said
+
+    def _date_events(self) -> None:
+        """Give every kind of event its date: its own column, or that of the visit."""
+        kinds: dict[str, None] = {}
+        for entry in self.entries.values():
+            to = str(entry["to"])
+            kind = to.partition(".")[0]
+            if (
+                "." in to
+                and kind not in self.made.events
+                and kind not in ("death", "last_contact", "patients")
+            ):
+                kinds[kind] = None
+            if entry.get("codes") == "metastatic_sites":
+                kinds["stage"] = None
+        for kind in kinds:
+            date = self.dates.get(kind) or self.visit
+            if date is None and kind in ("stage", "sstr_imaging"):
+                date = self.dates.get("morphological_imaging")
+            if date is not None and kind not in ("demographics",):
+                self.made.events[kind] = {"kind": kind, "date": date}
+            elif kind not in ("demographics", "diagnosis", "access"):
+                self.made.notes.append(
+                    f"{kind}: no column was taken for its date, so its values are undated"
+                )
+
+    def _order_columns(self) -> None:
+        self.made.columns = [self.entries[c.name] for c in self.seen if c.name in self.entries]
