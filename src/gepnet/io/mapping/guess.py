@@ -9,10 +9,10 @@ from typing import Any
 
 from gepnet.io.mapping.headers import header_of
 from gepnet.io.mapping.seen import Seen, flags, is_date, number_in
-from gepnet.io.mapping.words import code_list, missing
+from gepnet.io.mapping.words import code_list, missing, words
 from gepnet.vocabulary import Fact, ValueProblem, Vocabulary
 from gepnet.vocabulary.units import UnitProblem
-from gepnet.vocabulary.words import Meanings
+from gepnet.vocabulary.words import Meanings, fold
 
 _READ_WELL, _READ_SO_SO = 0.9, 0.5
 _ENOUGH = 0.8
@@ -70,7 +70,10 @@ def guess(column: Seen, vocabulary: Vocabulary) -> Guess | None:
 
 def _fact(called: str, vocabulary: Vocabulary) -> Fact | None:
     recorded = [fact.id for fact in vocabulary.values() if fact.entry.event]
-    name = called if called in recorded else vocabulary.words.fact(called, recorded)
+    own = (name for name, said in words().headers.items() if fold(called) in map(fold, said))
+    name = next(own, None)
+    if name is None:
+        name = called if called in recorded else vocabulary.words.fact(called, recorded)
     if name is None:
         for fact in vocabulary.values():
             if fact.entry.event and fact.entry.label.casefold() == called.casefold():

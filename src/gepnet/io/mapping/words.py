@@ -38,6 +38,7 @@ class Words(Shape):
     days: Cells
     visit: Cells
     events: dict[str, Cells]
+    headers: dict[str, Cells]
     days_of: dict[str, Cells]
     treatment: dict[str, Cells]
     line: Cells
