@@ -17,9 +17,11 @@ DAY = ("--knowledge-date", "2026-01-15")
 BY_NAME = frozenset(
     {
         "agreement", "aicc", "best_overall", "best_overall_confirmed", "by_class", "by_document",
-        "conflicts", "counts", "disagreements", "documents", "kinds", "labels", "missing", "models",
+        "conflicts", "costs_by_item", "counts", "disagreements", "documents", "kinds", "labels",
+        "missing", "models",
         "no_dose", "not_counted", "not_in_force", "p_scores", "positions", "profiles", "refused",
-        "series", "statuses", "values", "weights", "witness",
+        "series", "shares", "sources", "states", "statuses", "survival_at_years",
+        "toxicity", "values", "weights", "witness",
     }
 )  # fmt: skip
 
@@ -184,6 +186,8 @@ CALLS = {
     "response-fit-refused": "response fit {folder}/few.csv",
     "evidence-meta": "evidence meta {folder}/contrasts.csv --exclude B --exclude C --include D",
     "evidence-nma": "evidence nma {folder}/contrasts.csv --populations {folder}/enrolled.csv",
+    "evidence-simulate": "evidence simulate midgut-g1-g2 --patients 40 --draws 4 "
+    "--costs {cases}/../scenarios/costs.csv --country SE --threshold 500000",
     "response-toxicity": "response toxicity {folder}/adverse.csv --patients {folder}/at_risk.csv",
 }
 

@@ -77,6 +77,7 @@ TAKEN = {
     "response made-up-cohort": ("--with", ONLY_MEASURES),
     "response toxicity": ("--with", ONLY_MEASURES),
     "evidence meta": ("--with", "a table of published results is read, and no patient"),
+    "evidence simulate": ("--with", "patients are made up by a scenario"),
     "evidence nma": ("--with", "a table of published results is read, and no patient"),
 }
 #: One call of each command.

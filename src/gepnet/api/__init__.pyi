@@ -70,6 +70,10 @@ from gepnet.api.responding import response_options as response_options
 from gepnet.api.responding import response_view as response_view
 from gepnet.api.responding import write_responses as write_responses
 from gepnet.api.retreatment import retreatment_view as retreatment_view
+from gepnet.api.simulating import SIMULATION_CHARTS as SIMULATION_CHARTS
+from gepnet.api.simulating import packaged_scenarios as packaged_scenarios
+from gepnet.api.simulating import simulate_sequences as simulate_sequences
+from gepnet.api.simulating import simulation_chart as simulation_chart
 from gepnet.api.synthesis import meta_analysis as meta_analysis
 from gepnet.api.synthesis import meta_chart as meta_chart
 from gepnet.api.synthesis import network_chart as network_chart

@@ -26,7 +26,7 @@ from gepnet.cli import (
     report,
 )
 from gepnet.cli.command import add_commands
-from gepnet.cli.evidence import synthesis
+from gepnet.cli.evidence import simulation, synthesis
 from gepnet.cli.prrt import (
     after,
     another,
@@ -63,7 +63,7 @@ GROUPS = {
         "Response, growth and toxicity over time.",
         [recist, growth, midtreatment, scores, fit, toxicity],
     ),
-    "evidence": ("Trials, whom they speak of, and what they found.", [synthesis]),
+    "evidence": ("Trials, whom they speak of, and what they found.", [synthesis, simulation]),
 }
 for name, (told, modules) in GROUPS.items():
     group = typer.Typer(help=told, no_args_is_help=True)

@@ -1,0 +1,92 @@
+"""Simulation of sequences of treatments, with its pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from gepnet.charts import Chart
+    from gepnet.evidence.simulation.result import Simulation
+    from gepnet.guidelines import KnowledgeBase
+
+#: Pictures of a simulation.
+SIMULATION_CHARTS = ("survival", "states", "plane", "acceptability")
+
+
+def packaged_scenarios() -> dict[str, Path]:
+    """Return the scenarios that come with gepnet, by name."""
+    from gepnet.knowledge.load import PACKAGED
+
+    return {path.stem: path for path in sorted((PACKAGED / "scenarios").glob("*.yaml"))}
+
+
+def simulate_sequences(
+    base: KnowledgeBase,
+    scenario: Path,
+    *,
+    patients: int = 1000,
+    draws: int = 1000,
+    seed: int = 1,
+    workers: int = 2,
+    costs: Path | None = None,
+    country: str | None = None,
+    thresholds: Sequence[float] = (),
+    include: Collection[str] = (),
+    progress: Callable[[int, int], None] | None = None,
+) -> Simulation:
+    """Simulate the strategies of a scenario.
+
+    Args:
+        base: the knowledge, whose facts and criteria the scenario names.
+        scenario: a file, or the name of a packaged scenario.
+        patients: of each draw.
+        draws: of the parameters; 1 takes their values without uncertainty.
+        seed: of the random numbers; the same seed gives the same result.
+        workers: threads; the result does not depend on them.
+        costs: a table of what the items of the scenario cost, by country.
+        country: of that table.
+        thresholds: what a QALY may cost, for the acceptability curve.
+        include: places of unverified inputs that are used all the same.
+        progress: called with the blocks done and all blocks.
+
+    Raises:
+        InputError: with every fault of the scenario or of the table: nothing is taken that has
+            neither a source nor an assumption in words.
+    """
+    from gepnet.knowledge import need
+
+    need("numpy", "scipy", "polars")
+    from gepnet.evidence.simulation.costs import read_prices
+    from gepnet.evidence.simulation.read import read_scenario
+    from gepnet.evidence.simulation.run import Size, simulate
+
+    path = packaged_scenarios().get(str(scenario), scenario)
+    read = read_scenario(path, base.criteria, base.knowledge.measures, include)
+    prices = [] if costs is None else read_prices(costs, country, read.scenario, include)
+    found = simulate(read, Size(patients, draws, seed, workers), prices, thresholds, progress)
+    base.criteria.store()
+    return found
+
+
+def simulation_chart(
+    found: Simulation, kind: Literal["survival", "states", "plane", "acceptability"]
+) -> Chart:
+    """Return a picture of a simulation.
+
+    Raises:
+        InputError: for costs against effects where there are no costs or no QALYs.
+    """
+    from gepnet.knowledge import need, refuse
+
+    need("matplotlib")
+    from gepnet.charts import simulation as charts
+
+    if kind in ("plane", "acceptability"):
+        if any(one.cost is None or one.qalys is None for one in found.strategies):
+            raise refuse(kind, "", "costs and utilities: " + "; ".join(found.not_computed))
+        if kind == "acceptability" and found.acceptability is None:
+            raise refuse(kind, "", "thresholds of what a QALY may cost")
+    drawn: Chart = getattr(charts, kind)(found)
+    return drawn
