@@ -21,7 +21,7 @@ BY_NAME = frozenset(
         "missing", "models",
         "no_dose", "not_counted", "not_in_force", "p_scores", "positions", "profiles", "refused",
         "series", "shares", "sources", "states", "statuses", "survival_at_years",
-        "toxicity", "values", "weights", "witness",
+        "study_weights", "toxicity", "values", "witness",
     }
 )  # fmt: skip
 

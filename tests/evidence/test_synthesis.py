@@ -161,7 +161,7 @@ def test_a_comparison_is_pooled_whichever_way_round_it_is_written(tmp_path: Path
     second = api.meta_analysis(written(tmp_path, other, "b.csv"))
     assert second.rows[1].treat1 == "lu"
     assert second.random.effect.value == pytest.approx(first.random.effect.value, abs=1e-3)
-    assert sum(second.weights.values()) == pytest.approx(1)
+    assert sum(second.study_weights.values()) == pytest.approx(1)
     with pytest.raises(InputError, match="for more treatments: gepnet evidence nma"):
         api.meta_analysis(written(tmp_path, one + "C,lu,eve,0.7,0.5,0.9,\n"))
     with pytest.raises(InputError, match="each study once"):

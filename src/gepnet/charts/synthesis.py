@@ -10,7 +10,7 @@ from gepnet.evidence.synthesis import ContrastRow, NetworkResult, PairwiseResult
 
 def pairwise_forest(result: PairwiseResult) -> Chart:
     """Return the studies of a comparison above what they say together."""
-    rows = [_of_study(row, result.weights.get(row.study)) for row in result.rows]
+    rows = [_of_study(row, result.study_weights.get(row.study)) for row in result.rows]
     for name, pooled in (("Common effect", result.common), ("Random effects", result.random)):
         effect, fit = pooled.effect, pooled.fit
         note = f"tau\N{SUPERSCRIPT TWO} {fit.tau2:.3f}, I\N{SUPERSCRIPT TWO} {fit.i2 * 100:.0f} %"

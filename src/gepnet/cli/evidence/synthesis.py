@@ -181,7 +181,7 @@ def _printed(row: View) -> str:
 
 def _print_meta(view: View) -> None:
     pair = f"{view['treat1']} against {view['treat2']}" if view["treat1"] else "Studies"
-    _print_rows(f"{pair}: {view['measure']}", view, view["weights"])
+    _print_rows(f"{pair}: {view['measure']}", view, view["study_weights"])
     lines = [
         {"model": "common effect", **view["common"]},
         {"model": "random effects", **view["random"]},

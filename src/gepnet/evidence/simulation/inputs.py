@@ -20,7 +20,7 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import BaseModel
 
-from gepnet.evidence.simulation.scenario import Input, PopulationFact, Scenario
+from gepnet.evidence.simulation.scenario import Input, Scenario
 from gepnet.numbers.linear import Array
 from gepnet.numbers.meta import standard_error
 from gepnet.tables import Shown
@@ -56,11 +56,6 @@ def placed(scenario: Scenario) -> list[Placed]:
         for place, one in _walk(scenario, "")
         if isinstance(one, Input)
     ]
-
-
-def placed_facts(scenario: Scenario) -> list[PopulationFact]:
-    """Return how the facts of the patients are spread."""
-    return list(scenario.population.facts)
 
 
 def _walk(value: object, place: str) -> Iterator[tuple[str, object]]:

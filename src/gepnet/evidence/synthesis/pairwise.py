@@ -38,7 +38,7 @@ class PairwiseResult:
         treat1: compared with ``treat2``; empty where the table names no treatments.
         common: one effect common to all studies.
         random: effects that vary between studies; the answer unless there is a single study.
-        weights: of each study in the random-effects model, by name.
+        study_weights: of each study in the random-effects model, by name.
         notes: what to know before it is quoted.
     """
 
@@ -49,7 +49,7 @@ class PairwiseResult:
     rows: tuple[ContrastRow, ...]
     common: Pooled
     random: Pooled
-    weights: dict[str, float]
+    study_weights: dict[str, float]
     assumed: tuple[str, ...]
     notes: tuple[str, ...]
 
@@ -79,7 +79,7 @@ def meta_analysis(
         rows=(*rows, *left),
         common=_pooled(table, common),
         random=_pooled(table, random),
-        weights=weights,
+        study_weights=weights,
         assumed=table.assumed,
         notes=(*table.notes, *_notes(common, random, len(rows))),
     )
