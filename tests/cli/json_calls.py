@@ -17,11 +17,10 @@ DAY = ("--knowledge-date", "2026-01-15")
 BY_NAME = frozenset(
     {
         "agreement", "aicc", "best_overall", "best_overall_confirmed", "by_class", "by_document",
-        "conflicts", "costs_by_item", "counts", "disagreements", "documents", "kinds", "labels",
-        "missing", "models",
-        "no_dose", "not_counted", "not_in_force", "p_scores", "positions", "profiles", "refused",
-        "series", "shares", "sources", "states", "statuses", "survival_at_years",
-        "study_weights", "toxicity", "values", "witness",
+        "codes", "conflicts", "costs_by_item", "counts", "disagreements", "documents", "kinds",
+        "labels", "missing", "models", "no_dose", "not_counted", "not_in_force", "p_scores",
+        "positions", "profiles", "refused", "series", "shares", "sources", "states", "statuses",
+        "study_weights", "survival_at_years", "toxicity", "values", "weights", "witness",
     }
 )  # fmt: skip
 
@@ -112,6 +111,8 @@ BEFORE = (
     "response made-up-cohort -o {folder}/cohort.csv --patients 120",
     "response made-up-cohort -o {folder}/few.csv --patients 12",
     "response fit {folder}/cohort.csv -o {folder}/model.json --resamples 50",
+    "registry synth -o {folder}/registry --patients 120",
+    "registry assess {folder}/registry -o {folder}/assessed --at 2025-06-30 {day}",
 )
 CALLS = {
     "assess": "assess {patient} {day}",
@@ -153,6 +154,13 @@ CALLS = {
     "cases-evaluate": "cases evaluate {day}",
     "cohort-assess": "cohort assess {folder}/facts.parquet -o {folder}/o.parquet "
     "--at 2026-01-01 {day}",
+    "registry-synth": "registry synth -o {folder}/small --patients 15 --force",
+    "registry-add": "registry add {folder}/tables {folder}/added --on 2026-01-15",
+    "registry-key": "registry key -o {folder}/secret.key",
+    "registry-characterise": "registry characterise {folder}/assessed --by region",
+    "registry-info": "registry info {folder}/registry",
+    "registry-assess": "registry assess {folder}/registry -o {folder}/assessed --at 2025-06-30 "
+    "{day}",
     "labs-grade": "labs grade {folder}/labs.csv",
     "chart-spider": "chart spider {cases}/examples/lesions.csv --patient P01",
     "chart-waterfall": "chart waterfall {cases}/examples/lesions.csv",

@@ -36,6 +36,13 @@ CHAINS: dict[str, tuple[str, ...]] = {
         "prrt retreatment {out}/p.yaml --doses {out}/doses.json",
         "prrt another-cycle {out}/doses.json",
     ),
+    "a registry": (
+        "registry synth -o {out}/registry --patients 60",
+        "registry info {out}/registry",
+        "registry add {out}/tables {out}/registry",
+        "registry assess {out}/registry -o {out}/assessed --at 2025-06-30",
+        "registry characterise {out}/assessed --plot {out}/gaps.svg",
+    ),
     "a model": (
         "response made-up-cohort -o {out}/cohort.csv --patients 120",
         "response fit {out}/cohort.csv -o {out}/model.json --resamples 50",

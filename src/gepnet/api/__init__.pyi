@@ -58,6 +58,12 @@ from gepnet.api.proving import knowledge_diff as knowledge_diff
 from gepnet.api.proving import named_patients as named_patients
 from gepnet.api.proving import prove_knowledge as prove_knowledge
 from gepnet.api.proving import status_grid as status_grid
+from gepnet.api.registries import add_to_registry as add_to_registry
+from gepnet.api.registries import assess_registry as assess_registry
+from gepnet.api.registries import registry_view as registry_view
+from gepnet.api.registries import synth_registry as synth_registry
+from gepnet.api.registries import write_pseudonym_key as write_pseudonym_key
+from gepnet.api.registry_questions import characterise_registry as characterise_registry
 from gepnet.api.reporting import patient_pages as patient_pages
 from gepnet.api.reporting import published_case_pages as published_case_pages
 from gepnet.api.reporting import write_report as write_report

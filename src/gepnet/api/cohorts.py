@@ -131,7 +131,7 @@ def _summary(report: CohortReport, output: Path) -> View:
         "rows": notes.rows,
         "status_columns": len(plan.results),
         "knowledge_date": plan.cohort.knowledge_date.isoformat(),
-        "at": plan.at.isoformat(),
+        "at": str(plan.at),
         "knowledge_digest": plan.cohort.base.knowledge.digest,
         "statuses": report.statuses(),
         "unknown_facts": plan.absent,

@@ -38,19 +38,20 @@ def check_knowledge(*extra: Path, mutate: bool = True) -> CheckReport:
     from gepnet.guidelines import check as guidelines
     from gepnet.measures import check as measures
     from gepnet.prrt import check as prrt
+    from gepnet.registry import check as registry
     from gepnet.response import check as response
     from gepnet.rules import check as rules
     from gepnet.vocabulary import check as vocabulary
 
     book = base(*extra)
-    rooms = (vocabulary, measures, facts, guidelines, prrt, response, charts)
+    rooms = (vocabulary, measures, facts, guidelines, prrt, response, registry, charts)
     models = [model for room in rooms for model in room.FILES]
     checks = (
         check_all_read(book.knowledge, models),
         vocabulary.check(book.knowledge, book.vocabulary),
         measures.check(book.knowledge, book.vocabulary),
         facts.check(book.knowledge, book.criteria),
-        *(room.check(book) for room in (rules, guidelines, prrt, response, charts)),
+        *(room.check(book) for room in (rules, guidelines, prrt, response, registry, charts)),
     )
     problems = dict.fromkeys(problem for check in checks for problem in _found(check))
     return report(book, problems, mutate)

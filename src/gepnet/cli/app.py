@@ -37,6 +37,7 @@ from gepnet.cli.prrt import (
     plan,
     review,
 )
+from gepnet.cli.registry import questions, store
 from gepnet.cli.response import fit, growth, midtreatment, recist, scores, toxicity
 
 app = typer.Typer(
@@ -54,6 +55,10 @@ GROUPS = {
     "import": ("Bring patients in from other formats.", [importing, mapping]),
     "cases": ("Published cases against the documents.", [cases]),
     "cohort": ("Many patients at once, from a table to a table.", [cohort]),
+    "registry": (
+        "A registry: its store, and the questions that are asked of it.",
+        [store, questions],
+    ),
     "labs": ("Laboratory values: grades by CTCAE.", [labs]),
     "prrt": (
         "A course of radioligand therapy: eligibility, plan, release, dosimetry, and after.",

@@ -49,14 +49,15 @@ def assess(
     return Result(summary, _report, code=1 if summary["errors"] else 0)
 
 
-def _share(found: dict[str, int], statuses: tuple[str, ...]) -> str:
+def share(found: dict[str, int], statuses: tuple[str, ...]) -> str:
+    """Return how many per cent of what was counted has one of some statuses."""
     count = sum(found.get(status, 0) for status in statuses)
     return f"{100 * count / sum(found.values()):.1f}" if count else ""
 
 
 def _report(summary: dict[str, Any]) -> None:
     rows = [
-        [document, *(_share(found, statuses) for statuses in COLUMNS.values())]
+        [document, *(share(found, statuses) for statuses in COLUMNS.values())]
         for document, found in summary["statuses"].items()
         if found
     ]

@@ -16,7 +16,8 @@ from gepnet.facts.files import ProgressionSigns, Reports
 from gepnet.facts.model import Facts, FactValue, Observed, show
 from gepnet.facts.observe import is_other_test, latest_report, observe
 from gepnet.facts.select import select
-from gepnet.facts.treatments import OVER_TREATMENTS, Story, treatment_facts
+from gepnet.facts.silence import silent_domain
+from gepnet.facts.treatments import Story, treatment_facts
 from gepnet.knowledge import InputError
 from gepnet.knowledge.models import Knowledge
 from gepnet.record import Record, told
@@ -152,25 +153,15 @@ def _considered(vocabulary: Vocabulary, record: Record, wanted: Iterable[str]) -
     ]
 
 
-def _counted_over_treatments(fact: Fact, vocabulary: Vocabulary) -> bool:
-    """Whether a fact is counted over the treatments of a record, or from one that is."""
-    named = [vocabulary[name] for name in fact.entry.inputs if name in vocabulary]
-    return any(one.entry.function in OVER_TREATMENTS for one in (fact, *named))
-
-
 def _declared_absences(
     facts: Iterable[Fact], record: Record, at: PartialDate, vocabulary: Vocabulary
 ) -> dict[str, FactValue]:
     """Return what silence means where the record declares the domain complete."""
     found: dict[str, FactValue] = {}
     for fact in facts:
-        domain = fact.entry.complete
-        if fact.entry.absence == "unknown" or domain is None or not declared(record, domain, at):
+        domain = silent_domain(fact, vocabulary)
+        if domain is None or not declared(record, domain, at):
             continue
-        if fact.family is not None and "{therapy}" in fact.family:
-            continue  # their own functions know what silence means
-        if _counted_over_treatments(fact, vocabulary):
-            continue  # so do these: a course of which the date is unknown is still a course
         value: Value = False if fact.entry.absence == "false" else NOT_APPLICABLE
         found[fact.id] = FactValue(
             fact.id,

@@ -17,7 +17,8 @@ SUPERSEDED = "pathology_superseded"
 REACTION = "prior_hypersensitivity_grade"
 # Growth on imaging is worked out from its measures; only a record that does not name them tells it.
 PROGRESSION_TYPES: tuple[str, ...] = tuple(t for t in get_args(ProgressionType) if t != UNMEASURED)
-_ON_IMAGING = "progression_radiological"
+#: Growth on imaging of which a record does not say by which measure.
+ON_IMAGING = "progression_radiological"
 
 
 def observe(record: Record, vocabulary: Vocabulary) -> Iterator[Observed]:
@@ -26,7 +27,7 @@ def observe(record: Record, vocabulary: Vocabulary) -> Iterator[Observed]:
     What treatments say as courses is read by ``families`` and ``treatments``.
     """
     progressions = [e for e in record.events if isinstance(e, Progression) and not e.withdrawn]
-    unmeasured = _ON_IMAGING in vocabulary and any(
+    unmeasured = ON_IMAGING in vocabulary and any(
         UNMEASURED in (*e.types, *e.excluded) for e in progressions
     )
     for order, event in enumerate(record.events):
@@ -37,7 +38,7 @@ def observe(record: Record, vocabulary: Vocabulary) -> Iterator[Observed]:
             yield Observed(name, value, day, event.id, order, event.author, event.kind)
         if unmeasured and isinstance(event, Progression) and event.on_imaging is not None:
             told = (day, event.id, order, event.author, event.kind)
-            yield Observed(_ON_IMAGING, event.on_imaging, *told)
+            yield Observed(ON_IMAGING, event.on_imaging, *told)
     if record.region is not None and "region" in vocabulary:
         yield Observed("region", record.region, None, "record", -1)
 

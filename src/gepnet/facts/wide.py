@@ -28,6 +28,7 @@ from gepnet.criteria.columns import (
 )
 from gepnet.facts.algebra import value_of
 from gepnet.facts.derive import inputs_of
+from gepnet.facts.silence import silent_domain
 from gepnet.knowledge import nearest
 from gepnet.measures import MONTHS
 from gepnet.measures.columns import (
@@ -81,12 +82,17 @@ _STEPS = 5
 
 @dataclass(frozen=True)
 class Source:
-    """What a plan starts from: the knowledge, the columns that the table has, and the date."""
+    """What a plan starts from: the knowledge, the columns that the table has, and the date.
+
+    ``at`` may be the column with the date of each row; ``silences`` are the columns that say of
+    what domain a record is declared complete, by domain.
+    """
 
     criteria: Criteria
     measures: Mapping[str, Any]
     supplied: frozenset[str]
-    at: datetime.date
+    at: datetime.date | str
+    silences: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def vocabulary(self) -> Vocabulary:
@@ -226,6 +232,7 @@ class WidePlan:
     def _columns(self, fact: Fact) -> Stage:
         """Return the columns that this stage adds for a fact; none if the table has them."""
         found = value_of(fact, self, self.truth, self.source.criteria)
+        found = self._or_silence(fact, found)
         as_given = found is self._given.get(fact.id)
         return {n: v for n, v in found.items() if not (as_given and n in self.source.supplied)}
 
@@ -251,7 +258,21 @@ class WidePlan:
         return self.algebra.literal(False)  # nothing is marked as not applicable
 
     def silence(self, fact: Fact) -> Stage | None:
-        """Return None: a table does not say of what its record is complete."""
+        """Return None: what silence means is put in last, so that nothing contradicts it."""
+
+    def _or_silence(self, fact: Fact, found: Stage) -> Stage:
+        """Let silence stand for what nothing tells, where its domain is declared complete."""
+        domain = silent_domain(fact, self.source.vocabulary) if self.source.silences else None
+        if domain not in self.source.silences or not fact.is_derived:
+            return found  # a table has recorded facts as they are
+        algebra, low = self.algebra, low_column(fact)
+        told = algebra.certainly(algebra.column(self.source.silences[domain or ""]))
+        nothing = algebra.every([told, algebra.missing(found[low])])
+        absent = absent_column(fact)
+        if absent is not None:
+            both = algebra.either([algebra.certainly(found[absent]), nothing])
+            return {**found, absent: both}
+        return {**found, low: algebra.choose([(nothing, algebra.literal(False))], found[low])}
 
     def computed(self, fact: Fact, function: str, inputs: Sequence[str]) -> Stage | None:
         """Return what a named function gives, within the range of the fact."""

@@ -31,23 +31,32 @@ class CohortPlan:
         base: KnowledgeBase,
         schema: Mapping[str, pl.DataType],
         knowledge_date: datetime.date,
-        at: datetime.date,
+        at: datetime.date | str,
         asking: Asking | None = None,
+        silences: Mapping[str, str] | None = None,
+        every: bool = False,
     ) -> None:
         """Lay out every stage; nothing is computed yet.
 
-        With ``asking`` a number that is likely to be a slip is unknown and told, unless somebody
-        accepts it.
+        ``at`` is the day of the facts, or the column with that of each row; ``silences`` are the
+        columns that say of what domain a record is declared complete, by domain. With ``asking`` a
+        number that is likely to be a slip is unknown and told, unless somebody accepts it.
+        ``every`` takes the documents of every day (see ``Cohort``).
         """
-        self.cohort = Cohort(base, knowledge_date)
+        self.cohort = Cohort(base, knowledge_date, every)
         self.schema = dict(schema)
         self.at = at
         vocabulary = base.vocabulary
         wanted = Source(base.criteria, base.knowledge.measures, frozenset(), at)
         facts = [vocabulary[n] for n in wanted.needed(self.cohort.facts_named)]
         kept = [PATIENT] if PATIENT in schema else []
+        beside = {*(silences or {}).values(), *([at] if isinstance(at, str) else [])}
+        self.keys = [*kept, *([at] if isinstance(at, str) else [])]
+        kept += sorted(beside)
         self.reader = Reader(facts, {ROW: pl.UInt32(), **schema}, [ROW, *kept], asking)
-        self.source = Source(base.criteria, base.knowledge.measures, self.reader.given, at)
+        given = self.reader.given | beside
+        measures = base.knowledge.measures
+        self.source = Source(base.criteria, measures, frozenset(given), at, silences or {})
         self.facts = WidePlan(self.source, PolarsAlgebra(vocabulary), self.cohort.nodes)
         statuses, self.results = status_stages(self.facts, self.cohort)
         self.stages = [*self.facts.stages, *statuses]
@@ -61,7 +70,8 @@ class CohortPlan:
     def ignored(self) -> dict[str, str | None]:
         """Columns that are no fact, each with the fact that is spelled most like it."""
         vocabulary = self.cohort.base.vocabulary
-        return unknown_columns([n for n in self.schema if n != PATIENT], vocabulary)
+        read = {PATIENT, *self.reader.kept}
+        return unknown_columns([n for n in self.schema if n not in read], vocabulary)
 
     def statuses(self, table: pl.LazyFrame, notes: TableNotes | None = None) -> pl.LazyFrame:
         """Return the status columns of a table, the patient first where the table names one.
@@ -79,7 +89,7 @@ class CohortPlan:
             shown = self.facts.derived_columns
             computed = notes.watch_conflicts(computed, conflicts, shown, about)
             computed = notes.watch_statuses(computed, self._possible_codes())
-        first = [pl.col(PATIENT)] if PATIENT in self.schema else []
+        first = [pl.col(name) for name in self.keys]
         return computed.select(
             *first, *(pl.col(source).alias(name) for name, source in self.results.items())
         )

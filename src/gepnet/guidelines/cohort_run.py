@@ -120,7 +120,7 @@ def metadata(plan: CohortPlan) -> dict[str, str]:
         "gepnet.version": __version__,
         "gepnet.knowledge_digest": base.knowledge.digest,
         "gepnet.knowledge_date": plan.cohort.knowledge_date.isoformat(),
-        "gepnet.at": plan.at.isoformat(),
+        "gepnet.at": str(plan.at),
         "gepnet.documents": json.dumps([document.id for document in plan.cohort.documents]),
         "gepnet.codes": json.dumps(code_table()),
     }

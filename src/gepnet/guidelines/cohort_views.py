@@ -107,7 +107,8 @@ def facts_of_row(base: KnowledgeBase, plan: CohortPlan, row: Mapping[str, Any]) 
     given = {fact.id: _raw(fact, row) for fact in plan.reader.facts}
     known = {name: raw for name, raw in given.items() if raw is not None}
     patient = str(row.get(PATIENT, row[ROW]))
-    return facts_of_values(known, base.knowledge, base.criteria, patient, exact(plan.at))
+    at = row[plan.at] if isinstance(plan.at, str) else plan.at
+    return facts_of_values(known, base.knowledge, base.criteria, patient, exact(at))
 
 
 def _raw(fact: Fact, row: Mapping[str, Any]) -> Any:

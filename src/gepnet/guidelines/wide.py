@@ -88,13 +88,20 @@ class StatusColumn:
 
 
 class Cohort:
-    """The documents in force on a day and the status columns that they give."""
+    """The documents in force on a day and the status columns that they give.
 
-    def __init__(self, base: KnowledgeBase, knowledge_date: datetime.date) -> None:
+    With ``every`` those of other days are there as well, whoever reads them knowing their days.
+    """
+
+    def __init__(
+        self, base: KnowledgeBase, knowledge_date: datetime.date, every: bool = False
+    ) -> None:
         """Choose the documents."""
         self.base = base
         self.knowledge_date = knowledge_date
         self.documents, self.not_in_force = documents_in_force(base.documents, knowledge_date)
+        if every:
+            self.documents, self.not_in_force = list(base.documents), {}
 
     @cached_property
     def columns(self) -> tuple[StatusColumn, ...]:

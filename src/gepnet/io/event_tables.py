@@ -49,23 +49,7 @@ def read_event_tables(
     Raises:
         InputError: with every problem of every table, each with its file and line.
     """
-    kinds = dict.fromkeys((PATIENTS, *EVENT_MODELS, *vocabulary.event_kinds()))
-    there = sorted(folder.iterdir()) if folder.is_dir() else []
-    files = [path for path in there if path.suffix in _ENDINGS]
-    problems: list[Problem] = []
-    rows: list[_Row] = []
-    if not files:
-        what = "at least one CSV table" if folder.is_dir() else "a folder with CSV tables"
-        problems.append(Problem(str(folder), None, "", "", "", what))
-    for path in files:
-        if path.stem in kinds:
-            reading = _table(path.stem, vocabulary).read(path, faults="quarantine")
-            rows += reading.rows
-            problems += reading.problems
-        else:
-            told = f"a table named {', '.join(kinds)}"
-            near = nearest(path.stem, kinds)
-            problems.append(Problem(str(path), None, "", "", "", told, near))
+    rows, problems, _ = _rows(folder, vocabulary)
     records = list(_records(rows, problems, vocabulary, today, accepting or Accepting()))
     if problems:
         raise InputError(problems)
@@ -127,28 +111,108 @@ def _records(
     today: datetime.date | None,
     accepting: Accepting,
 ) -> Iterable[Record]:
-    heads = {row.patient: row for row in rows if row.kind == PATIENTS}
-    events: dict[str, list[_Row]] = {patient: [] for patient in heads}
-    for row in rows:
-        if row.kind != PATIENTS:
-            events.setdefault(row.patient, []).append(row)
-    for patient, mine in events.items():
-        head = heads.get(patient)
-        places: dict[tuple[str | int, ...], _Row] = {(): head or mine[0]}
-        places |= {("events", at): row for at, row in enumerate(mine)}
-        data = {
-            "patient": patient,
-            **(head.cells if head else {}),
-            "events": [
-                {"id": f"{row.kind}-{row.line}", **row.cells, "kind": row.kind} for row in mine
-            ],
-        }
-        lines = {path: row.line for path, row in places.items()}
-        files = {path: row.file for path, row in places.items()}
+    for patient, mine in _by_patient(rows).items():
         try:
-            yield record_of(Document(patient, data, lines, files), vocabulary, today, accepting)
+            yield record_of(_document(patient, mine), vocabulary, today, accepting)
         except InputError as error:
-            problems.extend(
-                replace(problem, entry=f"{patient} {problem.entry}".strip())
-                for problem in error.problems
-            )
+            problems.extend(_of_patient(patient, error))
+
+
+def _by_patient(rows: list[_Row]) -> dict[str, list[_Row]]:
+    """Return the rows of each patient, those with a row of their own first."""
+    found: dict[str, list[_Row]] = {row.patient: [] for row in rows if row.kind == PATIENTS}
+    for row in rows:
+        found.setdefault(row.patient, []).append(row)
+    return found
+
+
+def _document(patient: str, rows: list[_Row]) -> Document:
+    """Return the rows of a patient as the data of a patient file, each with its place."""
+    head = next((row for row in rows if row.kind == PATIENTS), None)
+    mine = [row for row in rows if row.kind != PATIENTS]
+    places: dict[tuple[str | int, ...], _Row] = {(): head or mine[0]}
+    places |= {("events", at): row for at, row in enumerate(mine)}
+    data = {
+        "patient": patient,
+        **(head.cells if head else {}),
+        "events": [{"id": f"{row.kind}-{row.line}", **row.cells, "kind": row.kind} for row in mine],
+    }
+    lines = {path: row.line for path, row in places.items()}
+    files = {path: row.file for path, row in places.items()}
+    return Document(patient, data, lines, files)
+
+
+def _of_patient(patient: str, error: InputError) -> list[Problem]:
+    return [
+        replace(problem, entry=f"{patient} {problem.entry}".strip()) for problem in error.problems
+    ]
+
+
+@dataclass(frozen=True)
+class UsableTables:
+    """Event tables read row by row: the records of what can be used, and what cannot with why."""
+
+    records: tuple[Record, ...]
+    problems: tuple[Problem, ...]
+    rows: int
+    rows_aside: int
+
+
+def read_usable_tables(
+    folder: Path,
+    vocabulary: Vocabulary,
+    today: datetime.date | None = None,
+    accepting: Accepting | None = None,
+) -> UsableTables:
+    """Read a folder of event tables as ``read_event_tables`` does, row by row.
+
+    A row that cannot be used is set aside with what was expected, and the rest of its patient is
+    read without it; only where that does not help is the patient set aside whole.
+
+    Raises:
+        InputError: if there is no table at all.
+    """
+    rows, problems, count = _rows(folder, vocabulary)
+    aside = count - len(rows)
+    records = []
+    for patient, mine in _by_patient(rows).items():
+        while mine:
+            try:
+                document = _document(patient, mine)
+                records.append(record_of(document, vocabulary, today, accepting or Accepting()))
+            except InputError as error:
+                problems += _of_patient(patient, error)
+                bad = {(problem.file, problem.line) for problem in error.problems}
+                left = [row for row in mine if (row.file, row.line) not in bad]
+                if len(left) == len(mine):
+                    left = []
+                aside += len(mine) - len(left)
+                mine = left
+                continue
+            break
+    return UsableTables(tuple(records), tuple(problems), count, aside)
+
+
+def _rows(folder: Path, vocabulary: Vocabulary) -> tuple[list[_Row], list[Problem], int]:
+    """Return the rows of all tables that can be read by themselves, the faults, and all rows."""
+    kinds = dict.fromkeys((PATIENTS, *EVENT_MODELS, *vocabulary.event_kinds()))
+    there = sorted(folder.iterdir()) if folder.is_dir() else []
+    files = [path for path in there if path.suffix in _ENDINGS]
+    problems: list[Problem] = []
+    rows: list[_Row] = []
+    count = 0
+    if not files:
+        what = "at least one CSV table" if folder.is_dir() else "a folder with CSV tables"
+        raise InputError([Problem(str(folder), None, "", "", "", what)])
+    for path in files:
+        if path.stem in kinds:
+            reading = _table(path.stem, vocabulary).read(path, faults="quarantine")
+            rows += reading.rows
+            problems += reading.problems
+            bad = {problem.line for problem in reading.problems if problem.line is not None}
+            count += len(reading.rows) + len(bad)
+        else:
+            told = f"a table named {', '.join(kinds)}"
+            near = nearest(path.stem, kinds)
+            problems.append(Problem(str(path), None, "", "", "", told, near))
+    return rows, problems, count

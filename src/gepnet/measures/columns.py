@@ -72,6 +72,9 @@ class Algebra(Protocol):
     def day_number(self, date: Expression) -> Expression:
         """Return a date in days since 1970-01-01."""
 
+    def column(self, name: str) -> Expression:
+        """Return a column."""
+
     def calendar(self, date: Expression) -> Expression:
         """Return a date as the whole number yyyymmdd."""
 
@@ -113,18 +116,31 @@ class Steps:
 class Call:
     """A call of a named function on columns.
 
-    ``step`` is that of the result, ``whole`` how many of them make one of its fact; where that is
-    one, the result is rounded. ``keep`` may put an expression into a column of its
-    own, so that what is used twice is computed once.
+    ``at`` is the day of the question, or the column with that of each row. ``step`` is that of the
+    result, ``whole`` how many of them make one of its fact; where that is one, the result is
+    rounded. ``keep`` may put an expression into a column of its own, so that what is used twice is
+    computed once.
     """
 
     algebra: Algebra
     inputs: Mapping[str, Column]
     measures: Mapping[str, Any]
-    at: datetime.date
+    at: datetime.date | str
     step: Decimal
     whole: int
     keep: Callable[[Expression], Expression] = lambda expression: expression
+
+    def day(self) -> Expression:
+        """Return the day of the question in days since 1970-01-01."""
+        if isinstance(self.at, str):
+            return self.algebra.day_number(self.algebra.column(self.at))
+        return (self.at - datetime.date(1970, 1, 1)).days
+
+    def calendar(self) -> Expression:
+        """Return the day of the question as the whole number yyyymmdd."""
+        if isinstance(self.at, str):
+            return self.algebra.calendar(self.algebra.column(self.at))
+        return self.at.year * 10000 + self.at.month * 100 + self.at.day
 
     def numbers(self, *names: str) -> list[Column]:
         """Return the named inputs."""
@@ -257,7 +273,7 @@ def _where_positive(
 
 def _days(call: Call, column: Column) -> tuple[Expression, Expression]:
     """Return the least and the greatest number of days, before cutting off at zero."""
-    at = (call.at - datetime.date(1970, 1, 1)).days
+    at = call.day()
     low, high = (call.algebra.day_number(end) * -1 + at for end in (column.high, column.low))
     return low, high
 
@@ -301,7 +317,7 @@ def months_since(call: Call) -> Steps:
 def age_from_birth_date(call: Call) -> Steps:
     """Completed years."""
     column = _only(call)
-    at = call.at.year * 10000 + call.at.month * 100 + call.at.day
+    at = call.calendar()
     ends = []
     for end in (column.high, column.low):
         between = call.algebra.calendar(end) * -1 + at

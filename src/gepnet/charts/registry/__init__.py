@@ -1,0 +1,1 @@
+"""Pictures of a registry: what is missing, who changes, centres beside each other, survival."""

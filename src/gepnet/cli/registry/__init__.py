@@ -1,0 +1,1 @@
+"""``gepnet registry``: a registry and the questions that are asked of it."""

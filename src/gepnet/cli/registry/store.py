@@ -1,0 +1,175 @@
+"""``gepnet registry``: made up, looked at, assessed."""
+
+from __future__ import annotations
+
+import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from gepnet import api
+from gepnet.cli.cohort import COLUMNS, share
+from gepnet.cli.command import Accept, Files, Result, TableQuestion, command, day_option
+from gepnet.cli.output import listing, say, table
+from gepnet.cli.progress import progress
+
+View = dict[str, Any]
+Registry = Annotated[str, typer.Argument(help="Folder or URL of a registry.")]
+Output = Annotated[str, typer.Option("-o", "--output", help="Folder or URL to write to.")]
+SHOWN = 20
+
+
+class Points(StrEnum):
+    """On which days patients are looked at."""
+
+    DAY = "day"
+    TREATMENTS = "treatments"
+
+
+class Engine(StrEnum):
+    """What computes."""
+
+    POLARS = "polars"
+    SPARK = "spark"
+
+
+@command
+def synth(
+    output: Output,
+    question: Files,
+    patients: Annotated[int, typer.Option("--patients", help="How many.")] = 1000,
+    seed: Annotated[int, typer.Option("--seed", help="Of the random numbers.")] = 1,
+    force: Annotated[bool, typer.Option("--force", help="Replace a registry there.")] = False,
+) -> Result:
+    """Make up a registry of whole histories: for demos, tests and load tests, never for findings.
+
+    The same patients for the same seed. How they are drawn is data, and so is what was published
+    of the series that they are held beside (`registry published`).
+    """
+    base = api.base(*question.with_files)
+    with progress() as tell:
+
+        def advance(done: int) -> None:
+            if tell is not None:
+                tell("patients", done, patients)
+
+        view = api.synth_registry(base, output, patients, seed, force, advance)
+    return Result(view, _print_registry)
+
+
+@command
+def add(
+    source: Annotated[Path, typer.Argument(help="Folder with a table for each event kind.")],
+    registry: Registry,
+    question: Files,
+    title: Annotated[str, typer.Option("--title", help="Of a registry that is begun.")] = "",
+    on: Annotated[
+        datetime.date | None, day_option("--on", "Day of the addition; default: today.")
+    ] = None,
+    pseudonyms: Annotated[
+        Path | None,
+        typer.Option("--pseudonyms", help="File with the secret key that names are made with."),
+    ] = None,
+    accept: Accept = None,
+) -> Result:
+    """Add event tables to a registry, or begin one with them.
+
+    A row with the id of an earlier event of the same patient takes its place, and one that is
+    'withdrawn' takes it away: what was there before stays in the history.
+
+    Exit code 0: added; 1: added, but some rows were set aside; 2: nothing added.
+    """
+    base = api.base(*question.with_files)
+    view = api.add_to_registry(base, source, registry, title, on, accept or (), pseudonyms)
+    return Result(view, _print_added, code=1 if view["rows_aside"] else 0)
+
+
+def _print_added(view: View) -> None:
+    _print_registry(view)
+    for problem in view["problem_list"][:SHOWN]:
+        say(problem)
+    say(f"{view['rows_read']} rows: {view['rows_used']} used, {view['rows_aside']} set aside")
+
+
+@command
+def key(
+    output: Annotated[Path, typer.Option("-o", "--output", help="File to write.")],
+) -> Result:
+    """Write a secret key for pseudonyms; keep it apart from the registry."""
+    return Result(api.write_pseudonym_key(output), lambda view: say(f"written: {view['file']}"))
+
+
+@command
+def info(registry: Registry) -> Result:
+    """Show what a registry holds and what came when."""
+    return Result(api.registry_view(registry), _print_registry)
+
+
+def _print_registry(view: View) -> None:
+    say(view["title"])
+    each = view["events"] / max(view["patients"], 1)
+    say(f"{view['patients']} patients, {view['events']} rows ({each:.0f} each): {view['registry']}")
+    rows = [{"kind": kind, "rows": count} for kind, count in view["kinds"].items()]
+    listing("Events", rows, "kind", "rows")
+    listing("History", view["history"], "commit", "what", "rows", "patients", "on")
+
+
+@command
+def assess(
+    registry: Registry,
+    output: Output,
+    question: TableQuestion,
+    points: Annotated[
+        Points,
+        typer.Option("--points", help="Each patient on one day, or before each treatment."),
+    ] = Points.DAY,
+    engine: Annotated[
+        Engine, typer.Option("--engine", help="This computer, or a Spark cluster.")
+    ] = Engine.POLARS,
+) -> Result:
+    """Work out facts and statuses of every patient of a registry, block by block.
+
+    What is done already is not done again: a run that was cut off is taken up by the same command.
+
+    Exit code 0: written; 1: written, but some rows or patients were set aside; 2: nothing written.
+    """
+    base = api.base(*question.with_files)
+    total = api.registry_view(registry)["patients"]
+    with progress() as tell:
+
+        def advance(done: int) -> None:
+            if tell is not None:
+                tell("patients", done, total)
+
+        view = api.assess_registry(
+            base, registry, output, question, points.value, engine.value, advance
+        )
+    aside = view["rows_aside"] + view["patients_aside"]
+    return Result(view, _print_assessment, code=1 if aside else 0)
+
+
+def _print_assessment(view: View) -> None:
+    if view["synthetic"]:
+        say(f"{view['registry']}")
+    rows = [
+        [document, *(share(found, statuses) for statuses in COLUMNS.values())]
+        for document, found in view["statuses"].items()
+        if found
+    ]
+    table("Statuses by document, percent", ["document", *COLUMNS], rows)
+    say(
+        f"{view['patients']} patients, {view['events']} rows, "
+        f"{view['rows']} times assessed: {view['assessment']}"
+    )
+    if view["unknown_facts"]:
+        say(f"In no table, so unknown: {', '.join(view['unknown_facts'])}")
+    for one in view["aside"][:SHOWN]:
+        who = f"{one['kind']} of {one['patient']}" if one["patient"] else one["kind"]
+        say(f"set aside: {who}, {one['field']} {one['value']}: expected {one['why']}")
+    if view["rows_aside"] or view["patients_aside"]:
+        say(
+            f"{view['rows_aside']} rows and {view['patients_aside']} patients set aside; "
+            "the rest was used."
+        )

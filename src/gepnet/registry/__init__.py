@@ -1,0 +1,1 @@
+"""A registry: a store of event tables, assessed at scale, and the questions asked of it."""

@@ -1,0 +1,169 @@
+"""How the made-up registry is drawn, and what was published that it is held beside."""
+
+from __future__ import annotations
+
+import datetime
+from decimal import Decimal
+from typing import Literal
+
+from pydantic import Field
+
+from gepnet.knowledge import MeasureFile
+from gepnet.knowledge.shapes import OptionId, SourceId, Strict, Verification
+
+#: The groups of patients that a published series is most like; ``registry.published`` picks them.
+Group = Literal[
+    "netter_1",
+    "netter_2",
+    "netter_2_lu",
+    "netter_2_ssa",
+    "second_line_lu",
+    "any_lu",
+    "first_line_ssa",
+]
+Figure = Literal[
+    "grade_1_percent",
+    "grade_2_percent",
+    "grade_3_percent",
+    "pancreas_percent",
+    "small_intestine_percent",
+    "ki67_median_percent",
+    "pfs_median_months",
+    "pfs_24_months_percent",
+    "os_median_months",
+    "response_percent",
+    "all_cycles_percent",
+]
+
+
+class Age(Strict):
+    """Age at diagnosis in years: a normal distribution, cut off."""
+
+    mean: float
+    sd: float
+    least: float
+    most: float
+
+
+class Patients(Strict):
+    """Who enters the registry, where and when."""
+
+    centres: int = Field(ge=1)
+    centre_spread: float
+    regions: dict[str, float]
+    women: float
+    age: Age
+    entered: tuple[datetime.date, datetime.date]
+    locked: datetime.date
+    lost_per_year: float
+
+
+class Site(Strict):
+    """A primary, its share, and what goes with it."""
+
+    site: str
+    share: float
+    ki67: float
+    spread: float
+    uptake: float
+    syndrome: str
+    functioning: float
+    metastatic: float
+    poor: float
+
+
+class Choice(Strict):
+    """The weights of the therapies of a line for those whom the other keys describe."""
+
+    line: int
+    poor: bool = False
+    pancreas: bool | None = None
+    ki67: tuple[float, float] | None = None
+    weights: dict[OptionId, float]
+
+
+class Progression(Strict):
+    """The hazard of progression: logarithms of hazard ratios around a reference."""
+
+    median_months: float
+    ki67_reference: float
+    ki67_doubling: float
+    burden_per_10: float
+    pancreas: float
+    line: tuple[float, ...]
+    therapies: dict[OptionId, float]
+
+
+class Dying(Strict):
+    """The hazard of death, likewise."""
+
+    median_months: float
+    ki67_doubling: float
+    burden_per_10: float
+    age_per_10: float
+    line: tuple[float, ...]
+    after_last: float
+
+
+class Cycles(Strict):
+    """Cycles of radioligand therapy."""
+
+    planned: int
+    all_given: float
+    weeks: tuple[float, float]
+    activity_gbq: tuple[float, float]
+    small_activity_gbq: float
+    small: float
+
+
+class Monitoring(Strict):
+    """How often a patient is seen, and how often a visit falls out."""
+
+    imaging_months: float
+    laboratory_months: float
+    missed: float
+
+
+class Board(Strict):
+    """How soon a patient is discussed by a tumour board."""
+
+    within_28_days: float
+    never: float
+    centre_spread: float
+
+
+class Published(Strict):
+    """A published figure with its interval, and the patients that it is held beside."""
+
+    id: str
+    of: Group
+    what: Figure
+    value: Decimal
+    interval: tuple[Decimal | None, Decimal | None] | None = None
+    source: SourceId
+    verification: Verification
+    note: str | None = None
+
+
+class SyntheticRegistry(MeasureFile):
+    """The recipe of a made-up registry."""
+
+    files = ("registry_synthetic",)
+    patients: Patients
+    sites: tuple[Site, ...]
+    lines: tuple[Choice, ...]
+    most_lines: int
+    goes_on: tuple[float, ...]
+    weeks_between_lines: tuple[float, float]
+    uptake_needed: OptionId
+    instead_of_it: OptionId
+    progression: Progression
+    death: Dying
+    responses: dict[str, dict[str, float]]
+    early_responders: float
+    cycles: Cycles
+    toxicity_stop: float
+    monitoring: Monitoring
+    board: Board
+    missing: dict[str, float]
+    published: tuple[Published, ...]
