@@ -7,7 +7,7 @@ CODE := src tests $(wildcard benchmarks)
 # A file stays with one worker: what its tests share is made once.
 PYTEST_ARGS ?= -n auto --dist loadfile
 
-.PHONY: help setup demo test lint format bench docs lock clean
+.PHONY: help setup demo board test lint format bench docs lock clean
 .DELETE_ON_ERROR:
 
 help: ## Show this list
@@ -34,6 +34,9 @@ $(BROWSER): scripts/browser.sh | $(INSTALLED)
 
 demo: $(INSTALLED) ## Assess the published cases and write one HTML report
 	@$(BIN)/gepnet demo
+
+board: $(INSTALLED) ## Start the board with the published cases, in a throw-away store
+	@$(BIN)/gepnet serve --demo
 
 lint: $(INSTALLED) ## Style, types, floors and code that nothing uses
 	$(BIN)/ruff check .

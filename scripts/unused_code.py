@@ -16,12 +16,17 @@ from pathlib import Path
 from vulture import Vulture
 
 ROOT = Path(__file__).resolve().parent.parent
+#: What a template of the board names is used there.
+TEMPLATES = sorted((ROOT / "src" / "gepnet" / "board" / "templates").glob("**/*.html"))
 USED_BY_NAME = [
     "@model_validator",
     "@field_validator",
     "@model_serializer",
     "@also_shown",
     "@command",
+    "@screen.get",
+    "@screen.post",
+    "@app.exception_handler",
 ]
 FIELDS = {"variable", "attribute"}
 #: What stays without a use, and why.
@@ -47,8 +52,9 @@ def unused() -> list[str]:
     search = Vulture(ignore_decorators=USED_BY_NAME)
     search.scavenge([str(ROOT / "src"), str(ROOT / "scripts"), str(ROOT / "benchmarks")])
     found = [item for item in search.get_unused_code() if item.typ not in FIELDS]
+    shown = set(re.findall(r"\w+", "".join(t.read_text("utf-8") for t in TEMPLATES)))
     mine = [item for item in found if item.filename.is_relative_to(ROOT / "src")]
-    names = offered() | KEPT.keys()
+    names = offered() | KEPT.keys() | shown
     lines = [
         f"{item.filename.relative_to(ROOT)}:{item.first_lineno}: {item.message}"
         for item in mine

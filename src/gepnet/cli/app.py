@@ -24,6 +24,7 @@ from gepnet.cli import (
     pathway,
     proofs,
     report,
+    serve,
 )
 from gepnet.cli.command import add_commands
 from gepnet.cli.evidence import simulation, synthesis
@@ -48,7 +49,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-add_commands(app, assess, compare, pathway, demo, report, chart)
+add_commands(app, assess, compare, pathway, demo, report, chart, serve)
 GROUPS = {
     "facts": ("The vocabulary, and the facts of a patient.", [facts]),
     "knowledge": ("Look at the knowledge and check it.", [knowledge, atlas, proofs]),

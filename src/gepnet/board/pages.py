@@ -1,0 +1,82 @@
+"""Pages and parts of pages from the templates, in the language of the visit."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+from fastapi import Request
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.responses import HTMLResponse, Response
+
+from gepnet.board.visit import Visit, visit_of
+from gepnet.board.words import LANGUAGES, functions
+
+
+@lru_cache(maxsize=1)
+def environment() -> Environment:
+    """Return what renders the templates of this room."""
+    made = Environment(
+        loader=PackageLoader("gepnet.board"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    made.globals.update(LANGUAGES=LANGUAGES, asset=asset)
+    return made
+
+
+@lru_cache
+def asset(name: str) -> str:
+    """Return the address of a file of the design, which changes with its content."""
+    content = files("gepnet.board").joinpath("static", name).read_bytes()
+    return f"/static/{hashlib.sha256(content).hexdigest()[:12]}/{name}"
+
+
+def render(visit: Visit, template: str, **shown: Any) -> str:
+    """Return a page or a part of one as text."""
+    page = environment().get_template(template)
+    return page.render(visit=visit, **functions(visit.words), **shown)
+
+
+def page(
+    request: Request,
+    template: str,
+    status: int = 200,
+    headers: dict[str, str] | None = None,
+    **shown: Any,
+) -> Response:
+    """Return a page, or a part of one, as the answer to a request.
+
+    A language or a size that was chosen by a link is remembered by the browser, and nothing else.
+    """
+    visit = visit_of(request)
+    answer = HTMLResponse(render(visit, template, **shown), status, headers)
+    chosen = {"lang": visit.words.language, "density": visit.density}
+    for name, value in chosen.items():
+        if request.query_params.get(name) == value:
+            answer.set_cookie(
+                name,
+                value,
+                max_age=31_536_000,
+                httponly=True,
+                samesite="strict",
+                secure=visit.desk.settings.secure,
+            )
+    return answer
+
+
+def fault_page(
+    request: Request, status: int, title: str, text: str, problems: Sequence[Any] = ()
+) -> Response:
+    """Return what went wrong: the cause on top, and every problem that was found."""
+    visit = visit_of(request)
+    template = "fault_part.html" if request.headers.get("hx-request") else "fault.html"
+    say = visit.words.gettext
+    shown = {"title": say(title), "text": say(text) if text else "", "problems": problems}
+    return HTMLResponse(render(visit, template, **shown), status)

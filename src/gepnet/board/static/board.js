@@ -1,0 +1,64 @@
+// The little that a page of the board does by itself. Nothing is kept: no storage of the browser.
+(() => {
+  "use strict";
+  const drawer = () => document.getElementById("drawer");
+  let opener = null;
+
+  // A part that was asked for into the drawer opens it; closing gives the focus back.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-drawer]");
+    if (link) opener = link;
+    if (event.target.closest("[data-close]") || event.target === drawer()) drawer().close();
+    if (event.target.closest("[data-print]")) window.print();
+  });
+  const swapped = (event) => {
+    const target = event.detail?.ctx?.target ?? event.target;
+    if (target instanceof Element && target.id === "drawer-in" && target.childElementCount) {
+      if (!drawer().open) drawer().showModal();
+      drawer().querySelector("h2, h3")?.focus();
+    }
+    const fault = document.getElementById("fault");
+    if (fault) fault.focus();
+  };
+  document.addEventListener("htmx:after:swap", swapped);
+  document.addEventListener("DOMContentLoaded", () => {
+    drawer()?.addEventListener("close", () => {
+      if (opener?.isConnected) opener.focus();
+      opener = null;
+    });
+    document.getElementById("fault")?.focus();
+  });
+
+  // A lost connection keeps the last answer and says its time.
+  let answered = new Date();
+  const lost = (yes) => {
+    const told = document.getElementById("lost");
+    if (!told) return;
+    if (yes) told.querySelector("b").textContent = answered.toLocaleTimeString(document.documentElement.lang);
+    told.hidden = !yes;
+  };
+  document.addEventListener("htmx:after:request", () => { answered = new Date(); lost(false); });
+  document.addEventListener("htmx:error", () => lost(true));
+
+  // What was typed and not sent is not left behind without a question.
+  let typed = false;
+  document.addEventListener("input", (event) => { if (event.target.closest("form[data-keep]")) typed = true; });
+  document.addEventListener("submit", () => { typed = false; });
+  window.addEventListener("beforeunload", (event) => { if (typed) event.preventDefault(); });
+
+  // Keys: a page names them (data-keys) and a person may switch them off.
+  document.addEventListener("keydown", (event) => {
+    const map = document.body.dataset.keys;
+    if (!map || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.closest("input, textarea, select, [contenteditable], dialog")) return;
+    for (const pair of map.split(" ")) {
+      const [key, id] = pair.split("=");
+      if (event.key.toLowerCase() !== key) continue;
+      const found = document.getElementById(id);
+      if (!found) return;
+      event.preventDefault();
+      if (found.matches("a[href], button")) found.click();
+      else { found.focus(); found.scrollIntoView({block: "nearest"}); }
+    }
+  });
+})();
