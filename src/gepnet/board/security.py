@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from collections.abc import Collection, Mapping
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -134,9 +132,3 @@ def same_origin(headers: Mapping[str, str]) -> bool:
     if (origin := headers.get("origin")) is not None:
         return origin.partition("://")[2] == headers.get("host", "")
     return True
-
-
-def token(secret: str, *parts: str) -> str:
-    """Return what only this server can write, of some parts."""
-    told = "\x1f".join(parts).encode()
-    return hmac.new(secret.encode(), told, hashlib.sha256).hexdigest()

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 from fastapi import Request
 
-from gepnet.board.security import token
 from gepnet.board.words import Words, language_of, words_of
 
 if TYPE_CHECKING:
@@ -49,12 +47,6 @@ class Visit:
     words: Words
     density: str
     visitor: Visitor | None = None
-
-    @cached_property
-    def csrf(self) -> str:
-        """What a form of this session has to send along."""
-        session = "" if self.visitor is None else self.visitor.session or ""
-        return token(self.desk.settings.secret, "form", session)
 
     @property
     def path(self) -> str:
