@@ -30,10 +30,6 @@ class Visitor(Protocol):
     def roles(self) -> frozenset[str]:
         """What the person is on the board."""
 
-    @property
-    def session(self) -> str | None:
-        """The session, by its id."""
-
     def may(self, action: str) -> bool:
         """Whether the policy lets the person do an action."""
 
