@@ -24,6 +24,7 @@ FURTHER = {
     "calendar": "prrt plan --start 2026-02-02 --at 2026-01-05 --ics {folder}/plan.ics",
     "sheet": "prrt plan --start 2026-02-02 --at 2026-01-05 --sheet {folder}/sheet.pdf",
     "sql": "knowledge sql --at 2026-01-01 {day}",
+    "serve": "serve --port 0",
     "monitoring-plain": "prrt monitoring {folder}/treated.yaml",
 }
 #: The demo is `report` for every packaged case, and takes long.
