@@ -3,6 +3,7 @@
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 BROWSER := .venv/.browser
+POSTGRESQL := .venv/.postgresql
 CODE := src tests $(wildcard benchmarks)
 # A file stays with one worker: what its tests share is made once.
 PYTEST_ARGS ?= -n auto --dist loadfile
@@ -13,7 +14,7 @@ PYTEST_ARGS ?= -n auto --dist loadfile
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
 
-setup: $(INSTALLED) $(BROWSER) ## Make .venv with everything, and find or install a Chromium
+setup: $(INSTALLED) $(BROWSER) $(POSTGRESQL) ## Make .venv, find or install Chromium and PostgreSQL
 
 $(INSTALLED): requirements/dev.txt pyproject.toml scripts/python.sh
 	@if ! $(BIN)/python -m pip --version >/dev/null 2>&1; then \
@@ -31,6 +32,10 @@ $(INSTALLED): requirements/dev.txt pyproject.toml scripts/python.sh
 $(BROWSER): scripts/browser.sh | $(INSTALLED)
 	@sh scripts/browser.sh > $@
 	@echo "Browser for the tests: $$(cat $@)"
+
+$(POSTGRESQL): scripts/postgresql.sh | $(INSTALLED)
+	@sh scripts/postgresql.sh > $@
+	@echo "PostgreSQL for the tests: $$(cat $@)"
 
 demo: $(INSTALLED) ## Assess the published cases and write one HTML report
 	@$(BIN)/gepnet demo

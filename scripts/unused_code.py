@@ -27,10 +27,14 @@ USED_BY_NAME = [
     "@screen.get",
     "@screen.post",
     "@app.exception_handler",
+    "@event.listens_for",
+    "@declared_attr.directive",
 ]
 FIELDS = {"variable", "attribute"}
 #: What stays without a use, and why.
 KEPT = {
+    "process_bind_param": "SQLAlchemy calls it for what is written to a column",
+    "process_result_value": "SQLAlchemy calls it for what is read from a column",
     "__getattr__": "Python calls it for names of the package that are loaded when first used",
     "to_sql": "one criterion as SQL, held to the specification beside the other engines",
     "clashes": "the gravest findings at a fraction of the cost of all, for a check of every day",

@@ -68,3 +68,25 @@ def page(browser: "Browser") -> Iterator["Page"]:
     yield context.new_page()
     context.close()
     assert not outside, f"the page asked for {outside}"
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """Address of a PostgreSQL that runs for the tests alone, one a worker."""
+    from tests.store import servers
+
+    folder = servers.found()
+    if folder is None:
+        pytest.fail("no PostgreSQL on this machine: run `make setup`", pytrace=False)
+    with servers.postgresql(folder) as address:
+        yield address
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Address of an empty database, once of SQLite and once of PostgreSQL."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'board.sqlite'}"
+    from tests.store.servers import new_database
+
+    return new_database(request.getfixturevalue("postgresql"))

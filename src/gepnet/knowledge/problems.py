@@ -124,6 +124,8 @@ EXTRAS = {
     "python_multipart": "board",
     "sqlalchemy": "board",
     "uvicorn": "board",
+    "alembic": "board",
+    "argon2": "board",
     "psycopg": "postgresql",
 }
 

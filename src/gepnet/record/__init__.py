@@ -24,7 +24,7 @@ from gepnet.record.read import parse_record, read_record, record_of
 from gepnet.record.schema import patient_schema
 from gepnet.record.spelling import Speller
 from gepnet.record.story import in_words, told
-from gepnet.record.write import record_to_yaml
+from gepnet.record.write import record_to_data, record_to_yaml
 
 __all__ = [
     "EVENT_MODELS",
@@ -53,6 +53,7 @@ __all__ = [
     "patient_schema",
     "read_record",
     "record_of",
+    "record_to_data",
     "record_to_yaml",
     "told",
 ]

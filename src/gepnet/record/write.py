@@ -26,6 +26,12 @@ _Dumper.add_representer(str, _text)
 
 def record_to_yaml(record: Record) -> str:
     """Return the patient file of ``record``."""
+    data = record_to_data(record)
+    return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
+
+
+def record_to_data(record: Record) -> dict[str, Any]:
+    """Return the patient file of ``record`` as data that JSON can hold; ``record_of`` reads it."""
     data: dict[str, Any] = {"gepnet": FORMAT, "patient": record.patient}
     for key in ("title", "region", "source"):
         if getattr(record, key) is not None:
@@ -41,7 +47,7 @@ def record_to_yaml(record: Record) -> str:
         data["losses"] = list(record.losses)
     if record.readings:
         data["readings"] = list(record.readings)
-    return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
+    return data
 
 
 def event_to_plain(event: AnyEvent) -> dict[str, Any]:
