@@ -64,6 +64,11 @@ from gepnet.api.registries import registry_view as registry_view
 from gepnet.api.registries import synth_registry as synth_registry
 from gepnet.api.registries import write_pseudonym_key as write_pseudonym_key
 from gepnet.api.registry_questions import characterise_registry as characterise_registry
+from gepnet.api.quick import quick_check as quick_check
+from gepnet.api.quick import quick_facts as quick_facts
+from gepnet.api.quick import quick_form as quick_form
+from gepnet.api.quick import quick_patient_file as quick_patient_file
+from gepnet.api.quick import quick_reasons as quick_reasons
 from gepnet.api.reporting import patient_pages as patient_pages
 from gepnet.api.reporting import published_case_pages as published_case_pages
 from gepnet.api.reporting import write_report as write_report

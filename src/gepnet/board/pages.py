@@ -76,7 +76,10 @@ def fault_page(
 ) -> Response:
     """Return what went wrong: the cause on top, and every problem that was found."""
     visit = visit_of(request)
-    template = "fault_part.html" if request.headers.get("hx-request") else "fault.html"
+    part = request.headers.get("hx-request") is not None
+    template = "fault_part.html" if part else "fault.html"
     say = visit.words.gettext
     shown = {"title": say(title), "text": say(text) if text else "", "problems": problems}
-    return HTMLResponse(render(visit, template, **shown), status)
+    # A part that was asked for is not put where the answer was to be: what stands there stays.
+    place = {"hx-retarget": "#told", "hx-reswap": "innerHTML"} if part else None
+    return HTMLResponse(render(visit, template, **shown), status, place)

@@ -81,6 +81,11 @@ class Screen:
         return self.route("GET", path, policy, **given)
 
 
+    def post(self, path: str, policy: Policy, **given: Any) -> Callable[..., Any]:
+        """Return a decorator for a route that changes something, or computes from a form."""
+        return self.route("POST", path, policy, **given)
+
+
 @dataclass(frozen=True)
 class Guard:
     """What stands before a route."""

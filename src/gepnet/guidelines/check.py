@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gepnet.guidelines.answer.questions import Answers, check_answers
+from gepnet.guidelines.answer.quick import QuickCheck, check_quick
 from gepnet.guidelines.answer.words import AnswerWords, check_words
 from gepnet.guidelines.asked import Letters
 from gepnet.guidelines.atlas.plan import AtlasPlan, NamedPatients
@@ -35,6 +36,7 @@ FILES = (
     Letters,
     NamedPatients,
     PathwayQuestions,
+    QuickCheck,
     PathwayWords,
     Questions,
     Regions,
@@ -50,4 +52,5 @@ def check(book: Rulebook) -> Iterator[Problem]:
     yield from check_laws(book.knowledge)
     yield from check_pathways(book)
     yield from check_answers(book)
+    yield from check_quick(book)
     yield from check_words(book)

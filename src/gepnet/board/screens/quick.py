@@ -1,17 +1,207 @@
-"""The quick check: the front page, without an account; nothing of it is stored."""
+"""The quick check: the front page, without an account; nothing of it is stored.
+
+Answers come with every request in the body of a form and go back in the page. A link carries them
+behind the # of the address, which browsers do not send: ``quick.js`` puts them into the form.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
 from fastapi import Request
+from starlette.datastructures import FormData
 from starlette.responses import Response
 
+from gepnet import api
+from gepnet.board.forms import Sent, text_of
 from gepnet.board.pages import page
 from gepnet.board.policy import PUBLIC, Screen
+from gepnet.board.visit import Visit, visit_of
 
 screen = Screen("quick")
+#: Answers of a form: names of the questions of the quick check and of further facts.
+CHOSEN, FURTHER, BEFORE = "q.", "f.", "before"
+NOT_KNOWN = "not-known"
+#: Most facts beside the questions, and the longest value: more is no quick check.
+MOST_FACTS, LONGEST = 30, 60
+#: Moves that are told in words.
+TOLD = 2
+
+
+class Answers:
+    """What was answered, as it came with a request."""
+
+    def __init__(self, pairs: Mapping[str, str]) -> None:
+        """Take the answers out of a form; what says nothing is left out.
+
+        Raises:
+            InputError: for too many or too long answers.
+        """
+        self.chosen: dict[str, str] = {}
+        self.further: dict[str, str] = {}
+        for name, value in pairs.items():
+            if not name.startswith((CHOSEN, FURTHER)):
+                continue
+            text = value.strip()
+            if len(text) > LONGEST:
+                raise api.refuse(name, text[:LONGEST] + "...", f"at most {LONGEST} characters")
+            if text in ("", NOT_KNOWN):
+                continue
+            if name.startswith(CHOSEN):
+                self.chosen[name.removeprefix(CHOSEN)] = text
+            else:
+                self.further[name.removeprefix(FURTHER)] = text
+        if len(self.further) > MOST_FACTS:
+            raise api.refuse("facts", len(self.further), f"at most {MOST_FACTS} beside the form")
+
+    @property
+    def key(self) -> tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]:
+        """The answers as a value that can be compared."""
+        return tuple(sorted(self.chosen.items())), tuple(sorted(self.further.items()))
+
+    @property
+    def text(self) -> str:
+        """The answers on one line, as they stand behind the # of a link."""
+        pairs = [f"{CHOSEN}{k}={v}" for k, v in self.chosen.items()]
+        return "&".join([*pairs, *(f"{FURTHER}{k}={v}" for k, v in self.further.items())])
+
+
+def read_answers(form: FormData) -> Answers:
+    """Return the answers of a form. A typed number counts before a choice of the same question."""
+    pairs = {k: v for k, v in form.multi_items() if isinstance(v, str)}
+    for name in [name for name in pairs if name.startswith("typed.")]:
+        typed = pairs.pop(name).strip()
+        if typed:
+            pairs[CHOSEN + name.removeprefix("typed.")] = typed
+    name, value = pairs.pop("other", ""), pairs.pop("other_value", "")
+    if name.strip() and value.strip():
+        pairs[FURTHER + name.strip()] = value
+    return Answers(pairs)
+
+
+@lru_cache(maxsize=512)
+def _checked(
+    desk: Any,
+    key: tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]],
+    question: str | None,
+    language: str,
+    day: Any,
+    region: str | None,
+) -> dict[str, Any]:
+    chosen, further = dict(key[0]), dict(key[1])
+    asked = desk.question(region)
+    return api.quick_check(desk.base, chosen, further, question, asked, language)
+
+
+def checked(visit: Visit, answers: Answers, question: str | None, region: str | None) -> Any:
+    """Return the answer to what was chosen; the same is worked out once."""
+    day = visit.desk.question().knowledge_date
+    language = visit.words.language
+    return _checked(visit.desk, answers.key, question or None, language, day, region or None)
+
+
+def moved(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Return the positions that differ between two answers."""
+    found = []
+    for key in dict.fromkeys((*after, *before)):
+        old, new = before.get(key), after.get(key)
+        if (old or {}).get("symbol") != (new or {}).get("symbol"):
+            told = new or old or {}
+            found.append(
+                {
+                    "key": key,
+                    "name": told["name"],
+                    "row": told["row"],
+                    "before": old["symbol"] if old else "–",
+                    "after": new["symbol"] if new else "–",
+                }
+            )
+    return found
+
+
+def shown(
+    request: Request, form: FormData | None
+) -> dict[str, Any]:
+    """Return all that the page shows for a form; without one, for no answers."""
+    visit = visit_of(request)
+    given = FormData() if form is None else form
+    answers = read_answers(given)
+    question, region = text_of(given, "question"), text_of(given, "region")
+    found = checked(visit, answers, question, region)
+    moves: list[dict[str, str]] = []
+    earlier = text_of(given, BEFORE)
+    first = form is None or not given.get("answered")
+    if not first and len(earlier) < 4000:
+        was = read_answers(FormData(pair.split("=", 1) for pair in earlier.split("&") if pair))
+        moves = moved(checked(visit, was, question, region)["positions"], found["positions"])
+    form_shown = api.quick_form(visit.desk.base, visit.words.language)
+    most = max(found["waits"].items(), key=lambda one: one[1], default=("", 0))
+    unanswered = [one["id"] for one in form_shown if one["id"] not in answers.chosen]
+    return {
+        "form": form_shown,
+        "answers": answers,
+        "view": found["answer"],
+        "waits": found["waits"],
+        "most": most[0] or (unanswered[0] if unanswered and not found["waits"] else ""),
+        "beyond": found["beyond"],
+        "path": found["path"],
+        "moves": moves,
+        "moved": {one["key"] for one in moves},
+        "first": first,
+        "told": TOLD,
+        "question": question,
+        "region": region,
+        "facts": further_facts(visit),
+        "labels": {one["id"]: one["label"] for one in further_facts(visit)},
+        "speak": _speaking(found["answer"]),
+        "regions": [one.id for one in visit.desk.base.vocabulary["region"].entry.values],
+        "total": len(visit.desk.base.documents),
+    }
+
+
+def _speaking(view: Mapping[str, Any]) -> int:
+    names = {
+        chip["document"]
+        for row in (*view["rows"], *view["no_document_for"])
+        for chips in row["cells"].values()
+        for chip in chips
+    }
+    return len(names)
+
+
+@lru_cache(maxsize=4)
+def _facts(base: Any) -> list[dict[str, Any]]:
+    return sorted(api.list_facts(base), key=lambda one: str(one["label"]).casefold())
+
+
+def further_facts(visit: Visit) -> list[dict[str, Any]]:
+    """Return every fact that can be answered beside the questions."""
+    return [one for one in _facts(visit.desk.base) if "{" not in one["id"]]
 
 
 @screen.get("/", PUBLIC)
 def front(request: Request) -> Response:
     """The page with the first questions."""
-    return page(request, "quick.html")
+    return page(request, "quick.html", **shown(request, None))
+
+
+@screen.post("/", PUBLIC)
+def answer(request: Request, form: Sent) -> Response:
+    """The page for what was answered; the parts that move where the page asks for these only."""
+    part = request.headers.get("hx-request") is not None
+    return page(request, "quick_part.html" if part else "quick.html", **shown(request, form))
+
+
+@screen.post("/quick/reason", PUBLIC)
+def reason(request: Request, form: Sent) -> Response:
+    """Why an entry applies to what was answered, does not, or stays open; with its source."""
+    visit = visit_of(request)
+    answers = read_answers(form)
+    names = [name for name in text_of(form, "entries").split(" ") if name][:8]
+    asked = visit.desk.question(text_of(form, "region") or None)
+    base = visit.desk.base
+    reasons = api.quick_reasons(base, answers.chosen, answers.further, names, asked)
+    part = request.headers.get("hx-request") is not None
+    return page(request, "reason_part.html" if part else "reason.html", reasons=reasons)

@@ -11,14 +11,16 @@
     if (event.target.closest("[data-close]") || event.target === drawer()) drawer().close();
     if (event.target.closest("[data-print]")) window.print();
   });
+  const clear = () => { const told = document.getElementById("told"); if (told) told.replaceChildren(); };
   const swapped = (event) => {
-    const target = event.detail?.ctx?.target ?? event.target;
+    const named = event.detail?.ctx?.target ?? event.target;
+    const target = typeof named === "string" ? document.querySelector(named) : named;
     if (target instanceof Element && target.id === "drawer-in" && target.childElementCount) {
       if (!drawer().open) drawer().showModal();
       drawer().querySelector("h2, h3")?.focus();
     }
-    const fault = document.getElementById("fault");
-    if (fault) fault.focus();
+    if (target instanceof Element && target.id === "told") document.getElementById("fault")?.focus();
+    else if (event.type === "htmx:after:swap" && !target?.closest?.("dialog")) clear();
   };
   document.addEventListener("htmx:after:swap", swapped);
   document.addEventListener("DOMContentLoaded", () => {
