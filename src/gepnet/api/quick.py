@@ -88,8 +88,8 @@ def quick_check(
     Returns:
         ``answer`` (see ``answer_view``), ``waits``: how many positions wait for each question that
         is not answered, ``beyond``: the facts behind no question that most wait for, with how many
-        do; ``positions``: the status by "option document", to compare two answers with; and ``path``:
-        the conditions of the entry that the deciding fact is about, each with its truth.
+        do; ``positions``: the status by "option document", to compare two answers with; and
+        ``path``: the conditions of the entry that the deciding fact is about, with truths.
 
     Raises:
         InputError: for a question, answer, fact or value that is none.

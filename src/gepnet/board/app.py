@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import Depends, FastAPI
 
-from gepnet import __version__
+from gepnet import __version__, api
 from gepnet.board.desk import Desk
 from gepnet.board.faults import add_fault_pages
 from gepnet.board.screens import SCREENS
@@ -13,11 +13,12 @@ from gepnet.board.settings import Settings
 from gepnet.board.visit import open_visit
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
+def create_app(settings: Settings | None = None, store: api.Store | None = None) -> FastAPI:
     """Return the application.
 
     Args:
-        settings: how it is run; by default on loopback, without a store of its own.
+        settings: how it is run; by default on loopback.
+        store: where cases are kept; without one there are the quick check and the documents.
     """
     chosen = settings or Settings()
     app = FastAPI(
@@ -32,7 +33,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         # What people type is traced nowhere, whatever the environment says.
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
-    app.state.desk = Desk(chosen)
+    app.state.desk = Desk(chosen, store)
     for screen in SCREENS:
         app.include_router(screen.router)
     add_fault_pages(app)

@@ -1,11 +1,13 @@
-"""What the server holds between requests: settings, knowledge and the store."""
+"""What the server holds between requests: settings, knowledge, store, and what was worked out."""
 
 from __future__ import annotations
 
 import datetime
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
 from dataclasses import replace
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from gepnet import api
 from gepnet.api import Question
@@ -13,19 +15,30 @@ from gepnet.board.settings import Settings
 
 if TYPE_CHECKING:
     from fastapi import Request
+    from starlette.responses import Response
 
-    from gepnet.board.visit import Visitor
     from gepnet.guidelines import KnowledgeBase
+
+Made = TypeVar("Made")
+#: What was worked out of records is kept for this many; a page is drawn from it in milliseconds.
+KEPT = 256
 
 
 class Desk:
     """What the server holds between requests."""
 
-    def __init__(self, settings: Settings) -> None:
-        """Keep the settings; the knowledge is read when it is first asked for."""
-        self.settings = settings
+    def __init__(self, settings: Settings, store: api.Store | None = None) -> None:
+        """Keep settings and store; the knowledge is read when it is first asked for."""
+        self.settings, self._store = settings, store
         self._base: KnowledgeBase | None = None
         self._lock = Lock()
+        self._made: OrderedDict[Hashable, Any] = OrderedDict()
+        #: Names and password of the people of the demo.
+        self.demo_names, self.demo_password = "", ""
+        if store is None and settings.demo:
+            demo = api.demo_board(self.base)
+            self._store, self.demo_password = demo.store, demo.password
+            self.demo_names = ", ".join(demo.names)
 
     @property
     def base(self) -> KnowledgeBase:
@@ -38,15 +51,74 @@ class Desk:
     @property
     def has_store(self) -> bool:
         """Whether people can sign in."""
-        return False
+        return self._store is not None
+
+    @property
+    def store(self) -> api.Store:
+        """The store, on pages for which there has to be one."""
+        if self._store is None:
+            raise api.refuse("store", "none", "a store: see `gepnet db upgrade`")
+        return self._store
 
     def question(self, region: str | None = None) -> Question:
         """Return what is asked of a record today."""
         asked = self.settings.question
         today = datetime.date.today()
-        day = asked.knowledge_date if asked.knowledge_date < today else today
+        day = min(asked.knowledge_date, today)
         return replace(asked, knowledge_date=day, region=region or asked.region)
 
-    def visitor(self, request: Request) -> Visitor | None:
-        """Return who asks, if somebody is signed in."""
-        return None
+    def once(self, key: Hashable, make: Callable[[], Made]) -> Made:
+        """Return what was made under a key before, else make it; the oldest is forgotten."""
+        with self._lock:
+            if key in self._made:
+                self._made.move_to_end(key)
+                found: Made = self._made[key]
+                return found
+        made = make()
+        with self._lock:
+            self._made[key] = made
+            while len(self._made) > KEPT:
+                self._made.popitem(last=False)
+        return made
+
+    # --- who asks ---------------------------------------------------------------------------------
+
+    @property
+    def cookie(self) -> str:
+        """The name of the cookie of a session."""
+        return "__Host-gepnet" if self.settings.secure else "gepnet"
+
+    def secret(self, request: Request) -> str:
+        """Return the secret of a session that a browser shows; empty where there is none."""
+        return request.cookies.get(self.cookie, "")
+
+    def signed(self, request: Request) -> api.SignedIn | None:
+        """Return the session of a request, if one holds.
+
+        What a page asks by itself is no activity.
+        """
+        secret = self.secret(request)
+        if self._store is None or not secret:
+            return None
+        by_itself = request.headers.get("x-poll") is not None or request.url.path.endswith("/state")
+        look = api.look_at_session if by_itself else api.session_of
+        try:
+            return look(self._store, secret)
+        except api.NotSignedIn:
+            return None
+
+    def remember(self, answer: Response, signed: api.SignedIn) -> None:
+        """Give the secret of a session to a browser."""
+        answer.set_cookie(
+            self.cookie,
+            signed.secret,
+            httponly=True,
+            secure=self.settings.secure,
+            samesite="lax",
+            path="/",
+        )
+
+    def forget(self, answer: Response) -> None:
+        """Take the secret of a session from a browser, with all that it kept of pages."""
+        answer.delete_cookie(self.cookie, path="/", secure=self.settings.secure, httponly=True)
+        answer.headers["clear-site-data"] = '"cache", "storage"'

@@ -1,4 +1,4 @@
-"""What people send: fields of a form, and files."""
+"""What people send: fields of a form, files, and whether the form was made for their session."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 from starlette.datastructures import FormData, UploadFile
+from starlette.responses import RedirectResponse, Response
+
+from gepnet.board.faults import StaleForm
+from gepnet.board.security import same_token
 
 #: Of one form.
 MOST_FIELDS, MOST_FILES, MOST_BYTES = 400, 8, 1_000_000
@@ -17,11 +21,49 @@ async def _sent(request: Request) -> FormData:
     )
 
 
-#: The form of a request, for a function that is not asynchronous itself.
+async def _own(request: Request) -> FormData:
+    form = await _sent(request)
+    visit = request.state.visit
+    if visit.signed is not None:
+        tokens = [value for value in form.getlist("csrf") if isinstance(value, str)]
+        if not any(same_token(value, visit.csrf) for value in tokens):
+            raise StaleForm(form)
+    return form
+
+
+#: The form of a request that changes nothing.
 Sent = Annotated[FormData, Depends(_sent)]
+#: The form of a request that changes something: it was made for this session.
+Own = Annotated[FormData, Depends(_own)]
 
 
 def text_of(form: FormData, name: str, longest: int = 4000) -> str:
     """Return a field as text without spaces around it; empty where it was not sent."""
     value = form.get(name)
     return "" if value is None or isinstance(value, UploadFile) else value.strip()[:longest]
+
+
+def texts_of(form: FormData, name: str) -> list[str]:
+    """Return every value of a field that is not empty."""
+    return [v.strip() for v in form.getlist(name) if isinstance(v, str) and v.strip()]
+
+
+def number_of(form: FormData, name: str) -> int:
+    """Return a field that holds a whole number, such as the version that was seen.
+
+    Raises:
+        InputError: if it holds none.
+    """
+    from gepnet.api import refuse
+
+    text = text_of(form, name, 20)
+    if not text.isdecimal():
+        raise refuse(name, repr(text), "a whole number")
+    return int(text)
+
+
+def done(request: Request, address: str) -> Response:
+    """Return the answer to a form that was saved: go to a page."""
+    if request.headers.get("hx-request"):
+        return Response(status_code=200, headers={"hx-redirect": address})
+    return RedirectResponse(address, 303)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib.resources import files
 from typing import Any
 
 from fastapi import Request
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
 
 from gepnet.board.visit import Visit, visit_of
@@ -27,6 +28,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
+    made.filters["extract"] = lambda key, names: names.get(key, key)
     made.globals.update(LANGUAGES=LANGUAGES, asset=asset)
     return made
 
@@ -41,7 +43,13 @@ def asset(name: str) -> str:
 def render(visit: Visit, template: str, **shown: Any) -> str:
     """Return a page or a part of one as text."""
     page = environment().get_template(template)
-    return page.render(visit=visit, **functions(visit.words), **shown)
+    return page.render(visit=visit, own=partial(_own, visit), **functions(visit.words), **shown)
+
+
+def _own(visit: Visit, form: str) -> Markup:
+    """Return the hidden fields of a form that changes something."""
+    kept = '<input type="hidden" name="csrf" value="{}">'
+    return Markup(kept + '<input type="hidden" name="form_id" value="{}">').format(visit.csrf, form)
 
 
 def page(
@@ -72,14 +80,30 @@ def page(
 
 
 def fault_page(
-    request: Request, status: int, title: str, text: str, problems: Sequence[Any] = ()
+    request: Request,
+    status: int,
+    title: str,
+    text: str,
+    problems: Sequence[Any] = (),
+    **shown: Any,
 ) -> Response:
-    """Return what went wrong: the cause on top, and every problem that was found."""
+    """Return what went wrong: the cause on top, and every problem that was found.
+
+    A part that was asked for is not put where the answer was to be: what stands there, and what was
+    typed there, stays.
+    """
     visit = visit_of(request)
     part = request.headers.get("hx-request") is not None
-    template = "fault_part.html" if part else "fault.html"
     say = visit.words.gettext
-    shown = {"title": say(title), "text": say(text) if text else "", "problems": problems}
-    # A part that was asked for is not put where the answer was to be: what stands there stays.
+    known = {"both": (), "versions": (), "typed": (), "form_id": "", "sign_in": False, **shown}
+    told = render(
+        visit,
+        "fault_part.html" if part else "fault.html",
+        title=say(title),
+        text=say(text) if text else "",
+        problems=problems,
+        action=request.url.path,
+        **known,
+    )
     place = {"hx-retarget": "#told", "hx-reswap": "innerHTML"} if part else None
-    return HTMLResponse(render(visit, template, **shown), status, place)
+    return HTMLResponse(told, status, place)

@@ -80,7 +80,6 @@ class Screen:
         """Return a decorator for a route that only reads."""
         return self.route("GET", path, policy, **given)
 
-
     def post(self, path: str, policy: Policy, **given: Any) -> Callable[..., Any]:
         """Return a decorator for a route that changes something, or computes from a form."""
         return self.route("POST", path, policy, **given)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Collection, Mapping
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -132,3 +133,8 @@ def same_origin(headers: Mapping[str, str]) -> bool:
     if (origin := headers.get("origin")) is not None:
         return origin.partition("://")[2] == headers.get("host", "")
     return True
+
+
+def same_token(one: str, other: str) -> bool:
+    """Whether two tokens are the same, in the same time whether or not they are."""
+    return hmac.compare_digest(one.encode(), other.encode())

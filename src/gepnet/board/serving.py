@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable
 
+from gepnet import api
 from gepnet.board.app import create_app
 from gepnet.board.settings import Settings
 
@@ -21,8 +22,8 @@ def serve(settings: Settings, ready: Callable[[str], None] = print) -> None:
     """
     import uvicorn
 
-    app = create_app(settings)
     listening = listen(settings)
+    app = create_app(settings, opened(settings))
     host, port = listening.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
     ready(f"{'https' if settings.certificate else 'http'}://{shown}:{port}/")
@@ -45,8 +46,6 @@ def listen(settings: Settings) -> socket.socket:
     Raises:
         InputError: if it cannot.
     """
-    from gepnet.api import refuse
-
     try:
         found = socket.getaddrinfo(
             settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
@@ -58,5 +57,18 @@ def listen(settings: Settings) -> socket.socket:
         made.listen(128)
     except OSError as error:
         where = f"{settings.host}:{settings.port}"
-        raise refuse("port", where, f"an address that is free ({error.strerror})") from error
+        raise api.refuse("port", where, f"an address that is free ({error.strerror})") from error
     return made
+
+
+def opened(settings: Settings) -> api.Store | None:
+    """Return the store of the settings; None where none was named and none is in its usual place.
+
+    Raises:
+        InputError: if a store was named and cannot be opened.
+    """
+    if settings.demo:
+        return None  # the demo makes its own
+    if settings.store is None and not api.has_usual_store():
+        return None
+    return api.open_store(settings.store)

@@ -34,7 +34,7 @@ class Settings:
         host: address to listen on.
         port: port to listen on.
         demo: published cases in a throw-away store, with a printed password.
-        store: address of the store, as SQLAlchemy writes it; None is a file in the user's folder.
+        store: address of the store; None is what GEPNET_STORE says, else a file of the user.
         secret: signs the tokens of forms; by default new with every start, so that forms that were
             open before have to be loaded again.
         certificate: of TLS, with ``key``; None leaves TLS to a proxy, or to loopback.
@@ -77,7 +77,7 @@ class Settings:
         """
         found = os.environ if environ is None else environ
         said: dict[str, object] = {}
-        for name in ("store", "secret", "oidc", "oidc_client", "oidc_secret"):
+        for name in ("secret", "oidc", "oidc_client", "oidc_secret"):
             if value := found.get(f"GEPNET_BOARD_{name.upper()}"):
                 said[name] = value
         for name in ("certificate", "key"):

@@ -3,46 +3,54 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from fastapi import Request
 
+from gepnet.board.faults import SignInFirst
 from gepnet.board.words import Words, language_of, words_of
 
 if TYPE_CHECKING:
+    from gepnet import api
     from gepnet.board.desk import Desk
 
 DENSITIES = ("auto", "desk", "meeting")
 
 
-class Visitor(Protocol):
-    """Who is signed in, as the store knows the person."""
-
-    @property
-    def id(self) -> str:
-        """The account."""
-
-    @property
-    def printed_name(self) -> str:
-        """As it is printed beside what the person does."""
-
-    @property
-    def roles(self) -> frozenset[str]:
-        """What the person is on the board."""
-
-    def may(self, action: str) -> bool:
-        """Whether the policy lets the person do an action."""
-
-
 @dataclass
 class Visit:
-    """What every page knows of a request."""
+    """What every page knows of a request.
+
+    Attributes:
+        request: it.
+        desk: what the server holds.
+        words: of the language.
+        density: how large the page is.
+        signed: the session, where somebody is signed in.
+    """
 
     request: Request
     desk: Desk
     words: Words
     density: str
-    visitor: Visitor | None = None
+    signed: api.SignedIn | None = None
+
+    @property
+    def visitor(self) -> api.Actor | None:
+        """Who is signed in."""
+        return None if self.signed is None else self.signed.actor
+
+    @property
+    def actor(self) -> api.Actor:
+        """Who is signed in, on a page for which somebody has to be."""
+        if self.signed is None:
+            raise SignInFirst
+        return self.signed.actor
+
+    @property
+    def csrf(self) -> str:
+        """What a form of this session has to send along."""
+        return "" if self.signed is None else self.signed.form_secret
 
     @property
     def path(self) -> str:
@@ -66,7 +74,7 @@ def open_visit(request: Request) -> None:
     """Find out who asks; stands before every route."""
     desk: Desk = request.app.state.desk
     visit = Visit(request, desk, language_chosen(request), density_chosen(request))
-    visit.visitor = desk.visitor(request)
+    visit.signed = desk.signed(request)
     request.state.visit = visit
 
 

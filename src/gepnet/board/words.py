@@ -68,7 +68,8 @@ class Words:
             return ""
         text = str(day)
         if isinstance(day, datetime.datetime):
-            return format_datetime(day, "d MMM y, HH:mm", locale=self.locale)
+            wanted = form if "H" in form else "d MMM y, HH:mm"
+            return format_datetime(day.astimezone(), wanted, locale=self.locale)
         try:
             if len(text) == 4 and text.isdigit():
                 return text

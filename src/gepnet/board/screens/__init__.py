@@ -1,7 +1,15 @@
 """The screens, each a module with its routes; templates are named after them."""
 
 from gepnet.board.policy import Screen
-from gepnet.board.screens import files, knowledge, quick
+from gepnet.board.screens import account, cards, case, files, knowledge, quick, worklist
 
 #: In the order in which their routes are tried.
-SCREENS: tuple[Screen, ...] = (quick.screen, knowledge.screen, files.screen)
+SCREENS: tuple[Screen, ...] = (
+    quick.screen,
+    account.screen,
+    worklist.screen,
+    case.screen,
+    cards.screen,
+    knowledge.screen,
+    files.screen,
+)

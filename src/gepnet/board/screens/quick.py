@@ -28,6 +28,8 @@ NOT_KNOWN = "not-known"
 MOST_FACTS, LONGEST = 30, 60
 #: Moves that are told in words.
 TOLD = 2
+#: Stands where a document says nothing.
+NOTHING = "\N{EN DASH}"
 
 
 class Answers:
@@ -114,16 +116,14 @@ def moved(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[str,
                     "key": key,
                     "name": told["name"],
                     "row": told["row"],
-                    "before": old["symbol"] if old else "–",
-                    "after": new["symbol"] if new else "–",
+                    "before": old["symbol"] if old else NOTHING,
+                    "after": new["symbol"] if new else NOTHING,
                 }
             )
     return found
 
 
-def shown(
-    request: Request, form: FormData | None
-) -> dict[str, Any]:
+def shown(request: Request, form: FormData | None) -> dict[str, Any]:
     """Return all that the page shows for a form; without one, for no answers."""
     visit = visit_of(request)
     given = FormData() if form is None else form
@@ -134,7 +134,9 @@ def shown(
     earlier = text_of(given, BEFORE)
     first = form is None or not given.get("answered")
     if not first and len(earlier) < 4000:
-        was = read_answers(FormData(pair.split("=", 1) for pair in earlier.split("&") if pair))
+        was = read_answers(
+            FormData([(k, v) for k, _, v in (p.partition("=") for p in earlier.split("&")) if k])
+        )
         moves = moved(checked(visit, was, question, region)["positions"], found["positions"])
     form_shown = api.quick_form(visit.desk.base, visit.words.language)
     most = max(found["waits"].items(), key=lambda one: one[1], default=("", 0))

@@ -1,0 +1,234 @@
+"""Consensus: silent cards, opened together, grouped; outcome, dissent, signature, follow-up."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from fastapi import Request
+from starlette.responses import Response
+
+from gepnet import api
+from gepnet.board.cases import Looked, look_at
+from gepnet.board.forms import Own, done, number_of, text_of, texts_of
+from gepnet.board.pages import page
+from gepnet.board.policy import Screen, may
+from gepnet.board.screens.case import common, hidden
+from gepnet.board.visit import Visit, visit_of
+
+screen = Screen("cards")
+OTHER = "other"
+#: Options that a card offers by name before the list of all: those of the answer.
+OFFERED = 8
+STEPS = ("cards", "reveal", "outcome")
+
+
+def offered(looked: Looked, covered: bool) -> list[dict[str, str]]:
+    """Return the options of a card.
+
+    While the documents are hidden they stand in the order of the vocabulary: their order in the
+    answer would tell what the documents hold.
+    """
+    base = looked.visit.desk.base
+    names = [row["options"][0] for row in looked.answer()["rows"]][:OFFERED]
+    if covered:
+        order = {name: place for place, name in enumerate(base.options)}
+        names.sort(key=lambda name: order[name])
+    return [{"id": name, "label": base.options[name].label} for name in names]
+
+
+def groups(looked: Looked, cards: tuple[api.Card, ...]) -> list[dict[str, Any]]:
+    """Return open cards by what they would do, the largest group first, with the documents."""
+    base, rows = looked.visit.desk.base, looked.answer()["rows"]
+    found: dict[str, dict[str, Any]] = {}
+    for card in cards:
+        label = base.options[card.option].label if card.option in base.options else None
+        row = next((one for one in rows if card.option in one["options"]), None)
+        group = found.setdefault(card.option, {"label": label, "cards": [], "row": row})
+        group["cards"].append(card)
+    return sorted(found.values(), key=lambda one: -len(one["cards"]))
+
+
+def consensus_view(request: Request, item_id: str, step: str) -> dict[str, Any]:
+    """Return everything that the consensus pages show of an item."""
+    visit = visit_of(request)
+    desk, actor = visit.desk, visit.actor
+    item = api.read_item(desk.store, actor, item_id)
+    looked = look_at(visit, item.case_id, item.record_number)
+    looked.record  # noqa: B018 - refused in words where there is none
+    rounds = api.read_rounds(desk.store, actor, item_id)
+    outcomes = api.read_outcomes(desk.store, actor, item_id)
+    closed = next((one for one in rounds if not one.is_open), None)
+    opened = next((one for one in reversed(rounds) if one.is_open), None)
+    at = step if step in STEPS else "outcome" if outcomes else "reveal" if opened else "cards"
+    covered = hidden(item, rounds)
+    team = api.colleagues(desk.store, actor)
+    voters = [one for one in team if set(one.roles) & api.policy().actions["card.give"].who]
+    mine = closed and next((c for c in closed.cards if c.user_id == actor.id), None)
+    return {
+        **common(request, looked, item, "cards"),
+        "step": at,
+        "rounds": rounds,
+        "closed": closed,
+        "opened": opened,
+        "groups": groups(looked, opened.cards) if opened else [],
+        "offered": offered(looked, covered),
+        "options": _all_options(visit),
+        "mine": mine,
+        "voters": voters,
+        "outcomes": outcomes,
+        "standing": outcomes[-1] if outcomes else None,
+        "follow_ups": api.read_follow_ups(desk.store, actor, item_id),
+        "kinds": api.OUTCOME_KINDS,
+        "meanings": api.SIGNATURE_MEANINGS,
+        "carried": api.CARRIED_OUT,
+        "view": looked.answer(),
+        "covered": covered,
+        "tag": api.item_tag(desk.store, actor, item_id),
+        "labels": {name: visit.desk.base.options[name].label for name in visit.desk.base.options},
+    }
+
+
+def _all_options(visit: Visit) -> list[dict[str, str]]:
+    base = visit.desk.base
+    kinds = ("treatment", "supportive", "follow_up", "test")
+    named = [(name, base.options[name]) for name in base.options]
+    return [{"id": n, "label": o.label} for kind in kinds for n, o in named if o.kind == kind]
+
+
+@screen.get("/item/{item_id}/cards", may("card.read"))
+def cards(request: Request, item_id: str, step: str = "") -> Response:
+    """The cards of an item, what they say once they are open, and the outcome."""
+    return page(request, "cards.html", **consensus_view(request, item_id, step))
+
+
+@screen.get("/item/{item_id}/state", may("card.read"))
+def state(request: Request, item_id: str) -> Response:
+    """Whether something changed: asked for again and again, answered in no time."""
+    visit = visit_of(request)
+    tag = f'"{api.item_tag(visit.desk.store, visit.actor, item_id)}"'
+    headers = {"etag": tag, "cache-control": "no-cache"}
+    if request.headers.get("if-none-match") == tag:
+        return Response(status_code=304, headers=headers)
+    return page(request, "deck_part.html", 200, headers, **consensus_view(request, item_id, ""))
+
+
+@screen.post("/item/{item_id}/round", may("round.begin"))
+def begin(request: Request, item_id: str, form: Own) -> Response:
+    """Begin a round of cards."""
+    visit = visit_of(request)
+    api.begin_round(visit.desk.store, visit.actor, item_id, texts_of(form, "expected"))
+    return done(request, f"/item/{item_id}/cards?step=cards")
+
+
+@screen.post("/item/{item_id}/card", may("card.give"))
+def give(request: Request, item_id: str, form: Own) -> Response:
+    """Hand in one's own card, or change it."""
+    visit = visit_of(request)
+    option = text_of(form, "option") or text_of(form, "any_option")
+    labels = {one["label"].casefold(): one["id"] for one in _all_options(visit)}
+    option = labels.get(option.casefold(), option)
+    api.give_card(
+        visit.desk.store,
+        visit.actor,
+        item_id,
+        option,
+        text_of(form, "reason"),
+        visit.desk.base.options,
+        text_of(form, "condition") or None,
+        text_of(form, "discipline") or None,
+    )
+    return done(request, f"/item/{item_id}/cards")
+
+
+@screen.post("/item/{item_id}/open", may("round.open"))
+def open_cards(request: Request, item_id: str, form: Own) -> Response:
+    """Turn the cards, whether or not all are in."""
+    visit = visit_of(request)
+    api.open_round(visit.desk.store, visit.actor, item_id)
+    return done(request, f"/item/{item_id}/cards?step=reveal")
+
+
+@screen.post("/item/{item_id}/outcome", may("outcome.record"))
+def record(request: Request, item_id: str, form: Own) -> Response:
+    """Record what the board came to; nothing is averaged, dissent stays."""
+    visit = visit_of(request)
+    desk = visit.desk
+    labels = {one["label"].casefold(): one["id"] for one in _all_options(visit)}
+    named = [labels.get(one.casefold(), one) for one in texts_of(form, "options")]
+    told = text_of(form, "due", 10)
+    try:
+        due = datetime.date.fromisoformat(told) if told else None
+    except ValueError as error:
+        raise api.refuse("due", repr(told), "a day such as 2026-01-15") from error
+    held = zip(
+        form.getlist("dissent_discipline"),
+        form.getlist("dissent_reason"),
+        form.getlist("dissent_option"),
+        strict=False,
+    )
+    dissent = tuple(
+        api.Dissent(str(who).strip(), str(why).strip(), labels.get(str(what).casefold()) or None)
+        for who, why, what in held
+        if str(who).strip() or str(why).strip()
+    )
+    decision = api.Decision(
+        text_of(form, "kind"),
+        tuple(dict.fromkeys(named)),
+        text_of(form, "condition") or None,
+        text_of(form, "next_step") or None,
+        text_of(form, "owner") or None,
+        due,
+        text_of(form, "patient_wish") or None,
+        dissent,
+    )
+    seen, why = number_of(form, "seen"), text_of(form, "change_reason") or None
+    api.record_outcome(desk.store, visit.actor, item_id, decision, desk.base.options, seen, why)
+    return done(request, f"/item/{item_id}/cards?step=outcome")
+
+
+@screen.post("/item/{item_id}/show", may("item.edit"))
+def show_documents(request: Request, item_id: str, form: Own) -> Response:
+    """Show the documents before the cards are open; that is recorded."""
+    visit = visit_of(request)
+    seen = number_of(form, "seen")
+    item = api.change_item(visit.desk.store, visit.actor, item_id, seen, matrix_hidden=False)
+    return done(request, f"/case/{item.case_id}/board?item={item_id}")
+
+
+@screen.post("/item/{item_id}/sign", may("outcome.sign"))
+def sign(request: Request, item_id: str, form: Own) -> Response:
+    """Sign the outcome that stands, with the password again."""
+    visit = visit_of(request)
+    signed = proved(request, form)
+    number, meaning = number_of(form, "number"), text_of(form, "meaning")
+    api.sign_outcome(visit.desk.store, signed, item_id, number, meaning)
+    return done(request, f"/item/{item_id}/cards?step=outcome")
+
+
+def proved(request: Request, form: Any) -> api.SignedIn:
+    """Return the session of who gave the password again.
+
+    Raises:
+        NotProved: if it is wrong.
+    """
+    desk = visit_of(request).desk
+    password = form.get("password")
+    given = password if isinstance(password, str) and len(password) <= 1000 else ""
+    address = request.client.host if request.client else ""
+    return api.prove(desk.store, desk.secret(request), given, address)
+
+
+@screen.post("/item/{item_id}/followup", may("followup.record"))
+def follow_up(request: Request, item_id: str, form: Own) -> Response:
+    """Record whether the advice was carried out."""
+    visit = visit_of(request)
+    told = text_of(form, "day", 10)
+    try:
+        day = datetime.date.fromisoformat(told)
+    except ValueError as error:
+        raise api.refuse("day", repr(told), "a day such as 2026-01-15") from error
+    done_ = text_of(form, "carried_out")
+    why = text_of(form, "reason") or None
+    api.record_follow_up(visit.desk.store, visit.actor, item_id, done_, day, why)
+    return done(request, f"/item/{item_id}/cards?step=outcome")

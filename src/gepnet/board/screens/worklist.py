@@ -1,0 +1,180 @@
+"""The worklist: what the meeting discusses, how ready each case is, and what to mend before."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from fastapi import Request
+from starlette.responses import Response
+
+from gepnet import api
+from gepnet.board.cases import Looked, look_at, person
+from gepnet.board.forms import Own, done, number_of, text_of, texts_of
+from gepnet.board.marks import N_
+from gepnet.board.pages import page
+from gepnet.board.policy import Screen, may
+from gepnet.board.visit import Visit, visit_of
+
+screen = Screen("worklist")
+#: The groups of a list, in their order.
+LANES = (
+    ("not_ready", N_("Not ready")),
+    ("ready", N_("Ready")),
+    ("discussed", N_("Discussed")),
+    ("follow_up_due", N_("Advice not yet carried out")),
+    ("followed_up", N_("Followed up")),
+)
+#: Orders that are named in a row; the others are counted.
+NAMED = 2
+
+
+def lane(item: api.BoardItem, todo: dict[str, Any]) -> str:
+    """Return the group in which an item stands."""
+    if item.stage == "open":
+        return "ready" if todo["ready"] else "not_ready"
+    return item.stage
+
+
+def chosen_meeting(visit: Visit, name: str) -> tuple[api.Meeting | None, list[api.Meeting]]:
+    """Return the meeting that is asked for, else the next one; and all there are."""
+    found = api.list_meetings(visit.desk.store, visit.actor)
+    wanted = next((one for one in found if one.id == name), None)
+    if wanted is None:
+        now = datetime.datetime.now(datetime.UTC) - datetime.timedelta(hours=12)
+        coming = [one for one in found if one.starts >= now and not one.ended]
+        wanted = min(coming, key=lambda one: one.starts, default=found[0] if found else None)
+    return wanted, found
+
+
+def preparation(looked: Looked) -> dict[str, Any]:
+    """Return what a case lacks for the board: facts by their place, and what to order or ask."""
+    if looked.kept is None:
+        return {"ready": False, "cells": [], "orders": [], "more": 0, "stops": [], "text": ""}
+    return dict(looked.once("preparation", lambda: _preparation(looked)))
+
+
+def _preparation(looked: Looked) -> dict[str, Any]:
+    view = looked.answer()
+    cells = []
+    for item in view["strip"]:
+        if item["id"] == "failed":
+            continue
+        state = "ok" if item["text"] else "mi"
+        if item["stale"]:
+            state = "old"
+        cells.append({"label": item["label"], "state": state, "text": item["text"] or ""})
+    stops = [
+        line["message"]
+        for line in view["fires"]["lines"]
+        if line["severity"] in ("stop", "withhold", "contraindicated")
+    ]
+    waiting = [one for one in view["orders"] if one["open_positions"]]
+    return {
+        "ready": all(cell["state"] == "ok" for cell in cells) and not waiting,
+        "cells": cells,
+        "orders": waiting[:NAMED],
+        "more": max(0, len(waiting) - NAMED) + view["more_orders"],
+        "stops": stops,
+        "text": view["who"]["text"],
+    }
+
+
+@screen.get("/worklist", may("case.list"))
+def worklist(request: Request, meeting: str = "") -> Response:
+    """The list of a meeting, the cases that lack most first."""
+    visit = visit_of(request)
+    store, actor = visit.desk.store, visit.actor
+    chosen, meetings = chosen_meeting(visit, meeting)
+    items = api.list_items(store, actor, None if chosen is None else chosen.id)
+    waiting = [one for one in api.list_items(store, actor) if one.meeting_id is None]
+    rows: list[dict[str, Any]] = []
+    for item in [*items, *waiting]:
+        looked = look_at(visit, item.case_id)
+        todo = preparation(looked)
+        rows.append(
+            {"item": item, "todo": todo, "who": person(item.case), "lane": lane(item, todo)}
+        )
+    lanes = [(name, title, [r for r in rows if r["lane"] == name]) for name, title in LANES]
+    for _, _, found in lanes:
+        found.sort(key=lambda r: (not r["item"].case.urgent, -len(r["todo"]["orders"])))
+    heads: list[Any] = next((r["todo"]["cells"] for r in rows if r["todo"]["cells"]), [])
+    without = {one.id: one for one in api.list_cases(store, actor)}
+    for item in [*items, *waiting]:
+        without.pop(item.case_id, None)
+    return page(
+        request,
+        "worklist.html",
+        meeting=chosen,
+        meetings=meetings,
+        lanes=lanes,
+        heads=heads,
+        total=len(rows),
+        minutes=sum(row["item"].minutes for row in rows),
+        unready=sum(row["lane"] == "not_ready" for row in rows),
+        unlisted=[(one, person(one)) for one in without.values()],
+    )
+
+
+@screen.get("/worklist/new", may("case.add"))
+def new_case(request: Request) -> Response:
+    """The form of a new case: who, and the question for the board."""
+    visit = visit_of(request)
+    meetings = [m for m in api.list_meetings(visit.desk.store, visit.actor) if not m.ended]
+    return page(request, "new_case.html", meetings=meetings, centres=sorted(visit.actor.centres))
+
+
+@screen.post("/worklist/new", may("case.add"))
+def add_case(request: Request, form: Own) -> Response:
+    """Add a case with its question; without a question there is no case for the board."""
+    visit = visit_of(request)
+    store, actor = visit.desk.store, visit.actor
+    question, minutes = text_of(form, "question"), number_of(form, "minutes")
+    if not question:
+        raise api.refuse("question", "", "the question for the board")
+    born = text_of(form, "birth_date", 10)
+    try:
+        birth_date = datetime.date.fromisoformat(born) if born else None
+    except ValueError as error:
+        raise api.refuse("birth_date", repr(born), "a day such as 1961-02-03") from error
+    identity = None
+    if text_of(form, "family_name") or text_of(form, "given_name"):
+        identity = api.Identity(
+            text_of(form, "family_name"),
+            text_of(form, "given_name"),
+            birth_date,
+            text_of(form, "hospital_number") or None,
+        )
+    centre = text_of(form, "centre") or next(iter(sorted(actor.centres)), "")
+    case = api.add_case(store, actor, centre, identity, urgent=bool(text_of(form, "urgent")))
+    meeting = text_of(form, "meeting") or None
+    needed = texts_of(form, "needed")
+    api.add_item(store, actor, case.id, question, meeting, minutes, needed)
+    start = text_of(form, "file", 200_000)
+    if start:
+        api.save_file(store, actor, case.id, start, visit.desk.base.vocabulary, 0)
+    return done(request, f"/case/{case.id}/record")
+
+
+@screen.post("/worklist/meeting", may("meeting.edit"))
+def add_meeting(request: Request, form: Own) -> Response:
+    """Add a meeting."""
+    visit = visit_of(request)
+    text = text_of(form, "starts", 30)
+    try:
+        starts = datetime.datetime.fromisoformat(text).astimezone()
+    except ValueError as error:
+        raise api.refuse("starts", repr(text), "a day and time") from error
+    centre = text_of(form, "centre") or next(iter(sorted(visit.actor.centres)), "")
+    made = api.add_meeting(visit.desk.store, visit.actor, centre, text_of(form, "title"), starts)
+    return done(request, f"/worklist?meeting={made.id}")
+
+
+@screen.post("/case/{case_id}/item", may("item.edit"))
+def put_on_list(request: Request, case_id: str, form: Own) -> Response:
+    """Put a case on the list of a meeting, with its question."""
+    visit = visit_of(request)
+    question, minutes = text_of(form, "question"), number_of(form, "minutes")
+    meeting = text_of(form, "meeting") or None
+    api.add_item(visit.desk.store, visit.actor, case_id, question, meeting, minutes)
+    return done(request, "/worklist")
