@@ -32,6 +32,12 @@ from gepnet.api.discharge import discharge_view as discharge_view
 from gepnet.api.discharge import write_discharge_sheet as write_discharge_sheet
 from gepnet.api.dosimetry import dosimetry_view as dosimetry_view
 from gepnet.api.dosimetry import write_time_activity_example as write_time_activity_example
+from gepnet.api.entering import EVENT_KINDS as EVENT_KINDS
+from gepnet.api.entering import check_events as check_events
+from gepnet.api.entering import event_form as event_form
+from gepnet.api.entering import paste_laboratory as paste_laboratory
+from gepnet.api.entering import read_upload as read_upload
+from gepnet.api.entering import told_of as told_of
 from gepnet.api.evaluating import evaluate_cases as evaluate_cases
 from gepnet.api.importing import import_cases as import_cases
 from gepnet.api.importing import import_tables as import_tables
@@ -99,6 +105,7 @@ from gepnet.knowledge import refuse as refuse
 from gepnet.prrt.discharge.question import DischargeQuestion as DischargeQuestion
 from gepnet.prrt.dosimetry.question import DosimetryQuestion as DosimetryQuestion
 from gepnet.prrt.plan.question import PlanQuestion as PlanQuestion
+from gepnet.record import record_to_data as record_to_data
 from gepnet.report import case_page as case_page
 from gepnet.report.agreement import comparison_view as comparison_view
 from gepnet.report.answer import answer_view as answer_view

@@ -13,7 +13,7 @@ from gepnet.api.assessing import assess_record
 from gepnet.guidelines import KnowledgeBase
 from gepnet.guidelines.answer import question_for
 from gepnet.io import published_records
-from gepnet.record import Record, parse_record
+from gepnet.record import Record, parse_record, record_of, record_to_data
 from gepnet.report.answer_head import question_view
 from gepnet.store import (
     Actor,
@@ -44,8 +44,8 @@ PEOPLE = (
 LISTED, MINUTES = 9, 7
 #: Published cases, at most: each is assessed once before the first page.
 PUBLISHED = 10
-#: Packaged courses of radioligand therapy that are among the cases.
-COURSES = ("platelets", "uneventful")
+#: A packaged course of radioligand therapy, as it stands on the day of the review of a cycle.
+COURSE, REVIEWED = "courses/platelets.yaml", "2026-01-26"
 
 
 @dataclass(frozen=True)
@@ -94,10 +94,22 @@ def demo_board(
 
 def _records(base: KnowledgeBase) -> list[Record]:
     folder = files("gepnet.knowledge").joinpath("cases")
-    packaged = [f"courses/{name}.yaml" for name in COURSES]
-    found = [
-        parse_record(folder.joinpath(name).read_text(encoding="utf-8"), name, base.vocabulary)
-        for name in (*packaged[:1], "example_patient.yaml", *packaged[1:])
-    ]
+
+    def text(name: str) -> str:
+        return folder.joinpath(name).read_text(encoding="utf-8")
+
+    course = parse_record(text(COURSE), COURSE, base.vocabulary)
+    example = parse_record(text("example_patient.yaml"), "example_patient.yaml", base.vocabulary)
     published = [case.record for case in published_records(base.vocabulary)[:PUBLISHED]]
-    return [found[0], found[1], *published, *found[2:]]
+    return [until(course, REVIEWED, base), example, *published]
+
+
+def until(record: Record, day: str, base: KnowledgeBase) -> Record:
+    """Return a record as it stood on a day: what came later is not there yet."""
+    data = record_to_data(record)
+    told = (str(e.get("date") or e.get("start") or "") for e in data["events"])
+    events = [e for e, when in zip(data["events"], told, strict=True) if when < day]
+    complete = dict.fromkeys(data.get("complete", {}), day)
+    return record_of(
+        {**data, "as_of": day, "complete": complete, "events": events}, base.vocabulary
+    )

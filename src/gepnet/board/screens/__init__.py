@@ -1,7 +1,19 @@
 """The screens, each a module with its routes; templates are named after them."""
 
 from gepnet.board.policy import Screen
-from gepnet.board.screens import account, cards, case, files, knowledge, quick, worklist
+from gepnet.board.screens import (
+    account,
+    cards,
+    case,
+    course,
+    differ,
+    files,
+    history,
+    knowledge,
+    quick,
+    record,
+    worklist,
+)
 
 #: In the order in which their routes are tried.
 SCREENS: tuple[Screen, ...] = (
@@ -10,6 +22,10 @@ SCREENS: tuple[Screen, ...] = (
     worklist.screen,
     case.screen,
     cards.screen,
+    differ.screen,
+    course.screen,
+    record.screen,
+    history.screen,
     knowledge.screen,
     files.screen,
 )

@@ -83,9 +83,7 @@ def cycles(course: dict[str, Any] | None) -> list[dict[str, Any]]:
     return list(found.values())
 
 
-def grid(
-    looked: Looked, review: dict[str, Any] | None
-) -> tuple[list[dict[str, Any]], list[str]]:
+def grid(looked: Looked, review: dict[str, Any] | None) -> tuple[list[dict[str, Any]], list[str]]:
     """Return the blood values by analyte and day, with the grades of the review and a trend."""
     base = looked.visit.desk.base
     values: dict[str, dict[str, Any]] = {}
@@ -103,7 +101,7 @@ def grid(
         key = line["analyte"], line["date"]
         if key not in grades or (line["grade"] or 0) >= (grades[key]["grade"] or 0):
             grades[key] = line
-    rows = []
+    rows: list[dict[str, Any]] = []
     for name, found in values.items():
         entry = base.vocabulary[name].entry
         cells = [
@@ -121,7 +119,8 @@ def grid(
                 "trend": sparkline([(i, n) for i, n in numbers if n is not None]),
             }
         )
-    return [row for row in rows if any(c["value"] is not None for c in row["cells"])], shown
+    kept = [row for row in rows if any(cell["value"] is not None for cell in row["cells"])]
+    return kept, shown
 
 
 def _number(value: Any) -> float | None:
@@ -138,10 +137,8 @@ def sparkline(points: list[tuple[int, float]], width: int = 96, height: int = 22
     low, high = min(v for _, v in points), max(v for _, v in points)
     first, last = points[0][0], points[-1][0]
     span, range_ = (last - first) or 1, (high - low) or 1
-    told = [
-        f"{2 + (width - 4) * (x - first) / span:.1f} {height - 2 - (height - 4) * (v - low) / range_:.1f}"
-        for x, v in points
-    ]
+    across, up = (width - 4) / span, (height - 4) / range_
+    told = (f"{2 + across * (x - first):.1f} {height - 2 - up * (v - low):.1f}" for x, v in points)
     return "M" + "L".join(told)
 
 
