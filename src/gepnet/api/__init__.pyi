@@ -27,6 +27,7 @@ from gepnet.api.course_plan import plan_view as plan_view
 from gepnet.api.course_plan import write_plan as write_plan
 from gepnet.api.demo_board import DemoBoard as DemoBoard
 from gepnet.api.demo_board import demo_board as demo_board
+from gepnet.api.demo_board import until as until
 from gepnet.api.discharge import discharge_report as discharge_report
 from gepnet.api.discharge import discharge_view as discharge_view
 from gepnet.api.discharge import write_discharge_sheet as write_discharge_sheet
@@ -93,11 +94,11 @@ from gepnet.api.simulating import SIMULATION_CHARTS as SIMULATION_CHARTS
 from gepnet.api.simulating import packaged_scenarios as packaged_scenarios
 from gepnet.api.simulating import simulate_sequences as simulate_sequences
 from gepnet.api.simulating import simulation_chart as simulation_chart
+from gepnet.api.store_place import has_usual_store as has_usual_store
 from gepnet.api.synthesis import meta_analysis as meta_analysis
 from gepnet.api.synthesis import meta_chart as meta_chart
 from gepnet.api.synthesis import network_chart as network_chart
 from gepnet.api.synthesis import network_meta_analysis as network_meta_analysis
-from gepnet.api.store_place import has_usual_store as has_usual_store
 from gepnet.charts.sources import ChartRequest as ChartRequest
 from gepnet.knowledge import InputError as InputError
 from gepnet.knowledge import Problem as Problem

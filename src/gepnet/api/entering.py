@@ -139,7 +139,8 @@ def paste_laboratory(base: KnowledgeBase, text: str, date: str = "") -> View:
     found: list[tuple[int, str, str, str, str]] = []
     if rows:
         days = [_day(cell) for cell in rows[0]]
-        if any(days[1:]):
+        heads = [d or c.casefold() in ("unit", "units") for c, d in zip(rows[0], days, strict=True)]
+        if len(rows) > 1 and any(days[1:]) and all(heads[1:]):
             found = _by_name(rows, days)
         elif any(_day(row[0]) for row in rows[1:]):
             found = _by_day(rows)

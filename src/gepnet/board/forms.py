@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -15,14 +16,13 @@ from gepnet.board.security import same_token
 MOST_FIELDS, MOST_FILES, MOST_BYTES = 400, 8, 1_000_000
 
 
-async def _sent(request: Request) -> FormData:
-    return await request.form(
-        max_fields=MOST_FIELDS, max_files=MOST_FILES, max_part_size=MOST_BYTES
-    )
+async def _sent(request: Request) -> AsyncIterator[FormData]:
+    limits = {"max_fields": MOST_FIELDS, "max_files": MOST_FILES, "max_part_size": MOST_BYTES}
+    async with request.form(**limits) as form:  # files are closed with it
+        yield form
 
 
-async def _own(request: Request) -> FormData:
-    form = await _sent(request)
+async def _own(request: Request, form: Annotated[FormData, Depends(_sent)]) -> FormData:
     visit = request.state.visit
     if visit.signed is not None:
         tokens = [value for value in form.getlist("csrf") if isinstance(value, str)]

@@ -55,7 +55,6 @@ def course_page(request: Request, case_id: str, day: str, ctcae: str) -> dict[st
         **common(request, looked, item_of(visit, case_id), "course"),
         "course": course,
         "cycles": cycles(course),
-        "number": number,
         "date_value": date,
         "ctcae": edition,
         "review": review,

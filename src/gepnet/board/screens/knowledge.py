@@ -85,7 +85,7 @@ def documents(request: Request, word: str = "", region: str = "") -> Response:
     view: dict[str, Any] = {
         "documents": shown,
         "regions": regions,
-        "word": word,
+        "wanted": word,
         "region": region,
         "day": day,
         "total": len(listed),

@@ -1,0 +1,87 @@
+"""The quick check: answers in, answer out, nothing kept."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from fastapi.testclient import TestClient
+
+from gepnet import api
+
+ANSWERS = {
+    "q.site": "small-bowel", "q.differentiation": "well", "q.ki67": "3-9.9",
+    "q.sstr": "above-all", "q.extent": "metastatic", "q.treated": "ssa", "q.growth": "recist",
+}  # fmt: skip
+BEFORE = "&".join(f"{k}={v}" for k, v in ANSWERS.items())
+
+
+def test_an_answer_moves_the_table(public: TestClient) -> None:
+    first = public.get("/").text
+    assert 'class="next"' in first and "Change an answer and the table moves" in first
+    sent = {**ANSWERS, "answered": "1", "before": BEFORE, "q.ki67": "20.1-55"}
+    answer = public.post("/", data=sent, headers={"hx-request": "true"})
+    assert answer.status_code == 200 and "<html" not in answer.text
+    assert "positions moved" in answer.text and "177Lu-DOTATATE" in answer.text
+    same = public.post("/", data={**sent, "q.ki67": "3-9.9"})
+    assert "No position moved" in same.text and "<html" in same.text
+
+
+def test_it_says_what_the_assessment_of_the_same_facts_says(public: TestClient) -> None:
+    base = api.base()
+    chosen = {k.removeprefix("q."): v for k, v in ANSWERS.items()}
+    text = api.quick_patient_file(base, chosen)
+    (record,) = api.read_upload(base, "quick.yaml", text.encode())
+    expected = api.answer_view(api.assess_record(record, base), base)
+    found = api.quick_check(base, chosen)["answer"]
+    told = [[(r["short"], r["for"], r["of"]) for r in view["rows"]] for view in (found, expected)]
+    assert told[0] == told[1] and told[0]
+
+
+def test_nothing_is_kept_and_nothing_stands_in_the_address(public: TestClient) -> None:
+    answer = public.post("/", data=ANSWERS)
+    assert "set-cookie" not in answer.headers and answer.headers["cache-control"] == "no-store"
+    link = re.findall(r'href="(/#[^"]+)"', answer.text)[0]
+    assert "q.site=small-bowel" in link
+    assert not re.findall(r'(?:href|action)="[^"#]*\?[^"]*small-bowel', answer.text)
+
+
+def test_a_number_may_be_typed_and_any_fact_be_added(public: TestClient) -> None:
+    sent = {**ANSWERS, "typed.ki67": "12", "other": "ecog", "other_value": "1"}
+    answer = public.post("/", data=sent).text
+    assert 'value="12"' in answer and 'name="f.ecog"' in answer
+    again = public.post("/", data={**ANSWERS, "f.received_everolimus": "no"})
+    assert again.status_code == 200
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"q.site": "moon"},
+        {"q.nothing": "x"},
+        {"typed.ki67": "250"},
+        {"f.ki67_percnt": "9"},
+        {"f.ecog": "ninety"},
+        {"f.received_everolimus": "perhaps"},
+        {"f.ecog": "9" * 100},
+        {"region": "Atlantis"},
+        {"question": "life"},
+        {"q.site": "<script>alert(1)</script>"},
+        {f"f.fact_{n}": "1" for n in range(40)},
+    ],
+)
+def test_wrong_answers_are_told_and_the_form_stays(
+    public: TestClient, wrong: dict[str, str]
+) -> None:
+    answer = public.post("/", data={**ANSWERS, **wrong}, headers={"hx-request": "true"})
+    assert answer.status_code == 422 and answer.headers["hx-retarget"] == "#told"
+    assert "<script>alert" not in answer.text and "expected" in answer.text
+
+
+def test_the_reason_of_a_chip(public: TestClient) -> None:
+    page = public.post("/", data=ANSWERS).text
+    entry = re.findall(r'name="entries" value="([^"]+)"', page)[0]
+    reason = public.post("/quick/reason", data={**ANSWERS, "entries": entry})
+    assert reason.status_code == 200 and "It applies to these facts" in reason.text
+    unknown = public.post("/quick/reason", data={**ANSWERS, "entries": "no-such/entry"})
+    assert unknown.status_code == 422

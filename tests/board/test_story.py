@@ -1,0 +1,108 @@
+"""The whole story of a case in the board, page by page as people send their forms."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Callable
+
+from gepnet import api
+from tests.board.conftest import PASSWORD, Person, item_of, patients
+
+TODAY = datetime.date.today()
+Find = Callable[[str], Person]
+
+
+def test_from_the_first_question_to_the_follow_up(kept: api.Store, person: Find, case: str) -> None:
+    ada, ben, cleo, dora = (person(name) for name in ("ada", "ben", "cleo", "dora"))
+    listed = dora.get("/worklist").text
+    assert "Bianchi, Maria" in listed and "Progressed on lanreotide" in listed
+    item = item_of(kept, case)
+
+    # The documents stay hidden until the first cards are open.
+    board = ben.get(f"/case/{case}/board").text
+    assert "hidden until the first cards are open" in board and "ESMO 2020" not in board
+    cards = f"/item/{item.id}/cards"
+    team = {one.printed_name: one.id for one in api.colleagues(kept, api.operator("root"))}
+    three = [team["Dr Ada North"], team["Dr Ben South"], team["Dr Cleo West"]]
+    assert ada.post(f"/item/{item.id}/round", {"expected": three}).status_code == 303
+    fields = {"option": "everolimus", "reason": "<b>Slow</b> growth", "condition": "if glucose"}
+    assert ben.post(f"/item/{item.id}/card", fields).status_code == 303
+    seen = cleo.get(cards).text
+    assert "Slow" not in seen and "1 of 3 cards are in" in seen
+    assert "Slow" in ben.get(cards).text
+    cleo.post(f"/item/{item.id}/card", {"option": "lu177_dotatate", "reason": "Uptake high"})
+    ada.post(f"/item/{item.id}/card", {"any_option": "Everolimus", "reason": "Label"})
+    revealed = ada.get(f"{cards}?step=reveal").text
+    assert "&lt;b&gt;Slow&lt;/b&gt; growth" in revealed and "only if" in revealed
+    assert "all were in" in revealed and "2 groups" in revealed
+    assert "ESMO 2020" in ben.get(f"/case/{case}/board").text
+
+    # Outcome, dissent, signature.
+    fields = {
+        "seen": "0", "kind": "agreed_with_condition", "options": ["lu177_dotatate"],
+        "condition": "Echocardiogram clean", "owner": "Dr Cleo West",
+        "due": (TODAY + datetime.timedelta(30)).isoformat(), "patient_wish": "Few trips",
+        "dissent_discipline": ["surgery", "", ""], "dissent_reason": ["Debulk first", "", ""],
+        "dissent_option": ["", "", ""],
+    }  # fmt: skip
+    assert ada.post(f"/item/{item.id}/outcome", {**fields, "owner": ""}).status_code == 422
+    assert ada.post(f"/item/{item.id}/outcome", fields).status_code == 303
+    stale = ada.post(f"/item/{item.id}/outcome", fields)
+    assert stale.status_code == 409 and "Somebody saved meanwhile" in stale.text
+    sign = {"number": "1", "meaning": "responsible", "password": "wrong"}
+    assert ada.post(f"/item/{item.id}/sign", sign).status_code == 403
+    sign["password"] = PASSWORD
+    assert ada.post(f"/item/{item.id}/sign", sign).status_code == 303
+    shown = ben.get(f"{cards}?step=outcome").text
+    assert "Dr Ada North" in shown and "Dissent, surgery" in shown and "Debulk first" in shown
+    followed = {"carried_out": "no", "day": TODAY.isoformat(), "reason": "Bed shortage"}
+    assert dora.post(f"/item/{item.id}/followup", followed).status_code == 303
+    assert "Bed shortage" in dora.get(f"{cards}?step=outcome").text
+    history = ben.get(f"/case/{case}/history").text
+    assert "outcome.sign" in history and "Dr Ada North" in history
+    assert "The trail is whole" in person("flo").get("/audit").text
+
+
+def test_why_documents_differ_and_what_would_be(person: Find, case: str) -> None:
+    ben = person("ben")
+    page = ben.get(f"/case/{case}/differ").text
+    assert "Which facts decide" in page and "Ki-67" in page
+    asked = {"option": "lu177_dotatate", "fact": "ki67_percent", "value": "9"}
+    answer = ben.post(f"/case/{case}/differ", asked)
+    assert "8-12 % → 9 %" in answer.text and "ESMO 2020" in answer.text
+    undone = ben.post(f"/case/{case}/differ", {"set": ["ki67_percent=9"], "undo": "1"})
+    assert "→ 9 %" not in undone.text
+    wrong = ben.post(f"/case/{case}/differ", {"fact": "ki67_percent", "value": "250"})
+    assert wrong.status_code == 422
+    assert "8-12 %" in ben.get(f"/case/{case}/board").text
+
+
+def test_a_cycle_with_low_platelets_is_held_by_a_named_person(
+    kept: api.Store, person: Find
+) -> None:
+    cleo, ben = person("cleo"), person("ben")
+    base = api.base()
+    text = (patients() / "courses" / "platelets.yaml").read_text(encoding="utf-8")
+    (record,) = api.read_upload(base, "platelets.yaml", text.encode())
+    then = api.until(record, "2026-01-26", base)
+    made = api.Actor("test", "Test", frozenset({"coordinator"}), None, frozenset({"North"}))
+    case = api.add_case(kept, made, "North", None)
+    made_by = next(one for one in api.list_users(kept, api.operator("root")) if one.name == "dora")
+    dora = api.Actor(made_by.id, "Dora East", made.roles, None, made.centres)
+    api.save_record(kept, dora, case.id, then, base.vocabulary, 0)
+    page = cleo.get(f"/case/{case.id}/course").text
+    assert "Proposed: hold cycle 3" in page and "Platelets 68" in page and "G2" in page
+    digest = re.findall(r'name="review" value="(\w+)"', page)[0]
+    assert "release-form" not in ben.get(f"/case/{case.id}/course").text
+    fields = {
+        "seen": "1", "cycle": "3", "date": "2026-01-26", "review": digest, "proposal": "hold",
+        "decision": "proceed", "activity_gbq": "7.4", "password": PASSWORD,
+    }  # fmt: skip
+    refused = cleo.post(f"/case/{case.id}/release", fields)
+    assert refused.status_code == 422 and "differs from the proposal" in refused.text
+    assert ben.post(f"/case/{case.id}/release", fields).status_code == 403
+    fields |= {"decision": "hold", "activity_gbq": ""}
+    assert cleo.post(f"/case/{case.id}/release", fields).status_code == 303
+    assert "Dr Cleo West" in cleo.get(f"/case/{case.id}/course").text
+    assert cleo.post(f"/case/{case.id}/release", fields).status_code == 409
