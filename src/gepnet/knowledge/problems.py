@@ -124,8 +124,6 @@ EXTRAS = {
     "python_multipart": "board",
     "sqlalchemy": "board",
     "uvicorn": "board",
-    "alembic": "board",
-    "argon2": "board",
     "psycopg": "postgresql",
 }
 
