@@ -73,6 +73,7 @@ from gepnet.api.registries import registry_view as registry_view
 from gepnet.api.registries import synth_registry as synth_registry
 from gepnet.api.registries import write_pseudonym_key as write_pseudonym_key
 from gepnet.api.registry_questions import characterise_registry as characterise_registry
+from gepnet.api.quick import answer_language as answer_language
 from gepnet.api.quick import quick_check as quick_check
 from gepnet.api.quick import quick_facts as quick_facts
 from gepnet.api.quick import quick_form as quick_form

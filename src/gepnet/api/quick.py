@@ -10,6 +10,7 @@ from gepnet.api.assessing import assess_facts, facts_of
 from gepnet.facts import Facts, facts_with
 from gepnet.guidelines import KnowledgeBase
 from gepnet.guidelines.answer.quick import quick_questions, quick_record
+from gepnet.guidelines.answer.words import AnswerWords
 from gepnet.knowledge import refuse
 from gepnet.record import record_to_yaml
 from gepnet.report.answer import answer_view
@@ -38,6 +39,12 @@ def quick_form(base: KnowledgeBase, language: str = "en") -> list[View]:
         }
         for one in quick_questions(base)
     ]
+
+
+def answer_language(base: KnowledgeBase, wanted: str) -> str:
+    """Return the language of the sentences of an answer: the wanted one, else English."""
+    known = AnswerWords.read(base.knowledge.measures).languages
+    return wanted if wanted in known else next(iter(known))
 
 
 def _in(texts: Mapping[str, str], language: str) -> str:

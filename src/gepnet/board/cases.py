@@ -63,7 +63,8 @@ class Looked:
 
     def answer(self, question: str | None = None) -> View:
         """Return the answer of this patient in the language of the visit."""
-        desk, language = self.visit.desk, self.visit.words.language
+        desk = self.visit.desk
+        language = api.answer_language(desk.base, self.visit.words.language)
         assessment = self.assessment
         return desk.once(
             ("answer", question, language, *self._key),

@@ -100,7 +100,7 @@ def _checked(
 def checked(visit: Visit, answers: Answers, question: str | None, region: str | None) -> Any:
     """Return the answer to what was chosen; the same is worked out once."""
     day = visit.desk.question().knowledge_date
-    language = visit.words.language
+    language = api.answer_language(visit.desk.base, visit.words.language)
     return _checked(visit.desk, answers.key, question or None, language, day, region or None)
 
 
