@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import html
 import re
 from collections.abc import Callable
 
@@ -106,3 +107,34 @@ def test_a_cycle_with_low_platelets_is_held_by_a_named_person(
     assert cleo.post(f"/case/{case.id}/release", fields).status_code == 303
     assert "Dr Cleo West" in cleo.get(f"/case/{case.id}/course").text
     assert cleo.post(f"/case/{case.id}/release", fields).status_code == 409
+
+
+def test_the_record_as_pdf(kept: api.Store, person: Find, case: str) -> None:
+    ada = person("ada")
+    item = item_of(kept, case)
+    none = ada.get(f"/item/{item.id}/record.pdf")
+    assert none.status_code == 422
+    fields = {
+        "seen": "0", "kind": "no_consensus", "next_step": '#panic("x") $a$ *b*',
+        "owner": "Dr Cleo West", "due": TODAY.isoformat(), "dissent_discipline": "surgery",
+        "dissent_reason": '#import "evil"', "dissent_option": "",
+    }  # fmt: skip
+    assert ada.post(f"/item/{item.id}/outcome", fields).status_code == 303
+    first = ada.get(f"/item/{item.id}/record.pdf")
+    assert first.headers["content-type"] == "application/pdf"
+    assert first.content.startswith(b"%PDF-") and b"pdfuaid" in first.content
+    assert ada.get(f"/item/{item.id}/record.pdf").content == first.content
+    assert ada.get(f"/item/{item.id}/record.pdf?lang=it").status_code == 200
+
+
+def test_a_quick_check_becomes_a_case(kept: api.Store, person: Find) -> None:
+    ben = person("ben")
+    answers = {"q.site": "pancreas", "q.ki67": "10.1-15", "q.differentiation": "well"}
+    form = ben.client.post("/quick/case", data=answers)
+    assert form.status_code == 200
+    start = re.findall(r'name="file"[^>]*>(.*?)</textarea>', form.text, re.DOTALL)[0]
+    assert "pancreas" in start
+    fields = {"question": "What first?", "minutes": "5", "file": html.unescape(start)}
+    made = ben.post("/worklist/new", fields)
+    assert made.status_code == 303
+    assert "10.1-15" in ben.get(made.headers["location"]).text

@@ -10,6 +10,7 @@ from gepnet.api.assessing import facts_of as facts_of
 from gepnet.api.assessing import notes_on as notes_on
 from gepnet.api.assessing import read_patient as read_patient
 from gepnet.api.atlas import write_atlas as write_atlas
+from gepnet.api.board_record import board_record_pdf as board_record_pdf
 from gepnet.api.charting import CHART_KINDS as CHART_KINDS
 from gepnet.api.charting import chart_view as chart_view
 from gepnet.api.charting import check_output as check_output

@@ -232,3 +232,91 @@ def follow_up(request: Request, item_id: str, form: Own) -> Response:
     why = text_of(form, "reason") or None
     api.record_follow_up(visit.desk.store, visit.actor, item_id, done_, day, why)
     return done(request, f"/item/{item_id}/cards?step=outcome")
+
+
+@screen.get("/item/{item_id}/record.pdf", may("card.read"))
+def record_pdf(request: Request, item_id: str) -> Response:
+    """The record of the board as an accessible PDF."""
+    visit = visit_of(request)
+    shown = consensus_view(request, item_id, "outcome")
+    if shown["standing"] is None:
+        raise api.refuse("outcome", "none yet", "an outcome of the board")
+    view = record_view(visit, shown)
+    made = api.board_record_pdf(view, shown["standing"].at.date())
+    headers = {"content-disposition": 'inline; filename="board-record.pdf"'}
+    return Response(made, media_type="application/pdf", headers=headers)
+
+
+def record_view(visit: Visit, shown: dict[str, Any]) -> dict[str, Any]:
+    """Return the record of a board as plain texts, in the language of the visit."""
+    words, labels = visit.words, shown["labels"]
+    outcome, item, who = shown["standing"], shown["item"], shown["who"]
+
+    def say(message: str, **given: object) -> str:
+        return str(words.gettext(message, **given).unescape())
+
+    decided = outcome.decision
+    born = words.date(who["born"])
+    head = [
+        (say("This patient"), ", ".join(x for x in (who["name"], born, who["number"]) if x)),
+        (say("Question"), item.question),
+        (say("Recorded"), f"{outcome.author}, {words.date(outcome.at)}"),
+        (say("Record"), say("version %(n)s", n=outcome.record_number)),
+    ]
+    told = [
+        (say("The board"), say(api.OUTCOME_KINDS[decided.kind])),
+        (say("Advice"), ", ".join(labels.get(one, one) for one in decided.options)),
+        (say("Condition"), decided.condition),
+        (say("Next step"), decided.next_step),
+        (say("Who does it"), decided.owner),
+        (say("By when"), words.date(decided.due)),
+        (say("What the patient wants"), decided.patient_wish),
+    ]
+    dissent = [
+        ": ".join(x for x in (d.discipline, labels.get(d.option or "", ""), d.reason) if x)
+        for d in decided.dissent
+    ]
+    cards = [
+        {
+            "discipline": card.discipline,
+            "option": labels.get(card.option, say("Other")),
+            "reason": card.reason,
+            "condition": card.condition or "",
+        }
+        for card in (shown["opened"].cards if shown["opened"] else ())
+    ]
+    documents = [
+        (row["label"], f"{row['for']}/{row['of']}", ", ".join(_in_favour(row)))
+        for row in shown["view"]["rows"][:8]
+    ]
+    signatures = [
+        f"{one.printed_name}, {words.date(one.at)}: {say(api.SIGNATURE_MEANINGS[one.meaning])} "
+        f"({one.outcome_digest[:16]})"
+        for one in outcome.signatures
+    ]
+    names = {
+        "outcome": say("Outcome"),
+        "dissent": say("Dissent"),
+        "cards": say("Cards"),
+        "only_if": say("only if"),
+        "documents": say("What the documents said"),
+        "signatures": say("Signed"),
+        "unsigned": say("Nobody has signed this version."),
+    }
+    return {
+        "title": say("Record of the tumour board"),
+        "language": words.language,
+        "labels": names,
+        "head": [list(pair) for pair in head if pair[1]],
+        "outcome": [list(pair) for pair in told if pair[1]],
+        "dissent": dissent,
+        "cards": cards,
+        "documents": [list(row) for row in documents],
+        "signatures": signatures,
+        "limits": say("Research software, not a medical device. People decide."),
+    }
+
+
+def _in_favour(row: dict[str, Any]) -> list[str]:
+    cells = row["cells"]
+    return [f"{c['text']} ({c['word']})" for n in ("recommended", "option_for") for c in cells[n]]

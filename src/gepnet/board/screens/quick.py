@@ -17,7 +17,7 @@ from starlette.responses import Response
 from gepnet import api
 from gepnet.board.forms import Sent, text_of
 from gepnet.board.pages import page
-from gepnet.board.policy import PUBLIC, Screen
+from gepnet.board.policy import PUBLIC, Screen, may
 from gepnet.board.visit import Visit, visit_of
 
 screen = Screen("quick")
@@ -207,3 +207,16 @@ def reason(request: Request, form: Sent) -> Response:
     reasons = api.quick_reasons(base, answers.chosen, answers.further, names, asked)
     part = request.headers.get("hx-request") is not None
     return page(request, "reason_part.html" if part else "reason.html", reasons=reasons)
+
+
+@screen.post("/quick/case", may("case.add"))
+def make_case(request: Request, form: Sent) -> Response:
+    """The form of a new case with what was answered; nothing is saved before it is sent."""
+    visit = visit_of(request)
+    answers = read_answers(form)
+    desk = visit.desk
+    asked = desk.question(text_of(form, "region") or None)
+    start = api.quick_patient_file(desk.base, answers.chosen, answers.further, asked)
+    meetings = [one for one in api.list_meetings(desk.store, visit.actor) if not one.ended]
+    centres = sorted(visit.actor.centres)
+    return page(request, "new_case.html", meetings=meetings, centres=centres, start=start)

@@ -63,4 +63,29 @@
       else { found.focus(); found.scrollIntoView({block: "nearest"}); }
     }
   });
+
+  // The time on this case, for information; T shows where it stands.
+  const timer = document.getElementById("timer");
+  if (timer) {
+    const begun = Date.now(), shown = timer.querySelector("b");
+    setInterval(() => {
+      const seconds = Math.floor((Date.now() - begun) / 1000);
+      shown.textContent = Math.floor(seconds / 60) + ":" + String(seconds % 60).padStart(2, "0");
+    }, 1000);
+  }
+
+  // A session that is about to end says so, and can be kept.
+  const idle = document.getElementById("idle");
+  if (idle) {
+    let ends = Date.now() + 1000 * Number(idle.dataset.seconds);
+    const later = (seconds) => { ends = Date.now() + 1000 * seconds; idle.hidden = true; };
+    document.addEventListener("htmx:after:request", (event) => {
+      if (!event.target.closest?.("#deck")) later(Number(idle.dataset.seconds));
+    });
+    idle.querySelector("button").addEventListener("click", async () => {
+      const answer = await fetch("/account/stay", {redirect: "manual"});
+      if (answer.status === 204) later(15 * 60);
+    });
+    setInterval(() => { if (ends - Date.now() < 90000) idle.hidden = false; }, 5000);
+  }
 })();
