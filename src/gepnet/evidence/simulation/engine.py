@@ -128,6 +128,7 @@ class Run:
         self.late: list[tuple[str, str]] = []  # place and id of each kind
         self.story: list[LineRows] = []
         self.tally = Tally(model, block)
+        self.others = model.scenario.background_mortality is not None
         self.limit = self._background()
         # Factors of discounting at the present time of each patient.
         self.factor = np.ones(self.shape)
@@ -169,24 +170,33 @@ class Run:
         time = model.durations[place].months(time, self.rows, modifier)
         luck = random.random(self.shape)
         self._late_events(line, place, on, random)
-        end = np.minimum(self.now + time, np.minimum(self.late_at, self.limit))
-        natural = on & (end >= self.now + time)
-        late = on & ~natural & (end >= self.late_at) & (self.late_at < self.limit)
-        stopped = on & ~natural & ~late
+        time += self.now  # when the line would end by itself
+        end = np.minimum(time, self.limit)
+        if self.late:
+            end = np.minimum(end, self.late_at)
+        natural = on & (end >= time)
+        cut = on & ~natural
+        late = cut & (end >= self.late_at) & (self.late_at < self.limit) if self.late else None
+        stopped = cut if late is None else cut & ~late
         died = natural & (luck < self.draws(f"{place}.death_share"))
-        died |= stopped & (self.limit < model.horizon)
-        spent = np.where(on, end - self.now, 0.0)
+        survives = stopped
+        if self.others:
+            died |= stopped & (self.limit < model.horizon)
+            survives = stopped & (self.limit >= model.horizon)
+        then = np.where(on, end, self.now)
+        spent = then - self.now
         self.tally.line(line.id, on, unknown, ready)
         number = None if line.doses is None else line.doses.number
         self._pay(line.costs, number, place, on, spent)
         self._tox(line, place, on, random)
         worth = self.draws_or_none(f"{place}.utility")
-        self._stay(line.id, on, end, worth, line.time)
+        self._stay(line.id, then, spent, worth)
         self.tally.times(line.id, on, natural, spent)
-        self.alive &= ~(died | (stopped & (self.limit >= model.horizon)))
-        self.tally.deaths(died, end)
-        self.tally.horizon(stopped & (self.limit >= model.horizon))
-        self.waiting &= ~late
+        self.alive &= ~(died | survives)
+        self.tally.deaths(died, then)
+        self.tally.horizon(survives)
+        if late is not None:
+            self.waiting &= ~late
         self._remember(line, place, on, natural & ~died, spent)
         self._change(line, place, on, spent, random)
 
@@ -240,21 +250,19 @@ class Run:
             self.late_at = np.where(first, when, self.late_at)
             self.late_kind = np.where(first, np.int8(kind), self.late_kind)
 
-    def _stay(
-        self, state: str, on: np.ndarray[Any, Any], end: Array, worth: Array | None, time: Any
-    ) -> None:
-        """Count the months until ``end`` for those who are in a state, and move them there."""
+    def _stay(self, state: str, then: Array, spent: Array, worth: Array | None) -> None:
+        """Count the months until ``then`` (rows elsewhere stay where they are), and go there."""
         model = self.model
-        factor = self._later(self.factor, model.effect_rate, on, end)
-        discounted = self._spent(self.factor, factor, model.effect_rate, on, end)
+        factor = self._later(self.factor, model.effect_rate, then)
+        discounted = self._spent(self.factor, factor, model.effect_rate, spent)
         follow_up = self.draws_or_none(self._follow_up_place(state))
-        self.tally.stay(state, on, self.now, end, discounted, worth, follow_up)
+        self.tally.stay(state, self.now, then, spent, discounted, worth, follow_up)
         if model.same_rate:
             self.factor = self.cost_factor = factor
         else:
-            self.cost_factor = self._later(self.cost_factor, model.cost_rate, on, end)
+            self.cost_factor = self._later(self.cost_factor, model.cost_rate, then)
             self.factor = factor
-        self.now = np.where(on, end, self.now)
+        self.now = then
 
     def _follow_up_place(self, state: str) -> str:
         if state == "after":
@@ -264,22 +272,20 @@ class Run:
             return f"{late}.survival.follow_up_months"
         return f"lines.{state}.time.follow_up_months"
 
-    def _later(self, factor: Array, rate: Array, on: np.ndarray[Any, Any], end: Array) -> Array:
+    def _later(self, factor: Array, rate: Array, then: Array) -> Array:
+        """Return the factor of discounting at a time."""
         monthly = rate[self.rows][:, None]
-        if not monthly.any():
-            return factor
-        return np.where(on, np.exp(-monthly * end), factor)
+        return np.asarray(np.exp(-monthly * then), float) if monthly.any() else factor
 
-    def _spent(
-        self, before: Array, after: Array, rate: Array, on: np.ndarray[Any, Any], end: Array
-    ) -> Array:
+    def _spent(self, before: Array, after: Array, rate: Array, spent: Array) -> Array:
         """Return discounted months: the integral of the factor over the stay."""
         monthly = rate[self.rows][:, None]
-        plain = np.where(on, end - self.now, 0.0)
         if not monthly.any():
-            return plain
+            return spent
+        if monthly.all():
+            return np.asarray((before - after) / monthly, float)
         with np.errstate(divide="ignore", invalid="ignore"):
-            return np.where(monthly > 0, (before - after) / monthly, plain)
+            return np.where(monthly != 0, (before - after) / monthly, spent)
 
     def _pay(
         self,
@@ -377,21 +383,24 @@ class Run:
         model = self.model
         luck = random.standard_exponential(self.shape)
         time = model.durations[place].months(luck, self.rows)
-        ends = np.minimum(self.now + time, self.limit)
-        if state == "after":  # what follows earlier lines may still come
+        time += self.now
+        ends = np.minimum(time, self.limit)
+        may_come = state == "after" and bool(self.late)
+        if may_come:  # what follows earlier lines may still come
             ends = np.minimum(ends, self.late_at)
-        late = on & (ends >= self.late_at) & (state == "after")
+        late = on & (ends >= self.late_at) & may_come
         survives = on & ~late & (ends >= model.horizon)
         died = on & ~late & ~survives
-        spent = np.where(on, ends - self.now, 0.0)
+        then = np.where(on, ends, self.now)
+        spent = then - self.now
         costs = model.scenario.after.costs if state == "after" else ()
         self._pay(costs, None, place, on, spent)
         worth = self.draws_or_none(f"{place}.utility")
-        self._stay(state, on, ends, worth, None)
+        self._stay(state, then, spent, worth)
         self.tally.times(state, on, died, spent)
         if state != "after":
             self.tally.toxicity(f"{place.split('.')[1]}/{state}", on)
-        self.tally.deaths(died, ends)
+        self.tally.deaths(died, then)
         self.tally.horizon(survives)
         self.alive &= ~(died | survives)
         self.waiting &= ~late

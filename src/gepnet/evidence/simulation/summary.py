@@ -202,7 +202,7 @@ def _strategy(
 
 def _line(model: Model, name: str, tally: Tally, rows: int) -> LineResult:
     line = model.scenario.line(name)
-    ends = tally.ends[name]
+    ends = tally.ends.get(name)
     began = float(tally.began[name].sum())
     published = line.time.median_months
     known = line.time.follow_up_months
@@ -213,7 +213,7 @@ def _line(model: Model, name: str, tally: Tally, rows: int) -> LineResult:
         began=began / rows,
         unknown=float(tally.open[name].sum()) / rows,
         months=float(tally.months[name].sum()) / began if began else 0.0,
-        median_months=_censored_median(ends),
+        median_months=None if ends is None else _censored_median(ends),
         published_median=None if published is None else published.value,
         published_low=None if published is None else published.low,
         published_high=None if published is None else published.high,

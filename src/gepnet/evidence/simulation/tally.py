@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 GRID, COARSE = 1.0, 6.0
 #: Bins a month in which medians are found.
 FINE = 10
+#: Blocks of which times on a line are counted.
+TIMED = 8
 Mask = np.ndarray[Any, Any]
 TOTALS = (
     "life_months",
@@ -56,6 +58,9 @@ class Tally:
         self.items: dict[str, Array] = {}
         self.ends: dict[str, Array] = {}
         self.still = np.zeros(self.draws)
+        self._ended: Array | None = None
+        # Medians need no more patients than this; the same ones however the work is shared out.
+        self._timed = block is None or block.number < TIMED
 
     def line(self, name: str, on: Mask, unknown: Mask, ready: Mask) -> None:
         """Count who began a line, who came to it, and of whom it is not known whether they may."""
@@ -65,41 +70,41 @@ class Tally:
     def stay(
         self,
         state: str,
-        on: Mask,
         start: Array,
         end: Array,
+        spent: Array,
         discounted: Array,
         worth: Array | None,
         follow_up: Array | None,
     ) -> None:
-        """Count months in a state, and what they are worth."""
-        spent = np.where(on, end - start, 0.0).sum(axis=1)
-        later = np.where(on, discounted, 0.0).sum(axis=1)
-        self.totals["life_months"] += spent
+        """Count months in a state, and what they are worth; who is elsewhere spends none."""
+        months = spent.sum(axis=1)
+        later = months if discounted is spent else discounted.sum(axis=1)
+        self.totals["life_months"] += months
         self.totals["life_months_discounted"] += later
-        self.months[state] += spent
+        self.months[state] += months
         if worth is not None:
-            self.totals["qaly_months"] += spent * worth[:, 0]
+            self.totals["qaly_months"] += months * worth[:, 0]
             self.totals["qaly_months_discounted"] += later * worth[:, 0]
-        begun, ended = start[on], end[on]
-        self.occupied[state] += self._present(begun, ended)
+        # Who is elsewhere begins and ends at one time, and cancels out. Everybody ended the last
+        # stay where this one begins.
+        begun = self._begun(start) if self._ended is None else self._ended
+        self._ended = self._begun(end)
+        self.occupied[state] += begun - self._ended
         if follow_up is not None:
-            known = np.broadcast_to(follow_up, on.shape)[on]
-            beyond = np.minimum(begun + known, ended)
-            self.extrapolated += self._present(beyond, ended)
-            past = np.where(on, np.maximum(end - start - follow_up, 0.0), 0.0)
-            self.totals["extrapolated_months"] += past.sum(axis=1)
+            beyond = np.minimum(start + follow_up, end)
+            self.extrapolated += self._begun(beyond) - self._ended
+            self.totals["extrapolated_months"] += (end - beyond).sum(axis=1)
 
-    def _present(self, begun: Array, ended: Array) -> Array:
-        """Return how many are present at each place of the grid: begun by then, and not ended."""
-        there = np.zeros(self.grid)
-        for times, sign in ((begun, 1), (ended, -1)):
-            places = np.ceil(times / GRID).astype(np.int64)
-            there += sign * np.bincount(places, minlength=self.grid + 1)[: self.grid]
-        return np.asarray(np.cumsum(there), float)
+    def _begun(self, times: Array) -> Array:
+        """Return how many of some times are past at each place of the grid."""
+        places = np.ceil(times.ravel() / GRID).astype(np.int64)
+        return np.cumsum(np.bincount(places, minlength=self.grid + 1)[: self.grid]).astype(float)
 
     def times(self, name: str, on: Mask, complete: Mask, spent: Array) -> None:
         """Count how long a line lasted: where it ended by itself, and where it was cut off."""
+        if not self._timed:
+            return
         places = np.minimum((spent[on] * FINE).astype(np.int64), self.fine - 1)
         whole = complete[on]
         counts = [
@@ -110,9 +115,9 @@ class Tally:
 
     def deaths(self, died: Mask, end: Array) -> None:
         """Count deaths by their time, of each draw."""
-        rows, _ = np.nonzero(died)
-        when = end[died]
-        places = np.minimum(np.ceil(when / COARSE).astype(np.int64), self.coarse - 1)
+        which = np.flatnonzero(died)
+        rows, when = which // died.shape[1], end.ravel()[which]
+        places = np.ceil(when / COARSE).astype(np.int64)
         flat = np.bincount(rows * self.coarse + places, minlength=self.draws * self.coarse)
         self.dead += flat.reshape(self.draws, self.coarse)
         fine = np.minimum((when * FINE).astype(np.int64), self.fine - 1)
