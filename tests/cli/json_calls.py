@@ -195,7 +195,7 @@ CALLS = {
     "evidence-meta": "evidence meta {folder}/contrasts.csv --exclude B --exclude C --include D",
     "evidence-nma": "evidence nma {folder}/contrasts.csv --populations {folder}/enrolled.csv",
     "evidence-simulate": "evidence simulate midgut-g1-g2 --patients 40 --draws 4 "
-    "--costs {cases}/../scenarios/costs.csv --country SE --threshold 500000",
+    "--costs costs-palmer-2020 --country SE --threshold 500000",
     "response-toxicity": "response toxicity {folder}/adverse.csv --patients {folder}/at_risk.csv",
 }
 

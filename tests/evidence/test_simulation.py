@@ -502,14 +502,20 @@ def test_a_packaged_scenario_repeats_its_published_medians(name: str) -> None:
     assert found.assumptions
 
 
+def test_a_scenario_that_is_not_there_is_refused_with_those_that_are() -> None:
+    for asked in ({"scenario": "midgut-g1-g3"}, {"scenario": "midgut-g1-g2", "costs": Path("x")}):
+        scenario = Path(asked.pop("scenario"))  # type: ignore[arg-type]
+        with pytest.raises(InputError, match="a file, or one of"):
+            api.simulate_sequences(api.base(), scenario, patients=10, draws=2, **asked)  # type: ignore[arg-type]
+
+
 def test_pictures_of_a_simulation_say_what_they_show() -> None:
-    costs = api.packaged_scenarios()["midgut-g1-g2"].with_name("costs.csv")
     found = api.simulate_sequences(
         api.base(),
         Path("midgut-g1-g2"),
         patients=100,
         draws=20,
-        costs=costs,
+        costs=Path("costs-palmer-2020"),
         country="SE",
         thresholds=(200_000, 800_000),
     )

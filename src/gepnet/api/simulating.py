@@ -17,9 +17,25 @@ SIMULATION_CHARTS = ("survival", "states", "plane", "acceptability")
 
 def packaged_scenarios() -> dict[str, Path]:
     """Return the scenarios that come with gepnet, by name."""
+    return _packaged("*.yaml")
+
+
+def _packaged(pattern: str) -> dict[str, Path]:
     from gepnet.knowledge.load import PACKAGED
 
-    return {path.stem: path for path in sorted((PACKAGED / "scenarios").glob("*.yaml"))}
+    return {path.stem: path for path in sorted((PACKAGED / "scenarios").glob(pattern))}
+
+
+def _file(given: Path, what: str, pattern: str) -> Path:
+    """Return a file, or what comes with gepnet under its name."""
+    from gepnet.knowledge import refuse
+
+    known = _packaged(pattern)
+    if str(given) in known:
+        return known[str(given)]
+    if not given.exists():
+        raise refuse(what, given, f"a file, or one of {', '.join(known)}", known)
+    return given
 
 
 def simulate_sequences(
@@ -45,7 +61,8 @@ def simulate_sequences(
         draws: of the parameters; 1 takes their values without uncertainty.
         seed: of the random numbers; the same seed gives the same result.
         workers: threads; the result does not depend on them.
-        costs: a table of what the items of the scenario cost, by country.
+        costs: a table of what the items of the scenario cost, by country; a file, or the name of
+            a packaged table.
         country: of that table.
         thresholds: what a QALY may cost, for the acceptability curve.
         include: places of unverified inputs that are used all the same.
@@ -62,9 +79,12 @@ def simulate_sequences(
     from gepnet.evidence.simulation.read import read_scenario
     from gepnet.evidence.simulation.run import Size, simulate
 
-    path = packaged_scenarios().get(str(scenario), scenario)
+    path = _file(scenario, "scenario", "*.yaml")
     read = read_scenario(path, base.criteria, base.knowledge.measures, include)
-    prices = [] if costs is None else read_prices(costs, country, read.scenario, include)
+    prices = []
+    if costs is not None:
+        table = _file(costs, "costs", "*.csv")
+        prices = read_prices(table, country, read.scenario, include)
     found = simulate(read, Size(patients, draws, seed, workers), prices, thresholds, progress)
     base.criteria.store()
     return found

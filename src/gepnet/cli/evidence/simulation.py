@@ -38,7 +38,8 @@ def simulate(
         Path | None,
         typer.Option(
             "--costs",
-            help="CSV: country, item, cost, currency, source, verification; perhaps se, year.",
+            help="CSV: country, item, cost, currency, source, verification; perhaps se, year. Or "
+            "the name of a packaged table.",
         ),
     ] = None,
     country: Annotated[

@@ -236,6 +236,12 @@ def _notes(
             "no loop: nothing in this network could contradict anything, so that agreement of "
             "direct and indirect evidence was not tested"
         )
+    if inconsistency.between_df and inconsistency.between_p < 0.1:
+        told = "; random effects take that for heterogeneity" if fit.model == "random" else ""
+        notes.append(
+            f"trials of different designs contradict each other (p = {inconsistency.between_p:.2g})"
+            f"{told}; see direct beside indirect"
+        )
     if fit.model == "random" and fit.df == 0:
         notes.append(
             "one trial a comparison: the variance between trials cannot be estimated, and the "
