@@ -16,6 +16,7 @@ from gepnet.charts.labs import GradeBand, LabData, LabPanel, LabPoint, labs
 from gepnet.charts.network import NetworkData, NetworkEdge, network
 from gepnet.charts.positions import PositionMap, position_map
 from gepnet.charts.spider import SpiderData, SpiderLine, SpiderPoint, spider
+from gepnet.charts.survival import SurvivalData, SurvivalLine, survival
 from gepnet.charts.swimmer import SwimmerData, SwimmerLane, SwimmerMark, swimmer
 from gepnet.charts.timeline import TimelineBar, TimelineData, TimelineMark, timeline
 from gepnet.charts.waterfall import WaterfallBar, WaterfallData, waterfall
@@ -312,7 +313,35 @@ POSITIONS = PositionMap(
     "small intestine, progressive, uptake above liver",
 )
 
+SURVIVAL = SurvivalData(
+    "Trial A: progression-free survival",
+    "Without progression",
+    "months",
+    (
+        SurvivalLine(
+            "new",
+            (0, 2, 5, 9, 20),
+            (1, 0.9, 0.7, 0.4, 0.4),
+            (1, 0.75, 0.5, 0.2, 0.2),
+            (1, 0.97, 0.85, 0.62, 0.62),
+            (5, 20),
+            (2, 5, 5, 9, 9, 9, 20, 20, 20, 20),
+            words="median 9.0 (5.0 to not reached) months",
+        ),
+        SurvivalLine(
+            "old",
+            tuple(range(0, 31, 3)),
+            tuple(0.5 ** (t / 6) for t in range(0, 31, 3)),
+            model="exponential model",
+            beyond=18,
+            words="median 6.0 months",
+        ),
+    ),
+    ("Population: midgut; G1, G2.", "Hazard ratio 0.5 (0.3 to 0.8)."),
+)
+
 CHARTS: dict[str, Chart] = {
+    "survival": survival(SURVIVAL),
     "spider": spider(SPIDER),
     "waterfall": waterfall(WATERFALL),
     "swimmer": swimmer(SWIMMER),

@@ -98,6 +98,9 @@ FILES = {
     "choi.csv": CHOI,
     "markers.csv": MARKERS,
     "tables/pathology.csv": "patient,date,ki67_percent\nA,2024-01-01,5\nB,2024,<3\n",
+    "points.csv": "time,survival,arm\n0,1,new\n2,0.75,new\n5,0.5,new\n8,0.4,new\n",
+    "numbers.csv": "time,at_risk,arm\n0,40,new\n4,28,new\n",
+    "survival.csv": "time,event,arm\n1,1,new\n4,0,new\n5,1,new\n1,1,old\n2,1,old\n4,0,old\n",
     "adverse.csv": "patient_id,term,start,end,grade,ctcae\na,Nausea,2026-01-02,,3,5\n",
     "contrasts.csv": CONTRASTS,
     "enrolled.csv": "study,line\nA,first\nB,second\nC,second\nD,second\n",
@@ -115,6 +118,13 @@ BEFORE = (
     "registry assess {folder}/registry -o {folder}/assessed --at 2025-06-30 {day}",
 )
 CALLS = {
+    "evidence-trials": "evidence trials",
+    "evidence-trials-patient": "evidence trials --patient {patient}",
+    "evidence-trials-positions": "evidence trials --patient {patient} --positions",
+    "evidence-show": "evidence show netter-1",
+    "evidence-km-trial": "evidence km --trial netter-1",
+    "evidence-reconstruct": "evidence reconstruct {folder}/points.csv {folder}/numbers.csv",
+    "evidence-km": "evidence km {folder}/survival.csv --landmark 2 --horizon 3",
     "assess": "assess {patient} {day}",
     "assess-all": "assess {patient} --all {day}",
     "explain": "explain {patient} esmo-2020/rlt-midgut-second-line-after-ssa {day}",

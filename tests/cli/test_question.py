@@ -20,6 +20,7 @@ OWN_DATES = "each record has its own date and region"
 NO_PATIENT = "no patient is asked about"
 EVERY_ENTRY = "entries are shown whether they are in force or not"
 ONLY_MEASURES = "only limits and formulas of the knowledge are read, which have no date or region"
+ONLY_TRIALS = "only the trials of the knowledge are read"
 ONLY_VOCABULARY = "only the vocabulary is read"
 #: Which options of the question each command takes, and why it does not take all of them.
 TAKEN = {
@@ -85,6 +86,10 @@ TAKEN = {
     "evidence meta": ("--with", "a table of published results is read, and no patient"),
     "evidence simulate": ("--with", "patients are made up by a scenario"),
     "evidence nma": ("--with", "a table of published results is read, and no patient"),
+    "evidence trials": ("--at --region --with", FACTS),
+    "evidence show": ("--with", EVERY_ENTRY),
+    "evidence reconstruct": ("--with", ONLY_TRIALS),
+    "evidence km": ("--with", ONLY_TRIALS),
 }
 #: One call of each command.
 CALLS = {

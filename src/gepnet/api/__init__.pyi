@@ -41,6 +41,16 @@ from gepnet.api.entering import paste_laboratory as paste_laboratory
 from gepnet.api.entering import read_upload as read_upload
 from gepnet.api.entering import told_of as told_of
 from gepnet.api.evaluating import evaluate_cases as evaluate_cases
+from gepnet.api.evidence import evidence_view as evidence_view
+from gepnet.api.evidence import reconstruction as reconstruction
+from gepnet.api.evidence import survival_chart as survival_chart
+from gepnet.api.evidence import survival_of_rebuilt as survival_of_rebuilt
+from gepnet.api.evidence import survival_report as survival_report
+from gepnet.api.evidence import trial_curves as trial_curves
+from gepnet.api.evidence import trial_list as trial_list
+from gepnet.api.evidence import trial_view as trial_view
+from gepnet.api.evidence import trials_for_patient as trials_for_patient
+from gepnet.api.evidence import write_observations as write_observations
 from gepnet.api.importing import import_cases as import_cases
 from gepnet.api.importing import import_tables as import_tables
 from gepnet.api.knowing import base as base

@@ -34,6 +34,7 @@ def check_knowledge(*extra: Path, mutate: bool = True) -> CheckReport:
         InputError: if it cannot even be compiled, with every problem found.
     """
     from gepnet.charts import check as charts
+    from gepnet.evidence import check as evidence
     from gepnet.facts import check as facts
     from gepnet.guidelines import check as guidelines
     from gepnet.measures import check as measures
@@ -44,14 +45,15 @@ def check_knowledge(*extra: Path, mutate: bool = True) -> CheckReport:
     from gepnet.vocabulary import check as vocabulary
 
     book = base(*extra)
-    rooms = (vocabulary, measures, facts, guidelines, prrt, response, registry, charts)
+    reading = (guidelines, prrt, response, evidence, registry, charts)
+    rooms = (vocabulary, measures, facts, *reading)
     models = [model for room in rooms for model in room.FILES]
     checks = (
         check_all_read(book.knowledge, models),
         vocabulary.check(book.knowledge, book.vocabulary),
         measures.check(book.knowledge, book.vocabulary),
         facts.check(book.knowledge, book.criteria),
-        *(room.check(book) for room in (rules, guidelines, prrt, response, registry, charts)),
+        *(room.check(book) for room in (rules, *reading)),
     )
     problems = dict.fromkeys(problem for check in checks for problem in _found(check))
     return report(book, problems, mutate)

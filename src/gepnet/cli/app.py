@@ -27,7 +27,7 @@ from gepnet.cli import (
     serve,
 )
 from gepnet.cli.command import add_commands
-from gepnet.cli.evidence import simulation, synthesis
+from gepnet.cli.evidence import curves, simulation, synthesis, trials
 from gepnet.cli.prrt import (
     after,
     another,
@@ -69,7 +69,10 @@ GROUPS = {
         "Response, growth and toxicity over time.",
         [recist, growth, midtreatment, scores, fit, toxicity],
     ),
-    "evidence": ("Trials, whom they speak of, and what they found.", [synthesis, simulation]),
+    "evidence": (
+        "Trials, whom they speak of, and what they found.",
+        [trials, curves, synthesis, simulation],
+    ),
 }
 for name, (told, modules) in GROUPS.items():
     group = typer.Typer(help=told, no_args_is_help=True)

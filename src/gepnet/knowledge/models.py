@@ -36,6 +36,7 @@ from gepnet.knowledge.shapes import (
     Strict,
     Verification,
 )
+from gepnet.knowledge.trial_models import ExcludedStudy, TrialFields, TrialMetric
 
 PositionKind = Literal["recommended", "option", "trial_only", "against"]
 DocumentId = Annotated[Id, Names(("documents", "sources"))]
@@ -553,6 +554,10 @@ class RetreatmentRule(RuleEntry):
     label: str
 
 
+class Trial(RuleEntry, TrialFields):
+    """A study: ``when`` says whom it would have enrolled, as far as the vocabulary can say it."""
+
+
 _RELEASED = Kind(owner="release", counted=("release rules and items", ""))
 
 
@@ -596,4 +601,7 @@ class Knowledge(BaseModel):
     release_rules: Annotated[tuple[ReleaseRule, ...], _RELEASED] = ()
     release_items: Annotated[tuple[ReleaseItem, ...], _RELEASED] = ()
     release_amounts: Annotated[tuple[ReleaseAmount, ...], Kind(owner="release")] = ()
+    trial_metrics: Annotated[tuple[TrialMetric, ...], Kind()] = ()
+    trials: Annotated[tuple[Trial, ...], Kind(owner="trial", counted=("trials", ""))] = ()
+    excluded_studies: Annotated[tuple[ExcludedStudy, ...], Kind(owner="excluded")] = ()
     measures: dict[str, Any] = Field(default_factory=dict)

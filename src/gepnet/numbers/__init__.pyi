@@ -2,6 +2,8 @@
 
 from gepnet.numbers.counts import exact_share as exact_share
 from gepnet.numbers.counts import poisson_interval as poisson_interval
+from gepnet.numbers.guyot import Rebuilt as Rebuilt
+from gepnet.numbers.guyot import rebuild as rebuild
 from gepnet.numbers.linear import Array as Array
 from gepnet.numbers.linear import solve_each as solve_each
 from gepnet.numbers.penalised import Batch as Batch
@@ -18,5 +20,17 @@ from gepnet.numbers.proportions import clustered_proportion as clustered_proport
 from gepnet.numbers.proportions import design_effect as design_effect
 from gepnet.numbers.proportions import wilson as wilson
 from gepnet.numbers.separation import separated as separated
+from gepnet.numbers.survival import ChiSquared as ChiSquared
+from gepnet.numbers.survival import CoxModel as CoxModel
+from gepnet.numbers.survival import Curve as Curve
+from gepnet.numbers.survival import Estimate as Estimate
+from gepnet.numbers.survival import HazardRatio as HazardRatio
+from gepnet.numbers.survival import NotEstimableError as NotEstimableError
+from gepnet.numbers.survival import cox as cox
+from gepnet.numbers.survival import follow_up as follow_up
+from gepnet.numbers.survival import kaplan_meier as kaplan_meier
+from gepnet.numbers.survival import log_rank as log_rank
+from gepnet.numbers.survival import restricted_mean as restricted_mean
+from gepnet.numbers.survival import restricted_mean_difference as restricted_mean_difference
 from gepnet.numbers.trend import quantile as quantile
 from gepnet.numbers.trend import slope as slope
