@@ -11,6 +11,13 @@ from gepnet.record import Record
 from gepnet.report.agreement import comparison_view, page_rows
 from gepnet.report.assessment import View, assessment_view
 from gepnet.report.changes import missing_view, requests
+from gepnet.report.evidence import (
+    Evidence,
+    PositionEvidence,
+    behind_cells,
+    evidence,
+    trial_facts,
+)
 from gepnet.report.headline import headline
 from gepnet.report.matrix import Matrix, matrix_parts, quiet_documents, tests_on_record
 
@@ -29,6 +36,8 @@ class CasePage:
     prior: Sequence[str]
     losses: Sequence[str]
     counts: dict[str, int]
+    evidence: Evidence
+    behind: dict[str, list[PositionEvidence]]
     differing: Sequence[View] = field(default_factory=tuple)
     agreeing: Sequence[str] = field(default_factory=tuple)
     asks: Sequence[View] = field(default_factory=tuple)
@@ -50,6 +59,8 @@ def case_page(
     view = assessment_view(assessment, base)
     matrices = matrix_parts(view)
     differing, agreeing = page_rows(comparison_view(assessment, base))
+    facts = trial_facts(record, base, assessment.question)
+    found = evidence(assessment, facts, base)
     return CasePage(
         id=record.patient,
         title=headline(assessment.facts, base),
@@ -61,6 +72,8 @@ def case_page(
         prior=prior_treatments(record, base),
         losses=record.losses,
         counts=status_counts(view),
+        evidence=found,
+        behind=behind_cells(found),
         differing=differing,
         agreeing=agreeing,
         asks=requests(missing_view(assessment, base)),

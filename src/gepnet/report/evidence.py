@@ -75,6 +75,7 @@ class PositionEvidence:
     short: str
     year: int
     recommendation: str
+    intent: str
     position: str
     rests_on: list[StudyBehind]
     contradicted_by: list[StudyBehind]
@@ -107,6 +108,17 @@ class OptionEvidence:
     def evidence_newer(self) -> bool:
         """Whether some position on it has evidence newer than itself."""
         return any(one.evidence_newer for one in self.positions)
+
+    @property
+    def distinct(self) -> list[PositionEvidence]:
+        """The positions behind which something stands, those that are alike told once."""
+        told: dict[tuple[object, ...], PositionEvidence] = {}
+        for one in self.positions:
+            if one.evidence_newer or one.rests_on:
+                studies = tuple(study.study for study in (*one.rests_on, *one.contradicted_by))
+                key = (one.document, one.position, studies, tuple(one.newer))
+                told.setdefault(key, one)
+        return list(told.values())
 
 
 @dataclass(frozen=True)
@@ -154,7 +166,9 @@ def evidence(
     found = applicable(base.of(Trial), facts, topics, base.vocabulary)
     parents = {option.id: option.parent for option in base.knowledge.options}
     about = [one for one in found if one.outcome != "not eligible"]
-    options = _positions(assessment, base, [one.trial for one in about], parents)
+    # Whose criteria were not read may be of anybody: no position is told to be older than that.
+    read = [one.trial for one in about if one.outcome != "criteria not read"]
+    options = _positions(assessment, base, read, parents)
     told = []
     for option, positions in options.items():
         saying = [(one, speaks(one.trial, option, parents, topics, unverified)) for one in about]
@@ -174,6 +188,21 @@ def evidence(
         trials,
         told,
     )
+
+
+def behind_cells(found: Evidence) -> dict[str, list[PositionEvidence]]:
+    """Return what stands behind each cell of an answer, by ``option.intent.document``.
+
+    What several recommendations of one document rest on alike is told once.
+    """
+    cells: dict[str, list[PositionEvidence]] = {}
+    for option in found.options:
+        for one in option.positions:
+            told = cells.setdefault(f"{option.option}.{one.intent}.{one.document}", [])
+            same = (one.rests_on, one.contradicted_by, one.newer)
+            if all(same != (o.rests_on, o.contradicted_by, o.newer) for o in told):
+                told.append(one)
+    return cells
 
 
 def _view(one: Applicability, reader: Reader, speaking: Sequence[str]) -> TrialFor:
@@ -237,6 +266,7 @@ def _positions(
                         head.short,
                         head.year,
                         reason.judged.rule.full_id,
+                        intent,
                         reason.position.position,
                         _studies(stands.rests_on, reason.position, base),
                         _studies(stands.contradicted_by, reason.position, base),
