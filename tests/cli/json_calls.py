@@ -116,6 +116,9 @@ BEFORE = (
     "response fit {folder}/cohort.csv -o {folder}/model.json --resamples 50",
     "registry synth -o {folder}/registry --patients 120",
     "registry assess {folder}/registry -o {folder}/assessed --at 2025-06-30 {day}",
+    "registry assess {folder}/registry -o {folder}/treated --at 2025-06-30 --points treatments "
+    "{day}",
+    "registry share {folder}/treated -o {folder}/shared.json --centre north",
 )
 CALLS = {
     "evidence-trials": "evidence trials",
@@ -168,6 +171,13 @@ CALLS = {
     "registry-add": "registry add {folder}/tables {folder}/added --on 2026-01-15",
     "registry-key": "registry key -o {folder}/secret.key",
     "registry-characterise": "registry characterise {folder}/assessed --by region",
+    "registry-impact": "registry impact {folder}/assessed {day} --criterion ki67_percent<10 "
+    "--instead ki67_percent<=10",
+    "registry-audit": "registry audit {folder}/treated",
+    "registry-survival": "registry survival {folder}/treated --by sex --covariate ki67_percent",
+    "registry-share": "registry share {folder}/treated -o {folder}/s.json --centre north "
+    "--covariate log2:ki67_percent",
+    "registry-combine": "registry combine {folder}/shared.json",
     "registry-info": "registry info {folder}/registry",
     "registry-assess": "registry assess {folder}/registry -o {folder}/assessed --at 2025-06-30 "
     "{day}",

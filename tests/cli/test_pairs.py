@@ -42,6 +42,12 @@ CHAINS: dict[str, tuple[str, ...]] = {
         "registry add {out}/tables {out}/registry",
         "registry assess {out}/registry -o {out}/assessed --at 2025-06-30",
         "registry characterise {out}/assessed --plot {out}/gaps.svg",
+        "registry impact {out}/assessed --criterion ki67_percent<3 --instead ki67_percent<=3",
+        "registry assess {out}/registry -o {out}/treated --at 2025-06-30 --points treatments",
+        "registry audit {out}/treated",
+        "registry survival {out}/treated",
+        "registry share {out}/treated -o {out}/shared.json --centre north",
+        "registry combine {out}/shared.json",
     ),
     "a model": (
         "response made-up-cohort -o {out}/cohort.csv --patients 120",

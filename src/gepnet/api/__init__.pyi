@@ -90,6 +90,11 @@ from gepnet.api.registries import registry_view as registry_view
 from gepnet.api.registries import synth_registry as synth_registry
 from gepnet.api.registries import write_pseudonym_key as write_pseudonym_key
 from gepnet.api.registry_questions import characterise_registry as characterise_registry
+from gepnet.api.registry_questions import combine_shared as combine_shared
+from gepnet.api.registry_questions import registry_audit as registry_audit
+from gepnet.api.registry_questions import registry_impact as registry_impact
+from gepnet.api.registry_questions import registry_survival as registry_survival
+from gepnet.api.registry_questions import share_registry as share_registry
 from gepnet.api.reporting import patient_pages as patient_pages
 from gepnet.api.reporting import published_case_pages as published_case_pages
 from gepnet.api.reporting import write_report as write_report

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gepnet.guidelines import KnowledgeBase
-from gepnet.knowledge import need
+from gepnet.knowledge import need, refuse, write_atomically
 from gepnet.tables import plain
+from gepnet.vocabulary import Question
 
 if TYPE_CHECKING:
     from gepnet.charts import Chart
+    from gepnet.registry.outcomes import Endpoint
     from gepnet.registry.small import Smallness
 
 View = dict[str, Any]
@@ -52,6 +55,227 @@ def characterise_registry(
         return gaps_map(found)
 
     return _view(found, plot, drawn)
+
+
+def registry_impact(
+    base: KnowledgeBase,
+    assessed: str,
+    question: Question,
+    change: Sequence[Path] = (),
+    then: datetime.date | None = None,
+    option: str | None = None,
+    region: str | None = None,
+    criteria: tuple[str, str] | None = None,
+    show_small: bool = False,
+    plot: Path | None = None,
+) -> View:
+    """Return who changes, from what to what, when the knowledge changes.
+
+    Args:
+        base: the knowledge before.
+        assessed: folder or URL of the assessment, whose facts are read.
+        question: the day of the knowledge before, and its further files.
+        change: files of knowledge that come with the change.
+        then: the day of the knowledge after, by default that before.
+        option: look at this option alone.
+        region: look at the labels of this region alone.
+        criteria: instead, one criterion and the one that takes its place.
+        show_small: show counts below five as well.
+        plot: file for the flow of the greatest change.
+
+    Raises:
+        InputError: for a file that cannot be read, or where nothing is changed.
+    """
+    need("polars")
+    from gepnet.guidelines import knowledge_base
+    from gepnet.knowledge import load_knowledge
+    from gepnet.registry.assess import Assessed
+    from gepnet.registry.impact import Side, criterion_impact, impact
+
+    _check(plot)
+    small, place = _smallness(show_small), Assessed(assessed)
+    if criteria is not None:
+        found = criterion_impact(base, place, *criteria, small)
+    else:
+        if not change and then is None:
+            told = "--change FILE, --then DATE, or --criterion with --instead"
+            raise refuse("change", "none", told)
+        day = question.knowledge_date
+        files = (*question.with_files, *change)
+        new = knowledge_base(load_knowledge(*files)) if change else base
+        sides = (Side(base, day), Side(new, then or day))
+        found = impact(place, *sides, option, region, small)
+
+    def drawn() -> Chart:
+        from gepnet.charts.registry.flow import flow_chart
+
+        if not found.changes:
+            raise refuse("plot", "nothing to draw", "a change that somebody is touched by")
+        return flow_chart(found, found.changes[0])
+
+    return _view(found, plot, drawn)
+
+
+def registry_audit(
+    base: KnowledgeBase,
+    assessed: str,
+    by: str = "line",
+    show_small: bool = False,
+    plot: Path | None = None,
+) -> View:
+    """Return whether each treatment was one that a document of its time supports.
+
+    Args:
+        base: the knowledge of the assessment.
+        assessed: an assessment with the points ``treatments``.
+        by: ``line``, ``option``, ``centre`` or ``region``.
+        show_small: show counts below five as well.
+        plot: file for a bar of each group.
+
+    Raises:
+        InputError: for another kind of assessment.
+    """
+    need("polars")
+    from gepnet.registry.assess import Assessed
+    from gepnet.registry.audit import audit
+
+    _check(plot)
+    found = audit(base, Assessed(assessed), by, _smallness(show_small))
+
+    def drawn() -> Chart:
+        from gepnet.charts.registry.audit import audit_chart
+
+        return audit_chart(found)
+
+    return _view(found, plot, drawn)
+
+
+def registry_survival(
+    base: KnowledgeBase,
+    assessed: str,
+    endpoint: Endpoint = "pfs",
+    by: str | None = None,
+    option: Sequence[str] = (),
+    line: int | None = None,
+    where: str | None = None,
+    covariate: Sequence[str] = (),
+    landmark_months: float = 0.0,
+    by_centre: bool = False,
+    show_small: bool = False,
+    plot: Path | None = None,
+) -> View:
+    """Return how long treatments held: curves with numbers at risk, medians, a Cox model.
+
+    Args:
+        base: the knowledge.
+        assessed: an assessment with the points ``treatments``.
+        endpoint: ``pfs``, ``os``, or ``progression`` with death competing.
+        by: a fact known before the treatment, or ``option``, ``line``, ``centre``, ``region``.
+        option: the treatments; all without.
+        line: their number; all without.
+        where: a criterion on the day before the treatment.
+        covariate: of a Cox model: a fact, ``log2:FACT`` or ``option=NAME``.
+        landmark_months: count from here on only who was free of the event until then.
+        by_centre: let each centre have a baseline hazard of its own.
+        show_small: show counts below five as well.
+        plot: file for the curves.
+
+    Raises:
+        InputError: for names that there are not, or nothing to estimate.
+    """
+    need("polars", "numpy")
+    from gepnet.registry.assess import Assessed
+    from gepnet.registry.outcomes import Chosen
+    from gepnet.registry.survival import survival
+
+    _check(plot)
+    chosen = Chosen(endpoint, tuple(option), line, where, by, tuple(covariate), landmark_months)
+    found = survival(base, Assessed(assessed), chosen, by_centre, _smallness(show_small))
+
+    def drawn() -> Chart:
+        from gepnet.charts.registry.curves import curves_chart
+
+        return curves_chart(found)
+
+    return _view(found, plot, drawn)
+
+
+#: Months at which a centre tells how many are left.
+GRID_MONTHS = (3, 6, 9, 12, 18, 24, 36, 48, 60, 84)
+
+
+def share_registry(
+    base: KnowledgeBase,
+    assessed: str,
+    output: Path,
+    centre: str,
+    endpoint: Endpoint = "pfs",
+    by: str | None = None,
+    option: Sequence[str] = (),
+    line: int | None = None,
+    where: str | None = None,
+    covariate: Sequence[str] = (),
+    at: Sequence[float] = (),
+    landmark_months: float = 0.0,
+    show_small: bool = False,
+) -> View:
+    """Write what a centre shares of a question: a file to look at before it is sent.
+
+    Args:
+        base: the knowledge.
+        assessed: an assessment with the points ``treatments``.
+        output: the JSON file to write.
+        centre: the name that the centre goes by; of an assessment of several, the one meant.
+        endpoint: ``pfs``, ``os`` or ``progression``.
+        by: a fact known before the treatment, or ``option``, ``line``, ``centre``, ``region``.
+        option: the treatments; all without.
+        line: their number; all without.
+        where: a criterion on the day before the treatment.
+        covariate: of a Cox model, of which score and information are shared.
+        at: its coefficients so far, in the same order; 0 at first.
+        landmark_months: count from here on only who was free of the event until then.
+        show_small: do not hide counts below five.
+
+    Raises:
+        InputError: for names that there are not, or a file that is there already.
+    """
+    need("polars", "numpy")
+    from gepnet.registry.assess import Assessed
+    from gepnet.registry.federated import as_json, shared
+    from gepnet.registry.outcomes import Chosen, one_step, outcomes
+
+    place = Assessed(assessed)
+    names = tuple(covariate)
+    chosen = Chosen(endpoint, tuple(option), line, where, by, names, landmark_months)
+    if at and len(at) != len(names):
+        raise refuse("at", ", ".join(map(str, at)), f"{len(names)} numbers, one a covariate")
+    table = outcomes(base, place, chosen)
+    if centre in table["centre"]:  # of an assessment of several centres its own rows
+        table = table.filter(table["centre"] == centre)
+    start = list(at) or [0.0] * len(names)
+    model = one_step(table, names, start) if names else None
+    small = _smallness(show_small)
+    found = shared(
+        centre, place.about["synthetic"], plain(chosen), table, GRID_MONTHS, model, small
+    )
+    text = as_json(found)
+    write_atomically(output, lambda draft: draft.write_text(text, encoding="utf-8"))
+    return {"file": str(output), **plain(found)}
+
+
+def combine_shared(files: Sequence[Path]) -> View:
+    """Pool what several centres share of the same question.
+
+    Raises:
+        InputError: for a file that is none, other questions, or a centre that is there twice.
+    """
+    need("polars", "numpy")
+    from gepnet.knowledge import read_text
+    from gepnet.registry.federated import combine, read_shared
+
+    parts = [read_shared(read_text(path, "shared file"), str(path)) for path in files]
+    view: View = plain(combine(parts))
+    return view
 
 
 def _smallness(show_small: bool) -> Smallness:

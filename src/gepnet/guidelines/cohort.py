@@ -7,7 +7,7 @@ Each distinct atom and each recommendation is evaluated once; a status is one lo
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import polars as pl
 
@@ -34,16 +34,16 @@ class CohortPlan:
         at: datetime.date | str,
         asking: Asking | None = None,
         silences: Mapping[str, str] | None = None,
-        every: bool = False,
+        only: Collection[str] | None = None,
     ) -> None:
         """Lay out every stage; nothing is computed yet.
 
         ``at`` is the day of the facts, or the column with that of each row; ``silences`` are the
         columns that say of what domain a record is declared complete, by domain. With ``asking`` a
         number that is likely to be a slip is unknown and told, unless somebody accepts it.
-        ``every`` takes the documents of every day (see ``Cohort``).
+        ``only`` names the documents (see ``Cohort``).
         """
-        self.cohort = Cohort(base, knowledge_date, every)
+        self.cohort = Cohort(base, knowledge_date, only)
         self.schema = dict(schema)
         self.at = at
         vocabulary = base.vocabulary

@@ -9,6 +9,7 @@ code of a column is a status; one with several outcomes has a code for each set 
 from __future__ import annotations
 
 import datetime
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -90,18 +91,22 @@ class StatusColumn:
 class Cohort:
     """The documents in force on a day and the status columns that they give.
 
-    With ``every`` those of other days are there as well, whoever reads them knowing their days.
+    ``only`` names the documents instead, whether they are in force or not.
     """
 
     def __init__(
-        self, base: KnowledgeBase, knowledge_date: datetime.date, every: bool = False
+        self,
+        base: KnowledgeBase,
+        knowledge_date: datetime.date,
+        only: Collection[str] | None = None,
     ) -> None:
         """Choose the documents."""
         self.base = base
         self.knowledge_date = knowledge_date
         self.documents, self.not_in_force = documents_in_force(base.documents, knowledge_date)
-        if every:
-            self.documents, self.not_in_force = list(base.documents), {}
+        if only is not None:
+            self.documents = [one for one in base.documents if one.id in only]
+            self.not_in_force = {}
 
     @cached_property
     def columns(self) -> tuple[StatusColumn, ...]:

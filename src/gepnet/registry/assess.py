@@ -24,6 +24,7 @@ from gepnet import __version__
 from gepnet.facts.events import AT, EventFacts, complete_column
 from gepnet.facts.events.many import Refused
 from gepnet.facts.events.schema import PATIENT
+from gepnet.facts.files import ProgressionSigns
 from gepnet.guidelines import KnowledgeBase
 from gepnet.guidelines.cohort import CohortPlan
 from gepnet.guidelines.cohort_run import code_table
@@ -85,7 +86,8 @@ class Assessor:
     def plan(self) -> CohortPlan:
         """How statuses follow from them."""
         silences = {domain: complete_column(domain) for domain in self.facts.domains}
-        day, every = self.asked.knowledge_date, self.asked.every
+        day = self.asked.knowledge_date
+        every = [document.id for document in self.base.documents] if self.asked.every else None
         return CohortPlan(self.base, self.facts.schema, day, AT, None, silences, every)
 
     def key(self, block: Block) -> str:
@@ -124,7 +126,9 @@ class Assessor:
         if "patients" not in screened.tables:
             told = "a table of the patients"
             return _unreadable(block, key, InputError([Problem(block.id, None, "", "", "", told)]))
-        points = points_of(screened.tables, self.asked.points, self.asked.at)
+        signs = ProgressionSigns.read(self.base.knowledge.measures).signs
+        counting = [sign.id for sign in signs if sign.counts]
+        points = points_of(screened.tables, self.asked.points, self.asked.at, counting)
         refused: list[Refused] = []
         facts = self.facts.of(screened.tables, points, refused)
         if refused:
@@ -259,6 +263,14 @@ class Assessed:
         for block in self.about["blocks"]:
             if block["files"]:
                 yield tuple(self._table(block, name) for name in names)
+
+    def schema(self, name: str) -> dict[str, pl.DataType]:
+        """Return the columns of a table."""
+        for block in self.about["blocks"]:
+            if block["files"]:
+                data = self.folder.read(block["files"][name]["path"])
+                return dict(pl.read_parquet_schema(io.BytesIO(data)))
+        return {}
 
     def table(self, name: str, columns: Iterable[str] | None = None) -> pl.DataFrame:
         """Return one table of all blocks, or some of its columns."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Literal
 
 import polars as pl
@@ -22,13 +22,16 @@ SCHEMA: dict[str, pl.DataType] = {
     "option": pl.String(),
     "start": pl.Date(),
     "line": pl.Int64(),
+    "progressed": pl.Date(),
     "died": pl.Date(),
     "seen": pl.Date(),
 }
 _BESIDE = frozenset({"note", "prrt_release"})
 
 
-def points_of(tables: Tables, points: Points, at: datetime.date) -> pl.DataFrame:
+def points_of(
+    tables: Tables, points: Points, at: datetime.date, counting: Collection[str] = ()
+) -> pl.DataFrame:
     """Return the days to look at each patient, in the order of the patients.
 
     Args:
@@ -36,6 +39,7 @@ def points_of(tables: Tables, points: Points, at: datetime.date) -> pl.DataFrame
         points: ``day`` is one day for everybody who was known by then; ``treatments`` the day
             before each treatment began, up to ``at``.
         at: the day, or the last day.
+        counting: the signs that count as progression on a treatment.
     """
     everyone = tables[PATIENTS].select(
         PATIENT,
@@ -49,7 +53,8 @@ def points_of(tables: Tables, points: Points, at: datetime.date) -> pl.DataFrame
     everyone = everyone.unique(PATIENT, keep="first", maintain_order=True).with_row_index("__n")
     everyone = everyone.join(_ends(tables), on=PATIENT, how="left", maintain_order="left")
     if points == "treatments":
-        found = everyone.join(_starts(tables, at), on=PATIENT, maintain_order="left")
+        starts = _grown(_starts(tables, at), tables, counting)
+        found = everyone.join(starts, on=PATIENT, maintain_order="left")
         found = found.with_columns(pl.col("start").dt.offset_by("-1d").alias(AT))
     else:
         found = everyone.filter(pl.col("first").is_null() | (pl.col("first") <= at)).with_columns(
@@ -57,6 +62,7 @@ def points_of(tables: Tables, points: Points, at: datetime.date) -> pl.DataFrame
             option=pl.lit(None, dtype=pl.String),
             start=pl.lit(None, dtype=pl.Date),
             line=pl.lit(None, dtype=pl.Int64),
+            progressed=pl.lit(None, dtype=pl.Date),
         )
     return found.sort("__n", AT, maintain_order=True).select(
         pl.col(name).cast(kind) for name, kind in SCHEMA.items()
@@ -91,3 +97,26 @@ def _starts(tables: Tables, at: datetime.date) -> pl.DataFrame:
         .sort(PATIENT, "start", maintain_order=True)
         .with_columns(line=pl.int_range(1, pl.len() + 1).over(PATIENT))
     )
+
+
+def _grown(starts: pl.DataFrame, tables: Tables, counting: Collection[str]) -> pl.DataFrame:
+    """Add the first progression on each treatment after its start."""
+    none = pl.lit(None, dtype=pl.Date).alias("progressed")
+    table = tables.get("progression")
+    if table is None or not {"types", "on", "date"} <= set(table.columns):
+        return starts.with_columns(none)
+    counts = pl.col("types").list.set_intersection(list(counting)).list.len() > 0
+    seen = (
+        table.filter(counts)
+        .select(PATIENT, "on", seen=pl.col("date"))
+        .explode("on")
+        .drop_nulls()
+        .rename({"on": "option"})
+    )
+    first = (
+        starts.join(seen, on=[PATIENT, "option"])
+        .filter(pl.col("seen") > pl.col("start"))
+        .group_by(PATIENT, "line")
+        .agg(progressed=pl.col("seen").min())
+    )
+    return starts.join(first, on=[PATIENT, "line"], how="left", maintain_order="left")

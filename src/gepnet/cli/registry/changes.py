@@ -1,0 +1,132 @@
+"""``gepnet registry impact`` and ``audit``: what a change does, and what was done."""
+
+from __future__ import annotations
+
+import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from gepnet import api
+from gepnet.cli.command import Files, KnowledgeQuestion, Result, command, day_option
+from gepnet.cli.output import say, table
+from gepnet.cli.registry.questions import Assessed, Plot, ShowSmall, told
+
+View = dict[str, Any]
+SHOWN = 12
+
+
+@command
+def impact(
+    assessed: Assessed,
+    question: KnowledgeQuestion,
+    change: Annotated[
+        list[Path] | None,
+        typer.Option("--change", exists=True, help="Knowledge that comes. Repeatable."),
+    ] = None,
+    then: Annotated[
+        datetime.date | None, day_option("--then", "Day of the knowledge after the change.")
+    ] = None,
+    option: Annotated[str | None, typer.Option("--option", help="This option alone.")] = None,
+    label_region: Annotated[
+        str | None, typer.Option("--labels-of", help="Labels of this region alone.")
+    ] = None,
+    criterion: Annotated[
+        str | None, typer.Option("--criterion", help="A criterion, to be changed.")
+    ] = None,
+    instead: Annotated[
+        str | None, typer.Option("--instead", help="The criterion that takes its place.")
+    ] = None,
+    show_small: ShowSmall = False,
+    plot: Plot = None,
+) -> Result:
+    """Show who changes, from what to what: by a new label or document, a day, or a criterion."""
+    base = api.base(*question.with_files)
+    if (criterion is None) != (instead is None):
+        raise api.refuse("criterion", str(criterion or instead), "--criterion with --instead")
+    both = None if criterion is None or instead is None else (criterion, instead)
+    view = api.registry_impact(
+        base, assessed, question, change or (), then, option, label_region, both, show_small, plot
+    )
+    return Result(view, _print_impact)
+
+
+def _print_impact(view: View) -> None:
+    told(view)
+    changed = _count(view["patients_changed"])
+    say(f"{view['patients']} {view['of']} up to {view['at']}: {changed} change somewhere")
+    for change in view["changes"][:SHOWN]:
+        parts = (change["name"], change["option"], change["intent"])
+        name = " ".join(part for part in parts if part)
+        rows = [
+            [
+                flow["before"].replace("_", " "),
+                flow["after"].replace("_", " "),
+                _count(flow["patients"]),
+            ]
+            for flow in change["flows"]
+        ]
+        title = f"{change['what']} {name}: {_count(change['changed'])} change"
+        table(title, ["before", "after", view["of"]], rows)
+    if len(view["changes"]) > SHOWN:
+        say(f"{len(view['changes']) - SHOWN} further changes: --format json")
+    say(f"{len(view['unchanged'])} others stay as they are. Hidden: {view['hidden']}.")
+
+
+def _count(count: int | None) -> str:
+    return "<5" if count is None else str(count)
+
+
+class By(StrEnum):
+    """By what treatments are told apart."""
+
+    LINE = "line"
+    OPTION = "option"
+    CENTRE = "centre"
+    REGION = "region"
+
+
+@command
+def audit(
+    assessed: Assessed,
+    question: Files,
+    by: Annotated[By, typer.Option("--by", help="Tell the treatments apart.")] = By.LINE,
+    show_small: ShowSmall = False,
+    plot: Plot = None,
+) -> Result:
+    """Show whether each treatment was one that a document of its time supports.
+
+    The assessment is one with --points treatments: each treatment is looked at on the day before it
+    began, by the documents in force then.
+    """
+    base = api.base(*question.with_files)
+    view = api.registry_audit(base, assessed, by.value, show_small, plot)
+    return Result(view, _print_audit)
+
+
+def _print_audit(view: View) -> None:
+    told(view)
+    classes = list(view["groups"][0]["counts"]) if view["groups"] else []
+    heads = [name.replace("_", " ") for name in classes]
+    for title, groups, first in (
+        (
+            f"{view['treatments']} treatments, by what at least one document says",
+            "groups",
+            view["by"],
+        ),
+        ("By each document that was in force", "by_document", "document"),
+    ):
+        rows = [
+            [g["group"], _count(g["treatments"]), *(_share(g, name) for name in classes)]
+            for g in view[groups]
+        ]
+        table(f"{title}, per cent", [first, "n", *heads], rows)
+
+
+def _share(group: View, name: str) -> str:
+    share = group["percents"][name]
+    if share is None:
+        return "<5" if group["counts"][name] is None else ""
+    return f"{share:g}" if share else ""

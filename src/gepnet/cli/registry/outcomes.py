@@ -1,0 +1,114 @@
+"""``gepnet registry survival``: how long treatments held, and patients lived."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+
+from gepnet import api
+from gepnet.cli.command import Files, Result, command
+from gepnet.cli.output import say, table
+from gepnet.cli.registry.questions import Assessed, Plot, ShowSmall, told
+
+View = dict[str, Any]
+
+
+class Endpoint(StrEnum):
+    """What ends an observation."""
+
+    PFS = "pfs"
+    OS = "os"
+    PROGRESSION = "progression"
+
+
+OfEndpoint = Annotated[
+    Endpoint, typer.Option("--endpoint", help="Progression or death, death, progression.")
+]
+Before = Annotated[
+    str | None,
+    typer.Option("--by", help="A fact known before the treatment, or option, line, region."),
+]
+Options = Annotated[list[str] | None, typer.Option("--option", help="The treatment. Repeatable.")]
+Line = Annotated[int | None, typer.Option("--line", help="Its number.")]
+Where = Annotated[
+    str | None, typer.Option("--where", help="A criterion on the day before the treatment.")
+]
+Covariates = Annotated[
+    list[str] | None,
+    typer.Option("--covariate", help="Of a Cox model: a fact, log2:FACT or option=NAME."),
+]
+Landmark = Annotated[
+    float, typer.Option("--landmark", help="Months: count who was free of the event then.")
+]
+
+
+@command
+def survival(
+    assessed: Assessed,
+    question: Files,
+    endpoint: OfEndpoint = Endpoint.PFS,
+    by: Before = None,
+    option: Options = None,
+    line: Line = None,
+    where: Where = None,
+    covariate: Covariates = None,
+    landmark: Landmark = 0.0,
+    by_centre: Annotated[
+        bool, typer.Option("--by-centre", help="A baseline hazard for each centre.")
+    ] = False,
+    show_small: ShowSmall = False,
+    plot: Plot = None,
+) -> Result:
+    """Show how long treatments held: curves with numbers at risk, medians, a Cox model.
+
+    The assessment is one with --points treatments. Groups are as known on the day before each
+    treatment, so that nobody is in a group for having lived long enough to be in it.
+    """
+    base = api.base(*question.with_files)
+    view = api.registry_survival(
+        base,
+        assessed,
+        endpoint.value,
+        by,
+        option or (),
+        line,
+        where,
+        covariate or (),
+        landmark,
+        by_centre,
+        show_small,
+        plot,
+    )
+    return Result(view, _print)
+
+
+def _print(view: View) -> None:
+    told(view)
+    heads = [f"{month:g} mo" for month in view["grid_months"]]
+    rows = [
+        [c["group"], _count(c["events"]), _median(c), *map(_count, c["at_risk"])]
+        for c in view["curves"]
+    ]
+    title = f"{view['treatments']} treatments, {view['endpoint']}; at risk by month"
+    table(title, [view["by"] or "", "events", "median", *heads], rows)
+    terms = [
+        [t["name"], f"{t['ratio']:.2f}", f"{t['low']:.2f}-{t['high']:.2f}"] for t in view["terms"]
+    ]
+    if terms:
+        by = f", stratified by {view['stratified_by']}" if view["stratified_by"] else ""
+        table(f"Cox model{by}", ["term", "hazard ratio", "95 %"], terms)
+    say(view["note"])
+
+
+def _count(count: int | None) -> str:
+    return "<5" if count is None else str(count)
+
+
+def _median(curve: View) -> str:
+    value, low, high = (curve[f"median_{name}"] for name in ("months", "low", "high"))
+    if value is None:
+        return "not reached"
+    upper = "" if high is None else f"{high:.1f}"
+    return f"{value:.1f} ({'' if low is None else f'{low:.1f}'}-{upper})"
