@@ -1,0 +1,162 @@
+"""The board in Chromium: the quick check, a case to its outcome by keyboard, axe on every page."""
+
+from __future__ import annotations
+
+import datetime
+import re
+import threading
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import uvicorn
+
+from gepnet import api
+from gepnet.board import Settings, create_app
+from gepnet.board.serving import listen
+from tests.board.conftest import CENTRE, PASSWORD, item_of
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = pytest.mark.browser
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+@pytest.fixture(scope="module")
+def server(kept: api.Store) -> Iterator[str]:
+    """A real server over the store of the tests; its address."""
+    settings = Settings(port=0)
+    listening = listen(settings)
+    port = listening.getsockname()[1]
+    config = uvicorn.Config(create_app(settings, kept), log_level="error", lifespan="off")
+    running = uvicorn.Server(config)
+    thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{port}"
+    running.should_exit = True
+    thread.join(10)
+    listening.close()
+
+
+def sign_in(page: Page, server: str, name: str) -> None:
+    page.goto(f"{server}/login")
+    page.fill("#name", name)
+    page.fill("#password", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("worklist|audit|account"))
+
+
+def faults_of(page: Page) -> list[str]:
+    from axe_playwright_python.sync_playwright import Axe
+
+    found: Any = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}})
+    return [
+        f"{v['id']}: {node['html'][:120]}"
+        for v in found.response["violations"]
+        for node in v["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_axe_finds_nothing(page: Page, server: str, kept: api.Store, case: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    item = item_of(kept, case)
+    opened = ["/", "/help", "/knowledge", "/knowledge/asco-2023", "/login", "/nothing"]
+    behind = [
+        "/worklist", "/worklist/new", "/account", f"/case/{case}/board", f"/case/{case}/differ",
+        f"/case/{case}/course", f"/case/{case}/record?kind=laboratory", f"/case/{case}/history",
+        f"/item/{item.id}/cards?step=cards", f"/item/{item.id}/cards?step=outcome",
+    ]  # fmt: skip
+    found = {}
+    for path in opened:
+        page.goto(server + path)
+        found[path] = faults_of(page)
+    sign_in(page, server, "ada")
+    for path in behind:
+        page.goto(server + path)
+        found[path] = faults_of(page)
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= width, f"{path} is {wide} wide"
+    assert not {path: faults for path, faults in found.items() if faults}
+
+
+def test_the_quick_check_moves_and_its_link_says_all(page: Page, server: str) -> None:
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto(server)
+    for choice in ("Small bowel", "Well (NET)", "3–9.9", "Metastatic, unresectable", "SSA"):  # noqa: RUF001
+        with page.expect_response(lambda r: r.request.method == "POST"):
+            page.get_by_text(choice, exact=True).first.click()
+    page.wait_for_function("location.hash.includes('q.treated=ssa')")
+    assert "q.ki67=3-9.9" in page.url and "?" not in page.url
+    moved = page.inner_text("#mv")
+    assert "moved" in moved
+    rows = page.inner_text(".ans")
+    # A chip opens its reason; Escape gives the focus back.
+    chip = page.locator(".ans .c").first
+    chip.click()
+    page.wait_for_selector("dialog[open] h2")
+    assert not faults_of(page)
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.classList.contains('c')")
+    # Somebody else opens the link and sees the same.
+    other = page.context.new_page()
+    other.goto(page.url)
+    other.wait_for_function("document.querySelector('.ans').innerText.includes('DOTATATE')")
+    assert other.inner_text(".ans").split() == rows.split()
+    kept = other.evaluate("[localStorage.length, sessionStorage.length, document.cookie]")
+    assert kept == [0, 0, ""]
+
+
+def test_a_card_by_keyboard_alone(page: Page, server: str, kept: api.Store, case: str) -> None:
+    page.set_viewport_size({"width": 1440, "height": 900})
+    item = item_of(kept, case)
+    looks = {one.name: one for one in api.list_users(kept, api.operator("root"))}
+    chair = looks["ada"]
+    actor = api.Actor(chair.id, chair.printed_name, frozenset(chair.roles), None, {CENTRE})  # type: ignore[arg-type]
+    api.begin_round(kept, actor, item.id, [looks["ben"].id, looks["cleo"].id])
+    sign_in(page, server, "ben")
+    page.goto(f"{server}/item/{item.id}/cards")
+    before = page.inner_text("#deck")
+    assert "0 of 2" in before
+    presses = ["v", "Space", "Tab", "Tab"]
+    for key in presses:
+        page.keyboard.press(key)
+    assert page.evaluate("document.activeElement.id") == "because"
+    page.keyboard.type("Slow growth")
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.querySelector('#deck').innerText.includes('1 of 2')")
+    assert len(presses) + 1 <= 8
+    # Another hands in a card: the page notices by itself, and nothing of the card is shown.
+    cleo = looks["cleo"]
+    voter = api.Actor(cleo.id, cleo.printed_name, frozenset(cleo.roles), "x", {CENTRE})  # type: ignore[arg-type]
+    api.give_card(kept, voter, item.id, "lu177_dotatate", "Uptake high", api.base().options)
+    page.wait_for_function("document.querySelector('#deck').innerText.includes('open')")
+
+
+def test_what_was_typed_stays_when_saving_fails(page: Page, server: str, case: str) -> None:
+    sign_in(page, server, "ben")
+    page.goto(f"{server}/case/{case}/record?kind=note")
+    page.fill("[name='fact.text']", "Wants to be treated near home")
+    page.fill("#e-date", "the day before yesterday")
+    page.click("#event-form button.go")
+    page.wait_for_selector("#fault")
+    assert page.input_value("[name='fact.text']") == "Wants to be treated near home"
+    page.fill("#e-date", datetime.date(2026, 1, 5).isoformat())
+    page.click("#event-form button.go")
+    page.wait_for_function("document.body.innerText.includes('version 2')")
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (1920, 1080)])
+def test_the_answer_is_above_the_fold(
+    page: Page, server: str, kept: api.Store, case: str, size: tuple[int, int]
+) -> None:
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    sign_in(page, server, "dora")
+    item = item_of(kept, case)
+    page.goto(f"{server}/case/{case}/board?item={item.id}")
+    page.click("#unhide button")
+    page.wait_for_selector(".ans")
+    for part in (".q h1", ".facts", ".safe", ".ans", ".dec h2"):
+        box = page.locator(part).first.bounding_box()
+        assert box is not None and box["y"] < size[1] - 40, part
