@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import uvicorn
+from playwright.sync_api import expect
 
 from gepnet import api
 from gepnet.board import Settings, create_app
@@ -87,7 +88,7 @@ def test_the_quick_check_moves_and_its_link_says_all(page: Page, server: str) ->
     for choice in ("Small bowel", "Well (NET)", "3–9.9", "Metastatic, unresectable", "SSA"):  # noqa: RUF001
         with page.expect_response(lambda r: r.request.method == "POST"):
             page.get_by_text(choice, exact=True).first.click()
-    page.wait_for_function("location.hash.includes('q.treated=ssa')")
+    page.wait_for_url(re.compile(r"#.*q\.treated=ssa"))
     assert "q.ki67=3-9.9" in page.url and "?" not in page.url
     moved = page.inner_text("#mv")
     assert "moved" in moved
@@ -102,7 +103,7 @@ def test_the_quick_check_moves_and_its_link_says_all(page: Page, server: str) ->
     # Somebody else opens the link and sees the same.
     other = page.context.new_page()
     other.goto(page.url)
-    other.wait_for_function("document.querySelector('.ans').innerText.includes('DOTATATE')")
+    expect(other.locator(".ans")).to_contain_text("DOTATATE", timeout=30_000)
     assert other.inner_text(".ans").split() == rows.split()
     kept = other.evaluate("[localStorage.length, sessionStorage.length, document.cookie]")
     assert kept == [0, 0, ""]
@@ -125,26 +126,27 @@ def test_a_card_by_keyboard_alone(page: Page, server: str, kept: api.Store, case
     assert page.evaluate("document.activeElement.id") == "because"
     page.keyboard.type("Slow growth")
     page.keyboard.press("Enter")
-    page.wait_for_function("document.querySelector('#deck').innerText.includes('1 of 2')")
+    expect(page.locator("#deck")).to_contain_text("1 of 2", timeout=30_000)
     assert len(presses) + 1 <= 8
     # Another hands in a card: the page notices by itself, and nothing of the card is shown.
     cleo = looks["cleo"]
     voter = api.Actor(cleo.id, cleo.printed_name, frozenset(cleo.roles), "x", {CENTRE})  # type: ignore[arg-type]
     api.give_card(kept, voter, item.id, "lu177_dotatate", "Uptake high", api.base().options)
-    page.wait_for_function("document.querySelector('#deck').innerText.includes('open')")
+    expect(page.locator("#deck")).to_contain_text("The cards are open", timeout=30_000)
 
 
 def test_what_was_typed_stays_when_saving_fails(page: Page, server: str, case: str) -> None:
     sign_in(page, server, "ben")
-    page.goto(f"{server}/case/{case}/record?kind=note")
-    page.fill("[name='fact.text']", "Wants to be treated near home")
+    page.goto(f"{server}/case/{case}/record?kind=clinical")
+    page.fill("#e-note", "Wants to be treated near home")
+    page.fill("[name='fact.ecog']", "1")
     page.fill("#e-date", "the day before yesterday")
     page.click("#event-form button.go")
     page.wait_for_selector("#fault")
-    assert page.input_value("[name='fact.text']") == "Wants to be treated near home"
+    assert page.input_value("#e-note") == "Wants to be treated near home"
     page.fill("#e-date", datetime.date(2026, 1, 5).isoformat())
     page.click("#event-form button.go")
-    page.wait_for_function("document.body.innerText.includes('version 2')")
+    expect(page.locator("h1")).to_contain_text("version 2", timeout=30_000)
 
 
 @pytest.mark.parametrize("size", [(1440, 900), (1920, 1080)])
