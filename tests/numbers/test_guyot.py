@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks._known_curves import known_arms, ratio, read_off
 from gepnet.numbers import kaplan_meier, rebuild
 from gepnet.numbers.survival import Curve
-from tests.numbers.known_curves import known_arms, ratio, read_off
 
 CASES = 8  # of the 200 that `make bench BENCH=guyot` looks at
 
