@@ -49,13 +49,13 @@ def test_bad_cells_are_listed_and_change_the_exit_code(run: Run, tmp_path: Path)
             "patient": ["a", "b"],
             "primary_site": ["pancraes", "pancreas"],
             "site_group": [None, "midgut"],
-            "ki67": [1.0, 2.0],
+            "ki_67_pct": [1.0, 2.0],
         }
     ).write_parquet(facts)
     done = run("cohort", "assess", facts, "-o", output)
     assert done.code == 1
     assert "row 0, column primary_site: 'pancraes' cannot be used" in done.err
-    assert "Column 'ki67' is no fact" in done.err
+    assert "Column 'ki_67_pct' is no fact and was not used" in done.err
     assert "site_group: 1 supplied values contradict the derivation" in done.out
     assert "Not in the table, so unknown:" in done.out
     assert pl.read_parquet(output).height == 2
@@ -68,6 +68,72 @@ def test_bad_cells_are_listed_and_change_the_exit_code(run: Run, tmp_path: Path)
         {"row": 1, "fact": "site_group", "supplied": "midgut", "derived": "pancreas"}
     ]
     assert "differentiation" in summary["unknown_facts"]
+
+
+def test_a_misspelt_column_is_told_with_exit_code_1(run: Run, tmp_path: Path) -> None:
+    """It gave "open" for everybody, and exit code 0."""
+    facts, output = tmp_path / "facts.parquet", tmp_path / "o.parquet"
+    pl.DataFrame(
+        {"primary_site": ["pancreas"], "ki67_percnt": [5.0], "centre": ["A"]}
+    ).write_parquet(facts)
+    done = run("cohort", "assess", facts, "-o", output, "--ignore", "centre")
+    assert done.code == 1 and "'ki67_percnt' is no fact" in done.err and "centre" not in done.err
+    assert "did you mean 'ki67_percent'" in done.err
+    pl.DataFrame({"primary_syte": ["pancreas"]}).write_parquet(facts)
+    output.unlink()
+    none = run("cohort", "assess", facts, "-o", output)
+    assert none.code == 2 and "did you mean 'primary_site'" in none.err and not output.exists()
+
+
+def test_other_words_and_bounds_of_a_table_are_read_as_what_they_mean(
+    run: Run, tmp_path: Path
+) -> None:
+    own, other = tmp_path / "own.parquet", tmp_path / "other.parquet"
+    pl.DataFrame(
+        {
+            "primary_site": ["jejunum_ileum", "pancreas", "rectum"],
+            "differentiation": ["well", "poor", "well"],
+            "ki67_percent__lo": [0.0, 2.0, 60.0001],
+            "ki67_percent__hi": [2.9999, 5.0, 100.0],
+            "progressed_on_ssa": [True, False, None],
+        }
+    ).write_parquet(own)
+    pl.DataFrame(
+        {
+            "primary tumour": ["Dünndarm", "pancreatic", "retto"],
+            "tumour differentiation": ["Well", "poorly differentiated", "gut differenziert"],
+            "Ki-67": ["<3", "2-5", ">60"],
+            "progressed_on_ssa": ["ja", "no", None],
+        }
+    ).write_parquet(other)
+    done = [
+        run(
+            "cohort",
+            "assess",
+            file,
+            "-o",
+            file.with_suffix(".out.parquet"),
+            *BOTH,
+            "--format",
+            "json",
+        )
+        for file in (own, other)
+    ]
+    assert [one.code for one in done] == [0, 0], done[1].err
+    summary = json.loads(done[1].out)
+    assert {"column": "Ki-67", "fact": "ki67_percent"} in summary["renamed_columns"]
+    assert {"column": "primary_site", "written": "retto", "read_as": "rectum"} in summary[
+        "readings"
+    ]
+    first, second = (pl.read_parquet(f.with_suffix(".out.parquet")) for f in (own, other))
+    assert first.equals(second)
+
+
+def test_a_number_that_cannot_be_a_bound_is_told_with_the_reason(run: Run, tmp_path: Path) -> None:
+    facts = tmp_path / "facts.parquet"
+    pl.DataFrame({"primary_site": ["pancreas"], "ki67_percent": ["soon"]}).write_parquet(facts)
+    done = run("cohort", "assess", facts, "-o", tmp_path / "o.parquet")
+    assert done.code == 1 and "'soon' cannot be used: expected a number, '2-5', '<3'" in done.err
 
 
 def test_what_cannot_be_done_is_refused(run: Run, facts: Path, tmp_path: Path) -> None:

@@ -129,7 +129,9 @@ def test_an_event_table_names_them_and_reads_the_rest(tmp_path: Path, kind: str)
 
 def test_a_table_of_facts_names_what_it_does_not_use(tmp_path: Path) -> None:
     facts = tmp_path / "facts.parquet"
-    pl.DataFrame({"patient": ["p"], "ki67_percnt": [5.0]}).write_parquet(facts)
+    pl.DataFrame(
+        {"patient": ["p"], "primary_site": ["pancreas"], "ki67_percnt": [5.0]}
+    ).write_parquet(facts)
     summary = api.assess_cohort(BASE, facts, tmp_path / "out.parquet", Question())
     assert summary["ignored_columns"] == [{"column": "ki67_percnt", "nearest": "ki67_percent"}]
 

@@ -25,6 +25,7 @@ def assess_cohort(
     question: Question,
     progress: Callable[[int], None] | None = None,
     accept: Iterable[str] = (),
+    ignore: Iterable[str] = (),
 ) -> View:
     """Write the statuses of every patient of a Parquet file of facts, and say what was noticed.
 
@@ -36,9 +37,11 @@ def assess_cohort(
         progress: called with the number of rows read so far.
         accept: values outside their plausible range that somebody stands by, each as
             ``[PATIENT:]QUANTITY=VALUE by WHO: WHY``; others are told and count as unknown.
+        ignore: columns that are no fact on purpose; others that are none are told.
 
     Raises:
-        InputError: if ``source`` cannot be read or ``output`` is the same file.
+        InputError: if ``source`` cannot be read, none of its columns is a fact, or ``output`` is
+            the same file.
     """
     need("polars")
     from gepnet.guidelines.cohort_run import assess_table
@@ -51,7 +54,7 @@ def assess_cohort(
         base, source, output, question.knowledge_date, at, progress, asking=asking
     )
     asking.accepting.refuse_unused()
-    return {**_summary(report, output), "accepted": plain(asking.accepting.used)}
+    return {**_summary(report, output, set(ignore)), "accepted": plain(asking.accepting.used)}
 
 
 def count_rows(source: Path) -> int:
@@ -124,7 +127,7 @@ def status_sql(
     )
 
 
-def _summary(report: CohortReport, output: Path) -> View:
+def _summary(report: CohortReport, output: Path, ignore: set[str]) -> View:
     plan, notes = report.plan, report.notes
     return {
         "file": str(output),
@@ -136,7 +139,17 @@ def _summary(report: CohortReport, output: Path) -> View:
         "statuses": report.statuses(),
         "unknown_facts": plan.absent,
         "ignored_columns": [
-            {"column": name, "nearest": near} for name, near in plan.ignored.items()
+            {"column": name, "nearest": near}
+            for name, near in plan.ignored.items()
+            if name not in ignore
+        ],
+        "renamed_columns": [
+            {"column": name, "fact": fact} for name, fact in report.renamed.items()
+        ],
+        "readings": [
+            {"column": column, "written": text, "read_as": meant}
+            for column, texts in sorted(plan.reader.readings.items())
+            for text, meant in sorted(texts.items())
         ],
         "error_rows": notes.faulty_rows,
         "errors": notes.faulty_cells,

@@ -31,11 +31,15 @@ def assess(
     output: Annotated[Path, typer.Option("-o", "--output", help="Parquet file to write.")],
     question: TableQuestion,
     accept: Accept = None,
+    ignore: Annotated[
+        list[str] | None,
+        typer.Option(metavar="COLUMN", help="A column that is no fact on purpose. Repeatable."),
+    ] = None,
 ) -> Result:
     """Write the status of every option in every document for each patient of a table.
 
-    Exit code 0: written; 1: written, but some cells could not be used and count as unknown;
-    2: nothing written.
+    Exit code 0: written; 1: written, but a column is no fact and was not used, or cells could not
+    be used and count as unknown; 2: nothing written.
     """
     base = api.base(*question.with_files)
     with progress() as tell:
@@ -45,8 +49,11 @@ def assess(
             if tell is not None:
                 tell("patients", rows, total)
 
-        summary = api.assess_cohort(base, facts, output, question, advance, accept or ())
-    return Result(summary, _report, code=1 if summary["errors"] else 0)
+        summary = api.assess_cohort(
+            base, facts, output, question, advance, accept or (), ignore or ()
+        )
+    faulty = summary["errors"] or summary["ignored_columns"]
+    return Result(summary, _report, code=1 if faulty else 0)
 
 
 def share(found: dict[str, int], statuses: tuple[str, ...]) -> str:
@@ -69,7 +76,12 @@ def _report(summary: dict[str, Any]) -> None:
         typer.echo(f"Not in the table, so unknown: {', '.join(summary['unknown_facts'])}")
     for item in summary["ignored_columns"]:
         hint = f"; did you mean '{item['nearest']}'?" if item["nearest"] else ""
-        typer.echo(f"Column '{item['column']}' is no fact{hint}", err=True)
+        told = f"Column '{item['column']}' is no fact and was not used{hint}"
+        typer.echo(f"{told} (--ignore {item['column']} if it is none on purpose)", err=True)
+    for item in summary["renamed_columns"]:
+        typer.echo(f"Column '{item['column']}' was read as {item['fact']}")
+    for item in summary["readings"][:SHOWN]:
+        typer.echo(f"{item['column']}: '{item['written']}' was read as {item['read_as']}")
     for fact, count in summary["conflicts"].items():
         typer.echo(f"{fact}: {count} supplied values contradict the derivation and were used")
     for error in summary["error_list"][:SHOWN]:

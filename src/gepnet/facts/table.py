@@ -28,6 +28,7 @@ from gepnet.facts.frame import column_type, divided, first_day, last_day
 from gepnet.facts.wide import first_day_column, last_day_column, supplied_columns
 from gepnet.measures.columns import as_steps
 from gepnet.vocabulary import SEPARATOR, Asking, Fact, Interval, ValueProblem
+from gepnet.vocabulary.words import Words
 
 ROW = "__row"
 Schema = Mapping[str, pl.DataType]
@@ -55,6 +56,7 @@ class Reader:
         schema: Schema,
         kept: Iterable[str] = (),
         asking: Asking | None = None,
+        words: Words | None = None,
     ) -> None:
         """Note what the table gives.
 
@@ -63,7 +65,11 @@ class Reader:
             schema: of the table.
             kept: other columns to pass on as they are.
             asking: asks about numbers that are likely to be slips; None asks about none.
+            words: reads other words for values than their ids; None reads ids alone.
         """
+        self.words = words
+        #: By column, the texts that were read as something else.
+        self.readings: dict[str, dict[str, str]] = {}
         self.kept = tuple(kept)
         self.facts = tuple(fact for fact in facts if supplied_columns([fact], schema))
         days = {day(f) for f in self.facts if f.type == "date" for day in _DAYS}
@@ -88,7 +94,7 @@ class Reader:
         """Return a batch in gepnet's own types, and its faults (rows from column ``__row``)."""
         sound = batch.select_seq(self._checks).row(0, named=True) if self._checks else {}
         whole = frozenset(name for name, is_sound in sound.items() if is_sound)
-        work = _Batch(batch, whole, self.asking)
+        work = _Batch(batch, whole, self.asking, self.words, self.readings)
         for fact in self.facts:
             work.read(fact, self.given)
         kept = [batch[name] for name in self.kept]
@@ -101,6 +107,8 @@ class _Batch:
     table: pl.DataFrame
     sound: frozenset[str] = frozenset()
     asking: Asking | None = None
+    words: Words | None = None
+    readings: dict[str, dict[str, str]] = field(default_factory=dict)
     columns: dict[str, pl.Series] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
 
@@ -142,6 +150,9 @@ class _Batch:
         if fact.id in self.sound:
             columns = [self.table[name] for name in sources]
             return dict(zip(names, columns * (3 - len(columns)), strict=True))
+        if len(sources) == 1 and self.table[fact.id].dtype == pl.String and fact.entry.interval:
+            low, high = self._ranges(fact)
+            return dict(zip(names, self._believed(fact, low, high, [fact.id]), strict=True))
         if len(sources) == 1:
             one = self._measured(fact, fact.id)
             return dict.fromkeys(names, self._believed(fact, one, one, [fact.id])[0])
@@ -188,6 +199,36 @@ class _Batch:
         where = pl.Series(refused)
         return _hidden(low, where), _hidden(high, where)
 
+    def _ranges(self, fact: Fact) -> tuple[pl.Series, pl.Series]:
+        """Return the bounds of numbers written as texts: ``5``, ``<5``, ``2-5``, ``>60``."""
+        column = self.table[fact.id]
+        bounds: dict[str, tuple[float, float]] = {}
+        wrong: dict[str, str] = {}
+        for text in column.unique().drop_nulls():
+            try:
+                value = fact.parse(text)
+            except ValueProblem as problem:
+                wrong[text] = problem.expected
+                continue
+            if isinstance(value, Interval):
+                bounds[text] = (float(fact.kept(value.low)), float(fact.kept(value.high)))
+        low, high = (
+            column.replace_strict(
+                {text: ends[end] for text, ends in bounds.items()},
+                default=None,
+                return_dtype=pl.Float64,
+            )
+            for end in (0, 1)
+        )
+        if wrong:
+            bad = column.is_in(list(wrong)).fill_null(False)
+            rows = (
+                self.table[ROW] if ROW in self.table.columns else pl.int_range(len(bad), eager=True)
+            )
+            for row, cell in zip(rows.filter(bad), column.filter(bad), strict=True):
+                self.faults.append(Fault(row, fact.id, str(cell), wrong[cell]))
+        return low, high
+
     def _measured(self, fact: Fact, name: str) -> pl.Series:
         """Return a number on a fine step of its fact, free of binary noise."""
         column = self.table[name]
@@ -218,9 +259,35 @@ class _Batch:
         elif column.dtype != pl.String:
             column = column.cast(pl.String, strict=False)
         words = column.unique().drop_nulls()
-        bits = pl.Series([_bits(fact, word) for word in words], dtype=kind)
+        bits = pl.Series([self._meant(fact, word) for word in words], dtype=kind)
         value = column.replace_strict(words, bits, default=None, return_dtype=kind)
         return _without_all(fact, self._unread(fact.id, value))
+
+    def _meant(self, fact: Fact, text: str) -> int | None:
+        """Return the bits of a cell: of ids, and else of words that mean one value each."""
+        found = _bits(fact, text)
+        if found is not None or self.words is None:
+            return found
+        meanings = self.words.of(fact.id)
+        meant = [meanings.read(part.strip()) for part in text.split(SEPARATOR)]
+        if None in meant:
+            return None
+        said = SEPARATOR.join(filter(None, meant))
+        self.readings.setdefault(fact.id, {})[text] = said
+        return _bits(fact, said)
+
+    def _flagged(self, name: str, column: pl.Series) -> pl.Series:
+        """Return a column in which other words for yes and no are true and false."""
+        words = self.words
+        if words is None:
+            return column
+        texts = (text for text in column.unique().drop_nulls() if text not in ("true", "false"))
+        flags = {text: flag for text in texts if (flag := words.flag(text)) is not None}
+        if not flags:
+            return column
+        said = {text: "true" if flag else "false" for text, flag in flags.items()}
+        self.readings.setdefault(name, {}).update(said)
+        return column.replace(said)
 
     def _boolean(self, name: str) -> pl.Series:
         column = self.table[name]
@@ -228,7 +295,7 @@ class _Batch:
             return column
         if column.dtype != pl.String:
             return self._nothing(name, pl.Boolean)
-        text = column.str.to_lowercase()
+        text = self._flagged(name, column.str.to_lowercase())
         value = _hidden(text == "true", ~text.is_in(["true", "false"]))
         return self._unread(name, value)
 

@@ -53,7 +53,9 @@ class CohortPlan:
         beside = {*(silences or {}).values(), *([at] if isinstance(at, str) else [])}
         self.keys = [*kept, *([at] if isinstance(at, str) else [])]
         kept += sorted(beside)
-        self.reader = Reader(facts, {ROW: pl.UInt32(), **schema}, [ROW, *kept], asking)
+        self.reader = Reader(
+            facts, {ROW: pl.UInt32(), **schema}, [ROW, *kept], asking, vocabulary.words
+        )
         given = self.reader.given | beside
         measures = base.knowledge.measures
         self.source = Source(base.criteria, measures, frozenset(given), at, silences or {})

@@ -6,13 +6,14 @@ import datetime
 import json
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 import polars as pl
 
 from gepnet import __version__
+from gepnet.facts.named import columns_named
 from gepnet.guidelines.cohort import CohortPlan
 from gepnet.guidelines.cohort_notes import TableNotes
 from gepnet.guidelines.compiled import KnowledgeBase
@@ -33,6 +34,7 @@ class CohortReport:
 
     plan: CohortPlan
     notes: TableNotes
+    renamed: dict[str, str] = field(default_factory=dict)
 
     def statuses(self) -> dict[str, dict[str, int]]:
         """Return for each document how often each status occurs in its columns."""
@@ -65,14 +67,22 @@ def assess_table(
     accepts it.
 
     Raises:
-        InputError: if ``source`` cannot be read.
+        InputError: if ``source`` cannot be read, or no column of it is a fact.
     """
     table, schema = open_table(source)
+    renamed = columns_named(schema, base.vocabulary)
+    table = table.rename(renamed)
+    schema = {renamed.get(name, name): kind for name, kind in schema.items()}
     plan = CohortPlan(base, schema, knowledge_date, at, asking)
+    if not plan.reader.facts:
+        raise InputError(
+            Problem(str(source), None, "", name, "", "a fact that documents ask for", near)
+            for name, near in (plan.ignored or {"": None}).items()
+        )
     notes = TableNotes(progress)
     statuses = plan.statuses(table, notes)
     write_atomically(output, lambda draft: write(statuses, draft, metadata(plan), compression))
-    return CohortReport(plan, notes)
+    return CohortReport(plan, notes, renamed)
 
 
 def write(
