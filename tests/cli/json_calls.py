@@ -164,6 +164,7 @@ CALLS = {
     "import-mcode": "import mcode {folder}/mcode -o {folder}/from_mcode --force",
     "import-redcap": "import redcap {folder}/redcap -o {folder}/from_redcap --force",
     "import-omop": "import omop {folder}/omop -o {folder}/from_omop --force",
+    "export-redcap": "export redcap -o {folder}/dictionary_out.csv --force",
     "cases-evaluate": "cases evaluate {day}",
     "cohort-assess": "cohort assess {folder}/facts.parquet -o {folder}/o.parquet "
     "--at 2026-01-01 {day}",

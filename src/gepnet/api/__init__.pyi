@@ -51,6 +51,7 @@ from gepnet.api.evidence import trial_list as trial_list
 from gepnet.api.evidence import trial_view as trial_view
 from gepnet.api.evidence import trials_for_patient as trials_for_patient
 from gepnet.api.evidence import write_observations as write_observations
+from gepnet.api.exporting import export_redcap as export_redcap
 from gepnet.api.importing import import_cases as import_cases
 from gepnet.api.importing import import_tables as import_tables
 from gepnet.api.knowing import base as base

@@ -37,6 +37,7 @@ def check_knowledge(*extra: Path, mutate: bool = True) -> CheckReport:
     from gepnet.evidence import check as evidence
     from gepnet.facts import check as facts
     from gepnet.guidelines import check as guidelines
+    from gepnet.io import check as io
     from gepnet.measures import check as measures
     from gepnet.prrt import check as prrt
     from gepnet.registry import check as registry
@@ -45,7 +46,7 @@ def check_knowledge(*extra: Path, mutate: bool = True) -> CheckReport:
     from gepnet.vocabulary import check as vocabulary
 
     book = base(*extra)
-    reading = (guidelines, prrt, response, evidence, registry, charts)
+    reading = (guidelines, prrt, response, evidence, registry, io, charts)
     rooms = (vocabulary, measures, facts, *reading)
     models = [model for room in rooms for model in room.FILES]
     checks = (

@@ -16,6 +16,7 @@ from gepnet.cli import (
     cohort,
     compare,
     demo,
+    exporting,
     facts,
     importing,
     knowledge,
@@ -54,6 +55,7 @@ GROUPS = {
     "facts": ("The vocabulary, and the facts of a patient.", [facts]),
     "knowledge": ("Look at the knowledge and check it.", [knowledge, atlas, proofs]),
     "import": ("Bring patients in from other formats.", [importing, mapping]),
+    "export": ("Take out what others begin with.", [exporting]),
     "cases": ("Published cases against the documents.", [cases]),
     "cohort": ("Many patients at once, from a table to a table.", [cohort]),
     "registry": (

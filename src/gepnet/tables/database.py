@@ -27,11 +27,13 @@ class Database:
         name: without password, for messages.
         tables: by their names in small letters, each with its name in its schema.
         query: returns the answer of a query.
+        close: ends the connection.
     """
 
     name: str
     tables: dict[str, str]
     query: Callable[[str], pl.DataFrame]
+    close: Callable[[], None]
 
     def read(self, table: str) -> Sheet:
         """Return a table, ordered by its first column so that every reading is the same."""
@@ -100,10 +102,17 @@ def _texts(names: list[str], rows: list[tuple[Any, ...]]) -> pl.DataFrame:
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(names)
     return pl.DataFrame(
         [
-            pl.Series(name, [None if cell is None else str(cell) for cell in column], pl.String)
+            pl.Series(name, [_written(cell) for cell in column], pl.String)
             for name, column in zip(names, columns, strict=True)
         ]
     )
+
+
+def _written(cell: Any) -> str | None:
+    """Return a cell as a person would write it: a whole number without a point."""
+    if cell is None:
+        return None
+    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
 
 
 def _duckdb(path: Path, schema: str | None) -> Database:
@@ -131,7 +140,7 @@ def _duckdb(path: Path, schema: str | None) -> Database:
         except duckdb.Error as error:
             raise _refused(str(path), f"a table ({str(error).splitlines()[0][:100]})") from error
 
-    return Database(str(path), _names(rows, schema), query)
+    return Database(str(path), _names(rows, schema), query, connection.close)
 
 
 def _postgres(source: str) -> Database:
@@ -161,4 +170,4 @@ def _postgres(source: str) -> Database:
             raise _refused(shown, f"a table that can be read ({told})") from error
         return _texts(names, rows)
 
-    return Database(shown, _names(rows, schema), query)
+    return Database(shown, _names(rows, schema), query, connection.close)

@@ -8,7 +8,14 @@ from pathlib import Path
 import polars as pl
 
 from gepnet.knowledge import InputError, Problem
-from gepnet.tables import ROW_LINE, Sheet, is_database, open_database, read_sheet
+from gepnet.tables import (
+    ROW_LINE,
+    Sheet,
+    is_database,
+    open_database,
+    read_sheet,
+    without_password,
+)
 from gepnet.vocabulary import OptionTree
 
 TABLES = (
@@ -45,13 +52,19 @@ def omop_tables(source: str, options: OptionTree) -> list[Sheet]:
     Raises:
         InputError: if there is no such source, or no table ``person``.
     """
-    read, concepts, names = _opened(source)
-    if "person" not in names:
-        raise InputError([Problem(source, None, "", "", "", "a table 'person' of the OMOP CDM")])
-    return [_derived(read(name), concepts, options) for name in TABLES if name in names]
+    read, concepts, names, close = _opened(source)
+    try:
+        if "person" not in names:
+            shown = without_password(source)
+            raise InputError([Problem(shown, None, "", "", "", "a table 'person' of the OMOP CDM")])
+        return [_derived(read(name), concepts, options) for name in TABLES if name in names]
+    finally:
+        close()
 
 
-def _opened(source: str) -> tuple[Callable[[str], Sheet], Concepts, list[str]]:
+def _opened(
+    source: str,
+) -> tuple[Callable[[str], Sheet], Concepts, list[str], Callable[[], None]]:
     if is_database(source):
         database = open_database(source)
 
@@ -65,7 +78,7 @@ def _opened(source: str) -> tuple[Callable[[str], Sheet], Concepts, list[str]]:
                 f"FROM {database.tables[_CONCEPT]} WHERE concept_id IN ({listed})"
             )
 
-        return database.read, asked, list(database.tables)
+        return database.read, asked, list(database.tables), database.close
     folder = Path(source)
     if not folder.is_dir():
         told = "a folder of OMOP tables, a DuckDB file or the URL of a database"
@@ -85,7 +98,7 @@ def _opened(source: str) -> tuple[Callable[[str], Sheet], Concepts, list[str]]:
         lower = {n: n.casefold() for n in sheet.names}
         return Sheet(sheet.file, sheet.columns.rename(lower), sheet.notes, sheet.problems)
 
-    return read, concepts, list(files)
+    return read, concepts, list(files), lambda: None
 
 
 def _no_concepts() -> pl.DataFrame:

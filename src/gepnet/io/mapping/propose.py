@@ -12,7 +12,8 @@ import yaml
 from gepnet.io.mapping.model import FORMAT, NOTHING
 from gepnet.io.mapping.redcap import FIELD, dictionary_of, redcap_table
 from gepnet.io.mapping.shipped import shipped_path
-from gepnet.io.mapping.suggest import Suggested, suggest_table
+from gepnet.io.mapping.suggest import suggest_table
+from gepnet.io.mapping.suggest_treatments import Suggested
 from gepnet.knowledge import InputError, Problem
 from gepnet.tables import SHEETS, Sheet, read_sheet
 from gepnet.vocabulary import Vocabulary

@@ -15,7 +15,8 @@ from typing import Any
 
 from gepnet.io.mapping.model import NOTHING, TableMap
 from gepnet.io.mapping.model import Mapping as MappingFile
-from gepnet.io.mapping.suggest import Suggested, suggest_table
+from gepnet.io.mapping.suggest import suggest_table
+from gepnet.io.mapping.suggest_treatments import Suggested
 from gepnet.io.mapping.words import code_list, missing
 from gepnet.knowledge import InputError, Problem
 from gepnet.tables import SHEETS, Sheet, read_sheet
@@ -196,7 +197,8 @@ def _named(
     if field.choices and entry["to"] != NOTHING and "codes" not in entry:
         values = {**dict(entry.get("values", {}))}
         values |= {
-            code: _label(label, entry["to"], vocabulary) for code, label in field.choices.items()
+            code: _label(code, label, entry["to"], vocabulary)
+            for code, label in field.choices.items()
         }
         entry["values"] = values
     elif "codes" in entry and field.choices:
@@ -215,10 +217,13 @@ def _own_target(field: Asked, vocabulary: Vocabulary) -> tuple[str, str] | None:
     return None if fact is None or not fact.entry.event else (str(fact.entry.event), fact.id)
 
 
-def _label(label: str, to: str, vocabulary: Vocabulary) -> Any:
+def _label(code: str, label: str, to: str, vocabulary: Vocabulary) -> Any:
     """Return what the label of a choice means: a value, or None where nothing is known."""
     _, _, name = to.partition(".")
     fact = vocabulary.get(name)
+    known = vocabulary.options if name == OPTION else () if fact is None else fact.values
+    if code in known:
+        return code  # as in the dictionary that gepnet writes
     if fact is not None and fact.type == "boolean":
         flag = vocabulary.words.flag(label)
         return flag if flag is not None else label

@@ -1,0 +1,37 @@
+"""``gepnet export``: what a registry begins with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from gepnet import api
+from gepnet.cli.command import Files, Result, command
+from gepnet.cli.output import listing
+
+
+@command
+def redcap(
+    output: Annotated[Path, typer.Option("-o", "--output", help="Data dictionary to write (CSV).")],
+    question: Files,
+    all_: Annotated[
+        bool, typer.Option("--all", help="Every fact, not the minimum data set for PRRT alone.")
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace the file.")] = False,
+) -> Result:
+    """Write a REDCap data dictionary of the minimum data set for PRRT, or of every fact.
+
+    Upload it to a new project, make the forms marked so repeating instruments, and bring what was
+    collected back with "gepnet import redcap".
+    """
+    view = api.export_redcap(api.base(*question.with_files), output, all_, force)
+    return Result(view, _report)
+
+
+def _report(view: dict[str, Any]) -> None:
+    listing("Forms", view["forms"], "form", "label", "fields: fields", "needed: needed", "repeats")
+    typer.echo(f"{view['fields']} fields: {view['file']}")
+    for note in view["notes"]:
+        typer.echo(note)
