@@ -179,3 +179,71 @@ def test_pictures_of_a_synthesis_are_the_same_twice_and_say_what_they_show(table
     forest = api.network_chart(result, "forest")
     assert forest.title == "Network of 5 treatments against placebo"
     assert "lu 0.36 (0.18 to 0.70)." in forest.sentence
+
+
+# --- the networks that come with gepnet ----------------------------------------------------------
+
+
+def test_a_packaged_network_is_made_of_the_figures_of_trials() -> None:
+    """The published figures as they stand with their trials give the output of R's netmeta."""
+    found = api.network_meta_analysis(
+        Path("pancreas-pfs"), api.base(), include=["clarinet"], model="common"
+    )
+    ratios = {one.treat1: (round(one.value, 4), round(one.low, 4)) for one in found.against}
+    assert ratios == {
+        "cabozantinib": (0.23, 0.1229),
+        "lu177_edotreotide": (0.245, 0.147),
+        "everolimus": (0.35, 0.2711),
+        "sunitinib": (0.418, 0.2635),
+        "surufatinib": (0.491, 0.3192),
+        "lanreotide": (0.58, 0.3217),
+    }
+    assert all(row.source and row.verification for row in found.rows)
+    without = api.network_meta_analysis(Path("pancreas-pfs"), api.base())
+    assert "lanreotide" not in without.treatments
+
+
+def test_the_criteria_of_trials_say_whom_an_indirect_path_joins() -> None:
+    found = api.network_meta_analysis(
+        Path("gastrointestinal-pfs"),
+        api.base(),
+        include=["clarinet"],
+        same=["octreotide_60=octreotide", "lu177_dotatate_octreotide=lu177_edotreotide"],
+        model="common",
+    )
+    path = next(
+        one
+        for one in found.transitivity.paths
+        if {one.treat1, one.treat2} == {"lu177_edotreotide", "octreotide"}
+    )
+    receptors = next(d for d in path.differences if d.characteristic == "receptors (SSTR)")
+    assert any("compete" in studies for studies in receptors.values.values())
+    assert not found.transitivity.not_stated
+    split = next(
+        one
+        for one in found.splits
+        if {one.treat1, one.treat2} == {"everolimus", "lu177_edotreotide"}
+    )
+    assert split.p_value < 0.01  # what a trial then measured, and what others had led to
+
+
+def test_networks_of_gepnet_name_one_figure_each_and_others_are_refused() -> None:
+    from gepnet.evidence.synthesis.packaged import check_networks
+
+    base = api.base()
+    assert list(check_networks(base.knowledge)) == []
+    measures = dict(base.knowledge.measures)
+    wrong = [
+        {"trial": "radiant-3", "metric": "pfs_hr", "of": "eve_vs_pbo"},
+        {"trial": "nobody", "metric": "pfs_hr", "of": "x"},
+        {"trial": "radiant-3", "metric": "pfs_median_months", "of": "eve"},
+    ]
+    measures["networks"] = {"networks": [{"id": "n", "title": "N", "figures": wrong}]}
+    told = [
+        str(p) for p in check_networks(base.knowledge.model_copy(update={"measures": measures}))
+    ]
+    assert any("2 figures: expected marks that tell one figure" in text for text in told)
+    assert any("nobody" in text and "a trial" in text for text in told)
+    assert any("a contrast of two arms" in text for text in told)
+    with pytest.raises(InputError, match="did you mean 'pancreas-pfs'"):
+        api.network_meta_analysis(Path("pancreas-pfss"), base)

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from gepnet.charts import Chart
-    from gepnet.evidence.synthesis import NetworkResult, PairwiseResult
+    from gepnet.evidence.synthesis import ContrastTable, NetworkResult, PairwiseResult
+    from gepnet.guidelines import KnowledgeBase
 
 
 def meta_analysis(
     table: Path,
+    base: KnowledgeBase | None = None,
     *,
     include: Collection[str] = (),
     exclude: Collection[str] = (),
@@ -24,7 +26,9 @@ def meta_analysis(
     """Pool the studies of one comparison.
 
     Args:
-        table: CSV or Parquet, see ``gepnet.evidence.synthesis.read_contrasts``.
+        table: CSV or Parquet, see ``gepnet.evidence.synthesis.read_contrasts``; or, with ``base``,
+            the name of a network that comes with gepnet.
+        base: the knowledge with its trials.
         include: studies whose unverified figures are pooled all the same.
         exclude: studies to leave out.
         same: treatments to take for one, as ``octreotide60=octreotide30``.
@@ -39,14 +43,14 @@ def meta_analysis(
 
     need("numpy", "scipy")
     from gepnet.evidence.synthesis import meta_analysis as pooled
-    from gepnet.evidence.synthesis import read_contrasts
 
-    rows = read_contrasts(table, include, exclude, same, needs_treatments=False)
+    rows = _contrasts(table, base, include, exclude, same, needs_treatments=False)
     return pooled(rows, tau_method, knapp_hartung, level)
 
 
 def network_meta_analysis(
     table: Path,
+    base: KnowledgeBase | None = None,
     *,
     reference: str | None = None,
     model: Literal["common", "random"] = "random",
@@ -61,7 +65,9 @@ def network_meta_analysis(
     """Fit a network of treatments to a table of contrasts.
 
     Args:
-        table: CSV or Parquet, see ``gepnet.evidence.synthesis.read_contrasts``.
+        table: CSV or Parquet, see ``gepnet.evidence.synthesis.read_contrasts``; or, with ``base``,
+            the name of a network that comes with gepnet.
+        base: the knowledge with its trials.
         reference: the treatment that others are shown against.
         model: ``common`` or ``random`` effects.
         small_is_good: whether a smaller effect is a better one.
@@ -69,7 +75,7 @@ def network_meta_analysis(
         exclude: studies to leave out.
         same: treatments to take for one, as ``octreotide60=octreotide30``.
         populations: a table of what the studies state of their patients: ``study``, and a column
-            for each characteristic.
+            for each characteristic; by default what the trials of ``base`` ask for.
         tolerance: by how much the contrasts of a trial of several arms may miss adding up.
         level: of the intervals.
 
@@ -81,11 +87,36 @@ def network_meta_analysis(
 
     need("numpy", "scipy")
     from gepnet.evidence.synthesis import network_meta_analysis as fitted
-    from gepnet.evidence.synthesis import read_contrasts, read_populations
+    from gepnet.evidence.synthesis import read_populations
 
-    rows = read_contrasts(table, include, exclude, same)
-    stated = None if populations is None else read_populations(populations)
+    rows = _contrasts(table, base, include, exclude, same)
+    stated = None
+    if populations is not None:
+        stated = read_populations(populations)
+    elif base is not None:
+        from gepnet.evidence.synthesis.packaged import populations_of
+
+        studies = [row.study for row in rows.used]
+        stated = populations_of(base.knowledge, base.criteria, studies)
+        base.criteria.store()
     return fitted(rows, reference, model, small_is_good, stated, tolerance, level)
+
+
+def _contrasts(
+    table: Path,
+    base: KnowledgeBase | None,
+    include: Collection[str],
+    exclude: Collection[str],
+    same: Collection[str],
+    needs_treatments: bool = True,
+) -> ContrastTable:
+    from gepnet.evidence.synthesis import read_contrasts
+
+    if base is not None and not table.exists() and not table.suffix:
+        from gepnet.evidence.synthesis.packaged import packaged_network
+
+        return packaged_network(str(table), base.knowledge, include, exclude, same)
+    return read_contrasts(table, include, exclude, same, needs_treatments)
 
 
 def meta_chart(result: PairwiseResult) -> Chart:

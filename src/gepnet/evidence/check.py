@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from importlib.resources import files
 
 from gepnet.evidence.differences import differing
+from gepnet.evidence.synthesis.packaged import Networks, check_networks
 from gepnet.evidence.topics import Topics
 from gepnet.knowledge import Knowledge, Problem, check_files
 from gepnet.knowledge.models import Trial
 from gepnet.rules import Rulebook
 
-FILES = (Topics,)
+FILES = (Topics, Networks)
 _SHARE = 100  # percent
 
 
@@ -21,6 +22,7 @@ def check(book: Rulebook) -> Iterator[Problem]:
     yield from faults
     if not faults:
         yield from _topics_cover(book)
+        yield from check_networks(book.knowledge)
     for trial in book.knowledge.trials:
         yield from _figures(trial, book.knowledge)
         yield from _differences(trial)

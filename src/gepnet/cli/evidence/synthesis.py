@@ -17,7 +17,8 @@ Contrasts = Annotated[
     Path,
     typer.Argument(
         help="CSV: study, treat1, treat2, one of hr, or, rr, md, and ci_low, ci_high or se; "
-        "perhaps ci_level, source, verification.",
+        "perhaps ci_level, source, verification. Or a network of the packaged trials: "
+        "pancreas-pfs, gastrointestinal-pfs.",
         metavar="TABLE",
     ),
 ]
@@ -55,6 +56,9 @@ class Model(StrEnum):
     COMMON = "common"
 
 
+_NAMED = ("trials", lambda row: ", ".join(row["studies"]))
+
+
 @command
 def meta(
     table: Contrasts,
@@ -80,10 +84,10 @@ def meta(
     """
     if output is not None:
         api.check_output(output)
-    if question.with_files:
-        api.base(*question.with_files)
+    base = api.base(*question.with_files)
     result = api.meta_analysis(
         table,
+        base,
         include=include or (),
         exclude=exclude or (),
         same=same or (),
@@ -119,7 +123,7 @@ def nma(
         typer.Option(
             "--populations",
             help="CSV of what the trials state of their patients: study, and a column for each "
-            "characteristic; compared along indirect paths.",
+            "characteristic; by default what the packaged trials of these names ask for.",
         ),
     ] = None,
     tolerance: Annotated[
@@ -147,10 +151,10 @@ def nma(
     for path in (forest, network):
         if path is not None:
             api.check_output(path)
-    if question.with_files:
-        api.base(*question.with_files)
+    base = api.base(*question.with_files)
     result = api.network_meta_analysis(
         table,
+        base,
         reference=reference,
         model=model.value,
         small_is_good=not large_is_good,
@@ -274,34 +278,29 @@ def _print_transitivity(found: View) -> None:
     if not found["paths"]:
         say("No indirect comparison in this network.")
         return
-    if not found["characteristics"]:
+    if not found["populations"]:
         say(
             "Transitivity: nothing is known here of whom these trials enrolled (--populations); "
             f"{len(found['paths'])} indirect paths rest on an assumption that nobody looked at."
         )
         return
     rows = [
-        {**path, **one, "at": place}
-        for path in found["paths"]
-        for place, one in enumerate(path["differences"])
+        {"name": one["characteristic"] if place == 0 else "", "value": value, "studies": studies}
+        for one in found["populations"]
+        for place, (value, studies) in enumerate(
+            [*one["values"].items(), *([("not stated", one["unknown"])] if one["unknown"] else [])]
+        )
     ]
+    listing("Whom the trials enrolled", rows, "characteristic: name", "value", _NAMED)
     listing(
         f"Transitivity: {found['flagged']} of {len(found['paths'])} indirect paths join trials "
         "of different patients",
-        rows,
-        ("path", lambda r: " - ".join(r["steps"]) if r["at"] == 0 else ""),
-        ("differs", lambda r: r["characteristic"].replace("_", " ")),
-        ("stated", _stated),
+        found["paths"],
+        ("path", lambda one: " - ".join(one["steps"])),
+        ("differs in", lambda one: ", ".join(d["characteristic"] for d in one["differences"])),
     )
     if found["not_stated"]:
-        say(f"Not stated here: {', '.join(found['not_stated'])}.")
-
-
-def _stated(row: View) -> str:
-    parts = [f"{value} ({', '.join(studies)})" for value, studies in row["values"].items()]
-    if row["unknown"]:
-        parts.append(f"not stated ({', '.join(row['unknown'])})")
-    return "; ".join(parts)
+        say(f"Nothing is known here of {', '.join(found['not_stated'])}.")
 
 
 def _print_end(view: View, files: tuple[str, ...]) -> None:

@@ -139,9 +139,25 @@ def read_contrasts(
         raise InputError([Problem(grid.file, 1, "", " ".join(there), "", told)])
     measure: Measure = there[0]  # type: ignore[assignment]
     reading = _table(measure, needs_treatments).read(grid)
-    rows = list(reading.rows)
-    if not rows:
+    if not reading.rows:
         raise InputError([Problem(grid.file, 1, "", "", "", "at least one study")])
+    return table_of(grid.file, measure, reading.rows, include, exclude, same)
+
+
+def table_of(
+    file: str,
+    measure: Measure,
+    read: Iterable[ContrastRow],
+    include: Collection[str] = (),
+    exclude: Collection[str] = (),
+    same: Iterable[str] = (),
+) -> ContrastTable:
+    """Return rows as a table: those that are pooled, those that are not, and what was assumed.
+
+    Raises:
+        InputError: for a study or treatment that is not there, or if nothing is left to pool.
+    """
+    rows = list(read)
     for name, given in (("include", include), ("exclude", exclude)):
         _check_studies(name, given, rows)
     rows = [_judged(row, include, exclude) for row in rows]
@@ -156,14 +172,14 @@ def read_contrasts(
             for row in rows
         ]
     table = ContrastTable(
-        grid.file,
+        file,
         measure,
         tuple(rows),
         tuple(f"{old} is taken for {new}" for old, new in renamed),
         tuple(_notes(rows, MEASURES[measure][1])),
     )
     if not table.used:
-        raise InputError([Problem(grid.file, 1, "", "", "", _nothing_left(rows))])
+        raise InputError([Problem(file, 1, "", "", "", _nothing_left(rows))])
     return table
 
 

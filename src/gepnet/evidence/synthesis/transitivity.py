@@ -34,10 +34,7 @@ class Populations:
 
 @dataclass(frozen=True)
 class Difference:
-    """A characteristic in which the studies of a path differ: value and studies that state it.
-
-    Under an empty value stand the studies that do not state it.
-    """
+    """A characteristic: each value with the studies that state it, and those that do not."""
 
     characteristic: str
     values: dict[str, list[str]]
@@ -61,12 +58,14 @@ class Transitivity:
     """The indirect paths of a network and how their populations differ.
 
     Attributes:
+        populations: each characteristic with its values and the studies that state them; studies
+            that say nothing of it are in ``unknown``.
         paths: shortest first for every two treatments; at most a few of each.
         not_stated: studies of the network of which nothing is known here.
         flagged: how many of the paths hold a difference.
     """
 
-    characteristics: list[str]
+    populations: list[Difference]
     paths: list[IndirectPath]
     not_stated: list[str]
     flagged: int
@@ -119,7 +118,7 @@ def transitivity(rows: Sequence[ContrastRow], populations: Populations) -> Trans
             paths.append(IndirectPath(one, other, steps, studies, differences, sorted(direct)))
     stated = populations.of
     return Transitivity(
-        characteristics=populations.characteristics,
+        populations=list(_stated(sorted({row.study for row in rows}), populations)),
         paths=paths,
         not_stated=sorted({row.study for row in rows if not stated.get(row.study)}),
         flagged=sum(bool(path.differences) for path in paths),
@@ -146,12 +145,14 @@ def _paths(near: Mapping[str, Sequence[str]], start: str, end: str) -> list[list
 
 
 def _differences(studies: Iterable[str], populations: Populations) -> Iterable[Difference]:
+    return (one for one in _stated(studies, populations) if len(one.values) > 1)
+
+
+def _stated(studies: Iterable[str], populations: Populations) -> Iterable[Difference]:
     stated = {study: populations.of.get(study, {}) for study in studies}
     for name in populations.characteristics:
         values: dict[str, list[str]] = {}
         for study, of_it in stated.items():
             if name in of_it:
                 values.setdefault(of_it[name], []).append(study)
-        if len(values) > 1:
-            unknown = [study for study, of_it in stated.items() if name not in of_it]
-            yield Difference(name, values, unknown)
+        yield Difference(name, values, [study for study in stated if name not in stated[study]])
