@@ -96,7 +96,7 @@ def _draw(figure: Figure, data: NetworkData) -> None:
         axes.plot(x, y, "o", ms=size, mfc=fill_with, mec=INK, mew=1.8, zorder=3)
         across = "center" if abs(x) < 0.2 else "left" if x > 0 else "right"
         up = "bottom" if y > 0.9 else "top" if y < -0.9 else "center"
-        words = fill(name.replace("+", " + "), 18)
+        words = fill(name.replace("+", " + ").replace("_", " "), 18)
         axes.text(x * 1.16, y * 1.13, words, ha=across, va=up, fontsize=10, zorder=4)
     lines = [*wrap(data.title, 84), *wrap(data.about, 92)]
     headline(figure, "\n".join(lines), 10.5)
