@@ -4,6 +4,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 BROWSER := .venv/.browser
 POSTGRESQL := .venv/.postgresql
+JAVA := .venv/.java
 CODE := src tests $(wildcard benchmarks)
 # A file stays with one worker: what its tests share is made once.
 PYTEST_ARGS ?= -n auto --dist loadfile
@@ -14,7 +15,7 @@ PYTEST_ARGS ?= -n auto --dist loadfile
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
 
-setup: $(INSTALLED) $(BROWSER) $(POSTGRESQL) ## Make .venv, find or install Chromium and PostgreSQL
+setup: $(INSTALLED) $(BROWSER) $(POSTGRESQL) $(JAVA) ## Make .venv, find or install Chromium, PostgreSQL and Java
 
 $(INSTALLED): requirements/dev.txt pyproject.toml scripts/python.sh
 	@if ! $(BIN)/python -m pip --version >/dev/null 2>&1; then \
@@ -36,6 +37,10 @@ $(BROWSER): scripts/browser.sh | $(INSTALLED)
 $(POSTGRESQL): scripts/postgresql.sh | $(INSTALLED)
 	@sh scripts/postgresql.sh > $@
 	@echo "PostgreSQL for the tests: $$(cat $@)"
+
+$(JAVA): scripts/java.sh | $(INSTALLED)
+	@sh scripts/java.sh > $@
+	@echo "Java for Spark: $$(cat $@)"
 
 demo: $(INSTALLED) ## Assess the published cases and write one HTML report
 	@$(BIN)/gepnet demo
