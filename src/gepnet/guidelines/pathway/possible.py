@@ -20,16 +20,18 @@ def among(at: Diagrams, given: Iterable[Diagram], keep: Collection[int]) -> list
     """
     left = {one: at.support(one) for one in given if one != at.true}
     hidden = {level for support in left.values() for level in support} - set(keep)
-
-    def cost(level: int) -> tuple[int, int]:
-        return len(frozenset().union(*(s for s in left.values() if level in s))), level
-
+    costs: dict[int, tuple[int, int]] = {}
     while hidden:
-        level = min(hidden, key=cost)
+        for level in hidden:
+            if level not in costs:
+                around = frozenset().union(*(s for s in left.values() if level in s))
+                costs[level] = len(around), level
+        level = min(hidden, key=costs.__getitem__)
         hidden.discard(level)
         mine = [one for one, support in left.items() if level in support]
         for one in mine:
-            del left[one]
+            for near in left.pop(one):
+                costs.pop(near, None)
         rest = at.exists(at.all_of(mine), {level})
         if rest != at.true:
             left[rest] = at.support(rest)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gepnet.criteria import Compare, IsKnown, Node, atoms, facts_of, interpret
+from gepnet.criteria import Certain, Compare, IsKnown, Node, atoms, facts_of, interpret, walk
 from gepnet.criteria.algebra import Evaluator
 from gepnet.criteria.ast import Atom
 from gepnet.criteria.text import to_text
@@ -60,13 +60,21 @@ FREE = _Free()
 class Space(DiagramLogic):
     """The variables of a question in their order, with one store of diagrams."""
 
-    def __init__(self, base: KnowledgeBase, nodes: Iterable[Node], given: Iterable[Node]) -> None:
+    def __init__(
+        self,
+        base: KnowledgeBase,
+        nodes: Iterable[Node],
+        given: Iterable[Node],
+        gaps: bool = False,
+    ) -> None:
         """Find the facts and their bands.
 
         Args:
             base: the knowledge.
             nodes: the criteria of the question; what they name is asked.
             given: what is assumed of every patient; facts that only these name are hidden.
+            gaps: whether patients belong to it too of whom something was not looked at, such as
+                the receptors, or not recorded that some criterion asks for as such.
         """
         self.base = base
         self.nodes, self.given = list(nodes), list(given)
@@ -75,6 +83,12 @@ class Space(DiagramLogic):
         self._sometimes = {item.fact for item in self.page.sometimes_unrecorded}
         settings = PathwayQuestions.read(base.knowledge.measures)
         self.sums, asked, self.stated = _named(self.nodes)
+        # Facts that nobody may know anything of, although what they follow from can be known.
+        self._unsaid: frozenset[str] = frozenset()
+        if gaps:
+            self.stated |= _certain(self.nodes)
+            self._unsaid = self.stated
+            self._sometimes |= self.stated
         for instead in settings.ask_instead:
             if any(name in asked for name in instead.of):
                 asked[instead.ask] = None
@@ -82,6 +96,8 @@ class Space(DiagramLogic):
         self.closure = self._closure([*asked, *assumed])
         self.rules = dict(criteria_of(base, self.page, frozenset(self.closure)))
         self.derived = [n for n in self.closure if base.vocabulary[n].entry.derived]
+        #: Facts of which nothing may be known although everything is, on the questions themselves.
+        self.gaps = self._open(self._sometimes) if gaps else self.stated & self._sometimes
         order = settings.order(base.vocabulary)
         hidden = [n for n in self.closure if n not in asked and self._is_variable(n)]
         names = sorted([*asked, *self.sums, *hidden], key=lambda name: self._place(name, order))
@@ -105,12 +121,26 @@ class Space(DiagramLogic):
             if name in found or name not in vocabulary:
                 continue
             found[name] = None
-            for rule in vocabulary[name].entry.rules:
-                left.extend(facts_of(self.base.criteria(rule.when)))
+            left.extend(self._inputs(name))
             therapy = _THERAPY.match(name)
             if therapy is not None:
                 left.append(f"received_{therapy[1]}")
         return sorted(found, key=vocabulary.order)
+
+    def _open(self, gaps: Iterable[str]) -> frozenset[str]:
+        """Return facts that may stay unknown, with those that are worked out from them."""
+        found = {*gaps} & {*self.closure}
+        grown = True
+        while grown:
+            rest = [name for name in self.derived if name not in found]
+            more = {name for name in rest if found.intersection(self._inputs(name))}
+            found |= more
+            grown = bool(more)
+        return frozenset(found)
+
+    def _inputs(self, name: str) -> Iterator[str]:
+        for rule in self.base.vocabulary[name].entry.rules:
+            yield from facts_of(self.base.criteria(rule.when))
 
     def _is_variable(self, name: str) -> bool:
         """Whether a hidden fact is a variable: recorded, or stated where no rule decides."""
@@ -151,7 +181,7 @@ class Space(DiagramLogic):
         sometimes = name in self._sometimes
         if absent and not asked:
             values = [None]
-        elif absent or (sometimes and (name in self.stated or not asked)):
+        elif absent or (sometimes and not asked) or name in self.gaps:
             values = [*(value for value in values if value is not None), None]
         return Variable(name, level, tuple(values), fact)
 
@@ -263,7 +293,7 @@ class Space(DiagramLogic):
         if worked_out is FREE:
             return own is not None or fact.id in self._sometimes
         if own is None:
-            return worked_out is None
+            return worked_out is None or fact.id in self._unsaid
         if isinstance(worked_out, str | Several):
             return own in fact.candidates(worked_out)
         if isinstance(worked_out, Interval):
@@ -296,8 +326,19 @@ def _named(nodes: Iterable[Node]) -> tuple[dict[str, Compare], dict[str, None], 
     return sums, asked, frozenset(stated)
 
 
+def _certain(nodes: Iterable[Node]) -> frozenset[str]:
+    """Return the facts of which some criterion asks whether something is certain."""
+    parts = (part for node in nodes for part in walk(node) if isinstance(part, Certain))
+    return frozenset(name for part in parts for name in facts_of(part))
+
+
 def conditions(space: Space) -> Iterator[Diagram]:
     """Yield what is true of every possible patient, each a condition on some variables."""
+    return (condition for _, condition in named_conditions(space))
+
+
+def named_conditions(space: Space) -> Iterator[tuple[str | Node, Diagram]]:
+    """Yield what is true of every possible patient, each with the fact or the rule behind it."""
     at = space.diagrams
     vocabulary = space.base.vocabulary
     for name in space.derived:
@@ -307,17 +348,16 @@ def conditions(space: Space) -> Iterator[Diagram]:
             def fits(values: tuple[object, ...], fact: Fact = fact) -> bool:
                 return space.can_be(fact, values[0], values[1])  # type: ignore[arg-type]
 
-            yield at.joined(fits, (space.worked_out(name), space.own(name)))
-    for node in space.rules.values():
-        yield at.map(lambda truth: truth is not False, space.truth(node))
-    for node in space.given:
-        yield at.map(lambda truth: truth is not False, space.truth(node))
+            yield name, at.joined(fits, (space.worked_out(name), space.own(name)))
+    for node in (*space.rules.values(), *space.given):
+        yield node, at.map(lambda truth: truth is not False, space.truth(node))
     for count in space.page.counts:
         if count.fact in space.variables:
             total = space.own(count.fact)
             for one in dict.fromkeys((*count.classes, *count.of)):
                 if f"received_{one}" in space.variables:
-                    yield at.joined(_is_counted, (space.own(f"received_{one}"), total))
+                    counted = (space.own(f"received_{one}"), total)
+                    yield count.fact, at.joined(_is_counted, counted)
 
 
 def _is_counted(values: tuple[object, ...]) -> bool:
