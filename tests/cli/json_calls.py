@@ -138,6 +138,8 @@ CALLS = {
     "whatif": "whatif {patient} --set ki67_percent=25 --set functioning=true {day}",
     "pathway": "pathway asco-2023 acr-2022 --question prrt",
     "pathway-patient": "pathway esmo-2020 --question prrt --patient {patient} --at 2026-01-15",
+    "ask": "ask --answer primary_site=jejunum_ileum --answer grade=NET_G2 "
+    "--answer stage=metastatic --answer metastatic=no {day}",
     "demo": "demo -o {folder}/demo {day}",
     "report": "report {patient} -o {folder}/report.html {day}",
     "facts-list": "facts list",

@@ -25,6 +25,7 @@ ONLY_VOCABULARY = "only the vocabulary is read"
 #: Which options of the question each command takes, and why it does not take all of them.
 TAKEN = {
     "assess": (WHOLE, ""),
+    "ask": (WHOLE, ""),
     "explain": (WHOLE, ""),
     "compare": (WHOLE, ""),
     "missing": (WHOLE, ""),

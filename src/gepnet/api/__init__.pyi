@@ -3,7 +3,11 @@
 from gepnet.api.after import another_cycle_view as another_cycle_view
 from gepnet.api.after import cumulative_view as cumulative_view
 from gepnet.api.after import monitoring_view as monitoring_view
+from gepnet.api.asking import UNKNOWN as UNKNOWN
+from gepnet.api.asking import answered_record as answered_record
 from gepnet.api.asking import ask_step as ask_step
+from gepnet.api.asking import read_answers as read_answers
+from gepnet.api.asking import write_patient as write_patient
 from gepnet.api.assessing import assess_facts as assess_facts
 from gepnet.api.assessing import assess_record as assess_record
 from gepnet.api.assessing import example_patient as example_patient

@@ -9,6 +9,7 @@ import typer
 
 from gepnet import __version__
 from gepnet.cli import (
+    ask,
     assess,
     atlas,
     cases,
@@ -50,7 +51,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-add_commands(app, assess, compare, pathway, demo, report, chart, serve)
+add_commands(app, assess, ask, compare, pathway, demo, report, chart, serve)
 GROUPS = {
     "facts": ("The vocabulary, and the facts of a patient.", [facts]),
     "knowledge": ("Look at the knowledge and check it.", [knowledge, atlas, proofs]),

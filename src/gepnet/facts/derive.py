@@ -183,6 +183,25 @@ def _listed(
     return Derived(None, explain(open_[0], values).missing if open_ else ())
 
 
+def may_turn(fact: Fact, values: Mapping[str, Value], criteria: Criteria) -> bool:
+    """Whether a fact that follows from others may turn out otherwise once more is recorded.
+
+    So it is where a rule takes silence for an answer: a grade from Ki-67 alone is another where the
+    mitoses are counted.
+    """
+    for rules in (fact.entry.derived, fact.entry.narrowed):
+        tried: list[tuple[Node, Derivation]] = []
+        for rule in rules:
+            tried.append((criteria(rule.when), rule))
+            if interpret(tried[-1][0], values):
+                break
+        last = tried[-1][1].values if tried else []
+        nodes = [node for node, rule in tried[:-1] if rule.values != last]
+        if _overturning([*nodes, *(node for node, _ in tried[-1:])], values):
+            return True
+    return False
+
+
 def _overturning(asked: Iterable[Node], values: Mapping[str, Value]) -> tuple[str, ...]:
     """Return what could change rules, those included that fail only as nothing is recorded."""
     found = (name for node in asked for name in explain(node, values).overturning)

@@ -242,6 +242,16 @@ class Note(Event):
     of: str | None = None
 
 
+class Answers(Event):
+    """What was answered when somebody asked for facts one after the other.
+
+    It may hold any fact, those included that are otherwise worked out from others or from the
+    courses of treatment; ``values`` has them.
+    """
+
+    kind: Literal["answers"] = "answers"
+
+
 AnyEvent = (
     Observation
     | Progression
@@ -252,6 +262,7 @@ AnyEvent = (
     | LastContact
     | AdverseEvent
     | Note
+    | Answers
 )
 #: Kinds of event with fields of their own; every other kind is an observation.
 EVENT_MODELS: dict[str, type[AnyEvent]] = {
@@ -263,6 +274,7 @@ EVENT_MODELS: dict[str, type[AnyEvent]] = {
     "last_contact": LastContact,
     "adverse_event": AdverseEvent,
     "note": Note,
+    "answers": Answers,
 }
 
 

@@ -27,6 +27,7 @@ from gepnet.record.model import (
     UNWRITTEN,
     Acceptance,
     AdverseEvent,
+    Answers,
     AnyEvent,
     Cycle,
     Note,
@@ -39,8 +40,9 @@ from gepnet.record.model import (
 from gepnet.record.spelling import Speller, says_unit
 from gepnet.record.story import ONLY_TOLD, out_of_order
 from gepnet.record.unplaced import CHOICES, Unplaced, read_note
-from gepnet.record.write import event_to_plain
+from gepnet.record.write import FACTS, NONE, event_to_plain
 from gepnet.vocabulary import (
+    NOT_APPLICABLE,
     Accepting,
     Fact,
     PartialDate,
@@ -257,6 +259,8 @@ class _Reader:
             return None
         if kind == "note":
             return self.note({**item, "kind": kind}, path)
+        if kind == "answers":
+            return self.answers({**item, "kind": kind}, path)
         item, accepted = take_accepted({**item, "kind": kind}, path, self.fault)
         model = EVENT_MODELS.get(kind, Observation)
         own = _written_fields(model)
@@ -325,6 +329,25 @@ class _Reader:
         if isinstance(event, Note) and event.of is not None and not event.withdrawn:
             self.unplaced.leaves_open(event.of, event.text, item)
         return event
+
+    def answers(self, item: dict[str, Any], path: Path) -> AnyEvent | None:
+        """Return an event of kind answers: below ``facts`` any fact of the vocabulary."""
+        said = item.pop(FACTS, None)
+        where = (*path, FACTS)
+        if not isinstance(said, dict) or not said:
+            self.fault(where, said, "facts, each with its answer")
+            return None
+        values: dict[str, Value] = {}
+        for name, raw in said.items():
+            if name not in self.vocabulary:
+                near = self.vocabulary.nearest(str(name))
+                self.fault((*where, name), None, "the id of a fact", near)
+            elif raw == NONE:
+                values[name] = NOT_APPLICABLE
+            else:
+                values[name] = self.value(self.vocabulary[name], raw, (*where, name))
+        event = self.model(Answers, {**item, "values": values}, path)
+        return None if event is None else self.questioned(event, said, {}, where)
 
     def has_no_place(self, word: object, subject: str, known: Container[str]) -> bool:
         """Whether a word is none of a subject, and is to be kept as a note."""

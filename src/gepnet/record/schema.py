@@ -12,6 +12,7 @@ from pydantic.fields import FieldInfo
 from gepnet.record.cycles import ACTIVITY
 from gepnet.record.doubts import FIELDS
 from gepnet.record.model import EVENT_MODELS, FORMAT, RELEASING, UNWRITTEN, Observation
+from gepnet.record.write import FACTS
 from gepnet.vocabulary import Fact, Vocabulary
 
 Schema = dict[str, Any]
@@ -73,7 +74,7 @@ def _event(kind: str, vocabulary: Vocabulary) -> Schema:
     facts = vocabulary.of_event(kind)
     if kind == "laboratory":
         own["limits"] = _limits([name for name, fact in facts.items() if fact.type == "number"])
-    schema = {
+    schema: Schema = {
         "title": kind,
         "type": "object",
         "required": ["kind", *_NEEDED.get(kind, ())],
@@ -82,6 +83,10 @@ def _event(kind: str, vocabulary: Vocabulary) -> Schema:
             "kind": {"const": kind}, **own, **{name: _value(fact) for name, fact in facts.items()}
         },
     }  # fmt: skip
+    if kind == "answers":
+        told = "any fact with its value, or 'not applicable'; never empty"
+        schema["required"].append(FACTS)
+        schema["properties"][FACTS] = {"type": "object", "description": told, "minProperties": 1}
     if kind == "prrt_release":
         schema["if"] = {"properties": {"decision": {"enum": sorted(RELEASING)}}}
         schema["then"] = {"required": ["activity_gbq"]}

@@ -8,8 +8,11 @@ from typing import Any
 import yaml
 
 from gepnet.record.accepted import with_accepted
-from gepnet.record.model import FORMAT, UNWRITTEN, AnyEvent, Progression, Record
-from gepnet.vocabulary import Interval, PartialDate, Several
+from gepnet.record.model import FORMAT, UNWRITTEN, Answers, AnyEvent, Progression, Record
+from gepnet.vocabulary import NOT_APPLICABLE, Interval, PartialDate, Several
+
+#: The key of an event of kind ``answers`` that holds the facts, and a fact that cannot exist.
+FACTS, NONE = "facts", "not applicable"
 
 
 class _Dumper(yaml.SafeDumper):
@@ -66,7 +69,8 @@ def event_to_plain(event: AnyEvent) -> dict[str, Any]:
             if not value:
                 continue
         plain[name] = _plain(value)
-    plain.update({name: _plain(value) for name, value in event.values.items()})
+    values = {name: _plain(value) for name, value in event.values.items()}
+    plain.update({FACTS: values} if isinstance(event, Answers) else values)
     return with_accepted(plain, event.accepted)
 
 
@@ -79,6 +83,8 @@ def _plain(value: Any) -> Any:
         return [_plain(item) for item in value]
     if isinstance(value, Interval):
         return _measured(value)
+    if value is NOT_APPLICABLE:
+        return NONE
     if isinstance(value, Several):
         return value.word or list(value.values)
     return _number(value) if isinstance(value, Decimal) else value

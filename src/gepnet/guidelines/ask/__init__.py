@@ -4,7 +4,7 @@
 ``choose`` which question is worth asking, ``asker`` puts a step together and ``step`` is its shape.
 """
 
-from gepnet.guidelines.ask.asker import UNKNOWN, Asker, asker_of
+from gepnet.guidelines.ask.asker import UNKNOWN, Asker, asker_of, read_answer
 from gepnet.guidelines.ask.step import AskStep
 
-__all__ = ["UNKNOWN", "AskStep", "Asker", "asker_of"]
+__all__ = ["UNKNOWN", "AskStep", "Asker", "asker_of", "read_answer"]

@@ -12,7 +12,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from gepnet.criteria import And, Node, facts_of, interpret, prose
-from gepnet.facts import Facts, facts_of_values, facts_with, needed_for, show
+from gepnet.facts import Facts, facts_of_values, facts_with, may_turn, needed_for, show
 from gepnet.guidelines.ask.choose import Chooser
 from gepnet.guidelines.ask.known import Left, Narrower
 from gepnet.guidelines.ask.mix import reference_mix
@@ -50,6 +50,7 @@ from gepnet.vocabulary import (
 
 #: What is answered where nobody knows. A primary can be unknown: that is an answer.
 UNKNOWN = "not known"
+_RECEIVED = "received_"
 #: Patients of the reference mix, and which ones.
 PATIENTS, SEED = 2000, 1
 #: The day of their dates: they are the same every day.
@@ -116,13 +117,14 @@ class Asker:
         known, unknown = self.known(answers, facts, at)
         note = self._not_asked_of(known)
         told = [self.told(n, known.values.get(n)) for n in answers if n not in unknown]
-        known, left, contradictions = self._consistent(known, unknown)
+        taken = {*unknown, *(() if facts is None else facts.values)}
+        known, left, contradictions = self._consistent(known, unknown, taken)
         rests = [self._narrower.rest(row.statuses, left) for row in self.asking.rows]
         positions = [self._position(i, rest) for i, rest in enumerate(rests)]
         open_ = [i for i, one in enumerate(positions) if not one.settled]
         following = None
         if open_ and not note:
-            following = self._next(left, rests, open_, set(answers), known)
+            following = self._next(left, rests, open_, set(answers), known, taken)
         state: State = "asking" if following else "nothing_more" if open_ else "settled"
         vocabulary = self._base.vocabulary
         return AskStep(
@@ -147,14 +149,36 @@ class Asker:
                     return f"not a question about this patient, of whom this is not so: {told}"
         return ""
 
+    def _sure(self, known: Facts, taken: set[str]) -> dict[str, Value]:
+        """Return what is known for good.
+
+        What follows from answers only as long as nothing more is said is asked for, unless it is
+        ``taken`` so: it is in the record, or nobody knows more.
+        """
+        criteria, vocabulary = self._base.criteria, self._base.vocabulary
+        found: dict[str, bool] = {}
+
+        def turns(name: str) -> bool:
+            if name not in found:
+                found[name] = False
+                if known[name].origin == "derived" and name not in taken:
+                    fact = vocabulary[name]
+                    found[name] = may_turn(fact, known.values, criteria) or any(
+                        turns(one) for one in known[name].inputs
+                    )
+            return found[name]
+
+        named = self._space.closure
+        return {n: v for n in named if (v := known.values.get(n)) is not None and not turns(n)}
+
     def _consistent(
-        self, known: Facts, unknown: Sequence[str]
+        self, known: Facts, unknown: Sequence[str], taken: set[str]
     ) -> tuple[Facts, Left, list[Contradiction]]:
         """Set aside what does not go together, with all that follows from it, and say it."""
         found: list[Contradiction] = []
         aside: set[int] = set()
         while True:
-            allowed = self._narrower.allowed(known.values, unknown)
+            allowed = self._narrower.allowed(self._sure(known, taken), unknown)
             allowed = {level: left for level, left in allowed.items() if level not in aside}
             left = self._narrower.narrowed(allowed)
             if left is not None:
@@ -193,6 +217,7 @@ class Asker:
             short=head.short,
             option=column.option,
             label=self._base.options[column.option].label,
+            name=self._words.option(column.option),
             intent=column.intent,
             status=status,
             possible=possible,
@@ -208,27 +233,57 @@ class Asker:
         open_: Sequence[int],
         answered: set[str],
         known: Facts,
+        taken: set[str],
     ) -> NextQuestion | None:
-        at = self._at
+        at, sure = self._at, self._sure(known, taken)
         live = {place: at.support(at.shortest(rests[place])) for place in open_}
         askable = {
             level: name
             for level in frozenset[int]().union(*live.values())
-            if (name := self._askable(level, answered, known)) is not None
+            if (name := self._askable(level, answered, sure)) is not None
         }
         if not askable:
             return None
         best = self._chooser.worths(left.allowed, open_, askable)[0]
+        name, level = askable[best.level], best.level
+        if name in self._space.variables:
+            level = self._space.variables[name].level
         opens = sum(best.level in levels for levels in live.values())
-        return self._question(best.level, askable[best.level], left, (rests, open_), opens)
+        return self._question(level, name, left, (rests, open_), opens)
 
-    def _askable(self, level: int, answered: set[str], known: Facts) -> str | None:
-        """Return the fact to ask for a variable; None where it was asked already."""
+    def _askable(self, level: int, answered: set[str], known: Mapping[str, Value]) -> str | None:
+        """Return the fact to ask for a variable; None where it was asked already.
+
+        Of a therapy it is asked first whether it was given.
+        """
         variable = self._space.variables[self._space.names[level]]
         names = facts_of(variable.atom) if variable.atom is not None else (variable.name,)
-        return next(
-            (n for n in names if n not in answered and not _is_exact(known.values.get(n))), None
-        )
+        left = [n for n in names if n not in answered and not _is_exact(known.get(n))]
+        given = self._given_first.get(level)
+        if left and given not in (None, *left) and given not in answered:
+            return left[0] if known.get(given or "") is not None else given
+        return left[0] if left else None
+
+    @cached_property
+    def _given_first(self) -> dict[int, str]:
+        """Return whether a therapy was given, for what is only asked of one that was."""
+        space, found = self._space, {}
+        received = {
+            one.level: one.name
+            for name in space.asked
+            if (one := space.variables[name]).name.startswith(_RECEIVED)
+        }
+        for name in space.asked:
+            one = space.variables[name]
+            own = f"{_RECEIVED}{one.fact.subject}" if one.fact and one.fact.subject else ""
+            if one.level not in received and own in received.values():
+                found[one.level] = own
+            elif NOT_APPLICABLE in one.values:
+                near = (self._at.support(c) for c in self.asking.possible)
+                levels = [lv for both in near if one.level in both for lv in both & {*received}]
+                if levels:
+                    found[one.level] = received[levels[0]]
+        return found
 
     def _question(
         self,
@@ -315,14 +370,14 @@ class Asker:
         may_follow = set(self._chooser.may_follow(left.allowed))
         for level in self._narrower.nodes:
             variable = self._space.variables[self._space.names[level]]
-            if variable.fact is None or variable.name in answered:
+            if variable.fact is None or variable.name in {*answered, *self._space.through}:
                 continue
             entry = known[variable.name]
-            if entry.origin == "derived":
+            if entry.origin == "derived" and level in left.allowed:
                 behind = tuple(self.told(one.fact, one.value) for one in known.behind(entry.fact))
                 told = self.told(variable.name, entry.value)
                 yield Follows(told.fact, told.label, told.text, told.says, behind)
-            elif not entry.is_known and level in may_follow:
+            elif level not in left.allowed and level in may_follow:
                 places = self._narrower.follows(level, left)
                 if len(places) == 1 and variable.values[min(places)] is not None:
                     told = self._told_of(level, places, known)

@@ -21,6 +21,7 @@ class Position:
         short: its name with year.
         option: by id.
         label: of the option.
+        name: of the option within a sentence.
         intent: the purpose.
         status: as in an assessment; ``quiet_either_way`` where it takes no position, for whatever
             reason; ``fact_missing`` while the answers leave several.
@@ -32,6 +33,7 @@ class Position:
     short: str
     option: str
     label: str
+    name: str
     intent: str
     status: Status
     possible: tuple[Status, ...]
