@@ -55,3 +55,25 @@ def pathway_picture(found: Pathways, kind: str) -> str | bytes:
 
     chart = pathway_chart(found.pathways[0])
     return file_of(chart) if kind == "svg" else chart.pdf()
+
+
+def pathway_html(found: Pathways) -> str:
+    """Return pathways as one page of HTML, with a drawing beside each that is small enough.
+
+    Without matplotlib the lists stand alone: they say the same.
+    """
+    from importlib.util import find_spec
+
+    from gepnet.report.pathway import MOST_DRAWN, pathway_page
+    from gepnet.tables import plain
+
+    pictures: list[str | None] = [None] * len(found.pathways)
+    if find_spec("matplotlib") is not None:
+        from gepnet.charts import file_of
+        from gepnet.charts.pathway import pathway_chart
+
+        pictures = [
+            str(file_of(pathway_chart(one))) if one.boxes <= MOST_DRAWN else None
+            for one in found.pathways
+        ]
+    return pathway_page(plain(found), pictures)

@@ -41,6 +41,7 @@ class PictureFormat(StrEnum):
     JSON = "json"
     SVG = "svg"
     PDF = "pdf"
+    HTML = "html"
     MERMAID = "mermaid"
 
 

@@ -54,6 +54,7 @@ def pathway(
     forms: dict[str, Any] = {
         kind: partial(api.pathway_picture, found, kind) for kind in ("svg", "pdf")
     }
+    forms["html"] = lambda: api.pathway_html(found)
     forms["mermaid"] = lambda: "\n\n".join(map(api.pathway_flowchart, found.pathways))
     return Pictured(found, _print, forms=forms, code=int(bool(found.withheld)))
 
@@ -94,6 +95,7 @@ def _print_one(view: dict[str, Any]) -> None:
     tree = Tree(_asked(start) if start["question"] else "For everybody")
     _grow(tree, start, bool(view["enters"]))
     show(tree)
+    show(f"[dim]{view['boxes']} boxes, {view['depth']} questions deep[/]")
 
 
 def _asked(step: dict[str, Any]) -> str:
