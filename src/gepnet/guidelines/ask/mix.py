@@ -17,6 +17,7 @@ from gepnet.criteria import facts_of
 from gepnet.guidelines.ask.known import Narrower
 from gepnet.guidelines.ask.rows import Questionnaire
 from gepnet.guidelines.pathway.diagrams import Diagram, Diagrams
+from gepnet.guidelines.pathway.kept import kept
 
 if TYPE_CHECKING:
     import numpy as np
@@ -74,6 +75,17 @@ class Walks:
 
 
 def reference_mix(narrower: Narrower, rows: int, seed: int, day: datetime.date) -> Mix:
+    """Return patients of the reference mix who are possible for the question; kept on disk."""
+    import numpy as np
+
+    asking = narrower.asking
+    columns = [(one.name, one.values) for one in asking.space.variables.values()]
+    about = asking.question, sorted(narrower.nodes), columns, rows, seed, day
+    found = kept(asking.base, "mix", about, lambda: _drawn(narrower, rows, seed, day).tolist())
+    return Mix(np.array(found, dtype=np.int16).reshape(-1, len(columns)))
+
+
+def _drawn(narrower: Narrower, rows: int, seed: int, day: datetime.date) -> NDArray[np.int16]:
     """Draw patients of the reference mix and keep those who are possible for the question."""
     import numpy as np
     import polars as pl
@@ -114,7 +126,7 @@ def reference_mix(narrower: Narrower, rows: int, seed: int, day: datetime.date) 
             hits[:, values.index(None)] = False
         places[:, level] = hits.argmax(axis=1)
         drawn[:, level] = hits.any(axis=1)
-    return Mix(_completed(narrower, places, drawn, seed))
+    return _completed(narrower, places, drawn, seed)
 
 
 def _completed(

@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 from gepnet.facts import Facts
 from gepnet.guidelines.compiled import KnowledgeBase
 from gepnet.guidelines.pathway.cut import Page, pages
+from gepnet.guidelines.pathway.kept import kept
 from gepnet.guidelines.pathway.patient import on_page
 from gepnet.guidelines.pathway.proof import faults, solver_faults
 from gepnet.guidelines.pathway.questions import PathwayQuestion, PathwayQuestions
@@ -88,6 +89,13 @@ def is_proved(base: KnowledgeBase, page: Page) -> bool:
     """Whether a page says of every possible patient what its document says, proved both ways."""
     if faults(page):
         return False
+    asked = page.asked
+    # A tree names its variables by their level: which facts these are belongs to what is proved.
+    about = asked.document.id, asked.question, asked.intent, page.cuts, asked.space.names, page.tree
+    return bool(kept(base, "pathway-proof", about, lambda: _is_proved_by_solver(base, page)))
+
+
+def _is_proved_by_solver(base: KnowledgeBase, page: Page) -> bool:
     from gepnet.guidelines.verify.axioms import Axioms
     from gepnet.guidelines.verify.prover import Prover
 
