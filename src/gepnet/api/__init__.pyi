@@ -75,6 +75,7 @@ from gepnet.api.modelling import scores_view as scores_view
 from gepnet.api.modelling import stored_model as stored_model
 from gepnet.api.modelling import toxicity_view as toxicity_view
 from gepnet.api.modelling import write_made_up_cohort as write_made_up_cohort
+from gepnet.api.pathways import agreement_of as agreement_of
 from gepnet.api.pathways import pathway_flowchart as pathway_flowchart
 from gepnet.api.pathways import pathway_html as pathway_html
 from gepnet.api.pathways import pathway_picture as pathway_picture

@@ -6,8 +6,16 @@ from collections.abc import Sequence
 
 from gepnet.facts import Facts
 from gepnet.guidelines import KnowledgeBase
-from gepnet.guidelines.pathway import Pathway, Pathways, pathways, question_of
+from gepnet.guidelines.pathway import (
+    Agreement,
+    Pathway,
+    Pathways,
+    agreed_pathways,
+    pathways,
+    question_of,
+)
 from gepnet.guidelines.pathway.mermaid import mermaid
+from gepnet.vocabulary import Question
 
 
 def pathways_of(
@@ -30,6 +38,29 @@ def pathways_of(
         InputError: for a document, question or option that is not known.
     """
     return pathways(base, documents, question_of(base, question, options), facts)
+
+
+def agreement_of(
+    base: KnowledgeBase,
+    documents: Sequence[str],
+    question: str | None = None,
+    options: Sequence[str] = (),
+    asked: Question | None = None,
+) -> Agreement:
+    """Return who of several documents is for, against, open and silent at each end of a question.
+
+    Args:
+        base: the knowledge.
+        documents: by id; those in force on the ``knowledge_date`` of ``asked`` count.
+        question: by id; by default the first of ``measures/pathways.yaml``.
+        options: ask about these options instead.
+        asked: for its date.
+
+    Raises:
+        InputError: for a document, question or option that is not known.
+    """
+    day = (asked or Question()).knowledge_date
+    return agreed_pathways(base, documents, question_of(base, question, options), day)
 
 
 def pathway_flowchart(pathway: Pathway) -> str:

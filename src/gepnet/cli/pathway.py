@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from gepnet import api
 from gepnet.cli.command import FactsQuestion, Pictured, command, opened
 from gepnet.cli.output import safe, show
+
+if TYPE_CHECKING:
+    from gepnet.guidelines.pathway import Pathways
 
 STYLES = {
     "recommended": "bold green",
@@ -38,11 +41,16 @@ def pathway(
     patient: Annotated[
         Path | None, typer.Option("--patient", help="Patient file: show this patient's way.")
     ] = None,
+    each: Annotated[
+        bool, typer.Option("--each", help="Of several documents each pathway by itself.")
+    ] = False,
 ) -> Pictured:
     """Show the algorithm of documents on a question, computed from their criteria and proved.
 
     Each question is one fact; an answer leads to the next question or to what the document says,
-    with what has still to be so, its strength and place. Documents are never merged.
+    with what has still to be so, its strength and place. Documents are never merged: of several
+    each has its own place at every end of one pathway, who is for, against, open and silent, and
+    questions at which they part are marked. Pictures, and a patient's way, are of each document.
     """
     facts = None
     if patient is None:
@@ -50,12 +58,20 @@ def pathway(
     else:
         record, base = opened(patient, asked)
         facts = api.facts_of(record, base, asked)
-    found = api.pathways_of(base, documents, question, options or (), facts)
-    forms: dict[str, Any] = {
-        kind: partial(api.pathway_picture, found, kind) for kind in ("svg", "pdf")
-    }
-    forms["html"] = lambda: api.pathway_html(found)
-    forms["mermaid"] = lambda: "\n\n".join(map(api.pathway_flowchart, found.pathways))
+
+    def of_each() -> Pathways:
+        return api.pathways_of(base, documents, question, options or (), facts)
+
+    def picture(kind: str) -> str | bytes:
+        return api.pathway_picture(of_each(), kind)
+
+    forms: dict[str, Any] = {kind: partial(picture, kind) for kind in ("svg", "pdf")}
+    forms["html"] = lambda: api.pathway_html(of_each())
+    forms["mermaid"] = lambda: "\n\n".join(map(api.pathway_flowchart, of_each().pathways))
+    if len(documents) > 1 and patient is None and not each:
+        both = api.agreement_of(base, documents, question, options or (), asked)
+        return Pictured(both, _print_agreement, forms=forms, code=int(bool(both.withheld)))
+    found = of_each()
     return Pictured(found, _print, forms=forms, code=int(bool(found.withheld)))
 
 
@@ -96,6 +112,53 @@ def _print_one(view: dict[str, Any]) -> None:
     _grow(tree, start, bool(view["enters"]))
     show(tree)
     show(f"[dim]{view['boxes']} boxes, {view['depth']} questions deep[/]")
+
+
+def _print_agreement(view: dict[str, Any]) -> None:
+    from rich.tree import Tree
+
+    for found in view["pathways"]:
+        part = f", {found['part']}" if found["part"] else ""
+        names = ", ".join(found["shorts"])
+        show(f"[bold]{safe(found['title'])}[/]{safe(part)}: {safe(names)}")
+        if found["only_if"]:
+            show(f"[bold]Only if:[/] {safe('; '.join(found['only_if']))}; else no position")
+        for one in found["throughout"]:
+            show(f"Throughout: {_stance(one)}")
+        start = found["start"]
+        tree = Tree(_parted(start) if start["question"] else "For everybody")
+        _agreed(tree, start)
+        show(tree)
+        show(f"[dim]{found['boxes']} boxes, {found['depth']} questions deep[/]\n")
+    for intent in view["withheld"]:
+        show(f"{safe(intent.replace('_', ' '))}: could not be proved, so nothing is shown")
+    for document in view["silent"]:
+        show(f"{safe(document)}: takes no position on this question, or is not in force")
+
+
+def _parted(step: dict[str, Any]) -> str:
+    parts = f"  [magenta]here part {safe('; '.join(step['parts']))}[/]" if step["parting"] else ""
+    return f"[bold]{safe(step['question'])}[/]{parts}"
+
+
+def _agreed(tree: Any, step: dict[str, Any]) -> None:
+    for one in step["stances"]:
+        tree.add(_stance(one))
+    if not step["question"] and not step["stances"]:
+        tree.add("[dim]no position[/]")
+    for branch in step["branches"]:
+        then = branch["then"]
+        asked = f"  {_parted(then)}" if then["question"] else ""
+        _agreed(tree.add(f"{safe(branch['answer'])}{asked}"), then)
+
+
+def _stance(one: dict[str, Any]) -> str:
+    kind = one["kind"]
+    sign = api.SIGNS["text_open" if kind == "open" else kind]
+    word = "text open" if kind == "open" else sign.word
+    voices = "; ".join(f"{v['short']} {v['condition']}".rstrip() for v in one["voices"])
+    style = STYLES.get(kind, "dim")
+    return f"[{style}]{sign.symbol} {safe(word)}[/] {safe(one['name'])}: {safe(voices)}"
 
 
 def _asked(step: dict[str, Any]) -> str:

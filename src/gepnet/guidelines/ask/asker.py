@@ -16,7 +16,7 @@ from gepnet.facts import Facts, facts_of_values, facts_with, may_turn, needed_fo
 from gepnet.guidelines.ask.choose import Chooser
 from gepnet.guidelines.ask.known import Left, Narrower
 from gepnet.guidelines.ask.mix import reference_mix
-from gepnet.guidelines.ask.rows import End, Questionnaire, questionnaire
+from gepnet.guidelines.ask.rows import End, Questionnaire, named_columns, questionnaire
 from gepnet.guidelines.ask.step import (
     AskStep,
     Brought,
@@ -468,5 +468,6 @@ def asker_of(
     made = _askers.setdefault(base, {})
     key = question, day, tuple(documents)
     if key not in made:
-        made[key] = Asker(questionnaire(base, question, day, documents))
+        columns = named_columns(base, question, day, documents)
+        made[key] = Asker(questionnaire(base, question, columns))
     return made[key]

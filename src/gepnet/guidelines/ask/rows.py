@@ -74,19 +74,44 @@ class Questionnaire:
         return [self.space.variables[name].level for name in self.space.asked]
 
 
-def questionnaire(
+def named_columns(
     base: KnowledgeBase,
     question: PathwayQuestion,
     day: datetime.date,
     documents: Sequence[str] = (),
-) -> Questionnaire:
-    """Return a question to the documents in force on a day, or to some of them."""
-    columns = [
+    intents: Sequence[str] = (),
+) -> list[StatusColumn]:
+    """Return what the documents in force on a day name of a question, or some of them.
+
+    ``intents`` are purposes; by default those of the question.
+    """
+    wanted = intents or question.intents
+    return [
         column
         for column in Cohort(base, day).columns
-        if (not documents or column.document.id in documents) and _is_named(base, column, question)
+        if (not documents or column.document.id in documents)
+        and column.intent in wanted
+        and _is_named(base, column, question)
     ]
-    given = tuple(base.criteria(text) for text in (question.given,) if text != "true")
+
+
+def questionnaire(
+    base: KnowledgeBase,
+    question: PathwayQuestion,
+    columns: Sequence[StatusColumn],
+    given: Sequence[str] = (),
+    gaps: bool = True,
+) -> Questionnaire:
+    """Return a question as diagrams.
+
+    Args:
+        base: the knowledge.
+        question: what is asked.
+        columns: the positions, as ``named_columns`` finds them.
+        given: criteria beside the question's own.
+        gaps: whether it is about patients too of whom something was not looked at.
+    """
+    assumed = tuple(base.criteria(text) for text in (question.given, *given) if text != "true")
     nodes: dict[Node, None] = {}
     for column in columns:
         assert column.position is not None
@@ -94,15 +119,15 @@ def questionnaire(
         nodes.update(dict.fromkeys(node for _, node in column.document.coverage))
         lesser = (one.recommendation.nodes for one in column.position.lesser)
         nodes.update(dict.fromkeys(node for some in lesser for node in some))
-    space = Space(base, nodes, given, gaps=True)
+    space = Space(base, nodes, assumed, gaps)
     conditions = tuple(possible(space))
     rows = tuple(Row(column, _statuses(space, column)) for column in columns)
-    return Questionnaire(base, question, space, rows, conditions, given)
+    return Questionnaire(base, question, space, rows, conditions, assumed)
 
 
 def _is_named(base: KnowledgeBase, column: StatusColumn, question: PathwayQuestion) -> bool:
     """Whether a document names the option of a column itself, and the question is about it."""
-    if column.position is None or not column.covered or column.intent not in question.intents:
+    if column.position is None or not column.covered:
         return False
     named = {one.position.option for one in column.position.holdings}
     return column.option in named and is_asked(base, column.option, question)

@@ -82,7 +82,10 @@ class Cutter:
             yield from self._by_answer(whole, ())
 
     def _asked(self, cuts: Sequence[Cut]) -> Asked | None:
-        given = [to_text(cut.given) for cut in cuts]
+        return self._with([to_text(cut.given) for cut in cuts])
+
+    def _with(self, given: Sequence[str]) -> Asked | None:
+        """Return the question with some more criteria in diagrams."""
         return ask_document(self._base, self._document, self._question, self._intent, given)
 
     def _by_answer(self, asked: Asked, cuts: tuple[Cut, ...]) -> Iterator[Page]:

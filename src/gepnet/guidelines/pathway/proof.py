@@ -103,7 +103,7 @@ def solver_faults(page: Page, prover: Prover) -> Iterator[Fault]:
     """
     tree, space = page.tree, page.asked.space
     gate = criterion_of(space, tree.gate)
-    start = [*page.asked.given, *_known(page.asked)]
+    start = [*page.asked.given, *all_known(page.asked)]
     assumed = [prover.holds((node, True)) for node in start]
     # Where the scope is open the patient may be one of the document's: only outside is left out.
     assumed.append(prover.fails((page.asked.document.scope, False)))
@@ -115,7 +115,7 @@ def solver_faults(page: Page, prover: Prover) -> Iterator[Fault]:
         yield from (
             Fault(*one) for one in _ask(page, prover, assumed, where, way, [*leaf.lines, *always])
         )
-    for way, node in _missing(page, tree.root, ()):
+    for way, node in missing_branches(page, tree.root, ()):
         parts = [*assumed, prover.holds((gate, True)), prover.holds((node, True))]
         answer = prover.ask(parts)
         if answer.verdict != "none":
@@ -154,7 +154,7 @@ def _ask(
             yield row.rule.full_id, way, "different" if answer.found else "unfinished"
 
 
-def _known(asked: Asked) -> Iterator[Node]:
+def all_known(asked: Asked) -> Iterator[Node]:
     """Yield that each fact is known that is asked, unless it is asked for being known."""
     for name in asked.space.asked:
         variable = asked.space.variables[name]
@@ -164,7 +164,7 @@ def _known(asked: Asked) -> Iterator[Node]:
             yield IsKnown(name)
 
 
-def _missing(page: Page, node: Fork | Leaf, way: Way) -> Iterator[tuple[Way, Node]]:
+def missing_branches(page: Page, node: Fork | Leaf, way: Way) -> Iterator[tuple[Way, Node]]:
     """Yield for each fork the answers to which it has no branch, with the way to it."""
     if isinstance(node, Leaf):
         return
@@ -174,4 +174,4 @@ def _missing(page: Page, node: Fork | Leaf, way: Way) -> Iterator[tuple[Way, Nod
     if left:
         yield way, every([criterion_of(space, way), criterion(space, node.level, left)])
     for places, child in node.branches:
-        yield from _missing(page, child, (*way, (node.level, places)))
+        yield from missing_branches(page, child, (*way, (node.level, places)))
