@@ -104,6 +104,7 @@ FILES = {
     "adverse.csv": "patient_id,term,start,end,grade,ctcae\na,Nausea,2026-01-02,,3,5\n",
     "contrasts.csv": CONTRASTS,
     "enrolled.csv": "study,line\nA,first\nB,second\nC,second\nD,second\n",
+    "password.txt": "seven oaks in the rain\n",
     "at_risk.csv": "patient_id,start,end\na,2026-01-01,2026-04-10\nb,2026-01-01,2026-04-10\n",
 }
 #: What a call needs that another command writes.
@@ -119,6 +120,8 @@ BEFORE = (
     "registry assess {folder}/registry -o {folder}/treated --at 2025-06-30 --points treatments "
     "{day}",
     "registry share {folder}/treated -o {folder}/shared.json --centre north",
+    "board demo -o {folder}/board.sqlite --cases 5",
+    "db backup {folder}/kept.backup --store {folder}/board.sqlite",
 )
 CALLS = {
     "evidence-trials": "evidence trials",
@@ -219,6 +222,21 @@ CALLS = {
     "evidence-nma": "evidence nma {folder}/contrasts.csv --populations {folder}/enrolled.csv",
     "evidence-simulate": "evidence simulate midgut-g1-g2 --patients 40 --draws 4 "
     "--costs costs-palmer-2020 --country SE --threshold 500000",
+    "board-demo": "board demo -o {folder}/demo.sqlite --cases 1",
+    "board-worklist": "board worklist --store {folder}/board.sqlite",
+    "board-agreement": "board agreement --store {folder}/board.sqlite",
+    "user-list": "user list --store {folder}/board.sqlite",
+    "user-add": "user add ada --printed-name Ada --role clinician --centre North "
+    "--password-file {folder}/password.txt --store {folder}/board.sqlite",
+    "user-disable": "user disable analyst --store {folder}/board.sqlite",
+    "user-password": "user password admin --password-file {folder}/password.txt "
+    "--store {folder}/board.sqlite",
+    "db-upgrade": "db upgrade --store {folder}/new.sqlite",
+    "db-verify": "db verify --store {folder}/board.sqlite",
+    "db-backup": "db backup {folder}/board.backup --store {folder}/board.sqlite",
+    "db-restore": "db restore {folder}/kept.backup --store {folder}/back.sqlite",
+    "db-export": "db export PF02 -o {folder}/handed_over --store {folder}/board.sqlite",
+    "db-erase": "db erase PF02 --reason asked --yes --store {folder}/board.sqlite",
     "response-toxicity": "response toxicity {folder}/adverse.csv --patients {folder}/at_risk.csv",
 }
 

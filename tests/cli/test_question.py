@@ -90,6 +90,18 @@ TAKEN = {
     "response fit": ("--with", ONLY_MEASURES),
     "response made-up-cohort": ("--with", ONLY_MEASURES),
     "response toxicity": ("--with", ONLY_MEASURES),
+    "board demo": ("--with", OWN_DATES),
+    "board worklist": ("--with", OWN_DATES),
+    "board agreement": ("--with", OWN_DATES),
+    "db export": ("--with", ONLY_VOCABULARY),
+    **{
+        f"db {name}": ("", "the store is looked after, and no knowledge read")
+        for name in ("upgrade", "backup", "restore", "verify", "erase")
+    },
+    **{
+        f"user {name}": ("", "accounts are kept, and no knowledge read")
+        for name in ("add", "list", "disable", "password")
+    },
     "evidence meta": ("--with", "a table of published results is read, and no patient"),
     "evidence simulate": ("--with", "patients are made up by a scenario"),
     "evidence nma": ("--with", "a table of published results is read, and no patient"),

@@ -35,22 +35,23 @@ class Team:
     root: Actor
 
 
-def team_of(kept: store.Store) -> Team:
+def add_team(kept: store.Store) -> None:
     root = store.operator("root")
-    made = {}
     for name, (printed, roles, discipline) in MEMBERS.items():
-        # Without a password of their own, which would take a tenth of a second each.
-        made[name] = store.add_user(
-            kept, root, name, printed, roles, [CENTRE], None, discipline, f"test {name}"
-        )
-    made["far"] = store.add_user(
+        # Without a password, whose hash would take a tenth of a second each.
+        store.add_user(kept, root, name, printed, roles, [CENTRE], None, discipline, f"test {name}")
+    store.add_user(
         kept, root, "far", "Dr Far Away", ["clinician"], ["South"], None, "surgery", "test far"
     )
+
+
+def team_of(kept: store.Store) -> Team:
+    root = store.operator("root")
     actors = {
-        name: Actor(
+        user.name: Actor(
             user.id, user.printed_name, frozenset(user.roles), user.discipline,
             frozenset(user.centres),
         )
-        for name, user in made.items()
+        for user in store.list_users(kept, root)
     }  # fmt: skip
     return Team(**actors, root=root)

@@ -6,6 +6,7 @@ import os
 import pwd
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -71,7 +72,7 @@ def postgresql(bin_folder: Path) -> Iterator[str]:
         _wait_for(port, server, log)
         yield f"postgresql://gepnet@127.0.0.1:{port}"
     finally:
-        server.terminate()
+        server.send_signal(signal.SIGINT)  # without waiting for who is connected
         try:
             server.wait(10)
         except subprocess.TimeoutExpired:
@@ -104,11 +105,11 @@ def found() -> Path | None:
     return Path(done.stdout.strip()) if done.returncode == 0 else None
 
 
-def new_database(server: str) -> str:
-    """Return the address of a new database of a server."""
+def new_database(server: str, template: str = "template0") -> str:
+    """Return the address of a new database of a server, a copy of another."""
     import psycopg
 
     name = f"t{secrets.token_hex(6)}"
     with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
     return f"{server}/{name}"

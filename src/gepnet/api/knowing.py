@@ -43,10 +43,11 @@ def check_knowledge(*extra: Path, mutate: bool = True) -> CheckReport:
     from gepnet.registry import check as registry
     from gepnet.response import check as response
     from gepnet.rules import check as rules
+    from gepnet.store import check as store
     from gepnet.vocabulary import check as vocabulary
 
     book = base(*extra)
-    reading = (guidelines, prrt, response, evidence, registry, io, charts)
+    reading = (guidelines, prrt, response, evidence, registry, io, charts, store)
     rooms = (vocabulary, measures, facts, *reading)
     models = [model for room in rooms for model in room.FILES]
     checks = (

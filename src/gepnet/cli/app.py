@@ -12,10 +12,12 @@ from gepnet.cli import (
     ask,
     assess,
     atlas,
+    board,
     cases,
     chart,
     cohort,
     compare,
+    db,
     demo,
     exporting,
     facts,
@@ -27,6 +29,7 @@ from gepnet.cli import (
     proofs,
     report,
     serve,
+    user,
 )
 from gepnet.cli.command import add_commands
 from gepnet.cli.evidence import curves, simulation, synthesis, trials
@@ -76,6 +79,9 @@ GROUPS = {
         "Trials, whom they speak of, and what they found.",
         [trials, curves, synthesis, simulation],
     ),
+    "board": ("What the people of a board think, and what their cases lack.", [board]),
+    "user": ("Accounts of the board.", [user]),
+    "db": ("The store of the board: tables, backup, audit trail, one patient.", [db]),
 }
 for name, (told, modules) in GROUPS.items():
     group = typer.Typer(help=told, no_args_is_help=True)

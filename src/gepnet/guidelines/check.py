@@ -16,6 +16,7 @@ from gepnet.guidelines.figures import Figures
 from gepnet.guidelines.pathway.check import check_pathways
 from gepnet.guidelines.pathway.questions import PathwayQuestions
 from gepnet.guidelines.pathway.wording import PathwayWords
+from gepnet.guidelines.preparation import BoardPreparation, check_preparation
 from gepnet.guidelines.regions import Regions, check_regions
 from gepnet.guidelines.verify.dependencies import Dependencies, check_laws
 from gepnet.guidelines.verify.judgements import Judgements, KnownRows
@@ -27,6 +28,7 @@ FILES = (
     AnswerWords,
     Answers,
     AtlasPlan,
+    BoardPreparation,
     Corrections,
     Coverage,
     Dependencies,
@@ -54,3 +56,6 @@ def check(book: Rulebook) -> Iterator[Problem]:
     yield from check_answers(book)
     yield from check_quick(book)
     yield from check_words(book)
+    if "board_preparation" in book.knowledge.measures:
+        preparation = BoardPreparation.read(book.knowledge.measures)
+        yield from check_preparation(preparation, book.vocabulary)

@@ -1,5 +1,8 @@
 """Statistics without clinic: what several rooms work out in the same way."""
 
+from gepnet.numbers.agreement import Kappa as Kappa
+from gepnet.numbers.agreement import fleiss_kappa as fleiss_kappa
+from gepnet.numbers.agreement import pair_agreement as pair_agreement
 from gepnet.numbers.counts import exact_share as exact_share
 from gepnet.numbers.counts import poisson_interval as poisson_interval
 from gepnet.numbers.guyot import Rebuilt as Rebuilt

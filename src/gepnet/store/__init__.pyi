@@ -1,5 +1,8 @@
 """The store of the board."""
 
+from gepnet.store.backup import Backup as Backup
+from gepnet.store.backup import backup_store as backup_store
+from gepnet.store.backup import restore_store as restore_store
 from gepnet.store.cases import Case as Case
 from gepnet.store.cases import CaseLook as CaseLook
 from gepnet.store.cases import Identity as Identity
@@ -10,6 +13,17 @@ from gepnet.store.cases import change_case as change_case
 from gepnet.store.cases import list_cases as list_cases
 from gepnet.store.cases import read_case as read_case
 from gepnet.store.cases import set_identity as set_identity
+from gepnet.store.consensus import CardGroup as CardGroup
+from gepnet.store.consensus import Moved as Moved
+from gepnet.store.consensus import grouped as grouped
+from gepnet.store.consensus import moved as moved
+from gepnet.store.consensus import not_in as not_in
+from gepnet.store.consensus import shared_view as shared_view
+from gepnet.store.erase import Erased as Erased
+from gepnet.store.erase import Exported as Exported
+from gepnet.store.erase import erase_case as erase_case
+from gepnet.store.erase import export_case as export_case
+from gepnet.store.erase import find_case as find_case
 from gepnet.store.errors import NotAllowed as NotAllowed
 from gepnet.store.errors import NotFound as NotFound
 from gepnet.store.errors import NotNow as NotNow
@@ -18,6 +32,9 @@ from gepnet.store.errors import NotSignedIn as NotSignedIn
 from gepnet.store.errors import Stale as Stale
 from gepnet.store.errors import StoreError as StoreError
 from gepnet.store.errors import TooManyAttempts as TooManyAttempts
+from gepnet.store.matters import Matter as Matter
+from gepnet.store.matters import PatientWeights as PatientWeights
+from gepnet.store.matters import WeighingMethod as WeighingMethod
 from gepnet.store.meetings import BoardItem as BoardItem
 from gepnet.store.meetings import Meeting as Meeting
 from gepnet.store.meetings import add_item as add_item
@@ -47,6 +64,11 @@ from gepnet.store.outcomes import sign_outcome as sign_outcome
 from gepnet.store.policy import Actor as Actor
 from gepnet.store.policy import operator as operator
 from gepnet.store.policy import policy as policy
+from gepnet.store.preparations import remember as remember
+from gepnet.store.preparations import remembered as remembered
+from gepnet.store.rated import Opinion as Opinion
+from gepnet.store.rated import RatedItem as RatedItem
+from gepnet.store.rated import rated_items as rated_items
 from gepnet.store.records import KeptRecord as KeptRecord
 from gepnet.store.records import RecordVersion as RecordVersion
 from gepnet.store.records import add_events as add_events
@@ -82,4 +104,10 @@ from gepnet.store.users import list_users as list_users
 from gepnet.store.users import set_password as set_password
 from gepnet.store.verify import Verified as Verified
 from gepnet.store.verify import verify_store as verify_store
+from gepnet.store.waivers import Waiver as Waiver
+from gepnet.store.waivers import list_waivers as list_waivers
+from gepnet.store.waivers import waive as waive
+from gepnet.store.weights import Weights as Weights
+from gepnet.store.weights import read_weights as read_weights
+from gepnet.store.weights import record_weights as record_weights
 from gepnet.store.work import Store as Store

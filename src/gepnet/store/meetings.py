@@ -199,16 +199,20 @@ def read_item(store: Store, actor: Actor, item_id: str) -> BoardItem:
 
 
 def list_items(
-    store: Store, actor: Actor, meeting_id: str | None = None, case_id: str | None = None
+    store: Store,
+    actor: Actor,
+    meeting_id: str | None = None,
+    case_id: str | None = None,
+    withdrawn: bool = False,
 ) -> list[BoardItem]:
     """Return the items of a meeting, of a case, or all of an actor's centres, in their order."""
-    wanted: list[ColumnElement[bool]] = [ItemRow.withdrawn.is_(False)]
+    wanted: list[ColumnElement[bool]] = [ItemRow.withdrawn.in_((False, withdrawn))]
     if meeting_id is not None:
         wanted.append(ItemRow.meeting_id == meeting_id)
     if case_id is not None:
         wanted.append(ItemRow.case_id == case_id)
     with store.read(actor, "case.list", case_id, of=f"meetings:{meeting_id or 'all'}") as session:
-        return _items(session, actor, *wanted)
+        return _items(session, actor, *wanted, of_centres=case_id is None)
 
 
 def case_of_item(store: Store, actor: Actor, item_id: str) -> str:
@@ -224,7 +228,9 @@ def case_of_item(store: Store, actor: Actor, item_id: str) -> str:
     return found
 
 
-def _items(session: Session, actor: Actor, *wanted: ColumnElement[bool]) -> list[BoardItem]:
+def _items(
+    session: Session, actor: Actor, *wanted: ColumnElement[bool], of_centres: bool = False
+) -> list[BoardItem]:
     query = (
         select(ItemRow, CaseRow, IdentityRow)
         .join(CaseRow, CaseRow.id == ItemRow.case_id)
@@ -235,7 +241,7 @@ def _items(session: Session, actor: Actor, *wanted: ColumnElement[bool]) -> list
     rows = [
         row
         for row in session.execute(query).all()
-        if len(wanted) == 1 or actor.is_operator or row[1].centre in actor.centres
+        if not of_centres or actor.is_operator or row[1].centre in actor.centres
     ]
     ids = [row[0].id for row in rows]
     outcomes: dict[str, OutcomeRow] = {}

@@ -60,7 +60,7 @@ def upgrade_store(address: str | None = None, to: str = "head") -> Upgrade:
 def upgrade_engine(engine: Engine, to: str = "head") -> str | None:
     """Bring tables to a version in one transaction, and return the version before."""
     before = revision(engine)
-    if before is not None and before not in _revisions():
+    if before is not None and before not in revisions():
         raise refuse("store", before, f"tables up to version {newest()}, or a newer gepnet")
     with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
         _run(connection, to)
@@ -80,7 +80,8 @@ def newest() -> str:
     return str(_scripts().get_current_head())
 
 
-def _revisions() -> set[str]:
+def revisions() -> set[str]:
+    """Return all versions of tables that this gepnet knows."""
     return {script.revision for script in _scripts().walk_revisions()}
 
 

@@ -17,7 +17,7 @@ from gepnet.store.work import Store
 #: The triggers that keep what was written from being changed.
 _GUARDED = (
     "records", "weights", "releases", "cards", "outcomes", "signatures", "follow_ups",
-    "audit_reasons",
+    "waivers", "audit_reasons",
 )  # fmt: skip
 
 
@@ -40,7 +40,7 @@ class Verified:
 
 
 def verify_store(store: Store, actor: Actor, head: str | None = None) -> Verified:
-    """CaseLook at every row of the audit trail and every row that it tells of.
+    """Look at every row of the audit trail and every row that it tells of.
 
     Args:
         store: the store.
@@ -54,18 +54,23 @@ def verify_store(store: Store, actor: Actor, head: str | None = None) -> Verifie
     with Session(store.engine) as session:
         if not store.is_sqlite:
             session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-        stands: dict[str, str | None] = {}
-        said: dict[int, tuple[str | None, str | None]] = {}
-        entries = _noted(_trail(session), stands, said)
-        faults = chain_faults(entries, session.scalar(select(HeadRow)))
-        if head is not None:
-            faults += _head_faults(session, head)
-        rows, changed = _row_faults(session, stands)
-        faults += changed
-        faults += _reason_faults(session, said)
-        faults += _guard_faults(session, store.is_sqlite)
-        last = session.scalar(select(AuditRow).order_by(AuditRow.seq.desc()).limit(1))
-        shown = "0:" if last is None else f"{last.seq}:{last.hash}"
+        return verified(session, store.is_sqlite, head)
+
+
+def verified(session: Session, is_sqlite: bool, head: str | None = None) -> Verified:
+    """Look at every row in a transaction that is open; see ``verify_store``."""
+    stands: dict[str, str | None] = {}
+    said: dict[int, tuple[str | None, str | None]] = {}
+    entries = _noted(_trail(session), stands, said)
+    faults = chain_faults(entries, session.scalar(select(HeadRow)))
+    if head is not None:
+        faults += _head_faults(session, head)
+    rows, changed = _row_faults(session, stands)
+    faults += changed
+    faults += _reason_faults(session, said)
+    faults += _guard_faults(session, is_sqlite)
+    last = session.scalar(select(AuditRow).order_by(AuditRow.seq.desc()).limit(1))
+    shown = "0:" if last is None else f"{last.seq}:{last.hash}"
     return Verified(len(said), rows, shown, tuple(faults))
 
 

@@ -74,7 +74,6 @@ class Store:
             self._note_look(actor, action, case_id, of)
         with Session(self.engine, expire_on_commit=False) as session:
             yield session
-            session.rollback()
 
     @contextmanager
     def write(

@@ -24,6 +24,7 @@ from gepnet.store.tables.cases import (
     PreparationRow,
     RecordRow,
     ReleaseRow,
+    WaiverRow,
     WeightsRow,
 )
 from gepnet.store.tables.people import AttemptRow, GrantRow, SessionRow, UserRow
@@ -50,6 +51,7 @@ __all__ = [
     "SessionRow",
     "SignatureRow",
     "UserRow",
+    "WaiverRow",
     "WeightsRow",
     "canonical",
     "digest",

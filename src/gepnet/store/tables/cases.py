@@ -101,6 +101,22 @@ class ReleaseRow(Base):
     at: Mapped[datetime.datetime] = mapped_column(default=now)
 
 
+class WaiverRow(Base):
+    """Who goes to the meeting without a domain of facts, and why; or took that back."""
+
+    __tablename__ = "waivers"
+    __table_args__ = (UniqueConstraint("case_id", "domain", "number"),)
+    id: Mapped[Id]
+    case_id: Mapped[CaseId]
+    domain: Mapped[str] = mapped_column(String(60))
+    number: Mapped[int]
+    salt: Mapped[Salt]
+    waived: Mapped[bool]
+    reason: Mapped[str]
+    user_id: Mapped[UserId]
+    at: Mapped[datetime.datetime] = mapped_column(default=now)
+
+
 class PreparationRow(Base):
     """What a case lacks for the board, worked out from its record; remembered, never the truth."""
 

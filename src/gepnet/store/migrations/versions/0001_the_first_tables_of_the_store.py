@@ -8,7 +8,7 @@ VERSIONS = "what was saved is never changed: a change is a further row"
 #: Tables of which a row is never changed; erasing a patient takes rows away.
 UNCHANGED = (
     "records", "weights", "releases", "cards", "outcomes", "signatures", "follow_ups",
-    "audit_reasons",
+    "waivers", "audit_reasons",
 )  # fmt: skip
 
 revision = "0001"
@@ -221,6 +221,25 @@ def upgrade() -> None:
         sa.UniqueConstraint("secret_hash", name="uq_sessions_secret_hash"),
     )
     op.create_index("ix_sessions_user_id", "sessions", ["user_id"], unique=False)
+
+    op.create_table(
+        "waivers",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("case_id", sa.String(length=40), nullable=False),
+        sa.Column("domain", sa.String(length=60), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("salt", sa.String(length=32), nullable=False),
+        sa.Column("waived", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("user_id", sa.String(length=40), nullable=False),
+        sa.Column("at", sa.String(length=27), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name="fk_waivers_case_id"),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="fk_waivers_user_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_waivers"),
+        sa.UniqueConstraint("case_id", "domain", "number", name="uq_waivers_case_id_domain_number"),
+    )
+    op.create_index("ix_waivers_case_id", "waivers", ["case_id"], unique=False)
+    op.create_index("ix_waivers_user_id", "waivers", ["user_id"], unique=False)
 
     op.create_table(
         "weights",
