@@ -24,7 +24,8 @@
         found.append(field); changed = true;
       }
     }
-    if (changed) found.requestSubmit();
+    // Nothing moved: it is how the answers stand.
+    if (changed) { found.elements.answered.value = ""; found.requestSubmit(); }
     return changed;
   };
 
