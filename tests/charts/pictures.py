@@ -18,8 +18,9 @@ from gepnet.charts.positions import PositionMap, position_map
 from gepnet.charts.spider import SpiderData, SpiderLine, SpiderPoint, spider
 from gepnet.charts.survival import SurvivalData, SurvivalLine, survival
 from gepnet.charts.swimmer import SwimmerData, SwimmerLane, SwimmerMark, swimmer
-from gepnet.charts.timeline import TimelineBar, TimelineData, TimelineMark, timeline
+from gepnet.charts.timeline import timeline
 from gepnet.charts.waterfall import WaterfallBar, WaterfallData, waterfall
+from gepnet.facts.timeline import TimelineBar, TimelineData, TimelineMark
 
 START = datetime.date(2024, 1, 8)
 

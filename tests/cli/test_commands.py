@@ -96,8 +96,16 @@ def test_a_wrong_call_is_refused_with_the_usage(arguments: list[str], run: Run) 
 # assess ------------------------------------------------------------------------------------------
 
 
-def test_assess_shows_the_matrix(run: Run, patient: Path) -> None:
+def test_assess_answers_the_question(run: Run, patient: Path) -> None:
     told = shown(run, "assess", patient, "--knowledge-date", "2026-01-15")
+    for words in ("example", "2026-01-15", "ESMO 2020", "what next?", "Why they differ", "of n"):
+        assert words in told
+    assert all(len(line) <= 80 for line in told.splitlines())
+    assert len(told.splitlines()) <= 60
+
+
+def test_assess_shows_the_matrix(run: Run, patient: Path) -> None:
+    told = shown(run, "assess", patient, "--full", "--knowledge-date", "2026-01-15")
     for words in ("example", "2026-01-15", "ESMO 2020", "Label and payer", "recommended"):
         assert words in told
     assert all(len(line) <= 100 for line in told.splitlines())
@@ -107,7 +115,10 @@ def test_assess_gives_json_of_everything(run: Run, patient: Path) -> None:
     found = data(run, "assess", patient, "--knowledge-date", "2026-01-15")
     assert (found["patient"], found["at"], found["region"]) == ("example", "2026-01-15", "EU")
     assert found["gepnet_version"] == __version__
-    assert {"facts", "documents", "rows", "labels", "safety", "missing"} <= set(found)
+    assert {"facts", "documents", "rows", "labels", "safety", "missing", "answer"} <= set(found)
+    answer = found["answer"]
+    assert answer["question"]["id"] == "second-line"
+    assert [column["id"] for column in answer["columns"]] == list(answer["rows"][0]["cells"])
     cells = [cell for row in found["rows"] for cell in row["cells"]]
     assert all(len(row["cells"]) == len(found["documents"]) for row in found["rows"])
     for cell in cells:

@@ -101,7 +101,7 @@ def test_a_reader_goes_from_the_summary_to_the_source_of_a_position(
     assert case.is_visible()
     assert not page.locator("section.summary").is_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-    case.locator("button.cell.option").first.click()
+    case.locator("table.ans button.chip.option").first.click()
     reason = page.locator("[popover]:popover-open")
     assert reason.is_visible()
     assert ": option" in reason.inner_text()

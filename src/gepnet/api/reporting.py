@@ -38,11 +38,20 @@ def published_case_pages(
     return pages
 
 
-def patient_pages(files: Sequence[Path], base: KnowledgeBase, question: Question) -> list[CasePage]:
+def patient_pages(
+    files: Sequence[Path], base: KnowledgeBase, question: Question, asked: str | None = None
+) -> list[CasePage]:
     """Assess patient files.
 
+    Args:
+        files: one patient each.
+        base: the knowledge.
+        question: dates and region.
+        asked: the clinical question, if a person sets it; see ``answer_view``.
+
     Raises:
-        InputError: with every problem of every file, or if two files hold the same patient.
+        InputError: with every problem of every file, if two files hold the same patient, or for a
+            question that is not known.
     """
     records: dict[str, Record] = {}
     problems: list[Problem] = []
@@ -59,7 +68,7 @@ def patient_pages(files: Sequence[Path], base: KnowledgeBase, question: Question
     if problems:
         raise InputError(problems)
     return [
-        case_page(record, assess_record(record, base, question), base)
+        case_page(record, assess_record(record, base, question), base, question=asked)
         for record in records.values()
     ]
 
@@ -87,13 +96,14 @@ def write_report(
     """
     from gepnet.report.html import render_report
 
+    named = {name for page in pages for name in page.entries}
     about = {
         "version": __version__,
         "digest": base.knowledge.digest,
         "knowledge_date": knowledge_date.isoformat(),
         "documents": [d for d in list_documents(base, knowledge_date) if d["in_force"]],
         "hindsight": hindsight,
-        "entries": list_entries(base),
+        "entries": [entry for entry in list_entries(base) if entry["id"] in named],
     }
     text = render_report(title, pages, about)
     write_atomically(path, text)

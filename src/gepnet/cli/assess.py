@@ -8,7 +8,8 @@ import typer
 
 from gepnet import api
 from gepnet.api import Question
-from gepnet.cli.command import PatientFile, Result, command, opened
+from gepnet.cli.answer import print_answer
+from gepnet.cli.command import QUESTION_HELP, PatientFile, Result, command, opened
 from gepnet.cli.matrix import print_assessment
 from gepnet.cli.output import safe, show
 
@@ -17,15 +18,33 @@ from gepnet.cli.output import safe, show
 def assess(
     patient: PatientFile,
     question: Question,
+    asked: Annotated[
+        str | None, typer.Option("--question", metavar="QUESTION", help=QUESTION_HELP)
+    ] = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="Every document on every option, as a matrix.")
+    ] = False,
     every_row: Annotated[
-        bool, typer.Option("--all", help="Also options on which no document speaks.")
+        bool, typer.Option("--all", help="As --full, with options on which no document speaks.")
     ] = False,
 ) -> Result:
-    """Show each document's position on each option for one patient."""
+    """Answer a patient's question: who is for what, why documents differ, and what to order.
+
+    Each document stands beside the others with its strength; nothing is merged. The full matrix of
+    documents and options, with label, payer and safety, is there with --full.
+    """
     record, base = opened(patient, question)
     assessment = api.assess_record(record, base, question)
-    view = api.assessment_view(assessment, base, every_row)
-    return Result(view, lambda data: print_assessment(data, every_row))
+    if full or every_row:
+        view = api.assessment_view(assessment, base, every_row)
+        view["answer"] = api.answer_view(assessment, base, asked)
+        return Result(view, lambda data: print_assessment(data, every_row))
+    answer = api.answer_view(assessment, base, asked)
+    return Result(
+        {"answer": answer},
+        lambda data: print_answer(data["answer"]),
+        rest=lambda: api.assessment_view(assessment, base),
+    )
 
 
 @command

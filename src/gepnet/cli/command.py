@@ -60,6 +60,7 @@ class Result:
     Attributes:
         data: a typed result or plain data; ``plain`` makes JSON of it.
         table: prints the plain data for people.
+        rest: what only JSON has beside the data, worked out when it is asked for.
         code: exit code of the command.
         details: whether JSON has what is a detail of the result; a table may need it always.
         notes: lines for the error stream, which JSON with its details holds already.
@@ -70,6 +71,7 @@ class Result:
     code: int = 0
     details: bool = True
     notes: tuple[str, ...] = ()
+    rest: Callable[[], Mapping[str, Any]] | None = None
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,11 @@ Accept = Annotated[
         "PATIENT:PART: (a region, a lesion) may stand before it. Repeatable.",
     ),
 ]
+#: Of the clinical question, which is not the one that dates and region ask.
+QUESTION_HELP = (
+    "What is asked, such as second-line or prrt; default: what follows from the state of the "
+    "disease and earlier treatment."
+)
 PatientFile = Annotated[Path, typer.Argument(help="Patient file (YAML or JSON).")]
 
 
@@ -258,6 +265,8 @@ def _show(result: Result, chosen: str) -> None:
     as_json = chosen == Format.JSON
     data = api.plain(result.data, result.details or not as_json)
     if as_json:
+        if result.rest is not None:
+            data = {**result.rest(), **data}
         typer.echo(json.dumps(data, indent=2, ensure_ascii=False))
     elif chosen == PageFormat.HTML and isinstance(result, Page):
         typer.echo(result.page(data))

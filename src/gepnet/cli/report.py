@@ -9,7 +9,7 @@ import typer
 
 from gepnet import api
 from gepnet.api import Question
-from gepnet.cli.command import Result, command
+from gepnet.cli.command import QUESTION_HELP, Result, command
 
 
 @command
@@ -17,10 +17,18 @@ def report(
     patients: Annotated[list[Path], typer.Argument(help="Patient files (YAML or JSON).")],
     output: Annotated[Path, typer.Option("-o", "--output", help="The HTML file to write.")],
     question: Question,
+    asked: Annotated[
+        str | None, typer.Option("--question", metavar="QUESTION", help=QUESTION_HELP)
+    ] = None,
 ) -> Result:
-    """Write one HTML page with each document's positions on each patient."""
+    """Write one HTML page that answers each patient's question, every reason behind it.
+
+    Who is for what, why documents differ and what to order stand on the first screen; the matrix,
+    the reasons and the sources are folded below. The page asks nothing of any server and has no
+    script.
+    """
     base, day = api.base(*question.with_files), question.knowledge_date
-    pages = api.patient_pages(patients, base, question)
+    pages = api.patient_pages(patients, base, question, asked)
     title = pages[0].id if len(pages) == 1 else f"{len(pages)} patients"
     api.write_report(output, pages, base, day, title, hindsight=False)
     cases = [{"patient": page.id, "title": page.title, **page.counts} for page in pages]

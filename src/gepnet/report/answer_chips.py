@@ -10,7 +10,7 @@ from typing import Annotated
 
 from gepnet.guidelines import Assessment, Cell, KnowledgeBase, Status
 from gepnet.guidelines.answer import AnswerRow, Stand
-from gepnet.guidelines.pathway.wording import Wordings, capital
+from gepnet.guidelines.pathway.wording import Wordings
 from gepnet.knowledge.models import FactEntry
 from gepnet.report.access import NOT_READ, AccessView, access_views
 from gepnet.report.explanations import Reader, strength_text
@@ -148,20 +148,24 @@ class RowReader:
         return told[0] if len(told) == 1 else f"{', '.join(told[:-1])} and {told[-1]}"
 
     def option(self, row: AnswerRow) -> str:
-        """Return the options of a row by their label; siblings that are all of a class by it."""
-        options = self.base.options
-        parent = options[row.options[0]].parent
-        if len(row.options) > 1 and parent and set(options.children(parent)) == {*row.options}:
-            return options[parent].label
-        return ", ".join(options[one].label for one in row.options)
+        """Return the options of a row by their labels."""
+        return ", ".join(self.base.options[one].label for one in self._names(row))
 
     def short(self, row: AnswerRow) -> str:
         """Return the options of a row as they are called within a sentence."""
+        return ", ".join(self.wordings.option(one) for one in self._names(row))
+
+    def title(self, row: AnswerRow) -> str:
+        """Return the options of a row by their short names."""
+        return ", ".join(self.wordings.title(one) for one in self._names(row))
+
+    def _names(self, row: AnswerRow) -> tuple[str, ...]:
+        """Return the options of a row; siblings that are all of a class by it."""
         options = self.base.options
         parent = options[row.options[0]].parent
         if len(row.options) > 1 and parent and set(options.children(parent)) == {*row.options}:
-            return self.wordings.option(parent)
-        return ", ".join(self.wordings.option(one) for one in row.options)
+            return (parent,)
+        return row.options
 
     def intent(self, intent: str) -> str:
         """Return what an option is for, where it is not for control of the tumour."""
@@ -185,7 +189,7 @@ class RowReader:
         return RowView(
             list(row.options),
             self.option(row),
-            capital(self.short(row)),
+            self.title(row),
             row.intent,
             self.intent(row.intent),
             asked_about,

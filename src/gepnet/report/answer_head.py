@@ -11,7 +11,7 @@ from gepnet.guidelines import Assessment, KnowledgeBase
 from gepnet.guidelines.answer import AskedQuestion
 from gepnet.guidelines.answer.questions import Answers, StripItem
 from gepnet.guidelines.pathway.questions import PathwayQuestions
-from gepnet.guidelines.pathway.wording import Wordings
+from gepnet.guidelines.pathway.wording import Wordings, capital, low
 from gepnet.knowledge.models import SafetyRule
 from gepnet.report.explanations import SourceView
 from gepnet.report.facts import value_text
@@ -178,10 +178,14 @@ def _strip_item(
     facts = assessment.facts
     names = [name for name in item.facts if name in base.vocabulary]
     known = [facts[name] for name in names if facts[name].is_known]
+    # What holds says more than what does not, and "none" is what the next fact says in words.
+    known = [fact for fact in known if fact.value != "none"] or known
+    known = [fact for fact in known if fact.value is not False] or known[:1]
     told: list[FactValue] = []
     texts: dict[str, None] = {}
     for fact in known:
         text = fact_text(fact, base)
+        text = low(text) if texts else capital(text)
         if text and text not in texts and len(texts) < item.most:
             texts[text] = None
             told.append(fact)

@@ -10,10 +10,11 @@ from gepnet.guidelines.answer import AnswerRow
 from gepnet.guidelines.answer.differ import DecidedBy, Difference
 from gepnet.guidelines.answer.questions import Answers
 from gepnet.guidelines.missing import MissingFact
-from gepnet.guidelines.status import QUIET
+from gepnet.guidelines.pathway.wording import low
+from gepnet.guidelines.status import OPEN, QUIET
 from gepnet.report.answer_chips import RowReader
 from gepnet.report.answer_head import fact_text
-from gepnet.report.differences import values_text
+from gepnet.report.differences import values_text, words_for
 from gepnet.report.safety import not_excluded
 from gepnet.report.words import SIGNS
 from gepnet.vocabulary import Interval, Value
@@ -104,13 +105,17 @@ class OrderView:
 def why_view(found: Difference, reader: RowReader) -> WhyView:
     """Return in one sentence why the documents on some rows differ."""
     words = reader.words
+    # A document that the deciding fact would move does not differ by judgement there.
+    moved = {(one.row.options, name) for one in found.decided for name in one.moving}
     judged = [
         words["judgement"].format(
             option=reader.short(one.row),
-            against=reader.documents(one.against, _NAMES),
-            in_favour=reader.documents(one.in_favour, _NAMES),
+            against=reader.documents(against, _NAMES),
+            in_favour=reader.documents(in_favour, _NAMES),
         )
         for one in found.judged
+        if (against := [name for name in one.against if (one.row.options, name) not in moved])
+        and (in_favour := [name for name in one.in_favour if (one.row.options, name) not in moved])
     ]
     if found.decided:
         first = found.decided[0]
@@ -156,7 +161,9 @@ def _after(fact: str, values: Sequence[Value], band: Band | None, reader: RowRea
         said = None if wording is None else (wording.yes if values[0] is True else wording.no)
         said = said or f"{definition.entry.label}: {'yes' if values[0] is True else 'no'}"
         return f"{reader.words['if']} {said}"
-    return f"{reader.words['if']} {values_text(fact, values, band, reader.base)}"
+    told = [low(words_for(fact, value, reader.base)) for value in values]
+    text = f"{', '.join(told[:-1])} or {told[-1]}" if len(told) > 1 else told[0]
+    return f"{reader.words['if']} {text}"
 
 
 def _deciding(one: DecidedBy, reader: RowReader) -> DecidingFact:
@@ -223,8 +230,12 @@ def orders_view(
     ]
     more = len(ranked) - len(orders)
     named = {order.order for order in orders}
+    told: set[str] = set()
     for one in not_excluded(assessment, base):
-        if len(orders) < most and one.concerns_a_position and one.facts and one.order not in named:
+        new = {rule.id for rule in one.rules} - told
+        wanted_too = one.concerns_a_position and one.facts and one.order not in named
+        if len(orders) < most and wanted_too and new:
+            told |= new
             number = len(orders) + 1
             ids = [entry.id for entry in one.facts]
             labels = [entry.label for entry in one.facts]
@@ -271,7 +282,12 @@ def _order(
         for result in fact.results
         if (view := _result(fact.fact, result, wanted, reader, several)) is not None
     ]
-    views.sort(key=lambda v: -(sum(len(s.documents) for s in v.settles) + v.more))
+    views.sort(
+        key=lambda v: (
+            -sum(len(s.documents) for s in v.settles if s.status not in OPEN),
+            -sum(len(s.documents) for s in v.settles) - v.more,
+        )
+    )
     return OrderView(
         number,
         name,
@@ -319,7 +335,7 @@ def _result(
         )
         for (status, documents), options in joined.items()
     ]
-    settles.sort(key=lambda one: -len(one.documents) * len(one.options))
+    settles.sort(key=lambda one: (one.status in OPEN, -len(one.documents) * len(one.options)))
     shown = settles[:_LINES]
     more = sum(len(one.documents) * len(one.options) for one in settles[_LINES:])
     label = reader.base.vocabulary[fact].entry.label

@@ -9,6 +9,9 @@ from typing import Any
 from gepnet.guidelines import OPEN, SPOKEN, Assessment, KnowledgeBase, Status
 from gepnet.record import Record
 from gepnet.report.agreement import comparison_view, page_rows
+from gepnet.report.answer import answer_view
+from gepnet.report.answer_course import blood_strip, course_strip
+from gepnet.report.answer_page import drawers, first_screen
 from gepnet.report.assessment import View, assessment_view
 from gepnet.report.changes import missing_view, requests
 from gepnet.report.evidence import (
@@ -38,6 +41,13 @@ class CasePage:
     counts: dict[str, int]
     evidence: Evidence
     behind: dict[str, list[PositionEvidence]]
+    answer: View
+    first_rows: Sequence[View] = field(default_factory=tuple)
+    more_rows: Sequence[View] = field(default_factory=tuple)
+    widths: dict[str, float] = field(default_factory=dict)
+    drawers: Sequence[View] = field(default_factory=tuple)
+    course: dict[str, object] | None = None
+    blood: Sequence[dict[str, object]] = field(default_factory=tuple)
     differing: Sequence[View] = field(default_factory=tuple)
     agreeing: Sequence[str] = field(default_factory=tuple)
     asks: Sequence[View] = field(default_factory=tuple)
@@ -45,6 +55,15 @@ class CasePage:
     source_url: str | None = None
     source_title: str | None = None
     decided: Sequence[str] = field(default_factory=tuple)
+
+    @property
+    def entries(self) -> set[str]:
+        """The recommendations that some part of the page leads to."""
+        kinds = ("reasons", "dissent", "unverified", "lesser")
+        cells = (one["cell"] for one in self.drawers)
+        return {
+            reason["recommendation"] for cell in cells for kind in kinds for reason in cell[kind]
+        }
 
 
 def case_page(
@@ -54,8 +73,24 @@ def case_page(
     decided: Sequence[str] = (),
     source_title: str | None = None,
     source_url: str | None = None,
+    question: str | None = None,
 ) -> CasePage:
-    """Return the page of one patient."""
+    """Return the page of one patient.
+
+    Args:
+        record: of the patient.
+        assessment: of the record.
+        base: the knowledge that it was made with.
+        decided: what the treating team decided.
+        source_title: where the case was published.
+        source_url: where that is found.
+        question: set by a person; see ``answer_view``.
+
+    Raises:
+        InputError: for a question that is not known.
+    """
+    answer = answer_view(assessment, base, question)
+    screen = first_screen(answer)
     view = assessment_view(assessment, base)
     matrices = matrix_parts(view)
     differing, agreeing = page_rows(comparison_view(assessment, base))
@@ -74,6 +109,13 @@ def case_page(
         counts=status_counts(view),
         evidence=found,
         behind=behind_cells(found),
+        answer=answer,
+        first_rows=screen.rows,
+        more_rows=screen.more,
+        widths=screen.widths,
+        drawers=drawers(answer, view, matrices, assessment, base),
+        course=course_strip(record, assessment, base),
+        blood=blood_strip(assessment, base),
         differing=differing,
         agreeing=agreeing,
         asks=requests(missing_view(assessment, base)),

@@ -45,4 +45,4 @@ def render_report(title: str, cases: Sequence[CasePage], about: dict[str, Any]) 
 
     The same cases, knowledge and dates give the same bytes.
     """
-    return page("report.html", title=title, cases=cases, about=about)
+    return page("report.html", "answer.css", title=title, cases=cases, about=about)

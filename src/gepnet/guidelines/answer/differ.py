@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from gepnet.facts import Facts
 from gepnet.guidelines.answer.questions import Answers
 from gepnet.guidelines.answer.rows import AnswerRow
 from gepnet.guidelines.compare import Agreement, Pair, compare
 from gepnet.guidelines.compiled import KnowledgeBase
 from gepnet.guidelines.deciding import Change, Verdict, deciding
-from gepnet.guidelines.model import Assessment
+from gepnet.guidelines.model import Assessment, Cell
 from gepnet.guidelines.status import FOR, OPEN, Status
 from gepnet.vocabulary import Interval, Several
 
-#: Kinds of difference, the most telling first: for and against, one open, one without a position.
-_KINDS = (Agreement.CONFLICT, Agreement.CONDITIONAL, Agreement.ONE_SILENT)
+#: What a difference weighs: for and against, one open, one without a position.
+_WEIGHTS = {Agreement.CONFLICT: 4, Agreement.CONDITIONAL: 3, Agreement.ONE_SILENT: 1}
+_TOLD = (Agreement.CONFLICT, Agreement.CONDITIONAL)
+#: Rows on which a document without a position is asked what would give it one.
+_NEAR = 4
 
 
 @dataclass(frozen=True)
@@ -62,17 +66,18 @@ class Difference:
 
 @dataclass
 class _Candidate:
-    """What one fact decides so far: documents that would move, by row."""
+    """What one fact decides so far: documents that would move, by row, and what that weighs."""
 
     change: Change
     rows: dict[int, dict[Status, tuple[dict[str, None], dict[str, None]]]] = field(
         default_factory=dict
     )
+    weights: dict[tuple[int, str], float] = field(default_factory=dict)
 
     @property
-    def weight(self) -> int:
-        """In how many places a document would move."""
-        return sum(len(moving) for row in self.rows.values() for moving, _ in row.values())
+    def weight(self) -> float:
+        """What it weighs together: each document once in a row."""
+        return sum(self.weights.values())
 
 
 def difference(
@@ -80,25 +85,23 @@ def difference(
 ) -> Difference:
     """Return why documents differ on some rows.
 
-    A single fact that can change is looked for between documents that are for and against, then
-    between one that is for and one that is open, then one that takes no position. The fact that
-    moves most documents on the first of these kinds is told.
+    A single fact that can change is looked for between documents that are for and against, between
+    one that is for and one that is open, and, on the first rows, one that takes no position. What
+    stands higher in the table weighs more, as does a fact that is not known for sure; nothing can
+    be changed any more of earlier treatment.
     """
     where = {(row.options[0], row.intent): index for index, row in enumerate(rows)}
     pairs = [pair for pair in compare(assessment, list(where)) if _tells(pair)]
-    search = deciding(base, assessment.facts)
+    near = [p for p in pairs if p.agreement in _TOLD or where[p.option, p.intent] < _NEAR]
+    verdicts = deciding(base, assessment.facts).between(near, most=1)
+    against = [p for p in near if p.agreement is Agreement.CONFLICT and not _by_one(p, verdicts)]
+    judged = _judged(rows, against)
     several = any(row.of > 1 for row in rows)
-    judged: tuple[Judged, ...] = ()
-    for agreement in _KINDS:
-        chosen = [pair for pair in pairs if pair.agreement is agreement]
-        verdicts = search.between(chosen, most=1)
-        if agreement is Agreement.CONFLICT:
-            judged = _judged(rows, [pair for pair in chosen if not _by_one(pair, verdicts)])
-        found = _candidates(base, chosen, verdicts, where)
-        if found:
-            best = min(found, key=lambda one: _rank(one, base))
-            return Difference(tuple(_decided(best, rows)), judged, several)
-    return Difference((), judged, several)
+    found = _candidates(near, verdicts, where, assessment.facts)
+    if not found:
+        return Difference((), judged, several)
+    best = min(found, key=lambda one: _rank(one, base))
+    return Difference(tuple(_decided(best, rows)), judged, several)
 
 
 def _by_one(pair: Pair, verdicts: dict[Pair, Verdict]) -> bool:
@@ -107,19 +110,14 @@ def _by_one(pair: Pair, verdicts: dict[Pair, Verdict]) -> bool:
     return any(len(one.changes) == 1 and one.changes[0].changeable for one in sets)
 
 
-def _rank(candidate: _Candidate, base: KnowledgeBase) -> tuple[object, ...]:
-    """Return what comes first: what is not known for sure, what a test could change, what weighs.
-
-    Of earlier treatment nothing can be changed any more.
-    """
+def _rank(candidate: _Candidate, base: KnowledgeBase) -> tuple[float, int]:
+    """Return what comes first: what weighs most, ties in the order of the vocabulary."""
     change, fact = candidate.change, base.vocabulary[candidate.change.fact]
-    known = change.before is not None and not (
-        isinstance(change.before, Several)
-        or (isinstance(change.before, Interval) and not change.before.is_point)
-    )
+    ranged = isinstance(change.before, Interval) and not change.before.is_point
+    unsure = change.before is None or isinstance(change.before, Several) or ranged
     past = fact.entry.group in Answers.read(base.knowledge.measures).past_groups
-    order = base.vocabulary.order(change.fact)
-    return known, past, -candidate.weight, min(candidate.rows), order
+    weight = candidate.weight * (2 if unsure else 1) * (0.25 if past else 1)
+    return -weight, base.vocabulary.order(change.fact)
 
 
 def _tells(pair: Pair) -> bool:
@@ -129,35 +127,54 @@ def _tells(pair: Pair) -> bool:
         return False
     if pair.agreement is Agreement.CONDITIONAL:
         return not statuses.isdisjoint(OPEN - {Status.TEXT_OPEN})
-    return pair.agreement in _KINDS
+    return pair.agreement in _WEIGHTS
 
 
 def _candidates(
-    base: KnowledgeBase,
     pairs: Iterable[Pair],
     verdicts: dict[Pair, Verdict],
     where: dict[tuple[str, str], int],
+    facts: Facts,
 ) -> list[_Candidate]:
+    """Return every fact that alone moves one document to where another stands."""
     found: dict[tuple[str, object], _Candidate] = {}
     for pair in pairs:
         for one in verdicts[pair].sets if pair in verdicts else ():
             (change, *more) = one.changes
             if more or not change.changeable:
                 continue
+            cells = pair.first, pair.second
+            stays = [cell for cell in cells if cell.status is one.position]
+            moves = [cell for cell in cells if cell.status is not one.position]
+            # Where both would move to what neither says now, no document is joined.
+            if not stays or not _may_decide(change, moves[0], facts):
+                continue
             key = change.fact, change.band or change.after
             candidate = found.setdefault(key, _Candidate(change))
-            row = candidate.rows.setdefault(where[pair.option, pair.intent], {})
+            index = where[pair.option, pair.intent]
+            row = candidate.rows.setdefault(index, {})
             moving, joined = row.setdefault(one.position, ({}, {}))
-            for cell in (pair.first, pair.second):
-                (joined if cell.status is one.position else moving)[cell.document] = None
-    for candidate in found.values():
-        # Only a document that is not for it now, and would be, or that would no longer be, moves.
-        candidate.rows = {
-            row: parts
-            for row, by_position in candidate.rows.items()
-            if (parts := {p: both for p, both in by_position.items() if both[0] and both[1]})
-        }
-    return [candidate for candidate in found.values() if candidate.rows]
+            joined[stays[0].document] = moving[moves[0].document] = None
+            place = index, moves[0].document
+            weight = _WEIGHTS[pair.agreement] / (index + 1) * (1 if one.position in FOR else 0.5)
+            candidate.weights[place] = max(candidate.weights.get(place, 0), weight)
+    return list(found.values())
+
+
+def _may_decide(change: Change, cell: Cell, facts: Facts) -> bool:
+    """Whether a change may be what moves a document.
+
+    One that waits for a fact is moved by this fact, within what is known of it.
+    """
+    if cell.status is not Status.FACT_MISSING:
+        return True
+    if change.fact not in {*cell.missing, *facts.to_ask(cell.missing)}:
+        return False
+    now = change.before
+    if not isinstance(now, Interval):
+        return True
+    after = [value for value in change.after if isinstance(value, Interval)]
+    return any(now.low <= value.low and value.high <= now.high for value in after)
 
 
 def _decided(candidate: _Candidate, rows: Sequence[AnswerRow]) -> Iterator[DecidedBy]:

@@ -157,7 +157,7 @@ class _Level:
         if not below:
             return [self._row(option, self.cells[option])] if here else []
         apart = [row for one in self.base.options.children(option) for row in self._under(one)]
-        if not here:
+        if option not in self.cells:
             return apart
         if not self._is_taken_apart(option, below):
             return [self._folded(option, below)]
@@ -169,7 +169,7 @@ class _Level:
     def _is_taken_apart(self, option: str, below: Sequence[str]) -> bool:
         """Whether most documents that speak of a class, or in it, name one and the same member."""
         covers = self.base.options.covers
-        everyone = {d for one in (option, *below) for d in self.named.get(one, ())}
+        everyone = {*self.cells[option], *(d for one in below for d in self.named[one])}
         most = max(
             len({d for one in below if covers(child, one) for d in self.named[one]})
             for child in self.base.options.children(option)

@@ -79,6 +79,11 @@ class Wordings:
         """Return the short name of an option."""
         return self._short[name] if name in self._short else low(self._options[name].label)
 
+    def title(self, name: str) -> str:
+        """Return the short name of an option as it stands by itself."""
+        short = self.option(name)
+        return capital(short.removeprefix("a ").removeprefix("an "))
+
     def wording(self, fact: Fact) -> Wording | None:
         """Return how a fact is worded; None where only its label says it."""
         own = self._facts.get(fact.id)

@@ -1,0 +1,147 @@
+"""The answer on a terminal: within 60 lines of 80 characters, words whole, nothing folded away."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gepnet import api
+from gepnet.cli.answer import LINES, WIDTH, answer_lines
+from gepnet.io import published_records
+from gepnet.knowledge.models import SafetyRule
+from gepnet.record import Record
+from tests.cli.conftest import Run
+
+BASE = api.base()
+TESTS = Path(__file__).parents[1]
+FILES = [
+    *sorted((TESTS / "clinic").glob("*.yaml")),
+    *sorted((TESTS / "patients" / "faults").glob("*.yaml")),
+]
+Answer = dict[str, Any]
+
+
+def _records() -> Iterator[Record]:
+    for path in FILES:
+        try:
+            yield api.read_patient(path, BASE)
+        except api.InputError:
+            continue  # a file that is meant to be refused
+    yield from (case.record for case in published_records(BASE.vocabulary))
+
+
+@cache
+def _holds_and_answers() -> tuple[tuple[tuple[SafetyRule, ...], Answer], ...]:
+    """What stops or withholds, and the answer, of the clinic and of every packaged case."""
+    found = []
+    for record in _records():
+        assessment = api.assess_record(record, BASE)
+        firing = (note.rule.entry for note in assessment.safety if note.fires)
+        holds = tuple(one for one in firing if one.severity != "warn")
+        found.append((holds, api.answer_view(assessment, BASE)))
+    return tuple(found)
+
+
+def _answers() -> list[Answer]:
+    return [answer for _, answer in _holds_and_answers()]
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\S+", text)
+
+
+def test_there_are_enough_patients() -> None:
+    assert len(_answers()) > 130
+    assert sum(bool(answer["rows"]) for answer in _answers()) > 100
+
+
+def test_an_answer_fits_a_terminal_with_its_words_whole() -> None:
+    for answer in _answers():
+        lines = [line for line, _ in answer_lines(answer)]
+        assert len(lines) <= LINES, (answer["patient"], len(lines))
+        longest = max(map(len, lines))
+        assert longest <= WIDTH, (answer["patient"], longest)
+        text = " ".join(lines)
+        said = " ".join(_words(text))
+        for whole in (answer["who"]["text"], answer["question"]["text"], answer["why"]["text"]):
+            assert " ".join(_words(whole)) in said, answer["patient"]
+
+
+def test_what_stops_or_withholds_is_never_folded() -> None:
+    """Every hold that fires is a line of its own, whoever is for what it is about."""
+    seen = 0
+    for holds, answer in _holds_and_answers():
+        seen += len(holds)
+        said = " ".join(_words(" ".join(line for line, _ in answer_lines(answer))))
+        assert {line["id"] for line in answer["fires"]["lines"]} >= {one.id for one in holds}
+        for one in holds:
+            assert " ".join(_words(one.message)) in said
+    assert seen > 5
+
+
+def test_every_row_is_shown_or_named_with_its_count() -> None:
+    for answer in _answers():
+        said = " ".join(_words(" ".join(line for line, _ in answer_lines(answer))))
+        for row in answer["rows"]:
+            count = f"{row['for']} of {row['of']}"
+            named = f"{row['short']} ({count})" in said
+            assert named or f"{count} {row['label']}" in said, (answer["patient"], row["label"])
+
+
+def test_counts_are_those_of_the_chips() -> None:
+    for answer in _answers():
+        for row in answer["rows"]:
+            cells = row["cells"]
+            everyone = {chip["document"] for chips in cells.values() for chip in chips}
+            in_favour = {c["document"] for k in ("recommended", "option_for") for c in cells[k]}
+            assert (row["for"], row["of"]) == (len(in_favour), len(everyone))
+
+
+def test_orders_are_three_at_most_and_chips_carry_their_number() -> None:
+    numbered = 0
+    for answer in _answers():
+        orders = answer["orders"]
+        assert [order["number"] for order in orders] == list(range(1, len(orders) + 1))
+        assert len(orders) <= 3
+        facts = {fact: order["number"] for order in reversed(orders) for fact in order["facts"]}
+        for row in answer["rows"]:
+            for chip in row["cells"]["fact_missing"]:
+                assert chip["missing"], (answer["patient"], chip["text"])
+                for fact in chip["missing"]:
+                    assert fact["order"] == facts.get(fact["id"])
+                    numbered += fact["order"] is not None
+    assert numbered > 20
+
+
+def test_a_deciding_fact_is_told_with_its_documents_and_what_it_is_now() -> None:
+    decided = [a["why"] for a in _answers() if a["why"]["kind"] == "fact"]
+    assert len(decided) > 20
+    for why in decided:
+        first = why["deciding"][0]
+        assert why["text"].startswith(first["label"])
+        assert first["documents"] and first["joined"]
+        assert first["before"] in why["text"]
+
+
+def test_a_person_sets_the_question(run: Run, patient: Path) -> None:
+    done = run("assess", patient, "--question", "prrt")
+    assert done.code == 0
+    assert "PRRT now (set by a person)" in done.out
+    wrong = run("assess", patient, "--question", "prt")
+    assert wrong.code == 2
+    assert "question" in wrong.err and "'prrt'" in wrong.err
+
+
+@pytest.mark.parametrize("width", [80, 40])
+def test_a_narrow_screen_loses_nothing(
+    width: int, run: Run, patient: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    said = run("assess", patient).out
+    for words in ("For of n", "Why they differ", "What to order", "--full"):
+        assert words in said
