@@ -67,15 +67,20 @@ def _widths(rows: Sequence[View]) -> dict[str, float]:
         longest = max((min(_chip(chip), _COMMON) for chip in chips), default=_LEAST)
         widths[name] = max(widths.get(name, 0.0), longest)
     while rows and sum(widths.values()) + _STEP <= _WIDTH:
-        wider = [{**widths, name: widths[name] + _STEP} for name in widths]
-        widths = min(wider, key=lambda one: _crowding(rows, one))
+        wider = {name: {**widths, name: widths[name] + _STEP} for name in widths}
+        # Where no column saves height, the one grows that holds most for its width.
+        told = {name: sum(_chip(c) for row in rows for c in row["cells"][name]) for name in widths}
+        best = min(
+            wider, key=lambda name: (_crowding(rows, wider[name]), -told[name] / widths[name])
+        )
+        widths = wider[best]
     return widths
 
 
-def _crowding(rows: Sequence[View], widths: dict[str, float]) -> tuple[float, float]:
-    """Return how high rows are, and how many lines stand in all their cells."""
+def _crowding(rows: Sequence[View], widths: dict[str, float]) -> float:
+    """Return how high rows are, and a little for each line that stands in a cell."""
     lines = sum(_lines(widths[name], chips) for row in rows for name, chips in row["cells"].items())
-    return sum(_height(row, widths) for row in rows) + 0.1 * lines, lines
+    return sum(_height(row, widths) for row in rows) + 0.1 * lines
 
 
 def _height(row: View, widths: dict[str, float]) -> float:
