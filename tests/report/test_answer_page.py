@@ -118,3 +118,18 @@ def test_print_begins_with_the_answer(page: Page, reports: dict[str, Path]) -> N
     assert page.locator(".dec p").first.is_visible()
     pdf = page.pdf(prefer_css_page_size=True)
     assert b"/MediaBox [0 0 841" in pdf or b"/MediaBox [0 0 842" in pdf  # A4 landscape
+
+
+def test_a_page_shows_the_way_through_a_pathway(tmp_path: Path) -> None:
+    """The way taken, the branches not taken folded, in the algorithm of a document asked for."""
+    base, path = api.base(), tmp_path / "way.html"
+    file = CLINIC / "p06-pnet-nf-g2-pd-ssa.yaml"
+    asked = Question(knowledge_date=DAY)
+    pages = api.patient_pages([file], base, asked, None, ("acr-2022",))
+    api.write_report(path, pages, base, DAY, "Way", hindsight=False)
+    text = path.read_text(encoding="utf-8")
+    assert "Pathway of ACR 2022" in text
+    (way,) = pages[0].pathways
+    assert way["enters"] == "met"
+    with pytest.raises(api.InputError, match="acr-2023"):
+        api.patient_pages([file], base, asked, None, ("acr-2023",))

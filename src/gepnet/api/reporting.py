@@ -39,7 +39,11 @@ def published_case_pages(
 
 
 def patient_pages(
-    files: Sequence[Path], base: KnowledgeBase, question: Question, asked: str | None = None
+    files: Sequence[Path],
+    base: KnowledgeBase,
+    question: Question,
+    asked: str | None = None,
+    pathways: Sequence[str] = (),
 ) -> list[CasePage]:
     """Assess patient files.
 
@@ -48,10 +52,11 @@ def patient_pages(
         base: the knowledge.
         question: dates and region.
         asked: the clinical question, if a person sets it; see ``answer_view``.
+        pathways: documents of whose algorithm the way of each patient is shown.
 
     Raises:
         InputError: with every problem of every file, if two files hold the same patient, or for a
-            question that is not known.
+            question or a document that is not known.
     """
     records: dict[str, Record] = {}
     problems: list[Problem] = []
@@ -68,7 +73,9 @@ def patient_pages(
     if problems:
         raise InputError(problems)
     return [
-        case_page(record, assess_record(record, base, question), base, question=asked)
+        case_page(
+            record, assess_record(record, base, question), base, question=asked, pathways=pathways
+        )
         for record in records.values()
     ]
 

@@ -20,6 +20,14 @@ def report(
     asked: Annotated[
         str | None, typer.Option("--question", metavar="QUESTION", help=QUESTION_HELP)
     ] = None,
+    pathway: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--pathway",
+            metavar="DOCUMENT",
+            help="Show each patient's way through the algorithm of this document. Repeatable.",
+        ),
+    ] = None,
 ) -> Result:
     """Write one HTML page that answers each patient's question, every reason behind it.
 
@@ -28,7 +36,7 @@ def report(
     script.
     """
     base, day = api.base(*question.with_files), question.knowledge_date
-    pages = api.patient_pages(patients, base, question, asked)
+    pages = api.patient_pages(patients, base, question, asked, pathway or ())
     title = pages[0].id if len(pages) == 1 else f"{len(pages)} patients"
     api.write_report(output, pages, base, day, title, hindsight=False)
     cases = [{"patient": page.id, "title": page.title, **page.counts} for page in pages]

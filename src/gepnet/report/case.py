@@ -12,6 +12,7 @@ from gepnet.report.agreement import comparison_view, page_rows
 from gepnet.report.answer import answer_view
 from gepnet.report.answer_course import blood_strip, course_strip
 from gepnet.report.answer_page import drawers, first_screen
+from gepnet.report.answer_pathways import pathway_views
 from gepnet.report.assessment import View, assessment_view
 from gepnet.report.changes import missing_view, requests
 from gepnet.report.evidence import (
@@ -48,6 +49,7 @@ class CasePage:
     drawers: Sequence[View] = field(default_factory=tuple)
     course: dict[str, object] | None = None
     blood: Sequence[dict[str, object]] = field(default_factory=tuple)
+    pathways: Sequence[View] = field(default_factory=tuple)
     differing: Sequence[View] = field(default_factory=tuple)
     agreeing: Sequence[str] = field(default_factory=tuple)
     asks: Sequence[View] = field(default_factory=tuple)
@@ -74,6 +76,7 @@ def case_page(
     source_title: str | None = None,
     source_url: str | None = None,
     question: str | None = None,
+    pathways: Sequence[str] = (),
 ) -> CasePage:
     """Return the page of one patient.
 
@@ -85,9 +88,10 @@ def case_page(
         source_title: where the case was published.
         source_url: where that is found.
         question: set by a person; see ``answer_view``.
+        pathways: documents of whose algorithm the way of the patient is shown.
 
     Raises:
-        InputError: for a question that is not known.
+        InputError: for a question or a document that is not known.
     """
     answer = answer_view(assessment, base, question)
     screen = first_screen(answer)
@@ -116,6 +120,7 @@ def case_page(
         drawers=drawers(answer, view, matrices, assessment, base),
         course=course_strip(record, assessment, base),
         blood=blood_strip(assessment, base),
+        pathways=pathway_views(pathways, answer["question"]["id"], assessment, base),
         differing=differing,
         agreeing=agreeing,
         asks=requests(missing_view(assessment, base)),
