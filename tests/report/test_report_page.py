@@ -119,6 +119,7 @@ def test_signs_are_told_by_symbol_and_word_and_are_dark_enough_to_read(
     page: Page, report: Path
 ) -> None:
     page.goto(report.as_uri())
+    page.locator("section.summary details summary").click()
     contrast = page.evaluate(
         """() => {
           const light = c => { const v = c.match(/[0-9.]+/g).slice(0, 3).map(Number)

@@ -90,7 +90,7 @@ class BloodStrip:
 def course_strip(
     record: Record, assessment: Assessment, base: KnowledgeBase
 ) -> dict[str, object] | None:
-    """Return the course of a patient on a line of time; None without a dated event."""
+    """Return the course of a patient on a line of time; None where nothing of it has a date."""
     until = assessment.facts.at.last
     data = timeline_of(record, until, base.options, base.vocabulary)
     days = [bar.start for bar in data.bars]
@@ -103,6 +103,8 @@ def course_strip(
         for name in ("tissue", "imaging", "treatment")
         if (items := list(_items(name, data, place)))
     ]
+    if not lanes:
+        return None
     strip = CourseStrip(lanes, place.axis(), place.broken, list(data.undated))
     shown: dict[str, object] = plain(strip)
     return shown

@@ -20,7 +20,7 @@ _LEAST_ROWS = 2
 #: Rows by which the widths of the columns are chosen.
 _SHAPING = 5
 _LINE, _PAD, _LETTER = 29, 7, 6.9
-_WIDTH, _LEAST, _COMMON, _STEP, _OPTION = 1130, 78, 160, 40, 160
+_WIDTH, _HEAD, _LEAST, _COMMON, _STEP, _OPTION = 1130, 112.0, 78, 160, 40, 160
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def _widths(rows: Sequence[View]) -> dict[str, float]:
 
     Each has what its head needs; the rest goes, step by step, where it saves most height.
     """
-    widths: dict[str, float] = {}
+    widths: dict[str, float] = {"recommended": _HEAD}
     for name, chips in (item for row in rows for item in row["cells"].items()):
         longest = max((min(_chip(chip), _COMMON) for chip in chips), default=_LEAST)
         widths[name] = max(widths.get(name, 0.0), longest)
