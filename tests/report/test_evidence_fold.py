@@ -36,9 +36,12 @@ def test_a_cell_leads_to_the_trial_that_its_position_rests_on(report: Path, page
     fold = page.locator("details.evidence")
     assert not fold.evaluate("fold => fold.open")
     assert "speak of this patient" in fold.locator("> summary").inner_text()
-    cell = page.locator("td:has(> [popover] a[href$='trial.netter-1'])").first
-    cell.locator("button.cell").first.click()
-    link = cell.locator("[popover] a[href$='trial.netter-1']").first
+    drawers = page.locator(".case > [popover]:has(a[href$='trial.netter-1'])")
+    names = drawers.evaluate_all("found => found.map(one => one.id)")
+    chips = page.locator("table.ans button.chip")
+    opened = chips.evaluate_all("found => found.map(one => one.getAttribute('popovertarget'))")
+    chips.nth(next(n for n, name in enumerate(opened) if name in names)).click()
+    link = page.locator("[popover]:popover-open a[href$='trial.netter-1']").first
     assert link.is_visible()
     target = (link.get_attribute("href") or "").removeprefix("#")
     assert page.locator(f"[id='{target}']").count() == 1
