@@ -39,7 +39,8 @@ CHAINS: dict[str, tuple[str, ...]] = {
     "a registry": (
         "registry synth -o {out}/registry --patients 60",
         "registry info {out}/registry",
-        "registry add {out}/tables {out}/registry",
+        "registry key -o {out}/secret.key",
+        "registry add {out}/tables {out}/registry --pseudonyms {out}/secret.key",
         "registry assess {out}/registry -o {out}/assessed --at 2025-06-30",
         "registry characterise {out}/assessed --plot {out}/gaps.svg",
         "registry impact {out}/assessed --criterion ki67_percent<3 --instead ki67_percent<=3",
