@@ -38,15 +38,21 @@ def course_page(request: Request, case_id: str, day: str, ctcae: str) -> dict[st
     edition = ctcae if ctcae in ("5", "6") else "5"
     course: dict[str, Any] | None = None
     if record.cycles or record.releases:
-        courses = api.course_view(record, base, edition, None, question)["courses"]
+        courses = looked.once(
+            f"course {edition}",
+            lambda: api.course_view(record, base, edition, None, question)["courses"],
+        )
         course = courses[-1] if courses else None
     number = 1 if course is None else course["next_cycle"]
     review: dict[str, Any] | None = None
     why_not: list[Any] = []
     try:
         name = None if course is None else course["course"]
-        review = api.review_view(
-            record, base, number, date, edition, course=name, question=question
+        review = looked.once(
+            f"review {number} {date} {edition} {name}",
+            lambda: api.review_view(
+                record, base, number, date, edition, course=name, question=question
+            ),
         )
     except api.InputError as error:
         why_not = list(error.problems)

@@ -54,6 +54,14 @@ def preparation(looked: Looked) -> dict[str, Any]:
     return dict(looked.once("preparation", lambda: _preparation(looked)))
 
 
+def prepared(visit: Visit, item: api.BoardItem) -> dict[str, Any]:
+    """Return what a case of a list lacks; worked out once for a version of its record."""
+    desk = visit.desk
+    knowledge, day = desk.base.knowledge.digest, desk.question().knowledge_date
+    key = (item.case_id, item.case.record_number, knowledge, day, visit.words.language)
+    return desk.once(("list", *key), lambda: preparation(look_at(visit, item.case_id)))
+
+
 def _preparation(looked: Looked) -> dict[str, Any]:
     view = looked.answer()
     cells = []
@@ -90,8 +98,7 @@ def worklist(request: Request, meeting: str = "") -> Response:
     waiting = [one for one in api.list_items(store, actor) if one.meeting_id is None]
     rows: list[dict[str, Any]] = []
     for item in [*items, *waiting]:
-        looked = look_at(visit, item.case_id)
-        todo = preparation(looked)
+        todo = prepared(visit, item)
         rows.append(
             {"item": item, "todo": todo, "who": person(item.case), "lane": lane(item, todo)}
         )
