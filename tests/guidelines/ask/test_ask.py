@@ -145,3 +145,9 @@ def test_an_answer_that_is_none_is_refused(answers: dict[str, Any], told: str) -
 def test_an_unknown_primary_is_an_answer_and_no_missing_one() -> None:
     assert step({"primary_site": "unknown"}).answered[0].text == "unknown primary"
     assert step({"grade": "unknown"}).unknown[0].fact == "grade"
+
+
+def test_on_a_day_without_documents_nothing_is_asked() -> None:
+    early = Question(knowledge_date=datetime.date(1990, 1, 1))
+    found = api.ask_step(api.base(), {"stage": "metastatic"}, asked=early)
+    assert (found.state, found.total, found.next, found.follows) == ("settled", 0, None, ())

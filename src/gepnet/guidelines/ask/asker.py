@@ -367,6 +367,8 @@ class Asker:
 
     def _follows(self, left: Left, known: Facts, answered: set[str]) -> Iterator[Follows]:
         """Yield the facts of the question that follow from others."""
+        if not self.asking.rows:
+            return  # no document in force names an option of the question
         may_follow = set(self._chooser.may_follow(left.allowed))
         for level in self._narrower.nodes:
             variable = self._space.variables[self._space.names[level]]
