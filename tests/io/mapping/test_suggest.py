@@ -221,3 +221,23 @@ def test_what_is_no_table_is_refused_in_words(content: bytes, tmp_path: Path) ->
         with pytest.raises(InputError) as caught:
             api.suggest_mapping(BASE, tmp_path / name, tmp_path / "map.yaml")
         assert name in str(caught.value)
+
+
+def test_an_extract_of_a_cancer_registry_goes_in_by_what_is_suggested(tmp_path: Path) -> None:
+    path, out = tmp_path / "extract.csv", tmp_path / "out"
+    path.write_text(
+        '"Patient ID","Sex","Year of diagnosis","Primary Site - labeled","Histologic Type ICD-O-3",'
+        '"Mets at DX-liver (2010+)","Survival months"\n'
+        '"1","Female","2018","C17.2-Ileum","8240","Yes","25"\n'
+        '"2","Male","2016","C25.0-Head of pancreas","8246","No","60"\n'
+        '"3","Female","2019","C50.4-Breast","8500","Blank(s)","10"\n',
+        encoding="utf-8",
+    )
+    api.suggest_mapping(BASE, path, tmp_path / "map.yaml")
+    view = api.import_table(BASE, path, tmp_path / "map.yaml", out)
+    assert (view["rows"]["used"], view["rows"]["quarantined"]) == (2, 1)
+    assert "infiltrating duct carcinoma" in view["quarantine"][0]["reason"]
+    diagnosis = pl.read_csv(out / "tables" / "diagnosis.csv", infer_schema=False)
+    assert diagnosis["primary_site"].to_list() == ["jejunum_ileum", "pancreas"]
+    stage = pl.read_csv(out / "tables" / "stage.csv", infer_schema=False)
+    assert stage["metastasis_liver"].to_list() == ["true", "false"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
@@ -14,6 +15,8 @@ from gepnet.vocabulary import Fact, ValueProblem, Vocabulary
 from gepnet.vocabulary.units import UnitProblem
 from gepnet.vocabulary.words import Meanings, fold
 
+_TOPOGRAPHY = re.compile(r"C\d\d\.?\d?(?:\W|$)")
+_MORPHOLOGY = re.compile(r"[89]\d{3}(?:/\d)?(?:\W|$)")
 _READ_WELL, _READ_SO_SO = 0.9, 0.5
 _ENOUGH = 0.8
 
@@ -257,10 +260,37 @@ def _judge_words(found: Guess, column: Seen, vocabulary: Vocabulary) -> None:
         found.saw.append(f"not understood, to be added to values: {', '.join(told)}")
 
 
+def icd_o_3(column: Seen) -> str | None:
+    """Return the list by which a column of ICD-O-3 codes is read; None if it is none."""
+    topography = column.share(lambda text: bool(_TOPOGRAPHY.match(text)))
+    if column.counts and topography >= _ENOUGH:
+        return "icd_o_3_topography"
+    named = "histolog" in column.name.casefold() or "morpholog" in column.name.casefold()
+    morphology = column.share(lambda text: bool(_MORPHOLOGY.match(text)))
+    return "icd_o_3_morphology" if column.counts and named and morphology >= _ENOUGH else None
+
+
+def organ_of(column: Seen, vocabulary: Vocabulary) -> tuple[str, dict[str, bool]] | None:
+    """Return the metastasis that a column of yes and no is about, by the organ in its header."""
+    text = column.name.casefold()
+    meant = flags(column, vocabulary)
+    if meant is None or not ("mets" in text or "metast" in text):
+        return None
+    codes = code_list("metastatic_sites")
+    found = {
+        to
+        for part in re.split(r"[^\w]+", column.name)
+        if len(part) > 2 and (code := codes.find(part)) is not None
+        for to in code.means
+        if to.startswith("stage.metastasis_")
+    }
+    own = {text: flag for text, flag in meant.items() if vocabulary.words.flag(text) is None}
+    return (found.pop(), own) if len(found) == 1 else None
+
+
 def lists_sites(column: Seen) -> bool:
     """Whether the cells of a column list organs of metastases."""
     codes = code_list("metastatic_sites")
-    import re
 
     def reads(text: str) -> bool:
         parts = [part for part in re.split(r"\s*[;,|/+&]\s*", text) if part]

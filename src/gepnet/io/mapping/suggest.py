@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gepnet.io.mapping.guess import guess, lists_sites
+from gepnet.io.mapping.guess import guess, icd_o_3, lists_sites, organ_of
 from gepnet.io.mapping.headers import header_of, is_called, part_of
 from gepnet.io.mapping.long import fact_called
 from gepnet.io.mapping.model import CODED, NOTHING, Order
@@ -198,7 +198,20 @@ class _Suggester(TreatmentSuggester):
             coded = {"to": CODED, "codes": "metastatic_sites", "split": True}
             self._add(column, coded, "high", saw)
             return
+        codes = icd_o_3(column)
+        if codes is not None:
+            saw = [f"codes of ICD-O-3, {column.filled} of them"]
+            self._add(column, {"to": CODED, "codes": codes}, "high", saw)
+            return
         found = guess(column, self.vocabulary)
+        organ = (
+            None if found is not None and found.sure > 0.9 else organ_of(column, self.vocabulary)
+        )
+        if organ is not None:
+            to, values = organ
+            said: dict[str, Any] = {"to": to, **({"values": values} if values else {})}
+            self._add(column, said, "medium", [f"yes and no as {column.told()}"])
+            return
         if found is None:
             self._leave(column)
             return
