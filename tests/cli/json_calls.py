@@ -184,6 +184,7 @@ CALLS = {
     "registry-share": "registry share {folder}/treated -o {folder}/s.json --centre north "
     "--covariate log2:ki67_percent",
     "registry-combine": "registry combine {folder}/shared.json",
+    "registry-published": "registry published {folder}/treated {folder}/registry",
     "registry-info": "registry info {folder}/registry",
     "registry-assess": "registry assess {folder}/registry -o {folder}/assessed --at 2025-06-30 "
     "{day}",

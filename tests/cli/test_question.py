@@ -77,6 +77,7 @@ TAKEN = {
     "registry survival": ("--with", "each treatment has its own day"),
     "registry share": ("--with", "each treatment has its own day"),
     "registry combine": ("", "only what centres share is read"),
+    "registry published": ("--with", "each treatment has its own day"),
     "registry characterise": ("--with", "the days are those of the assessment"),
     "registry info": ("", "what a store holds is told, and nothing asked"),
     "registry assess": ("--at --knowledge-date --with", TABLE),

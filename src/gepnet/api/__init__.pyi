@@ -107,6 +107,9 @@ from gepnet.api.registries import write_pseudonym_key as write_pseudonym_key
 from gepnet.api.registry_questions import characterise_registry as characterise_registry
 from gepnet.api.registry_questions import combine_shared as combine_shared
 from gepnet.api.registry_questions import registry_audit as registry_audit
+from gepnet.api.registry_questions import (
+    registry_beside_published as registry_beside_published,
+)
 from gepnet.api.registry_questions import registry_impact as registry_impact
 from gepnet.api.registry_questions import registry_survival as registry_survival
 from gepnet.api.registry_questions import share_registry as share_registry

@@ -200,6 +200,31 @@ def registry_survival(
     return _view(found, plot, drawn)
 
 
+def registry_beside_published(
+    base: KnowledgeBase, assessed: str, registry: str, show_small: bool = False
+) -> View:
+    """Return the published figures of the recipe, each beside that of a registry.
+
+    Args:
+        base: the knowledge; the figures are in ``measures/registry_synthetic.yaml``.
+        assessed: its assessment with the points ``treatments``.
+        registry: folder or URL of the registry.
+        show_small: show figures of fewer than five treatments as well.
+
+    Raises:
+        InputError: for another kind of assessment, or one of another registry.
+    """
+    need("polars", "numpy")
+    from gepnet.registry.assess import Assessed
+    from gepnet.registry.published import beside_published
+    from gepnet.registry.store import Registry
+
+    small = _smallness(show_small)
+    place = Assessed(assessed)
+    view: View = plain(beside_published(base, place, Registry.open(registry), small))
+    return view
+
+
 #: Months at which a centre tells how many are left.
 GRID_MONTHS = (3, 6, 9, 12, 18, 24, 36, 48, 60, 84)
 

@@ -4,23 +4,13 @@ from __future__ import annotations
 
 import datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from gepnet.knowledge import MeasureFile
 from gepnet.knowledge.shapes import OptionId, SourceId, Strict, Verification
 
-#: The groups of patients that a published series is most like; ``registry.published`` picks them.
-Group = Literal[
-    "netter_1",
-    "netter_2",
-    "netter_2_lu",
-    "netter_2_ssa",
-    "second_line_lu",
-    "any_lu",
-    "first_line_ssa",
-]
 Figure = Literal[
     "grade_1_percent",
     "grade_2_percent",
@@ -132,11 +122,20 @@ class Board(Strict):
     centre_spread: float
 
 
+class Likened(Strict):
+    """The treatments of a registry that a published series is most like."""
+
+    label: str
+    options: tuple[OptionId, ...]
+    line: int | None = None
+    where: str | None = None
+
+
 class Published(Strict):
-    """A published figure with its interval, and the patients that it is held beside."""
+    """A published figure with its interval, and the treatments that it is held beside."""
 
     id: str
-    of: Group
+    of: str
     what: Figure
     value: Decimal
     interval: tuple[Decimal | None, Decimal | None] | None = None
@@ -166,4 +165,12 @@ class SyntheticRegistry(MeasureFile):
     monitoring: Monitoring
     board: Board
     missing: dict[str, float]
+    groups: dict[str, Likened]
     published: tuple[Published, ...]
+
+    @model_validator(mode="after")
+    def _groups_are_there(self) -> Self:
+        unknown = {one.of for one in self.published} - set(self.groups)
+        if unknown:
+            raise ValueError(f"published: no such group: {', '.join(sorted(unknown))}")
+        return self
