@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from fastapi import Request
     from starlette.responses import Response
 
+    from gepnet.board.provider import Provider
     from gepnet.guidelines import KnowledgeBase
 
 Made = TypeVar("Made")
@@ -32,6 +33,7 @@ class Desk:
         self.settings, self._store = settings, store
         self._base: KnowledgeBase | None = None
         self._lock = Lock()
+        self.provider = self._provider()
         self._made: OrderedDict[Hashable, Any] = OrderedDict()
         #: Names and password of the people of the demo.
         self.demo_names, self.demo_password = "", ""
@@ -39,6 +41,13 @@ class Desk:
             demo = api.demo_board(self.base)
             self._store, self.demo_password = demo.store, demo.password
             self.demo_names = ", ".join(demo.names)
+
+    def _provider(self) -> Provider | None:
+        if not self.settings.oidc:
+            return None
+        from gepnet.board.provider import Provider  # a second that only hospitals need
+
+        return Provider(self.settings)
 
     @property
     def base(self) -> KnowledgeBase:

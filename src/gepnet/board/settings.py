@@ -5,11 +5,12 @@ from __future__ import annotations
 import ipaddress
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from gepnet.api import InputError, Problem, Question, refuse
+from gepnet.api import InputError, Problem, Question, policy, refuse
 
 #: The shortest secret that is taken for one, in characters, and how many of them have to differ.
 SECRET_LENGTH, SECRET_VARIETY = 32, 12
@@ -46,6 +47,9 @@ class Settings:
         oidc: issuer of a hospital's sign-in, with ``oidc_client`` and ``oidc_secret``.
         oidc_client: id of the board at that issuer.
         oidc_secret: its secret there.
+        oidc_roles: of an account that is made for whoever signs in there first; without any, no
+            account is made by itself.
+        oidc_centres: of such an account.
     """
 
     host: str = "127.0.0.1"
@@ -62,6 +66,8 @@ class Settings:
     oidc: str | None = None
     oidc_client: str | None = None
     oidc_secret: str | None = field(default=None, repr=False)
+    oidc_roles: tuple[str, ...] = ()
+    oidc_centres: tuple[str, ...] = ()
 
     @property
     def secure(self) -> bool:
@@ -89,6 +95,9 @@ class Settings:
             said["behind_tls"] = value.casefold() == "yes"
         if value := found.get("GEPNET_BOARD_NAMES"):
             said["names"] = (*cls.names, *(one.strip() for one in value.split(",") if one.strip()))
+        for name in ("oidc_roles", "oidc_centres"):
+            if value := found.get(f"GEPNET_BOARD_{name.upper()}"):
+                said[name] = tuple(one.strip() for one in value.split(",") if one.strip())
         said |= {name: value for name, value in given.items() if value is not None}
         settings = cls(**said)  # type: ignore[arg-type]  # each is read as its field has it
         settings.check("secret" in said)
@@ -120,6 +129,7 @@ class Settings:
                 f"at least {SECRET_LENGTH} characters that nobody can guess, such as "
                 "`python -c 'import secrets; print(secrets.token_urlsafe(48))'` prints",
             )
+        self._check_provider(fault)
         if not is_loopback(self.host):
             if self.demo:
                 fault("host", self.host, "127.0.0.1: the demo is for this machine only")
@@ -136,6 +146,29 @@ class Settings:
                 fault("GEPNET_BOARD_NAMES", "", "the names by which browsers call the server")
         if problems:
             raise InputError(problems)
+
+    def _check_provider(self, fault: Callable[[str, object, str], None]) -> None:
+        if self.oidc is None:
+            for name in ("oidc_client", "oidc_secret", "oidc_roles", "oidc_centres"):
+                if getattr(self, name):
+                    fault("GEPNET_BOARD_OIDC", "", f"the issuer that {name} is for")
+            return
+        place = urlsplit(self.oidc)
+        if place.scheme != "https" and not (
+            place.scheme == "http" and is_loopback(place.hostname or "")
+        ):
+            fault("GEPNET_BOARD_OIDC", self.oidc, "the issuer, an address with https://")
+        if not self.oidc_client:
+            fault("GEPNET_BOARD_OIDC_CLIENT", "", "the id of the board at the issuer")
+        if not self.oidc_secret:
+            fault("GEPNET_BOARD_OIDC_SECRET", "", "the secret of the board at the issuer")
+        if bool(self.oidc_roles) != bool(self.oidc_centres):
+            told = "roles and centres of the accounts that are made, both or none"
+            fault("GEPNET_BOARD_OIDC_ROLES", ", ".join(self.oidc_roles), told)
+        known = [name for name in policy().roles if name != "operator"]
+        for one in self.oidc_roles:
+            if one not in known:
+                fault("GEPNET_BOARD_OIDC_ROLES", one, f"roles of {', '.join(known)}")
 
 
 def good_secret(secret: str) -> bool:

@@ -83,6 +83,8 @@ def add_user(
     with store.write(actor, "user.edit") as session:
         if session.scalar(select(UserRow.id).where(UserRow.name == login)):
             raise wrong("name", login, "a name that nobody has yet")
+        if subject and session.scalar(select(UserRow.id).where(UserRow.subject == subject)):
+            raise wrong("subject", subject, "a person who has no account yet")
         row = UserRow(
             name=login,
             printed_name=printed_name.strip(),

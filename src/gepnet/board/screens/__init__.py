@@ -10,6 +10,7 @@ from gepnet.board.screens import (
     files,
     history,
     knowledge,
+    provider,
     quick,
     record,
     worklist,
@@ -19,6 +20,7 @@ from gepnet.board.screens import (
 SCREENS: tuple[Screen, ...] = (
     quick.screen,
     account.screen,
+    provider.screen,
     worklist.screen,
     case.screen,
     cards.screen,

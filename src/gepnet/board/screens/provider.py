@@ -1,0 +1,109 @@
+"""Signing in at the hospital's provider: going there, and coming back."""
+
+from __future__ import annotations
+
+import logging
+
+from fastapi import Request
+from starlette.responses import RedirectResponse, Response
+
+from gepnet import api
+from gepnet.board.pages import page
+from gepnet.board.policy import PUBLIC, Screen
+from gepnet.board.provider import PATIENCE_S, ProviderFault, Vouched
+from gepnet.board.screens.account import home
+from gepnet.board.settings import Settings
+from gepnet.board.visit import visit_of
+
+screen = Screen("provider")
+COOKIE, PLACE = "gepnet-provider", "/login/provider"
+_log = logging.getLogger(__name__)
+
+
+@screen.get(PLACE, PUBLIC)
+def leave(request: Request) -> Response:
+    """Go to the provider."""
+    desk = visit_of(request).desk
+    if desk.provider is None or not desk.has_store:
+        raise api.NotFound("page", PLACE, "a provider in the settings")
+    try:
+        address, kept = desk.provider.leave(back_address(request))
+    except ProviderFault as fault:
+        return _failed(request, fault)
+    answer = RedirectResponse(address, 303)
+    secure = desk.settings.secure
+    answer.set_cookie(
+        COOKIE, kept, PATIENCE_S, path=PLACE, httponly=True, samesite="lax", secure=secure
+    )
+    return answer
+
+
+@screen.get(f"{PLACE}/back", PUBLIC)
+def come_back(request: Request) -> Response:
+    """Come back from the provider, and begin a session for whom it vouches for."""
+    visit = visit_of(request)
+    desk = visit.desk
+    if desk.provider is None or not desk.has_store:
+        raise api.NotFound("page", PLACE, "a provider in the settings")
+    kept, given = request.cookies.get(COOKIE, ""), dict(request.query_params)
+    try:
+        vouched = desk.provider.come_back(kept, given, back_address(request))
+        signed = begin(desk.store, desk.settings, vouched)
+    except ProviderFault as fault:
+        return _failed(request, fault)
+    except api.NotSignedIn:
+        say = visit.words.gettext
+        told = say("Nobody here has this account of the hospital. Ask who keeps the accounts.")
+        return _without(page(request, "login.html", 403, name="", wrong=told))
+    except api.InputError as error:
+        say = visit.words.gettext
+        told = say("No account could be made: %(why)s", why=str(error))
+        return _without(page(request, "login.html", 403, name="", wrong=told))
+    answer = RedirectResponse(home(signed.actor), 303)
+    desk.remember(answer, signed)
+    return _without(answer)
+
+
+def begin(store: api.Store, settings: Settings, vouched: Vouched) -> api.SignedIn:
+    """Begin a session; an account is made only where the settings say with which roles.
+
+    An account is found by issuer and subject alone: a name or an address of mail that happens to
+    be the same is no proof of being the same person.
+
+    Raises:
+        NotSignedIn: if nobody has this subject.
+        InputError: if the account that the settings ask for cannot be made.
+    """
+    try:
+        return api.sign_in_by_provider(store, vouched.subject)
+    except api.NotSignedIn:
+        if not settings.oidc_roles:
+            raise
+    told = vouched.claims
+    name = str(told.get("preferred_username") or told.get("email") or told["sub"])
+    printed = str(told.get("name") or name)
+    root = api.operator("sign-in by provider")
+    roles, centres = settings.oidc_roles, settings.oidc_centres
+    api.add_user(store, root, name, printed, roles, centres, subject=vouched.subject)
+    return api.sign_in_by_provider(store, vouched.subject)
+
+
+def back_address(request: Request) -> str:
+    """Return the address that the provider sends the browser back to."""
+    scheme = "https" if visit_of(request).desk.settings.secure else "http"
+    return f"{scheme}://{request.headers.get('host', '')}{PLACE}/back"
+
+
+def _failed(request: Request, fault: ProviderFault) -> Response:
+    _log.warning("sign-in by provider: %s", fault.reason)
+    say = visit_of(request).words.gettext
+    if fault.status == 403:
+        told = say("The hospital's sign-in was broken off. Nobody was signed in.")
+    else:
+        told = say("The hospital's sign-in did not work. Nobody was signed in; try again.")
+    return _without(page(request, "login.html", fault.status, name="", wrong=told))
+
+
+def _without(answer: Response) -> Response:
+    answer.delete_cookie(COOKIE, path=PLACE, httponly=True)
+    return answer
