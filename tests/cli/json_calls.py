@@ -185,6 +185,7 @@ CALLS = {
     "--covariate log2:ki67_percent",
     "registry-combine": "registry combine {folder}/shared.json",
     "registry-published": "registry published {folder}/treated {folder}/registry",
+    "registry-indicators": "registry indicators {folder}/assessed {folder}/registry --by region",
     "registry-info": "registry info {folder}/registry",
     "registry-assess": "registry assess {folder}/registry -o {folder}/assessed --at 2025-06-30 "
     "{day}",

@@ -43,6 +43,7 @@ CHAINS: dict[str, tuple[str, ...]] = {
         "registry add {out}/tables {out}/registry --pseudonyms {out}/secret.key",
         "registry assess {out}/registry -o {out}/assessed --at 2025-06-30",
         "registry characterise {out}/assessed --plot {out}/gaps.svg",
+        "registry indicators {out}/assessed {out}/registry --by centre",
         "registry impact {out}/assessed --criterion ki67_percent<3 --instead ki67_percent<=3",
         "registry assess {out}/registry -o {out}/treated --at 2025-06-30 --points treatments",
         "registry audit {out}/treated",

@@ -78,6 +78,7 @@ TAKEN = {
     "registry share": ("--with", "each treatment has its own day"),
     "registry combine": ("", "only what centres share is read"),
     "registry published": ("--with", "each treatment has its own day"),
+    "registry indicators": ("--with", "the day is that of the assessment"),
     "registry characterise": ("--with", "the days are those of the assessment"),
     "registry info": ("", "what a store holds is told, and nothing asked"),
     "registry assess": ("--at --knowledge-date --with", TABLE),

@@ -225,6 +225,48 @@ def registry_beside_published(
     return view
 
 
+def registry_indicators(
+    base: KnowledgeBase,
+    assessed: str,
+    registry: str,
+    by: str | None = None,
+    indicator: Sequence[str] = (),
+    show_small: bool = False,
+    plot: Path | None = None,
+) -> View:
+    """Return the quality indicators of a registry, over all and by centre.
+
+    Args:
+        base: the knowledge; the indicators are in ``measures/quality_indicators.yaml``.
+        assessed: its assessment on one day.
+        registry: folder or URL of the registry.
+        by: ``centre`` or ``region``.
+        indicator: these alone.
+        show_small: show counts below five as well.
+        plot: file for the funnel of one indicator.
+
+    Raises:
+        InputError: for another kind of assessment or registry, or names that there are not.
+    """
+    need("polars", "numpy", "scipy")
+    from gepnet.registry.assess import Assessed
+    from gepnet.registry.indicators import indicators
+    from gepnet.registry.store import Registry
+
+    _check(plot)
+    if plot is not None and (len(indicator) != 1 or by is None):
+        raise refuse("plot", str(plot), "one --indicator and --by: a funnel shows one by centre")
+    small, place = _smallness(show_small), Assessed(assessed)
+    found = indicators(base, place, Registry.open(registry), by, indicator, small)
+
+    def drawn() -> Chart:
+        from gepnet.charts.registry.funnel import funnel_chart
+
+        return funnel_chart(found)
+
+    return _view(found, plot, drawn)
+
+
 #: Months at which a centre tells how many are left.
 GRID_MONTHS = (3, 6, 9, 12, 18, 24, 36, 48, 60, 84)
 

@@ -43,7 +43,15 @@ from gepnet.cli.prrt import (
     plan,
     review,
 )
-from gepnet.cli.registry import changes, federated, outcomes, published, questions, store
+from gepnet.cli.registry import (
+    changes,
+    federated,
+    indicators,
+    outcomes,
+    published,
+    questions,
+    store,
+)
 from gepnet.cli.response import fit, growth, midtreatment, recist, scores, toxicity
 
 app = typer.Typer(
@@ -64,7 +72,7 @@ GROUPS = {
     "cohort": ("Many patients at once, from a table to a table.", [cohort]),
     "registry": (
         "A registry: its store, and the questions that are asked of it.",
-        [store, published, questions, changes, outcomes, federated],
+        [store, published, questions, changes, indicators, outcomes, federated],
     ),
     "labs": ("Laboratory values: grades by CTCAE.", [labs]),
     "prrt": (

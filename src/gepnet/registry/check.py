@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gepnet.knowledge import Problem, check_files
+from gepnet.registry.indicator_file import QualityIndicators
 from gepnet.registry.recipe import SyntheticRegistry
 from gepnet.rules import Rulebook
 
-FILES = (SyntheticRegistry,)
+FILES = (SyntheticRegistry, QualityIndicators)
 
 
 def check(book: Rulebook) -> Iterator[Problem]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from gepnet.criteria.columns import low_column
-from gepnet.facts.events.schema import PATIENT
+from gepnet.facts.events.schema import CYCLES, PATIENT, with_defaults
 from gepnet.guidelines import KnowledgeBase
 from gepnet.knowledge import refuse
 from gepnet.numbers.proportions import wilson
@@ -144,15 +144,15 @@ def _given(registry: Registry, at: datetime.date) -> pl.DataFrame:
     none = {PATIENT: pl.String(), "option": pl.String(), "start": pl.Date(), **kinds}
     found = [pl.DataFrame(schema={**none, "cycles": pl.UInt32()})]
     for block in registry.manifest.blocks:
-        tables = registry.tables(block)
+        tables = with_defaults(registry.tables(block))
         table = tables.get("treatment")
         if table is None or not set(key) <= set(table.columns):
             continue
         absent = {n: pl.lit(None, dtype=k) for n, k in kinds.items() if n not in table.columns}
         table = table.with_columns(**absent).select(*key, *kinds).unique(key, keep="last")
         table = table.with_columns(pl.when(pl.col("stop") <= at).then("stop"))
-        cycles = tables.get("prrt_cycle")
-        if cycles is None or not {"option", "date"} <= set(cycles.columns):
+        cycles = tables.get(CYCLES)
+        if cycles is None or "date" not in cycles.columns:
             found.append(table.with_columns(cycles=pl.lit(None, dtype=pl.UInt32)))
             continue
         given = (

@@ -17,7 +17,7 @@ from gepnet.facts.events.courses import Courses
 from gepnet.facts.events.observed import Observations
 from gepnet.facts.events.plain import unplain
 from gepnet.facts.events.rows import record_of_rows, value_cells
-from gepnet.facts.events.schema import PATIENT, PATIENTS, Tables
+from gepnet.facts.events.schema import PATIENT, PATIENTS, Tables, with_defaults
 from gepnet.facts.families import declared
 from gepnet.facts.gather import facts_of_record
 from gepnet.facts.silence import silent_facts
@@ -138,6 +138,7 @@ class EventFacts:
         Raises:
             InputError: for the first such patient.
         """
+        tables = with_defaults(tables)
         points = points.select(PATIENT, AT).with_row_index(POINT)
         hard = unplain(tables, self.vocabulary, self.knowledge.measures)
         if not self.plain:

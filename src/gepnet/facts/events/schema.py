@@ -17,6 +17,7 @@ from gepnet.vocabulary import Vocabulary
 
 PATIENTS = "patients"
 PATIENT = "patient"
+CYCLES = "prrt_cycle"
 Tables = Mapping[str, pl.DataFrame]
 #: Dates that may be vague stand in a column of their own as text.
 DATES = ("date", "start", "stop", "last_dose", "planned", "resolved")
@@ -75,3 +76,13 @@ def columns_of_kind(kind: str, vocabulary: Vocabulary) -> dict[str, pl.DataType]
             else:
                 found[name] = pl.Float64() if fact.type == "number" else pl.String()
     return found
+
+
+def with_defaults(tables: Tables) -> dict[str, pl.DataFrame]:
+    """Return tables in which a cycle that does not say of what it was has the usual option."""
+    cycles = tables.get(CYCLES)
+    if cycles is None:
+        return dict(tables)
+    usual = EVENT_MODELS[CYCLES].model_fields["option"].default
+    told = pl.col("option").fill_null(usual) if "option" in cycles.columns else pl.lit(usual)
+    return {**tables, CYCLES: cycles.with_columns(option=told)}
