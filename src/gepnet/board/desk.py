@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from gepnet import api
 from gepnet.api import Question
+from gepnet.board.faults import is_api
 from gepnet.board.settings import Settings
 
 if TYPE_CHECKING:
@@ -98,7 +99,14 @@ class Desk:
         return "__Host-gepnet" if self.settings.secure else "gepnet"
 
     def secret(self, request: Request) -> str:
-        """Return the secret of a session that a browser shows; empty where there is none."""
+        """Return the secret of a session that is shown; empty where there is none.
+
+        A program shows it in a header, which browsers do not send by themselves; its cookie does
+        not count there.
+        """
+        if is_api(request):
+            kind, _, secret = request.headers.get("authorization", "").partition(" ")
+            return secret.strip() if kind.casefold() == "bearer" else ""
         return request.cookies.get(self.cookie, "")
 
     def signed(self, request: Request) -> api.SignedIn | None:

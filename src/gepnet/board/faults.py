@@ -91,7 +91,8 @@ def add_fault_pages(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     def wrong_request(request: Request, error: RequestValidationError) -> Response:
         lines = [f"{'.'.join(str(p) for p in one['loc'])}: {one['msg']}" for one in error.errors()]
-        return told(request, 422, N_("This cannot be read"), "; ".join(lines))
+        text = "; ".join(lines).encode("utf-8", "replace").decode()
+        return told(request, 422, N_("This cannot be read"), text)
 
     @app.exception_handler(HTTPException)
     @app.exception_handler(api.NotFound)
@@ -106,7 +107,8 @@ def add_fault_pages(app: FastAPI) -> None:
     @app.exception_handler(api.NotSignedIn)
     def sign_in(request: Request, error: Exception) -> Response:
         if is_api(request):
-            return JSONResponse({"error": "sign in first", "detail": ""}, 401)
+            detail = str(error) if isinstance(error, api.NotSignedIn) else ""
+            return JSONResponse({"error": "sign in first", "detail": detail}, 401)
         if request.headers.get("hx-request"):
             why = N_("Your session has ended. Sign in in another tab, then send the form again.")
             return fault_page(request, 401, N_("Sign in again"), why, sign_in=True)

@@ -10,6 +10,8 @@ from gepnet.board.screens import (
     files,
     history,
     knowledge,
+    program_cases,
+    programs,
     provider,
     quick,
     record,
@@ -30,4 +32,6 @@ SCREENS: tuple[Screen, ...] = (
     history.screen,
     knowledge.screen,
     files.screen,
+    programs.screen,
+    program_cases.screen,
 )
