@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import Request
+from fastapi import FastAPI, Request
 from fastapi.encoders import jsonable_encoder
 from starlette.responses import JSONResponse, Response
 
@@ -48,10 +48,13 @@ def told(view: Any, status: int = 200) -> Response:
 
 @screen.get(f"{ROOT}/openapi.json", PUBLIC, include_in_schema=False)
 def description(request: Request) -> Response:
-    """The description of this API, as OpenAPI."""
+    """The description of this API, as OpenAPI; made once."""
+    return JSONResponse(visit_of(request).desk.once("openapi", lambda: _described(request.app)))
+
+
+def _described(app: FastAPI) -> dict[str, Any]:
     from fastapi.openapi.utils import get_openapi
 
-    app = request.app
     made = get_openapi(
         title="gepnet",
         version=app.version,
@@ -60,7 +63,7 @@ def description(request: Request) -> Response:
     )
     scheme = {"type": "http", "scheme": "bearer", "description": f"of POST {ROOT}/session"}
     made.setdefault("components", {})["securitySchemes"] = {"session": scheme}
-    return JSONResponse(made)
+    return made
 
 
 @screen.post(f"{ROOT}/session", PUBLIC, **documented(PUBLIC, shapes.Session, 201))
