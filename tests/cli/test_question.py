@@ -69,7 +69,6 @@ TAKEN = {
     "import redcap": ("--with", ONLY_VOCABULARY),
     "import omop": ("--with", ONLY_VOCABULARY),
     "labs grade": ("--with", ONLY_MEASURES),
-    "serve": ("--knowledge-date --with", "patients and their days come with each page"),
     "registry synth": ("--with", ONLY_MEASURES),
     "registry add": ("--with", ONLY_VOCABULARY),
     "registry key": ("", "a key is made"),
