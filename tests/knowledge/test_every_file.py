@@ -15,18 +15,12 @@ import yaml
 from typer.testing import CliRunner
 
 from gepnet import api
-from gepnet.charts import check as charts
+from gepnet.api.knowing import rooms_with_files
 from gepnet.cli.app import app
-from gepnet.facts import check as facts
-from gepnet.guidelines import check as guidelines
 from gepnet.knowledge import Knowledge, MeasureFile, Problem, check_all_read, check_files
 from gepnet.knowledge.load import PACKAGED
-from gepnet.measures import check as measures
-from gepnet.prrt import check as prrt
-from gepnet.response import check as response
-from gepnet.vocabulary import check as vocabulary
 
-ROOMS = (vocabulary, measures, facts, guidelines, prrt, response, charts)
+ROOMS = rooms_with_files()
 MODELS: dict[str, type[MeasureFile]] = {
     stem: model for room in ROOMS for model in room.FILES for stem in model.files
 }

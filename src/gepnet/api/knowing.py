@@ -33,23 +33,14 @@ def check_knowledge(*extra: Path, mutate: bool = True) -> CheckReport:
     Raises:
         InputError: if it cannot even be compiled, with every problem found.
     """
-    from gepnet.charts import check as charts
-    from gepnet.evidence import check as evidence
     from gepnet.facts import check as facts
-    from gepnet.guidelines import check as guidelines
-    from gepnet.io import check as io
     from gepnet.measures import check as measures
-    from gepnet.prrt import check as prrt
-    from gepnet.registry import check as registry
-    from gepnet.response import check as response
     from gepnet.rules import check as rules
-    from gepnet.store import check as store
     from gepnet.vocabulary import check as vocabulary
 
     book = base(*extra)
-    reading = (guidelines, prrt, response, evidence, registry, io, charts, store)
-    rooms = (vocabulary, measures, facts, *reading)
-    models = [model for room in rooms for model in room.FILES]
+    reading = _reading_a_base()
+    models = [model for room in rooms_with_files() for model in room.FILES]
     checks = (
         check_all_read(book.knowledge, models),
         vocabulary.check(book.knowledge, book.vocabulary),
@@ -59,6 +50,29 @@ def check_knowledge(*extra: Path, mutate: bool = True) -> CheckReport:
     )
     problems = dict.fromkeys(problem for check in checks for problem in _found(check))
     return report(book, problems, mutate)
+
+
+def _reading_a_base() -> tuple[Any, ...]:
+    """Return the checks of the rooms above the rules, from the lowest floor up."""
+    from gepnet.charts import check as charts
+    from gepnet.evidence import check as evidence
+    from gepnet.guidelines import check as guidelines
+    from gepnet.io import check as io
+    from gepnet.prrt import check as prrt
+    from gepnet.registry import check as registry
+    from gepnet.response import check as response
+    from gepnet.store import check as store
+
+    return (guidelines, prrt, response, evidence, registry, io, charts, store)
+
+
+def rooms_with_files() -> tuple[Any, ...]:
+    """Return the checks of every room that has files of ``measures/``, from the lowest floor up."""
+    from gepnet.facts import check as facts
+    from gepnet.measures import check as measures
+    from gepnet.vocabulary import check as vocabulary
+
+    return (vocabulary, measures, facts, *_reading_a_base())
 
 
 def _found(check: Iterator[Problem]) -> Iterator[Problem]:

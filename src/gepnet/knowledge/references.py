@@ -109,7 +109,7 @@ def _references(
             yield from _references(getattr(value, name), owner, here, marked)
             if keys is not None:
                 yield from ((owner, here, keys, key) for key in getattr(value, name))
-    elif isinstance(value, tuple):
+    elif isinstance(value, tuple | list):
         for item in value:
             own = getattr(item, "id", None) if isinstance(item, BaseModel) else None
             yield from _references(item, owner, path if own is None else (str(own),), names)

@@ -38,5 +38,5 @@ class PatientWeights(MeasureFile):
     """``measures/patient_weights.yaml``."""
 
     files: ClassVar[tuple[str, ...]] = ("patient_weights",)
-    matters: list[Matter]
-    methods: list[WeighingMethod]
+    matters: tuple[Matter, ...]
+    methods: tuple[WeighingMethod, ...]

@@ -19,7 +19,7 @@ from gepnet.evidence.synthesis.transitivity import Populations
 from gepnet.evidence.topics import Topic, Topics
 from gepnet.knowledge import Knowledge, MeasureFile, Problem, refuse
 from gepnet.knowledge.models import Trial
-from gepnet.knowledge.shapes import Id, Strict
+from gepnet.knowledge.shapes import Id, SourceId, Strict
 from gepnet.knowledge.trial_models import Figure
 
 #: How a metric of trials is pooled, by the end of its name.
@@ -34,7 +34,7 @@ class NetworkFigure(Strict):
     of: str
     assessor: str | None = None
     subgroup: str | None = None
-    source: str | None = None
+    source: SourceId | None = None
     value: Decimal | None = None
 
 
