@@ -206,6 +206,8 @@ def _forms(body: str, page: str, line: int) -> Iterator[Difference]:
 def _unknown(command: str) -> str | None:
     """Return what in a command does not exist, without running it."""
     program, *arguments = shlex.split(command, comments=True)
+    if program == "curl" and "http://127.0.0.1" in command:
+        return None  # asks a server of ours, and is on every system
     if program == "export":
         unset = [word for word in arguments if "=" not in word]
         return f"{', '.join(unset)} is set to nothing" if unset else None
