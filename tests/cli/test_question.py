@@ -182,7 +182,8 @@ def test_a_file_given_by_with_is_read(command: str, run: Run, prepared: Path) ->
     [
         pytest.param(name, marks=[pytest.mark.slow] if name in SLOW else [])
         for name, (taken, _) in TAKEN.items()
-        if "--knowledge-date" in taken and name != "knowledge diff"
+        # A day before and one after are what a diff is asked, and a criterion what impact is.
+        if "--knowledge-date" in taken and name not in ("knowledge diff", "registry impact")
     ],
 )
 def test_the_day_of_the_knowledge_reaches_what_is_said(

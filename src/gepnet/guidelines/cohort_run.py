@@ -14,7 +14,7 @@ import polars as pl
 
 from gepnet import __version__
 from gepnet.facts.named import columns_named
-from gepnet.guidelines.cohort import CohortPlan
+from gepnet.guidelines.cohort import PATIENT, CohortPlan
 from gepnet.guidelines.cohort_notes import TableNotes
 from gepnet.guidelines.compiled import KnowledgeBase
 from gepnet.guidelines.status import Status
@@ -74,7 +74,8 @@ def assess_table(
     table = table.rename(renamed)
     schema = {renamed.get(name, name): kind for name, kind in schema.items()}
     plan = CohortPlan(base, schema, knowledge_date, at, asking)
-    if not plan.reader.facts:
+    # On a day on which no document is in force, none asks for anything: that is no fault of a table.
+    if not plan.reader.facts and (plan.ignored or set(schema) <= {PATIENT}):
         raise InputError(
             Problem(str(source), None, "", name, "", "a fact that documents ask for", near)
             for name, near in (plan.ignored or {"": None}).items()
