@@ -74,7 +74,7 @@ def assess_table(
     table = table.rename(renamed)
     schema = {renamed.get(name, name): kind for name, kind in schema.items()}
     plan = CohortPlan(base, schema, knowledge_date, at, asking)
-    # On a day on which no document is in force, none asks for anything: that is no fault of a table.
+    # On a day without documents in force none asks for anything: no fault of the table.
     if not plan.reader.facts and (plan.ignored or set(schema) <= {PATIENT}):
         raise InputError(
             Problem(str(source), None, "", name, "", "a fact that documents ask for", near)
