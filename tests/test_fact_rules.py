@@ -207,9 +207,10 @@ OTHERS: list[tuple[dict[str, Any], dict[str, Any]]] = [
         },
     ),
     ({}, {"progression_radiological_or_clinical": None, "stable_disease": None}),
-    # at first diagnosis nothing is stable only because no progression is recorded, nor slow for it
-    (NOT_PROGRESSED, {"stable_disease": None, "rapid_growth": None}),
-    ({**NOT_PROGRESSED, "prior_systemic_therapy": True}, {"stable_disease": True}),
+    # at first diagnosis nothing is slow only because no progression is recorded
+    (NOT_PROGRESSED, {"rapid_growth": None}),
+    ({**NOT_PROGRESSED, "prior_systemic_therapy": True}, {"rapid_growth": False}),
+    ({**NOT_PROGRESSED, "course_assessed": True}, {"rapid_growth": False}),
     # burden, symptoms, pace
     ({"tumour_burden": "high"}, {"high_burden": True, "low_burden": False}),
     ({"tumour_burden": "moderate"}, {"high_burden": False, "low_burden": False}),
