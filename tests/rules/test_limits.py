@@ -123,7 +123,7 @@ def packaged(**changes: tuple[str, str]) -> Knowledge:
     texts = []
     for file in sorted(PACKAGED.rglob("*.yaml")):
         name = file.relative_to(PACKAGED).as_posix()
-        if name.startswith(("cases/", "guidelines/")):
+        if name.startswith(("cases/", "guidelines/", "scenarios/", "mappings/")):
             continue
         text = file.read_text(encoding="utf-8")
         if file.stem in changes:

@@ -130,6 +130,7 @@ def test_the_rulebook_holds_every_entry_with_a_criterion_once() -> None:
         *knowledge.funding,
         *knowledge.safety,
         *knowledge.retreatment_rules,
+        *knowledge.trials,
     ]
     entries += [*knowledge.release_rules, *knowledge.release_items]
     entries += [item for checklist in knowledge.checklists for item in checklist.items]
