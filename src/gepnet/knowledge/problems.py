@@ -118,6 +118,7 @@ EXTRAS = {
     "alembic": "board",
     "argon2": "board",
     "authlib": "board",
+    "joserfc": "board",
     "babel": "board",
     "fastapi": "board",
     "httpx": "board",
