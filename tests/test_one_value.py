@@ -11,6 +11,7 @@ import importlib
 import re
 import sys
 import tempfile
+import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -26,10 +27,14 @@ from gepnet.vocabulary import Question
 PACKAGE = Path(gepnet.__file__).parent
 PAGE = PACKAGE.parent.parent / "docs" / "explanation" / "one-value.md"
 # From the bottom, as the import contract in pyproject.toml has it.
+PROJECT = tomllib.loads((PACKAGE.parent.parent / "pyproject.toml").read_text(encoding="utf-8"))
+LAYERS = PROJECT["tool"]["importlinter"]["contracts"][0]["layers"]
+#: The floor of each room, as the linter holds it: the lowest is 1.
 FLOORS = {
-    "knowledge": 1, "vocabulary": 2, "criteria": 3, "record": 3, "measures": 3, "tables": 3,
-    "facts": 4, "rules": 5, "guidelines": 6, "io": 7, "report": 9, "api": 10, "cli": 11,
-}  # fmt: skip
+    name.strip(" ()"): floor
+    for floor, rooms in enumerate(reversed(LAYERS), start=1)
+    for name in rooms.split("|")
+}
 #: What a floor above hands down to be called: an engine with what it is asked to work out, a result
 #: with how its fields are shown. The file below knows the shape of each, not where it comes from.
 #: ``plain`` reads properties of any result besides, and a model asks whatever derives from it for

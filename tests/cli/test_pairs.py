@@ -59,6 +59,51 @@ CHAINS: dict[str, tuple[str, ...]] = {
         "chart calibration {out}/model.json",
         "response midtreatment {out}/p.yaml --model {out}/model.json",
     ),
+    "a table of a clinic": (
+        "import suggest {out}/in/clinic.csv -o {out}/map.yaml",
+        "import table {out}/in/clinic.csv --map {out}/map.yaml -o {out}/clinic --patient-files",
+        "assess {out}/clinic/patients/A.yaml",
+        "import tables {out}/clinic/tables -o {out}/patients",
+        "registry key -o {out}/secret.key",
+        "registry add {out}/clinic/tables {out}/registry --pseudonyms {out}/secret.key",
+    ),
+    "a tumour registry": (
+        "import naaccr {out}/in/naaccr -o {out}/naaccr --patient-files",
+        "facts of {out}/naaccr/patients/1.yaml",
+    ),
+    "a study of cBioPortal": (
+        "import cbioportal {out}/in/cbioportal -o {out}/cbioportal --patient-files",
+        "facts of {out}/cbioportal/patients/P.yaml",
+    ),
+    "an extraction of mCODE": (
+        "import mcode {out}/in/mcode -o {out}/mcode --patient-files",
+        "facts of {out}/mcode/patients/m.yaml",
+    ),
+    "OMOP": (
+        "import omop {out}/in/omop -o {out}/omop --patient-files",
+        "facts of {out}/omop/patients/1.yaml",
+    ),
+    "REDCap": (
+        "export redcap -o {out}/redcap/dictionary.csv",
+        "import redcap {out}/redcap -o {out}/from_redcap --patient-files",
+        "assess {out}/from_redcap/patients/r1.yaml",
+    ),
+    "questions answered": (
+        "ask --answer primary_site=pancreas -o {out}/asked.yaml --format json",
+        "assess {out}/asked.yaml",
+        "ask {out}/asked.yaml --format json",
+    ),
+    "observations of a published curve": (
+        "evidence reconstruct {out}/in/points.csv {out}/in/numbers.csv "
+        "--observations {out}/seen.csv -o {out}/curve.svg",
+        "evidence km {out}/seen.csv",
+    ),
+    "a store of the board": (
+        "board demo -o {out}/board.sqlite --cases 1",
+        "db verify --store {out}/board.sqlite",
+        "db export PF02 -o {out}/handed_over --store {out}/board.sqlite",
+        "assess {out}/handed_over/record-1.yaml",
+    ),
     "patients of tables": (
         "import tables {out}/tables -o {out}/patients",
         "facts of {out}/patients/p1.yaml",
@@ -74,12 +119,20 @@ ALONE = {
     "report": "a page",
     "demo": "a page",
     "chart": "a picture",
+    "evidence km": "a picture",
+    "evidence meta": "a picture",
 }
 LESIONS = (
     "patient_id,date,lesion_id,role,organ,nodal,diameter_mm,status\n"
     "a,2024-01-01,L,target,liver,false,40,measured\n"
     "a,2024-04-01,L,target,liver,false,20,measured\n"
 )
+CLINIC = "id,sex,primary site,Ki-67 (%)\nA,F,ileum,5\nB,m,pancreas,3\n"
+TUMOUR = (
+    "patientIdNumber,sex,dateOfDiagnosis,primarySite,histologicTypeIcdO3\n"
+    "1,2,20190514,C172,8240\n"
+)
+EXPORT = "record_id,redcap_repeat_instrument,redcap_repeat_instance,sex\nr1,,,female\n"
 
 
 @pytest.fixture
@@ -87,6 +140,11 @@ def out(tmp_path: Path) -> Path:
     """Return a folder with what the first command of each chain reads."""
     example = json_calls.TREATED.replace("patient: p\n", "patient: P01\n")
     (tmp_path / "p.yaml").write_text(example, encoding="utf-8")
+    json_calls.prepared(tmp_path / "in")
+    (tmp_path / "in" / "clinic.csv").write_text(CLINIC, encoding="utf-8")
+    (tmp_path / "in" / "naaccr" / "tumours.csv").write_text(TUMOUR, encoding="utf-8")
+    (tmp_path / "redcap").mkdir()
+    (tmp_path / "redcap" / "export.csv").write_text(EXPORT, encoding="utf-8")
     (tmp_path / "lesions.csv").write_text(LESIONS, encoding="utf-8")
     (tmp_path / "tables").mkdir()
     (tmp_path / "tables" / "laboratory.csv").write_text(

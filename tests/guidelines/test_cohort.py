@@ -161,11 +161,12 @@ def faults(notes: TableNotes) -> list[tuple[int, str, str]]:
 
 
 def test_an_unknown_spelling_is_an_error_row_and_unknown() -> None:
-    frame = pl.DataFrame({"primary_site": ["pancreas", "pancraes", None, "Rectum"]})
+    """Other words of the vocabulary and capitals are read; what is none of them is not guessed."""
+    frame = pl.DataFrame({"primary_site": ["pancreas", "pancraes", None, "Rectum", "rectun"]})
     found, notes, _ = read(frame, "primary_site")
     found = in_words(found, [BASE.vocabulary["primary_site"]])
-    assert found["primary_site"].to_list() == ["pancreas", None, None, None]
-    assert faults(notes) == [(1, "primary_site", "pancraes"), (3, "primary_site", "Rectum")]
+    assert found["primary_site"].to_list() == ["pancreas", None, None, "rectum", None]
+    assert faults(notes) == [(1, "primary_site", "pancraes"), (4, "primary_site", "rectun")]
     assert (notes.faulty_cells, notes.faulty_rows) == (2, 2)
 
 
@@ -203,10 +204,11 @@ def test_bounds_come_in_pairs_and_in_order() -> None:
 
 
 def test_one_column_stands_for_both_bounds() -> None:
-    frame = pl.DataFrame({"ki67_percent": ["7", "8.5", "2-5", None]})
+    frame = pl.DataFrame({"ki67_percent": ["7", "8.5", "2-5", None, "5-2", "2-many"]})
     found, notes, plan = read(frame, "ki67_percent__lo", "ki67_percent__hi")
-    assert found.rows() == [(7.0, 7.0), (8.5, 8.5), (None, None), (None, None)]
-    assert faults(notes) == [(2, "ki67_percent", "2-5")]
+    unknown = (None, None)
+    assert found.rows() == [(7.0, 7.0), (8.5, 8.5), (2.0, 5.0), unknown, unknown, unknown]
+    assert faults(notes) == [(4, "ki67_percent", "5-2"), (5, "ki67_percent", "2-many")]
     assert "ki67_percent" not in plan.absent
     points = pl.DataFrame({"patient": ["a", "b"], "ki67_percent": [2.0, 30.0]})
     wide = CohortPlan(BASE, points.schema, DAY, DAY).statuses(points.lazy()).collect()
@@ -242,7 +244,7 @@ def test_what_is_not_applicable_has_no_value() -> None:
 @pytest.mark.parametrize(
     ("column", "values", "bad"),
     [
-        ("received_prrt", ["true", "False", "yes", None], [2]),
+        ("received_prrt", ["true", "False", "yes", "maybe"], [3]),
         ("received_prrt", [1, 0, None, 1], [0, 1, 3]),
         ("diagnosis_date", ["2020-02-30", "2020-13", "2020", "20-1-1"], [0, 1, 3]),
         ("diagnosis_date", [datetime.date(2020, 1, 1)] * 4, []),
@@ -372,13 +374,17 @@ def test_a_file_that_is_no_table_is_refused(tmp_path: Path, content: bytes | Non
     assert not output.exists()
 
 
-def test_a_table_without_rows_or_facts_is_assessed(tmp_path: Path) -> None:
+def test_a_table_without_rows_is_assessed_and_one_without_facts_refused(tmp_path: Path) -> None:
     facts, output = tmp_path / "facts.parquet", tmp_path / "statuses.parquet"
-    pl.DataFrame({"patient": []}, schema={"patient": pl.String}).write_parquet(facts)
+    columns = {"patient": pl.String, "ki67_percent": pl.Float64}
+    pl.DataFrame({"patient": [], "ki67_percent": []}, schema=columns).write_parquet(facts)
     assert assess_table(BASE, facts, output, DAY, DAY).notes.rows == 0
+    assert pl.read_parquet(output).shape == (0, 1 + len(COHORT.columns))
+    output.unlink()
     pl.DataFrame({"patient": ["a"]}).write_parquet(facts)
-    assess_table(BASE, facts, output, DAY, DAY)
-    assert pl.read_parquet(output).shape == (1, 1 + len(COHORT.columns))
+    with pytest.raises(InputError, match="a fact that documents ask for"):
+        assess_table(BASE, facts, output, DAY, DAY)
+    assert not output.exists()
 
 
 def test_column_names_of_the_table_are_those_of_the_vocabulary() -> None:

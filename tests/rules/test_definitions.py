@@ -10,7 +10,7 @@ import pytest
 from gepnet import api
 from gepnet.facts import facts_of_values
 from gepnet.knowledge import InputError
-from gepnet.knowledge.load import PACKAGED
+from gepnet.knowledge.load import FOLDERS, PACKAGED
 from gepnet.knowledge.read import read_files
 from gepnet.rules import Rulebook
 from gepnet.rules.limits import limits_are_used
@@ -26,13 +26,13 @@ DEFINED = {
 
 
 def texts() -> dict[str, str]:
-    """Return the packaged knowledge as written, without the files of measures."""
-    paths = [p for p in PACKAGED.rglob("*.yaml") if p.parent.name not in ("cases", "examples")]
+    """Return the packaged knowledge as written."""
+    paths = [p for folder in FOLDERS for p in (PACKAGED / folder).rglob("*.yaml")]
     return {p.relative_to(PACKAGED).as_posix(): p.read_text(encoding="utf-8") for p in paths}
 
 
 def changed(file: str, old: str, new: str) -> Any:
-    found = {name: text for name, text in texts().items() if not name.startswith("cases/")}
+    found = texts()
     assert old in found[file]
     found[file] = found[file].replace(old, new)
     return read_files(list(found.items()))
