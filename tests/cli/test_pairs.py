@@ -129,8 +129,7 @@ LESIONS = (
 )
 CLINIC = "id,sex,primary site,Ki-67 (%)\nA,F,ileum,5\nB,m,pancreas,3\n"
 TUMOUR = (
-    "patientIdNumber,sex,dateOfDiagnosis,primarySite,histologicTypeIcdO3\n"
-    "1,2,20190514,C172,8240\n"
+    "patientIdNumber,sex,dateOfDiagnosis,primarySite,histologicTypeIcdO3\n1,2,20190514,C172,8240\n"
 )
 EXPORT = "record_id,redcap_repeat_instrument,redcap_repeat_instance,sex\nr1,,,female\n"
 
