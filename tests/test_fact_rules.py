@@ -207,8 +207,15 @@ OTHERS: list[tuple[dict[str, Any], dict[str, Any]]] = [
         },
     ),
     ({}, {"progression_radiological_or_clinical": None, "stable_disease": None}),
-    # at first diagnosis nothing is slow only because no progression is recorded
+    # at first diagnosis nothing is slow only because no progression is recorded; a pace that
+    # nobody can have measured yet keeps no NET G1 or G2 waiting, unless somebody suspects it
     (NOT_PROGRESSED, {"rapid_growth": None}),
+    ({**NOT_PROGRESSED, "grade": "NEC"}, {"rapid_growth": None}),
+    ({**NOT_PROGRESSED, "grade": "NET_G3"}, {"rapid_growth": None}),
+    ({**NOT_PROGRESSED, "grade": "NET_G2"}, {"rapid_growth": False, "progression_pace": None}),
+    ({**NOT_PROGRESSED, "grade": "NET_G2", "rapid_growth": True}, {"rapid_growth": True}),
+    ({**NOT_PROGRESSED, "grade": "NET_G1", "progression_pace": "rapid"}, {"rapid_growth": True}),
+    ({"grade": "NET_G1"}, {"rapid_growth": None}),
     ({**NOT_PROGRESSED, "prior_systemic_therapy": True}, {"rapid_growth": False}),
     ({**NOT_PROGRESSED, "course_assessed": True}, {"rapid_growth": False}),
     # burden, symptoms, pace

@@ -146,11 +146,12 @@ class Asked(NamedTuple):
         return tuple(found)
 
 
-Known = Mapping[Place, Truth]
-
-
 class Decision:
-    """What the truths of the places of a document on an option come to, one after the other."""
+    """What the truths of the places of a document on an option come to, one after the other.
+
+    Where each truth stands is looked up once: a table of many patients asks for a code a hundred
+    thousand times before its first row.
+    """
 
     def __init__(self, asked_of: Asked) -> None:
         """Start with nothing asked."""
@@ -159,9 +160,20 @@ class Decision:
         self.today = sum(not place.lasting for place in self.places)
         (self._only, *_) = asked_of.levels
         self._settled: dict[tuple[Truth, ...], int | None] = {}
+        at = {place: index for index, place in enumerate(self.places)}
+        self._lesser, self._read = at.get(Place("lesser")), at.get(Place("read"))
+        # For each kind of position its two readings; of a text that is read in one way the same.
+        narrow = [at.get(Place(kind)) for kind in POSITIONS]
+        broad = [at.get(Place(kind, broad=True), narrow[i]) for i, kind in enumerate(POSITIONS)]
+        self._held = tuple(zip(narrow, broad, strict=True))
+        self._before = [at[place._replace(lasting=False)] for place in self.places]
+        lasting = range(self.today, len(self.places))
+        self._later = {self._before[index]: index for index in lasting}
 
     def code(self, truths: tuple[Truth, ...]) -> int | None:
         """Return the code that the first truths come to; None if the next has to be asked."""
+        if truths and truths[0] is False:
+            return OUT_OF_SCOPE
         if len(truths) < self.today:
             return None
         if truths not in self._settled:
@@ -170,20 +182,20 @@ class Decision:
 
     def now(self, truths: tuple[Truth, ...]) -> Truth:
         """Return what the next truth, a lasting one, is today: what is open is not settled."""
-        return truths[self.places.index(self.places[len(truths)]._replace(lasting=False))]
+        return truths[self._before[len(truths)]]
 
     def _code(self, truths: tuple[Truth, ...]) -> int | None:
-        known = dict(zip(self.places, truths, strict=False))
-        empty = self.asked.empty(known.get(Place("read"), self._only))
-        lesser = known.get(Place("lesser"), False)
-        found, possible = lookup(known[Place("scope")], _held(known), lesser, empty)
+        level = self._only if self._read is None else truths[self._read]
+        lesser = False if self._lesser is None else truths[self._lesser]
+        held = _held(self._held, truths)
+        found, possible = lookup(truths[0], held, lesser, self.asked.empty(level))
         if found is not Status.TEXT_OPEN:
             return _NUMBERS[found, possible]
         if len(truths) < len(self.places):
             return None
-        later = {place._replace(lasting=False): t for place, t in known.items() if place.lasting}
-        lasting = {place: later.get(place, known[place]) for place in self.places[: self.today]}
-        stays = left_open_by_text(lasting[Place("scope")], _held(lasting))
+        later = self._later
+        lasting = [truths[later.get(index, index)] for index in range(self.today)]
+        stays = left_open_by_text(lasting[0], _held(self._held, lasting))
         return _NUMBERS[found if stays else Status.FACT_MISSING, possible]
 
 
@@ -250,13 +262,14 @@ def parted(
     return found
 
 
-def _held(known: Known) -> tuple[Read, Read, Read, Read]:
-    """Return each kind of position in both of its readings."""
-    narrow = [known.get(Place(kind), False) for kind in POSITIONS]
-    broad = [
-        known.get(Place(kind, broad=True), one) for kind, one in zip(POSITIONS, narrow, strict=True)
+def _held(
+    indices: Iterable[tuple[int | None, int | None]], truths: Sequence[Truth]
+) -> tuple[Read, Read, Read, Read]:
+    """Return each kind of position in both of its readings; one that is not held is false."""
+    first, second, third, last = [
+        (False if narrow is None else truths[narrow], False if broad is None else truths[broad])
+        for narrow, broad in indices
     ]
-    first, second, third, last = zip(narrow, broad, strict=True)
     return first, second, third, last
 
 
