@@ -142,6 +142,14 @@ def test_a_row_says_which_documents_speak_and_what_is_missing(
     assert hand_made["EE01-dp1"]["parts"][0]["options"] == ["prrt"]
 
 
+def test_packaged_decisions_are_supported_or_undecidable_as_far_as_was_reached() -> None:
+    """A change of knowledge may move a case, and must say why; it may not lose what was reached."""
+    totals = packaged_view()["totals"]
+    assert totals["supported"] >= 46
+    assert totals["undecidable"] <= 28
+    assert sum(totals.values()) - totals["out_of_scope"] == 89
+
+
 def test_the_parts_of_a_decision_keep_their_own_verdicts(
     hand_made: dict[str, dict[str, Any]],
 ) -> None:

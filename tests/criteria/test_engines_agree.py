@@ -34,7 +34,7 @@ from gepnet.criteria.codec import decode, encode
 from gepnet.criteria.interpret import Values, negation
 from gepnet.criteria.parse import parse
 from gepnet.criteria.text import to_text
-from gepnet.vocabulary import Interval, Several, Truth
+from gepnet.vocabulary import Interval, Several, Truth, Value
 from tests.criteria import engines, spec
 from tests.criteria.random_criteria import Maker, names_unresolved
 
@@ -44,10 +44,19 @@ CRITERIA = 250
 PATIENTS = 24
 # The solver answers one patient at a time: of a batch only the first criteria and patients.
 SOLVED = 8
+# The least share of values on record that are known only in part.
+PARTLY_KNOWN = 0.15
 # A batch is far too large for Hypothesis to build value by value, and a smaller seed is no simpler
 # batch; the disagreement is made smaller by `smallest` instead.
 batches = settings(max_examples=BATCHES, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 seeds = st.integers(0, 2**40)
+
+
+def how_known(value: Value) -> str:
+    """Whether a value is exact, a range of numbers, or several of an enumeration."""
+    if isinstance(value, Several):
+        return "several"
+    return "range" if isinstance(value, Interval) and not value.is_point else "exact"
 
 
 @dataclass
@@ -57,9 +66,11 @@ class Recorder:
     criteria: int = 0
     truths: Counter[Truth] = field(default_factory=Counter)
     kinds: Counter[str] = field(default_factory=Counter)
+    values: Counter[str] = field(default_factory=Counter)
 
-    def record(self, nodes: list[Node], truths: engines.Truths) -> None:
+    def record(self, nodes: list[Node], patients: list[Values], truths: engines.Truths) -> None:
         self.criteria += len(nodes)
+        self.values.update(how_known(value) for one in patients for value in one.values())
         self.truths.update(truth for row in truths for truth in row)
         for node in nodes:
             for part in walk(node):
@@ -73,6 +84,10 @@ class Recorder:
         assert self.criteria >= BATCHES * CRITERIA
         for truth in (True, False, None):
             assert self.truths[truth] >= 0.15 * self.truths.total(), self.truths
+        # Values of which only some possibilities are left, among all that are on record.
+        partly = self.values["several"] + self.values["range"]
+        assert partly >= PARTLY_KNOWN * self.values.total(), self.values
+        assert min(self.values["several"], self.values["range"]) >= 0.05 * self.values.total()
         operators = {f"{o} {n}" for o in ("=", "<", "<=", ">", ">=") for n in ("one", "sum")}
         kinds = {kind.__name__ for kind in Node.__args__} | operators | {"written value"}
         assert kinds <= set(self.kinds)
@@ -117,7 +132,7 @@ def test_engines_agree_on_ten_thousand_random_criteria(part: int) -> None:
         nodes = [make.criterion() for _ in range(CRITERIA)]
         patients = [make.patient() for _ in range(PATIENTS)]
         reference = engines.interpreter(nodes, patients, vocabulary)
-        recorder.record(nodes, reference)
+        recorder.record(nodes, patients, reference)
         for name in ("polars", "duckdb"):
             hold(name, nodes, patients, reference)
         for name in ("solver", "solver without variables"):
