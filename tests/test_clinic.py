@@ -23,9 +23,14 @@ BY_NAME = {file.stem: file for file in FILES}
 FULL = [file for file in FILES if file.stem[0] == "p" and file.stem[:3] not in {"p16", "p18"}]
 # What no letter, report or list of a clinic holds.
 NEVER_RECORDED = {
-    *("liver_metastases_ablatable", "debulking_feasible_percent", "rlt_candidate", "prrt_ineligible"),
+    *(
+        "liver_metastases_ablatable",
+        "debulking_feasible_percent",
+        "rlt_candidate",
+        "prrt_ineligible",
+    ),
     *("trial_available", "rapid_response_needed", "rlt_centre_access", "bone_dominant"),
-    *("fdg_sstr_mismatch", "gastric_type", "pregnant"),
+    *("fdg_sstr_mismatch", "gastric_type", "pregnant", "prrt_ineligible"),
 }
 
 
