@@ -17,6 +17,7 @@ import polars as pl
 from gepnet.criteria import Criteria, facts_of
 from gepnet.criteria.columns import absent_column, bits_of, high_column, low_column
 from gepnet.evidence.simulation.scenario import Change, PopulationFact
+from gepnet.evidence.simulation.times import Rows
 from gepnet.facts.frame import PolarsAlgebra, column_type
 from gepnet.facts.wide import Source, WidePlan
 from gepnet.numbers.linear import Array
@@ -33,11 +34,11 @@ class Had(Protocol):
     """What happened to rows of patients on one line."""
 
     options: tuple[str, ...]
-    had: np.ndarray[Any, Any]
-    progressed: np.ndarray[Any, Any]
-    months: Array
-    last: Array
-    cycles: Array
+    had: Rows
+    progressed: Rows
+    months: Rows
+    last: Rows
+    cycles: Rows
 
 
 @dataclass
@@ -109,8 +110,8 @@ class Eligibility:
         return [name for name in facts_of(self.knowledge(text)) if not told(name)]
 
     def holds(
-        self, text: str, facts: Mapping[str, Array], lines: Iterable[Had], now: Array
-    ) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+        self, text: str, facts: Mapping[str, Array], lines: Iterable[Had], now: Rows
+    ) -> tuple[Rows, Rows]:
         """Return whether a criterion is true of each row, and whether it is unknown.
 
         Args:
@@ -138,7 +139,7 @@ class Eligibility:
         unknown = truth.is_null().to_numpy()
         return truth.fill_null(value=False).to_numpy(), unknown
 
-    def _of_history(self, fact: Fact, lines: list[Had], now: Array) -> dict[str, pl.Series]:
+    def _of_history(self, fact: Fact, lines: list[Had], now: Rows) -> dict[str, pl.Series]:
         options = self.vocabulary.options
         subject = fact.subject or "prrt"
         own = [one for one in lines if any(options.covers(subject, o) for o in one.options)]
@@ -209,9 +210,9 @@ def changed(
     change: Change,
     fact: Fact,
     values: Array,
-    months: Array,
-    drawn: Mapping[str, Array],
-    chance: Array | None,
+    months: Rows,
+    drawn: Mapping[str, Rows],
+    chance: Rows | None,
 ) -> Array:
     """Return the values of a fact after a line that lasted some months.
 
@@ -228,6 +229,7 @@ def changed(
         if chance is None:
             return np.full_like(values, new)
         return np.where(chance < drawn["share"], new, values)
+    found: Rows
     if change.add is not None:
         found = values + drawn["add"]
     elif change.multiply is not None:

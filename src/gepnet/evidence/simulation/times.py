@@ -1,8 +1,8 @@
 """Times to an event: from draws of parameters and of patients to months.
 
-A time is the inverse of its survival function at a survival that is uniform on 0 to 1; with an
-exponential E, that is ``S^-1(exp(-E))``. A hazard ratio h makes of E ``E / h``, whatever the
-distribution. Median m and shape k, with S:
+A time is the inverse of its survival function at a survival U that is uniform on 0 to 1; with the
+exponential ``E = -ln U``, that is ``S^-1(exp(-E))``. A hazard ratio h makes of E ``E / h``,
+whatever the distribution. Median m and shape k, with S:
 
 - exponential: ``exp(-ln 2 t / m)``
 - weibull: ``exp(-ln 2 (t / m)^k)``
@@ -13,7 +13,8 @@ distribution. Median m and shape k, with S:
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import log
+from math import log, prod
+from typing import Any
 
 import numpy as np
 
@@ -22,6 +23,31 @@ from gepnet.evidence.simulation.scenario import Distribution, Scenario, Time
 from gepnet.numbers.linear import Array
 
 LN2 = log(2)
+#: What a row of patients is kept as; parameters are drawn in double precision.
+REAL = np.float32
+Rows = np.ndarray[Any, Any]
+
+
+def uniform(random: np.random.Generator, shape: tuple[int, ...]) -> Rows:
+    """Return numbers spread evenly from 0 to 1, without 1: 24 random bits each.
+
+    Bits are taken by the block: ``Generator.random`` asks for one number after the other.
+    """
+    size = prod(shape)
+    bits = random.bit_generator.random_raw((size + 1) // 2).view(np.uint32)[:size]
+    return ((bits >> np.uint32(8)).astype(REAL) * REAL(2.0**-24)).reshape(shape)
+
+
+def exponential(random: np.random.Generator, shape: tuple[int, ...]) -> Rows:
+    """Return exponential numbers with mean 1.
+
+    By the logarithm, which NumPy works out for many at a time: three times as fast as its own
+    method for these, which looks at one after the other.
+    """
+    found = uniform(random, shape)
+    np.subtract(REAL(1), found, out=found)  # from 0 to 1, without 0
+    np.log(found, out=found)
+    return np.negative(found, out=found)
 
 
 @dataclass(frozen=True)
@@ -36,20 +62,31 @@ class Duration:
     shape: Array | None
     hazard: Array | None
 
-    def months(self, exponential: Array, rows: slice, modifier: Array | None = None) -> Array:
-        """Return times (d, n) of exponential numbers (d, n), which are overwritten.
+    def months(
+        self,
+        random: np.random.Generator,
+        shape: tuple[int, int],
+        rows: slice,
+        modifier: Rows | None = None,
+    ) -> Rows:
+        """Return random times (d, n).
 
         Args:
-            exponential: with mean 1.
+            random: where they are drawn from.
+            shape: draws and patients of each.
             rows: of the draws that these patients are of.
             modifier: hazard ratios (d, n) of the patients.
         """
+        return self.of(exponential(random, shape), rows, modifier)
+
+    def of(self, exponential: Rows, rows: slice, modifier: Rows | None = None) -> Rows:
+        """Return the times of exponential numbers (d, n), which are overwritten."""
         e = exponential
         if self.hazard is not None:
-            e /= self.hazard[rows]
+            e /= self.hazard[rows].astype(e.dtype)
         if modifier is not None:
             e /= modifier
-        shape = None if self.shape is None else self.shape[rows]
+        shape = None if self.shape is None else self.shape[rows].astype(e.dtype)
         if self.distribution == "exponential":
             e /= LN2
         elif self.distribution == "weibull":
@@ -68,13 +105,13 @@ class Duration:
             ndtri(e, out=e)
             e *= shape
             np.exp(e, out=e)
-        e *= self.median[rows]
+        e *= self.median[rows].astype(e.dtype)
         return e
 
     def median_months(self) -> Array:
         """Return the median (d,) of patients without a modifier."""
         even = np.full(self.median.shape, LN2)
-        return self.months(even, slice(None))[:, 0]
+        return self.of(even, slice(None))[:, 0]
 
 
 def duration(scenario: Scenario, draws: Draws, time: Time, place: str) -> Duration:
