@@ -58,9 +58,9 @@ def app(kept: api.Store) -> Any:
 class Person:
     """Somebody at a browser: signed in, sending forms with what the page gave them."""
 
-    def __init__(self, app: Any, name: str) -> None:
+    def __init__(self, app: Any, name: str, password: str = PASSWORD) -> None:
         self.client = TestClient(app, base_url=ADDRESS, follow_redirects=False)
-        answer = self.client.post("/login", data={"name": name, "password": PASSWORD})
+        answer = self.client.post("/login", data={"name": name, "password": password})
         assert answer.status_code == 303, answer.text
         self.csrf = ""
         page = self.client.get("/account").text

@@ -17,6 +17,8 @@ from gepnet.api.assessing import read_patient as read_patient
 from gepnet.api.atlas import write_atlas as write_atlas
 from gepnet.api.board_demo import Demo as Demo
 from gepnet.api.board_demo import fill_demo as fill_demo
+from gepnet.api.board_demo import throw_away_demo as throw_away_demo
+from gepnet.api.board_demo import until as until
 from gepnet.api.board_record import board_record_pdf as board_record_pdf
 from gepnet.api.boarding import Lined as Lined
 from gepnet.api.boarding import board_agreement as board_agreement
@@ -38,9 +40,6 @@ from gepnet.api.course import review_view as review_view
 from gepnet.api.course_plan import plan_prrt as plan_prrt
 from gepnet.api.course_plan import plan_view as plan_view
 from gepnet.api.course_plan import write_plan as write_plan
-from gepnet.api.demo_board import DemoBoard as DemoBoard
-from gepnet.api.demo_board import demo_board as demo_board
-from gepnet.api.demo_board import until as until
 from gepnet.api.discharge import discharge_report as discharge_report
 from gepnet.api.discharge import discharge_view as discharge_view
 from gepnet.api.discharge import write_discharge_sheet as write_discharge_sheet

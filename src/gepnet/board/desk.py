@@ -39,8 +39,8 @@ class Desk:
         #: Names and password of the people of the demo.
         self.demo_names, self.demo_password = "", ""
         if store is None and settings.demo:
-            demo = api.demo_board(self.base)
-            self._store, self.demo_password = demo.store, demo.password
+            demo = api.throw_away_demo(self.base)
+            self._store, self.demo_password = api.open_store(demo.store), demo.password
             self.demo_names = ", ".join(demo.names)
 
     def _provider(self) -> Provider | None:

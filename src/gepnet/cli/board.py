@@ -68,7 +68,7 @@ def _print_agreement(view: dict[str, Any]) -> None:
 def demo(
     output: Annotated[str, typer.Option("-o", "--output", help="Address of an empty store.")],
     question: Files,
-    cases: Annotated[int | None, typer.Option("--cases", min=1, help="At most so many.")] = None,
+    cases: Annotated[int | None, typer.Option("--cases", min=1, help="Published ones.")] = None,
 ) -> Result:
     """Fill a store to try the board with: published cases, made-up people, cards and outcomes."""
     base = api.base(*question.with_files)
@@ -77,7 +77,7 @@ def demo(
         filled = api.fill_demo(output, base, cases, progress=told)
 
     def show(view: dict[str, Any]) -> None:
-        say(f"{view['cases']} published cases in {view['store']}")
+        say(f"{view['cases']} cases in {view['store']}")
         say(f"Sign in as {', '.join(view['names'])}; password: {view['password']}")
 
     return Result(filled, show)
