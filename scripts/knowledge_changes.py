@@ -27,6 +27,10 @@ QUIET = {
     *("silent", "lesser", "no_position", "not_read", "out_of_scope", "quiet_either_way"),
     *("quiet", "no document", "no row"),
 }
+#: An earlier state had one word for what later ones tell apart: a fact is missing, a text is open.
+OPEN = {"undetermined", "fact_missing", "text_open"}
+#: A column of a cell is named document/option/purpose.
+_DEPTH = 2
 #: Runs in either tree, so it uses only what both have.
 _COLLECT = """
 import datetime, json, sys
@@ -101,7 +105,7 @@ def main() -> int:
             sides.append((json.loads(text), pl.read_parquet(out), _codes(out)))
     rows = [*_of_table(sides), *_of_cells(sides, "published"), *_of_cells(sides, "files")]
     causes = _Causes(sides[0][0], sides[1][0])
-    table = [{**row, "cause": causes.of(row["document"], row["option"])} for row in rows]
+    table = [{**row, "cause": causes.of(row)} for row in rows]
     pl.DataFrame(table).write_parquet(asked.output)
     _print(table)
     return 0
@@ -136,17 +140,25 @@ def _codes(file: Path) -> dict[int, str]:
 
 def _of_table(sides: list[Any]) -> list[dict[str, Any]]:
     """Return the changed cells of made-up patients; a row that one state lacks is quiet there."""
-    columns = dict.fromkeys(name for side in sides for name in side[1].columns if "/" in name)
+    columns = dict.fromkeys(
+        name for side in sides for name in side[1].columns if name.count("/") == _DEPTH
+    )
+    rows_of = [
+        {tuple(name.split("/")[1:]) for name in side[1].columns if name.count("/") == _DEPTH}
+        for side in sides
+    ]
     found = []
     for name in columns:
         document, option, intent = name.split("/")
         pair = []
-        for _, frame, codes in sides:
-            held = name if name in frame.columns else document
+        for (_, frame, codes), rows in zip(sides, rows_of, strict=True):
+            # A column of its own, or that of all other options, or that of the whole document.
+            held = next((c for c in (name, f"{document}/*", document) if c in frame.columns), None)
+            without = "no row" if held and (option, intent) not in rows else "no document"
             values = (
                 frame[held].replace_strict(codes, return_dtype=pl.String)
-                if held in frame.columns
-                else pl.Series([None] * frame.height, dtype=pl.String).fill_null("no document")
+                if held is not None and (option, intent) in rows
+                else pl.Series([without] * frame.height, dtype=pl.String)
             )
             pair.append(values)
         for (before, after), count in Counter(zip(*pair, strict=True)).items():
@@ -169,7 +181,7 @@ def _of_cells(sides: list[Any], patients: str) -> list[dict[str, Any]]:
 
 
 def _differs(before: str, after: str) -> bool:
-    return before != after and not {before, after} <= QUIET
+    return before != after and not {before, after} <= QUIET and not {before, after} <= OPEN
 
 
 def _row(patients: str, *values: Any) -> dict[str, Any]:
@@ -183,13 +195,16 @@ class _Causes:
     def __init__(self, before: dict[str, Any], after: dict[str, Any]) -> None:
         self.before, self.after = before, after
 
-    def of(self, document: str, option: str) -> str:
-        """Return what changed of the document where it speaks of the option."""
+    def of(self, row: dict[str, Any]) -> str:
+        """Return what changed of the document where it speaks of the option of a row."""
+        document, option = row["document"], row["option"]
         if document not in self.after["scopes"]:
             is_payer = any(name.startswith(document) for name in self.after["payers"])
             return "a payer, no document any more" if is_payer else "document gone"
         if document not in self.before["scopes"]:
             return "new document"
+        if "no row" in (row["before"], row["after"]):
+            return "a row that one table does not have"
         parts = self.entries(document, option)
         if self.before["scopes"][document] != self.after["scopes"][document]:
             parts.append("its scope")

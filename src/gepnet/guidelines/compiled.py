@@ -201,6 +201,15 @@ class KnowledgeBase(Rulebook):
             and not self.options.covers(position.option, option)
         )
 
+    def _reaches(self, position: Position, named: str, option: str) -> bool:
+        """Whether a position on what it names holds for an option.
+
+        What is said for a class does not single out a member that site and extent choose.
+        """
+        if named == option or not self.options[option].not_by_class:
+            return self.options.covers(named, option)
+        return position.position == "against" and self.options.covers(named, option)
+
     @cached_property
     def read_by_document(self) -> dict[str, frozenset[tuple[str, str]]]:
         """The rows of which each document speaks in what was read of it."""
@@ -225,7 +234,7 @@ class KnowledgeBase(Rulebook):
                 for recommendation in document.recommendations
                 for position in recommendation.entry.options
                 if position.intent == intent
-                and any(self.options.covers(name, option) for name in named(position))
+                and any(self._reaches(position, name, option) for name in named(position))
             )
             if positions:
                 found[option, intent] = positions

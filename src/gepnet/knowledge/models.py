@@ -195,6 +195,7 @@ class OptionEntry(Entry, Cited):
     """A node of the option tree: something that a document can take a position on.
 
     ``contains`` are the medicines that it gives, where they are options of their own elsewhere.
+    ``not_by_class``: what is said for its class does not hold for it, what is said against it does.
     ``done`` says of a test, as a criterion over the facts, that it is on record.
     """
 
@@ -208,6 +209,7 @@ class OptionEntry(Entry, Cited):
     route: str | None = None
     interval: str | None = None
     contains: tuple[OptionId, ...] = ()
+    not_by_class: bool = False
     done: str | None = None
     synonyms: tuple[str, ...] = ()
     toxicities: tuple[Toxicity, ...] = ()
