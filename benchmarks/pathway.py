@@ -3,7 +3,8 @@
     python -m benchmarks.pathway [DOCUMENT ...]
 
 Measured: the time to make each pathway, the exhaustive proof with diagrams and the proof by the
-solver. A pathway that is not proved is named, and the run fails.
+solver. A pathway that is not proved, or does not fit its page, is named, and the run fails; then all are
+printed, and each has to be one page of A4.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ from gepnet.guidelines.verify.prover import Prover
 def main(wanted: list[str]) -> int:
     """Print a line for each page; return whether one of them is wrong."""
     base, wrong, total = api.base(), 0, time.perf_counter()
-    questions = PathwayQuestions.read(base.knowledge.measures).questions
+    settings = PathwayQuestions.read(base.knowledge.measures)
+    questions = settings.questions
     print("document, question, purpose: page, boxes, depth, ends, made ms, proofs ms")
     for document in wanted or [one.id for one in base.documents]:
         for question in questions:
@@ -35,13 +37,19 @@ def main(wanted: list[str]) -> int:
                     prover = Prover(Axioms(base, page.asked.space.closure))
                     found = [*faults(page), *solver_faults(page, prover)]
                     proved = 1000 * (time.perf_counter() - start)
-                    wrong += bool(found)
+                    fits = tree.boxes <= settings.most_boxes and tree.depth <= settings.most_depth
+                    wrong += bool(found) or not fits
                     print(
                         f"{document}, {question.id}, {intent}: {number}/{len(made)} {tree.boxes} "
                         f"{tree.depth} {tree.leaves} {took:.0f} {proved:.0f}"
                         + (f" NOT PROVED: {found[0]}" if found else "")
+                        + ("" if fits else " TOO LARGE")
                     )
-    print(f"all in {time.perf_counter() - total:.0f} s, {wrong} not proved")
+        printed = api.every_pathway(base, [document])
+        if printed.pathways and len(api.pathway_sheets(printed, base)) != len(printed.pathways):
+            wrong += 1
+            print(f"{document}: NOT A PAGE EACH")
+    print(f"all in {time.perf_counter() - total:.0f} s, {wrong} wrong")
     return 1 if wrong else 0
 
 

@@ -1,6 +1,8 @@
 """What ``gepnet pathway`` prints, draws and refuses."""
 
+import datetime
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -47,6 +49,28 @@ def test_a_picture_is_the_same_each_time_and_says_in_words_what_it_shows(run: Ru
     assert 'role="img"' in first
     assert "<desc" in first and "What ASCO 2023 says on prrt now" in first
     assert "Where did it start?" in first
+
+
+def test_printed_each_pathway_is_one_page_and_every_question_a_poster() -> None:
+    found = api.every_pathway(api.base(), ["acr-2022"])
+    assert len({one.question for one in found.pathways}) > 2
+    sheets = api.pathway_sheets(found, api.base())
+    assert len(sheets) == len(found.pathways)
+    landscape = re.search(r'width="([0-9.]+)pt" height="([0-9.]+)pt"', sheets[0])
+    assert landscape is not None and float(landscape[1]) > float(landscape[2])
+    day = datetime.date(2026, 1, 1)
+    first, second = (api.pathway_pdf(found, api.base(), day) for _ in range(2))
+    assert first == second and first.startswith(b"%PDF")
+
+
+def test_a_poster_is_asked_for_without_a_question(run: Run) -> None:
+    done = run(*PRRT, "--every-question")
+    assert done.code == 2 and "no question or options beside it" in done.err
+
+
+def test_nothing_is_printed_of_a_document_without_a_position(run: Run) -> None:
+    done = run("pathway", "jnets-2026", "--question", "prrt", "--format", "pdf")
+    assert done.code == 2 and "takes a position" in done.err
 
 
 def test_a_flowchart_has_an_arrow_for_each_answer(run: Run) -> None:

@@ -82,9 +82,12 @@ from gepnet.api.modelling import stored_model as stored_model
 from gepnet.api.modelling import toxicity_view as toxicity_view
 from gepnet.api.modelling import write_made_up_cohort as write_made_up_cohort
 from gepnet.api.pathways import agreement_of as agreement_of
+from gepnet.api.pathways import every_pathway as every_pathway
 from gepnet.api.pathways import pathway_flowchart as pathway_flowchart
 from gepnet.api.pathways import pathway_html as pathway_html
+from gepnet.api.pathways import pathway_pdf as pathway_pdf
 from gepnet.api.pathways import pathway_picture as pathway_picture
+from gepnet.api.pathways import pathway_sheets as pathway_sheets
 from gepnet.api.pathways import pathways_of as pathways_of
 from gepnet.api.proving import describe_finding as describe_finding
 from gepnet.api.proving import disagreements as disagreements

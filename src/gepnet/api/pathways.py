@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
+from typing import Any, Literal
 
 from gepnet.facts import Facts
 from gepnet.guidelines import KnowledgeBase
@@ -15,6 +17,7 @@ from gepnet.guidelines.pathway import (
     question_of,
 )
 from gepnet.guidelines.pathway.mermaid import mermaid
+from gepnet.guidelines.pathway.questions import PathwayQuestions
 from gepnet.vocabulary import Question
 
 
@@ -68,8 +71,27 @@ def pathway_flowchart(pathway: Pathway) -> str:
     return mermaid(pathway)
 
 
-def pathway_picture(found: Pathways, kind: str) -> str | bytes:
-    """Return one pathway as ``svg`` (text) or ``pdf`` (bytes), a page of its own.
+def every_pathway(
+    base: KnowledgeBase, documents: Sequence[str], facts: Facts | None = None
+) -> Pathways:
+    """Return what documents say on each question of ``measures/pathways.yaml``, one after another.
+
+    Raises:
+        InputError: for a document that is not known.
+    """
+    names = [one.id for one in PathwayQuestions.read(base.knowledge.measures).questions]
+    made = [pathways(base, documents, question_of(base, name), facts) for name in names]
+    return Pathways(
+        question="every",
+        title="Every question",
+        pathways=tuple(page for one in made for page in one.pathways),
+        withheld=tuple(dict.fromkeys(name for one in made for name in one.withheld)),
+        silent=tuple(n for n in documents if all(n in one.silent for one in made)),
+    )
+
+
+def pathway_picture(found: Pathways) -> str:
+    """Return one pathway as SVG.
 
     Raises:
         InputError: if there are several, or none; or without matplotlib.
@@ -79,13 +101,68 @@ def pathway_picture(found: Pathways, kind: str) -> str | bytes:
     if len(found.pathways) != 1:
         titles = [f"{one.short} {one.part}".strip() for one in found.pathways]
         told = ", ".join(titles) or "no pathway"
-        raise refuse("format", kind, f"one document and question with one page; there are: {told}")
+        raise refuse("format", "svg", f"one document and question with one page; there are: {told}")
     need("matplotlib")
     from gepnet.charts import file_of
     from gepnet.charts.pathway import pathway_chart
 
-    chart = pathway_chart(found.pathways[0])
-    return file_of(chart) if kind == "svg" else chart.pdf()
+    return str(file_of(pathway_chart(found.pathways[0])))
+
+
+def pathway_pdf(found: Pathways, base: KnowledgeBase, made_on: datetime.date) -> bytes:
+    """Return pathways as PDF, each on one page of A4 landscape; the same give the same bytes.
+
+    Args:
+        found: the pathways.
+        base: the knowledge that they were made from.
+        made_on: the day of the file.
+
+    Raises:
+        InputError: if there are none; or without typst.
+    """
+    made: bytes = _printed(found, base, "pdf", made_on)
+    return made
+
+
+def pathway_sheets(found: Pathways, base: KnowledgeBase) -> list[str]:
+    """Return the printed pages of pathways as SVG, one for each page of the PDF.
+
+    Raises:
+        InputError: if there are none; or without typst.
+    """
+    made = _printed(found, base, "svg", datetime.date(1980, 1, 1))
+    return [page.decode() for page in (made if isinstance(made, list) else [made])]
+
+
+def _printed(
+    found: Pathways, base: KnowledgeBase, kind: Literal["pdf", "svg"], made_on: datetime.date
+) -> Any:
+    from gepnet.knowledge import need, refuse
+
+    if not found.pathways:
+        raise refuse("format", kind, "a document that takes a position on the question")
+    need("typst")
+    import json
+    from importlib.resources import files
+
+    import typst
+
+    from gepnet import __version__
+    from gepnet.report.pathway import printed_pathways
+    from gepnet.tables import plain
+
+    foot = (
+        "Computed from the criteria of the document and proved equal to them. It shows what a "
+        "document says; people decide. Research software, not a medical device. "
+        f"gepnet {__version__}, knowledge {base.knowledge.digest[:12]}."
+    )
+    return typst.compile(
+        files("gepnet.report").joinpath("templates/pathways.typ").read_bytes(),
+        format=kind,
+        ignore_system_fonts=True,
+        sys_inputs={"pathways": json.dumps(printed_pathways(plain(found), foot))},
+        timestamp=datetime.datetime.combine(made_on, datetime.time(), datetime.UTC),
+    )
 
 
 def pathway_html(found: Pathways) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -41,6 +40,10 @@ def pathway(
     patient: Annotated[
         Path | None, typer.Option("--patient", help="Patient file: show this patient's way.")
     ] = None,
+    every_question: Annotated[
+        bool,
+        typer.Option("--every-question", help="Every question; as PDF a page each: a poster."),
+    ] = False,
     each: Annotated[
         bool, typer.Option("--each", help="Of several documents each pathway by itself.")
     ] = False,
@@ -59,16 +62,21 @@ def pathway(
         record, base = opened(patient, asked)
         facts = api.facts_of(record, base, asked)
 
+    if every_question and (question is not None or options):
+        beside = question or ", ".join(options or ())
+        raise api.refuse("every-question", beside, "no question or options beside it")
+
     def of_each() -> Pathways:
+        if every_question:
+            return api.every_pathway(base, documents, facts)
         return api.pathways_of(base, documents, question, options or (), facts)
 
-    def picture(kind: str) -> str | bytes:
-        return api.pathway_picture(of_each(), kind)
-
-    forms: dict[str, Any] = {kind: partial(picture, kind) for kind in ("svg", "pdf")}
+    forms: dict[str, Any] = {}
+    forms["svg"] = lambda: api.pathway_picture(of_each())
+    forms["pdf"] = lambda: api.pathway_pdf(of_each(), base, asked.knowledge_date)
     forms["html"] = lambda: api.pathway_html(of_each())
     forms["mermaid"] = lambda: "\n\n".join(map(api.pathway_flowchart, of_each().pathways))
-    if len(documents) > 1 and patient is None and not each:
+    if len(documents) > 1 and patient is None and not each and not every_question:
         both = api.agreement_of(base, documents, question, options or (), asked)
         return Pictured(both, _print_agreement, forms=forms, code=int(bool(both.withheld)))
     found = of_each()

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from gepnet.report.html import page
+from gepnet.report.html import environment, page
 from gepnet.report.words import SIGNS
 
 #: Boxes above which a nested list reads better than a drawing.
@@ -33,16 +33,61 @@ def pathway_page(view: Mapping[str, Any], pictures: Sequence[str | None]) -> str
     of_patient = any(one["enters"] for one in found)
     names = ", ".join(dict.fromkeys(one["short"] for one in found))
     title = f"{view['title']}: {names}" if names else view["title"]
-    sign: Callable[[Mapping[str, Any]], str] = _sign
     return page(
         "pathway.html", "pathway.css",
-        title=title, pathways=drawn, others=others, of_patient=of_patient, sign=sign,
+        title=title, pathways=drawn, others=others, of_patient=of_patient,
     )  # fmt: skip
 
 
-def _sign(said: Mapping[str, Any]) -> str:
-    """Return the sign of a kind; of an open text that of a status that the text leaves open."""
-    return SIGNS["text_open" if said["kind"] == "open" else said["kind"]].symbol
+def pathway_list(view: Mapping[str, Any]) -> str:
+    """Return one pathway, as plain data, as nested lists to stand within another page."""
+    parts: Any = environment().get_template("pathway_parts.html").module
+    return str(parts.listed(view, False)).strip()
+
+
+def printed_pathways(view: Mapping[str, Any], foot: str) -> dict[str, Any]:
+    """Return pathways, as plain data, as what ``pathways.typ`` prints, a page each.
+
+    Args:
+        view: ``Pathways`` as plain data.
+        foot: stands at the foot of each page.
+    """
+    pages = []
+    for one in view["pathways"]:
+        intent, part = one["intent"].replace("_", " "), f", {one['part']}" if one["part"] else ""
+        lines = list(_lines("", one["start"], 0))
+        pages.append({
+            "title": f"{one['short']}: {one['title']}, {intent}{part}",
+            "about": one["about"],
+            "only_if": "; ".join(one["only_if"]),
+            "throughout": [_told(said) for said in one["throughout"]],
+            "lines": lines,
+        })  # fmt: skip
+    return {"title": view["title"], "foot": foot, "pathways": pages}
+
+
+def _lines(answer: str, step: Mapping[str, Any], depth: int) -> Iterator[dict[str, Any]]:
+    """Yield an answer with the question after it, and below it what follows, a line each."""
+    ends = len(step["said"]) + len(step["branches"])
+    if answer or step["question"]:
+        yield {"depth": depth, "answer": answer, "question": step["question"], "ends": ends}
+    for said in step["said"]:
+        yield {"depth": depth + bool(answer), "said": _told(said)}
+    for branch in step["branches"]:
+        yield from _lines(branch["answer"], branch["then"], depth + 1)
+
+
+def _told(said: Mapping[str, Any]) -> dict[str, str]:
+    kind = said["kind"]
+    return {
+        "kind": kind,
+        "symbol": SIGNS["text_open" if kind == "open" else kind].symbol,
+        "word": said["word"],
+        "strength": said["strength"],
+        "options": ", ".join(said["options"]),
+        "condition": said["condition"],
+        "locator": said["locator"],
+    }
 
 
 def _inline(svg: str) -> str:

@@ -10,7 +10,7 @@ from gepnet import api
 from gepnet.criteria import facts_of, interpret
 from gepnet.facts import Facts, facts_of_values
 from gepnet.guidelines import Cell, KnowledgeBase, Status, assess
-from gepnet.guidelines.pathway.cut import Page
+from gepnet.guidelines.pathway.cut import Cutter, Page
 from gepnet.guidelines.pathway.literals import criterion
 from gepnet.guidelines.pathway.make import is_proved, pathways, proved_pages, question_of
 from gepnet.guidelines.pathway.outcome import (
@@ -236,6 +236,36 @@ def test_what_is_cut_is_whole() -> None:
     assert whole is not None
     on_pages = {row.rule.full_id for page in found for row in page.asked.rows}
     assert on_pages == {row.rule.full_id for row in whole.rows}
+
+
+def test_a_part_that_is_too_large_is_cut_by_options_and_each_option_stays_whole() -> None:
+    asked = question_of(base(), "all")
+    cutter = Cutter(base(), "asco-2023", asked, "tumour_control")
+    cutter._settings = cutter._settings.model_copy(update={"most_boxes": 12})
+    found = list(cutter.pages())
+    by_options = [page for page in found if any(cut.options for cut in page.cuts)]
+    assert by_options and all(page.tree.boxes <= 12 and not faults(page) for page in found)
+    whole = ask_document(base(), "asco-2023", asked, "tumour_control")
+    assert whole is not None
+    on_pages: dict[tuple[str, ...], set[str]] = {}
+    for page in found:
+        line = page.cuts[0].title
+        for row in page.asked.rows:
+            on_pages.setdefault((line, *row.options), set()).add(row.rule.full_id)
+    of_rows: dict[tuple[str, ...], set[str]] = {}
+    for row in whole.rows:
+        of_rows.setdefault(row.options, set()).add(row.rule.full_id)
+    lines = {key[0] for key in on_pages}
+    assert on_pages == {(line, *key): rules for line in lines for key, rules in of_rows.items()}
+    clusters = whole.clusters()
+    assert sum(map(len, clusters)) == len(frozenset[str]().union(*clusters))
+
+
+def test_what_asks_nothing_and_is_long_is_one_list() -> None:
+    asked = question_of(base(), "symptoms")
+    cutter = Cutter(base(), "asco-2023", asked, "symptom_control")
+    cutter._settings = cutter._settings.model_copy(update={"most_listed": 0, "most_boxes": 0})
+    assert len(list(cutter.pages())) >= 1
 
 
 def test_every_yes_or_no_fact_of_a_position_is_worded() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from gepnet.criteria import Node, Not
@@ -46,6 +46,21 @@ class Agreed(Asked):
 
     statuses: tuple[StatusRow, ...]
     of_row: tuple[int, ...]
+
+    def about(self, options: frozenset[str]) -> Agreed:
+        """Return the same question about some options, whole clusters of them."""
+        left = [at for at, one in enumerate(self.statuses) if one.column.option in options]
+        pairs = [
+            (row, left.index(place))
+            for row, place in zip(self.rows, self.of_row, strict=True)
+            if place in left
+        ]
+        return replace(
+            self,
+            rows=tuple(row for row, _ in pairs),
+            statuses=tuple(self.statuses[place] for place in left),
+            of_row=tuple(place for _, place in pairs),
+        )
 
 
 def ask_documents(

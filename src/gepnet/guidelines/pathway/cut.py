@@ -1,11 +1,11 @@
-"""One page for each part of a question: cut by treatment so far, then by the answer to a question.
+"""One page for each part of a question: cut by treatment so far, by options, then by an answer.
 
 Nothing is ever left out: together the parts hold every option and every patient of the question.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from gepnet.criteria import Node
@@ -26,10 +26,17 @@ _DETAILS = tuple(
 
 @dataclass(frozen=True)
 class Cut:
-    """What makes a part of a question: a criterion, and what it is called."""
+    """What makes a part of a question, and what it is called.
+
+    Attributes:
+        title: in words.
+        given: a criterion; none where the part is one of options.
+        options: what is asked about; all of the question where none is named.
+    """
 
     title: str
-    given: Node
+    given: Node | None = None
+    options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -65,7 +72,7 @@ class Cutter:
         self._words = Words(base)
 
     def pages(self) -> Iterator[Page]:
-        """Yield the pages in the order of treatment, then of answers."""
+        """Yield the pages in the order of treatment, then of options, then of answers."""
         whole = self._asked(())
         if whole is None:
             return
@@ -77,16 +84,53 @@ class Cutter:
                 cut = Cut(line.title, self._base.criteria(line.given))
                 part = self._asked((cut,))
                 if part is not None:
-                    yield from self._by_answer(part, (cut,))
+                    yield from self._by_options(part, (cut,))
         else:
-            yield from self._by_answer(whole, ())
+            yield from self._by_options(whole, ())
 
     def _asked(self, cuts: Sequence[Cut]) -> Asked | None:
-        return self._with([to_text(cut.given) for cut in cuts])
+        asked = self._with([to_text(cut.given) for cut in cuts if cut.given is not None])
+        for cut in cuts:
+            if asked is not None and cut.options:
+                asked = asked.about(frozenset(cut.options))
+        return asked
 
     def _with(self, given: Sequence[str]) -> Asked | None:
         """Return the question with some more criteria in diagrams."""
         return ask_document(self._base, self._document, self._question, self._intent, given)
+
+    def _by_options(self, asked: Asked, cuts: tuple[Cut, ...]) -> Iterator[Page]:
+        """Yield one page, or one for each group of options.
+
+        Options stay together of which one position speaks, or of which one is a class of another:
+        so each option has all its positions on one page.
+        """
+        clusters = asked.clusters()
+        tree = self._fitting(asked)
+        if tree is not None:
+            yield Page(asked, tree, cuts)
+        elif len(clusters) == 1:
+            yield from self._by_answer(asked, cuts)
+        else:
+            for options in self._groups(asked, clusters):
+                cut = Cut(self._words.titles(options), options=tuple(sorted(options)))
+                yield from self._by_answer(asked.about(options), (*cuts, cut))
+
+    def _groups(self, asked: Asked, clusters: Iterable[frozenset[str]]) -> list[frozenset[str]]:
+        """Return clusters joined, one after another, while their boxes together fit a page."""
+        most = self._settings.most_boxes
+        found: list[frozenset[str]] = []
+        boxes = most
+        for options in clusters:
+            tree = self._fitting(asked.about(options))
+            own = most + 1 if tree is None else tree.boxes
+            joined = found[-1] | options if found else options
+            if boxes + own <= most and self._fitting(asked.about(joined)) is not None:
+                found[-1], boxes = joined, boxes + own
+            else:
+                found.append(options)
+                boxes = own
+        return found
 
     def _by_answer(self, asked: Asked, cuts: tuple[Cut, ...]) -> Iterator[Page]:
         """Yield one page, or one for each answer to the question that most positions share."""
@@ -94,7 +138,11 @@ class Cutter:
         if tree is not None:
             yield Page(asked, tree, cuts)
             return
-        level, answers = Grower(asked, _DETAILS[0], self._settings.most_boxes).first()
+        grower = Grower(asked, _DETAILS[0], self._settings.most_boxes)
+        level, answers = grower.first()
+        if not answers:
+            # A list that asks nothing cannot be cut by an answer: it is long, and whole.
+            yield Page(asked, grower.tree(), cuts)
         for places in answers:
             when = criterion(asked.space, level, places)
             variable = asked.space.variables[asked.space.names[level]]

@@ -7,7 +7,7 @@ place in the document. The status of an option follows from all positions on it 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gepnet.criteria import Node
 from gepnet.guidelines.compiled import CompiledDocument, CompiledRecommendation, KnowledgeBase
@@ -100,6 +100,30 @@ class Asked:
         ):
             diagram = at.within(one, diagram)
         return diagram
+
+    def clusters(self) -> list[frozenset[str]]:
+        """Return the options that belong together, in the order of the positions.
+
+        They do where one position speaks of both, or where one is a class of the other.
+        """
+        covers = self.space.base.options.covers
+        found: list[frozenset[str]] = []
+        for row in self.rows:
+            mine = frozenset(row.options)
+            near = [
+                cluster
+                for cluster in found
+                if any(covers(a, b) or covers(b, a) for a in mine for b in cluster)
+            ]
+            joined = mine.union(*near)
+            place = found.index(near[0]) if near else len(found)
+            found = [one for one in found if one not in near]
+            found.insert(place, joined)
+        return found
+
+    def about(self, options: frozenset[str]) -> Asked:
+        """Return the same question about some options, whole clusters of them."""
+        return replace(self, rows=tuple(row for row in self.rows if options & {*row.options}))
 
 
 def ask_document(

@@ -186,10 +186,16 @@ class Grower:
             rows = [row for row in rows if row not in same]
 
     def first(self) -> tuple[int, list[frozenset[int]]]:
-        """Return the question that most positions share, with the answers that differ."""
+        """Return the question that most positions share, with the answers that differ.
+
+        Returns:
+            No answers where nothing is asked.
+        """
         at, given = self._at, self._asked.possible
         rests = [self._rest(row.said, given) for row in self._asked.rows]
         counts = Counter(level for rest in rests for level in at.support(rest.short))
+        if not counts:
+            return 0, []
         level = max(counts, key=lambda level: (counts[level], -level))
         groups: dict[tuple[Diagram, ...], list[int]] = {}
         for place in range(at.sizes[level]):

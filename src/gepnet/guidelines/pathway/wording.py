@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from pydantic import Field
 
 from gepnet.knowledge import MeasureFile
 from gepnet.knowledge.shapes import FactId, OptionId, Strict
 from gepnet.rules import Rulebook
 from gepnet.vocabulary import Fact
+
+_NAMED = 4  # options by which a part of a question is called
 
 
 class Wording(Strict):
@@ -83,6 +87,18 @@ class Wordings:
         """Return the short name of an option as it stands by itself."""
         short = self.option(name)
         return capital(short.removeprefix("a ").removeprefix("an "))
+
+    def titles(self, names: Iterable[str]) -> str:
+        """Return the short names of options, those left out that a class among them holds."""
+        wanted, options = frozenset(names), self._options
+        tops = [
+            one
+            for one in options
+            if one in wanted and not any(up in wanted for up in options.lineage(one) if up != one)
+        ]
+        more = len(tops) - _NAMED
+        named = tops if more < 2 else tops[:_NAMED]
+        return ", ".join([*map(self.title, named), *([f"{more} more"] if more > 1 else [])])
 
     def wording(self, fact: Fact) -> Wording | None:
         """Return how a fact is worded; None where only its label says it."""

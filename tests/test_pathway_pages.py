@@ -1,0 +1,19 @@
+"""The pages of the algorithm of every document say how large each is, and hold it whole."""
+
+import re
+
+from gepnet import api
+from scripts import pathway_pages
+
+
+def test_the_table_leads_to_each_question_of_a_document_with_its_size() -> None:
+    made = pathway_pages.pages(api.base(), ("acr-2022", "nice-ipg786"))
+    table, page = made["reference/pathways.md"], made["reference/pathways/acr-2022.md"]
+    asked = set(re.findall(r"pathways/acr-2022\.md#([a-z0-9-]+)", table))
+    assert asked == set(re.findall(r"\{#([a-z0-9-]+)\}", page)) and "prrt" in asked
+    sizes = [(one["boxes"], one["depth"]) for one in pathway_pages.drawn_of(api.base(), "acr-2022")]
+    for boxes, depth in sizes:
+        assert f"{boxes} boxes, {depth} questions one after the other" in page
+    assert page.count('<div class="pathway">') == len(sizes)
+    # No blank line, at which Markdown would end the block.
+    assert all("\n\n" not in one["html"] for one in pathway_pages.drawn_of(api.base(), "acr-2022"))
