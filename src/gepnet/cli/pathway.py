@@ -116,9 +116,10 @@ def _print_one(view: dict[str, Any]) -> None:
     if view["note"]:
         show(f"[yellow]{safe(view['note'])}[/]")
     start = view["start"]
-    tree = Tree(_asked(start) if start["question"] else "For everybody")
-    _grow(tree, start, bool(view["enters"]))
-    show(tree)
+    if start["question"] or start["said"] or not view["throughout"]:
+        tree = Tree(_asked(start) if start["question"] else "For everybody")
+        _grow(tree, start, bool(view["enters"]))
+        show(tree)
     show(f"[dim]{view['boxes']} boxes, {view['depth']} questions deep[/]")
 
 

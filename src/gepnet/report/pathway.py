@@ -40,9 +40,10 @@ def pathway_page(view: Mapping[str, Any], pictures: Sequence[str | None]) -> str
 
 
 def pathway_list(view: Mapping[str, Any]) -> str:
-    """Return one pathway, as plain data, as nested lists to stand within another page."""
+    """Return one pathway, as plain data, as nested lists without a blank line, to stand within another page."""
     parts: Any = environment().get_template("pathway_parts.html").module
-    return str(parts.listed(view, False)).strip()
+    lines = str(parts.listed(view, False)).splitlines()
+    return "\n".join(line for line in lines if line.strip())
 
 
 def printed_pathways(view: Mapping[str, Any], foot: str) -> dict[str, Any]:
