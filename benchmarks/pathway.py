@@ -3,8 +3,8 @@
     python -m benchmarks.pathway [DOCUMENT ...]
 
 Measured: the time to make each pathway, the exhaustive proof with diagrams and the proof by the
-solver. A pathway that is not proved, or too large, is named, and the run fails; all are printed, and
-each has to be one page of A4.
+solver. A pathway that is not proved, or too large, is named, and the run fails; all are printed,
+and each has to be one page of A4.
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ def pathway_page(view: Mapping[str, Any], pictures: Sequence[str | None]) -> str
 
 
 def pathway_list(view: Mapping[str, Any]) -> str:
-    """Return one pathway, as plain data, as nested lists without a blank line, to stand within another page."""
+    """Return one pathway, as plain data, as nested lists for another page, without a blank line."""
     parts: Any = environment().get_template("pathway_parts.html").module
     lines = str(parts.listed(view, False)).splitlines()
     return "\n".join(line for line in lines if line.strip())
