@@ -54,6 +54,13 @@ def test_in_what_another_patient_differs_is_named() -> None:
     assert netter.differs == ("primary site", "grade and Ki-67")
 
 
+def test_what_only_the_broad_wording_leaves_out_is_named() -> None:
+    # After PRRT nobody was enrolled; whether nothing was given before is not known of this patient.
+    netter = looked_at(received_prrt=True)["netter-2"]
+    assert netter.reading.narrow is None and netter.outcome == "not eligible"
+    assert netter.differs == ("line and treatment before",)
+
+
 def test_a_fact_that_is_missing_is_no_reason_against_a_trial() -> None:
     unknown = looked_at(**{**MIDGUT, "sstr_result": None})["netter-1"]
     assert (unknown.outcome, unknown.unclear) == ("fact missing", ("receptors (SSTR)",))

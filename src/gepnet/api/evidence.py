@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from gepnet.charts import Chart
     from gepnet.evidence.reconstruct import Reconstruction
     from gepnet.evidence.survival import Survival
-    from gepnet.guidelines import KnowledgeBase
+    from gepnet.guidelines import Assessment, KnowledgeBase
     from gepnet.knowledge.models import Trial
     from gepnet.record import Record
     from gepnet.report.evidence import Evidence, TrialFor
@@ -55,6 +55,7 @@ def evidence_view(
     base: KnowledgeBase,
     question: Question | None = None,
     unverified: bool = False,
+    assessment: Assessment | None = None,
 ) -> Evidence:
     """Return the trials for a patient, and what stands behind each position of the answer.
 
@@ -63,6 +64,7 @@ def evidence_view(
         base: the knowledge.
         question: dates and region.
         unverified: let unverified figures say which way a trial speaks.
+        assessment: of the same record and question, where there is one already.
 
     Raises:
         InputError: if the region of the question is none.
@@ -71,7 +73,8 @@ def evidence_view(
     from gepnet.report.evidence import evidence, trial_facts
 
     facts = trial_facts(record, base, question)
-    return evidence(assess_record(record, base, question), facts, base, unverified)
+    assessed = assessment or assess_record(record, base, question)
+    return evidence(assessed, facts, base, unverified)
 
 
 def reconstruction(

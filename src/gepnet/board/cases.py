@@ -14,6 +14,7 @@ from gepnet.board.visit import Visit
 if TYPE_CHECKING:
     from gepnet.guidelines import Assessment
     from gepnet.record import Record
+    from gepnet.report.evidence import Evidence
 
 View = dict[str, Any]
 
@@ -78,6 +79,15 @@ class Looked:
         return desk.once(
             ("comparison", option, *self._key),
             lambda: api.comparison_view(assessment, desk.base, option),
+        )
+
+    def evidence(self) -> Evidence:
+        """Return the trials for this patient, and what stands behind each position."""
+        desk = self.visit.desk
+        record, assessment = self.record, self.assessment
+        return desk.once(
+            ("evidence", *self._key),
+            lambda: api.evidence_view(record, desk.base, desk.question(), assessment=assessment),
         )
 
     def once(self, name: str, make: Any) -> Any:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from gepnet.criteria import And, Explanation, Memo, facts_of
+from gepnet.criteria import And, Explanation, Memo, explain, facts_of
 from gepnet.evidence.topics import Topics
 from gepnet.facts import Facts
 from gepnet.knowledge.models import Trial
@@ -71,7 +71,10 @@ def _of(
     rule: Rule[Trial], facts: Facts, memo: Memo, topics: Topics, vocabulary: Vocabulary
 ) -> Applicability:
     reading = Reading.of(rule, facts, memo)
-    parts = _parts(reading.explanation)
+    told = reading.explanation
+    if reading.truth is False and told.truth is not False and rule.when_broad is not None:
+        told = explain(rule.when_broad, facts.values, memo)  # only the broad wording says no
+    parts = _parts(told)
     failing = tuple(part for part in parts if part.truth is False)
     still = tuple(part for part in parts if part.truth is None)
     outcome: Outcome

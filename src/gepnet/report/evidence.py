@@ -131,6 +131,24 @@ class Evidence:
     trials: list[TrialFor]
     options: list[OptionEvidence]
 
+    @property
+    def names(self) -> dict[str, str]:
+        """The name of each trial by its id."""
+        return {one.id: one.name for one in self.trials}
+
+    def behind(self, recommendation: str) -> list[tuple[str, PositionEvidence]]:
+        """Return what stands behind a recommendation, with the label of the option it is about.
+
+        What is alike for several options is told once, of the first.
+        """
+        told: dict[tuple[object, ...], tuple[str, PositionEvidence]] = {}
+        for option in self.options:
+            for one in option.positions:
+                if one.recommendation == recommendation and (one.evidence_newer or one.rests_on):
+                    studies = tuple(study.study for study in (*one.rests_on, *one.contradicted_by))
+                    told.setdefault((studies, tuple(one.newer)), (option.label, one))
+        return list(told.values())
+
 
 def trials_for(facts: Facts, base: KnowledgeBase) -> list[TrialFor]:
     """Return each trial for a patient, those that speak of them first."""

@@ -90,6 +90,7 @@ def board(request: Request, case_id: str, item: str = "") -> Response:
         rounds=rounds,
         story=looked.once("story", lambda: _story(looked)),
         stale=looked.once("stale", lambda: _stale(looked)),
+        evidence=looked.evidence(),
         **shown,
     )
 
@@ -159,4 +160,13 @@ def reason(request: Request, case_id: str, entry: str = "") -> Response:
     asked = visit.desk.question()
     reasons = [api.explain_recommendation(facts, base, name, asked) for name in names]
     part = request.headers.get("hx-request") is not None
-    return page(request, "reason_part.html" if part else "reason.html", reasons=reasons)
+    found = looked.evidence()
+    behind = {name: found.behind(name) for name in names}
+    return page(
+        request,
+        "reason_part.html" if part else "reason.html",
+        reasons=reasons,
+        behind=behind,
+        evidence=found,
+        case_id=case_id,
+    )

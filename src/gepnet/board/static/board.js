@@ -8,6 +8,7 @@
   document.addEventListener("click", (event) => {
     const link = event.target.closest("[data-drawer]");
     if (link) opener = link;
+    if (event.target.closest("a[data-close]")) opener = null; // it leads elsewhere on the page
     if (event.target.closest("[data-close]") || event.target === drawer()) drawer().close();
     if (event.target.closest("[data-print]")) window.print();
   });
