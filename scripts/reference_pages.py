@@ -403,7 +403,9 @@ def _medicine(item: Any) -> str:
 
 
 def _dates(item: Any) -> str:
-    dates = f"{item.from_ or 'not known'} to {item.to}" if item.to else f"from {item.from_}"
+    remembered = getattr(item, "from_verification", None) == "unverified"
+    began = f"{item.from_ or 'not known'}{' (remembered, not read)' if remembered else ''}"
+    dates = f"{began} to {item.to}" if item.to else f"from {began}"
     return dates if item.from_ or item.to else "date not known"
 
 

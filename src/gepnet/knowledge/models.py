@@ -388,13 +388,17 @@ class DocumentFile(Strict):
 
 
 class LabelEntry(RuleEntry, Ageing):
-    """The authorised indication of a medicine in one region, under the name of the product."""
+    """The authorised indication of a medicine in one region, under the name of the product.
+
+    ``from_verification`` says how its first day is known, where that is otherwise than the rest.
+    """
 
     option: OptionId
     product: str | None = None
     region: RegionId
     authority: str
     from_: str | None = Field(default=None, alias="from")
+    from_verification: Verification | None = None
     to: str | None = None
     indication: str
 
