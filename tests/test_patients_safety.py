@@ -46,3 +46,35 @@ def test_a_patient_is_shown_what_a_board_has_to_see(name: str, wanted: dict[str,
     grouped = {rule["id"] for one in view["not_excluded"] for rule in one["rules"]}
     assert grouped == {note["id"] for note in view["safety"] if not note["fires"]}
     assert told.isdisjoint(BASE.facts_read)
+
+
+REFUSED = {
+    # A percentage out of a spreadsheet, and two values in the unit that was not written.
+    "excel_percent": [
+        ("ki67_percent", "0.15 as a fraction would be 15 %"),
+        ("bilirubin_umol_l", "3.5 mg/dL would be 59.8 umol/L"),
+        ("glucose_mmol_l", "95 mg/dL would be 5.27 mmol/L"),
+    ],
+    # What happened before the patient was born, and a primary in place after it was removed.
+    "odd_time": [
+        ("start", "a date after the birth (1960-01-01)"),
+        ("primary_in_place", "a date not after the surgery 'op' (2020-01)"),
+        ("date", "a date after the birth (1960-01-01)"),
+    ],
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_file_that_cannot_be_right_is_refused_with_every_reason(name: str) -> None:
+    with pytest.raises(api.InputError) as refused:
+        api.read_patient(file_of(f"faults/{name}"), BASE)
+    told = [(problem.field, problem.expected) for problem in refused.value.problems]
+    assert len(told) == len(REFUSED[name])
+    for (field, expected), (wanted, words) in zip(told, REFUSED[name], strict=True):
+        assert field == wanted
+        assert words in expected
+
+
+def test_every_fault_is_a_story() -> None:
+    files = {path.stem for path in (TESTS / "patients/faults").glob("*.yaml")}
+    assert files == {n.removeprefix("faults/") for n in EXPECTED if n[:7] == "faults/"} | {*REFUSED}
