@@ -55,6 +55,22 @@ def test_prrt_is_added_up_over_all_courses() -> None:
         assert told(*order, names=names) == "6, 44.4, 2025-01-01, 2025-05-01"
 
 
+def test_cycles_of_another_medicine_are_none_that_the_labels_of_lutetium_speak_of() -> None:
+    names = "prrt_cycles lu177_dotatate_cycles"
+    yttrium = course("y90_dotatoc", "2019", "2020", cycles=4)
+    again = course("prrt_retreatment", "2025", "2025", cycles=2)
+    assert told(yttrium, names=names) == "4, 0"
+    assert told(yttrium, LU, names=names) == "8, 4"
+    assert told(course("lu177_edotreotide", "2019", cycles=4), names=names) == "4, 0"
+    # What names no agent is of the usual one; what does not say how many leaves it open.
+    assert told(LU, again, names=names) == "6, 6"
+    assert told(course("prrt", "2019", cycles=4), names=names) == "4, 4"
+    assert told(yttrium, course("lu177_dotatate", "2021"), names=names) == "unknown, unknown"
+    assert told(course("y90_dotatoc", "2019"), LU, names=names) == "unknown, 4"
+    assert told(names=names, complete=DONE) == "0, 0"
+    assert told(names=names) == "unknown, unknown"
+
+
 def test_eight_cycles_of_the_usual_activity_reach_the_usual_lifetime_total() -> None:
     """8 x 7.4 GBq = 59.2 GBq, the ceiling that the US review topic of 2025 calls common."""
     again = course("prrt_retreatment", "2025-01-01", "2025-09-01", cycles=4, activity_gbq=7.4)

@@ -61,7 +61,8 @@ def status(document: str, option: str, intent: str = "tumour_control", /, **valu
 def test_doses_beyond_four_are_outside_labels_and_the_payer(
     cycles: int, label: str, payer: str
 ) -> None:
-    patient = GREW_ON_SSA | {"age_years": 60, "received_prrt": cycles > 0, "prrt_cycles": cycles}
+    given = {"received_prrt": cycles > 0, "lu177_dotatate_cycles": cycles, "prrt_cycles": 4}
+    patient = GREW_ON_SSA | {"age_years": 60, **given}
     found = assessed(**patient)
     told = {x.label.entry.id: x.status for x in found.labels}
     assert {told[f"lutathera-{region}"] for region in ("eu", "uk", "us", "ch")} == {label}

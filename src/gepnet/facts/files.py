@@ -54,6 +54,7 @@ class TherapyGroups(MeasureFile):
     files = ("therapy_groups",)
     somatostatin_analogues: TherapyGroup
     radioligand_therapy: TherapyGroup
+    not_lutetium_dotatate: TherapyGroup
     antitumour: TherapyGroup
 
 

@@ -152,7 +152,18 @@ def _prrt(story: Story) -> list[Treatment]:
 
 def prrt_cycles(story: Story) -> Answer:
     """Number of PRRT cycles over all courses; unknown if one course does not say."""
+    return _cycles(story, _prrt(story))
+
+
+def lu177_dotatate_cycles(story: Story) -> Answer:
+    """Number of PRRT cycles that were not of another medicine than lutetium dotatate."""
+    others = {course.id for course in story.given(*story.groups.not_lutetium_dotatate.options)}
     given = _prrt(story)
+    counted = [course for course in given if course.id not in others]
+    return Answer(point(0), given[-1].id) if given and not counted else _cycles(story, counted)
+
+
+def _cycles(story: Story, given: Sequence[Treatment]) -> Answer:
     if not given:
         return Answer(point(0)) if story.complete else NOTHING
     numbers = [course.cycles for course in given if course.cycles is not None]
@@ -299,6 +310,7 @@ OVER_TREATMENTS: dict[str, Callable[[Story], Answer]] = {
         count_systemic_lines_excluding_ssa,
         progressed_on_last_systemic,
         prrt_cycles,
+        lu177_dotatate_cycles,
         prrt_cumulative_activity,
         prrt_first_dose,
         prrt_last_dose,

@@ -273,7 +273,11 @@ class Courses:
         members = self._members(self._groups.radioligand_therapy.options)
         mine = given.filter(pl.col("option").is_in(members))
         activity = pl.coalesce("cumulative_activity_gbq", pl.col("activity_gbq") * pl.col("cycles"))
+        others = self._members(self._groups.not_lutetium_dotatate.options)
+        counted = pl.col("cycles").filter(~pl.col("option").is_in(others))
         total = mine.group_by(POINT, maintain_order=True).agg(
+            __lu=counted.sum().cast(pl.Float64),
+            __lu_known=counted.is_not_null().all(),
             __courses=pl.len(),
             __n=pl.col("cycles").sum().cast(pl.Float64),
             __n_known=pl.col("cycles").is_not_null().all(),
@@ -332,6 +336,7 @@ def _benefit(fact: Fact, told: str, start: str) -> tuple[pl.Expr, pl.Expr]:
 
 _PRRT: dict[str, Any] = {
     "prrt_cycles": lambda fact: (_total("__n_known", "__n"), None),
+    "lu177_dotatate_cycles": lambda fact: (_total("__lu_known", "__lu"), None),
     "prrt_cumulative_activity": lambda fact: (_total("__gbq_known", "__gbq"), None),
     "prrt_first_dose": lambda fact: (pl.col("__first_dose").dt.to_string("%Y-%m-%d"), _NEVER),
     "prrt_last_dose": lambda fact: (pl.col("__last_dose").dt.to_string("%Y-%m-%d"), _NEVER),
