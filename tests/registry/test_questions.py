@@ -10,7 +10,7 @@ import pytest
 
 from gepnet import api
 from gepnet.api import Question
-from gepnet.numbers.competing import cumulative_incidence
+from gepnet.numbers.survival import cumulative_incidence
 from gepnet.registry.assess import Assessed
 from gepnet.registry.federated import Shared, as_json, combine, read_shared, shared
 from gepnet.registry.impact import on_label
@@ -208,7 +208,7 @@ def test_the_incidence_of_one_event_leaves_room_for_the_other() -> None:
     assert found.at(1)[0] == pytest.approx(0.25) and found.at(3)[0] == pytest.approx(0.25)
     other = cumulative_incidence([1, 2, 3, 4], [1, 0, 2, 0], of=2)
     assert other.at(3.5)[0] == pytest.approx(0.75 / 2)
-    with pytest.raises(ValueError, match="times from 0"):
+    with pytest.raises(ValueError, match="times of 0 or more"):
         cumulative_incidence([-1], [1])
 
 

@@ -30,6 +30,7 @@ from gepnet.numbers.survival import Estimate as Estimate
 from gepnet.numbers.survival import HazardRatio as HazardRatio
 from gepnet.numbers.survival import NotEstimableError as NotEstimableError
 from gepnet.numbers.survival import cox as cox
+from gepnet.numbers.survival import cumulative_incidence as cumulative_incidence
 from gepnet.numbers.survival import follow_up as follow_up
 from gepnet.numbers.survival import kaplan_meier as kaplan_meier
 from gepnet.numbers.survival import log_rank as log_rank

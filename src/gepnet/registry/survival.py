@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import numpy as np
 import polars as pl
 
 from gepnet.guidelines import KnowledgeBase
 from gepnet.knowledge import refuse
-from gepnet.numbers.competing import cumulative_incidence
+from gepnet.numbers.survival import cumulative_incidence
+from gepnet.numbers.survival.observed import CONFIDENCE, normal
 from gepnet.registry.assess import Assessed
 from gepnet.registry.outcomes import Chosen, one_step, outcomes, stepped
 from gepnet.registry.small import Smallness
@@ -19,7 +19,6 @@ from gepnet.registry.small import Smallness
 GRID = (0, 12, 24, 36, 48, 60, 84)
 _ROUNDS = 25
 _NEAR = 1e-9
-_Z = 1.959963984540054
 
 
 @dataclass(frozen=True)
@@ -139,9 +138,7 @@ def _curve(name: str, part: pl.DataFrame, small: Smallness) -> Curve:
             strict=True,
         )
     )
-    median, earliest, latest = (
-        _reached(found.times, curve) for curve in (found.incidence, found.high, found.low)
-    )
+    median, earliest, latest = found.reached(0.5)
     return Curve(
         name,
         small.count(len(part)),
@@ -153,11 +150,6 @@ def _curve(name: str, part: pl.DataFrame, small: Smallness) -> Curve:
         tuple(small.count(int((months >= month).sum())) for month in GRID),
         points,
     )
-
-
-def _reached(times: np.ndarray, incidence: np.ndarray) -> float | None:
-    there = np.flatnonzero(incidence >= 0.5 - 1e-12)
-    return float(times[there[0]]) if there.size else None
 
 
 def _model(table: pl.DataFrame, names: tuple[str, ...], by_centre: bool) -> tuple[Term, ...]:
@@ -178,7 +170,8 @@ def _model(table: pl.DataFrame, names: tuple[str, ...], by_centre: bool) -> tupl
     if not moved < _NEAR:
         told = "covariates that a model can tell apart (none collinear, none without an event)"
         raise refuse("covariate", ", ".join(names), told)
+    z = normal(CONFIDENCE)
     return tuple(
-        Term(name, math.exp(b), math.exp(b - _Z * s), math.exp(b + _Z * s), b, s)
+        Term(name, math.exp(b), math.exp(b - z * s), math.exp(b + z * s), b, s)
         for name, b, s in zip(names, at, errors, strict=True)
     )

@@ -8,16 +8,12 @@ Kaplan-Meier curve that censors the other event would count patients as if they 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import sqrt
-from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from gepnet.numbers.linear import Array
-
-CONFIDENCE = 0.95
-_WIDEST = 50.0  # beyond it an interval is all that there is
+from gepnet.numbers.survival.observed import CONFIDENCE, Estimate, durations, interval, numbers
 
 
 @dataclass(frozen=True)
@@ -30,6 +26,15 @@ class Incidence:
     low: Array
     high: Array
     events: int
+
+    def reached(self, share: float) -> Estimate:
+        """Return the time by which a share of all had the event; None where it was not reached."""
+        return Estimate(*(self._first(c, share) for c in (self.incidence, self.high, self.low)))
+
+    def _first(self, curve: Array, share: float) -> float | None:
+        # Products of shares miss one half by a rounding: a step counts as there.
+        there = np.flatnonzero(curve >= share - 1e-12)
+        return float(self.times[there[0]]) if there.size else None
 
     def at(self, time: float) -> tuple[float, float, float]:
         """Return the incidence by a time with its interval."""
@@ -51,18 +56,17 @@ def cumulative_incidence(
         confidence: of the interval, on the scale log(-log(1 - incidence)).
 
     Raises:
-        ValueError: for columns of unequal length, no observation, or a time below zero.
+        NotEstimableError: without observations.
+        ValueError: for columns of unequal length, or a time below zero.
     """
-    times, causes = np.asarray(time, float), np.asarray(cause)
-    if times.shape != causes.shape or times.ndim != 1 or not times.size:
-        raise ValueError("expected one cause for each time, and at least one")
-    if not np.isfinite(times).all() or (times < 0).any():
-        raise ValueError("expected times from 0")
+    times = durations(time)
+    causes = numbers(cause, "cause", times.size)
     moments = np.unique(times[causes > 0])
-    order = np.sort(times)
-    at_risk = times.size - np.searchsorted(order, moments, side="left")
-    every = np.array([((times == t) & (causes > 0)).sum() for t in moments], float)
-    mine = np.array([((times == t) & (causes == of)).sum() for t in moments], float)
+    at_risk = times.size - np.searchsorted(np.sort(times), moments, side="left")
+    every, mine = (
+        np.bincount(np.searchsorted(moments, times[which]), minlength=moments.size).astype(float)
+        for which in (causes > 0, causes == of)
+    )
     left = np.concatenate([[1.0], np.cumprod(1 - every / at_risk)])[:-1]  # just before each
     found = np.cumsum(left * mine / at_risk)
     error = np.zeros(moments.size)
@@ -77,14 +81,8 @@ def cumulative_incidence(
             + (s**2 * d * (n - d) / n**3).sum()
             - 2 * (ahead * s * d / n**2).sum()
         )
-    z = NormalDist().inv_cdf((1 + confidence) / 2)
-    low, high = np.zeros(moments.size), np.zeros(moments.size)
-    for place, share in enumerate(found):
-        if 0 < share < 1:
-            scale = z * sqrt(max(error[place], 0.0)) / ((1 - share) * abs(np.log(1 - share)))
-            scale = min(scale, _WIDEST)
-            low[place] = 1 - (1 - share) ** np.exp(-scale)
-            high[place] = 1 - (1 - share) ** np.exp(scale)
-        else:
-            low[place] = high[place] = share
-    return Incidence(of, moments, found, low, high, int(mine.sum()))
+    free = 1 - found
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = np.where(free > 0, np.sqrt(np.maximum(error, 0.0)) / free, 0.0)
+    low, high = interval(free, share, confidence, "log-log")
+    return Incidence(of, moments, found, 1 - high, 1 - low, int(mine.sum()))
