@@ -54,12 +54,14 @@ def import_table(
     """
     need("polars")
     from gepnet.io.mapping import check_mapping, read_mapping
+    from gepnet.io.mapping.shipped import remembered
 
     said, document = read_mapping(mapping)
     check_mapping(said, document, base.vocabulary)
     accepting = Accepting.read(accept)
     opened, left = opened_files(said, source)
     found = _run(base, opened, accepting, progress, strict=True)
+    found.notes += remembered(said)
     accepting.refuse_unused()
     return written(base, found, folder, patient_files, parquet, force, accepting, left, said.title)
 
@@ -138,7 +140,7 @@ def import_format(
     need("polars")
     from gepnet.io.mapping import check_mapping, read_mapping
     from gepnet.io.mapping.redcap import opened_redcap
-    from gepnet.io.mapping.shipped import opened_omop, shipped
+    from gepnet.io.mapping.shipped import opened_omop, remembered, shipped
 
     own = mapping is not None
     accepting = Accepting.read(accept)
@@ -158,6 +160,7 @@ def import_format(
         day = {"anchor": anchor, "made_up": False}
         opened = [(table.model_copy(update=day), sheet) for table, sheet in opened]
     found = _run(base, opened, accepting, progress, strict=own)
+    found.notes += remembered(said)
     accepting.refuse_unused()
     return written(base, found, folder, patient_files, parquet, force, accepting, left, said.title)
 

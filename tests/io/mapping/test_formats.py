@@ -14,6 +14,7 @@ import pytest
 
 from gepnet import api
 from gepnet.io import read_event_tables
+from gepnet.io.mapping.words import code_list
 from gepnet.knowledge import InputError
 from gepnet.record import Cycle, Treatment
 
@@ -332,3 +333,18 @@ def test_the_dictionary_of_everything_has_each_recorded_fact_once(tmp_path: Path
     assert names.is_unique().all() and len(names) == view["fields"]
     assert len(recorded - set(names)) < 40  # those of treatments and progression stand in no form
     assert all(name == name.lower() for name in names if name.endswith("_date"))
+
+
+def test_what_is_remembered_of_a_format_is_said_and_only_that(tmp_path: Path) -> None:
+    """The codes of NAACCR were said to be read; part of them is remembered."""
+    told = bring("naaccr", write(tmp_path, "naaccr"), tmp_path / "one")["notes"]
+    assert any("remembered" in note for note in told)
+    quiet = bring("mcode", write(tmp_path, "mcode"), tmp_path / "two")["notes"]
+    assert not any("remembered" in note for note in quiet)
+
+
+def test_an_adenocarcinoid_is_not_called_well_differentiated() -> None:
+    codes = code_list("icd_o_3_morphology")
+    adenocarcinoid, carcinoid = codes.find("8245/3"), codes.find("8241/3")
+    assert adenocarcinoid is not None and adenocarcinoid.means == {}
+    assert carcinoid is not None and carcinoid.means == {"pathology.differentiation": "well"}

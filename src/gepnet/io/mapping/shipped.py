@@ -7,7 +7,7 @@ from pathlib import Path
 
 from gepnet.io.mapping.model import Mapping, TableMap, read_mapping
 from gepnet.io.mapping.omop import omop_tables
-from gepnet.io.mapping.words import FOLDER
+from gepnet.io.mapping.words import FOLDER, VOCABULARY, code_list
 from gepnet.knowledge import Document
 from gepnet.tables import Sheet
 from gepnet.vocabulary import OptionTree
@@ -25,6 +25,19 @@ def shipped(name: str) -> tuple[Mapping, Document]:
 def shipped_path(name: str) -> Path:
     """Return the file of a mapping that ships."""
     return FOLDER / f"{name}.yaml"
+
+
+def remembered(mapping: Mapping) -> list[str]:
+    """Return what of a mapping, and of the codes that it names, is remembered and was not read."""
+    told = []
+    if mapping.verification == "unverified":
+        told.append(f"{mapping.title}: remembered in part, not read; check it. {mapping.note}")
+    columns = [column.codes for table in mapping.tables for column in table.columns]
+    keys = [table.long.codes for table in mapping.tables if table.long is not None]
+    for name in dict.fromkeys(filter(None, (*columns, *keys))):
+        if name != VOCABULARY and code_list(str(name)).verification == "unverified":
+            told.append(f"Codes of {name}: remembered, not read; check them.")
+    return told
 
 
 def opened_omop(mapping: Mapping, source: str, options: OptionTree) -> list[tuple[TableMap, Sheet]]:

@@ -95,7 +95,7 @@ class CodeList(Shape):
             fits = (self._known.get(code[:size]) for size in range(len(code), 0, -1))
             found = next((one for one in fits if one is not None), None)
         if found is None and self.otherwise == NOT_GEP:
-            return Code(of=(text,), not_gep="no neuroendocrine tumour")
+            return Code(of=(text,), not_gep="a code that is none of a neuroendocrine tumour here")
         return found
 
     @cached_property
