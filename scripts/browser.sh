@@ -5,6 +5,7 @@
 # CHROMIUM=/path/to/browser names one by hand.
 set -eu
 cd "$(dirname "$0")/.."
+. scripts/apt.sh
 
 find_browser() {
     for name in "${CHROMIUM:-}" chromium chromium-browser google-chrome google-chrome-stable \
@@ -35,13 +36,7 @@ PY
 find_browser && exit 0
 [ "${1:-}" != "--find" ] || exit 1
 
-if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
-    echo "Installing Chromium with apt-get" >&2
-    export DEBIAN_FRONTEND=noninteractive
-    log=$(mktemp)
-    { apt-get update && apt-get install -y --no-install-recommends chromium fonts-dejavu-core; } \
-        >"$log" 2>&1 </dev/null || cat "$log" >&2
-    rm -f "$log"
+if install_with_apt Chromium chromium fonts-dejavu-core; then
     find_browser && exit 0
 fi
 

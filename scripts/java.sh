@@ -4,6 +4,7 @@
 #   java.sh --find   find only; exit 1 if there is none
 # JAVA_HOME names one by hand. Spark 4 needs Java 17 or later.
 set -eu
+. "$(dirname "$0")/apt.sh"
 
 find_java() {
     for name in "${JAVA_HOME:+$JAVA_HOME/bin/java}" java /usr/lib/jvm/java-17-openjdk-*/bin/java; do
@@ -20,13 +21,7 @@ find_java() {
 find_java && exit 0
 [ "${1:-}" != "--find" ] || exit 1
 
-if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
-    echo "Installing Java with apt-get" >&2
-    export DEBIAN_FRONTEND=noninteractive
-    log=$(mktemp)
-    { apt-get update && apt-get install -y --no-install-recommends openjdk-17-jre-headless; } \
-        >"$log" 2>&1 </dev/null || cat "$log" >&2
-    rm -f "$log"
+if install_with_apt Java openjdk-17-jre-headless; then
     find_java && exit 0
 fi
 

@@ -5,6 +5,7 @@
 #   postgresql.sh --find   find only; exit 1 if there are none
 # POSTGRESQL=/path/to/bin names the folder by hand.
 set -eu
+. "$(dirname "$0")/apt.sh"
 
 find_postgresql() {
     for folder in "${POSTGRESQL:-}" \
@@ -22,18 +23,13 @@ find_postgresql() {
 find_postgresql && exit 0
 [ "${1:-}" != "--find" ] || exit 1
 
-if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
-    echo "Installing PostgreSQL with apt-get" >&2
-    export DEBIAN_FRONTEND=noninteractive
-    log=$(mktemp)
-    # The package would start a server of its own: the tests start theirs, on a free port.
-    if [ ! -e /etc/postgresql-common/createcluster.conf ]; then
-        mkdir -p /etc/postgresql-common
-        echo "create_main_cluster = false" >/etc/postgresql-common/createcluster.conf
-    fi
-    { apt-get update && apt-get install -y --no-install-recommends postgresql; } \
-        >"$log" 2>&1 </dev/null || cat "$log" >&2
-    rm -f "$log"
+# The package would start a server of its own: the tests start theirs, on a free port.
+settings=/etc/postgresql-common
+if [ "$(id -u)" = 0 ] && [ ! -e $settings/createcluster.conf ]; then
+    mkdir -p $settings
+    echo "create_main_cluster = false" >$settings/createcluster.conf
+fi
+if install_with_apt PostgreSQL postgresql; then
     find_postgresql && exit 0
 fi
 
