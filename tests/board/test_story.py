@@ -138,3 +138,28 @@ def test_a_quick_check_becomes_a_case(kept: api.Store, person: Find) -> None:
     made = ben.post("/worklist/new", fields)
     assert made.status_code == 303
     assert "10.1-15" in ben.get(made.headers["location"]).text
+
+
+def test_a_case_says_what_it_lacks_whom_to_ask_and_goes_without_for_a_reason(
+    person: Find, kept: api.Store, case: str
+) -> None:
+    dora, base = person("dora"), api.base()
+    looks = api.Actor("test", "Test", frozenset({"coordinator"}), None, frozenset({"North"}))
+    view = api.prepared(kept, looks, base, case)
+    assert view is not None and view["to_do"]
+    page = dora.get(f"/case/{case}/prepare").text
+    for one in view["to_do"]:
+        assert html.escape(one["request"], quote=False) in page, "each thing to do"
+        assert html.escape(one["ask"]) in page, "and whom to ask"
+        assert all(html.escape(line) not in page for line in one["settles"]), "cards are closed"
+    lacking = next(one for one in view["domains"] if one["state"] in ("missing", "too_old"))
+    place = f"/case/{case}/prepare"
+    assert dora.post(place, {"domain": lacking["id"], "reason": ""}).status_code == 422
+    assert dora.post(place, {"domain": "nonsense", "reason": "none"}).status_code == 422
+    asked = {"domain": lacking["id"], "reason": "The scanner is <b>broken</b>"}
+    assert dora.post(place, asked).status_code == 303
+    page = dora.get(place).text
+    assert "The scanner is &lt;b&gt;broken&lt;/b&gt;" in page and "Dora East" in page
+    dora.post(place, {"domain": lacking["id"], "reason": "taken back", "waived": "no"})
+    assert "broken" not in dora.get(place).text
+    assert person("flo").post(place, asked).status_code == 403, "an auditor waives nothing"

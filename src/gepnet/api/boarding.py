@@ -26,6 +26,7 @@ from gepnet.store import (
     remembered,
 )
 from gepnet.store.tables import digest
+from gepnet.vocabulary import Question
 
 #: The lanes of a worklist in their order.
 LANES = ("not_ready", "ready", "follow_up_due", "discussed", "followed_up")
@@ -49,11 +50,20 @@ def prepared(
     base: KnowledgeBase,
     case_id: str,
     today: datetime.date | None = None,
+    question: Question | None = None,
 ) -> dict[str, Any] | None:
     """Return what a case lacks for the board; see ``report.preparation``.
 
     It is worked out once for each record, knowledge and day, which may take some seconds, and then
     remembered.
+
+    Args:
+        store: the store.
+        actor: who asks.
+        base: the knowledge.
+        case_id: the case.
+        today: the day of the question; by default this day.
+        question: dates and region; see ``assess_record``.
 
     Returns:
         The view; None where there is no record yet.
@@ -70,10 +80,12 @@ def prepared(
     day = today or datetime.date.today()
     names = sorted(one.domain for one in waived)
     said = [kept.version.digest, base.knowledge.digest, __version__, day.isoformat(), names]
+    if question is not None:
+        said.append(str(question))
     key = digest(said)
     found = remembered(store, case_id, key)
     if found is None:
-        assessment = assess_record(kept.record, base)
+        assessment = assess_record(kept.record, base, question)
         found = preparation_view(assessment, base, frozenset(names))
         remember(store, case_id, key, found)
     reasons = {one.domain: {"reason": one.reason, "by": one.author} for one in waived}
@@ -86,17 +98,19 @@ def worklist(
     base: KnowledgeBase,
     meeting_id: str | None = None,
     progress: Callable[[int, int], None] | None = None,
+    question: Question | None = None,
 ) -> list[Lined]:
     """Return the items of a meeting, or all, by what is to be done: what is not ready comes first.
 
     Within a lane the urgent come first, then those that lack most, then the order of the list.
+    Without a meeting these are the items of all meetings and of none.
     """
     items = list_items(store, actor, meeting_id)
     found = []
     for place, item in enumerate(items, 1):
         if progress is not None:
             progress(place, len(items))
-        view = prepared(store, actor, base, item.case_id) if item.stage == "open" else None
+        view = prepared(store, actor, base, item.case_id, question=question)
         ready = view is not None and view["ready"]
         lane = ("ready" if ready else "not_ready") if item.stage == "open" else item.stage
         found.append(Lined(lane, item, view))

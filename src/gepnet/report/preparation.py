@@ -20,6 +20,7 @@ from gepnet.guidelines.preparation import (
 from gepnet.report.assessment import head_view
 from gepnet.report.changes import missing_view, requests
 from gepnet.report.facts import fact_view, value_text
+from gepnet.report.headline import headline
 from gepnet.report.safety import safety_views
 from gepnet.tables import plain
 
@@ -79,9 +80,9 @@ def preparation_view(
         waived: domains that a person goes without, for a reason of their own.
 
     Returns:
-        ``ready``; ``domains`` each with its state; ``known`` of ``wanted`` domains that positions
-        rest on; ``to_do`` what to mend, what keeps the case from being ready first; ``safety`` what
-        stops or withholds an option.
+        ``tumour`` in one line; ``ready``; ``domains`` each with its state; ``known`` of ``wanted``
+        domains that positions rest on; ``to_do`` what to mend, what keeps the case from being ready
+        first; ``safety`` what stops or withholds an option.
     """
     file = BoardPreparation.read(base.knowledge.measures)
     asks = requests(missing_view(assessment, base))
@@ -108,6 +109,7 @@ def preparation_view(
     in_the_way = [one for one in shown if one.core and one.state in _OPEN and not one.waived]
     return {
         **head_view(assessment),
+        "tumour": headline(assessment.facts, base),
         "ready": not in_the_way,
         "in_the_way": [one.label for one in in_the_way],
         "known": sum(one.state == "there" for one in wanted),

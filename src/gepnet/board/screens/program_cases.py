@@ -12,6 +12,7 @@ from gepnet.board import shapes
 from gepnet.board.cases import look_at
 from gepnet.board.policy import Screen, may
 from gepnet.board.screens.case import hidden, item_of
+from gepnet.board.screens.prepare import preparation
 from gepnet.board.screens.programs import ROOT, documented, told
 from gepnet.board.visit import visit_of
 
@@ -54,9 +55,7 @@ def case_answer(request: Request, case_id: Id) -> Response:
 @screen.get(f"{CASE}/readiness", READ, **documented(READ, shapes.Readiness))
 def readiness(request: Request, case_id: Id) -> Response:
     """What a case lacks for the board, and whom to ask."""
-    visit = visit_of(request)
-    found = api.prepared(visit.desk.store, visit.actor, visit.desk.base, case_id)
-    return told({"preparation": found})
+    return told({"preparation": preparation(visit_of(request), case_id)})
 
 
 @screen.post(f"{CASE}/record", EDIT, **documented(EDIT, shapes.Version, 201))

@@ -9,11 +9,12 @@ from fastapi import Request
 from starlette.responses import Response
 
 from gepnet import api
-from gepnet.board.cases import Looked, look_at, person
+from gepnet.board.cases import person
 from gepnet.board.forms import Own, done, number_of, text_of, texts_of
 from gepnet.board.marks import N_
 from gepnet.board.pages import page
 from gepnet.board.policy import Screen, may
+from gepnet.board.screens.prepare import STATES, stops
 from gepnet.board.visit import Visit, visit_of
 
 screen = Screen("worklist")
@@ -25,15 +26,8 @@ LANES = (
     ("follow_up_due", N_("Advice not yet carried out")),
     ("followed_up", N_("Followed up")),
 )
-#: Orders that are named in a row; the others are counted.
+#: Things to do that are named in a row; the others are counted.
 NAMED = 2
-
-
-def lane(item: api.BoardItem, todo: dict[str, Any]) -> str:
-    """Return the group in which an item stands."""
-    if item.stage == "open":
-        return "ready" if todo["ready"] else "not_ready"
-    return item.stage
 
 
 def chosen_meeting(visit: Visit, name: str) -> tuple[api.Meeting | None, list[api.Meeting]]:
@@ -47,44 +41,20 @@ def chosen_meeting(visit: Visit, name: str) -> tuple[api.Meeting | None, list[ap
     return wanted, found
 
 
-def preparation(looked: Looked) -> dict[str, Any]:
-    """Return what a case lacks for the board: facts by their place, and what to order or ask."""
-    if looked.kept is None:
-        return {"ready": False, "cells": [], "orders": [], "more": 0, "stops": [], "text": ""}
-    return dict(looked.once("preparation", lambda: _preparation(looked)))
-
-
-def prepared(visit: Visit, item: api.BoardItem) -> dict[str, Any]:
-    """Return what a case of a list lacks; worked out once for a version of its record."""
-    desk = visit.desk
-    knowledge, day = desk.base.knowledge.digest, desk.question().knowledge_date
-    key = (item.case_id, item.case.record_number, knowledge, day, visit.words.language)
-    return desk.once(("list", *key), lambda: preparation(look_at(visit, item.case_id)))
-
-
-def _preparation(looked: Looked) -> dict[str, Any]:
-    view = looked.answer()
-    cells = []
-    for item in view["strip"]:
-        if item["id"] == "failed":
-            continue
-        state = "ok" if item["text"] else "mi"
-        if item["stale"]:
-            state = "old"
-        cells.append({"label": item["label"], "state": state, "text": item["text"] or ""})
-    stops = [
-        line["message"]
-        for line in view["fires"]["lines"]
-        if line["severity"] in ("stop", "withhold", "contraindicated")
-    ]
-    waiting = [one for one in view["orders"] if one["open_positions"]]
+def row_of(lined: api.Lined) -> dict[str, Any]:
+    """Return what a row of the list shows of a case."""
+    view = lined.preparation
+    row = {"item": lined.item, "lane": lined.lane, "who": person(lined.item.case), "view": view}
+    if view is None:
+        return {**row, "cells": [], "to_do": [], "more": 0, "stops": []}
+    core = [one for one in view["to_do"] if one["core"]]
+    named = (core or view["to_do"])[:NAMED]
     return {
-        "ready": all(cell["state"] == "ok" for cell in cells) and not waiting,
-        "cells": cells,
-        "orders": waiting[:NAMED],
-        "more": max(0, len(waiting) - NAMED) + view["more_orders"],
-        "stops": stops,
-        "text": view["who"]["text"],
+        **row,
+        "cells": [one for one in view["domains"] if one["core"]],
+        "to_do": named,
+        "more": len(view["to_do"]) - len(named),
+        "stops": stops(view),
     }
 
 
@@ -92,23 +62,18 @@ def _preparation(looked: Looked) -> dict[str, Any]:
 def worklist(request: Request, meeting: str = "") -> Response:
     """The list of a meeting, the cases that lack most first."""
     visit = visit_of(request)
-    store, actor = visit.desk.store, visit.actor
+    desk, store, actor = visit.desk, visit.desk.store, visit.actor
     chosen, meetings = chosen_meeting(visit, meeting)
-    items = api.list_items(store, actor, None if chosen is None else chosen.id)
-    waiting = [one for one in api.list_items(store, actor) if one.meeting_id is None]
-    rows: list[dict[str, Any]] = []
-    for item in [*items, *waiting]:
-        todo = prepared(visit, item)
-        rows.append(
-            {"item": item, "todo": todo, "who": person(item.case), "lane": lane(item, todo)}
-        )
+    lined = [
+        one
+        for one in api.worklist(store, actor, desk.base, question=desk.question())
+        if chosen is None or one.item.meeting_id in (None, chosen.id)
+    ]
+    rows = [row_of(one) for one in lined]
     lanes = [(name, title, [r for r in rows if r["lane"] == name]) for name, title in LANES]
-    for _, _, found in lanes:
-        found.sort(key=lambda r: (not r["item"].case.urgent, -len(r["todo"]["orders"])))
-    heads: list[Any] = next((r["todo"]["cells"] for r in rows if r["todo"]["cells"]), [])
-    without = {one.id: one for one in api.list_cases(store, actor)}
-    for item in [*items, *waiting]:
-        without.pop(item.case_id, None)
+    heads: list[Any] = next((row["cells"] for row in rows if row["cells"]), [])
+    listed = {one.item.case_id for one in lined}
+    others = [one for one in api.list_cases(store, actor) if one.id not in listed]
     return page(
         request,
         "worklist.html",
@@ -116,10 +81,11 @@ def worklist(request: Request, meeting: str = "") -> Response:
         meetings=meetings,
         lanes=lanes,
         heads=heads,
+        states=STATES,
         total=len(rows),
         minutes=sum(row["item"].minutes for row in rows),
         unready=sum(row["lane"] == "not_ready" for row in rows),
-        unlisted=[(one, person(one)) for one in without.values()],
+        unlisted=[(one, person(one)) for one in others],
     )
 
 
