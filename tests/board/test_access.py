@@ -14,7 +14,7 @@ from gepnet.board.screens import SCREENS
 from tests.board.conftest import PASSWORD, Person, item_of
 
 Find = Callable[[str], Person]
-PAGES = ("prepare", "board", "differ", "course", "record", "history")
+PAGES = ("prepare", "board", "differ", "course", "response", "record", "history")
 
 
 def guarded() -> list[tuple[str, APIRoute, Guard]]:

@@ -127,6 +127,8 @@ from gepnet.api.responding import marker_view as marker_view
 from gepnet.api.responding import response_options as response_options
 from gepnet.api.responding import response_view as response_view
 from gepnet.api.responding import write_responses as write_responses
+from gepnet.api.response_course import lesion_course as lesion_course
+from gepnet.api.response_course import recorded_response as recorded_response
 from gepnet.api.retreatment import retreatment_view as retreatment_view
 from gepnet.api.simulating import SIMULATION_CHARTS as SIMULATION_CHARTS
 from gepnet.api.simulating import packaged_scenarios as packaged_scenarios

@@ -21,7 +21,8 @@ View = dict[str, Any]
 EVENT_KINDS = (
     "diagnosis", "pathology", "stage", "sstr_imaging", "fdg_imaging", "morphological_imaging",
     "laboratory", "biomarker", "symptoms", "clinical", "body", "comorbidity", "demographics",
-    "assertion", "access", "progression", "treatment", "prrt_cycle", "adverse_event", "note",
+    "assertion", "access", "progression", "treatment", "prrt_cycle",
+    "response_assessment", "adverse_event", "note",
 )  # fmt: skip
 #: Most lines of a pasted table, and most characters of an upload.
 MOST_LINES, MOST_CHARACTERS = 500, 1_000_000

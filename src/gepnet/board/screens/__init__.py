@@ -16,6 +16,7 @@ from gepnet.board.screens import (
     provider,
     quick,
     record,
+    response,
     worklist,
 )
 
@@ -30,6 +31,7 @@ SCREENS: tuple[Screen, ...] = (
     cards.screen,
     differ.screen,
     course.screen,
+    response.screen,
     record.screen,
     history.screen,
     knowledge.screen,
