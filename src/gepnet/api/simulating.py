@@ -80,7 +80,7 @@ def simulate_sequences(
     from gepnet.evidence.simulation.run import Size, simulate
 
     path = _file(scenario, "scenario", "*.yaml")
-    read = read_scenario(path, base.criteria, base.knowledge.measures, include)
+    read = read_scenario(path, base.criteria, base.knowledge, include)
     prices = []
     if costs is not None:
         table = _file(costs, "costs", "*.csv")

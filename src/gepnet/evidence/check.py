@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from importlib.resources import files
 
 from gepnet.evidence.differences import differing
+from gepnet.evidence.simulation.figures import check_scenarios
 from gepnet.evidence.synthesis.packaged import Networks, check_networks
 from gepnet.evidence.topics import Topics
 from gepnet.knowledge import Knowledge, Problem, check_files
@@ -23,6 +24,7 @@ def check(book: Rulebook) -> Iterator[Problem]:
     if not faults:
         yield from _topics_cover(book)
         yield from check_networks(book.knowledge)
+        yield from check_scenarios(book.knowledge)
     for trial in book.knowledge.trials:
         yield from _figures(trial, book.knowledge)
         yield from _differences(trial)

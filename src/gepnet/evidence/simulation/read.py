@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -12,9 +12,10 @@ from pydantic import ValidationError
 
 from gepnet.criteria import Criteria, CriterionError
 from gepnet.evidence.simulation.eligibility import Eligibility, code
+from gepnet.evidence.simulation.figures import Figures
 from gepnet.evidence.simulation.inputs import Placed, placed
 from gepnet.evidence.simulation.scenario import Line, Scenario, Time
-from gepnet.knowledge import Document, InputError, Problem, nearest, read_text, read_yaml
+from gepnet.knowledge import Document, InputError, Knowledge, Problem, nearest, read_text, read_yaml
 from gepnet.knowledge.read import faults
 from gepnet.vocabulary import ValueProblem
 
@@ -31,7 +32,7 @@ class Read:
 def read_scenario(
     source: Path,
     criteria: Criteria,
-    measures: Mapping[str, Any],
+    knowledge: Knowledge,
     include: Collection[str] = (),
 ) -> Read:
     """Read the file of a scenario.
@@ -39,7 +40,7 @@ def read_scenario(
     Args:
         source: YAML.
         criteria: of the knowledge, to read the criteria of the scenario.
-        measures: of the knowledge.
+        knowledge: with its trials, whose figures the scenario names.
         include: places of unverified inputs that are used all the same.
 
     Raises:
@@ -49,14 +50,18 @@ def read_scenario(
     document = read_yaml(read_text(source, "scenario"), str(source))
     if not isinstance(document.data, dict):
         raise InputError([Problem(str(source), 1, "", "", "", "a scenario: keys and values")])
-    data = _plain(document.data)
+    data, wrong = Figures(knowledge).put(_plain(document.data))
+    if wrong:
+        raise InputError(
+            _problem(document, one.path, one.value, one.expected, one.known) for one in wrong
+        )
     try:
         scenario = Scenario.model_validate(data)
     except ValidationError as error:
         found = faults(error, Scenario, document.data, document.file, document.line)
         raise InputError(_needed(problem) for problem in found) from error
     supplied = frozenset(item.fact for item in scenario.population.facts)
-    eligibility = Eligibility(criteria, measures, supplied)
+    eligibility = Eligibility(criteria, knowledge.measures, supplied)
     inputs = placed(scenario)
     problems = [
         *_names(scenario, document),
@@ -206,7 +211,7 @@ def _origins(
     ]
     for place, source, verification in stated:
         if source is not None and source not in scenario.sources:
-            told = "a key of the sources of the scenario"
+            told = "a trial that gepnet has, or a key of the sources of the scenario"
             yield Problem(
                 document.file,
                 None,

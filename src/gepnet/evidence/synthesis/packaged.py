@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from decimal import Decimal
 from typing import Any, ClassVar
 
 from gepnet.criteria import And, Criteria, Node, facts_of, prose
+from gepnet.evidence.figures import FigureMarks, matching
 from gepnet.evidence.synthesis.contrast_table import (
     MEASURES,
     ContrastRow,
@@ -19,23 +19,10 @@ from gepnet.evidence.synthesis.transitivity import Populations
 from gepnet.evidence.topics import Topic, Topics
 from gepnet.knowledge import Knowledge, MeasureFile, Problem, refuse
 from gepnet.knowledge.models import Trial
-from gepnet.knowledge.shapes import Id, SourceId, Strict
-from gepnet.knowledge.trial_models import Figure
+from gepnet.knowledge.shapes import Id, Strict
 
 #: How a metric of trials is pooled, by the end of its name.
 _POOLED: Mapping[str, Measure] = {"_hr": "hr", "_odds_ratio": "or"}
-
-
-class NetworkFigure(Strict):
-    """Which figure of a trial: as few of its marks as tell it from the others."""
-
-    trial: Id
-    metric: str
-    of: str
-    assessor: str | None = None
-    subgroup: str | None = None
-    source: SourceId | None = None
-    value: Decimal | None = None
 
 
 class Network(Strict):
@@ -43,7 +30,7 @@ class Network(Strict):
 
     id: Id
     title: str
-    figures: tuple[NetworkFigure, ...]
+    figures: tuple[FigureMarks, ...]
 
 
 class Networks(MeasureFile):
@@ -123,20 +110,7 @@ def check_networks(knowledge: Knowledge) -> Iterator[Problem]:
             yield _problem(network.id, str(measures), "figures of one measure that can be pooled")
 
 
-def matching(trial: Trial, wanted: NetworkFigure) -> Iterator[Figure]:
-    """Yield the figures of a trial that the marks fit; none that was rejected or replaced."""
-    for one in trial.figures:
-        marked = all(
-            getattr(wanted, name) in (None, getattr(one, name))
-            for name in ("assessor", "source", "value")
-        )
-        subgroup = (one.subgroup or "").partition(" (")[0] or None
-        fits = (one.metric, one.of, subgroup) == (wanted.metric, wanted.of, wanted.subgroup)
-        if fits and marked and not one.rejected and not one.replaced:
-            yield one
-
-
-def _row(trial: Trial, wanted: NetworkFigure) -> ContrastRow:
+def _row(trial: Trial, wanted: FigureMarks) -> ContrastRow:
     from gepnet.numbers.meta import standard_error
 
     one = next(matching(trial, wanted))
