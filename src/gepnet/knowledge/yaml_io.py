@@ -116,7 +116,8 @@ def _built(
     # Whatever has an anchor or a tag, or refers to an anchor, is odd.
     if getattr(event, "anchor", None) or getattr(event, "tag", None) or depth > _DEEPEST:
         raise _Odd
-    lines[path] = event.start_mark.line + 1
+    start = event.start_mark.line + 1
+    lines[path] = start
     if kind is yaml.ScalarEvent:
         return _plain_scalar(event.value) if event.implicit[0] else event.value
     if kind is yaml.MappingStartEvent:
@@ -127,15 +128,19 @@ def _built(
             key = str(one.value)
             if key in mapping:
                 raise _Odd
-            inside = (*path, key)
+            mark: Any = one.start_mark
+            line = mark.line + 1
             value = next(events)
             if value.__class__ is yaml.ScalarEvent and not (value.anchor or value.tag):
-                # As below, without the call: nearly everything of a record is such a value.
+                # As below, without the call: nearly everything of a record is such a value. One on
+                # the line of its parent is found by that.
                 mapping[key] = _plain_scalar(value.value) if value.implicit[0] else value.value
+                if line != start:
+                    lines[(*path, key)] = line
             else:
+                inside = (*path, key)
                 mapping[key] = _built(value, inside, events, lines, depth + 1)
-            mark: Any = one.start_mark
-            lines[inside] = mark.line + 1
+                lines[inside] = line
         return mapping
     if kind is yaml.SequenceStartEvent:
         found: list[Any] = []

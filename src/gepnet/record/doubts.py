@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -51,7 +51,11 @@ class Doubt:
 
 
 def doubts_of(
-    event: AnyEvent, item: Mapping[str, Any], vocabulary: Vocabulary, on: PartialDate
+    event: AnyEvent,
+    item: Mapping[str, Any],
+    vocabulary: Vocabulary,
+    on: PartialDate,
+    believed: set[Hashable] | None = None,
 ) -> Iterator[Doubt]:
     """Yield the values of an event that are asked about; a withdrawn event tells nothing.
 
@@ -60,13 +64,22 @@ def doubts_of(
         item: as it is written.
         vocabulary: the facts, with what is believed of them.
         on: the day by which an age is counted.
+        believed: filled with what was believed of other events: a long record repeats its values.
     """
+    known = set() if believed is None else believed
     if event.withdrawn:
         return
     for name, value in event.values.items():
         fact = vocabulary[name]
         if isinstance(value, Interval):
-            yield from _of_fact(fact, value, item.get(name), (name,), vocabulary)
+            raw = item.get(name)
+            said = (name, type(raw), None if isinstance(raw, dict | list) else raw)
+            if said[-1] is not None and said in known:
+                continue
+            doubted = list(_of_fact(fact, value, raw, (name,), vocabulary))
+            yield from doubted
+            if not doubted and said[-1] is not None:
+                known.add(said)
         elif fact.type == "date" and isinstance(value, str):
             yield from _of_date(fact, value, vocabulary, on)
     if isinstance(event, Observation):

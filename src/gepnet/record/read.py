@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 import itertools
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path as FilePath
@@ -127,6 +127,7 @@ class _Reader:
         self.names: dict[str | int, str] = {}  # of the events, by place
         self.problems: list[Problem] = []
         self.parsed: dict[tuple[str, type, Any], Value] = {}
+        self.believed: set[Hashable] = set()
         self.speller = Speller(vocabulary)
         head = document.data if isinstance(document.data, dict) else {}
         self.unplaced = Unplaced(vocabulary, head.get("unplaced") == CHOICES[1])
@@ -357,7 +358,7 @@ class _Reader:
         self, event: AnyEvent, item: dict[str, Any], accepted: dict[str, Acceptance], path: Path
     ) -> AnyEvent:
         """Return an event with what is accepted of it; other values that are doubted are faults."""
-        for doubt in doubts_of(event, item, self.vocabulary, self.day):
+        for doubt in doubts_of(event, item, self.vocabulary, self.day, self.believed):
             if doubt.key in accepted:
                 continue
             one = self.accepting and self.accepting.find(

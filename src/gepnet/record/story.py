@@ -73,31 +73,28 @@ def in_words(event: Note | AdverseEvent) -> str:
 
 
 def _happenings(index: int, event: AnyEvent, vocabulary: Vocabulary) -> Iterator[Happening]:
-    def happening(
-        sort: str, day: PartialDate | None, says: str, field: str, of: frozenset[str] = _NONE
-    ) -> Iterator[Happening]:
-        if day is not None:
-            yield Happening(sort, day, says, (index, field), of)
-
+    values, day = event.values, event.date
     if isinstance(event, Treatment):
         yield from _course(index, event, vocabulary.options)
+    elif day is None:
+        pass
     elif isinstance(event, Progression):
         of = frozenset(event.on)
-        yield from happening("progression", event.date, f"progression '{event.id}'", "date", of)
+        yield Happening("progression", day, f"progression '{event.id}'", (index, "date"), of)
     else:
         sort = "paper" if event.kind in _ON_PAPER else event.kind
         name = event.kind.replace("_", " ")
         says = f"the {name}" if event.kind in ("death", "last_contact") else f"{name} '{event.id}'"
-        yield from happening(sort, event.date, says, "date")
-        if event.values.get(_IN_PLACE) is True:
-            yield from happening(_IN_PLACE, event.date, "the primary in place", _IN_PLACE)
-        if event.values.get(_OPINION) not in (None, _REMOVED):
-            yield from happening(_IN_PLACE, event.date, "the primary in place", _OPINION)
-    for name, value in event.values.items():
-        fact = vocabulary.get(name)
-        if fact is not None and fact.type == "date" and isinstance(value, str):
-            sort, says = ("birth", "the birth") if name == _BIRTH else ("fact", fact.entry.label)
-            yield from happening(sort, parse_date(value), says, name)
+        yield Happening(sort, day, says, (index, "date"), _NONE)
+        if values.get(_IN_PLACE) is True:
+            yield Happening(_IN_PLACE, day, "the primary in place", (index, _IN_PLACE), _NONE)
+        if values.get(_OPINION) not in (None, _REMOVED):
+            yield Happening(_IN_PLACE, day, "the primary in place", (index, _OPINION), _NONE)
+    for name, value in values.items():
+        if name in vocabulary.dated and isinstance(value, str):
+            label = vocabulary[name].entry.label
+            sort, says = ("birth", "the birth") if name == _BIRTH else ("fact", label)
+            yield Happening(sort, parse_date(value), says, (index, name), _NONE)
 
 
 _NONE: frozenset[str] = frozenset()

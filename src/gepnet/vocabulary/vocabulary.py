@@ -50,6 +50,11 @@ class Vocabulary(Mapping[str, Fact]):
         return len(self._facts)
 
     @cached_property
+    def dated(self) -> frozenset[str]:
+        """The facts that are dates."""
+        return frozenset(name for name, fact in self._facts.items() if fact.type == "date")
+
+    @cached_property
     def plausible(self) -> Plausible:
         """What quantities are believed to be without a question."""
         return Plausible(self._measures)
