@@ -110,13 +110,19 @@ def _plainly(text: str) -> tuple[Any, dict[Path, int]] | None:
 
 
 def _built(
-    event: Any, path: Path, events: Iterator[Any], lines: dict[Path, int], depth: int
+    event: Any,
+    path: Path,
+    events: Iterator[Any],
+    lines: dict[Path, int],
+    depth: int,
+    at: int | None = None,
 ) -> Any:
+    """Return what an event begins; ``at`` is the line of its key, where it has one."""
     kind = type(event)
     # Whatever has an anchor or a tag, or refers to an anchor, is odd.
     if getattr(event, "anchor", None) or getattr(event, "tag", None) or depth > _DEEPEST:
         raise _Odd
-    start = event.start_mark.line + 1
+    start = event.start_mark.line + 1 if at is None else at
     lines[path] = start
     if kind is yaml.ScalarEvent:
         return _plain_scalar(event.value) if event.implicit[0] else event.value
@@ -138,9 +144,7 @@ def _built(
                 if line != start:
                     lines[(*path, key)] = line
             else:
-                inside = (*path, key)
-                mapping[key] = _built(value, inside, events, lines, depth + 1)
-                lines[inside] = line
+                mapping[key] = _built(value, (*path, key), events, lines, depth + 1, line)
         return mapping
     if kind is yaml.SequenceStartEvent:
         found: list[Any] = []
