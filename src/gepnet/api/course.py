@@ -8,6 +8,7 @@ from weakref import WeakKeyDictionary
 
 from gepnet.facts import facts_of_record
 from gepnet.guidelines import KnowledgeBase
+from gepnet.io.completeness import completeness
 from gepnet.knowledge import refuse
 from gepnet.prrt.context import course_so_far
 from gepnet.prrt.course import replay
@@ -104,10 +105,15 @@ def course_view(
 ) -> View:
     """Return every course of a record, replayed from its events, for the region of a question.
 
+    Beside them stands what the record holds of the product's own minimum data set: item by item.
+
     Raises:
         InputError: if there is no such course, or the record has none.
     """
-    return {"courses": plain(replay(record, protocols_of(base), ctcae, course, question))}
+    courses = plain(replay(record, protocols_of(base), ctcae, course, question))
+    held: View = plain(completeness(record, base.vocabulary, base.knowledge.measures))
+    held["not_read"] = [base.sources[name].title for name in held["not_read"]]
+    return {"courses": courses, "minimum_data_set": held}
 
 
 def _profile(protocols: Protocols, name: str) -> Checklist:

@@ -29,6 +29,24 @@ def course(
 def _print(view: dict[str, Any]) -> None:
     for one in view["courses"]:
         _print_one(one)
+    _print_held(view["minimum_data_set"])
+
+
+def _print_held(held: dict[str, Any]) -> None:
+    """Print what the record lacks of the product's own list, part by part."""
+    typer.echo("Minimum data set (gepnet's own list, no standard):")
+    for form in held["forms"]:
+        if not form["events"]:
+            typer.echo(f"  {form['label']}: none on record")
+            continue
+        lacks = [
+            f"{i['label']} ({i['recorded']} of {i['events']})" if i["recorded"] else i["label"]
+            for i in form["items"]
+            if i["needed"] and i["held"] != "recorded"
+        ]
+        typer.echo(f"  {form['label']}: {', '.join(lacks) + ' missing' if lacks else 'there'}")
+    for title in held["not_read"]:
+        typer.echo(f"  not read, so nothing of it is counted: {title}")
 
 
 def _print_one(one: dict[str, Any]) -> None:
