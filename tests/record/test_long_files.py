@@ -1,4 +1,4 @@
-"""A long record is read while a person waits: what repeats is worked out once and told as before."""
+"""A long record is read while a person waits: what repeats is done once, told as before."""
 
 from __future__ import annotations
 
