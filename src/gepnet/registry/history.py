@@ -86,7 +86,7 @@ def centre_weights(recipe: SyntheticRegistry, seed: int) -> Floats:
 def draw(recipe: SyntheticRegistry, seed: int, block: int, first: int, size: int) -> Histories:
     """Return the courses of ``size`` patients, numbered from ``first``."""
     rng = generator(seed, block)
-    told = recipe.patients
+    told, beyond = recipe.patients, recipe.beyond
     shares = np.array([site.share for site in recipe.sites])
     site = rng.choice(len(shares), size, p=shares / shares.sum())
 
@@ -94,12 +94,16 @@ def draw(recipe: SyntheticRegistry, seed: int, block: int, first: int, size: int
         return np.array([float(getattr(one, name)) for one in recipe.sites])[site]
 
     ki67 = np.exp(np.log(of_site("ki67")) + of_site("spread") * rng.normal(size=size))
-    ki67 = np.clip(np.round(ki67), 1, 90)
-    poor = (ki67 > 20) & (rng.random(size) < of_site("poor"))
+    ki67 = np.clip(np.round(ki67), *beyond.ki67)
+    poor = (ki67 > beyond.g3_above) & (rng.random(size) < of_site("poor"))
     metastatic = rng.random(size) < of_site("metastatic")
     # More burden with more proliferation; none of the liver where there are no metastases.
-    burden = np.where(metastatic, np.round(100 * rng.beta(1.1, 3.2, size) + ki67 / 8), 0.0)
-    less_uptake = np.where(poor, 0.6, 0.0) + np.clip((ki67 - 20) / 200, 0, 0.2)
+    share = 100 * rng.beta(*beyond.burden.beta, size) + ki67 / beyond.burden.ki67_per_point
+    burden = np.where(metastatic, np.round(share), 0.0)
+    less = beyond.less_uptake
+    less_uptake = np.where(poor, less.poor, 0.0) + np.clip(
+        (ki67 - beyond.g3_above) / less.ki67_per_unit, 0, less.most
+    )
     uptake = rng.random(size) < of_site("uptake") - less_uptake
     ages = np.clip(rng.normal(told.age.mean, told.age.sd, size), told.age.least, told.age.most)
     start, end = (day_number(day) for day in told.entered)
@@ -121,10 +125,14 @@ def draw(recipe: SyntheticRegistry, seed: int, block: int, first: int, size: int
         ki67,
         poor,
         metastatic,
-        np.clip(burden, 0, 95),
+        np.clip(burden, 0, beyond.burden.most),
         uptake,
         rng.random(size) < of_site("functioning"),
-        np.clip(rng.poisson(0.35 + burden / 150, size), 0, 3),
+        np.clip(
+            rng.poisson(beyond.ecog.mean + burden / beyond.ecog.burden_per_unit, size),
+            0,
+            beyond.ecog.most,
+        ),
         tuple(recipe.progression.therapies),
     )
     _follow(found, recipe, rng)
@@ -137,9 +145,10 @@ def _follow(found: Histories, recipe: SyntheticRegistry, rng: np.random.Generato
     lost = rng.exponential(365.25 / recipe.patients.lost_per_year, size)
     locked = day_number(recipe.patients.locked)
     end = np.minimum(found.diagnosed + lost.astype(np.int64), locked)
-    end = np.maximum(end, found.diagnosed + 30)
+    days = recipe.beyond.days
+    end = np.maximum(end, found.diagnosed + days.followed_at_least)
     least, most = recipe.weeks_between_lines
-    now = found.diagnosed + rng.integers(14, 70, size)
+    now = found.diagnosed + rng.integers(*days.first_therapy, size, endpoint=True)
     alive = np.ones(size, dtype=bool)
     going = now < end
     died = np.full(size, NEVER, dtype=np.int64)
@@ -156,7 +165,7 @@ def _follow(found: Histories, recipe: SyntheticRegistry, rng: np.random.Generato
         now = np.where(going, np.maximum(line.stop, line.progression) + gap, now)
         going &= now < end
     # After the last line.
-    last = np.full(size, 0, dtype=np.int64) + found.diagnosed + 30
+    last = np.full(size, 0, dtype=np.int64) + found.diagnosed + days.followed_at_least
     for line in found.lines:
         stopped = line.given & (line.stop >= 0)
         last = np.where(stopped, np.maximum(line.stop, line.progression), last)
@@ -211,7 +220,7 @@ def _line(
     months = told.median_months / np.log(2) * rng.exponential(1.0, size) * np.exp(-risk)
     until = now + np.maximum(1, (months * _DAYS_PER_MONTH).astype(np.int64))
     toxic = rng.random(size) < recipe.toxicity_stop
-    toxic_at = now + rng.integers(30, 240, size)
+    toxic_at = now + rng.integers(*recipe.beyond.days.toxicity, size, endpoint=True)
     toxic &= (toxic_at < until) & (toxic_at < end)
     progressed = going & ~toxic & (until < end)
     lu = option == found.options.index(recipe.uptake_needed)
@@ -295,7 +304,7 @@ def _response(
     option: Ints,
     held: Ints,
 ) -> Ints:
-    """Draw the best response; what grew within three months did so as its best."""
+    """Draw the best response; what grew within the first months did so as its best."""
     drawn = rng.random(found.size)
     chosen = np.zeros(found.size, dtype=np.int64)
     for place, name in enumerate(found.options):
@@ -303,8 +312,9 @@ def _response(
         ends = np.cumsum([shares[word] for word in RESPONSES])
         mine = np.searchsorted(ends, drawn, side="right").clip(0, 3)
         chosen = np.where(option == place, mine, chosen)
-    chosen = np.where((chosen == 3) & (held > 200), 2, chosen)
-    return np.where(held < 100, 3, chosen)
+    days = recipe.beyond.days
+    chosen = np.where((chosen == 3) & (held > days.progression_is_not_best), 2, chosen)
+    return np.where(held < days.progression_is_best, 3, chosen)
 
 
 def _death_within(

@@ -26,8 +26,8 @@ Figure = Literal[
 ]
 
 
-class Age(Strict):
-    """Age at diagnosis in years: a normal distribution, cut off."""
+class Bounded(Strict):
+    """A normal distribution, cut off."""
 
     mean: float
     sd: float
@@ -42,7 +42,7 @@ class Patients(Strict):
     centre_spread: float
     regions: dict[str, float]
     women: float
-    age: Age
+    age: Bounded
     entered: tuple[datetime.date, datetime.date]
     locked: datetime.date
     lost_per_year: float
@@ -60,6 +60,75 @@ class Site(Strict):
     functioning: float
     metastatic: float
     poor: float
+
+
+class Burden(Strict):
+    """Percent of the liver: a beta distribution, and a point more for so much Ki-67."""
+
+    beta: tuple[float, float]
+    ki67_per_point: float
+    most: float
+    bulky_above: float
+
+
+class LessUptake(Strict):
+    """How much rarer uptake is in poor differentiation and with more Ki-67 in G3."""
+
+    poor: float
+    ki67_per_unit: float
+    most: float
+
+
+class Ecog(Strict):
+    """Performance: a Poisson distribution whose mean grows with the burden, and worse by line."""
+
+    mean: float
+    burden_per_unit: float
+    most: int
+    worse_per_line: float
+
+
+class Days(Strict):
+    """Spans of days, both ends included, and limits."""
+
+    followed_at_least: int
+    first_therapy: tuple[int, int]
+    toxicity: tuple[int, int]
+    board_soon: tuple[int, int]
+    board_late: tuple[int, int]
+    progression_is_best: int
+    progression_is_not_best: int
+    response_told_after: int
+    scan_holds: int
+    scan_after_cycle: int
+    rapid_below: int
+    moderate_below: int
+
+
+class Value(Strict):
+    """A laboratory value: a normal distribution, rounded to places and never below the least."""
+
+    mean: float
+    sd: float
+    places: int
+    least: float
+
+
+class Beyond(Strict):
+    """What a patient is like beyond the site, and what is written of one."""
+
+    ki67: tuple[float, float]
+    g2_from: float
+    g3_above: float
+    burden: Burden
+    less_uptake: LessUptake
+    ecog: Ecog
+    days: Days
+    shares: dict[str, float]
+    comorbidity: dict[str, float]
+    largest_lesion_mm: Bounded
+    weight_kg: Bounded
+    laboratory: dict[str, Value]
 
 
 class Choice(Strict):
@@ -150,6 +219,7 @@ class SyntheticRegistry(MeasureFile):
     files = ("registry_synthetic",)
     patients: Patients
     sites: tuple[Site, ...]
+    beyond: Beyond
     lines: tuple[Choice, ...]
     most_lines: int
     goes_on: tuple[float, ...]

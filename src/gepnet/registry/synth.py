@@ -25,7 +25,7 @@ from gepnet.registry.history import (
     draw,
     generator,
 )
-from gepnet.registry.recipe import SyntheticRegistry
+from gepnet.registry.recipe import SyntheticRegistry, Value
 
 Tables = dict[str, pl.DataFrame]
 #: Every patient and every registry that was made up says so.
@@ -45,6 +45,7 @@ class _Writer:
     def __init__(self, found: Histories, recipe: SyntheticRegistry, rng: np.random.Generator):
         self.found, self.recipe, self.rng = found, recipe, rng
         numbers = np.arange(found.first, found.first + found.size)
+        self.beyond = recipe.beyond
         self.names = pl.Series([f"{MARK}-{number:07d}" for number in numbers])
         self.everyone = np.arange(found.size)
         self.tables: Tables = {}
@@ -57,6 +58,9 @@ class _Writer:
 
     def _hit(self, share: float, size: int) -> Bools:
         return self.rng.random(size) < share
+
+    def _has(self, name: str, size: int) -> Bools:
+        return self._hit(self.beyond.shares[name], size)
 
     def _write(self, kind: str, who: Ints, day: Ints | None, columns: Mapping[str, Any]) -> None:
         """Add events of a kind, of some patients by place, each on its day."""
@@ -108,7 +112,9 @@ class _Writer:
         better = rng.normal(0.0, told.centre_spread, self.recipe.patients.centres)[found.centre]
         odds = told.within_28_days / (1 - told.within_28_days) * np.exp(better)
         soon = self.rng.random(size) < odds / (1 + odds)
-        day = np.where(soon, self.rng.integers(3, 29, size), self.rng.integers(29, 150, size))
+        days = self.beyond.days
+        early = self.rng.integers(*days.board_soon, size, endpoint=True)
+        day = np.where(soon, early, self.rng.integers(*days.board_late, size, endpoint=True))
         seen = ~self._hit(told.never, size) & (found.diagnosed + day < found.seen)
         who = self.everyone[seen]
         self._write(
@@ -117,8 +123,8 @@ class _Writer:
             (found.diagnosed + day)[seen],
             {
                 "mdt_discussed": np.ones(len(who), dtype=bool),
-                "sstr_pet_available": self._hit(0.9, len(who)),
-                "rlt_centre_access": self._hit(0.93, len(who)),
+                "sstr_pet_available": self._has("sstr_pet_available", len(who)),
+                "rlt_centre_access": self._has("rlt_centre_access", len(who)),
             },
         )
 
@@ -136,25 +142,25 @@ class _Writer:
                 "diagnosis_date": _date(found.diagnosed).dt.to_string("%Y-%m-%d"),
                 "syndrome": pl.Series(syndrome),
                 "functioning": syndrome != "none",
-                "primary_in_place": self._hit(0.55, size),
+                "primary_in_place": self._has("primary_in_place", size),
             },
         )
         self._pathology(self.everyone, found.diagnosed + 1, self._missing("ki67", size))
-        share = {"carcinoid_heart_disease": 0.06, "diabetes": 0.15, "hypertension": 0.3}
         self._write(
             "comorbidity",
             self.everyone,
             found.diagnosed + 5,
-            {name: self._hit(chance, size) for name, chance in share.items()},
+            {name: self._hit(share, size) for name, share in self.beyond.comorbidity.items()},
         )
 
     def _pathology(self, who: Ints, day: Ints, missing: Bools) -> None:
         found, size = self.found, len(who)
         ki67, poor = found.ki67[who], found.poor[who]
-        grade = np.where(ki67 < 3, 0, np.where(ki67 <= 20, 1, 2))
+        low, high = self.beyond.g2_from, self.beyond.g3_above
+        grade = np.where(ki67 < low, 0, np.where(ki67 <= high, 1, 2))
         reported = np.where(poor, 3, grade)
-        wide = self._hit(0.06, size) & (ki67 > 3) & ~poor
-        low = np.where(wide, ki67 - 1, ki67)
+        wide = self._has("ki67_as_range", size) & (ki67 > low) & ~poor
+        least = np.where(wide, ki67 - 1, ki67)
         shown = ~missing
         self._write(
             "pathology",
@@ -162,7 +168,7 @@ class _Writer:
             day,
             {
                 "differentiation": _words(["well", "poor"], poor.astype(np.int64)),
-                "ki67_percent__lo": _where(shown, pl.Series(low)),
+                "ki67_percent__lo": _where(shown, pl.Series(least)),
                 "ki67_percent__hi": _where(shown, pl.Series(ki67)),
                 "grade_reported": _words(["G1", "G2", "G3", "NEC"], reported),
                 "grade_reported_edition": pl.Series(["WHO2019"] * size),
@@ -188,11 +194,13 @@ class _Writer:
             day,
             {
                 "stage": _words(["locally_advanced", "metastatic"], far.astype(np.int64)),
-                "resectability": _words(["unresectable", "resectable"], self._hit(0.06, size) * 1),
+                "resectability": _words(
+                    ["unresectable", "resectable"], self._has("resectable", size) * 1
+                ),
                 "metastasis_liver": liver,
-                "metastasis_lymph_node": self._hit(0.6, size),
-                "metastasis_bone": far & self._hit(0.18, size),
-                "metastasis_peritoneum": far & self._hit(0.14, size),
+                "metastasis_lymph_node": self._has("lymph_nodes", size),
+                "metastasis_bone": far & self._has("bone", size),
+                "metastasis_peritoneum": far & self._has("peritoneum", size),
                 "liver_burden_percent__lo": known,
                 "liver_burden_percent__hi": known,
             },
@@ -201,7 +209,7 @@ class _Writer:
     def _sstr(self, who: Ints, day: Ints) -> None:
         found, size = self.found, len(who)
         high = found.uptake[who]
-        krenning = np.where(high, np.where(self._hit(0.4, size), 4.0, 3.0), 1.0)
+        krenning = np.where(high, np.where(self._has("highest_uptake", size), 4.0, 3.0), 1.0)
         self._write(
             "sstr_imaging",
             who,
@@ -213,7 +221,7 @@ class _Writer:
                 "sstr_krenning__hi": krenning,
                 "sstr_uptake_vs_liver": _words(["below", "above"], high * 1),
                 "sstr_lesions_covered": _words(["some", "all"], high * 1),
-                "sstr_negative_lesion_on_ct": ~high & self._hit(0.5, size),
+                "sstr_negative_lesion_on_ct": ~high & self._has("negative_lesion", size),
             },
         )
 
@@ -231,14 +239,16 @@ class _Writer:
     def _visits(self) -> None:
         found, told, rng = self.found, self.recipe.monitoring, self.rng
         who, day = self._every(told.imaging_months)
-        size = np.round(np.clip(15 + found.burden[who] + rng.normal(0, 8, len(who)), 5, 180))
+        lesion = self.beyond.largest_lesion_mm
+        size: Floats = lesion.mean + found.burden[who] + rng.normal(0, lesion.sd, len(who))
+        size = np.asarray(np.round(np.clip(size, lesion.least, lesion.most)), float)
         columns = {"largest_lesion_mm__lo": size, "largest_lesion_mm__hi": size}
         self._write("morphological_imaging", who, day, columns)
         who, day = self._every(told.laboratory_months)
 
-        def around(mean: float, sd: float, places: int, least: float) -> Floats:
-            values = rng.normal(mean, sd, len(who))
-            return np.asarray(np.round(np.maximum(values, least), places))
+        def around(one: Value) -> Floats:
+            values = rng.normal(one.mean, one.sd, len(who))
+            return np.asarray(np.round(np.maximum(values, one.least), one.places))
 
         def known(values: Floats) -> pl.Series:
             return _where(~self._missing("laboratory", len(who)), pl.Series(values))
@@ -247,15 +257,7 @@ class _Writer:
             "laboratory",
             who,
             day,
-            {
-                "haemoglobin_g_l": known(around(128, 14, 0, 70)),
-                "platelets_10e9_l": known(around(225, 60, 0, 40)),
-                "leukocytes_10e9_l": known(around(6.2, 1.6, 1, 1.5)),
-                "neutrophils_10e9_l": known(around(3.9, 1.1, 1, 0.8)),
-                "creatinine_umol_l": known(around(82, 18, 0, 45)),
-                "bilirubin_umol_l": known(around(11, 3, 0, 5)),
-                "albumin_g_l": known(around(40, 4, 0, 22)),
-            },
+            {name: known(around(one)) for name, one in self.beyond.laboratory.items()},
         )
 
     def _lines(self) -> None:
@@ -271,31 +273,38 @@ class _Writer:
 
     def _before_line(self, who: Ints, day: Ints, number: int) -> None:
         found, rng = self.found, self.rng
-        ecog = np.clip(found.ecog[who] + self._hit(0.15 * number, len(who)), 0, 3).astype(float)
+        told = self.beyond.ecog
+        worse = self._hit(told.worse_per_line * number, len(who))
+        ecog = np.clip(found.ecog[who] + worse, 0, told.most).astype(float)
         known = _where(~self._missing("ecog", len(who)), pl.Series(ecog))
         self._write("clinical", who, day, {"ecog__lo": known, "ecog__hi": known})
-        weight = np.round(np.clip(rng.normal(72, 13, len(who)), 40, 140))
+        body = self.beyond.weight_kg
+        weight = np.round(np.clip(rng.normal(body.mean, body.sd, len(who)), body.least, body.most))
         self._write("body", who, day, {"weight_kg": weight})
-        told = ~self._missing("symptoms", len(who))
-        active = found.functioning[who] & self._hit(0.8, len(who))
-        mass = self._hit(0.15, len(who)) | (found.burden[who] > 50)
+        there = ~self._missing("symptoms", len(who))
+        active = found.functioning[who] & self._has("hormone_symptoms", len(who))
+        bulky = found.burden[who] > self.beyond.burden.bulky_above
+        mass = self._has("mass_symptoms", len(who)) | bulky
         self._write(
             "symptoms",
-            who[told],
-            day[told],
+            who[there],
+            day[there],
             {
-                "hormone_symptoms": active[told],
-                "mass_symptoms": mass[told],
-                "symptomatic": (active | mass)[told],
-                "diarrhoea": (active & self._hit(0.6, len(who)))[told],
+                "hormone_symptoms": active[there],
+                "mass_symptoms": mass[there],
+                "symptomatic": (active | mass)[there],
+                "diarrhoea": (active & self._has("diarrhoea", len(who)))[there],
             },
         )
         if number:
-            again = self._hit(0.3, len(who))
+            again = self._has("biopsied_again", len(who))
             self._pathology(who[again], day[again] - 3, self._missing("ki67", int(again.sum())))
             self._stage(who, day - 4)
         lu = self.found.lines[number].cycles[who] > 0
-        near = self.found.lines[number].start[who] - self.found.diagnosed[who] < 45
+        near = (
+            self.found.lines[number].start[who] - self.found.diagnosed[who]
+            < self.beyond.days.scan_holds
+        )
         scanned = lu & ~near
         self._sstr(who[scanned], day[scanned] - 12)
 
@@ -306,7 +315,7 @@ class _Writer:
         why = np.where(line.progressed[who] & ~lu, 1, np.where(line.toxic[who], 2, 0))
         why = np.where(lu & ~line.toxic[who], 3, why)
         words = ["other", "progression", "toxicity", "completed"]
-        told = ended & (line.stop[who] - line.start[who] > 60)
+        told = ended & (line.stop[who] - line.start[who] > self.beyond.days.response_told_after)
         months = np.round(np.maximum(0, np.where(ended, stop, 0) - line.start[who]) / 30.4, 1)
         held = line.response[who] < 3
         self._write(
@@ -344,25 +353,26 @@ class _Writer:
                 "activity_gbq": activity,
             },
         )
-        second = (number == 1) & (day + 40 < self.found.seen[each])
+        second = (number == 1) & (day + self.beyond.days.scan_after_cycle < self.found.seen[each])
         scanned = each[second]
         response = line.response[scanned]
         there = (response > 1) | line.early[scanned]
         self._write(
             "response_assessment",
             scanned,
-            day[second] + 40,
+            day[second] + self.beyond.days.scan_after_cycle,
             {"response_ct": _words(list(RESPONSES), np.where(there, response, 2))},
         )
 
     def _progression(self, who: Ints, line: Line, options: list[str]) -> None:
         grew = who[line.progressed[who]]
         size = len(grew)
-        clinical = self._hit(0.12, size)
+        clinical = self._has("clinical_progression", size)
         types = pl.Series([["radiological_recist"]], dtype=pl.List(pl.String))
         types = pl.concat([types, pl.Series([["radiological_recist", "clinical_observed"]])])
         held = line.progression[grew] - line.start[grew]
-        pace = np.where(held < 180, 2, np.where(held < 540, 1, 0))
+        days = self.beyond.days
+        pace = np.where(held < days.rapid_below, 2, np.where(held < days.moderate_below, 1, 0))
         self._write(
             "progression",
             grew,
