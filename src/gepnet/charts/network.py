@@ -78,6 +78,7 @@ def _draw(figure: Figure, data: NetworkData) -> None:
     for arms in data.several_arms:
         corners = sorted((at[name] for name in arms), key=lambda p: math.atan2(p[1], p[0]))
         axes.add_patch(Polygon(corners, closed=True, facecolor=REFERENCE, alpha=0.10, lw=0))
+    degree = _trials(data)
     most = max((len(e.studies) for e in data.edges), default=1)
     for edge in data.edges:
         (x, y), (u, v) = at[edge.treat1], at[edge.treat2]
@@ -85,28 +86,44 @@ def _draw(figure: Figure, data: NetworkData) -> None:
         dash = (0, (1.2, 1.6)) if edge.left_out else "-"
         colour = SOFT if edge.left_out else INK
         axes.plot([x, u], [y, v], color=colour, lw=width, linestyle=dash, zorder=1)
-        middle = _label_place((x, y), (u, v), n)
-        label = str(len(edge.studies)) if len(edge.studies) > 2 else "\n".join(edge.studies)
+        nearer = degree[edge.treat2] - degree[edge.treat1]
+        middle = _label_place((x, y), (u, v), n, nearer)
+        label = (
+            str(len(edge.studies))
+            if len(edge.studies) > 2
+            else "\n".join(fill(one, 15) for one in edge.studies)
+        )
         box = {"boxstyle": "square,pad=0.15", "fc": PAPER, "ec": "none", "alpha": 0.9}
         axes.text(*middle, label, ha="center", va="center", fontsize=9, color=colour, bbox=box)
-    degree = _trials(data)
     for name, (x, y) in at.items():
         size = 12 + 5 * math.sqrt(degree[name])
         fill_with = REFERENCE if name == data.reference else PAPER
         axes.plot(x, y, "o", ms=size, mfc=fill_with, mec=INK, mew=1.8, zorder=3)
         across = "center" if abs(x) < 0.2 else "left" if x > 0 else "right"
         up = "bottom" if y > 0.9 else "top" if y < -0.9 else "center"
-        words = fill(name.replace("+", " + ").replace("_", " "), 18)
+        words = fill(named(name), 18)
         axes.text(x * 1.16, y * 1.13, words, ha=across, va=up, fontsize=10, zorder=4)
-    lines = [*wrap(data.title, 84), *wrap(data.about, 92)]
+    about = named(data.about)
+    if any(edge.left_out for edge in data.edges):
+        about = f"{about}; dotted: left out" if about else "dotted: left out"
+    lines = [*wrap(data.title, 84), *wrap(about, 92)]
     headline(figure, "\n".join(lines), 10.5)
 
 
+def named(treatment: str) -> str:
+    """Return a treatment as a reader is told it."""
+    return treatment.replace("+", " + ").replace("_", " ")
+
+
 def _label_place(
-    one: tuple[float, float], other: tuple[float, float], n: int
+    one: tuple[float, float], other: tuple[float, float], n: int, busier: int
 ) -> tuple[float, float]:
-    """Return where an edge is named: off the centre, where edges of an even ring cross."""
-    share = 0.42 if n > 3 else 0.5
+    """Return where an edge is named: off the centre, where edges of an even ring cross.
+
+    Nearer to the treatment of fewer trials, as edges lie close together at the other: ``busier`` is
+    by how many trials the second has more.
+    """
+    share = 0.5 if n <= 3 else 0.42 if not busier else 0.34 if busier > 0 else 0.66
     return one[0] + share * (other[0] - one[0]), one[1] + share * (other[1] - one[1])
 
 

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from gepnet.charts.base import Chart, counted
 from gepnet.charts.forest import ForestData, ForestRow, Look, forest
-from gepnet.charts.network import NetworkData, arms_together, edges_of, network, ordered
+from gepnet.charts.network import (
+    NetworkData,
+    arms_together,
+    edges_of,
+    named,
+    network,
+    ordered,
+)
 from gepnet.evidence.synthesis import ContrastRow, NetworkResult, PairwiseResult
 
 
@@ -28,17 +35,18 @@ def pairwise_forest(result: PairwiseResult) -> Chart:
                 "predicted",
             )
         )
-    named = f"{result.treat1} against {result.treat2}" if result.treat1 else "Pooled studies"
+    one, other = named(result.treat1), named(result.treat2)
+    title = f"{one} against {other}" if one else "Pooled studies"
     ratio = result.measure != "mean difference"
     return forest(
         ForestData(
-            f"{named}: {result.measure}",
+            f"{title}: {result.measure}",
             tuple(rows),
             measure=result.measure.capitalize(),
             level=result.random.fit.level,
             about=counted(result.common.fit.studies, "study", "studies") + " pooled",
             logarithmic=ratio,
-            favours=_favours(result.treat1, result.treat2),
+            favours=_favours(one, other),
         )
     )
 
@@ -47,7 +55,7 @@ def network_forest(result: NetworkResult) -> Chart:
     """Return every treatment of a network against its reference."""
     rows = tuple(
         ForestRow(
-            one.treat1,
+            named(one.treat1),
             one.value,
             one.low,
             one.high,
@@ -60,7 +68,7 @@ def network_forest(result: NetworkResult) -> Chart:
     about = f"{found.model} effects; tau\N{SUPERSCRIPT TWO} {found.tau2:.3f}; best first by P-score"
     return forest(
         ForestData(
-            f"Network of {len(result.treatments)} treatments against {result.reference}",
+            f"Network of {len(result.treatments)} treatments against {named(result.reference)}",
             rows,
             measure=result.measure.capitalize(),
             about=about,
