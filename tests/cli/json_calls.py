@@ -180,6 +180,7 @@ CALLS = {
     "registry-impact": "registry impact {folder}/assessed {day} --criterion ki67_percent<10 "
     "--instead ki67_percent<=10",
     "registry-audit": "registry audit {folder}/treated",
+    "registry-sequence": "registry sequence {folder}/treated",
     "registry-survival": "registry survival {folder}/treated --by sex --covariate ki67_percent",
     "registry-share": "registry share {folder}/treated -o {folder}/s.json --centre north "
     "--covariate log2:ki67_percent",

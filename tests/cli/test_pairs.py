@@ -47,6 +47,7 @@ CHAINS: dict[str, tuple[str, ...]] = {
         "registry impact {out}/assessed --criterion ki67_percent<3 --instead ki67_percent<=3",
         "registry assess {out}/registry -o {out}/treated --at 2025-06-30 --points treatments",
         "registry audit {out}/treated",
+        "registry sequence {out}/treated --plot {out}/lines.svg",
         "registry published {out}/treated {out}/registry",
         "registry survival {out}/treated",
         "registry share {out}/treated -o {out}/shared.json --centre north",

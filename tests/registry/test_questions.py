@@ -1,7 +1,9 @@
 """The questions of a registry, on made-up patients and on what can be counted by hand."""
 
 import datetime
+import itertools
 import json
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +17,7 @@ from gepnet.registry.assess import Assessed
 from gepnet.registry.federated import Shared, as_json, combine, read_shared, shared
 from gepnet.registry.impact import on_label
 from gepnet.registry.outcomes import Chosen, one_step, outcomes, stepped
+from gepnet.registry.sequence import sequences
 from gepnet.registry.small import Smallness
 from gepnet.registry.survival import survival
 
@@ -217,3 +220,36 @@ def test_a_landmark_counts_only_who_was_still_free_of_the_event(assessed: str) -
     late = outcomes(BASE, Assessed(assessed), Chosen("pfs", landmark_months=6))
     assert len(late) == (whole["months"] > 6).sum()
     assert late["months"].sum() == pytest.approx((whole["months"] - 6).clip(0, None).sum())
+
+
+def test_lines_follow_each_other_as_counted_patient_by_patient(assessed: str) -> None:
+    """Each patient by hand: classes in a row are one line; who has no next died or has none."""
+    place = Assessed(assessed)
+    treated: dict[str, list[str]] = {}
+    died = set()
+    for row in place.table("points").drop_nulls("option").sort("patient", "line").to_dicts():
+        mine = treated.setdefault(row["patient"], [])
+        top = BASE.options.lineage(row["option"])[-1]
+        if not mine or mine[-1] != top:
+            mine.append(top)
+        if row["died"] is not None:
+            died.add(row["patient"])
+    steps: Counter[tuple[int, str, str]] = Counter()
+    for patient, names in treated.items():
+        end = "died" if patient in died else "none recorded"
+        for line, (before, after) in enumerate(itertools.pairwise([*names, end]), start=1):
+            steps[line, before, after] += 1
+    found = sequences(BASE, place, lines=4, small=Smallness(1))
+    wanted = {key: count for key, count in steps.items() if key[0] < 4}
+    assert {(s.line, s.before, s.after): s.patients for s in found.steps} == wanted
+    ways = Counter(tuple(names[:4]) for names in treated.values())
+    assert {way.treatments: way.patients for way in found.ways} == ways
+    assert sum(way.patients for way in found.ways) == found.patients == len(treated)
+    hidden = sequences(BASE, place, lines=4)
+    assert all(step.patients is None or step.patients >= 5 for step in hidden.steps)
+    assert sum(way.patients for way in hidden.ways) + hidden.hidden_ways == found.patients
+    by_option = sequences(BASE, place, "option", 2, Smallness(1))
+    assert {step.before for step in by_option.steps} <= set(BASE.options)
+    for wrong in ("level", "lines"):
+        with pytest.raises(api.InputError):
+            sequences(BASE, place, **{wrong: {"level": "grade", "lines": 0}[wrong]})

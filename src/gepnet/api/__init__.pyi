@@ -114,6 +114,7 @@ from gepnet.api.registry_questions import (
 )
 from gepnet.api.registry_questions import registry_impact as registry_impact
 from gepnet.api.registry_questions import registry_indicators as registry_indicators
+from gepnet.api.registry_questions import registry_sequence as registry_sequence
 from gepnet.api.registry_questions import registry_survival as registry_survival
 from gepnet.api.registry_questions import share_registry as share_registry
 from gepnet.api.reporting import patient_pages as patient_pages

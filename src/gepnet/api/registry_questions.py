@@ -150,6 +150,44 @@ def registry_audit(
     return _view(found, plot, drawn)
 
 
+def registry_sequence(
+    base: KnowledgeBase,
+    assessed: str,
+    level: str = "class",
+    lines: int = 4,
+    show_small: bool = False,
+    plot: Path | None = None,
+) -> View:
+    """Return which treatment follows which.
+
+    Args:
+        base: the knowledge, for the tree of treatments.
+        assessed: an assessment with the points ``treatments``.
+        level: ``class`` or ``option``.
+        lines: how many lines, from the first.
+        show_small: show counts below five as well.
+        plot: file for the flow from line to line.
+
+    Raises:
+        InputError: for another kind of assessment, or where nothing is to be drawn.
+    """
+    need("polars")
+    from gepnet.registry.assess import Assessed
+    from gepnet.registry.sequence import sequences
+
+    _check(plot)
+    found = sequences(base, Assessed(assessed), level, lines, _smallness(show_small))
+
+    def drawn() -> Chart:
+        from gepnet.charts.registry.flow import sequence_chart
+
+        if not any(step.patients for step in found.steps):
+            raise refuse("plot", "nothing to draw", "treatments that follow each other")
+        return sequence_chart(found)
+
+    return _view(found, plot, drawn)
+
+
 def registry_survival(
     base: KnowledgeBase,
     assessed: str,

@@ -1,4 +1,4 @@
-"""``gepnet registry impact`` and ``audit``: what a change does, and what was done."""
+"""``gepnet registry impact``, ``audit`` and ``sequence``: what a change does, what was done."""
 
 from __future__ import annotations
 
@@ -130,3 +130,50 @@ def _share(group: View, name: str) -> str:
     if share is None:
         return "<5" if group["counts"][name] is None else ""
     return f"{share:g}" if share else ""
+
+
+class Level(StrEnum):
+    """How treatments are named."""
+
+    CLASS = "class"
+    OPTION = "option"
+
+
+@command
+def sequence(
+    assessed: Assessed,
+    question: Files,
+    level: Annotated[
+        Level, typer.Option("--level", help="How treatments are named.")
+    ] = Level.CLASS,
+    lines: Annotated[int, typer.Option("--lines", min=1, max=8, help="Lines, from the first.")] = 4,
+    show_small: ShowSmall = False,
+    plot: Plot = None,
+) -> Result:
+    """Show which treatment follows which, line by line, and the ways most patients went.
+
+    The assessment is one with --points treatments. Treatments of one class in a row are one line.
+    """
+    base = api.base(*question.with_files)
+    view = api.registry_sequence(base, assessed, level.value, lines, show_small, plot)
+    return Result(view, _print_sequence)
+
+
+def _print_sequence(view: View) -> None:
+    told(view)
+    rows = [
+        [" > ".join(name.replace("_", " ") for name in way["treatments"]), way["patients"],
+         f"{way['percent']:g}"]
+        for way in view["ways"][:SHOWN]
+    ]  # fmt: skip
+    table(f"{view['patients']} patients with a treatment", ["ways", "patients", "per cent"], rows)
+    say(f"Ways that too few went to be told: {view['hidden_ways']} patients.")
+    for line in range(1, view["lines"]):
+        steps = [one for one in view["steps"] if one["line"] == line]
+        steps.sort(key=lambda one: (one["before"], -(one["patients"] or 0)))
+        rows = [
+            [one["before"].replace("_", " "), one["after"].replace("_", " "),
+             _count(one["patients"])]
+            for one in steps
+        ]  # fmt: skip
+        table(f"After line {line}", ["treatment", "what follows", "patients"], rows)
