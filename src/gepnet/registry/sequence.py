@@ -104,7 +104,7 @@ def sequences(
         .len()
         .sort(pl.col("len"), pl.col("option").list.join(" "), descending=[True, False])
     )
-    told = [
+    shown = [
         Way(tuple(names), count, round(100 * count / len(whole), 1))
         for names, count in ways.iter_rows()
         if not small.hides(count)
@@ -118,8 +118,8 @@ def sequences(
         lines,
         len(whole),
         tuple(steps),
-        tuple(told),
-        len(whole) - sum(way.patients for way in told),
+        tuple(shown),
+        len(whole) - sum(way.patients for way in shown),
     )
 
 
