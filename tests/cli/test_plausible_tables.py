@@ -222,6 +222,36 @@ def test_plausibility_of_a_table_of_facts_a_slip_is_unknown_and_told(
     assert run(*asked, *accept, "--accept", f"c:ki67_percent=2 {WHO}").code == 2
 
 
+@pytest.mark.parametrize("typed", [False, True])
+def test_plausibility_of_a_date_of_birth_in_a_table_of_facts(
+    run: Run, tmp_path: Path, typed: bool
+) -> None:
+    """A date is held to the age that it makes, as in a patient file."""
+    facts, output = tmp_path / "facts.parquet", tmp_path / "statuses.parquet"
+    born = pl.Series("birth_date", ["1880-01-01", "1960-01-01", "2031-01-01", None, "1961-02-03"])
+    column = born.str.to_date() if typed else born
+    pl.DataFrame([pl.Series("patient", list("abcde")), column]).write_parquet(facts)
+    asked = ("cohort", "assess", facts, "-o", output, "--at", "2026-01-01", "--format", "json")
+    view = json.loads(run(*asked).out)
+    told = {one["row"]: one["why"] for one in view["error_list"]}
+    assert set(told) == {0, 2}
+    assert "--accept 'age_years=1880-01-01 by WHO: WHY'" in told[0]
+    assert "a date not after 2026-01-01" in told[2]
+    view = json.loads(run(*asked, "--accept", f"a:age_years=1880-01-01 {WHO}").out)
+    assert [one["row"] for one in view["error_list"]] == [2]
+
+
+def test_a_range_in_a_fact_of_one_column_is_told_as_such(run: Run, tmp_path: Path) -> None:
+    facts, output = tmp_path / "facts.parquet", tmp_path / "statuses.parquet"
+    cells = {"platelets_10e9_l": ["<5", "210", "many"], "ki67_percent": ["<5", "2-3", "8"]}
+    pl.DataFrame(cells).write_parquet(facts)
+    view = json.loads(run("cohort", "assess", facts, "-o", output, "--format", "json").out)
+    told = {one["value"]: one["why"] for one in view["error_list"]}
+    assert set(told) == {"<5", "many"}
+    assert "<5 is a range, for which this fact has no columns" in told["<5"]
+    assert "range" not in told["many"]
+
+
 def test_plausibility_made_up_tables_are_believed(run: Run, tmp_path: Path) -> None:
     facts, output = tmp_path / "facts.parquet", tmp_path / "statuses.parquet"
     assert run("facts", "sample", "--rows", "300", "-o", facts).code == 0

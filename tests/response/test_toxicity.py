@@ -190,6 +190,8 @@ def test_every_faulty_cell_is_told(tmp_path: Path) -> None:
     ("events", "field"),
     [
         ("a,Nausea,2026-01-02,2026-01-01,1,5", "end"),
+        ("a,Nausea,2062-01-02,,1,5", "start"),  # a slip of the year
+        ("a,Nausea,2026-01-02,2062-01-03,1,5", "end"),
         ("a,Nausea,2026-01-02,,6,5", "grade"),
         ("a,Nausea,2026-01-02,,1,7", "ctcae"),
         ("stranger,Nausea,2026-01-02,,1,5", "patient_id"),

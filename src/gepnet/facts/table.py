@@ -8,7 +8,7 @@ Batches are read column by column, and what is only needed for a faulty column i
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -24,17 +24,24 @@ from gepnet.criteria.columns import (
     low_column,
 )
 from gepnet.criteria.polars import mask_type
-from gepnet.facts.frame import column_type, divided, first_day, last_day
+from gepnet.facts.cells import days_of, doubted_birth, hidden, no_one_number, rounded
+from gepnet.facts.frame import column_type, divided
 from gepnet.facts.wide import first_day_column, last_day_column, supplied_columns
 from gepnet.measures.columns import as_steps
-from gepnet.vocabulary import SEPARATOR, Asking, Fact, Interval, ValueProblem
+from gepnet.vocabulary import (
+    SEPARATOR,
+    Asking,
+    Fact,
+    Interval,
+    ValueProblem,
+)
 from gepnet.vocabulary.words import Words
 
 ROW = "__row"
 Schema = Mapping[str, pl.DataType]
 _DAYS = (first_day_column, last_day_column)
-# A decimal number times its power of ten is whole or half up to binary noise of this size.
-_NOISE = 1e-6
+# Days of a year, to find the few dates that are looked at closely.
+_YEAR = 365
 
 
 @dataclass(frozen=True, order=True)
@@ -57,6 +64,7 @@ class Reader:
         kept: Iterable[str] = (),
         asking: Asking | None = None,
         words: Words | None = None,
+        on: datetime.date | None = None,
     ) -> None:
         """Note what the table gives.
 
@@ -66,7 +74,9 @@ class Reader:
             kept: other columns to pass on as they are.
             asking: asks about numbers that are likely to be slips; None asks about none.
             words: reads other words for values than their ids; None reads ids alone.
+            on: the day of the question, by which an age is counted; None asks about no date.
         """
+        self.on = on
         self.words = words
         #: By column, the texts that were read as something else.
         self.readings: dict[str, dict[str, str]] = {}
@@ -94,7 +104,7 @@ class Reader:
         """Return a batch in gepnet's own types, and its faults (rows from column ``__row``)."""
         sound = batch.select_seq(self._checks).row(0, named=True) if self._checks else {}
         whole = frozenset(name for name, is_sound in sound.items() if is_sound)
-        work = _Batch(batch, whole, self.asking, self.words, self.readings)
+        work = _Batch(batch, whole, self.asking, self.words, self.readings, on=self.on)
         for fact in self.facts:
             work.read(fact, self.given)
         kept = [batch[name] for name in self.kept]
@@ -111,6 +121,7 @@ class _Batch:
     readings: dict[str, dict[str, str]] = field(default_factory=dict)
     columns: dict[str, pl.Series] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
+    on: datetime.date | None = None
 
     def read(self, fact: Fact, given: frozenset[str]) -> None:
         if fact.type == "number":
@@ -126,19 +137,30 @@ class _Batch:
             found = self._absence(fact, absent, found)
         self.columns |= {name: column.rename(name) for name, column in found.items()}
 
-    def _fault(self, name: str, bad: pl.Series, value: pl.Series) -> pl.Series:
+    @property
+    def _rows(self) -> pl.Series:
+        named = ROW in self.table.columns
+        return self.table[ROW] if named else pl.int_range(len(self.table), eager=True)
+
+    def _patient(self, place: int) -> str:
+        return str(self.table["patient"][place]) if "patient" in self.table.columns else ""
+
+    def _fault(
+        self, name: str, bad: pl.Series, value: pl.Series, why: Callable[[str], str] = lambda _: ""
+    ) -> pl.Series:
         """List the cells of ``name`` where ``bad`` is true, and make them unknown."""
         bad = bad.fill_null(False)
         if not bad.any():
             return value
-        rows = self.table[ROW] if ROW in self.table.columns else pl.int_range(len(bad), eager=True)
-        for row, cell in zip(rows.filter(bad), self.table[name].filter(bad), strict=True):
-            self.faults.append(Fault(row, name, str(cell)))
-        return _hidden(value, bad)
+        for row, cell in zip(self._rows.filter(bad), self.table[name].filter(bad), strict=True):
+            self.faults.append(Fault(row, name, str(cell), why(str(cell))))
+        return hidden(value, bad)
 
-    def _unread(self, name: str, value: pl.Series) -> pl.Series:
+    def _unread(
+        self, name: str, value: pl.Series, why: Callable[[str], str] = lambda _: ""
+    ) -> pl.Series:
         """Return ``value``, each cell a fault that says something there and could not be read."""
-        return self._fault(name, self.table[name].is_not_null() & value.is_null(), value)
+        return self._fault(name, self.table[name].is_not_null() & value.is_null(), value, why)
 
     def _nothing(self, name: str, dtype: type[pl.DataType]) -> pl.Series:
         """Return that no cell of a column can be read."""
@@ -163,7 +185,7 @@ class _Batch:
             high = self._fault(names[1], alone & high.is_not_null(), high)
         disordered = low > high
         if disordered.any():
-            low, high = self._fault(names[0], disordered, low), _hidden(high, disordered)
+            low, high = self._fault(names[0], disordered, low), hidden(high, disordered)
         return dict(zip(names, self._believed(fact, low, high, names), strict=True))
 
     def _believed(
@@ -197,7 +219,7 @@ class _Batch:
                 refused[place] = True
                 self.faults.append(Fault(rows[place], next(iter(names)), str(value), told))
         where = pl.Series(refused)
-        return _hidden(low, where), _hidden(high, where)
+        return hidden(low, where), hidden(high, where)
 
     def _ranges(self, fact: Fact) -> tuple[pl.Series, pl.Series]:
         """Return the bounds of numbers written as texts: ``5``, ``<5``, ``2-5``, ``>60``."""
@@ -236,8 +258,8 @@ class _Batch:
             return self._nothing(name, pl.Float64)
         value = column.cast(pl.Float64, strict=False)
         if column.dtype == pl.String:
-            value = self._unread(name, value)
-        value = _rounded(fact, value)
+            value = self._unread(name, value, lambda cell: no_one_number(fact, cell))
+        value = rounded(fact, value)
         assert fact.entry.range is not None
         least, greatest = (float(end) for end in fact.entry.range)
         return self._fault(name, ~value.is_between(least, greatest), value)
@@ -296,21 +318,47 @@ class _Batch:
         if column.dtype != pl.String:
             return self._nothing(name, pl.Boolean)
         text = self._flagged(name, column.str.to_lowercase())
-        value = _hidden(text == "true", ~text.is_in(["true", "false"]))
+        value = hidden(text == "true", ~text.is_in(["true", "false"]))
         return self._unread(name, value)
 
     def _date(self, fact: Fact) -> dict[str, pl.Series]:
         column = self.table[fact.id]
         if column.dtype == pl.Date:
-            return _dated(fact, column.dt.to_string("%Y-%m-%d"), column, column)
+            odd = self._odd(fact, column, column)
+            days = column if odd is None else hidden(column, odd)
+            return _dated(fact, days.dt.to_string("%Y-%m-%d"), days, days)
         if column.dtype != pl.String:
             text = self._nothing(fact.id, pl.String)
             return _dated(fact, text, *[text.cast(pl.Null).cast(pl.Date)] * 2)
-        first, last = _days(column)
+        first, last = days_of(column)
         text = column
         if first.null_count() != column.null_count():
             text = self._fault(fact.id, column.is_not_null() & first.is_null(), column)
+        odd = self._odd(fact, first, last)
+        if odd is not None:
+            text, first, last = (hidden(one, odd) for one in (text, first, last))
         return _dated(fact, text, first, last)
+
+    def _odd(self, fact: Fact, first: pl.Series, last: pl.Series) -> pl.Series | None:
+        """Tell the dates that are likely to be slips, by the age that they make; None: none is."""
+        asking, on = self.asking, self.on
+        quantity = None if asking is None else asking.plausible.from_date(fact.id)
+        if asking is None or on is None or quantity is None:
+            return None
+        least, most = quantity.bounds()
+        # By whole years, a little wider: what lies in between is asked about one by one.
+        young = first > on - datetime.timedelta(days=int((least + 1) * _YEAR))
+        old = last < on - datetime.timedelta(days=int(most * _YEAR))
+        places = (young | old).fill_null(False).arg_true().to_list()
+        refused = [False] * len(first)
+        rows = self._rows
+        for place in places:
+            written = str(self.table[fact.id][place])
+            told = doubted_birth(asking, quantity.of, written, on, self._patient(place))
+            if told is not None:
+                refused[place] = True
+                self.faults.append(Fault(rows[place], fact.id, written, told))
+        return pl.Series(refused) if any(refused) else None
 
     def _absence(
         self, fact: Fact, absent: str, found: dict[str, pl.Series]
@@ -320,7 +368,7 @@ class _Batch:
         both = marked & found[low_column(fact)].is_not_null()
         if both.any():
             marked = self._fault(absent, both, marked).fill_null(False)
-            found = {name: _hidden(column, both) for name, column in found.items()}
+            found = {name: hidden(column, both) for name, column in found.items()}
         return {**found, absent: marked}
 
 
@@ -336,7 +384,7 @@ def _bits(fact: Fact, text: str) -> int | None:
 def _without_all(fact: Fact, value: pl.Series) -> pl.Series:
     """Return sets of values in which all that there are is unknown."""
     whole = value == all_bits(fact)
-    return _hidden(value, whole) if whole.any() else value
+    return hidden(value, whole) if whole.any() else value
 
 
 def _sources(fact: Fact, given: Collection[str]) -> list[str]:
@@ -376,47 +424,6 @@ def _quantity(fact: Fact) -> str:
     return fact.family or fact.id
 
 
-def _hidden(value: pl.Series, where: pl.Series) -> pl.Series:
-    nothing = pl.Series([None], dtype=value.dtype)
-    return value.zip_with(~where.fill_null(True), nothing.new_from_index(0, len(value)))
-
-
 def _dated(fact: Fact, *columns: pl.Series) -> dict[str, pl.Series]:
     names = (fact.id, first_day_column(fact), last_day_column(fact))
     return dict(zip(names, columns, strict=True))
-
-
-def _days(text: pl.Series) -> tuple[pl.Series, pl.Series]:
-    """Return the first and the last day that texts can mean; null for what is no date."""
-    lengths = text.str.len_bytes()
-    if (lengths == 10).all():
-        first = last = text.str.to_date("%Y-%m-%d", strict=False, cache=False)
-    else:
-        dated = pl.select(first_day(pl.lit(text)).alias("first")).with_columns(text.alias("text"))
-        dated = dated.with_columns(last=last_day(pl.col("text"), pl.col("first")))
-        other = ~lengths.is_in([4, 7, 10])
-        first, last = (_hidden(dated[name], other) for name in ("first", "last"))
-    # What the parser forgives and gepnet does not: a space for a zero, a year of three digits.
-    odd = text.str.contains(" ", literal=True) | (first < datetime.date(1000, 1, 1))
-    return (_hidden(first, odd), _hidden(last, odd)) if odd.any() else (first, last)
-
-
-def _rounded(fact: Fact, value: pl.Series) -> pl.Series:
-    """Round to a fine step of a fact, half to even in decimal; stored values are so already."""
-    step, places = as_steps(fact.fine)
-    scaled = value * 10**places if step == 1 else value * 10**places / step
-    rounded = _stored(scaled.round(), step, places)
-    if (rounded == value).all():
-        return value
-    half = (scaled * 2).round()
-    tie = ((scaled * 2 - half).abs() <= _NOISE).fill_null(False)
-    snapped = (half / 2).zip_with(tie, scaled)
-    return _stored(snapped.round(mode="half_to_even"), step, places)
-
-
-def _stored(steps: pl.Series, step: int, places: int) -> pl.Series:
-    number = steps if step == 1 else steps * step
-    if not places:
-        return number
-    # A column of divisors: by a constant Polars would multiply with its reciprocal.
-    return number / pl.Series([10.0**places]).new_from_index(0, len(number))

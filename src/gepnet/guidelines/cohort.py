@@ -54,7 +54,12 @@ class CohortPlan:
         self.keys = [*kept, *([at] if isinstance(at, str) else [])]
         kept += sorted(beside)
         self.reader = Reader(
-            facts, {ROW: pl.UInt32(), **schema}, [ROW, *kept], asking, vocabulary.words
+            facts,
+            {ROW: pl.UInt32(), **schema},
+            [ROW, *kept],
+            asking,
+            vocabulary.words,
+            None if isinstance(at, str) else at,
         )
         given = self.reader.given | beside
         measures = base.knowledge.measures

@@ -7,6 +7,7 @@ end.
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -86,6 +87,13 @@ def read_periods(path: Path, patients: pl.DataFrame) -> pl.DataFrame:
 
 
 def _in_order(cells: Cells) -> None:
+    """Refuse what ends before it begins, and what is dated after today: a slip of the year."""
+    today = datetime.date.today()
+    for name in ("start", "end"):
+        day = cells[name]
+        first = day.first if isinstance(day, PartialDate) else day
+        if first is not None and first > today:
+            cells.fault(name, f"a date not after today ({today})")
     start, end = cells["start"], cells["end"]
     if isinstance(start, PartialDate) and isinstance(end, PartialDate):
         start, end = start.first, end.last
