@@ -56,7 +56,7 @@ def test_every_cell_that_says_something_leads_to_a_reason_with_its_source(
                 if cell["status"] not in STATED:
                     continue
                 stated += 1
-                target = f"{case.id}.{cell['document']}.{row['option']}.{row['intent']}"
+                target = case.target(cell["document"], row["option"], row["intent"])
                 assert html.escape(target) in targets
                 assert cell["reasons"]
                 for reason in cell["reasons"]:

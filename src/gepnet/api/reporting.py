@@ -104,13 +104,16 @@ def write_report(
     from gepnet.report.html import render_report
 
     named = {name for page in pages for name in page.entries}
+    entries = [entry for entry in list_entries(base) if entry["id"] in named]
+    told = [*entries, *(one for page in pages for one in page.view["statements"])]
     about = {
         "version": __version__,
         "digest": base.knowledge.digest,
         "knowledge_date": knowledge_date.isoformat(),
         "documents": [d for d in list_documents(base, knowledge_date) if d["in_force"]],
         "hindsight": hindsight,
-        "entries": [entry for entry in list_entries(base) if entry["id"] in named],
+        "entries": entries,
+        "sources": [base.sources[name] for name in sorted({one["source"] for one in told})],
     }
     text = render_report(title, pages, about)
     write_atomically(path, text)

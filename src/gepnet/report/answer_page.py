@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -113,35 +114,86 @@ def _lines(width: float, chips: Sequence[View]) -> int:
     return lines
 
 
+@dataclass(frozen=True)
+class Drawers:
+    """What is behind chips and cells.
+
+    Attributes:
+        each: every reason once; where several options have the same, they are its ``rows``.
+        place: of the reason behind a document, option and purpose, joined by points.
+    """
+
+    each: list[View]
+    place: dict[str, int]
+
+
+_REASONS = ("reasons", "dissent", "unverified")
+#: What a drawer shows of a cell.
+_SHOWN = (
+    "status", "possible", "missing", "reasons", "lesser", "dissent", "unverified", "statements",
+)  # fmt: skip
+
+
 def drawers(
     answer: View,
     view: View,
     matrices: Sequence[Matrix],
     assessment: Assessment,
     base: KnowledgeBase,
-) -> list[View]:
-    """Return what is behind each chip and each cell of the matrix, once each."""
-    found: dict[tuple[str, str, str], View] = {}
+    behind: Mapping[str, Sequence[Any]],
+) -> Drawers:
+    """Return what is behind each chip and each cell of the matrix, once each.
+
+    Args:
+        answer: the first screen.
+        view: the assessment as plain data.
+        matrices: the parts of the matrix.
+        assessment: of the patient.
+        base: the knowledge that it was made with.
+        behind: evidence by option, purpose and document, joined by points.
+    """
+    each: dict[str, View] = {}
+    place: dict[str, int] = {}
+
+    def put(cell: View, row: View, document: View) -> None:
+        key = ".".join((document["id"], row["option"], row["intent"]))
+        if key in place:
+            return
+        evidence = list(behind.get(".".join((row["option"], row["intent"], document["id"])), ()))
+        shown, by_class = _of_no_option({name: cell[name] for name in _SHOWN})
+        told = [[one.rests_on, one.contradicted_by, one.newer] for one in evidence]
+        content = json.dumps([document["id"], shown, plain(told)], default=str)
+        empty = {"cell": shown, "rows": [], "document": document, "behind": evidence}
+        found = each.setdefault(content, {**empty, "number": len(each)})
+        place[key] = found["number"]
+        label = f"{row['label']}, by class ({by_class})" if by_class else row["label"]
+        if label not in found["rows"]:
+            found["rows"].append(label)
+
     for part in matrices:
         for row in part.rows:
             for cell, document in zip(row["cells"], part.documents, strict=True):
                 if _says(cell):
-                    key = document["id"], row["option"], row["intent"]
-                    found[key] = {"cell": cell, "row": row, "document": document}
+                    put(cell, row, document)
     heads = {document["id"]: document for document in view["documents"]}
     reader = Reader(base, assessment.facts)
     for chip in _chips(answer):
-        key = chip["document"], chip["option"], chip["intent"]
-        if key in found:
-            continue
-        cell = assessment.documents[key[0]].cells[key[1], key[2]]
-        label = base.options[key[1]].label
-        found[key] = {
-            "cell": plain(cell_view(cell, reader, [])),
-            "row": {"option": key[1], "intent": key[2], "label": label},
-            "document": heads[key[0]],
-        }
-    return list(found.values())
+        name, option, intent = chip["document"], chip["option"], chip["intent"]
+        if f"{name}.{option}.{intent}" not in place:
+            cell = plain(cell_view(assessment.documents[name].cells[option, intent], reader, []))
+            row = {"option": option, "intent": intent, "label": base.options[option].label}
+            put(cell, row, heads[name])
+    return Drawers(list(each.values()), place)
+
+
+def _of_no_option(shown: View) -> tuple[View, str | None]:
+    """Return what is shown of a cell without the option it is of, and the class that all is by."""
+    classes = {one["by_class"] for kind in _REASONS for one in shown[kind]}
+    by_class = classes.pop() if len(classes) == 1 else None
+    left = {"option": "", "intent": "", **({"by_class": None} if by_class else {})}
+    return {
+        **shown, **{kind: [{**one, **left} for one in shown[kind]] for kind in _REASONS}
+    }, by_class  # fmt: skip
 
 
 def _says(cell: View) -> bool:

@@ -17,7 +17,6 @@ from gepnet.report.assessment import View, assessment_view
 from gepnet.report.changes import missing_view, requests
 from gepnet.report.evidence import (
     Evidence,
-    PositionEvidence,
     behind_cells,
     evidence,
     trial_facts,
@@ -41,12 +40,12 @@ class CasePage:
     losses: Sequence[str]
     counts: dict[str, int]
     evidence: Evidence
-    behind: dict[str, list[PositionEvidence]]
     answer: View
     first_rows: Sequence[View] = field(default_factory=tuple)
     more_rows: Sequence[View] = field(default_factory=tuple)
     widths: dict[str, float] = field(default_factory=dict)
     drawers: Sequence[View] = field(default_factory=tuple)
+    places: dict[str, int] = field(default_factory=dict)
     course: dict[str, object] | None = None
     blood: Sequence[dict[str, object]] = field(default_factory=tuple)
     pathways: Sequence[View] = field(default_factory=tuple)
@@ -57,6 +56,10 @@ class CasePage:
     source_url: str | None = None
     source_title: str | None = None
     decided: Sequence[str] = field(default_factory=tuple)
+
+    def target(self, document: str, option: str, intent: str) -> str:
+        """Return the id of what is behind a chip or cell."""
+        return f"{self.id}.{self.places[f'{document}.{option}.{intent}']}"
 
     @property
     def entries(self) -> set[str]:
@@ -100,6 +103,7 @@ def case_page(
     differing, agreeing = page_rows(comparison_view(assessment, base))
     facts = trial_facts(record, base, assessment.question)
     found = evidence(assessment, facts, base)
+    behind = drawers(answer, view, matrices, assessment, base, behind_cells(found))
     return CasePage(
         id=record.patient,
         title=headline(assessment.facts, base),
@@ -112,12 +116,12 @@ def case_page(
         losses=record.losses,
         counts=status_counts(view),
         evidence=found,
-        behind=behind_cells(found),
         answer=answer,
         first_rows=screen.rows,
         more_rows=screen.more,
         widths=screen.widths,
-        drawers=drawers(answer, view, matrices, assessment, base),
+        drawers=behind.each,
+        places=behind.place,
         course=course_strip(record, assessment, base),
         blood=blood_strip(assessment, base),
         pathways=pathway_views(pathways, answer["question"]["id"], assessment, base),
