@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gepnet import api
+from gepnet.report.html import whole
 from gepnet.vocabulary import Question
 
 if TYPE_CHECKING:
@@ -47,6 +48,42 @@ def test_every_chip_leads_to_its_reason(reports: dict[str, Path]) -> None:
         assert len(ids) == len(set(ids))
         chips = re.findall(r'<button class="cell chip[^>]*popovertarget="([^"]+)"', text)
         assert len(chips) > 10
+
+
+def test_words_with_a_hyphen_stay_whole_and_nothing_is_markup() -> None:
+    assert whole("177Lu-DOTATATE <b>, 5-10") == (
+        '<span class="w">177Lu-DOTATATE</span> &lt;b&gt;, <span class="w">5-10</span>'
+    )
+
+
+def test_a_reason_that_several_options_share_stands_once() -> None:
+    base = api.base()
+    file = CLINIC / f"{NAMES[0]}.yaml"
+    (case,) = api.patient_pages([file], base, Question(knowledge_date=DAY))
+    assert len(case.drawers) < len(case.places)
+    assert set(case.places.values()) == {one["number"] for one in case.drawers}
+    shared = next(one for one in case.drawers if len(one["rows"]) > 1)
+    assert len(set(shared["rows"])) == len(shared["rows"])
+    by_class = [row for one in case.drawers for row in one["rows"] if ", by class (" in row]
+    assert by_class
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("name", NAMES)
+def test_nothing_is_cut_on_the_first_screen(
+    page: Page, reports: dict[str, Path], name: str
+) -> None:
+    """No chip, head or fact is wider than its place, at a desk and on a phone."""
+    page.goto(reports[name].as_uri())
+    for width in (1440, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        cut = page.evaluate(
+            """[...document.querySelectorAll('table.ans :is(.chip, th), .strip > div, .safe li')]
+               .filter(one => one.checkVisibility() && one.clientWidth > 1)
+               .filter(one => one.scrollWidth > one.clientWidth + 1)
+               .map(one => one.innerText)"""
+        )
+        assert not cut, (width, cut)
 
 
 @pytest.mark.browser

@@ -21,7 +21,7 @@ _LEAST_ROWS = 2
 #: Rows by which the widths of the columns are chosen.
 _SHAPING = 5
 _LINE, _PAD, _LETTER = 29, 7, 6.9
-_WIDTH, _HEAD, _LEAST, _COMMON, _STEP, _OPTION = 1130, 112.0, 78, 160, 40, 160
+_WIDTH, _HEAD, _LEAST, _COMMON, _STEP, _OPTION = 1130, 126.0, 84, 170, 40, 160
 
 
 @dataclass(frozen=True)

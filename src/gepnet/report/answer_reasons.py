@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -152,10 +153,10 @@ def _before(fact: str, reader: RowReader) -> str:
 
 
 def _after(fact: str, values: Sequence[Value], band: Band | None, reader: RowReader) -> str:
-    """Return other values of a fact: a band of a number as it is, else as a condition."""
+    """Return other values of a fact as a condition."""
     definition = reader.base.vocabulary[fact]
     if definition.type == "number":
-        return values_text(fact, values, band, reader.base)
+        return f"{reader.words['if']} {values_text(fact, values, band, reader.base)}"
     if definition.type == "boolean":
         wording = reader.wordings.wording(definition)
         said = None if wording is None else (wording.yes if values[0] is True else wording.no)
@@ -194,6 +195,8 @@ def _scale(one: DecidedBy, reader: RowReader) -> Scale | None:
     most = 1.6 * max([*limits, *now, least + 1])
     if fact.entry.range:
         most = min(most, float(fact.entry.range[1]))
+    if all(end.is_integer() for end in (*limits, *now)):
+        most = float(math.ceil(most))
     unit = "" if fact.entry.unit in (None, "1") else str(fact.entry.unit)
     if unit.startswith("{"):
         unit = ""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from gepnet.report.case import CasePage
 from gepnet.report.words import BADGES, COUNTED, INTENTS, SIGNS
@@ -23,8 +25,18 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["whole"] = whole
     environment.globals.update(SIGNS=SIGNS, INTENTS=INTENTS, BADGES=BADGES, COUNTED=COUNTED)
     return environment
+
+
+_HYPHENATED = re.compile(r"[^\s-]+(?:-[^\s-]+)+")
+
+
+def whole(text: str) -> Markup:
+    """Return a text whose words with a hyphen, such as 177Lu-DOTATATE, stay on one line."""
+    escaped = str(escape(text))
+    return Markup(_HYPHENATED.sub(lambda word: f'<span class="w">{word[0]}</span>', escaped))
 
 
 def page(template: str, *sheets: str, **view: Any) -> str:
