@@ -14,7 +14,9 @@ from gepnet.board.screens import SCREENS
 from tests.board.conftest import PASSWORD, Person, item_of
 
 Find = Callable[[str], Person]
-PAGES = ("prepare", "board", "differ", "course", "response", "record", "history")
+PAGES = (
+    "prepare", "board", "differ", "course", "response", "weights", "sheet", "record", "history",
+)  # fmt: skip
 
 
 def guarded() -> list[tuple[str, APIRoute, Guard]]:

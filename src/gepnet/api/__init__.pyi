@@ -20,6 +20,7 @@ from gepnet.api.board_demo import fill_demo as fill_demo
 from gepnet.api.board_demo import throw_away_demo as throw_away_demo
 from gepnet.api.board_demo import until as until
 from gepnet.api.board_record import board_record_pdf as board_record_pdf
+from gepnet.api.board_record import patient_sheet_pdf as patient_sheet_pdf
 from gepnet.api.boarding import Lined as Lined
 from gepnet.api.boarding import board_agreement as board_agreement
 from gepnet.api.boarding import prepared as prepared

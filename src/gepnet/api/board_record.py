@@ -1,4 +1,4 @@
-"""The record of a board as PDF, by Typst: data go in as JSON, never as markup."""
+"""The record of a board and the sheet for its patient as PDF, by Typst: data go in as JSON."""
 
 from __future__ import annotations
 
@@ -21,12 +21,30 @@ def board_record_pdf(view: Mapping[str, Any], made_on: datetime.date) -> bytes:
     Raises:
         InputError: without typst.
     """
+    return _pdf("board_record.typ", view, made_on)
+
+
+def patient_sheet_pdf(view: Mapping[str, Any], made_on: datetime.date) -> bytes:
+    """Return the sheet for a patient as an accessible PDF; the same view gives the same bytes.
+
+    Args:
+        view: {title, language, head: [text], parts: [{title, pairs: [[name, value]], lines:
+            [text]}], questions, blank: lines to write on, limits}; every value is plain text.
+        made_on: the day of the file.
+
+    Raises:
+        InputError: without typst.
+    """
+    return _pdf("patient_sheet.typ", view, made_on)
+
+
+def _pdf(name: str, view: Mapping[str, Any], made_on: datetime.date) -> bytes:
     from gepnet.knowledge import need
 
     need("typst")
     import typst
 
-    template = files("gepnet.report").joinpath("templates/board_record.typ").read_bytes()
+    template = files("gepnet.report").joinpath(f"templates/{name}").read_bytes()
     made: bytes = typst.compile(
         template,
         format="pdf",

@@ -3,6 +3,7 @@
 from gepnet.board.policy import Screen
 from gepnet.board.screens import (
     account,
+    agreement,
     cards,
     case,
     course,
@@ -17,6 +18,8 @@ from gepnet.board.screens import (
     quick,
     record,
     response,
+    sheet,
+    weights,
     worklist,
 )
 
@@ -32,8 +35,11 @@ SCREENS: tuple[Screen, ...] = (
     differ.screen,
     course.screen,
     response.screen,
+    weights.screen,
+    sheet.screen,
     record.screen,
     history.screen,
+    agreement.screen,
     knowledge.screen,
     files.screen,
     programs.screen,
