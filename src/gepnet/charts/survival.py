@@ -13,7 +13,7 @@ from gepnet.charts.base import Cell, Chart, TableTwin, chart_of
 from gepnet.charts.drawing import SMALL, headline
 from gepnet.charts.style import GRID, INK, SOFT, line_look
 
-_WIDE = 104  # letters of the words above a picture
+_WIDE = 98  # letters of the words above a picture
 _TICKS = (0.5, 1, 2, 3, 6, 12, 24, 36, 60, 120)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from gepnet.charts.base import Chart
@@ -54,7 +56,7 @@ def of_trial(base: KnowledgeBase, trial: Trial, endpoint: str, unverified: bool 
         return survival(SurvivalData(title, outcome, report.unit, lines, about))
     curves = models(trial, endpoint, metrics, unverified)
     how = "; ".join(f"{one.label} {one.model}" for one in curves)
-    about = (whom, *ratios, _MODEL.format(how=how))
+    about = (whom, *ratios, _read_in(curves, base), _MODEL.format(how=how))
     lines = tuple(_model(one, base) for one in curves)
     return survival(SurvivalData(title, outcome, "months", lines, about))
 
@@ -133,7 +135,18 @@ def _ratio(figure: Figure, trial: Trial, base: KnowledgeBase) -> str:
         if c.id == figure.of
     )
     source = base.sources[figure.source].title
-    return f"{metrics[figure.metric].label}, {of}{by}: {_figure(figure)}{note}. Source: {source}."
+    told = f"{metrics[figure.metric].label}, {of}{by}: {_figure(figure)}{note}"
+    return f"{told}. Source ({figure.verification}): {source}."
+
+
+def _read_in(curves: Iterable[ModelCurve], base: KnowledgeBase) -> str:
+    """Return where the figures of models were read, each source with its badges."""
+    badges: dict[str, dict[str, None]] = {}
+    for figure in (one for curve in curves for one in curve.through):
+        title = base.sources[figure.source].title
+        badges.setdefault(title, {})[figure.verification] = None
+    told = "; ".join(f"{title} ({', '.join(names)})" for title, names in badges.items())
+    return f"Medians and rates were read in: {told}."
 
 
 def _figure(figure: Figure) -> str:

@@ -37,6 +37,7 @@ def listing(
     items: Iterable[Any],
     *columns: str | tuple[str, Callable[[Any], object]],
     whole: Collection[str] = (),
+    faint: Callable[[Any], object] | None = None,
 ) -> None:
     """Print a table of one row an item.
 
@@ -48,10 +49,13 @@ def listing(
             ``_Texts``); behind `` | `` stands what to print where something is unknown, by default
             nothing. A heading with a function of the item is for anything else.
         whole: headings of columns whose words are not broken.
+        faint: which items are greyed, such as figures that are not used.
     """
+    items = list(items)
     parted = [_column(one) if isinstance(one, str) else one for one in columns]
     rows = [[cell(item) for _, cell in parted] for item in items]
-    table(title, [heading for heading, _ in parted], rows, whole)
+    greyed = [faint is not None and bool(faint(item)) for item in items]
+    table(title, [heading for heading, _ in parted], rows, whole, greyed)
 
 
 def _column(told: str) -> tuple[str, Callable[[Any], object]]:
@@ -89,7 +93,11 @@ class _Texts(Formatter):
 
 
 def table(
-    title: str, columns: list[str], rows: list[list[Any]], whole: Collection[str] = ()
+    title: str,
+    columns: list[str],
+    rows: list[list[Any]],
+    whole: Collection[str] = (),
+    greyed: Sequence[bool] = (),
 ) -> None:
     """Print a table as wide as the screen, its words whole wherever they fit.
 
@@ -116,10 +124,10 @@ def table(
     for place, column in enumerate(columns):
         width = None if widths is None else widths[place]
         shown.add_column(column, overflow="fold", width=width, no_wrap=column in whole)
-    for row in cells:
+    for row, grey in zip(cells, greyed or [False] * len(cells), strict=True):
         if widths is not None:
             row = [_broken(cell, width) for cell, width in zip(row, widths, strict=True)]
-        shown.add_row(*map(safe, row))
+        shown.add_row(*map(safe, row), style="dim" if grey else None)
     console.print(shown)
 
 

@@ -156,6 +156,11 @@ def _print(view: View) -> None:
         "simulated: {simulated:.1f} | not reached",
         ("inside", lambda o: {True: "yes", False: "no", None: ""}[o["inside"]]),
     )
+    show("[bold]Figures with their sources[/]")
+    for one in view["inputs"]:
+        if one["source"]:
+            grey = "dim" if one["verification"] == "unverified" else None
+            say(f"- {one['place']} = {_value(one)}: {_read_in(one)}", grey)
     show("[bold]Assumptions[/]")
     for text in view["assumptions"]:
         say(f"- {text}")
@@ -197,6 +202,17 @@ def _published(one: View) -> str:
     if one["published_low"] is None:
         return f"{one['published']:g}"
     return f"{one['published']:g} ({one['published_low']:g} to {one['published_high']:g})"
+
+
+def _read_in(one: View) -> str:
+    place = f", {one['locator']}" if one["locator"] else ""
+    return f"{one['source']} ({one['verification']}){place}"
+
+
+def _value(one: View) -> str:
+    if one["low"] is None:
+        return f"{one['value']:g}"
+    return f"{one['value']:g} ({one['low']:g} to {one['high']:g})"
 
 
 def _ratio(one: View) -> str:

@@ -177,6 +177,11 @@ def _triple(one: View, key: str = "value", low: str = "low", high: str = "high")
     return f"{one[key]:.2f} ({one[low]:.2f} to {one[high]:.2f})"
 
 
+def _read_in(row: View) -> str:
+    told = [row["verification"], row["source"]]
+    return ": ".join(one for one in told if one)
+
+
 def _printed(row: View) -> str:
     if row["low"] is None:
         return f"{row['value']:g}, se {row['se']:g}"
@@ -226,7 +231,8 @@ def _print_rows(title: str, view: View, weights: dict[str, float] | None = None)
         *contrast,
         (view["measure"], _printed),
         ("weight" if weights is not None else "left out", weight),
-        "verification",
+        ("verification", _read_in),
+        faint=lambda row: row["left_out"],
     )
 
 

@@ -54,8 +54,13 @@ def show(
 
 
 def _main(row: dict[str, Any]) -> str:
-    told = (f"{one['label']}: {one['text']}{_by(one)}" for one in row["main"])
+    told = (f"{one['label']}: {one['text']}{_by(one)} {_badge(one)}" for one in row["main"])
     return "\n".join(told) or "-"
+
+
+def _badge(figure: dict[str, Any]) -> str:
+    """Return the badge of a figure with the source that it stands in."""
+    return f"({figure['verification']}: {figure['source']})"
 
 
 def _by(figure: dict[str, Any]) -> str:
@@ -121,7 +126,12 @@ def _print_evidence(view: dict[str, Any]) -> None:
                 f"{option['label']}: trials that speak, or may speak, of this patient",
                 option["trials"],
                 *("trial", "year", "would be: outcome", "speaks: direction"),
-                ("figures", lambda row: "\n".join(f["text"] + _by(f) for f in row["figures"])),
+                (
+                    "figures",
+                    lambda row: "\n".join(
+                        f"{f['text']}{_by(f)} {_badge(f)}" for f in row["figures"]
+                    ),
+                ),
                 whole=("trial",),
             )
 
@@ -161,6 +171,7 @@ def _print_trial(view: dict[str, Any]) -> None:
         view["figures"],
         *("figure: label", "of", "value: text", ("of whom", _whom)),
         *(("badge", _state), "source"),
+        faint=lambda row: not row["counts"],
     )
     sources = {row["source"]: row for row in view["figures"]}
     listing("Sources", sources.values(), "source", "title: source_title", "url", whole=("source",))
