@@ -52,8 +52,10 @@ def test_every_figure_has_a_badge_and_none_that_is_unverified_is_told_as_a_resul
 ) -> None:
     text = report.read_text(encoding="utf-8")
     fold = text[text.index('<details class="evidence">') :]
-    figures = re.findall(r'<span class="figure([^"]*)">(.*?)</abbr></span>', fold, re.S)
+    figures = re.findall(r'<span class="figure([^"]*)">(.*?)</(?:abbr|a)></span>', fold, re.S)
     assert len(figures) > 5
+    assert all('title="' in told for _, told in figures)  # where it was read
+    assert any('<a href="https://' in told for _, told in figures)
     assert all('class="badge ' in told for _, told in figures)
     assert not any("unverified" in kind for kind, _ in figures)
     assert "Nothing here changes a position of a document." in fold
