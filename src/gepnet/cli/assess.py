@@ -82,7 +82,12 @@ def _print_explanation(view: dict[str, Any]) -> None:
     tree = Tree(_node_text(view["explanation"]))
     _grow(tree, view["explanation"])
     show(tree)
-    for title, names in (("settled by", "settled_by"), ("missing", "missing")):
+    lines = (
+        ("settled by", "settled_by"),
+        ("missing", "missing"),
+        ("may turn with", "may_turn_with"),
+    )
+    for title, names in lines:
         if view[names]:
             show(f"{title}: {safe('; '.join(view[names]))}")
 

@@ -16,6 +16,7 @@ from gepnet.report.explanations import (
     Reader,
     SourceView,
     as_text,
+    may_turn_with,
     source_of,
     strength_text,
 )
@@ -50,6 +51,7 @@ class ReasonView:
     explanation: Leaf | Branch
     because: list[Leaf]
     missing: Asks
+    may_turn_with: Asks
 
 
 @dataclass(frozen=True)
@@ -200,4 +202,5 @@ def _reason(reason: Reason, reader: Reader) -> ReasonView:
         reader.tree(judged.explanation),
         reader.because(judged.explanation),
         reader.asks(judged.missing),
+        reader.asks(may_turn_with(judged)),
     )

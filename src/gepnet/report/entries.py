@@ -19,6 +19,7 @@ from gepnet.report.explanations import (
     Reader,
     SourceView,
     as_text,
+    may_turn_with,
     source_of,
     strength_text,
 )
@@ -219,6 +220,7 @@ class Explained:
     explanation: Leaf | Branch
     settled_by: list[str]
     missing: list[str]
+    may_turn_with: list[str]
 
 
 def _open(judged: Reading[Recommendation], facts: Facts) -> Status | None:
@@ -263,5 +265,6 @@ def explain_recommendation(
         reader.tree(judged.explanation),
         [reader.words(part.node) for part in judged.explanation.settled_by],
         [ask.label for ask in reader.asks(judged.missing)],
+        [ask.label for ask in reader.asks(may_turn_with(judged))],
     )
     return dict(plain(found))

@@ -12,6 +12,7 @@ from gepnet.guidelines import KnowledgeBase
 from gepnet.knowledge.models import FactEntry, Recommendation, Statement
 from gepnet.knowledge.shapes import Sourced
 from gepnet.report.facts import FactView, fact_view, value_text
+from gepnet.rules import Reading
 from gepnet.tables import Shown
 from gepnet.vocabulary import TRUTH_WORDS, PartialDate, Truth
 
@@ -180,3 +181,12 @@ class Reader:
 
     def _text(self, fact: FactValue) -> str:
         return value_text(fact, self.base)
+
+
+def may_turn_with(judged: Reading[Recommendation]) -> tuple[str, ...]:
+    """Return the facts that could still overturn a settled answer; nothing of an open one.
+
+    Such an answer holds as things stand: it asks what is recorded, or takes the unknown for no
+    obstacle, and turns once the fact is known.
+    """
+    return () if judged.truth is None else judged.explanation.unsettled
