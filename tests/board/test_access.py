@@ -15,7 +15,8 @@ from tests.board.conftest import PASSWORD, Person, item_of
 
 Find = Callable[[str], Person]
 PAGES = (
-    "prepare", "board", "differ", "course", "response", "weights", "sheet", "record", "history",
+    "prepare", "board", "differ", "pathway", "course", "response", "weights", "sheet", "record",
+    "history",
 )  # fmt: skip
 
 

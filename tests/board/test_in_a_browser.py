@@ -68,7 +68,7 @@ def test_axe_finds_nothing(page: Page, server: str, kept: api.Store, case: str, 
         "/worklist", "/worklist/new", "/account", f"/case/{case}/prepare",
         f"/case/{case}/board", f"/case/{case}/differ",
         f"/case/{case}/course", f"/case/{case}/response",
-        f"/case/{case}/weights", f"/case/{case}/sheet", "/agreement",
+        f"/case/{case}/pathway", f"/case/{case}/weights", f"/case/{case}/sheet", "/agreement",
         f"/case/{case}/record?kind=laboratory", f"/case/{case}/history",
         f"/item/{item.id}/cards?step=cards", f"/item/{item.id}/cards?step=outcome",
     ]  # fmt: skip
