@@ -70,6 +70,8 @@ from gepnet.api.knowing import base as base
 from gepnet.api.knowing import check_knowledge as check_knowledge
 from gepnet.api.knowing import due_entries as due_entries
 from gepnet.api.knowing import fact_coverage as fact_coverage
+from gepnet.api.knowing import in_language as in_language
+from gepnet.api.knowing import languages as languages
 from gepnet.api.laboratory import grade_laboratory as grade_laboratory
 from gepnet.api.mapping import import_format as import_format
 from gepnet.api.mapping import import_table as import_table

@@ -10,7 +10,7 @@ from gepnet.api.assessing import assess_facts, facts_of
 from gepnet.facts import Facts, facts_with
 from gepnet.guidelines import KnowledgeBase
 from gepnet.guidelines.answer.quick import quick_questions, quick_record
-from gepnet.guidelines.answer.words import AnswerWords
+from gepnet.guidelines.languages import in_language, languages
 from gepnet.knowledge import refuse
 from gepnet.record import record_to_yaml
 from gepnet.report.answer import answer_view
@@ -42,9 +42,9 @@ def quick_form(base: KnowledgeBase, language: str = "en") -> list[View]:
 
 
 def answer_language(base: KnowledgeBase, wanted: str) -> str:
-    """Return the language of the sentences of an answer: the wanted one, else English."""
-    known = AnswerWords.read(base.knowledge.measures).languages
-    return wanted if wanted in known else next(iter(known))
+    """Return the language of an answer: the wanted one, else English."""
+    known = languages(base)
+    return wanted if wanted in known else known[0]
 
 
 def _in(texts: Mapping[str, str], language: str) -> str:
@@ -102,7 +102,8 @@ def quick_check(
         InputError: for a question, answer, fact or value that is none.
     """
     facts = quick_facts(base, chosen, further, asked)
-    answer = answer_view(assess_facts(facts, base, asked), base, question, language)
+    assessment, base = assess_facts(facts, base, asked), in_language(base, language)
+    answer = answer_view(assessment, base, question)
     positions: dict[str, View] = {}
     waiting: Counter[str] = Counter()
     labels: dict[str, str] = {}

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import Request
 
+from gepnet import api
 from gepnet.board.faults import SignInFirst
 from gepnet.board.words import Words, language_of, words_of
 
 if TYPE_CHECKING:
-    from gepnet import api
     from gepnet.board.desk import Desk
+    from gepnet.guidelines import KnowledgeBase
 
 DENSITIES = ("auto", "desk", "meeting")
 
@@ -51,6 +52,12 @@ class Visit:
     def csrf(self) -> str:
         """What a form of this session has to send along."""
         return "" if self.signed is None else self.signed.form_secret
+
+    @property
+    def base(self) -> KnowledgeBase:
+        """The knowledge in the language of the visit, for whatever is shown of it."""
+        base = self.desk.base
+        return api.in_language(base, api.answer_language(base, self.words.language))
 
     @property
     def path(self) -> str:

@@ -1,8 +1,9 @@
-"""A criterion as English prose, from the same tree that is evaluated."""
+"""A criterion as prose in the language of its vocabulary, from the same tree that is evaluated."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from gepnet.criteria.ast import (
     FLIPPED,
@@ -20,7 +21,7 @@ from gepnet.criteria.ast import (
 )
 from gepnet.vocabulary import Fact, Vocabulary, plain, unit_words
 
-_SIGNS = {"<": "below", "<=": "at most", ">": "above", ">=": "at least", "=": "equal to"}
+_SIGNS = {"<": "below", "<=": "at_most", ">": "above", ">=": "at_least", "=": "equal_to"}
 
 
 def prose(node: Node, vocabulary: Vocabulary) -> str:
@@ -30,16 +31,16 @@ def prose(node: Node, vocabulary: Vocabulary) -> str:
 
 class _Writer:
     def __init__(self, vocabulary: Vocabulary) -> None:
-        self.vocabulary = vocabulary
+        self.vocabulary, self.said = vocabulary, vocabulary.phrases
 
     def text(self, node: Node, top: bool = False) -> str:
         match node:
             case Always(value):
-                return "always" if value else "never"
+                return self.said.always if value else self.said.never
             case Holds(fact):
                 return self.label(fact)
             case IsKnown(fact):
-                return f"{self.label(fact)} known"
+                return self.said.known.format(self.label(fact))
             case OneOf(fact, values, written):
                 return f"{self.label(fact)} {self.choices(fact, (*values, *written))}"
             case Compare():
@@ -47,11 +48,13 @@ class _Writer:
             case Not(operand):
                 return self.negated(operand)
             case Certain(operand):
-                return f"certainly {self.text(operand)}"
+                return self.said.certainly.format(self.text(operand))
             case And(operands):
-                return self.joined(self.with_ranges(operands), "and", top)
+                separator = "; " if top else f" {self.said.and_word} "
+                return self.joined(self.with_ranges(operands), separator, top)
             case Or(operands):
-                return self.joined([self.text(operand) for operand in operands], "or", top)
+                told = [self.text(operand) for operand in operands]
+                return self.joined(told, f" {self.said.or_word} ", top)
 
     def label(self, name: str) -> str:
         fact = self.vocabulary.get(name)
@@ -60,49 +63,55 @@ class _Writer:
     def choices(self, name: str, values: tuple[str, ...]) -> str:
         fact = self.vocabulary.get(name)
         shown = [value_label(fact, value) for value in values]
-        return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} or {shown[-1]}"
+        return listed(shown, self.said.or_word)
 
     def unit(self, node: Compare) -> str:
         fact = self.vocabulary.get(node.terms[0].fact)
-        unit = "" if fact is None else unit_words(fact.entry.unit)
+        unit = "" if fact is None else unit_words(fact.entry.unit, self.said.units)
         return unit if unit in {"", "%"} else f" {unit}"
 
     def sum(self, terms: Sequence[Term]) -> str:
         text = ""
         for term in terms:
             size = abs(term.factor)
-            product = f"{'' if size == 1 else f'{plain(size)} x '}{self.label(term.fact)}"
-            sign = "minus " if term.factor < 0 else "plus " if text else ""
-            text = f"{text} {sign}{product}".lstrip()
+            product = f"{'' if size == 1 else f'{self.number(size)} x '}{self.label(term.fact)}"
+            sign = self.said.minus if term.factor < 0 else self.said.plus if text else ""
+            text = " ".join(part for part in (text, sign, product) if part)
         return text
 
     def comparison(self, node: Compare, sign: str = "") -> str:
-        sign = sign or _SIGNS[node.operator]
+        phrase: str = getattr(self.said, sign or _SIGNS[node.operator])
         minus = [Term(term.fact, -term.factor) for term in node.terms if term.factor < 0]
         if node.constant == 0 and 0 < len(minus) < len(node.terms):
             # `a - b < 0` is how `a < b` is kept.
             plus = [term for term in node.terms if term.factor > 0]
-            return f"{self.sum(plus)} {sign} {self.sum(minus)}"
-        return f"{self.sum(node.terms)} {sign} {plain(node.constant)}{self.unit(node)}"
+            return f"{self.sum(plus)} {phrase.format(self.sum(minus))}"
+        end = phrase.format(f"{self.number(node.constant)}{self.unit(node)}")
+        return f"{self.sum(node.terms)} {end}"
+
+    def number(self, number: Decimal) -> str:
+        return self.said.number(plain(number))
 
     def negated(self, operand: Node) -> str:
         match operand:
             case IsKnown(fact):
-                return f"{self.label(fact)} not known"
+                return self.said.not_known.format(self.label(fact))
             case OneOf(fact, values, written):
-                return f"{self.label(fact)} not {self.choices(fact, (*values, *written))}"
+                choices = self.choices(fact, (*values, *written))
+                return f"{self.label(fact)} {self.said.not_word.format(choices)}"
             case Compare(operator="="):
-                return self.comparison(operand, "not equal to")
+                return self.comparison(operand, "not_equal_to")
             case Compare(terms, operator, constant) if self.always_applies(terms):
                 return self.comparison(Compare(terms, FLIPPED[operator], constant))
             case Not(inner):
                 return self.text(inner)
             case Certain(Not(inner)):
-                return f"provided that {self.text(inner)}"
+                return self.said.provided_that.format(self.text(inner))
             case Certain():
-                return f"not {self.text(operand)}"
+                return self.said.not_word.format(self.text(operand))
         text = self.text(operand)
-        return f"not {text}" if isinstance(operand, Holds | And | Or) else f"not ({text})"
+        plain_one = isinstance(operand, Holds | And | Or)
+        return self.said.not_word.format(text if plain_one else f"({text})")
 
     def always_applies(self, terms: Sequence[Term]) -> bool:
         """Whether "not below 3" says the same as "at least 3".
@@ -123,7 +132,8 @@ class _Writer:
                     Compare(same, "<=" | "<" as sign, high),
                     *_,
                 ] if terms == same:
-                    ends = f"{plain(low)} {'to' if sign == '<=' else 'to below'} {plain(high)}"
+                    phrase = self.said.low_to_high if sign == "<=" else self.said.low_to_below
+                    ends = phrase.format(low=self.number(low), high=self.number(high))
                     shown.append(f"{self.sum(terms)} {ends}{self.unit(lower)}")
                     rest = rest[2:]
                 case _:
@@ -132,12 +142,16 @@ class _Writer:
         return shown
 
     @staticmethod
-    def joined(parts: list[str], word: str, top: bool) -> str:
+    def joined(parts: list[str], separator: str, top: bool) -> str:
         if len(parts) == 1:
             return parts[0]
-        separator = "; " if top and word == "and" else f" {word} "
         text = separator.join(parts)
         return text if top else f"({text})"
+
+
+def listed(parts: Sequence[str], word: str) -> str:
+    """Return "a, b or c"."""
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {word} {parts[-1]}"
 
 
 def value_label(fact: Fact | None, value: str) -> str:

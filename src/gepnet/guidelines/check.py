@@ -21,10 +21,11 @@ from gepnet.guidelines.regions import Regions, check_regions
 from gepnet.guidelines.verify.dependencies import Dependencies, check_laws
 from gepnet.guidelines.verify.judgements import Judgements, KnownRows
 from gepnet.guidelines.verify.one_fact_apart import Questions
-from gepnet.knowledge import Problem, check_files
+from gepnet.knowledge import MeasureFile, Problem, check_files
+from gepnet.knowledge.languages import LanguageWords, check_languages
 from gepnet.rules import Rulebook
 
-FILES = (
+FILES: tuple[type[MeasureFile], ...] = (
     AnswerWords,
     Answers,
     AtlasPlan,
@@ -35,6 +36,7 @@ FILES = (
     Figures,
     Judgements,
     KnownRows,
+    LanguageWords,
     Letters,
     NamedPatients,
     PathwayQuestions,
@@ -56,6 +58,7 @@ def check(book: Rulebook) -> Iterator[Problem]:
     yield from check_answers(book)
     yield from check_quick(book)
     yield from check_words(book)
+    yield from check_languages(book.knowledge)
     if "board_preparation" in book.knowledge.measures:
         preparation = BoardPreparation.read(book.knowledge.measures)
         yield from check_preparation(preparation, book.vocabulary)

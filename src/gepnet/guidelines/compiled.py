@@ -94,6 +94,11 @@ class CompiledDocument:
 class KnowledgeBase(Rulebook):
     """The rules of one state of the knowledge, with its documents and its option tree."""
 
+    #: In which its words are; see ``in_language``.
+    language = "en"
+    #: The same as it was written; None if it is this.
+    written: KnowledgeBase | None = None
+
     def __init__(self, knowledge: Knowledge) -> None:
         """Compile every criterion.
 

@@ -14,6 +14,7 @@ from gepnet.guidelines import (
     region_lineage,
 )
 from gepnet.knowledge.models import FundingPosition
+from gepnet.knowledge.phrases import Phrases
 from gepnet.report.explanations import Asks, Branch, Leaf, Reader, SourceView, source_of
 from gepnet.tables import Shown
 
@@ -21,16 +22,6 @@ from gepnet.tables import Shown
 _LABEL = ("on_label", "undetermined", "off_label")
 _PAYER = ("funded", "undetermined", "not_funded", "outside")
 NOT_READ = "not_read"
-WORDS = {
-    "on_label": "on label",
-    "off_label": "off label",
-    "funded": "funded",
-    "not_funded": "not funded",
-    "outside": "outside the decision",
-    "undetermined": "open",
-}
-#: What an empty cell says, by what it is about.
-NONE_READ = {"label": "no label read", "payer": "no payer read"}
 
 
 @dataclass(frozen=True)
@@ -112,27 +103,30 @@ def _in_region(region: str, assessment: Assessment, base: KnowledgeBase) -> Iter
     for option in dict.fromkeys(options):
         own = [x for x in labels if base.options.covers(x.label.entry.option, option)]
         paid = [x for x in payers if base.options.covers(x.entry.option, option)]
-        label, payer = _label_cell(own, lineage), _payer_cell(paid, region)
+        said = base.vocabulary.phrases
+        label, payer = _label_cell(own, lineage, said), _payer_cell(paid, region, said)
         yield AccessView(option, base.options[option].label, region, label, payer)
 
 
-def _label_cell(labels: Sequence[LabelAssessment], lineage: Sequence[str]) -> AccessCell:
+def _label_cell(
+    labels: Sequence[LabelAssessment], lineage: Sequence[str], said: Phrases
+) -> AccessCell:
     held = {x.label.entry.region for x in labels}
     place = next((name for name in lineage if name in held), lineage[0])
     here = [x for x in labels if x.label.entry.region == place]
     if not here:
-        return AccessCell(NOT_READ, NONE_READ["label"], place, [])
+        return AccessCell(NOT_READ, said.no_label_read, place, [])
     status = next(word for word in _LABEL if any(x.status == word for x in here))
-    words = WORDS[status] + ("" if place == lineage[0] else f" ({place})")
+    words: str = getattr(said, status) + ("" if place == lineage[0] else f" ({place})")
     return AccessCell(status, words, place, [x.label.entry.id for x in here])
 
 
-def _payer_cell(payers: Sequence[FundingAssessment], region: str) -> AccessCell:
+def _payer_cell(payers: Sequence[FundingAssessment], region: str, said: Phrases) -> AccessCell:
     if not payers:
-        return AccessCell(NOT_READ, NONE_READ["payer"], region, [])
+        return AccessCell(NOT_READ, said.no_payer_read, region, [])
     status = next(word for word in _PAYER if any(x.status == word for x in payers))
     deciding = [x for x in payers if x.status == status]
-    draft = ", draft" if all(x.entry.draft for x in deciding) else ""
+    draft = f", {said.draft}" if all(x.entry.draft for x in deciding) else ""
     names = ", ".join(dict.fromkeys(x.entry.short for x in deciding))
-    words = f"{WORDS[status]}{draft} ({names})"
+    words = f"{getattr(said, status)}{draft} ({names})"
     return AccessCell(status, words, region, [x.entry.id for x in payers])

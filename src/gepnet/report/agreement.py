@@ -18,10 +18,11 @@ from gepnet.guidelines import (
     deciding,
 )
 from gepnet.knowledge import refuse
+from gepnet.knowledge.phrases import Phrases
 from gepnet.report.assessment import head_view
 from gepnet.report.cells import speaking_rows
 from gepnet.report.differences import deciding_view
-from gepnet.report.words import INTENTS, SIGNS
+from gepnet.report.words import INTENTS, status_word
 
 View = dict[str, Any]
 # Pairs that a reader looks for. Of those of which one document does not speak only the ones are
@@ -102,17 +103,18 @@ def row_view(
     counts: dict[str, int] = {}
     for pair in pairs:
         counts[pair.agreement.value] = counts.get(pair.agreement.value, 0) + 1
+    said = base.vocabulary.phrases
     shown = [pair_view(pair, verdicts.get(pair), assessment, base) for pair in pairs]
     return {
         "option": option,
         "label": base.options[option].label,
         "intent": intent,
         "kind": base.options[option].kind,
-        "positions": positions_view(row, assessment),
+        "positions": positions_view(row, assessment, base),
         "rankings": rankings_view(row, assessment, base),
         "agreement": counts,
         "lines": sorted(
-            [*_deciding_lines(shown), *_judgement_lines(shown)],
+            [*_deciding_lines(shown, said), *_judgement_lines(shown, said)],
             key=lambda line: not line["conflict"],
         ),
         "pairs": shown,
@@ -122,14 +124,18 @@ def row_view(
 SPEAKING = frozenset(Status) - QUIET
 
 
-def positions_view(row: tuple[str, str], assessment: Assessment) -> list[View]:
+def positions_view(row: tuple[str, str], assessment: Assessment, base: KnowledgeBase) -> list[View]:
     """Return the documents that speak on a row, by status."""
     found: dict[Status, list[str]] = {}
     for document in assessment.documents.values():
         status = document.cells[row].status
         found.setdefault(status, []).append(document.document.file.document.short)
     return [
-        {"status": status.value, "word": SIGNS[status].word, "documents": found[status]}
+        {
+            "status": status.value,
+            "word": status_word(status, base.vocabulary.phrases),
+            "documents": found[status],
+        }
         for status in Status
         if status in found and status in SPEAKING
     ]
@@ -168,7 +174,7 @@ def pair_view(
         "agreement": pair.agreement.value,
         "deciding": None if verdict is None else outcome(pair, verdict),
         "sets": [] if verdict is None else [deciding_view(found, base) for found in verdict.sets],
-        "beside": beside(pair, assessment),
+        "beside": beside(pair, assessment, base),
     }
 
 
@@ -178,23 +184,24 @@ def outcome(pair: Pair, verdict: Verdict) -> str:
     return "not_read" if unread else verdict.outcome
 
 
-def beside(pair: Pair, assessment: Assessment) -> list[str]:
+def beside(pair: Pair, assessment: Assessment, base: KnowledgeBase) -> list[str]:
     """Return what else differs between two documents: approval awaited, region, date."""
     heads = [assessment.documents[name].document.file.document for name in pair.documents]
-    found = []
+    found, said = [], base.vocabulary.phrases
     for cell, head in zip((pair.first, pair.second), heads, strict=True):
         awaited = {region for reason in cell.reasons for region in reason.awaits_approval}
         if awaited:
-            found.append(f"{head.short}: waits for approval in {', '.join(sorted(awaited))}")
+            regions = ", ".join(sorted(awaited))
+            found.append(said.awaits_approval.format(document=head.short, regions=regions))
     first, second = heads
     if not {*first.region, "any"} & {*second.region, "any"} or first.region != second.region:
-        found.append(f"for {'/'.join(first.region)} v {'/'.join(second.region)}")
+        found.append(said.for_regions.format("/".join(first.region), "/".join(second.region)))
     if first.year != second.year:
-        found.append(f"of {first.year} v {second.year}")
+        found.append(said.of_years.format(first.year, second.year))
     return found
 
 
-def _deciding_lines(pairs: Iterable[View]) -> list[View]:
+def _deciding_lines(pairs: Iterable[View], said: Phrases) -> list[View]:
     """Return what would bring documents together; pairs with the same answer share a line.
 
     Left out are pairs that do not conflict and of which both documents would have to move.
@@ -202,28 +209,30 @@ def _deciding_lines(pairs: Iterable[View]) -> list[View]:
     same_answer: dict[str, list[View]] = {}
     for pair in pairs:
         if pair["agreement"] in _DIFFERING and pair["sets"]:
-            text = "; or ".join(found["text"] for found in pair["sets"])
+            text = f"; {said.or_word} ".join(found["text"] for found in pair["sets"])
             same_answer.setdefault(text, []).append(pair)
     return [
         {
-            "who": f"{', '.join(moving)} v {', '.join(stays)}" if stays else "; ".join(moving),
+            "who": said.against.format(", ".join(moving), ", ".join(stays))
+            if stays
+            else "; ".join(moving),
             "conflict": conflict,
             "sets": found[0]["sets"],
         }
         for found in same_answer.values()
-        for moving, stays, conflict in _movers(found)
+        for moving, stays, conflict in _movers(found, said)
         if conflict or stays
     ]
 
 
-def _movers(pairs: Sequence[View]) -> list[tuple[list[str], tuple[str, ...], bool]]:
+def _movers(pairs: Sequence[View], said: Phrases) -> list[tuple[list[str], tuple[str, ...], bool]]:
     """Return the documents that would move, those that they would join, and if they conflict."""
     joins: dict[str, list[str]] = {}
     in_conflict: set[str] = set()
     for pair in pairs:
         position = pair["sets"][0]["position"]
         sides = list(zip(pair["short"], pair["statuses"], strict=True))
-        moving = " and ".join(name for name, status in sides if status != position)
+        moving = f" {said.and_word} ".join(name for name, status in sides if status != position)
         joins.setdefault(moving, []).extend(name for name, status in sides if status == position)
         if pair["agreement"] == Agreement.CONFLICT:
             in_conflict.add(moving)
@@ -235,7 +244,7 @@ def _movers(pairs: Sequence[View]) -> list[tuple[list[str], tuple[str, ...], boo
     ]
 
 
-def _judgement_lines(pairs: Iterable[View]) -> list[View]:
+def _judgement_lines(pairs: Iterable[View], said: Phrases) -> list[View]:
     """Return the conflicts that no change of up to three facts would settle, by who is against."""
     joined: dict[str, list[str]] = {}
     for pair in pairs:
@@ -245,10 +254,10 @@ def _judgement_lines(pairs: Iterable[View]) -> list[View]:
         if sides[1][1] in (Status.AGAINST, Status.CONFLICTING):
             sides.reverse()
         (name, status), (other, other_status) = sides
-        told = "; ".join([SIGNS[other_status].word, *pair["beside"]])
-        joined.setdefault(f"{name} ({SIGNS[status].word})", []).append(f"{other} ({told})")
+        told = "; ".join([status_word(other_status, said), *pair["beside"]])
+        joined.setdefault(f"{name} ({status_word(status, said)})", []).append(f"{other} ({told})")
     return [
-        {"who": f"{name} v {', '.join(others)}", "conflict": True, "sets": []}
+        {"who": said.against.format(name, ", ".join(others)), "conflict": True, "sets": []}
         for name, others in joined.items()
     ]
 

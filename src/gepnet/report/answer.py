@@ -10,6 +10,7 @@ from gepnet.guidelines import Assessment, KnowledgeBase
 from gepnet.guidelines.answer import AnswerRow, AskedQuestion, question_for, rows_of
 from gepnet.guidelines.answer.differ import difference
 from gepnet.guidelines.answer.words import words_in
+from gepnet.guidelines.languages import in_language
 from gepnet.report.answer_chips import COLUMNS, RowReader, RowView
 from gepnet.report.answer_head import (
     Fires,
@@ -66,7 +67,7 @@ def answer_view(
     assessment: Assessment,
     base: KnowledgeBase,
     question: str | None = None,
-    language: str = "en",
+    language: str | None = None,
 ) -> View:
     """Return the answer to the question of a patient as JSON-ready data; nothing is merged.
 
@@ -117,11 +118,14 @@ def answer_view(
         assessment: of one patient.
         base: the knowledge that it was made with.
         question: set by a person; by default it follows from disease and earlier treatment.
-        language: of ``measures/answer_words.yaml``.
+        language: one of ``languages``; by default that of the knowledge.
 
     Raises:
         InputError: for a question or a language that is not known.
     """
+    if language is not None:
+        base = in_language(base, language)
+    language = base.language
     words = words_in(base.knowledge.measures, language)
     asked = question_for(base, assessment.facts, question)
     found = rows_of(base, assessment, asked)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Annotated
 
+from gepnet.criteria.prose import listed
 from gepnet.guidelines import Assessment, Cell, KnowledgeBase, Status
 from gepnet.guidelines.answer import AnswerRow, Stand
 from gepnet.guidelines.pathway.wording import Wordings
@@ -15,7 +16,7 @@ from gepnet.knowledge.models import FactEntry
 from gepnet.report.access import NOT_READ, AccessView, access_views
 from gepnet.report.explanations import Reader, strength_text
 from gepnet.report.history import History
-from gepnet.report.words import BADGES, SIGNS
+from gepnet.report.words import BADGES, SIGNS, badge_word, status_word
 from gepnet.tables import Shown
 
 #: The columns of the table with the statuses that stand in each: what is partly against is no
@@ -145,7 +146,7 @@ class RowReader:
         if len(names) > most:
             first, rest = ", ".join(told[: most - 1]), len(names) - most + 1
             return self.words["and_more"].format(who=first, n=rest)
-        return told[0] if len(told) == 1 else f"{', '.join(told[:-1])} and {told[-1]}"
+        return listed(told, self.base.vocabulary.phrases.and_word)
 
     def option(self, row: AnswerRow) -> str:
         """Return the options of a row by their labels."""
@@ -233,7 +234,8 @@ class RowReader:
         behind = [r for r in cell.reasons if r.position.position == cell.status] or cell.reasons
         strengths = dict.fromkeys(strength_text(r.judged.recommendation.entry) for r in behind)
         badge = cell.badge
-        letter, badge_word = BADGES[badge] if badge else ("", "")
+        said = self.base.vocabulary.phrases
+        letter = BADGES[badge][0] if badge else ""
         name, year = self._name(stand.document)
         options = self.base.options
         above = next((r.position.option for r in cell.reasons if r.by_class), None)
@@ -246,11 +248,11 @@ class RowReader:
             head.kind,
             cell.status.value,
             sign.symbol,
-            sign.word,
+            status_word(cell.status, said),
             ", ".join(text for text in strengths if text) or None,
             badge,
             letter,
-            badge_word,
+            badge_word(badge, said) if badge else "",
             options[above].label if stand.by_class and above else None,
             None if named is None else self.wordings.option(named),
             cell.option,

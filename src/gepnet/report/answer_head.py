@@ -124,7 +124,7 @@ def _therapies(assessment: Assessment, base: KnowledgeBase, family: str, last: b
     found = [one for one in given if any(options.covers(holder, one) for holder in held)]
     if not found:
         found = [h for h in held if not any(h != o and options.covers(h, o) for o in held)]
-    told = " and ".join(names.option(one) for one in found or given)
+    told = f" {base.vocabulary.phrases.and_word} ".join(names.option(one) for one in found or given)
     return told or names.option("somatostatin_analogue")
 
 
@@ -208,7 +208,7 @@ def fact_text(fact: FactValue, base: KnowledgeBase) -> str:
     wording = Wordings(base).wording(definition)
     if isinstance(fact.value, bool):
         said = None if wording is None else (wording.yes if fact.value else wording.no)
-        return said or f"{definition.entry.label}: {'yes' if fact.value else 'no'}"
+        return said or f"{definition.entry.label}: {base.vocabulary.phrases.truth(fact.value)}"
     return value_text(fact, base)
 
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from gepnet.criteria.prose import listed
 from gepnet.guidelines import Band, KnowledgeBase, Result, Status, StatusChange, missing
 from gepnet.guidelines.answer import AnswerRow
 from gepnet.guidelines.answer.differ import DecidedBy, Difference
@@ -17,7 +18,7 @@ from gepnet.report.answer_chips import RowReader
 from gepnet.report.answer_head import fact_text
 from gepnet.report.differences import values_text, words_for
 from gepnet.report.safety import not_excluded
-from gepnet.report.words import SIGNS
+from gepnet.report.words import SIGNS, status_word
 from gepnet.vocabulary import Interval, Value
 
 _RESULTS = 2
@@ -160,10 +161,11 @@ def _after(fact: str, values: Sequence[Value], band: Band | None, reader: RowRea
     if definition.type == "boolean":
         wording = reader.wordings.wording(definition)
         said = None if wording is None else (wording.yes if values[0] is True else wording.no)
-        said = said or f"{definition.entry.label}: {'yes' if values[0] is True else 'no'}"
+        truth = reader.base.vocabulary.phrases.truth(values[0] is True)
+        said = said or f"{definition.entry.label}: {truth}"
         return f"{reader.words['if']} {said}"
     told = [low(words_for(fact, value, reader.base)) for value in values]
-    text = f"{', '.join(told[:-1])} or {told[-1]}" if len(told) > 1 else told[0]
+    text = listed(told, reader.base.vocabulary.phrases.or_word)
     return f"{reader.words['if']} {text}"
 
 
@@ -332,7 +334,7 @@ def _result(
         Settles(
             status.value,
             SIGNS[status].symbol,
-            SIGNS[status].word,
+            status_word(status, reader.base.vocabulary.phrases),
             [reader.document(name) for name in documents],
             options,
         )

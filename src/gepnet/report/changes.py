@@ -20,7 +20,7 @@ from gepnet.guidelines.whatif import parse_settings
 from gepnet.report.assessment import head_view
 from gepnet.report.differences import values_text
 from gepnet.report.facts import plain_value, value_text
-from gepnet.report.words import INTENTS, SIGNS
+from gepnet.report.words import intent_words, status_word
 from gepnet.tables import plain
 
 View = dict[str, Any]
@@ -101,17 +101,21 @@ def _summary(
             short = assessment.documents[change.document].document.file.document.short
             names = brought.setdefault((short, change.after), {})
             names[_named(change, base)] = None
+    said = base.vocabulary.phrases
     lines = [
-        f"{short}: {SIGNS[status].word} for {', '.join(names)}"
+        said.status_for.format(
+            document=short, status=status_word(status, said), options=", ".join(names)
+        )
         for (short, status), names in brought.items()
     ]
     if dropped:
-        lines.append(f"{dropped} open position{' falls' if dropped == 1 else 's fall'} away")
+        lines.append((said.falls_away if dropped == 1 else said.fall_away).format(n=dropped))
     return lines
 
 
 def _named(change: StatusChange, base: KnowledgeBase) -> str:
-    label, intent = base.options[change.option].label, INTENTS[change.intent]
+    label = base.options[change.option].label
+    intent = intent_words(change.intent, base.vocabulary.phrases)
     return f"{label} {intent}" if intent else label
 
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from gepnet.criteria.prose import listed
 from gepnet.facts import FactValue
 from gepnet.guidelines import Band, Change, DecidingFacts, KnowledgeBase, Status
+from gepnet.knowledge.phrases import ENGLISH, Phrases
 from gepnet.report.facts import plain_value, value_text
 from gepnet.vocabulary import Value, plain
 
 View = dict[str, Any]
-BOTH = {
-    Status.RECOMMENDED: "both recommend it",
-    Status.OPTION: "both name it as an option",
-    Status.TRIAL_ONLY: "both want it within a trial",
-    Status.AGAINST: "both advise against it",
+_BOTH = {
+    Status.RECOMMENDED: "both_recommended",
+    Status.OPTION: "both_option",
+    Status.TRIAL_ONLY: "both_trial_only",
+    Status.AGAINST: "both_against",
 }
 
 
@@ -27,27 +29,28 @@ def words_for(fact: str, value: Value, base: KnowledgeBase) -> str:
 def values_text(fact: str, values: Sequence[Value], band: Band | None, base: KnowledgeBase) -> str:
     """Return values of which each would do: a band of numbers, or alternatives."""
     if band is None or (band.low is None and band.high is None):
-        return _alternatives([words_for(fact, value, base) for value in values])
-    unit = words_for(fact, values[0], base).removeprefix(str(values[0]))
-    return band_text(band) + unit
+        told = [words_for(fact, value, base) for value in values]
+        return listed(told, base.vocabulary.phrases.or_word)
+    number = base.vocabulary.phrases.number(str(values[0]))
+    unit = words_for(fact, values[0], base).removeprefix(number)
+    return band_text(band, base.vocabulary.phrases) + unit
 
 
-def band_text(band: Band) -> str:
+def band_text(band: Band, said: Phrases = ENGLISH) -> str:
     """Return "below 10", "at least 3", "3 to below 10"."""
-    low = "" if band.low is None else plain(band.low)
-    high = "" if band.high is None else plain(band.high)
+    low = "" if band.low is None else said.number(plain(band.low))
+    high = "" if band.high is None else said.number(plain(band.high))
     if not low:
-        return f"{'at most' if band.high_included else 'below'} {high}"
+        return (said.at_most if band.high_included else said.below).format(high)
     if not high:
-        return f"{'at least' if band.low_included else 'above'} {low}"
+        return (said.at_least if band.low_included else said.above).format(low)
     if low == high:
         return low
-    upper = high if band.high_included else f"below {high}"
-    return f"{low} to {upper}" if band.low_included else f"above {low} to {upper}"
-
-
-def _alternatives(texts: Sequence[str]) -> str:
-    return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} or {texts[-1]}"
+    if band.low_included:
+        both = said.low_to_high if band.high_included else said.low_to_below
+    else:
+        both = said.above_to_high if band.high_included else said.above_to_below
+    return both.format(low=low, high=high)
 
 
 def change_view(change: Change, base: KnowledgeBase) -> View:
@@ -68,12 +71,15 @@ def change_view(change: Change, base: KnowledgeBase) -> View:
 def deciding_view(found: DecidingFacts, base: KnowledgeBase) -> View:
     """Return a smallest set of changes and what both documents then say."""
     changes = [change_view(change, base) for change in found.changes]
-    text = " and ".join(change["text"] for change in changes)
+    said = base.vocabulary.phrases
+    text = f" {said.and_word} ".join(change["text"] for change in changes)
+    then = said.then.format(getattr(said, _BOTH[found.position]))
+    changeable = all(change["changeable"] for change in changes)
     return {
         "position": found.position.value,
-        "changeable": all(change["changeable"] for change in changes),
+        "changeable": changeable,
         "changes": changes,
-        "what": text if all(c["changeable"] for c in changes) else f"{text} (cannot be changed)",
-        "then": f"then {BOTH[found.position]}",
-        "text": f"{text}: then {BOTH[found.position]}",
+        "what": text if changeable else said.cannot_be_changed.format(text),
+        "then": then,
+        "text": f"{text}: {then}",
     }

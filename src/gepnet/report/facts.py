@@ -7,9 +7,18 @@ from typing import Annotated, Any
 
 from gepnet.facts import Facts, FactValue, Observed, show
 from gepnet.guidelines import KnowledgeBase
+from gepnet.knowledge.languages import ENGLISH
 from gepnet.knowledge.models import FactEntry
 from gepnet.tables import Shown, plain
-from gepnet.vocabulary import Interval, Several, Value, told_ends, unit_words
+from gepnet.vocabulary import (
+    NOT_APPLICABLE,
+    Fact,
+    Interval,
+    Several,
+    Value,
+    told_ends,
+    unit_words,
+)
 
 # Facts that a board wants to see as reasons to treat, in this order.
 REASONS_TO_TREAT = (
@@ -74,6 +83,7 @@ def fact_groups(facts: Facts, base: KnowledgeBase) -> list[FactGroup]:
     for name in sorted(facts, key=base.vocabulary.order):
         if facts[name].value is not None or facts[name].conflict is not None:
             heading = base.vocabulary[name].entry.group
+            heading = base.vocabulary.phrases.groups.get(heading, heading)
             groups.setdefault(heading, []).append(fact_view(facts[name], base))
     return [FactGroup(name, members) for name, members in groups.items()]
 
@@ -94,9 +104,17 @@ def fact_view(fact: FactValue, base: KnowledgeBase) -> FactView:
         value_text(fact, base),
         "" if unit is None or unit.startswith("{") else unit,
         [Alternative(other.value, other) for other in fact.alternatives],
-        None if fact.conflict is None else show(fact.conflict),
+        None if fact.conflict is None else _conflict(fact, definition, base),
         definition.family is not None,
     )
+
+
+def _conflict(fact: FactValue, definition: Fact, base: KnowledgeBase) -> str:
+    """Return what is said against a value, in words."""
+    if isinstance(fact.conflict, str | Several) and definition.type == "enum":
+        told = show(fact.conflict)
+        return told if base.language == ENGLISH else definition.label_of(fact.conflict)
+    return said_value(fact.conflict, None, base)
 
 
 def value_text(fact: FactValue, base: KnowledgeBase) -> str:
@@ -104,9 +122,22 @@ def value_text(fact: FactValue, base: KnowledgeBase) -> str:
     definition = base.vocabulary[fact.fact]
     if isinstance(fact.value, str | Several) and definition.type == "enum":
         return definition.label_of(fact.value)
-    text = show(fact.value)
-    unit = unit_words(definition.entry.unit)
-    return f"{text} {unit}" if unit and isinstance(fact.value, Interval) else text
+    return said_value(fact.value, definition.entry.unit, base)
+
+
+def said_value(value: Value, unit: str | None, base: KnowledgeBase) -> str:
+    """Return a value that is no word of an enumeration, with its unit."""
+    phrases = base.vocabulary.phrases
+    if value is None:
+        return phrases.unknown
+    if isinstance(value, bool):
+        return phrases.truth(value)
+    if value is NOT_APPLICABLE:
+        return phrases.not_applicable
+    if not isinstance(value, Interval):
+        return show(value)
+    text, words = phrases.number(show(value)), unit_words(unit, phrases.units)
+    return f"{text} {words}" if words else text
 
 
 def reasons_to_treat(facts: Facts, base: KnowledgeBase) -> list[FactView]:

@@ -12,11 +12,11 @@ from gepnet.facts import Facts
 from gepnet.guidelines import KnowledgeBase
 from gepnet.vocabulary import PartialDate
 
-#: What a patient has had of an option, by the fact that says so.
+#: What a patient has had of an option, by the fact that says so: the phrase for it.
 WORDS = {
-    "on": "being given",
-    "progressed_on": "progressed on it",
-    "intolerant_to": "not tolerated",
+    "on": "being_given",
+    "progressed_on": "progressed_on_it",
+    "intolerant_to": "not_tolerated",
     "received": "received",
 }
 _FAILED = ("progressed_on", "intolerant_to")
@@ -30,6 +30,8 @@ class History:
         self._options, self._base, self._facts = base.options, base, facts
         names = (name for name, fact in facts.items() if fact.value is True)
         families = [base.vocabulary[name] for name in names]
+        phrases = base.vocabulary.phrases
+        self._said: dict[str, str] = {word: getattr(phrases, name) for word, name in WORDS.items()}
         had: dict[str, set[str]] = {}
         for fact in families:
             word = (fact.family or "").removesuffix("_{therapy}")
@@ -57,14 +59,14 @@ class History:
         failed = (
             f"{self._options[one].label}: {', '.join(words)}"
             for one in self._related(option)
-            if (words := [WORDS[word] for word in _FAILED if word in self._had[one]])
+            if (words := [self._said[word] for word in _FAILED if word in self._had[one]])
         )
         return list(dict.fromkeys((*own, *failed)))
 
     def failed(self, option: str) -> bool:
         """Whether an option, or what marks it, failed by progression or was not tolerated."""
         told = "; ".join(self.of(option))
-        return any(WORDS[word] in told for word in _FAILED)
+        return any(self._said[word] in told for word in _FAILED)
 
     def on_record(self, option: str) -> PartialDate | None:
         """Return the day of a test that is on record and no older than it may be, else None."""
@@ -78,8 +80,9 @@ class History:
         return next((fact.date for fact in known if fact.date is not None), None)
 
     def _words(self, option: str) -> list[str]:
-        found = [told for word, told in WORDS.items() if word in self._had.get(option, ())]
-        return found if found == ["received"] else [told for told in found if told != "received"]
+        found = [told for word, told in self._said.items() if word in self._had.get(option, ())]
+        received = self._said["received"]
+        return found if found == [received] else [told for told in found if told != received]
 
     def _related(self, option: str) -> Iterator[str]:
         """Yield what was given and shares a medicine with an option, or is its class."""

@@ -179,7 +179,7 @@ def _doubtful(
 def _told(entry: FactValue, base: KnowledgeBase) -> str:
     """Return a value that is doubted, with its age or with what is said against it."""
     label = base.vocabulary[entry.fact].entry.label
-    said = f"{label} {value_text(entry, base)}"
+    said, value = base.vocabulary.phrases, f"{label} {value_text(entry, base)}"
     if entry.conflict is not None:
-        return f"{said}, and {fact_view(entry, base).conflict} as well"
-    return f"{said} of {entry.date}, {entry.age_days} days old"
+        return said.and_as_well.format(value=value, other=fact_view(entry, base).conflict)
+    return said.days_old.format(value=value, day=entry.date, n=entry.age_days)

@@ -81,8 +81,9 @@ def _view(note: SafetyNote, asked: InQuestion, reader: Reader) -> SafetyView:
 
 def _group(one: Excluding, asked: InQuestion, reader: Reader) -> ExcludingView:
     rules = [note.rule.entry for note in one.notes]
+    said = reader.base.vocabulary.phrases
     return ExcludingView(
-        " and ".join(one.orders) or "the text leaves it open",
+        f" {said.and_word} ".join(one.orders) or said.text_leaves_open,
         any(asked.is_about(rule) for rule in rules),
         reader.asks(one.facts),
         rules,

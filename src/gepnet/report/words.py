@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gepnet.guidelines import SPOKEN, Status
+from gepnet.knowledge.phrases import Phrases
 
 
 @dataclass(frozen=True)
@@ -68,3 +69,18 @@ BADGES = {
     "secondary": ("S", "read in another source that quotes it"),
     "unverified": ("U", "not verified: from general knowledge, does not count"),
 }
+
+
+def status_word(status: Status | str, said: Phrases) -> str:
+    """Return the short word for a status in the language of some phrases."""
+    return said.statuses.get(str(status)) or SIGNS[status].word
+
+
+def intent_words(intent: str, said: Phrases) -> str:
+    """Return what an option is for; nothing where it is for control of the tumour."""
+    return said.intents.get(intent) or INTENTS[intent]
+
+
+def badge_word(badge: str, said: Phrases) -> str:
+    """Return how well something was read, in words."""
+    return said.badges.get(badge) or BADGES[badge][1]

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from gepnet.knowledge.models import FactEntry
+from gepnet.knowledge.phrases import ENGLISH, Phrases
 from gepnet.knowledge.problems import nearest
 from gepnet.vocabulary.dates import parse_date
 from gepnet.vocabulary.numerals import other_readings
@@ -61,6 +62,8 @@ class Fact:
     subject: str | None = None
     #: Reads the units in which the fact is reported.
     units: UnitReader = field(default_factory=lambda: UnitReader({}), compare=False, repr=False)
+    #: How several values, and what a value is not, are said.
+    phrases: Phrases = field(default=ENGLISH, compare=False, repr=False)
 
     @property
     def id(self) -> str:
@@ -153,8 +156,8 @@ class Fact:
         if value.told in self.spellings:
             return self.label_of(value.told)
         if value.told.startswith("not "):
-            return f"not {self.label_of(value.told.removeprefix('not '))}"
-        return joined([self.label_of(one) for one in value.values])
+            return self.phrases.not_word.format(self.label_of(value.told.removeprefix("not ")))
+        return joined([self.label_of(one) for one in value.values], self.phrases.or_word)
 
     def reconciled(self, one: Value, other: Value) -> tuple[Value, bool]:
         """Return what two statements say together, and whether they contradict each other.

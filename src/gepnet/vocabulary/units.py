@@ -231,8 +231,14 @@ def unit_ratio(unit: str, target: str) -> Decimal | None:
         return None
 
 
-def unit_words(unit: str | None) -> str:
-    """Return a UCUM unit as readers know it; "" for a mere count or score."""
+def unit_words(unit: str | None, words: Mapping[str, str] = _WORDS) -> str:
+    """Return a UCUM unit as readers know it; "" for a mere count or score.
+
+    Args:
+        unit: in UCUM.
+        words: those of a language, for units that are no signs; where it has none, English.
+    """
     if unit is None or unit == "1" or unit.startswith("{"):
         return ""
-    return _WORDS.get(unit, unit.replace("{", "").replace("}", "").replace("_", " "))
+    told = words.get(unit) or _WORDS.get(unit)
+    return told or unit.replace("{", "").replace("}", "").replace("_", " ")

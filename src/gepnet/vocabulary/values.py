@@ -118,7 +118,7 @@ class Several:
 Value = Interval | str | Several | bool | Absent | None
 
 
-def joined(words: Sequence[str]) -> str:
+def joined(words: Sequence[str], or_word: str = "or") -> str:
     """Return "NET G1 or G2" of NET G1 and NET G2: words that all begin with are said once."""
     first, *rest = words
     shared = first
@@ -126,7 +126,7 @@ def joined(words: Sequence[str]) -> str:
         shared = shared[:-1]
     ends = [shared.rfind(mark) for mark in " _"]
     cut = max(ends) + 1
-    return " or ".join([first, *(word[cut:] for word in rest)])
+    return f" {or_word} ".join([first, *(word[cut:] for word in rest)])
 
 
 def told_ends(value: Interval) -> tuple[Decimal, Decimal]:

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from gepnet.knowledge.load import load_knowledge
 from gepnet.knowledge.models import EnumValue, FactEntry, FactFamily, Knowledge
+from gepnet.knowledge.phrases import Phrases
 from gepnet.knowledge.problems import nearest
 from gepnet.vocabulary.fact import Fact
 from gepnet.vocabulary.options import OptionTree
@@ -25,8 +26,10 @@ class Vocabulary(Mapping[str, Fact]):
         self.options = OptionTree(knowledge.options)
         self.sites = knowledge.sites
         self._measures = knowledge.measures
+        #: How what joins facts into sentences is said.
+        self.phrases = Phrases.read(knowledge.measures)
         self._units = UnitReader(knowledge.measures)
-        self._facts = {entry.id: Fact(entry, units=self._units) for entry in knowledge.facts}
+        self._facts = {entry.id: self._fact(entry) for entry in knowledge.facts}
         self._families = knowledge.families
         for family in knowledge.families:
             for fact in self._expand(family):
@@ -132,7 +135,12 @@ class Vocabulary(Mapping[str, Fact]):
                 label=family.label.replace(slot, label),
                 definition=family.definition.replace(slot, label),
             )
-            yield Fact(entry, family=family.pattern, subject=name, units=self._units)
+            yield self._fact(entry, family.pattern, name)
+
+    def _fact(
+        self, entry: FactEntry, family: str | None = None, subject: str | None = None
+    ) -> Fact:
+        return Fact(entry, family, subject, self._units, self.phrases)
 
 
 _SHARED = FactFamily.model_fields.keys() - {"pattern", "over", "label", "definition"}

@@ -12,6 +12,7 @@ from gepnet.facts import Facts
 from gepnet.guidelines.compiled import KnowledgeBase
 from gepnet.guidelines.pathway.questions import PathwayQuestion, PathwayQuestions
 from gepnet.knowledge import InputError, MeasureFile, Problem, nearest, refuse
+from gepnet.knowledge.languages import languages
 from gepnet.knowledge.shapes import FactId, Id, OptionId, Strict
 from gepnet.rules import Rulebook
 
@@ -127,6 +128,13 @@ def check_answers(book: Rulebook) -> Iterator[Problem]:
             for fault in error.faults:
                 found, expected = fault.value, fault.expected
                 yield Problem(_FILE, None, one.question, "when", found, expected, fault.suggestion)
+    for name, texts in (
+        *((one.question, one.asks) for one in page.questions),
+        *((item.id, item.label) for item in page.strip),
+    ):
+        if missing := [one for one in languages(book.knowledge) if one not in texts]:
+            expected = f"the languages {', '.join(languages(book.knowledge))}"
+            yield Problem(_FILE, None, name, "asks", ", ".join(missing), expected)
     last = page.questions[-1]
     if last.when != "true":
         yield Problem(_FILE, None, last.question, "when", last.when, "true: some question is asked")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from gepnet.knowledge import InputError, MeasureFile, Problem, refuse
+from gepnet.knowledge.languages import languages as told_in
 from gepnet.rules import Rulebook
 
 _FILE = "measures/answer_words.yaml"
@@ -37,6 +38,9 @@ def check_words(book: Rulebook) -> Iterator[Problem]:
         languages = AnswerWords.read(book.knowledge.measures).languages
     except InputError:
         return  # told by the shape of the file
+    for language in told_in(book.knowledge):
+        if language not in languages:
+            yield Problem(_FILE, None, language, "", "", "the words of each language")
     (first, wanted), *others = languages.items()
     for language, texts in others:
         for key in dict.fromkeys((*wanted, *texts)):

@@ -41,7 +41,7 @@ def kept(base: KnowledgeBase, kind: str, about: object, make: Callable[[], Any])
 def _file(base: KnowledgeBase, kind: str, about: object) -> Path | None:
     if not base.knowledge.digest:
         return None
-    content = f"{base.knowledge.digest} {_code()} {about!r}"
+    content = f"{base.knowledge.digest} {base.language} {_code()} {about!r}"
     return cache_file(f"{kind}-{hashlib.sha256(content.encode()).hexdigest()[:24]}.json")
 
 

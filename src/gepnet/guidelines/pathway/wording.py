@@ -73,6 +73,7 @@ class Wordings:
         """Read the wording."""
         page = PathwayWords.read(book.knowledge.measures)
         self._vocabulary = book.vocabulary
+        self.phrases = book.vocabulary.phrases
         self._options = book.vocabulary.options
         self._facts = {one.fact: one for one in page.facts}
         self._families = {one.family: one for one in page.families}
