@@ -70,8 +70,6 @@ from gepnet.api.knowing import base as base
 from gepnet.api.knowing import check_knowledge as check_knowledge
 from gepnet.api.knowing import due_entries as due_entries
 from gepnet.api.knowing import fact_coverage as fact_coverage
-from gepnet.api.knowing import in_language as in_language
-from gepnet.api.knowing import languages as languages
 from gepnet.api.laboratory import grade_laboratory as grade_laboratory
 from gepnet.api.mapping import import_format as import_format
 from gepnet.api.mapping import import_table as import_table
@@ -144,6 +142,8 @@ from gepnet.api.synthesis import meta_chart as meta_chart
 from gepnet.api.synthesis import network_chart as network_chart
 from gepnet.api.synthesis import network_meta_analysis as network_meta_analysis
 from gepnet.charts.sources import ChartRequest as ChartRequest
+from gepnet.guidelines.languages import in_language as in_language
+from gepnet.guidelines.languages import languages as languages
 from gepnet.knowledge import InputError as InputError
 from gepnet.knowledge import Problem as Problem
 from gepnet.knowledge import read_text as read_text

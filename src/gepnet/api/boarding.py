@@ -54,8 +54,8 @@ def prepared(
 ) -> dict[str, Any] | None:
     """Return what a case lacks for the board; see ``report.preparation``.
 
-    It is worked out once for each record, knowledge and day, which may take some seconds, and then
-    remembered.
+    It is worked out once for each record, knowledge, language and day, which may take some seconds,
+    and then remembered.
 
     Args:
         store: the store.
@@ -79,15 +79,23 @@ def prepared(
     waived = list_waivers(store, actor, case_id)
     day = today or datetime.date.today()
     names = sorted(one.domain for one in waived)
-    said = [kept.version.digest, base.knowledge.digest, __version__, day.isoformat(), names]
+    said = [
+        "by language",
+        kept.version.digest,
+        base.knowledge.digest,
+        __version__,
+        day.isoformat(),
+        names,
+    ]
     if question is not None:
         said.append(str(question))
     key = digest(said)
-    found = remembered(store, case_id, key)
+    known = remembered(store, case_id, key) or {}
+    found = known.get(base.language)
     if found is None:
         assessment = assess_record(kept.record, base, question)
         found = preparation_view(assessment, base, frozenset(names))
-        remember(store, case_id, key, found)
+        remember(store, case_id, key, {**known, base.language: found})
     reasons = {one.domain: {"reason": one.reason, "by": one.author} for one in waived}
     return {**found, "waived": reasons}
 

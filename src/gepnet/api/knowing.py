@@ -10,8 +10,6 @@ from typing import Any
 from gepnet.guidelines import KnowledgeBase, knowledge_base
 from gepnet.guidelines.coverage import coverage
 from gepnet.guidelines.due import due
-from gepnet.guidelines.languages import in_language as in_language
-from gepnet.guidelines.languages import languages as languages
 from gepnet.knowledge import InputError, Problem, check_all_read, load_knowledge
 from gepnet.rules.check import CheckReport, report
 from gepnet.tables import plain

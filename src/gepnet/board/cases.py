@@ -64,21 +64,18 @@ class Looked:
 
     def answer(self, question: str | None = None) -> View:
         """Return the answer of this patient in the language of the visit."""
-        desk = self.visit.desk
-        language = api.answer_language(desk.base, self.visit.words.language)
-        assessment = self.assessment
-        return desk.once(
-            ("answer", question, language, *self._key),
-            lambda: api.answer_view(assessment, desk.base, question, language),
+        assessment, base = self.assessment, self.visit.base
+        return self.visit.desk.once(
+            ("answer", question, base.language, *self._key),
+            lambda: api.answer_view(assessment, base, question),
         )
 
     def comparison(self, option: str | None = None) -> View:
         """Return how the documents stand to each other."""
-        desk = self.visit.desk
-        assessment = self.assessment
-        return desk.once(
-            ("comparison", option, *self._key),
-            lambda: api.comparison_view(assessment, desk.base, option),
+        assessment, base = self.assessment, self.visit.base
+        return self.visit.desk.once(
+            ("comparison", option, base.language, *self._key),
+            lambda: api.comparison_view(assessment, base, option),
         )
 
     def evidence(self) -> Evidence:

@@ -34,7 +34,6 @@ class Words:
     language: str
     messages: Mapping[str, str] = field(default_factory=dict)
     plurals: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    labels: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def locale(self) -> Locale:
@@ -57,10 +56,6 @@ class Words:
         which = 0 if count == 1 else 1
         told = escape(forms[which] if forms and forms[which] else (one, many)[which])
         return told % {"count": self.number(count), **given}
-
-    def label(self, text: str) -> str:
-        """Return a label of the knowledge in this language, where it has one."""
-        return self.labels.get(text, text)
 
     def date(self, day: object, form: str = "d MMM y") -> str:
         """Return a date as people write it: 8 Dec 2025; one that is not exact as far as it goes."""
@@ -136,5 +131,4 @@ def functions(words: Words) -> dict[str, Any]:
         "ngettext": words.ngettext,
         "date": words.date,
         "number": words.number,
-        "word": words.label,
     }

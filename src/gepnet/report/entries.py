@@ -23,6 +23,7 @@ from gepnet.report.explanations import (
     source_of,
     strength_text,
 )
+from gepnet.report.words import status_word
 from gepnet.rules import Reading
 from gepnet.tables import Shown, plain
 from gepnet.vocabulary import TRUTH_WORDS, Question, Truth
@@ -172,7 +173,8 @@ class EntryView:
 def _entry(item: CompiledRecommendation, base: KnowledgeBase) -> EntryView:
     entry = item.entry
     positions = (
-        f"{p.position.replace('_', ' ')}: {base.options[p.option].label}" for p in entry.options
+        f"{status_word(p.position, base.vocabulary.phrases)}: {base.options[p.option].label}"
+        for p in entry.options
     )
     return EntryView(
         item.full_id,

@@ -29,7 +29,7 @@ def offered(looked: Looked, covered: bool) -> list[dict[str, str]]:
     While the documents are hidden they stand in the order of the vocabulary: their order in the
     answer would tell what the documents hold.
     """
-    base = looked.visit.desk.base
+    base = looked.visit.base
     names = [row["options"][0] for row in looked.answer()["rows"]][:OFFERED]
     if covered:
         order = {name: place for place, name in enumerate(base.options)}
@@ -39,7 +39,7 @@ def offered(looked: Looked, covered: bool) -> list[dict[str, str]]:
 
 def groups(looked: Looked, cards: tuple[api.Card, ...]) -> list[dict[str, Any]]:
     """Return open cards by what they would do, the largest group first, with the documents."""
-    base, rows = looked.visit.desk.base, looked.answer()["rows"]
+    base, rows = looked.visit.base, looked.answer()["rows"]
     found: dict[str, dict[str, Any]] = {}
     for card in cards:
         label = base.options[card.option].label if card.option in base.options else None
@@ -85,12 +85,12 @@ def consensus_view(request: Request, item_id: str, step: str) -> dict[str, Any]:
         "view": looked.answer(),
         "covered": covered,
         "tag": api.item_tag(desk.store, actor, item_id),
-        "labels": {name: visit.desk.base.options[name].label for name in visit.desk.base.options},
+        "labels": {name: option.label for name, option in visit.base.options.items()},
     }
 
 
 def _all_options(visit: Visit) -> list[dict[str, str]]:
-    base = visit.desk.base
+    base = visit.base
     kinds = ("treatment", "supportive", "follow_up", "test")
     named = [(name, base.options[name]) for name in base.options]
     return [{"id": n, "label": o.label} for kind in kinds for n, o in named if o.kind == kind]

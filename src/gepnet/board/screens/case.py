@@ -98,7 +98,7 @@ def board(request: Request, case_id: str, item: str = "") -> Response:
 def _stale(looked: Looked) -> list[dict[str, Any]]:
     """Return the facts that are older than they may be."""
     facts = looked.assessment.facts
-    vocabulary = looked.visit.desk.base.vocabulary
+    vocabulary = looked.visit.base.vocabulary
     return [
         {"label": vocabulary[fact.fact].entry.label, "date": str(fact.date or "")}
         for fact in facts.stale()
@@ -107,7 +107,8 @@ def _stale(looked: Looked) -> list[dict[str, Any]]:
 
 def _story(looked: Looked) -> list[dict[str, Any]]:
     """Return the events of a record in their order, in words."""
-    base = looked.visit.desk.base
+    base = looked.visit.base
+    said = base.vocabulary.phrases
     lanes = {
         "pathology": "tissue", "specimen": "tissue", "diagnosis": "tissue",
         "sstr_imaging": "imaging", "fdg_imaging": "imaging", "stage": "imaging",
@@ -124,12 +125,13 @@ def _story(looked: Looked) -> list[dict[str, Any]]:
         text = base.options[option].label if option in base.options else ""
         if event.kind == "treatment":
             stop = getattr(event, "stop", None)
-            tail = "ongoing" if getattr(event, "ongoing", None) else f"to {stop}" if stop else ""
+            until = said.until.format(stop) if stop else ""
+            tail = said.ongoing if getattr(event, "ongoing", None) else until
             reason = getattr(event, "best_response", None)
             text = ", ".join(part for part in (text, tail, reason) if part)
         elif event.kind == "progression":
             text = ", ".join(str(t).replace("_", " ") for t in getattr(event, "types", ()))
-            text = text or "no progression"
+            text = text or said.no_progression
         elif event.values:
             text = ", ".join(_value(name, value, base) for name, value in event.values.items())
         found.append(
@@ -144,7 +146,7 @@ def _value(name: str, value: Any, base: Any) -> str:
     if value is True:
         return str(entry.label)
     if value is False:
-        return f"{entry.label}: no"
+        return f"{entry.label}: {base.vocabulary.phrases.no}"
     unit = f" {entry.unit}" if getattr(entry, "unit", None) else ""
     words = {one.id: one.label for one in entry.values}
     return f"{entry.label} {words.get(str(value)) or str(value)}{unit}"
@@ -155,7 +157,7 @@ def reason(request: Request, case_id: str, entry: str = "") -> Response:
     """Why entries apply to this patient, do not, or stay open; with their sources."""
     visit = visit_of(request)
     looked = look_at(visit, case_id)
-    base, facts = visit.desk.base, looked.assessment.facts
+    base, facts = visit.base, looked.assessment.facts
     names = [name for name in entry.replace("+", " ").split(" ") if name][:8]
     asked = visit.desk.question()
     reasons = [api.explain_recommendation(facts, base, name, asked) for name in names]

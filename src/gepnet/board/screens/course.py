@@ -90,7 +90,7 @@ def cycles(course: dict[str, Any] | None) -> list[dict[str, Any]]:
 
 def grid(looked: Looked, review: dict[str, Any] | None) -> tuple[list[dict[str, Any]], list[str]]:
     """Return the blood values by analyte and day, with the grades of the review and a trend."""
-    base = looked.visit.desk.base
+    base = looked.visit.base
     values: dict[str, dict[str, Any]] = {}
     days: set[str] = set()
     for event in looked.record.events:

@@ -27,7 +27,7 @@ def differ_view(request: Request, case_id: str, form: FormData) -> dict[str, Any
     visit = visit_of(request)
     looked = look_at(visit, case_id)
     item = item_of(visit, case_id)
-    base = visit.desk.base
+    base = visit.base
     answer = looked.answer()
     rows = answer["rows"]
     option = text_of(form, "option") or (rows[0]["options"][0] if rows else "")
@@ -76,7 +76,7 @@ def _groups(found: dict[str, Any] | None) -> dict[str, list[dict[str, Any]]]:
 
 def _facts(looked: Looked) -> list[dict[str, str]]:
     """Return the facts worth changing: those that decide or are missing, then all others."""
-    base = looked.visit.desk.base
+    base = looked.visit.base
     answer = looked.answer()
     first = [one["fact"] for one in answer["why"]["deciding"]]
     first += [fact for order in answer["orders"] for fact in order["facts"]]

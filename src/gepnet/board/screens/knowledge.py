@@ -99,14 +99,14 @@ def documents(request: Request, word: str = "", region: str = "") -> Response:
 @screen.get("/knowledge/{name}", PUBLIC)
 def one_document(request: Request, name: str) -> Response:
     """A document with every entry: rule in words, position, place, badge."""
-    base = visit_of(request).desk.base
+    base = visit_of(request).base
     return page(request, "document.html", doc=document(base, name), READ=READ)
 
 
 @screen.get("/knowledge/{name}/{entry}", PUBLIC)
 def one_entry(request: Request, name: str, entry: str) -> Response:
     """An entry for itself: what a cell of the answer rests on."""
-    doc = document(visit_of(request).desk.base, name)
+    doc = document(visit_of(request).base, name)
     full = f"{name}/{entry}"
     found = next((one for one in doc["entries"] if one["id"] == full), None)
     if found is None:

@@ -39,7 +39,7 @@ def stops(view: dict[str, Any]) -> list[str]:
 def preparation(visit: Visit, case_id: str) -> dict[str, Any] | None:
     """Return what a case lacks; what documents would say then is left out while they are hidden."""
     desk, actor = visit.desk, visit.actor
-    view = api.prepared(desk.store, actor, desk.base, case_id, question=desk.question())
+    view = api.prepared(desk.store, actor, visit.base, case_id, question=desk.question())
     item = item_of(visit, case_id)
     rounds = [] if item is None else api.read_rounds(desk.store, actor, item.id)
     if view is None or not hidden(item, rounds):

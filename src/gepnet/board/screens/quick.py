@@ -180,7 +180,7 @@ def _facts(base: Any) -> list[dict[str, Any]]:
 
 def further_facts(visit: Visit) -> list[dict[str, Any]]:
     """Return every fact that can be answered beside the questions."""
-    return [one for one in _facts(visit.desk.base) if "{" not in one["id"]]
+    return [one for one in _facts(visit.base) if "{" not in one["id"]]
 
 
 @screen.get("/", PUBLIC)
@@ -203,7 +203,7 @@ def reason(request: Request, form: Sent) -> Response:
     answers = read_answers(form)
     names = [name for name in text_of(form, "entries").split(" ") if name][:8]
     asked = visit.desk.question(text_of(form, "region") or None)
-    base = visit.desk.base
+    base = visit.base
     reasons = api.quick_reasons(base, answers.chosen, answers.further, names, asked)
     part = request.headers.get("hx-request") is not None
     return page(request, "reason_part.html" if part else "reason.html", reasons=reasons)

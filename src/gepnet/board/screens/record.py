@@ -26,7 +26,7 @@ def record(request: Request, case_id: str, kind: str = "diagnosis") -> Response:
     """What is recorded, and the form of one kind of event."""
     visit = visit_of(request)
     looked = look_at(visit, case_id)
-    base = visit.desk.base
+    base = visit.base
     chosen = kind if kind in api.EVENT_KINDS else api.EVENT_KINDS[0]
     events = [] if looked.kept is None else list(reversed(looked.record.events))
     store, actor = visit.desk.store, visit.actor
@@ -52,7 +52,7 @@ def _shown(event: Any, base: Any) -> dict[str, Any]:
     for name, value in event.values.items():
         entry = base.vocabulary[name].entry
         words = {one.id: one.label for one in entry.values}
-        shown = {True: "yes", False: "no"}.get(value) if isinstance(value, bool) else None
+        shown = base.vocabulary.phrases.truth(value) if isinstance(value, bool) else None
         unit = getattr(entry, "unit", None) or ""
         text = shown or words.get(str(value)) or f"{value} {unit}".strip()
         told.append((entry.label, text))
@@ -89,7 +89,8 @@ def event_of(visit: Visit, form: FormData) -> dict[str, Any]:
             event[name] = text
     truth: dict[str, Any] = {"yes": True, "no": False}
     base = visit.desk.base
-    labels = {base.options[name].label.casefold(): name for name in base.options}
+    trees = base.options, visit.base.options
+    labels = {one.label.casefold(): name for tree in trees for name, one in tree.items()}
     for field in api.event_form(base, kind):
         name = field["id"]
         values = texts_of(form, f"fact.{name}")

@@ -66,7 +66,7 @@ def worklist(request: Request, meeting: str = "") -> Response:
     chosen, meetings = chosen_meeting(visit, meeting)
     lined = [
         one
-        for one in api.worklist(store, actor, desk.base, question=desk.question())
+        for one in api.worklist(store, actor, visit.base, question=desk.question())
         if chosen is None or one.item.meeting_id in (None, chosen.id)
     ]
     rows = [row_of(one) for one in lined]
