@@ -111,7 +111,7 @@ class _Writer:
                 return self.said.not_word.format(self.text(operand))
         text = self.text(operand)
         plain_one = isinstance(operand, Holds | And | Or)
-        return self.said.not_word.format(text if plain_one else f"({text})")
+        return self.said.does_not_hold.format(text if plain_one else f"({text})")
 
     def always_applies(self, terms: Sequence[Term]) -> bool:
         """Whether "not below 3" says the same as "at least 3".

@@ -30,6 +30,7 @@ class Phrases(MeasureFile):
     and_word: str = "and"
     or_word: str = "or"
     not_word: str = "not {}"
+    does_not_hold: str = "not {}"
     against: str = "{} v {}"
     # Numbers.
     decimal_point: str = "."
