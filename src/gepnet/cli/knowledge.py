@@ -50,6 +50,10 @@ def check(
     view = {
         "ok": report.ok,
         "counts": report.counts,
+        "languages": [
+            {"language": name, "words": given, "of": every}
+            for name, (given, every) in report.words.items()
+        ],
         "problems": [str(problem) for problem in report.problems],
         "mutation": {
             "killed": report.killed,
@@ -76,7 +80,11 @@ def _print_check(view: dict[str, Any], survivors: bool) -> None:
     if tried["score"] is not None:
         share = tried["killed"] / tried["mutants"]
         noticed = f"{tried['killed']} of {tried['mutants']} ({share:.1%})"
-    rows = [*view["counts"].items(), ("mistakes noticed by examples", noticed)]
+    words = [
+        (f"words in language {one['language']}", f"{one['words']} of {one['of']}")
+        for one in view["languages"]
+    ]
+    rows = [*view["counts"].items(), *words, ("mistakes noticed by examples", noticed)]
     table("Knowledge", ["what", "how many"], rows)
     weak = [one for one in tried["documents"] if one["killed"] < one["mutants"]]
     if weak:

@@ -30,6 +30,12 @@ _PARTS = (
 )  # fmt: skip
 _PLACE = re.compile(r"\{\w*\}")
 _SAID = ("ask", "yes", "no", "says", "says_not")
+#: Fields of entries that are texts, by file and list of entries.
+_TEXTS: dict[str, dict[str, tuple[str, ...]]] = {
+    "pathways": {"questions": ("title",), "lines": ("title",)},
+    "board_preparation": {"domains": ("label", "ask")},
+    "patient_weights": {"matters": ("label", "question"), "methods": ("label", "told")},
+}
 
 
 class FactWords(Strict):
@@ -56,13 +62,6 @@ class SaidWords(Strict):
     says_not: str | None = None
 
 
-class DomainWords(Strict):
-    """A domain of the preparation, and whom to ask."""
-
-    label: str
-    ask: str
-
-
 class LanguageWords(MeasureFile):
     """One part of the words of a language.
 
@@ -74,9 +73,7 @@ class LanguageWords(MeasureFile):
         orders: tests and questions, which have no id: by the English words.
         said: facts and families in a pathway, by id or pattern.
         called: values that have one name together, by the English name.
-        questions: of pathways, by id.
-        lines: parts of a pathway by treatment so far, by id.
-        domains: of the preparation, by id.
+        pages: texts of entries of other files, by file, list of entries, id and field.
         phrases: by name.
     """
 
@@ -88,9 +85,7 @@ class LanguageWords(MeasureFile):
     orders: dict[str, str] = Field(default_factory=dict)
     said: dict[str, SaidWords] = Field(default_factory=dict)
     called: dict[str, str] = Field(default_factory=dict)
-    questions: dict[str, str] = Field(default_factory=dict)
-    lines: dict[str, str] = Field(default_factory=dict)
-    domains: dict[str, DomainWords] = Field(default_factory=dict)
+    pages: dict[str, dict[str, dict[str, dict[str, str]]]] = Field(default_factory=dict)
     phrases: dict[str, Any] = Field(default_factory=dict)
 
 
@@ -151,9 +146,11 @@ def spoken(knowledge: Knowledge, language: str) -> Knowledge:
         return knowledge
     words = words_of(knowledge, language)
     measures = dict(knowledge.measures)
-    for stem, change in _PAGES.items():
+    if "pathway_words" in measures:
+        measures["pathway_words"] = _pathway_words(measures["pathway_words"], words)
+    for stem, told in words.pages.items():
         if stem in measures:
-            measures[stem] = change(measures[stem], words)
+            measures[stem] = _entries_told(measures[stem], told)
     measures["phrases"] = words.phrases
     facts = tuple(e.model_copy(update=_fact(e, e.id, words)) for e in knowledge.facts)
     families = tuple(e.model_copy(update=_fact(e, e.pattern, words)) for e in knowledge.families)
@@ -162,8 +159,8 @@ def spoken(knowledge: Knowledge, language: str) -> Knowledge:
         for e in knowledge.options
     )
     sites = _values(knowledge.sites, words.sites)
-    told = {"facts": facts, "families": families, "options": options, "sites": sites}
-    return knowledge.model_copy(update={**told, "measures": measures})
+    entries = {"facts": facts, "families": families, "options": options, "sites": sites}
+    return knowledge.model_copy(update={**entries, "measures": measures})
 
 
 def _fact(entry: FactShape, name: str, words: LanguageWords) -> dict[str, Any]:
@@ -207,33 +204,17 @@ def _said(entry: dict[str, Any], found: SaidWords | None) -> dict[str, Any]:
     return {**entry, **{name: text for name, text in given.items() if text is not None}}
 
 
-def _pathways(page: dict[str, Any], words: LanguageWords) -> dict[str, Any]:
-    told = dict(page)
-    for section, found in (("questions", words.questions), ("lines", words.lines)):
-        told[section] = [
-            {**one, "title": found.get(one["id"], one["title"])} for one in page.get(section, ())
-        ]
-    return told
-
-
-def _domains(page: dict[str, Any], words: LanguageWords) -> dict[str, Any]:
-    found = words.domains
+def _entries_told(
+    page: dict[str, Any], told: Mapping[str, Mapping[str, Mapping[str, str]]]
+) -> dict[str, Any]:
     return {
         **page,
-        "domains": [
-            {**one, "label": found[one["id"]].label, "ask": found[one["id"]].ask}
-            if one["id"] in found
-            else one
-            for one in page["domains"]
-        ],
+        **{
+            section: [{**one, **found.get(one["id"], {})} for one in page[section]]
+            for section, found in told.items()
+            if section in page
+        },
     }
-
-
-_PAGES = {
-    "pathway_words": _pathway_words,
-    "pathways": _pathways,
-    "board_preparation": _domains,
-}
 
 
 # --- what a language lacks, and what it says of nothing -------------------------------------------
@@ -286,14 +267,13 @@ def _pages(knowledge: Knowledge, words: LanguageWords) -> Iterator[Word]:
         yield Word("options", f"{one['option']}.short", one["short"], short)
     for one in page.get("groups", ()):
         yield Word("called", one["called"], one["called"], words.called.get(one["called"]))
-    page = knowledge.measures.get("pathways", {})
-    for section, told in (("questions", words.questions), ("lines", words.lines)):
-        for one in page.get(section, ()):
-            yield Word(section, one["id"], one["title"], told.get(one["id"]))
-    for one in knowledge.measures.get("board_preparation", {}).get("domains", ()):
-        domain = words.domains.get(one["id"])
-        yield Word("domains", f"{one['id']}.label", one["label"], domain.label if domain else None)
-        yield Word("domains", f"{one['id']}.ask", one["ask"], domain.ask if domain else None)
+    for stem, lists in _TEXTS.items():
+        for section, fields in lists.items():
+            given = words.pages.get(stem, {}).get(section, {})
+            for one in knowledge.measures.get(stem, {}).get(section, ()):
+                for name in fields:
+                    key = f"{stem}.{section}.{one['id']}.{name}"
+                    yield Word("pages", key, one[name], given.get(one["id"], {}).get(name))
 
 
 def _phrases(words: LanguageWords) -> Iterator[Word]:
@@ -325,18 +305,27 @@ def _unknown(language: str, words: LanguageWords, found: Iterable[Word]) -> Iter
     known: dict[str, set[str]] = {name: set() for name in _SECTIONS}
     for one in found:
         known[one.section] |= {one.key}
-        if one.section in ("said", "domains"):
+        if one.section == "said":
             known[one.section] |= {one.key.rpartition(".")[0]}
+    pages = {
+        f"{stem}.{section}.{name}.{field}": text
+        for stem, lists in words.pages.items()
+        for section, entries in lists.items()
+        for name, fields in entries.items()
+        for field, text in fields.items()
+    }
     for section in (name for name in _SECTIONS if name != "phrases"):
-        for name, given in getattr(words, section).items():
-            below = [f"{name}.{value}" for value in getattr(given, "values", ())]
+        told = pages if section == "pages" else getattr(words, section)
+        for name, given in told.items():
+            found_in = given.values if isinstance(given, FactWords) else ()
+            below = [f"{name}.{value}" for value in found_in]
             if section == "said":
                 below = [f"{name}.{one}" for one in _SAID if getattr(given, one) is not None]
             for key in (name, *below):
                 if key not in known[section]:
                     guess = nearest(key, known[section])
-                    told = "something that the knowledge has words for"
-                    yield Problem(_file(language), None, section, key, "", told, guess)
+                    expected = "something that the knowledge has words for"
+                    yield Problem(_file(language), None, section, key, "", expected, guess)
 
 
 def _file(language: str) -> str:

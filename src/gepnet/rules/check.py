@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from gepnet.criteria.exact import inexact
 from gepnet.criteria.text import to_text
-from gepnet.knowledge import Problem
+from gepnet.knowledge import Knowledge, Problem
 from gepnet.knowledge.kinds import KINDS, counts
+from gepnet.knowledge.languages import languages, texts
 from gepnet.knowledge.references import unknown_names
 from gepnet.rules.book import Rulebook
 from gepnet.rules.examples import MutationScore, mutation_scores, run_examples, subjects
@@ -25,6 +26,8 @@ class CheckReport:
     problems: list[Problem]
     scores: list[MutationScore] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
+    #: Texts that each language has words for, and all of them.
+    words: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     @property
     def killed(self) -> int:
@@ -52,6 +55,15 @@ class CheckReport:
         return not any(problem.severity == "error" for problem in self.problems)
 
 
+def _words(knowledge: Knowledge) -> dict[str, tuple[int, int]]:
+    """Return how many texts each language has words for, of how many."""
+    told = {}
+    for language in languages(knowledge)[1:]:
+        found = texts(knowledge, language)
+        told[language] = sum(one.given is not None for one in found), len(found)
+    return told
+
+
 def report(book: Rulebook, problems: Iterable[Problem], mutate: bool = True) -> CheckReport:
     """Return what was found, with how many mistakes in criteria would be noticed.
 
@@ -59,6 +71,7 @@ def report(book: Rulebook, problems: Iterable[Problem], mutate: bool = True) -> 
     after an error; a warning stands in no way.
     """
     found = CheckReport(list(problems), [], counts(book.knowledge))
+    found.words.update(_words(book.knowledge) if found.ok else {})
     if mutate and found.ok:
         found.scores.extend(mutation_scores(book))
         found.problems.extend(too_weak(found.scores))

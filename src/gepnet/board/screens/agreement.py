@@ -35,13 +35,13 @@ KINDS = {
 def agreement_view(visit: Visit, first_round: bool, why: bool) -> dict[str, Any]:
     """Return who differs; what explains it is worked out once for the same cards."""
     desk = visit.desk
-    base, store, actor = desk.base, desk.store, visit.actor
+    base, store, actor = visit.base, desk.store, visit.actor
     found: dict[str, Any] = api.board_agreement(store, actor, base, first_round, explained=False)
     apart = sum(len(case["groups"]) > 1 for case in found["cases"])
     if apart and (why or apart <= EXPLAINED):
         told = json.dumps(api.plain(found), sort_keys=True, default=str)
         said = hashlib.sha256(told.encode()).hexdigest()
-        key = "agreement", said, base.knowledge.digest, datetime.date.today()
+        key = "agreement", said, base.language, base.knowledge.digest, datetime.date.today()
         found = desk.once(key, lambda: api.board_agreement(store, actor, base, first_round))
         return {**found, "apart": apart, "explained": True}
     return {**found, "apart": apart, "explained": not apart}

@@ -87,11 +87,8 @@ def _decided(visit: Visit, item: api.BoardItem | None, say: Say) -> dict[str, An
     if not found:
         return _part(title, [asked], [say("The team has not decided yet.")])
     outcome = found[-1]
-    decision, options = outcome.decision, visit.desk.base.options
-    label = visit.words.label
-    named = [
-        label(options[o].label) if o in options else say("another way") for o in decision.options
-    ]
+    decision, options = outcome.decision, visit.base.options
+    named = [options[o].label if o in options else say("another way") for o in decision.options]
     pairs = [
         asked,
         (say("Decided"), say(DECIDED[decision.kind])),
@@ -126,13 +123,13 @@ def _known(looked: Looked, say: Say) -> dict[str, Any]:
 
 def _treated(looked: Looked, say: Say) -> dict[str, Any]:
     """Return the treatments on record with their days."""
-    words, options = looked.visit.words, looked.visit.desk.base.options
+    words, options = looked.visit.words, looked.visit.base.options
     lines = []
     for event in looked.record.events:
         option = getattr(event, "option", None)
         if event.kind != "treatment" or event.withdrawn or option is None:
             continue
-        name = words.label(options[option].label) if option in options else str(option)
+        name = options[option].label if option in options else str(option)
         start, stop = getattr(event, "start", None), getattr(event, "stop", None)
         days = [
             say("from %(day)s", day=words.date(start)) if start else "",
@@ -155,8 +152,8 @@ def _wishes(visit: Visit, case_id: str, say: Say) -> dict[str, Any]:
     if not said:
         return _part(title, [], [say("Nobody has asked yet.")])
     words = said[-1].words
-    matters = api.what_matters(visit.desk.base).matters
-    pairs = [(visit.words.label(one.label), words.get(one.id)) for one in matters]
+    matters = api.what_matters(visit.base).matters
+    pairs = [(one.label, words.get(one.id)) for one in matters]
     return _part(title, [*pairs, (say("Anything else"), words.get("else"))], [])
 
 

@@ -29,7 +29,7 @@ def beside(looked: Looked, covered: bool) -> list[dict[str, Any]]:
 
     While the documents are hidden until the cards are open nobody is told who is for what.
     """
-    base = looked.visit.desk.base
+    base = looked.visit.base
     order = {name: place for place, name in enumerate(base.options)}
     rows = sorted(looked.answer()["rows"][:OPTIONS], key=lambda row: order[row["options"][0]])
     return [
@@ -52,7 +52,7 @@ def weights(request: Request, case_id: str) -> Response:
         request,
         "weights.html",
         said=list(reversed(said)),
-        asked=api.what_matters(desk.base),
+        asked=api.what_matters(visit.base),
         options=[] if looked.kept is None else beside(looked, covered),
         covered=covered,
         places=PLACES,
