@@ -127,3 +127,14 @@ def test_a_wrong_event_is_withdrawn_and_stays_readable(person: Find, case: str) 
     fields = {"seen": "1", "event": "biopsy", "reason": "Other patient"}
     assert ben.post(f"{place}/withdraw", fields).status_code == 303
     assert "withdrawn" in ben.get(place).text
+
+
+def test_a_note_with_a_date_that_is_none_is_refused(person: Find, case: str) -> None:
+    ben, place = person("ben"), f"/case/{case}/record"
+    note = {"kind": "note", "event.date": "the day before yesterday", "fact.text": "Called"}
+    assert "is no date" in ben.post(f"{place}/check", note).text
+    refused = ben.post(f"{place}/event", {**note, "seen": "1"})
+    assert refused.status_code == 422 and "a date such as 2024-05-17" in refused.text
+    note["event.date"] = "2026-01"
+    assert "readable" in ben.post(f"{place}/check", note).text
+    assert ben.post(f"{place}/event", {**note, "seen": "1"}).status_code == 303

@@ -48,6 +48,7 @@ from gepnet.api.dosimetry import dosimetry_view as dosimetry_view
 from gepnet.api.dosimetry import write_time_activity_example as write_time_activity_example
 from gepnet.api.entering import EVENT_KINDS as EVENT_KINDS
 from gepnet.api.entering import check_events as check_events
+from gepnet.api.entering import date_problems as date_problems
 from gepnet.api.entering import event_form as event_form
 from gepnet.api.entering import paste_laboratory as paste_laboratory
 from gepnet.api.entering import read_upload as read_upload

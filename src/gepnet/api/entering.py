@@ -99,6 +99,24 @@ def _field_of_model(base: KnowledgeBase, name: str, model: Any) -> View:
     }
 
 
+def date_problems(events: Sequence[Mapping[str, Any]]) -> list[Problem]:
+    """Return the dates of notes that are none.
+
+    In a file such a date becomes part of the words of the note, so that nothing is lost; where a
+    person stands before a form it is told.
+    """
+    found = []
+    for event in events:
+        told = str(event.get("date") or "")
+        try:
+            if told and event.get("kind") == "note":
+                parse_date(told)
+        except ValueError as error:
+            expected = f"a date such as 2024-05-17, 2024-05 or 2024 ({error})"
+            found.append(Problem("form", None, "", "date", told, expected))
+    return found
+
+
 def check_events(
     base: KnowledgeBase, events: Sequence[Mapping[str, Any]], today: datetime.date | None = None
 ) -> list[Problem]:
@@ -108,8 +126,8 @@ def check_events(
     try:
         record_of(data, base.vocabulary, today)
     except InputError as error:
-        return list(error.problems)
-    return []
+        return [*date_problems(events), *error.problems]
+    return date_problems(events)
 
 
 def paste_laboratory(base: KnowledgeBase, text: str, date: str = "") -> View:

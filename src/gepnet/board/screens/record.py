@@ -131,6 +131,8 @@ def add_event(request: Request, case_id: str, form: Own) -> Response:
     """Add one event; one that has the id of an earlier takes its place in the next version."""
     visit = visit_of(request)
     event = event_of(visit, form)
+    if problems := api.date_problems([event]):
+        raise api.InputError(problems)
     desk = visit.desk
     reason, seen = text_of(form, "reason", 500) or None, number_of(form, "seen")
     api.add_events(desk.store, visit.actor, case_id, [event], desk.base.vocabulary, seen, reason)
