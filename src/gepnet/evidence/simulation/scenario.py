@@ -33,7 +33,7 @@ class Input(Checked):
     value: float
     low: float | None = None
     high: float | None = None
-    level: float = 95
+    level: float = 95.0
     se: float | None = None
     events: float | None = None
     of: float | None = None
