@@ -28,7 +28,7 @@ from gepnet.guidelines import (
 from gepnet.guidelines.compiled import CompiledDocument
 from gepnet.guidelines.deciding import Deciding
 from gepnet.guidelines.status import STATED
-from gepnet.vocabulary import Interval, Question, Truth, Value
+from gepnet.vocabulary import Interval, Question, Several, Truth, Value
 from tests.guidelines.small_world import document, random_base, random_patient, small_base
 
 DAY = datetime.date(2026, 11, 22)
@@ -131,6 +131,16 @@ class Slowly:
         position = self.status(first, changes)
         return position if position in STATED and self.status(second, changes) is position else None
 
+    def is_another(self, changes: Assignment) -> bool:
+        """Whether something that is worked out and cannot change comes out as something else."""
+        for fact in self.base.vocabulary.values():
+            now, then = self.facts.values.get(fact.id), self.values(changes).get(fact.id)
+            if fact.is_derived and not fact.entry.changeable and fact.type == "enum":
+                both = isinstance(now, str | Several) and isinstance(then, str | Several)
+                if both and set(fact.candidates(now)).isdisjoint(fact.candidates(then)):
+                    return True
+        return False
+
     def search(self, first: str, second: str) -> set[tuple[Assignment, Status]]:
         documents = [self.documents[first], self.documents[second]]
         kinds = [{e.entry.options[0].position for e in d.recommendations} for d in documents]
@@ -140,14 +150,15 @@ class Slowly:
         levers = {n: other_values(self.base, self.facts, n, seen[n]) for n in seen}
         levers = {name: values for name, values in levers.items() if values}
         fixed = {n for n in levers if not self.base.vocabulary[n].entry.changeable}
-        for names in (set(levers) - fixed, set(levers)):
+        for is_last in (False, True):
             for count in (1, 2, 3):
                 found = {
                     (changes, position)
-                    for chosen in combinations(sorted(names), count)
-                    if names.isdisjoint(fixed) or not fixed.isdisjoint(chosen)
+                    for chosen in combinations(sorted(levers), count)
+                    if is_last or fixed.isdisjoint(chosen)
                     for changes in self.sets(levers, chosen)
                     if (position := self.agreed(first, second, changes)) is not None
+                    if (not fixed.isdisjoint(chosen) or self.is_another(changes)) is is_last
                 }
                 if found:
                     return found
@@ -242,6 +253,39 @@ def test_what_is_worked_out_follows_its_inputs() -> None:
         {"ki67_percent": 12, "differentiation": "well", "mitoses_per_2mm2": 1},
     )
     assert told(verdict) == [[("ki67_percent", ["20.1"])], [("mitoses_per_2mm2", ["20.1"])]]
+    # Another grade is another tumour: nothing that this patient becomes.
+    assert not any(change.changeable for one in verdict.sets for change in one.changes)
+
+
+def test_what_keeps_the_tumour_as_it_is_comes_before_another_grade() -> None:
+    """Ki-67 8 to "above 20" is no lever where anything else is; within the grade it is one."""
+    verdict = one_verdict(
+        ("true", "option", "grade = 'NET_G3' or (rlt_planned and sstr_uptake_vs_liver = 'above')"),
+        ("true", "option", "true"),
+        {
+            "ki67_percent": 8, "differentiation": "well", "mitoses_per_2mm2": 1,
+            "rlt_planned": False, "sstr_uptake_vs_liver": "below",
+        },
+    )  # fmt: skip
+    (only,) = verdict.sets
+    assert [change.fact for change in only.changes] == ["rlt_planned", "sstr_uptake_vs_liver"]
+    verdict = one_verdict(
+        ("true", "option", "ki67_percent >= 10"),
+        ("true", "option", "true"),
+        {"ki67_percent": 8, "differentiation": "well", "mitoses_per_2mm2": 1},
+    )
+    assert told(verdict) == [[("ki67_percent", ["10"])]]
+    assert verdict.sets[0].changes[0].changeable
+
+
+def test_a_grade_that_is_not_settled_may_turn_out_as_any_that_is_left() -> None:
+    verdict = one_verdict(
+        ("true", "option", "grade = 'NET_G3'"),
+        ("true", "option", "true"),
+        {"differentiation": "well"},
+    )
+    assert verdict.sets
+    assert all(change.changeable for one in verdict.sets for change in one.changes)
 
 
 def test_a_grade_that_was_recorded_itself_is_changed_itself() -> None:

@@ -114,6 +114,10 @@ class Influences:
             known.whole |= {source, *behind.looked_at, *behind.whole}
         return known
 
+    def behind(self, names: Iterable[str]) -> frozenset[str]:
+        """Return the facts that some facts are worked out from."""
+        return frozenset(source for name in names for source in self._fact(name).looked_at)
+
     def _can_change(self, name: str) -> bool:
         fact = self._base.vocabulary[name]
         if fact.type == "date":

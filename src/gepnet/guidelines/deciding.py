@@ -2,7 +2,8 @@
 
 The search goes over every set of up to three changes of one patient. A set decides if both
 documents then take the same clear position; agreeing by silence, or because one of them is no
-longer about the patient, does not count. Sets without age, sex and site come first.
+longer about the patient, does not count. Sets without age, sex, site and grade come first: a
+change that makes another tumour of it, as a Ki-67 beyond a limit of the grades, is no lever.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from gepnet.guidelines.compiled import KnowledgeBase
 from gepnet.guidelines.positions import DocumentPosition, document_positions
 from gepnet.guidelines.status import Status
 from gepnet.guidelines.variants import Choices, Truths, Variants, bits
-from gepnet.vocabulary import Value
+from gepnet.vocabulary import Several, Value
 
 MOST_CHANGES = 3
 _CHOICES = {count: Choices(count) for count in range(1, MOST_CHANGES + 1)}
@@ -80,6 +81,14 @@ class Deciding:
         self._of_position: dict[DocumentPosition, Influence] = {}
         self._known: dict[Question, Verdict] = {}
         self._truths = Truths()
+        # What follows from other facts and yet cannot change, with what it may be now.
+        known = ((fact, facts.values.get(fact.id)) for fact in base.vocabulary.values())
+        self._kept = {
+            fact.id: frozenset(fact.candidates(now))
+            for fact, now in known
+            if fact.is_derived and not fact.entry.changeable and isinstance(now, str | Several)
+            if fact.type == "enum"
+        }
 
     def between(self, pairs: Iterable[Pair], most: int = MOST_CHANGES) -> dict[Pair, Verdict]:
         """Return what decides between the documents of each pair that does not agree.
@@ -122,7 +131,7 @@ class Deciding:
     ) -> dict[Question, Verdict]:
         """Return the questions that ``count`` changes settle, with all ways to settle each.
 
-        What only a change of age, sex or site would settle goes to ``last_resort``.
+        What only a change of age, sex, site or grade would settle goes to ``last_resort``.
         """
         alternatives = self._influences.alternatives(
             self._influence({s for q in questions for s in q})
@@ -134,6 +143,7 @@ class Deciding:
         valid = variants.everywhere ^ _twice(things, containing)
         marked = zip(things, containing, strict=True)
         fixed = valid & variants.join(where for (one, _), where in marked if not one.changeable)
+        fixed |= valid & self._moved(variants)
         stated = {one: one.stated(variants.truth) for q in questions for one in q}
         solved: dict[Question, Verdict] = {}
         for question in questions:
@@ -157,9 +167,19 @@ class Deciding:
                     )
                 }
                 if ways:
-                    found[question] = self._verdict(question, things, ways)
+                    found[question] = self._verdict(question, things, ways, found is last_resort)
                     break
         return solved
+
+    def _moved(self, variants: Variants) -> int:
+        """Return the variants in which what cannot change comes out as something else."""
+        found = 0
+        for name, possible in self._kept.items():
+            fact = self._base.vocabulary[name]
+            for value, where in variants.values(name).items():
+                if isinstance(value, str | Several):
+                    found |= where if possible.isdisjoint(fact.candidates(value)) else 0
+        return found
 
     def _variants(
         self,
@@ -181,23 +201,35 @@ class Deciding:
         return found
 
     def _verdict(
-        self, question: Question, things: Sequence[Thing], ways: dict[Status, list[tuple[int, ...]]]
+        self,
+        question: Question,
+        things: Sequence[Thing],
+        ways: dict[Status, list[tuple[int, ...]]],
+        is_last_resort: bool,
     ) -> Verdict:
         influence = self._influence(question)
+        behind = self._influences.behind(self._kept) if is_last_resort else frozenset()
         order = self._base.vocabulary.order
         found = [
             DecidingFacts(changes, position)
             for position in sorted(ways, key=list(Status).index)
-            for changes in self._change_sets(things, ways[position], influence)
+            for changes in self._change_sets(things, ways[position], influence, behind)
         ]
         # Sorting is stable: of equal facts the stronger position stays first.
         found.sort(key=lambda one: [order(change.fact) for change in one.changes])
         return Verdict("facts", tuple(found))
 
     def _change_sets(
-        self, things: Sequence[Thing], ways: Iterable[tuple[int, ...]], influence: Influence
+        self,
+        things: Sequence[Thing],
+        ways: Iterable[tuple[int, ...]],
+        influence: Influence,
+        behind: frozenset[str],
     ) -> Iterator[tuple[Change, ...]]:
-        """Yield the ways with values that do equally well put together."""
+        """Yield the ways with values that do equally well put together.
+
+        Facts ``behind`` what cannot change count as such.
+        """
 
         @cache
         def among(fact: str) -> tuple[Value, ...]:
@@ -212,7 +244,7 @@ class Deciding:
         @cache
         def changes(fact: str, after: frozenset[Value]) -> list[Change]:
             before = self._facts.values.get(fact)
-            changeable = self._base.vocabulary[fact].entry.changeable
+            changeable = self._base.vocabulary[fact].entry.changeable and fact not in behind
             runs = self._influences.bands(fact, after, among(fact), influence.looked_at[fact])
             return [Change(fact, before, run, band, changeable) for run, band in runs]
 
