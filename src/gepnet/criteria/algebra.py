@@ -108,9 +108,12 @@ class Lasting(Evaluator[T]):
         return super()._truth(node)
 
 
+_OF_WHAT_IS_KNOWN = (IsKnown, Certain)
+
+
 def asks_what_is_known(node: Node) -> bool:
     """Whether a criterion asks if something is recorded, or certain."""
-    return any(isinstance(part, IsKnown | Certain) for part in walk(node))
+    return any(isinstance(part, _OF_WHAT_IS_KNOWN) for part in walk(node))
 
 
 class Pair(NamedTuple, Generic[B]):

@@ -168,23 +168,29 @@ FLIPPED: dict[Operator, Operator] = {"<": ">=", ">=": "<", ">": "<=", "<=": ">",
 MIRRORED: dict[Operator, Operator] = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "="}
 
 
+# Looked through for every criterion: a union made anew at each node would cost more than the look.
+_JOINED, _NESTED, _ATOMS = (And, Or), (Not, Certain), (Always, Holds, IsKnown, OneOf, Compare)
+
+
 def children(node: Node) -> tuple[Node, ...]:
     """Return the parts of a node; none for an atom."""
-    if isinstance(node, And | Or):
+    if isinstance(node, _JOINED):
         return node.operands
-    return (node.operand,) if isinstance(node, Not | Certain) else ()
+    return (node.operand,) if isinstance(node, _NESTED) else ()
 
 
 def walk(node: Node) -> Iterator[Node]:
     """Yield a node and everything below it, from the top and from the left."""
-    yield node
-    for child in children(node):
-        yield from walk(child)
+    left = [node]
+    while left:
+        one = left.pop()
+        yield one
+        left.extend(reversed(children(one)))
 
 
 def atoms(node: Node) -> list[Atom]:
     """Return the distinct atoms of a criterion in reading order."""
-    found = [n for n in walk(node) if isinstance(n, Always | Holds | IsKnown | OneOf | Compare)]
+    found = [n for n in walk(node) if isinstance(n, _ATOMS)]
     return list(dict.fromkeys(found))
 
 

@@ -230,19 +230,23 @@ class KnowledgeBase(Rulebook):
     def _by_row(
         self, document: CompiledDocument, named: Callable[[Position], tuple[str, ...]]
     ) -> dict[tuple[str, str], tuple[HeldPosition, ...]]:
+        by_name: dict[str, list[tuple[int, CompiledRecommendation, Position]]] = {}
+        held = ((r, p) for r in document.recommendations for p in r.entry.options)
+        for place, (recommendation, position) in enumerate(held):
+            for name in named(position):
+                by_name.setdefault(name, []).append((place, recommendation, position))
         found: dict[tuple[str, str], tuple[HeldPosition, ...]] = {}
         for option, intent in self.rows:
             if not self.is_covered(document, option):
                 continue
-            positions = tuple(
-                HeldPosition(recommendation, position, option not in named(position))
-                for recommendation in document.recommendations
-                for position in recommendation.entry.options
-                if position.intent == intent
-                and any(self._reaches(position, name, option) for name in named(position))
-            )
-            if positions:
-                found[option, intent] = positions
+            reaching = {
+                place: HeldPosition(recommendation, position, option not in named(position))
+                for name in self.options.lineage(option)
+                for place, recommendation, position in by_name.get(name, ())
+                if position.intent == intent and self._reaches(position, name, option)
+            }
+            if reaching:
+                found[option, intent] = tuple(reaching[place] for place in sorted(reaching))
         return found
 
 
