@@ -118,3 +118,32 @@ def test_ki67_on_the_example_settles_esmo(packaged: tuple[KnowledgeBase, Assessm
     below = found.results[0]
     brought = {(c.document, c.option): c.after for c in below.changes}
     assert brought["esmo-2020", "lu177_dotatate"] is Status.RECOMMENDED
+
+
+# Questions fit the patient ----------------------------------------------------------------------
+
+
+def asked_of(**given: object) -> set[str]:
+    """Every fact that a patient is asked about, for a position or to exclude a safety rule."""
+    base = api.base()
+    localised = {"differentiation": "well", "ki67_percent": 2, "stage": "localised"}
+    facts = facts_of_values({**localised, **given}, base.knowledge, base.criteria)
+    assessment = assess(base, facts, ASKED)
+    open_rules = [note.missing for note in assessment.safety if not note.fires]
+    names = {name for found in missing(base, assessment) for name in found.ask}
+    return names | {one for found in open_rules for one in facts.to_ask(found)}
+
+
+def test_the_gastric_type_is_asked_of_gastric_tumours_alone() -> None:
+    assert "gastric_type" in asked_of(primary_site="stomach")
+    for site in ("duodenum_proximal", "pancreas", "appendix", "unknown"):
+        assert "gastric_type" not in asked_of(primary_site=site)
+
+
+def test_a_cushing_syndrome_is_asked_for_no_echocardiography() -> None:
+    """It is proven by its hormones; the heart is looked at where the syndrome is the carcinoid."""
+    cushing = {"primary_site": "pancreas", "stage": "metastatic", "syndrome": "other"}
+    assert "echocardiography_done" not in asked_of(**cushing)
+    assert "echocardiography_done" in asked_of(
+        primary_site="jejunum_ileum", stage="metastatic", syndrome="carcinoid"
+    )
