@@ -99,7 +99,8 @@ def network_plot(result: NetworkResult) -> Chart:
 
 def _of_study(row: ContrastRow, weight: float | None) -> ForestRow:
     look: Look = "left out" if row.left_out else "study"
-    return ForestRow(row.study, row.value, *row.interval, row.left_out, look, weight)
+    read = ": ".join(one for one in (row.verification, row.source) if one)
+    return ForestRow(row.study, row.value, *row.interval, row.left_out or read, look, weight)
 
 
 def _favours(one: str, other: str) -> tuple[str, str] | None:
