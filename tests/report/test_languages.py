@@ -57,8 +57,8 @@ def test_the_answer_is_in_italian(views: dict[str, dict[str, Any]]) -> None:
     assert "Progressione radiologica secondo RECIST" in texts
     words = {c["word"] for row in view["rows"] for cell in row["cells"].values() for c in cell}
     assert words <= {
-        "raccomandato", "opzione", "solo in studio", "contro", "testo aperto", "dato mancante",
-        "favorevole, forza aperta", "discordante al suo interno",
+        "raccomandato", "opzione", "solo in studio", "contro", "testo aperto", "manca un dato",
+        "a favore, forza aperta", "conflitto interno",
     }  # fmt: skip
 
 
@@ -88,3 +88,16 @@ def test_a_criterion_in_words(criterion: str, said: str) -> None:
     base = api.base()
     told = api.in_language(base, "it")
     assert prose(base.criteria(criterion), told.vocabulary) == said
+
+
+def test_every_field_of_an_event_has_words() -> None:
+    told = api.in_language(api.base(), "it")
+    lacking = [
+        (kind, one["id"])
+        for kind in api.EVENT_KINDS
+        for one in api.event_form(told, kind)
+        if one["id"] not in told.vocabulary and one["id"] not in told.vocabulary.phrases.fields
+    ]
+    assert lacking == []
+    assert api.value_words(told, "types", "radiological_recist").startswith("Progressione")
+    assert api.value_words(told, "stop_reason", "toxicity") == "tossicità"

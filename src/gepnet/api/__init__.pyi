@@ -50,9 +50,11 @@ from gepnet.api.entering import EVENT_KINDS as EVENT_KINDS
 from gepnet.api.entering import check_events as check_events
 from gepnet.api.entering import date_problems as date_problems
 from gepnet.api.entering import event_form as event_form
+from gepnet.api.entering import field_words as field_words
 from gepnet.api.entering import paste_laboratory as paste_laboratory
 from gepnet.api.entering import read_upload as read_upload
 from gepnet.api.entering import told_of as told_of
+from gepnet.api.entering import value_words as value_words
 from gepnet.api.evaluating import evaluate_cases as evaluate_cases
 from gepnet.api.evidence import evidence_view as evidence_view
 from gepnet.api.evidence import reconstruction as reconstruction

@@ -63,6 +63,22 @@ def event_form(base: KnowledgeBase, kind: str) -> list[View]:
     return fields
 
 
+def field_words(base: KnowledgeBase, name: str) -> str:
+    """Return how a field that an event has by itself is called, in the language of the base."""
+    return base.vocabulary.phrases.fields.get(name) or name.replace("_", " ")
+
+
+def value_words(base: KnowledgeBase, name: str, value: str) -> str:
+    """Return a value of such a field: as the fact is called that it makes, or that has it."""
+    vocabulary = base.vocabulary
+    for fact in (f"progression_{value}", f"progression_{value}_observed", value):
+        if name in ("types", "excluded") and fact in vocabulary:
+            return vocabulary[fact].entry.label
+    made = (one for one in vocabulary.families if one.pattern == f"{name}_{{therapy}}")
+    words = {v.id: v.label for family in made for v in family.values}
+    return words.get(value) or value.replace("_", " ")
+
+
 _SKIPPED = {"id", "kind", "date", "author", "source", "note", "withdrawn", "values", "accepted"}
 
 
@@ -88,12 +104,12 @@ def _field_of_model(base: KnowledgeBase, name: str, model: Any) -> View:
     unit = {"mg": "mg", "gbq": "GBq", "days": "d", "months": "mo"}.get(name.rpartition("_")[2], "")
     return {
         "id": name,
-        "label": name.replace("_", " "),
+        "label": field_words(base, name),
         "type": kind,
         "unit": unit,
         "low": None,
         "high": None,
-        "values": [{"id": one, "label": one.replace("_", " ")} for one in literal],
+        "values": [{"id": one, "label": value_words(base, name, one)} for one in literal],
         "help": "",
         "several": "tuple" in told,
     }

@@ -18,7 +18,6 @@ from gepnet.report.entries import explain_recommendation
 from gepnet.vocabulary import Question, ValueProblem
 
 View = dict[str, Any]
-_YES_NO: dict[str, Any] = {"yes": True, "no": False, "true": True, "false": False}
 
 
 def quick_form(base: KnowledgeBase, language: str = "en") -> list[View]:
@@ -74,7 +73,9 @@ def quick_facts(
     changes: dict[str, Any] = {}
     for name, text in rest.items():
         try:
-            changes[name] = base.vocabulary[name].parse(_YES_NO.get(text.casefold(), text))
+            fact = base.vocabulary[name]
+            flag = base.vocabulary.words.flag(text) if fact.type == "boolean" else None
+            changes[name] = fact.parse(text if flag is None else flag)
         except ValueProblem as fault:
             raise refuse(name, repr(text), fault.expected) from fault
     if changes:

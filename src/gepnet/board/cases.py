@@ -80,11 +80,11 @@ class Looked:
 
     def evidence(self) -> Evidence:
         """Return the trials for this patient, and what stands behind each position."""
-        desk = self.visit.desk
+        desk, base = self.visit.desk, self.visit.base
         record, assessment = self.record, self.assessment
         return desk.once(
-            ("evidence", *self._key),
-            lambda: api.evidence_view(record, desk.base, desk.question(), assessment=assessment),
+            ("evidence", base.language, *self._key),
+            lambda: api.evidence_view(record, base, desk.question(), assessment=assessment),
         )
 
     def once(self, name: str, make: Any) -> Any:

@@ -227,6 +227,9 @@ def parse_settings(
 
 def _value(name: str, text: str, assessment: Assessment, base: KnowledgeBase) -> Value:
     fact = base.vocabulary[name]
+    flag = base.vocabulary.words.flag(text) if fact.type == "boolean" else None
+    if flag is not None:
+        return flag
     if text.lower() not in _UNKNOWN or text in fact.values:
         return fact.parse(text)
     if fact.is_derived and not is_given(assessment.facts, name, base.vocabulary):

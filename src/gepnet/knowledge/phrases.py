@@ -15,8 +15,8 @@ class Phrases(MeasureFile):
     """Phrases by name; ``{}`` and places in braces stand for what is told.
 
     ``units`` are by their UCUM code, ``groups`` of facts by their English heading, ``statuses``,
-    ``intents``, ``badges`` and ``syndromes`` by id: where a language has none, the English word
-    of the programme stands.
+    ``intents``, ``badges``, ``syndromes`` and ``fields`` of events by id: where a language has
+    none, the English word of the programme stands.
     """
 
     files = ("phrases",)
@@ -112,6 +112,7 @@ class Phrases(MeasureFile):
     intents: dict[str, str] = Field(default_factory=dict)
     badges: dict[str, str] = Field(default_factory=dict)
     syndromes: dict[str, str] = Field(default_factory=dict)
+    fields: dict[str, str] = Field(default_factory=dict)
 
     def number(self, text: str) -> str:
         """Return a number, or a range, with the decimal point of the language."""

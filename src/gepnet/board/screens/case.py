@@ -17,6 +17,8 @@ from gepnet.board.policy import Screen, may
 from gepnet.board.visit import Visit, visit_of
 
 screen = Screen("case")
+#: Values of one event that the course names; the record has all.
+VALUES = 6
 
 
 def item_of(visit: Visit, case_id: str, name: str = "") -> api.BoardItem | None:
@@ -127,18 +129,30 @@ def _story(looked: Looked) -> list[dict[str, Any]]:
             stop = getattr(event, "stop", None)
             until = said.until.format(stop) if stop else ""
             tail = said.ongoing if getattr(event, "ongoing", None) else until
-            reason = getattr(event, "best_response", None)
-            text = ", ".join(part for part in (text, tail, reason) if part)
+            text = ", ".join(part for part in (text, tail, _best(event, base)) if part)
         elif event.kind == "progression":
-            text = ", ".join(str(t).replace("_", " ") for t in getattr(event, "types", ()))
+            text = ", ".join(
+                api.value_words(base, "types", str(one)) for one in getattr(event, "types", ())
+            )
             text = text or said.no_progression
         elif event.values:
-            text = ", ".join(_value(name, value, base) for name, value in event.values.items())
+            told = [_value(name, value, base) for name, value in event.values.items()]
+            text = ", ".join(told[:VALUES]) + (", …" if len(told) > VALUES else "")
         found.append(
-            {"lane": lane, "date": "" if when is None else str(when), "text": text[:90],
-             "kind": event.kind}
-        )  # fmt: skip
+            {
+                "lane": lane,
+                "date": "" if when is None else str(when),
+                "text": text,
+                "kind": event.kind,
+            }
+        )
     return sorted(found, key=lambda one: str(one["date"]))
+
+
+def _best(event: Any, base: Any) -> str:
+    """Return the best response to a treatment in words."""
+    found = getattr(event, "best_response", None)
+    return api.value_words(base, "best_response", found) if found else ""
 
 
 def _value(name: str, value: Any, base: Any) -> str:
@@ -149,7 +163,8 @@ def _value(name: str, value: Any, base: Any) -> str:
         return f"{entry.label}: {base.vocabulary.phrases.no}"
     unit = f" {entry.unit}" if getattr(entry, "unit", None) else ""
     words = {one.id: one.label for one in entry.values}
-    return f"{entry.label} {words.get(str(value)) or str(value)}{unit}"
+    number = base.vocabulary.phrases.number(str(value)) if entry.type == "number" else str(value)
+    return f"{entry.label} {words.get(str(value)) or number}{unit}"
 
 
 @screen.get("/case/{case_id}/reason", may("case.read"))

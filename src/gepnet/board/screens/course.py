@@ -65,6 +65,7 @@ def course_page(request: Request, case_id: str, day: str, ctcae: str) -> dict[st
         "ctcae": edition,
         "review": review,
         "why_not": why_not,
+        "orders": orders(review, visit.base),
         "rows": rows,
         "days": days,
         "releases": api.read_releases(visit.desk.store, visit.actor, case_id),
@@ -110,7 +111,8 @@ def grid(looked: Looked, review: dict[str, Any] | None) -> tuple[list[dict[str, 
     for name, found in values.items():
         entry = base.vocabulary[name].entry
         cells = [
-            {"value": found.get(day), "grade": grades.get((name, day), {}).get("grade"),
+            {"value": _told(found.get(day), base),
+             "grade": grades.get((name, day), {}).get("grade"),
              "reason": grades.get((name, day), {}).get("reason", "")}
             for day in shown
         ]  # fmt: skip
@@ -126,6 +128,20 @@ def grid(looked: Looked, review: dict[str, Any] | None) -> tuple[list[dict[str, 
         )
     kept = [row for row in rows if any(cell["value"] is not None for cell in row["cells"])]
     return kept, shown
+
+
+def _told(value: Any, base: Any) -> str | None:
+    return None if value is None else base.vocabulary.phrases.number(str(value))
+
+
+def orders(review: dict[str, Any] | None, base: Any) -> list[str]:
+    """Return what to order to exclude safety rules, in the language of the knowledge."""
+    found = []
+    for one in () if review is None else review["not_excluded"]:
+        entries = [base.vocabulary[name].entry for name in one["facts"]]
+        named = dict.fromkeys(entry.order or entry.label for entry in entries)
+        found.append(f" {base.vocabulary.phrases.and_word} ".join(named) or one["order"])
+    return found
 
 
 def _number(value: Any) -> float | None:

@@ -63,8 +63,9 @@ def _shown(event: Any, base: Any) -> dict[str, Any]:
         if name in skipped or value in (None, (), {}, False):
             continue
         label = base.options[value].label if name == "option" and value in base.options else value
-        words_of = ", ".join(map(str, label)) if isinstance(label, tuple) else str(label)
-        told.append((name.replace("_", " "), words_of))
+        parts = label if isinstance(label, tuple) else (label,)
+        said = ", ".join(_said(name, one, base) for one in parts)
+        told.append((api.field_words(base, name), said))
     return {
         "id": event.id,
         "kind": event.kind.replace("_", " "),
@@ -72,6 +73,15 @@ def _shown(event: Any, base: Any) -> dict[str, Any]:
         "told": told,
         "withdrawn": event.withdrawn,
     }
+
+
+def _said(name: str, value: Any, base: Any) -> str:
+    """Return a value of a field that an event has by itself."""
+    if isinstance(value, bool):
+        return str(base.vocabulary.phrases.truth(value))
+    if name == "on" and value in base.options:
+        return str(base.options[value].label)
+    return api.value_words(base, name, value) if isinstance(value, str) else str(value)
 
 
 def event_of(visit: Visit, form: FormData) -> dict[str, Any]:
