@@ -11,8 +11,9 @@ from gepnet.guidelines.figures import Figures
 HEAD = """\
 # Figures beside our entries
 
-The algorithms of ESMO 2020 as its figures draw them, in our words, cell by cell, and what our
-entries say of each. A cell without an entry would say **none**.
+Algorithms as documents draw them, in our words, cell by cell, and what our entries say of each. A
+cell without an entry would say **none**. [Beside the computed algorithm](figure-pathways.md): the
+same figures, column by column, with the pathway that follows from all entries.
 """
 
 
@@ -29,7 +30,7 @@ def page(
     for figure in Figures.read(base.knowledge.measures).figures:
         document = documents[figure.document]
         entries = {one.entry.id: one.entry.options for one in document.recommendations}
-        text += f"\n## {figure.title}\n\n"
+        text += f"\n## {document.file.document.short}: {figure.title}\n\n"
         text += head("For whom", "The figure", "Our entries", "Positions", "Difference")
         for column in figure.columns:
             for cell in column.cells:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +19,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
 
 from gepnet import api
 from gepnet.guidelines import KnowledgeBase
+from gepnet.guidelines.figures import Figure, FigureColumn, Figures
+from gepnet.guidelines.pathway import pathways
 from gepnet.guidelines.pathway.kept import kept
-from gepnet.guidelines.pathway.questions import PathwayQuestions
+from gepnet.guidelines.pathway.questions import PathwayQuestion, PathwayQuestions
 from gepnet.report.pathway import pathway_list
 from gepnet.tables import plain
 
@@ -30,6 +33,18 @@ if TYPE_CHECKING:
 FOLDER = "reference/pathways"
 #: What a page looks like depends on these files too.
 _DRAWN_BY = ("scripts/pathway_pages.py", "src/gepnet/report/templates/pathway_parts.html")
+FIGURES = "reference/figure-pathways.md"
+FIGURES_HEAD = """\
+# Drawn figures beside the computed algorithm
+
+ESMO 2020 draws its algorithm of growth in figure 4, ENETS 2023 that of colorectal tumours in
+figure 2. Here is each column in our words, where ours differs, and the pathway that gepnet computes
+for the same patients from **all** entries of the document, text and tables included: so it names
+more than a column does, asks for the treatment so far instead of drawing arrows, and shows where
+figure and text disagree. Sentences and drawings are not copied.
+[Which entry says which cell](figures.md).
+
+"""
 HEAD = """\
 # The algorithm of every document
 
@@ -57,7 +72,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add the pages."""
     from mkdocs.structure.files import File
 
-    for path, content in pages(api.base()).items():
+    made = {**pages(api.base()), FIGURES: figures_page(api.base())}
+    for path, content in made.items():
         files.append(File.generated(config, path, content=content))
     return files
 
@@ -89,9 +105,7 @@ def pages(base: KnowledgeBase, documents: tuple[str, ...] = ()) -> dict[str, str
 
 def drawn_of(base: KnowledgeBase, document: str) -> list[dict[str, Any]]:
     """Return every pathway of a document: question, title, part, boxes, depth and its lists."""
-    root = Path(__file__).resolve().parent.parent
-    look = hashlib.sha256(b"".join((root / name).read_bytes() for name in _DRAWN_BY)).hexdigest()
-    found = kept(base, "pathway-page", (document, look), lambda: list(_drawn(base, document)))
+    found = kept(base, "pathway-page", (document, _look()), lambda: list(_drawn(base, document)))
     return list(found)
 
 
@@ -125,6 +139,51 @@ def _page(short: str, document: str, drawn: list[dict[str, Any]]) -> Iterator[st
             before = one["question"]
         yield f"### {one['intent'].capitalize()}{': ' if one['part'] else ''}{one['part']}\n\n"
         yield f'<div class="pathway">\n{one["html"]}\n</div>\n\n'
+
+
+def figures_page(base: KnowledgeBase) -> str:
+    """Return the columns of figures, each with the pathway of the same patients below it."""
+    shorts = {one.id: one.file.document.short for one in base.documents}
+    text = FIGURES_HEAD
+    for figure in Figures.read(base.knowledge.measures).figures:
+        columns = [column for column in figure.columns if column.given]
+        if columns:
+            text += f"## {shorts[figure.document]}: {figure.title}\n\n"
+        for column in columns:
+            about = figure.document, column.who, column.given, _look()
+            made = kept(base, "figure-pathway", about, partial(_beside, base, figure, column))
+            text += f"### {column.who}\n\n**The figure:**\n\n"
+            for cell in column.cells:
+                differs = f" **Ours differs:** {cell.difference}." if cell.difference else ""
+                text += f"- {cell.says}.{differs}\n"
+            text += "\n**Computed from the entries:**\n\n"
+            text += "".join(
+                f"{one['part'] or 'All lines of treatment'}, {one['size']}\n\n"
+                f'<div class="pathway">\n{one["html"]}\n</div>\n\n'
+                for one in made
+            )
+    return text
+
+
+def _beside(base: KnowledgeBase, figure: Figure, column: FigureColumn) -> list[dict[str, str]]:
+    asked = PathwayQuestion(
+        id="figure", title=column.who, given=column.given or "", intents=("tumour_control",),
+        lines=True,
+    )  # fmt: skip
+    return [
+        {
+            "part": one.part,
+            "size": f"{one.boxes} boxes, {one.depth} questions deep",
+            "html": pathway_list(plain(one)),
+        }
+        for one in pathways(base, [figure.document], asked).pathways
+    ]
+
+
+def _look() -> str:
+    """Return a digest of what a page looks like."""
+    root = Path(__file__).resolve().parent.parent
+    return hashlib.sha256(b"".join((root / name).read_bytes() for name in _DRAWN_BY)).hexdigest()
 
 
 def _row(*cells: str) -> str:

@@ -3,6 +3,7 @@
 import re
 
 from gepnet import api
+from gepnet.guidelines.figures import Figures
 from scripts import pathway_pages
 
 
@@ -17,3 +18,13 @@ def test_the_table_leads_to_each_question_of_a_document_with_its_size() -> None:
     assert page.count('<div class="pathway">') == len(sizes)
     # No blank line, at which Markdown would end the block.
     assert all("\n\n" not in one["html"] for one in pathway_pages.drawn_of(api.base(), "acr-2022"))
+
+
+def test_each_column_of_a_figure_has_the_pathway_of_its_patients_below_it() -> None:
+    base = api.base()
+    (figure,) = (f for f in Figures.read(base.knowledge.measures).figures if f.id == "figure-2")
+    (column,) = figure.columns
+    (made,) = pathway_pages._beside(base, figure, column)
+    assert "177Lu-DOTATATE" in made["html"] and "Fig. 2" in made["html"]
+    for one in Figures.read(base.knowledge.measures).figures:
+        assert all(base.criteria(column.given) for column in one.columns if column.given)

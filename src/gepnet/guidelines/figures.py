@@ -16,19 +16,25 @@ class FigureCell(Strict):
 
 
 class FigureColumn(Strict):
-    """A column or branch: for whom it is, and the identifiers that its entries carry."""
+    """A column or branch: for whom it is, and the identifiers that its entries carry.
+
+    ``given`` says for whom as a criterion, for the computed pathway beside it; the line of
+    treatment is left to be asked.
+    """
 
     facts: tuple[str, ...]
     who: str
+    given: str | None = None
     cells: tuple[FigureCell, ...]
 
 
 class Figure(Strict):
-    """A figure of a document."""
+    """A figure of a document; ``read_in`` names the source that reports it, if it was not seen."""
 
     id: Id
     title: str
     document: DocumentId
+    read_in: str | None = None
     columns: tuple[FigureColumn, ...]
 
 
