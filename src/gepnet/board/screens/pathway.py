@@ -60,7 +60,7 @@ def pathway(request: Request, case_id: str, document: str = "", question: str = 
         found = looked.once(
             f"pathway {chosen} {asked}",
             lambda: api.plain(
-                api.pathways_of(desk.base, [chosen], asked, facts=looked.assessment.facts)
+                api.pathways_of(visit.base, [chosen], asked, facts=looked.assessment.facts)
             ),
         )
     return page(
