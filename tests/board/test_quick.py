@@ -85,3 +85,29 @@ def test_the_reason_of_a_chip(public: TestClient) -> None:
     assert reason.status_code == 200 and "It applies to these facts" in reason.text
     unknown = public.post("/quick/reason", data={**ANSWERS, "entries": "no-such/entry"})
     assert unknown.status_code == 422
+
+
+def test_after_an_answer_the_next_question_is_the_one_of_asking(public: TestClient) -> None:
+    assert "asked next" not in public.get("/").text
+    desk = public.app.state.desk  # type: ignore[attr-defined]
+    desk.next_facts.prepare()
+    assert desk.next_facts.ready.wait(120)
+    base = api.base()
+    sent, chosen = {**ANSWERS, "answered": "1"}, {k[2:]: v for k, v in ANSWERS.items()}
+    asked, unknown = desk.question(), {}
+    for _ in range(2):
+        facts = api.quick_facts(base, chosen, {}, asked)
+        expected = api.ask_step(base, unknown, facts=facts, asked=asked).next
+        assert expected is not None
+        told = public.post("/", data=sent).text
+        assert "asked next" in told and told.count("ask another") == 1
+        fixed = [one["id"] for one in api.quick_form(base) if expected.fact in one["facts"]]
+        fact = re.findall(r'name="f.([^"]+)" value="not-known">Not known, ask', told)[0]
+        assert fact == expected.fact
+        by = [one for one in fixed if one not in chosen]
+        assert f'id="q-{by[0] if by else "ask"}" class="next"' in told
+        # Who does not know it is asked another, and the link remembers.
+        sent[f"f.{fact}"], unknown[fact] = "not-known", api.UNKNOWN
+        assert f"f.{fact}=not-known" in public.post("/", data=sent).text
+    # Another question of the table is not what asking was asked.
+    assert "asked next" not in public.post("/", data={**ANSWERS, "question": "symptoms"}).text

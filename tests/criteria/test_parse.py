@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
@@ -173,3 +174,22 @@ def test_without_a_digest_nothing_is_written(cache: Path) -> None:
     criteria(TEXT)
     criteria.store()
     assert list(cache.rglob("*.json")) == []
+
+
+def test_what_is_parsed_while_it_is_kept_is_no_fault(
+    cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # On a server one request keeps what was parsed while another parses.
+    from gepnet.criteria import compiled
+
+    criteria = Criteria(spec.vocabulary(), "digest")
+    node = criteria(TEXT)
+    plain = compiled.encode
+
+    def meanwhile(one: Any) -> Any:
+        criteria._nodes[f"text {len(criteria._nodes)}"] = node
+        return plain(one)
+
+    monkeypatch.setattr(compiled, "encode", meanwhile)
+    criteria.store()
+    assert TEXT in json.loads(stored(cache).read_text(encoding="utf-8"))

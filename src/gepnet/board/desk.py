@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from gepnet import api
 from gepnet.api import Question
+from gepnet.board.asking import NextFacts
 from gepnet.board.faults import is_api
 from gepnet.board.settings import Settings
 
@@ -35,6 +36,7 @@ class Desk:
         self._base: KnowledgeBase | None = None
         self._lock = Lock()
         self.provider = self._provider()
+        self.next_facts = NextFacts(self)
         self._made: OrderedDict[Hashable, Any] = OrderedDict()
         #: Names and password of the people of the demo.
         self.demo_names, self.demo_password = "", ""

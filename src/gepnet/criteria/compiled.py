@@ -88,7 +88,8 @@ class Criteria:
 
     def store(self) -> None:
         """Keep everything parsed so far for the next run."""
-        if self._file is not None and any(text not in self._stored for text in self._nodes):
-            nodes = {text: encode(node) for text, node in self._nodes.items()}
+        known = dict(self._nodes)  # a server parses further criteria meanwhile
+        if self._file is not None and any(text not in self._stored for text in known):
+            nodes = {text: encode(node) for text, node in known.items()}
             self._stored = {**self._stored, **nodes}
             write_atomically(self._file, json.dumps(self._stored))

@@ -43,20 +43,24 @@ class Answers:
         """
         self.chosen: dict[str, str] = {}
         self.further: dict[str, str] = {}
+        #: Facts of which somebody said that they are not known, so that they are not asked again.
+        self.unknown: list[str] = []
         for name, value in pairs.items():
             if not name.startswith((CHOSEN, FURTHER)):
                 continue
             text = value.strip()
             if len(text) > LONGEST:
                 raise api.refuse(name, text[:LONGEST] + "...", f"at most {LONGEST} characters")
+            if text == NOT_KNOWN and name.startswith(FURTHER):
+                self.unknown.append(name.removeprefix(FURTHER)[:LONGEST])
             if text in ("", NOT_KNOWN):
                 continue
             if name.startswith(CHOSEN):
                 self.chosen[name.removeprefix(CHOSEN)] = text
             else:
                 self.further[name.removeprefix(FURTHER)] = text
-        if len(self.further) > MOST_FACTS:
-            raise api.refuse("facts", len(self.further), f"at most {MOST_FACTS} beside the form")
+        if (count := len(self.further) + len(self.unknown)) > MOST_FACTS:
+            raise api.refuse("facts", count, f"at most {MOST_FACTS} beside the form")
 
     @property
     def key(self) -> tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]:
@@ -67,7 +71,8 @@ class Answers:
     def text(self) -> str:
         """The answers on one line, as they stand behind the # of a link."""
         pairs = [f"{CHOSEN}{k}={v}" for k, v in self.chosen.items()]
-        return "&".join([*pairs, *(f"{FURTHER}{k}={v}" for k, v in self.further.items())])
+        pairs += [f"{FURTHER}{k}={v}" for k, v in self.further.items()]
+        return "&".join([*pairs, *(f"{FURTHER}{k}={NOT_KNOWN}" for k in self.unknown)])
 
 
 def read_answers(form: FormData) -> Answers:
@@ -123,6 +128,14 @@ def moved(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[str,
     return found
 
 
+def asked_next(visit: Visit, answers: Answers, region: str | None) -> Mapping[str, Any] | None:
+    """Return what asking would ask next; nothing before there is an answer, or while it is made."""
+    if answers.chosen or answers.further or answers.unknown:
+        return visit.desk.next_facts.after(answers.key, answers.unknown, region)
+    visit.desk.next_facts.prepare()
+    return None
+
+
 def shown(request: Request, form: FormData | None) -> dict[str, Any]:
     """Return all that the page shows for a form; without one, for no answers."""
     visit = visit_of(request)
@@ -140,13 +153,26 @@ def shown(request: Request, form: FormData | None) -> dict[str, Any]:
         moves = moved(checked(visit, was, question, region)["positions"], found["positions"])
     form_shown = api.quick_form(visit.desk.base, visit.words.language)
     most = max(found["waits"].items(), key=lambda one: one[1], default=("", 0))
+    known = further_facts(visit)
+    answers.unknown = [n for n in answers.unknown if n in {one["id"] for one in known}]
+    following = None if question else asked_next(visit, answers, region or None)
+    # A fact that one of the questions brings is asked by it.
+    bringing = [
+        one["id"]
+        for one in form_shown
+        if following and following["fact"] in one["facts"] and one["id"] not in answers.chosen
+    ]
+    by = bringing[0] if bringing else None
     unanswered = [one["id"] for one in form_shown if one["id"] not in answers.chosen]
+    waiting = most[0] or (unanswered[0] if unanswered and not found["waits"] else "")
     return {
         "form": form_shown,
         "answers": answers,
         "view": found["answer"],
         "waits": found["waits"],
-        "most": most[0] or (unanswered[0] if unanswered and not found["waits"] else ""),
+        "following": following,
+        "by": by,
+        "most": by or ("" if following else waiting),
         "beyond": found["beyond"],
         "path": found["path"],
         "moves": moves,
@@ -155,8 +181,8 @@ def shown(request: Request, form: FormData | None) -> dict[str, Any]:
         "told": TOLD,
         "question": question,
         "region": region,
-        "facts": further_facts(visit),
-        "labels": {one["id"]: one["label"] for one in further_facts(visit)},
+        "facts": known,
+        "labels": {one["id"]: one["label"] for one in known},
         "speak": _speaking(found["answer"]),
         "regions": [one.id for one in visit.desk.base.vocabulary["region"].entry.values],
         "total": len(visit.desk.base.documents),

@@ -42,7 +42,7 @@ def response_page(request: Request, case_id: str, table: str = "") -> dict[str, 
 
 
 def _recorded(looked: Looked) -> dict[str, Any]:
-    found: dict[str, Any] = api.recorded_response(looked.record, looked.visit.desk.base)
+    found: dict[str, Any] = api.recorded_response(looked.record, looked.visit.base)
     return found
 
 
