@@ -54,7 +54,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], pat
 def test_compare_tells_the_deciding_fact_in_words(run: Run) -> None:
     code, out, _ = run("compare")
     assert code == 0
-    assert "Ki-67 index 8-12 % → at most 10 %: then both recommend it" in out
+    assert "Ki-67 index 8-12 % → 3 to 10 %: then both recommend it" in out
     assert "they differ by judgement" in out
 
 

@@ -65,7 +65,7 @@ def test_a_line_names_who_would_move_whom_they_would_join_and_what_would_do_it(
     lines = [line for line in row["lines"] if line["who"].startswith("ESMO 2020 v ")]
     line = next(line for line in lines if "US review GI-NET" in line["who"])
     texts = [found["text"] for found in line["sets"]]
-    assert texts == ["Ki-67 index 8-12 % → at most 10 %: then both recommend it"]
+    assert texts == ["Ki-67 index 8-12 % → 3 to 10 %: then both recommend it"]
 
 
 def test_a_page_tells_conflicts_first_and_each_option_once(assessment: Assessment) -> None:
@@ -103,6 +103,6 @@ def test_the_page_holds_agreement_and_missing_facts(record: Record, assessment: 
     }
     text = render_report("Title", [page], about)
     assert "Where documents differ, and which fact decides" in text
-    assert "Ki-67 index 8-12 % → at most 10 %: then both recommend it" in text
+    assert "Ki-67 index 8-12 % → 3 to 10 %: then both recommend it" in text
     assert "To order or ask next" in text
     assert "<b>below 10 %</b>: ESMO 2020: recommended for [177Lu]Lu-DOTA-TATE" in text
