@@ -231,8 +231,8 @@ CALLS = {
     "user-list": "user list --store {folder}/board.sqlite",
     "user-add": "user add ada --printed-name Ada --role clinician --centre North "
     "--password-file {folder}/password.txt --store {folder}/board.sqlite",
-    "user-disable": "user disable analyst --store {folder}/board.sqlite",
-    "user-password": "user password admin --password-file {folder}/password.txt "
+    "user-disable": "user disable fulvia --store {folder}/board.sqlite",
+    "user-password": "user password greta --password-file {folder}/password.txt "
     "--store {folder}/board.sqlite",
     "db-upgrade": "db upgrade --store {folder}/new.sqlite",
     "db-verify": "db verify --store {folder}/board.sqlite",
