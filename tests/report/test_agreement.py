@@ -98,6 +98,7 @@ def test_the_page_holds_agreement_and_missing_facts(record: Record, assessment: 
         "digest": "0" * 64,
         "knowledge_date": DAY.isoformat(),
         "documents": [],
+        "sources": [],
         "hindsight": False,
         "entries": [],
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gepnet.knowledge import MeasureFile
 from gepnet.knowledge.models import DocumentId
-from gepnet.knowledge.shapes import Id, Strict
+from gepnet.knowledge.shapes import Id, SourceId, Strict
 
 
 class FigureCell(Strict):
@@ -34,7 +34,7 @@ class Figure(Strict):
     id: Id
     title: str
     document: DocumentId
-    read_in: str | None = None
+    read_in: SourceId | None = None
     columns: tuple[FigureColumn, ...]
 
 
