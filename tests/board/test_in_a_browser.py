@@ -77,6 +77,10 @@ def test_axe_finds_nothing(page: Page, server: str, kept: api.Store, case: str, 
         page.goto(server + path)
         found[path] = faults_of(page)
     sign_in(page, server, "ada")
+    page.goto(f"{server}/case/{case}/differ")
+    found["covered"] = faults_of(page)
+    kept_by = api.Actor("test", "Test", frozenset({"chair"}), None, frozenset({CENTRE}))
+    api.change_item(kept, kept_by, item.id, item.version, matrix_hidden=False)
     for path in behind:
         page.goto(server + path)
         found[path] = faults_of(page)

@@ -65,8 +65,13 @@ def test_from_the_first_question_to_the_follow_up(kept: api.Store, person: Find,
     assert "The trail is whole" in person("flo").get("/audit").text
 
 
-def test_why_documents_differ_and_what_would_be(person: Find, case: str) -> None:
-    ben = person("ben")
+def test_why_documents_differ_and_what_would_be(kept: api.Store, person: Find, case: str) -> None:
+    ben, item = person("ben"), item_of(kept, case)
+    covered = ben.get(f"/case/{case}/differ").text
+    assert "hidden until the first cards are open" in covered and "ESMO 2020" not in covered
+    blind = ben.post(f"/case/{case}/differ", {"option": "lu177_dotatate"}).text
+    assert "ESMO 2020" not in blind
+    person("ada").post(f"/item/{item.id}/show", {"seen": str(item.version)})
     page = ben.get(f"/case/{case}/differ").text
     assert "Which facts decide" in page and "Ki-67" in page
     asked = {"option": "lu177_dotatate", "fact": "ki67_percent", "value": "9"}

@@ -194,3 +194,23 @@ def test_an_analyst_sees_pseudonyms_only(
     for actor in (team.gus, team.flo):
         with pytest.raises(store.NotAllowed):
             store.read_case(kept, actor, case.id)
+
+
+def test_what_is_entered_later_counts_and_completeness_lapses(
+    kept: store.Store, team: Team, base: KnowledgeBase
+) -> None:
+    """The example is as of 15 January 2026: a scan of March moves its day, one of 2025 does not."""
+    case = new_case(kept, team, base)
+    scan = {"kind": "progression", "date": "2026-03-02", "types": ["radiological_recist"]}
+    old = {**scan, "date": "2025-12-01", "types": []}
+    first = store.read_kept(kept, team.ben, case.id, base.vocabulary)
+    seen = first.version.number
+    assert str(first.record.as_of) == "2026-01-15"
+    same = store.add_events(kept, team.ben, case.id, [old], base.vocabulary, seen)
+    assert str(same.record.as_of) == "2026-01-15"
+    later = store.add_events(kept, team.ben, case.id, [scan], base.vocabulary, seen + 1)
+    assert str(later.record.as_of) == "2026-03-02"
+    assert "received_prrt" not in api.facts_of(later.record, base), "declared complete in January"
+    told = {"treatments": "2026-03-02"}
+    again = store.add_events(kept, team.ben, case.id, [], base.vocabulary, seen + 2, None, told)
+    assert api.facts_of(again.record, base)["received_prrt"].value is False

@@ -20,7 +20,10 @@ from gepnet.store.errors import Stale, wrong
 from gepnet.store.policy import Actor
 from gepnet.store.tables import CaseRow, RecordRow, UserRow, digest
 from gepnet.store.work import Store
-from gepnet.vocabulary import Vocabulary
+from gepnet.vocabulary import PartialDate, Vocabulary, parse_date
+
+#: Fields of an event that say when it was.
+_DAYS = ("date", "start", "stop")
 
 
 @dataclass(frozen=True)
@@ -125,6 +128,9 @@ def add_events(
 ) -> KeptRecord:
     """Save a next version with further events; one with the id of an earlier takes its place.
 
+    A record that is as of a day is then as of the day of what came: it counts. What was declared
+    complete before that day is so no longer, until somebody declares it anew.
+
     Args:
         store: the store.
         actor: who enters them.
@@ -148,9 +154,35 @@ def add_events(
         whole = {**data, "events": [*kept, *new]}
         if complete is not None:
             whole["complete"] = dict(complete)
+        if whole.get("as_of"):
+            whole["as_of"] = _moved(str(whole["as_of"]), new, complete or {})
         next_version(session, actor, case_id, whole, vocabulary, seen, reason)
         found = record_in(session, case_id, vocabulary)
     return found
+
+
+def _moved(
+    as_of: str, events: Sequence[Mapping[str, Any]], complete: Mapping[str, str | None]
+) -> str:
+    """Return the day of a record once events came: never an earlier one, nor one to come."""
+    days = [day for event in events for name, day in event.items() if name in _DAYS and day]
+    today = datetime.date.today()
+    latest = _read(as_of)
+    for day in (*days, *(one for one in complete.values() if one)):
+        found = _read(str(day))
+        if found is not None and latest is not None and found.last > latest.last:
+            latest = found
+    if latest is None or latest.text == as_of:
+        return as_of
+    return min(latest.last, today).isoformat()
+
+
+def _read(text: str) -> PartialDate | None:
+    """Return a date; None for what the reader of records will refuse in its own words."""
+    try:
+        return parse_date(text)
+    except ValueError:
+        return None
 
 
 def next_version(

@@ -13,7 +13,7 @@ from gepnet.board.cases import Looked, look_at
 from gepnet.board.forms import Own, text_of, texts_of
 from gepnet.board.pages import page
 from gepnet.board.policy import Screen, may
-from gepnet.board.screens.case import common, item_of
+from gepnet.board.screens.case import common, hidden, item_of
 from gepnet.board.visit import visit_of
 
 screen = Screen("differ")
@@ -85,13 +85,26 @@ def _facts(looked: Looked) -> list[dict[str, str]]:
     return [{"id": n, "label": base.vocabulary[n].entry.label} for n in known]
 
 
+def _answered(request: Request, case_id: str, form: FormData) -> Response:
+    """Return the page, without a document while documents stay hidden or there is no record."""
+    visit = visit_of(request)
+    item = item_of(visit, case_id)
+    looked = look_at(visit, case_id)
+    if looked.kept is None:
+        return page(request, "no_record.html", **common(request, looked, item, "differ"))
+    rounds = [] if item is None else api.read_rounds(visit.desk.store, visit.actor, item.id)
+    if hidden(item, rounds):
+        return page(request, "covered.html", **common(request, looked, item, "differ"))
+    return page(request, "differ.html", **differ_view(request, case_id, form))
+
+
 @screen.get("/case/{case_id}/differ", may("case.read"))
 def differ(request: Request, case_id: str) -> Response:
     """Why the documents differ on the first option of the answer."""
-    return page(request, "differ.html", **differ_view(request, case_id, FormData()))
+    return _answered(request, case_id, FormData())
 
 
 @screen.post("/case/{case_id}/differ", may("case.read"))
 def what_if(request: Request, case_id: str, form: Own) -> Response:
     """The same for another option, or with assumed facts; nothing is saved."""
-    return page(request, "differ.html", **differ_view(request, case_id, form))
+    return _answered(request, case_id, form)

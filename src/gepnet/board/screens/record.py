@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import Request
 from starlette.datastructures import FormData, UploadFile
@@ -15,6 +15,9 @@ from gepnet.board.pages import page
 from gepnet.board.policy import Screen, may
 from gepnet.board.screens.case import common, item_of
 from gepnet.board.visit import Visit, visit_of
+
+if TYPE_CHECKING:
+    from gepnet.record import Record
 
 screen = Screen("record")
 #: Domains that a record may declare complete.
@@ -40,11 +43,21 @@ def record(request: Request, case_id: str, kind: str = "diagnosis") -> Response:
         versions=api.record_versions(store, actor, case_id),
         complete={} if looked.kept is None else looked.record.complete,
         domains=DOMAINS,
+        lapsed=None if looked.kept is None else _lapsed(looked.record),
         options=[(name, base.options[name].label) for name in base.options],
         losses=[] if looked.kept is None else looked.record.losses,
         regions=[one.id for one in base.vocabulary["region"].entry.values],
         **common(request, looked, item_of(visit, case_id), "record"),
     )
+
+
+def _lapsed(record: Record) -> str | None:
+    """Return the day up to which domains were declared complete, where the record went on."""
+    days = [day for day in record.complete.values() if day is not None]
+    if not days or record.as_of is None:
+        return None
+    first = min(days, key=lambda day: day.last)
+    return first.last.isoformat() if first.last < record.as_of.last else None
 
 
 def _shown(event: Any, base: Any) -> dict[str, Any]:
