@@ -65,7 +65,9 @@ def test_such_a_step_never_stands_in_the_way_of_a_later_one(name: str, step: Der
         ("highly_symptomatic", False, {"hormone_symptoms": False, "mass_symptoms": False}),
         ("highly_symptomatic", None, {"hormone_symptoms": False}),
         ("highly_symptomatic", None, {"hormone_symptoms": True, "mass_symptoms": False}),
-        ("rapid_growth", False, {"stable_disease": True}),
+        # Stable against an earlier state; where nothing was compared it says nothing of the pace.
+        ("rapid_growth", False, {"stable_disease": True, "course_assessed": True}),
+        ("rapid_growth", None, {"stable_disease": True, "course_assessed": False}),
         ("rapid_growth", None, {"stable_disease": False}),
         ("rapid_growth", True, {"stable_disease": False, "progression_pace": "rapid"}),
         ("bone_dominant", False, {"metastasis_bone": False}),
