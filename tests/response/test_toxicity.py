@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
 from typing import Any
 
@@ -334,6 +335,13 @@ def test_an_event_dated_by_month_counts_where_it_surely_lies(
     nausea = row(found["table"], term="Nausea")
     assert (nausea["any"], nausea["any_possible"]) == (int(grades[0] > 0), 1)
     assert (found["partly_dated"], found["outside_periods"]) == (1, 0)
+
+
+def test_an_event_of_a_year_to_come_is_refused(tmp_path: Path) -> None:
+    year = datetime.date.today().year + 1
+    events = f"patient_id,term,start,end,grade,ctcae\na,Nausea,{year},,3,5\n"
+    with pytest.raises(InputError, match=f"start, value {year}: expected a date not after"):
+        view(tmp_path, events=events, patients=PATIENTS)
 
 
 def test_an_event_in_one_of_two_periods_is_possible_in_both(tmp_path: Path) -> None:
