@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import Field
 
-from gepnet.io.mapping.redcap import COLUMNS
+from gepnet.io.redcap_columns import COLUMNS
 from gepnet.knowledge import MeasureFile
 from gepnet.knowledge.shapes import SourceId, Strict
 from gepnet.record import EVENT_MODELS

@@ -18,23 +18,12 @@ from gepnet.io.mapping.model import Mapping as MappingFile
 from gepnet.io.mapping.suggest import suggest_table
 from gepnet.io.mapping.suggest_treatments import Suggested
 from gepnet.io.mapping.words import code_list, missing
+from gepnet.io.redcap_columns import CHOICES, FIELD, FORM, KIND, LABEL, VALIDATION
 from gepnet.knowledge import InputError, Problem
 from gepnet.tables import SHEETS, Sheet, read_sheet
 from gepnet.vocabulary import Vocabulary
 from gepnet.vocabulary.words import OPTION
 
-#: The columns of a data dictionary, as REDCap names them.
-FIELD, FORM, SECTION, KIND, LABEL, CHOICES, NOTE, VALIDATION = (
-    "Variable / Field Name", "Form Name", "Section Header", "Field Type", "Field Label",
-    "Choices, Calculations, OR Slider Labels", "Field Note",
-    "Text Validation Type OR Show Slider Number",
-)  # fmt: skip
-COLUMNS = (
-    FIELD, FORM, SECTION, KIND, LABEL, CHOICES, NOTE, VALIDATION, "Text Validation Min",
-    "Text Validation Max", "Identifier?", "Branching Logic (Show field only if...)",
-    "Required Field?", "Custom Alignment", "Question Number (surveys only)", "Matrix Group Name",
-    "Matrix Ranking?", "Field Annotation",
-)  # fmt: skip
 _OWN = ("redcap_event_name", "redcap_repeat_instrument", "redcap_repeat_instance",
         "redcap_data_access_group", "redcap_survey_identifier")  # fmt: skip
 _TAG = re.compile(r"<[^>]+>")
