@@ -10,10 +10,11 @@ from typing import Any
 import yaml
 
 from gepnet.io.mapping.model import FORMAT, NOTHING
-from gepnet.io.mapping.redcap import FIELD, dictionary_of, redcap_table
+from gepnet.io.mapping.redcap import dictionary_of, redcap_table
 from gepnet.io.mapping.shipped import shipped_path
 from gepnet.io.mapping.suggest import suggest_table
 from gepnet.io.mapping.suggest_treatments import Suggested
+from gepnet.io.redcap_columns import FIELD
 from gepnet.knowledge import InputError, Problem
 from gepnet.tables import SHEETS, Sheet, read_sheet
 from gepnet.vocabulary import Vocabulary
