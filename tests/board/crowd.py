@@ -236,7 +236,7 @@ class Held:
 
 
 def hold(store: api.Store, case: Case, work: Work | None = None) -> Held:
-    """Hold a store against what was acknowledged; find what is lost, half there or tampered with."""
+    """Hold a store against what was acknowledged; find what is lost or half there."""
     from sqlalchemy import select
 
     from gepnet.store.tables import CardRow
