@@ -19,8 +19,9 @@ BY_NAME = frozenset(
         "agreement", "aicc", "best_overall", "best_overall_confirmed", "by_class", "by_document",
         "codes", "conflicts", "costs_by_item", "counts", "disagreements", "documents", "kinds",
         "labels", "missing", "models", "no_dose", "not_counted", "not_in_force", "p_scores",
-        "positions", "profiles", "refused", "series", "shares", "sources", "states", "statuses",
-        "study_weights", "survival_at_years", "toxicity", "values", "weights", "witness",
+        "places", "positions", "profiles", "refused", "series", "shares", "sources", "states",
+        "statuses", "study_weights", "survival_at_years", "toxicity", "values", "weights",
+        "witness",
     }
 )  # fmt: skip
 
@@ -187,6 +188,9 @@ CALLS = {
     "registry-combine": "registry combine {folder}/shared.json",
     "registry-published": "registry published {folder}/treated {folder}/registry",
     "registry-indicators": "registry indicators {folder}/assessed {folder}/registry --by region",
+    "registry-mid-treatment": "registry mid-treatment {folder}/treated {folder}/registry "
+    "-o {folder}/courses.csv --show-small",
+    "registry-swimmer": "registry swimmer {folder}/treated {folder}/registry --patients 8",
     "registry-info": "registry info {folder}/registry",
     "registry-assess": "registry assess {folder}/registry -o {folder}/assessed --at 2025-06-30 "
     "{day}",

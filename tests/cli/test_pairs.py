@@ -52,6 +52,8 @@ CHAINS: dict[str, tuple[str, ...]] = {
         "registry survival {out}/treated",
         "registry share {out}/treated -o {out}/shared.json --centre north",
         "registry combine {out}/shared.json",
+        "registry mid-treatment {out}/treated {out}/registry -o {out}/courses.csv",
+        "registry swimmer {out}/treated {out}/registry --patients 5 --plot {out}/s.svg",
     ),
     "a model": (
         "response made-up-cohort -o {out}/cohort.csv --patients 120",

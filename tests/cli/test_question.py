@@ -80,6 +80,8 @@ TAKEN = {
     "registry published": ("--with", "each treatment has its own day"),
     "registry indicators": ("--with", "the day is that of the assessment"),
     "registry sequence": ("--with", "the days are those of the assessment"),
+    "registry mid-treatment": ("--with", "each treatment has its own day"),
+    "registry swimmer": ("--with", "each treatment has its own day"),
     "registry characterise": ("--with", "the days are those of the assessment"),
     "registry info": ("", "what a store holds is told, and nothing asked"),
     "registry assess": ("--at --knowledge-date --with", TABLE),

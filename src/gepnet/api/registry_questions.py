@@ -45,8 +45,8 @@ def characterise_registry(
     from gepnet.registry.assess import Assessed
     from gepnet.registry.characterise import FACTS, characterise
 
-    _check(plot)
-    small = _smallness(show_small)
+    check_plot(plot)
+    small = smallness(show_small)
     found = characterise(base, Assessed(assessed), by, tuple(facts) or FACTS, small)
 
     def drawn() -> Chart:
@@ -54,7 +54,7 @@ def characterise_registry(
 
         return gaps_map(found)
 
-    return _view(found, plot, drawn)
+    return view_of(found, plot, drawn)
 
 
 def registry_impact(
@@ -92,8 +92,8 @@ def registry_impact(
     from gepnet.registry.assess import Assessed
     from gepnet.registry.impact import Side, criterion_impact, impact
 
-    _check(plot)
-    small, place = _smallness(show_small), Assessed(assessed)
+    check_plot(plot)
+    small, place = smallness(show_small), Assessed(assessed)
     if criteria is not None:
         found = criterion_impact(base, place, *criteria, small)
     else:
@@ -113,7 +113,7 @@ def registry_impact(
             raise refuse("plot", "nothing to draw", "a change that somebody is touched by")
         return flow_chart(found, found.changes[0])
 
-    return _view(found, plot, drawn)
+    return view_of(found, plot, drawn)
 
 
 def registry_audit(
@@ -139,15 +139,15 @@ def registry_audit(
     from gepnet.registry.assess import Assessed
     from gepnet.registry.audit import audit
 
-    _check(plot)
-    found = audit(base, Assessed(assessed), by, _smallness(show_small))
+    check_plot(plot)
+    found = audit(base, Assessed(assessed), by, smallness(show_small))
 
     def drawn() -> Chart:
         from gepnet.charts.registry.audit import audit_chart
 
         return audit_chart(found)
 
-    return _view(found, plot, drawn)
+    return view_of(found, plot, drawn)
 
 
 def registry_sequence(
@@ -175,8 +175,8 @@ def registry_sequence(
     from gepnet.registry.assess import Assessed
     from gepnet.registry.sequence import sequences
 
-    _check(plot)
-    found = sequences(base, Assessed(assessed), level, lines, _smallness(show_small))
+    check_plot(plot)
+    found = sequences(base, Assessed(assessed), level, lines, smallness(show_small))
 
     def drawn() -> Chart:
         from gepnet.charts.registry.flow import sequence_chart
@@ -185,7 +185,7 @@ def registry_sequence(
             raise refuse("plot", "nothing to draw", "treatments that follow each other")
         return sequence_chart(found)
 
-    return _view(found, plot, drawn)
+    return view_of(found, plot, drawn)
 
 
 def registry_survival(
@@ -226,16 +226,16 @@ def registry_survival(
     from gepnet.registry.outcomes import Chosen
     from gepnet.registry.survival import survival
 
-    _check(plot)
+    check_plot(plot)
     chosen = Chosen(endpoint, tuple(option), line, where, by, tuple(covariate), landmark_months)
-    found = survival(base, Assessed(assessed), chosen, by_centre, _smallness(show_small))
+    found = survival(base, Assessed(assessed), chosen, by_centre, smallness(show_small))
 
     def drawn() -> Chart:
         from gepnet.charts.registry.curves import curves_chart
 
         return curves_chart(found)
 
-    return _view(found, plot, drawn)
+    return view_of(found, plot, drawn)
 
 
 def registry_beside_published(
@@ -257,7 +257,7 @@ def registry_beside_published(
     from gepnet.registry.published import beside_published
     from gepnet.registry.store import Registry
 
-    small = _smallness(show_small)
+    small = smallness(show_small)
     place = Assessed(assessed)
     view: View = plain(beside_published(base, place, Registry.open(registry), small))
     return view
@@ -291,10 +291,10 @@ def registry_indicators(
     from gepnet.registry.indicators import indicators
     from gepnet.registry.store import Registry
 
-    _check(plot)
+    check_plot(plot)
     if plot is not None and (len(indicator) != 1 or by is None):
         raise refuse("plot", str(plot), "one --indicator and --by: a funnel shows one by centre")
-    small, place = _smallness(show_small), Assessed(assessed)
+    small, place = smallness(show_small), Assessed(assessed)
     found = indicators(base, place, Registry.open(registry), by, indicator, small)
 
     def drawn() -> Chart:
@@ -302,7 +302,7 @@ def registry_indicators(
 
         return funnel_chart(found)
 
-    return _view(found, plot, drawn)
+    return view_of(found, plot, drawn)
 
 
 #: Months at which a centre tells how many are left.
@@ -359,7 +359,7 @@ def share_registry(
         table = table.filter(table["centre"] == centre)
     start = list(at) or [0.0] * len(names)
     model = one_step(table, names, start) if names else None
-    small = _smallness(show_small)
+    small = smallness(show_small)
     found = shared(
         centre, place.about["synthetic"], plain(chosen), table, GRID_MONTHS, model, small
     )
@@ -383,13 +383,14 @@ def combine_shared(files: Sequence[Path]) -> View:
     return view
 
 
-def _smallness(show_small: bool) -> Smallness:
+def smallness(show_small: bool) -> Smallness:
+    """Return which counts are hidden."""
     from gepnet.registry.small import Smallness
 
     return Smallness(1) if show_small else Smallness()
 
 
-def _check(plot: Path | None) -> None:
+def check_plot(plot: Path | None) -> None:
     """Refuse a picture that cannot be written before long work begins."""
     if plot is not None:
         from gepnet.api.charting import check_output
@@ -398,7 +399,7 @@ def _check(plot: Path | None) -> None:
         check_output(plot)
 
 
-def _view(found: object, plot: Path | None, drawn: Callable[[], Chart]) -> View:
+def view_of(found: object, plot: Path | None, drawn: Callable[[], Chart]) -> View:
     """Return a result as plain data, its picture written if it is asked for."""
     view: View = plain(found)
     if plot is not None:

@@ -45,6 +45,7 @@ from gepnet.cli.prrt import (
 )
 from gepnet.cli.registry import (
     changes,
+    courses,
     federated,
     indicators,
     outcomes,
@@ -72,7 +73,7 @@ GROUPS = {
     "cohort": ("Many patients at once, from a table to a table.", [cohort]),
     "registry": (
         "A registry: its store, and the questions that are asked of it.",
-        [store, published, questions, changes, indicators, outcomes, federated],
+        [store, published, questions, changes, indicators, outcomes, courses, federated],
     ),
     "labs": ("Laboratory values: grades by CTCAE.", [labs]),
     "prrt": (

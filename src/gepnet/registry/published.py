@@ -14,10 +14,10 @@ import polars as pl
 from gepnet.criteria.columns import low_column
 from gepnet.facts.events.schema import CYCLES, PATIENT, with_defaults
 from gepnet.guidelines import KnowledgeBase
-from gepnet.knowledge import refuse
 from gepnet.numbers.proportions import wilson
 from gepnet.registry.assess import Assessed
 from gepnet.registry.columns import FactColumns, middle
+from gepnet.registry.courses import check_same
 from gepnet.registry.outcomes import Chosen, Endpoint
 from gepnet.registry.recipe import Likened, Published, SyntheticRegistry
 from gepnet.registry.small import Smallness
@@ -90,13 +90,8 @@ def beside_published(
     Raises:
         InputError: for another kind of assessment, or one of another registry.
     """
+    check_same(assessed, registry)
     about = assessed.about
-    if about["points"] != "treatments":
-        told = "an assessment with --points treatments"
-        raise refuse("assessment", about["points"], told)
-    if about["registry_digest"] != registry.manifest.digest:
-        told = f"the registry that was assessed (digest {about['registry_digest'][:12]}…)"
-        raise refuse("registry", registry.manifest.digest[:12], told)
     recipe = SyntheticRegistry.read(base.knowledge.measures)
     series = {
         name: _Series(base, assessed, like, recipe.cycles.planned)

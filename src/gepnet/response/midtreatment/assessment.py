@@ -65,15 +65,26 @@ class MidTreatment:
     prediction: PatientPrediction | None = None
 
 
-def assess_midtreatment(record: Record, facts: Facts, evidence: Evidence) -> MidTreatment:
-    """Return the mid-treatment assessment of a patient as of the date of ``facts``.
+@dataclass(frozen=True)
+class CourseReading:
+    """The response of one course at mid-treatment, before anything is said of it."""
+
+    cycles: tuple[Cycle, ...]
+    reference: Cycle | None
+    following: Cycle | None
+    ct: Reading
+    pet: Reading
+    category: str | None
+    reason: str
+
+
+def read_course(record: Record, at: PartialDate, evidence: Evidence) -> CourseReading:
+    """Return the response at mid-treatment of the course that was begun last.
 
     A scan counts if it surely lies after the reference cycle and not after the next one. Of
     several of a kind the latest counts. Where a scan is missing, the answer says so.
     """
-    at = facts.at
-    course = _course(record, at)
-    given = [cycle for cycle in course if cycle.date.first <= at.last]
+    given = [cycle for cycle in _course(record, at) if cycle.date.first <= at.last]
     reference = next((c for c in given if c.cycle == evidence.after_cycle), None)
     following = next((c for c in given if c.cycle == evidence.after_cycle + 1), None)
     if reference is None:
@@ -88,23 +99,30 @@ def assess_midtreatment(record: Record, facts: Facts, evidence: Evidence) -> Mid
         scans = [scan for scan in scans if not scan.withdrawn]
         ct = _reading(scans, CT, reference.date, end, evidence)
         pet = _reading(scans, PET, reference.date, end, evidence)
-    category, why = _together(ct, pet)
+    return CourseReading(tuple(given), reference, following, ct, pet, *_together(ct, pet))
+
+
+def assess_midtreatment(record: Record, facts: Facts, evidence: Evidence) -> MidTreatment:
+    """Return the mid-treatment assessment of a patient as of the date of ``facts``."""
+    at = facts.at
+    course = _course(record, at)
+    read = read_course(record, at, evidence)
     site, grade = word_of(facts, "primary_site"), word_of(facts, "grade")
     return MidTreatment(
         patient=record.patient,
         at=str(at),
         course=None if not course else course[0].course,
-        cycles=len(given),
-        cycle_date=None if reference is None else str(reference.date),
-        next_cycle_date=None if following is None else str(following.date),
-        ct=ct,
-        pet=pet,
-        category=category,
-        reason=why,
+        cycles=len(read.cycles),
+        cycle_date=None if read.reference is None else str(read.reference.date),
+        next_cycle_date=None if read.following is None else str(read.following.date),
+        ct=read.ct,
+        pet=read.pet,
+        category=read.category,
+        reason=read.reason,
         site=site,
         grade=grade,
-        notes=tuple(_notes(ct, pet, category, len(given), evidence)),
-        findings=tuple((f, _applies(f, category, site)) for f in evidence.findings),
+        notes=tuple(_notes(read.ct, read.pet, read.category, len(read.cycles), evidence)),
+        findings=tuple((f, _applies(f, read.category, site)) for f in evidence.findings),
         evidence=evidence,
     )
 

@@ -1,0 +1,113 @@
+"""Questions about single courses of an assessed registry: in the middle, and from start to end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gepnet.api.registry_questions import check_plot, smallness, view_of
+from gepnet.guidelines import KnowledgeBase
+from gepnet.knowledge import need, write_atomically
+from gepnet.tables import as_file, check_ending
+
+if TYPE_CHECKING:
+    from gepnet.charts import Chart
+
+View = dict[str, Any]
+
+
+def registry_mid_treatment(
+    base: KnowledgeBase,
+    assessed: str,
+    registry: str,
+    least_cycles: int | None = None,
+    output: Path | None = None,
+    seed: int = 1,
+    show_small: bool = False,
+    plot: Path | None = None,
+) -> View:
+    """Return how courses of radioligand therapy responded after cycle 2, and at their end.
+
+    Args:
+        base: the knowledge, with what one series found.
+        assessed: an assessment with the points ``treatments``.
+        registry: folder or URL of the registry.
+        least_cycles: count only courses of so many cycles.
+        output: table of the courses for :func:`fit_cohort`; a row a course.
+        seed: of the resamples of the model.
+        show_small: show counts below five as well.
+        plot: file for the bars.
+
+    Raises:
+        InputError: for another kind of assessment or registry, or where no course counts.
+    """
+    need("polars", "numpy", "scipy")
+    from gepnet.registry.assess import Assessed
+    from gepnet.registry.midtreatment import mid_treatments
+    from gepnet.registry.store import Registry
+
+    check_plot(plot)
+    if output is not None:
+        check_ending(output, ".csv", ".parquet")
+    small = smallness(show_small)
+    place, stored = Assessed(assessed), Registry.open(registry)
+    found, cohort = mid_treatments(base, place, stored, least_cycles, seed, small)
+    if output is not None:
+        write_atomically(output, as_file(cohort))
+
+    def drawn() -> Chart:
+        from gepnet.charts.registry.midtreatment import mid_treatment_chart
+
+        return mid_treatment_chart(found)
+
+    return {**view_of(found, plot, drawn), "file": None if output is None else str(output)}
+
+
+def registry_swimmer(
+    base: KnowledgeBase,
+    assessed: str,
+    registry: str,
+    option: Sequence[str] = (),
+    line: int | None = None,
+    where: str | None = None,
+    patients: int = 25,
+    seed: int = 1,
+    names: bool = False,
+    plot: Path | None = None,
+) -> View:
+    """Return some courses from their start on: cycles, responses, progression, death.
+
+    Args:
+        base: the knowledge.
+        assessed: an assessment with the points ``treatments``.
+        registry: folder or URL of the registry.
+        option: the treatments; all without.
+        line: their number; all without.
+        where: a criterion on the day before the treatment.
+        patients: how many courses are drawn at random, one a patient.
+        seed: of the random numbers; the same courses for the same seed.
+        names: tell the names that patients have in the registry, not numbers.
+        plot: file for the swimmer plot.
+
+    Raises:
+        InputError: for another kind of assessment or registry, names that there are not, or where
+            fewer than five patients are left to choose from.
+    """
+    need("polars", "numpy")
+    from gepnet.registry.assess import Assessed
+    from gepnet.registry.store import Registry
+    from gepnet.registry.swimmer import sampled_courses
+
+    check_plot(plot)
+    found = sampled_courses(
+        base, Assessed(assessed), Registry.open(registry), tuple(option), line, where, patients,
+        seed, names,
+    )  # fmt: skip
+
+    def drawn() -> Chart:
+        from gepnet.charts.registry.swimmer import courses_chart
+
+        return courses_chart(found)
+
+    return view_of(found, plot, drawn)
