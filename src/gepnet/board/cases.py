@@ -88,8 +88,12 @@ class Looked:
         )
 
     def once(self, name: str, make: Any) -> Any:
-        """Return what was made of this version of the record before, else make it."""
-        return self.visit.desk.once((name, self.visit.words.language, *self._key), make)
+        """Return what was made of this version of the record before, else make it.
+
+        A part of a page that is kept so may hold nothing of who looks at it.
+        """
+        key = (name, self.case.id, self.visit.words.language, *self._key)
+        return self.visit.desk.once(key, make)
 
 
 def look_at(visit: Visit, case_id: str, number: int | None = None) -> Looked:

@@ -6,7 +6,7 @@ import datetime
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import replace
-from threading import Lock
+from threading import Lock, RLock
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from gepnet import api
@@ -38,6 +38,7 @@ class Desk:
         self.provider = self._provider()
         self.next_facts = NextFacts(self)
         self._made: OrderedDict[Hashable, Any] = OrderedDict()
+        self._making: dict[Hashable, RLock] = {}
         #: Names and password of the people of the demo.
         self.demo_names, self.demo_password = "", ""
         if store is None and settings.demo:
@@ -80,17 +81,30 @@ class Desk:
         return replace(asked, knowledge_date=day, region=region or asked.region)
 
     def once(self, key: Hashable, make: Callable[[], Made]) -> Made:
-        """Return what was made under a key before, else make it; the oldest is forgotten."""
+        """Return what was made under a key before, else make it; the oldest is forgotten.
+
+        Who asks for what somebody else is making waits for it: thirty people who look at the same
+        new version of a record let it be assessed once.
+        """
         with self._lock:
             if key in self._made:
                 self._made.move_to_end(key)
                 found: Made = self._made[key]
                 return found
-        made = make()
-        with self._lock:
-            self._made[key] = made
-            while len(self._made) > KEPT:
-                self._made.popitem(last=False)
+            making = self._making.setdefault(key, RLock())
+        with making:
+            with self._lock:
+                if key in self._made:
+                    return self._made[key]  # type: ignore[no-any-return]
+            try:
+                made = make()
+                with self._lock:
+                    self._made[key] = made
+                    while len(self._made) > KEPT:
+                        self._made.popitem(last=False)
+            finally:
+                with self._lock:
+                    self._making.pop(key, None)
         return made
 
     # --- who asks ---------------------------------------------------------------------------------

@@ -221,8 +221,8 @@ def case_of_item(store: Store, actor: Actor, item_id: str) -> str:
     Raises:
         NotFound: if there is no such item; whether the case may be seen is looked at later.
     """
-    with Session(store.engine) as session:
-        found = session.scalar(select(ItemRow.case_id).where(ItemRow.id == item_id))
+    with store.engine.connect() as connection:
+        found = connection.scalar(select(ItemRow.case_id).where(ItemRow.id == item_id))
     if found is None:
         raise NotFound("item", item_id[:40], "an item of a list")
     return found

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import select
@@ -24,6 +25,9 @@ from gepnet.vocabulary import PartialDate, Vocabulary, parse_date
 
 #: Fields of an event that say when it was.
 _DAYS = ("date", "start", "stop")
+#: Records that were read, by digest, vocabulary and day; the first to come is the first to go.
+_READ: dict[tuple[str, int, datetime.date], tuple[Vocabulary, Record]] = {}
+_READING, _MOST_READ = Lock(), 256
 
 
 @dataclass(frozen=True)
@@ -228,7 +232,25 @@ def record_in(
         raise wrong("version", number or "", "a version of the record")
     if digest(row.content) != row.digest:
         raise wrong("record", case_id, "the content that was saved: see `gepnet db verify`")
-    return KeptRecord(_version(session, row), record_of(row.content, vocabulary))
+    return KeptRecord(_version(session, row), _record(row.digest, row.content, vocabulary))
+
+
+def _record(name: str, content: Mapping[str, Any], vocabulary: Vocabulary) -> Record:
+    """Return the record of a content; the same content is read once on a day.
+
+    A record cannot be changed: all who look at a version share one.
+    """
+    # A vocabulary is held by its entry, so that none takes the place of another in memory.
+    key = name, id(vocabulary), datetime.date.today()
+    known = _READ.get(key)
+    if known is not None:
+        return known[1]
+    read = record_of(content, vocabulary)
+    with _READING:
+        _READ[key] = vocabulary, read
+        while len(_READ) > _MOST_READ:
+            del _READ[next(iter(_READ))]
+    return read
 
 
 def row_in(session: Session, case_id: str, number: int | None = None) -> RecordRow | None:

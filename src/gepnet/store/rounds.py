@@ -218,10 +218,11 @@ def item_tag(store: Store, actor: Actor, item_id: str) -> str:
             .group_by(RoundRow.id, RoundRow.number, RoundRow.opened)
             .order_by(RoundRow.number)
         ).all()
-        outcomes = select(func.count()).where(OutcomeRow.item_id == item_id)
+        outcomes = select(func.count()).where(OutcomeRow.item_id == item_id).scalar_subquery()
         parts = [f"{n}{'o' if opened else 'c'}{cards}" for n, opened, cards in rounds]
-        version = session.get_one(ItemRow, item_id).version
-        return "-".join([str(version), *parts, str(session.scalar(outcomes))])
+        item = select(ItemRow.version, outcomes).where(ItemRow.id == item_id)
+        version, count = session.execute(item).one()
+        return "-".join([str(version), *parts, str(count)])
 
 
 def closed_in(session: Session, item_id: str) -> bool:

@@ -202,9 +202,13 @@ def _proved(
 
 
 def _find(session: Session, secret: str) -> tuple[SessionRow, UserRow]:
-    row = session.scalar(select(SessionRow).where(SessionRow.secret_hash == _hash(secret)))
-    user = None if row is None else session.get(UserRow, row.user_id)
+    found = session.execute(
+        select(SessionRow, UserRow)
+        .join(UserRow, UserRow.id == SessionRow.user_id)
+        .where(SessionRow.secret_hash == _hash(secret))
+    ).one_or_none()
     moment = now()
+    row, user = (None, None) if found is None else found
     if (
         row is None
         or user is None

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Engine, event, inspect, select
+from sqlalchemy import Connection, Engine, event, inspect, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -137,9 +137,9 @@ class Store:
             raise NotAllowed("action", action, f"one of the roles {who or 'operator'}")
         if case_id is None:
             return
-        with Session(self.engine) as session:
-            centre = session.scalar(select(CaseRow.centre).where(CaseRow.id == case_id))
-            if centre is not None and _is_open_to(session, actor, case_id, centre):
+        with self.engine.connect() as connection:  # for each look: no objects are made of rows
+            centre = connection.scalar(select(CaseRow.centre).where(CaseRow.id == case_id))
+            if centre is not None and _is_open_to(connection, actor, case_id, centre):
                 return
         if centre is not None:
             self.note(actor, f"refused {action}", f"cases:{case_id}", case_id)
@@ -174,14 +174,14 @@ class Store:
             yield session
 
 
-def _is_open_to(session: Session, actor: Actor, case_id: str, centre: str) -> bool:
+def _is_open_to(connection: Connection, actor: Actor, case_id: str, centre: str) -> bool:
     """Whether an actor may see the cases of a centre, or was let to see this one for a time."""
     if actor.is_operator or centre in actor.centres:
         return True
     granted = select(GrantRow.id).where(
         GrantRow.case_id == case_id, GrantRow.user_id == actor.id, GrantRow.until > now()
     )
-    return session.scalar(granted) is not None
+    return connection.scalar(granted) is not None
 
 
 def _listen(session: Session, action: str) -> list[Entry]:

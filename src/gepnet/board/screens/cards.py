@@ -58,8 +58,8 @@ def consensus_view(request: Request, item_id: str, step: str) -> dict[str, Any]:
     looked.record  # noqa: B018 - refused in words where there is none
     rounds = api.read_rounds(desk.store, actor, item_id)
     outcomes = api.read_outcomes(desk.store, actor, item_id)
-    closed = next((one for one in rounds if not one.is_open), None)
-    opened = next((one for one in reversed(rounds) if one.is_open), None)
+    turned = _turned(rounds)
+    closed, opened = turned["closed"], turned["opened"]
     at = step if step in STEPS else "outcome" if outcomes else "reveal" if opened else "cards"
     covered = hidden(item, rounds)
     team = api.colleagues(desk.store, actor)
@@ -69,8 +69,7 @@ def consensus_view(request: Request, item_id: str, step: str) -> dict[str, Any]:
         **common(request, looked, item, "cards"),
         "step": at,
         "rounds": rounds,
-        "closed": closed,
-        "opened": opened,
+        **turned,
         "groups": groups(looked, opened.cards) if opened else [],
         "offered": offered(looked, covered),
         "options": _all_options(visit),
@@ -86,6 +85,14 @@ def consensus_view(request: Request, item_id: str, step: str) -> dict[str, Any]:
         "covered": covered,
         "tag": api.item_tag(desk.store, actor, item_id),
         "labels": {name: option.label for name, option in visit.base.options.items()},
+    }
+
+
+def _turned(rounds: list[api.CardRound]) -> dict[str, api.CardRound | None]:
+    """Return the round whose cards are not open yet, and the last one whose cards are."""
+    return {
+        "closed": next((one for one in rounds if not one.is_open), None),
+        "opened": next((one for one in reversed(rounds) if one.is_open), None),
     }
 
 
@@ -110,7 +117,10 @@ def state(request: Request, item_id: str) -> Response:
     headers = {"etag": tag, "cache-control": "no-cache"}
     if request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers=headers)
-    return page(request, "deck_part.html", 200, headers, **consensus_view(request, item_id, ""))
+    item = api.read_item(visit.desk.store, visit.actor, item_id)
+    rounds = api.read_rounds(visit.desk.store, visit.actor, item_id)
+    shown = {"item": item, "covered": hidden(item, rounds), **_turned(rounds)}
+    return page(request, "deck_part.html", 200, headers, **shown)
 
 
 @screen.post("/item/{item_id}/round", may("round.begin"))
