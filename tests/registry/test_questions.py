@@ -100,6 +100,23 @@ def test_a_label_that_comes_reaches_whom_its_criterion_includes(
         api.registry_impact(BASE, assessed, Question())
 
 
+def test_several_papers_that_take_the_place_of_one_are_not_compared_with_it(assessed: str) -> None:
+    """ENETS 2016 gave way to one paper a site; the Japanese guideline to one of its own."""
+    day = datetime.date
+    view = api.registry_impact(
+        BASE, assessed, Question(knowledge_date=day(2022, 6, 30)), then=day(2026, 6, 30),
+        option="lanreotide", region="EU",
+    )  # fmt: skip
+    ways: dict[str, set[bool]] = {}
+    for change in view["changes"]:
+        for flow in change["flows"]:
+            both = "not_there" not in (flow["before"], flow["after"])
+            ways.setdefault(change["name"], set()).add(both)
+    assert ways["enets-2016"] == ways["enets-si-2024"] == {False}
+    assert ways.get("jnets-2019", {True}) == {True}
+    assert "esmo-2020" not in ways and "esmo-2020" in view["unchanged"]
+
+
 def test_whether_a_label_includes_somebody_is_known_only_where_both_readings_say_so() -> None:
     truths = pl.DataFrame(
         {"a narrow": [True, False, None, False], "a broad": [True, False, None, True]}

@@ -36,6 +36,8 @@ from gepnet.registry.screen import SetAside, screen
 from gepnet.registry.store import Block, Registry, dumped, parquet
 
 RESULT = "assessment.json"
+#: Rows that a question looks at together: fewer cost more time, more cost more memory.
+_ROWS_AT_A_TIME = 100_000
 _TOLD = 200  # of what was set aside, how many are listed in the whole
 
 
@@ -258,19 +260,46 @@ class Assessed:
             told = "an assessment, as 'gepnet registry assess' writes"
             raise InputError([Problem(place, None, "", "", "", told)]) from None
 
-    def blocks(self, *names: str) -> Iterator[tuple[pl.DataFrame, ...]]:
-        """Yield the named tables of each block."""
+    def blocks(self, **wanted: Iterable[str] | None) -> Iterator[tuple[pl.DataFrame, ...]]:
+        """Yield tables of some blocks at a time, row by row the same patients.
+
+        Args:
+            **wanted: by the name of a table, the columns that are read of it; None is all of them.
+        """
+        columns = {name: None if told is None else list(told) for name, told in wanted.items()}
+        for blocks in self._some():
+            yield tuple(
+                pl.concat([self._table(block, name, told) for block in blocks])
+                for name, told in columns.items()
+            )
+
+    def _some(self) -> Iterator[list[dict[str, Any]]]:
+        """Yield blocks together that are few rows enough to be held at once."""
+        some: list[dict[str, Any]] = []
+        rows = 0
         for block in self.about["blocks"]:
-            if block["files"]:
-                yield tuple(self._table(block, name) for name in names)
+            if not block["files"]:
+                continue
+            if some and rows + block["rows"] > _ROWS_AT_A_TIME:
+                yield some
+                some, rows = [], 0
+            some.append(block)
+            rows += block["rows"]
+        if some:
+            yield some
 
     def schema(self, name: str) -> dict[str, pl.DataType]:
-        """Return the columns of a table."""
+        """Return the columns of a table.
+
+        Raises:
+            InputError: if nobody was assessed.
+        """
         for block in self.about["blocks"]:
             if block["files"]:
                 data = self.folder.read(block["files"][name]["path"])
                 return dict(pl.read_parquet_schema(io.BytesIO(data)))
-        return {}
+        told = "an assessment of at least one patient"
+        raise InputError([Problem(self.folder.place, None, "", "", "nobody", told)])
 
     def table(self, name: str, columns: Iterable[str] | None = None) -> pl.DataFrame:
         """Return one table of all blocks, or some of its columns."""

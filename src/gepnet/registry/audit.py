@@ -93,7 +93,7 @@ def audit(
     groups: dict[str, Counter[str]] = {}
     documents: dict[str, Counter[str]] = {}
     total = 0
-    for points, statuses in assessed.blocks("points", "statuses"):
+    for points, statuses in assessed.blocks(points=None, statuses=None):
         total += len(points)
         best = _judged(cohort, points, statuses, documents)
         names = points[by].cast(pl.String).fill_null("unknown")

@@ -104,12 +104,12 @@ def characterise(
     """
     small = small or Smallness()
     wanted = [base.vocabulary[name] for name in _known(base, facts)]
-    points = assessed.table("points")
+    points = assessed.table("points", BESIDE)
     beside = [name for name in (by, gaps_by) if name is not None and name not in BESIDE]
     check_known("by", [b for b in beside if b not in base.vocabulary], BESIDE)
-    table = assessed.table("facts")
-    told = FactColumns(base, table.schema, [*facts, *beside]).of(table)
-    whole = told.with_columns(points.select(BESIDE))
+    work = FactColumns(base, assessed.schema("facts"), [*facts, *beside])
+    told = [work.of(table) for (table,) in assessed.blocks(facts=work.reads)]
+    whole = pl.concat(told).with_columns(points.select(BESIDE))
     groups = _groups(whole, by)
     rows = [
         line

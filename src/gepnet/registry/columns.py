@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 
 import polars as pl
 
-from gepnet.criteria import Node
+from gepnet.criteria import Node, facts_of
 from gepnet.criteria.ast import IsKnown
-from gepnet.criteria.columns import columns_of, from_bits, high_column, low_column
+from gepnet.criteria.columns import from_bits, high_column, low_column
 from gepnet.facts.events import AT
 from gepnet.facts.events.schema import PATIENT
 from gepnet.facts.frame import PolarsAlgebra
@@ -47,13 +47,20 @@ class FactColumns:
         nodes = [*(IsKnown(name) for name in names), *self.nodes.values()]
         beside = {name for name in schema if name.startswith(_COMPLETE)} | {AT}
         silences = {name.removeprefix(_COMPLETE): name for name in beside if name != AT}
-        read = [fact for fact in vocabulary.values() if set(columns_of(fact)) & set(schema)]
+        measures = base.knowledge.measures
+        named = dict.fromkeys(name for node in nodes for name in facts_of(node))
+        needed = Source(base.criteria, measures, frozenset(), AT).needed(named)
+        read = [vocabulary[name] for name in needed]
         read = [f for f in read if low_column(f) in schema and high_column(f) in schema]
         self.reader = Reader(read, {ROW: pl.UInt32(), **schema}, [ROW, PATIENT, *sorted(beside)])
         given = frozenset(self.reader.given | beside)
-        measures = base.knowledge.measures
         source = Source(base.criteria, measures, given, AT, silences)
         self.plan = WidePlan(source, PolarsAlgebra(vocabulary), nodes)
+
+    @property
+    def reads(self) -> list[str]:
+        """The columns of a table that are looked at: no others have to be read."""
+        return [name for name in (*self.reader.kept, *self.reader.sources) if name != ROW]
 
     def of(self, table: pl.DataFrame) -> pl.DataFrame:
         """Return patient and day, the facts (words, truths, bounds) and the truths of criteria."""

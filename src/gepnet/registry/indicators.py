@@ -149,8 +149,8 @@ def _truths(
     criteria |= {f"among {one.id}": one.among for one in wanted if one.among is not None}
     work = FactColumns(base, assessed.schema("facts"), [], criteria)
     points, known = [], []
-    for place, facts in assessed.blocks("points", "facts"):
-        points.append(place.select(PATIENT, *BY, "seen", "died"))
+    for place, facts in assessed.blocks(points=[PATIENT, *BY, "seen", "died"], facts=work.reads):
+        points.append(place)
         known.append(work.of(facts))
     whole = pl.concat(known)
     found = {}

@@ -69,7 +69,7 @@ def outcomes(base: KnowledgeBase, assessed: Assessed, chosen: Chosen) -> pl.Data
     criteria = {} if chosen.where is None else {"__where": chosen.where}
     work = FactColumns(base, assessed.schema("facts"), facts, criteria)
     parts = []
-    for points, table in assessed.blocks("points", "facts"):
+    for points, table in assessed.blocks(points=None, facts=work.reads):
         known = work.of(table).drop("patient", "at")
         parts.append(_of(base, points.hstack(known), chosen))
     return pl.concat(parts)

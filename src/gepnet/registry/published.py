@@ -124,7 +124,7 @@ def _treatments(
         criteria |= {f"is {name}": counts, f"known {name}": among}
     work = FactColumns(base, assessed.schema("facts"), [_KI67], criteria)
     parts = []
-    for points, facts in assessed.blocks("points", "facts"):
+    for points, facts in assessed.blocks(points=None, facts=work.reads):
         known = work.of(facts).with_columns(middle(base.vocabulary[_KI67]).alias("__ki67"))
         parts.append(points.hstack(known.drop(PATIENT, "at", low_column(base.vocabulary[_KI67]))))
     table = pl.concat(parts)

@@ -31,6 +31,7 @@ from gepnet.vocabulary import Fact, Interval, Question, Vocabulary, exact
 AT = "at"
 POINT = "__point"
 _COMPLETE = "__complete_"
+_TOLD, _UNTIL = "__told_", "__until_"
 
 
 def complete_column(domain: str) -> str:
@@ -156,8 +157,7 @@ class EventFacts:
         if points.is_empty():
             return pl.DataFrame(schema=whole)
         frame = points.join(self._heads(tables), on=PATIENT, how="left")
-        for domain in self.domains:
-            frame = self._declared(frame, domain)
+        frame = self._declared(frame)
         given = self.courses.of(tables, frame)
         frame = frame.join(given.facts, on=POINT, how="left", maintain_order="left")
         seen = self.observations.of(tables, frame, given.begun)
@@ -184,13 +184,26 @@ class EventFacts:
             as_of=pl.col("as_of").str.to_date("%Y-%m-%d", strict=False)
         )
 
-    def _declared(self, frame: pl.DataFrame, domain: str) -> pl.DataFrame:
-        """Say whether a domain is declared complete up to the day of each row."""
-        told = pl.col("complete").str.extract(rf"(?:^|;)\s*({domain}(?:=[^;]*)?)\s*(?:;|$)")
-        day = told.str.extract(r"=\s*(\d{4}-\d\d-\d\d)").str.to_date("%Y-%m-%d", strict=False)
-        until = pl.coalesce(day, pl.col("as_of"))
-        truth = told.is_not_null() & (until.is_null() | (until >= pl.col(AT)))
-        return frame.with_columns(truth.fill_null(False).alias(complete_column(domain)))
+    def _declared(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Say of each domain whether it is declared complete up to the day of each row.
+
+        What patients declare is written in few ways, so that each is read once.
+        """
+        said = pl.col("complete")
+        days = {}
+        for domain in self.domains:
+            told = said.str.extract(rf"(?:^|;)\s*({domain}(?:=[^;]*)?)\s*(?:;|$)")
+            day = told.str.extract(r"=\s*(\d{4}-\d\d-\d\d)")
+            days[f"{_TOLD}{domain}"] = told.is_not_null()
+            days[f"{_UNTIL}{domain}"] = day.str.to_date("%Y-%m-%d", strict=False)
+        ways = frame.select(said.unique()).with_columns(**days)
+        frame = frame.join(ways, on="complete", how="left", nulls_equal=True, maintain_order="left")
+        truths = {}
+        for domain in self.domains:
+            until = pl.coalesce(f"{_UNTIL}{domain}", "as_of")
+            truth = pl.col(f"{_TOLD}{domain}") & (until.is_null() | (until >= pl.col(AT)))
+            truths[complete_column(domain)] = truth.fill_null(False)
+        return frame.with_columns(**truths).drop(days)
 
     def _with_silence(self, frame: pl.DataFrame) -> pl.DataFrame:
         filled = {}

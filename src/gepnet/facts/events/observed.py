@@ -56,6 +56,11 @@ class Observations:
         known = {*(name for name in found if name), *dated, *limits, ON_IMAGING, REACTION, "region"}
         return frozenset(name for name in known if name in self.vocabulary)
 
+    @cached_property
+    def _over_events(self) -> tuple[Fact, ...]:
+        """Facts that are told by the latest event of a kind."""
+        return tuple(f for f in self.vocabulary.values() if f.entry.function in OVER_EVENTS)
+
     def of(
         self, tables: Tables, points: pl.DataFrame, begun: pl.DataFrame
     ) -> Iterator[pl.DataFrame]:
@@ -73,7 +78,8 @@ class Observations:
             if kind == PATIENTS:
                 continue
             day = "start" if kind == "treatment" else "date"
-            if day not in table.columns or not self._speaks(kind, table):
+            selected = self._selected(kind, table, day) if day in table.columns else {}
+            if not selected:
                 continue
             events = (
                 table.lazy()
@@ -86,11 +92,8 @@ class Observations:
             if self.signs & self.vocabulary.of_event(kind).keys():
                 events = events.join(latest, on=POINT, how="left", maintain_order="left")
             grouped = events.group_by(POINT, maintain_order=True)
-            queries.append(grouped.agg(**self._selected(kind, table, day)))
+            queries.append(grouped.agg(**selected))
         yield from pl.collect_all(queries)
-
-    def _speaks(self, kind: str, table: pl.DataFrame) -> bool:
-        return bool(self._selected(kind, table, "date"))
 
     def _signs(self, events: pl.LazyFrame, table: pl.DataFrame) -> pl.LazyFrame:
         """Add the signs of progression that an event names or rules out."""
@@ -132,9 +135,9 @@ class Observations:
                 continue  # who records one is no plain patient
             if {low_column(fact), high_column(fact)} <= have:
                 found |= self._fact(kind, fact, day)
-        for name, fact in self.vocabulary.items():
-            if fact.entry.function in OVER_EVENTS and fact.entry.inputs[0] == kind:
-                found |= self._of_latest(name, fact, day)
+        for fact in self._over_events:
+            if fact.entry.inputs[0] == kind:
+                found |= self._of_latest(fact.id, fact, day)
         return found
 
     def _fact(self, kind: str, fact: Fact, day: str) -> dict[str, pl.Expr]:
