@@ -1,6 +1,14 @@
 """Clinical knowledge as data, and its loader."""
 
-from gepnet.knowledge.files import Content, read_json, read_text, write_atomically, write_files
+from gepnet.knowledge.files import (
+    Content,
+    draft_mark,
+    is_abandoned,
+    read_json,
+    read_text,
+    write_atomically,
+    write_files,
+)
 from gepnet.knowledge.load import cache_file, load_knowledge
 from gepnet.knowledge.measure_files import MeasureFile, check_all_read, check_files
 from gepnet.knowledge.models import Knowledge
@@ -27,6 +35,8 @@ __all__ = [
     "check_all_read",
     "check_files",
     "check_known",
+    "draft_mark",
+    "is_abandoned",
     "load_knowledge",
     "nearest",
     "need",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import platform
+import shutil
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -47,6 +49,25 @@ def read_json(path: Path, expected: str) -> Any:
 Content = str | bytes | Callable[[Path], object]
 
 
+def draft_mark() -> str:
+    """Return what marks the drafts of this process: they lie beside what they will be."""
+    return f"{platform.node()}-{os.getpid()}"
+
+
+def is_abandoned(draft: str) -> bool:
+    """Whether a draft is of a process of this computer that is no more, as it was killed."""
+    computer, _, process = draft.rpartition("-")
+    if os.name != "posix" or not computer.endswith(f".{platform.node()}") or not process.isdigit():
+        return False
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return True
+    except (OSError, OverflowError):
+        return False
+    return False
+
+
 def write_atomically(path: Path, content: Content) -> None:
     """Write one file; see ``write_files``."""
     write_files({path: content})
@@ -61,11 +82,14 @@ def write_files(contents: Mapping[Path, Content]) -> None:
     Raises:
         InputError: if a file cannot be written, or the folder above its folder is not there.
     """
-    scratch = {path.parent: path.parent / f".gepnet-{os.getpid()}" for path in contents}
+    scratch = {path.parent: path.parent / f".gepnet.{draft_mark()}" for path in contents}
     made = [folder for folder in scratch if not folder.exists()]
     try:
         for folder, draft in scratch.items():
             folder.mkdir(exist_ok=True)
+            for other in folder.glob(".gepnet.*"):
+                if is_abandoned(other.name):
+                    shutil.rmtree(other)
             draft.mkdir(exist_ok=True)
         drafts = {path: scratch[path.parent] / path.name for path in contents}
         for path, content in contents.items():

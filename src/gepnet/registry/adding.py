@@ -54,7 +54,8 @@ def add_records(
 ) -> Registry:
     """Add records to the registry at a place, or begin one there.
 
-    Files are written first and the manifest last: a reader sees the registry before or after.
+    Files are written first and the manifest last: a reader sees the registry before or after. What
+    the last commit brought already is not brought again: who was cut off runs the same once more.
     """
     try:
         registry = Registry.open(place)
@@ -74,6 +75,8 @@ def add_records(
         if mine:
             parts = [writer.part(block.id, kind, table, commit) for kind, table in mine.items()]
             blocks[place_of] = replace(block, parts=(*block.parts, *parts))
+    if _is_last(manifest, blocks, commit, what):
+        return Registry(writer.folder, manifest)
     new = [record.patient for record in records if record.patient not in known]
     for first in range(0, len(new), _BLOCK):
         names = set(new[first : first + _BLOCK])
@@ -83,6 +86,17 @@ def add_records(
     rows = sum(len(table) for table in tables.values())
     history = (*manifest.history, Commit(commit, what, rows, len(records), on))
     return writer.finish(replace(manifest, blocks=tuple(blocks), history=history), seen)
+
+
+def _is_last(manifest: Manifest, blocks: list[Block], commit: int, what: str) -> bool:
+    """Whether nothing comes but what came last."""
+    if not commit or manifest.history[-1].what != what:
+        return False
+
+    def brought(of: Iterable[Block], by: int) -> set[tuple[str, str, str]]:
+        return {(b.id, p.kind, p.sha256) for b in of for p in b.parts if p.commit == by}
+
+    return brought(manifest.blocks, commit - 1) == brought(blocks, commit)
 
 
 def _homes(manifest: Manifest, writer: Writer) -> Mapping[str, set[str]]:

@@ -237,6 +237,7 @@ def assess_blocks(
 ) -> Iterator[dict[str, Any]]:
     """Assess one block after the other."""
     done = 0
+    output.sweep()
     for block in assessor.registry.manifest.blocks:
         yield assessor.block(block, output)
         done += block.patients

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+from gepnet.knowledge import draft_mark, is_abandoned
 
 
 class Folder:
@@ -50,7 +53,7 @@ class Folder:
             return
         target = Path(path)
         target.parent.mkdir(parents=True, exist_ok=True)
-        draft = target.with_name(f".{target.name}.{os.getpid()}")
+        draft = target.with_name(f".{target.name}.{draft_mark()}")
         try:
             with draft.open("wb") as file:
                 file.write(data)
@@ -59,6 +62,17 @@ class Folder:
             draft.replace(target)
         finally:
             draft.unlink(missing_ok=True)
+
+    def sweep(self) -> None:
+        """Take away the drafts of processes that were killed."""
+        if self._far is None:
+            for draft in self._drafts():
+                if is_abandoned(draft.name):
+                    draft.unlink(missing_ok=True)
+
+    def _drafts(self) -> Iterator[Path]:
+        for folder, _, names in os.walk(self._root):
+            yield from (Path(folder, name) for name in names if name.startswith("."))
 
     def names(self, under: str) -> list[str]:
         """Return the names of the files right under a folder of this one."""

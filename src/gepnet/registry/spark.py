@@ -31,6 +31,7 @@ def assess_on_spark(
     from pyspark.sql import SparkSession
 
     spark = SparkSession.builder.appName("gepnet registry").getOrCreate()
+    Folder(output).sweep()
     blocks = assessor.registry.manifest.blocks
     rows = [(block.id,) for block in blocks]
     names = spark.createDataFrame(rows, "block string").repartition(max(1, len(blocks)), "block")

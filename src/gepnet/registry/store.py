@@ -188,6 +188,7 @@ class Writer:
         if self.folder.exists(MANIFEST) and not force:
             told = "a folder without a registry (or --force, to replace it)"
             raise refuse("output", place, told)
+        self.folder.sweep()
 
     def block(self, number: int, tables: Mapping[str, pl.DataFrame], commit: int = 0) -> Block:
         """Write the tables of a block and return what was written."""
