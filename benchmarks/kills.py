@@ -1,9 +1,9 @@
 """Import, addition to a registry and assessment killed at random, and run again: the same bytes?
 
 ``python -m benchmarks.kills --kills 30`` kills each of them 30 times with SIGKILL, in turn at a
-moment drawn evenly over its run and when a drawn number of its files is there, runs the same command
-again to its end, and holds every file of the result, hidden ones too, beside those of a run that
-nobody disturbed.
+moment drawn evenly over its run and when a drawn number of its files is there, runs the same
+command again to its end, and holds every file of the result, hidden ones too, beside those of a run
+that nobody disturbed.
 """
 
 from __future__ import annotations
