@@ -189,7 +189,7 @@ def _table(
     facts = [p.fact for p in spec.predictors if p.column != _MID]
     work = FactColumns(base, assessed.schema("facts"), facts)
     parts = []
-    for points, known in assessed.blocks("points", "facts"):
+    for points, known in assessed.blocks(points=None, facts=work.reads):
         words = work.of(known).select(low_column(base.vocabulary[name]) for name in facts)
         parts.append(points.hstack(words))
     at = datetime.date.fromisoformat(assessed.about["at"])

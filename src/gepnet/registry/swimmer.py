@@ -140,7 +140,7 @@ def _treatments(
     criteria = {} if where is None else {"__where": where}
     work = FactColumns(base, assessed.schema("facts"), [], criteria)
     parts = []
-    for points, facts in assessed.blocks("points", "facts"):
+    for points, facts in assessed.blocks(points=None, facts=work.reads):
         known = work.of(facts)
         parts.append(points if where is None else points.hstack(known.select("__where")))
     chosen = pl.lit(True)
