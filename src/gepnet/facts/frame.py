@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import polars as pl
@@ -39,7 +40,7 @@ class PolarsAlgebra(PolarsLogic):
 
     def small(self, number: int) -> pl.Expr:
         """Return a whole number below 256 as a constant."""
-        return pl.lit(number, dtype=pl.UInt8)
+        return _small(number)
 
     def nothing(self, fact: Fact, column: str) -> pl.Expr:
         """Return null of a column's type."""
@@ -78,6 +79,12 @@ class PolarsAlgebra(PolarsLogic):
         parts = (date.dt.year(), date.dt.month(), date.dt.day())
         year, month, day = (part.cast(pl.Int64) for part in parts)
         return year * 10000 + month * 100 + day
+
+
+@cache
+def _small(number: int) -> pl.Expr:
+    """Return a code as a constant: thousands of places name one of some two hundred."""
+    return pl.lit(number, dtype=pl.UInt8)
 
 
 def divided(number: pl.Expr, by: int) -> pl.Expr:

@@ -90,12 +90,15 @@ class CohortPlan:
         computed = self.read(table, notes)
         for stage in self.stages:
             computed = computed.with_columns(**stage)
-        conflicts = self.facts.conflicts
         if notes is not None:
-            about = self.cohort.base.vocabulary
-            shown = self.facts.derived_columns
-            computed = notes.watch_conflicts(computed, conflicts, shown, about)
-            computed = notes.watch_statuses(computed, self._possible_codes())
+            # What passes by is only what is looked at: every column of a batch costs its share.
+            codes, conflicts = self._possible_codes(), self.facts.conflicts
+            told = self._told_of_conflicts()
+            computed = computed.select(*dict.fromkeys([*self.keys, *codes, *told]))
+            vocabulary = self.cohort.base.vocabulary
+            computed = notes.watch(
+                computed, conflicts, self.facts.derived_columns, codes, vocabulary
+            )
         first = [pl.col(name) for name in self.keys]
         return computed.select(
             *first, *(pl.col(source).alias(name) for name, source in self.results.items())
@@ -113,6 +116,12 @@ class CohortPlan:
             return facts
 
         return batches.map_batches(read, schema=self.reader.schema, streamable=True)
+
+    def _told_of_conflicts(self) -> list[str]:
+        """Return the columns that a conflict is told from."""
+        shown = (self.facts.derived_columns[fact] for fact in self.facts.conflicts)
+        beside = [name for names in shown for pair in names.items() for name in pair]
+        return [ROW, *self.facts.conflicts.values(), *beside]
 
     def _possible_codes(self) -> dict[str, list[int]]:
         codes: dict[str, list[int]] = {}

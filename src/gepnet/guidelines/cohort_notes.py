@@ -45,24 +45,32 @@ class TableNotes:
     _count_rest: Callable[[], None] = lambda: None
     _lock: Lock = field(default_factory=Lock)
 
-    def watch_conflicts(
+    def watch(
         self,
         table: pl.LazyFrame,
         conflicts: Mapping[str, str],
         derived: Mapping[str, Mapping[str, str]],
+        codes: Mapping[str, Sequence[int]],
         vocabulary: Vocabulary,
     ) -> pl.LazyFrame:
-        """List where a supplied value contradicts its derivation."""
-        watch = partial(self._conflicts, conflicts, derived, vocabulary)
-        return _through(table, watch) if conflicts else table
+        """Let every batch pass by: list contradictions of derived facts, count statuses.
 
-    def watch_statuses(
-        self, table: pl.LazyFrame, columns: Mapping[str, Sequence[int]]
-    ) -> pl.LazyFrame:
-        """Count the codes of status columns, given with the codes that they can have."""
-        counts = _counts(columns)
-        self._count_rest = partial(self._count, columns, counts)
-        return _through(table, partial(self._statuses, columns, counts))
+        Args:
+            table: what passes by.
+            conflicts: by fact, the column that says whether a supplied value contradicts it.
+            derived: by fact, the columns of what was supplied and of what was derived.
+            codes: by status column, the codes that it can have.
+            vocabulary: says what the values of facts mean.
+        """
+        counts = _counts(codes)
+        self._count_rest = partial(self._count, codes, counts)
+
+        def look(batch: pl.DataFrame) -> pl.DataFrame:
+            self._conflicts(conflicts, derived, vocabulary, batch)
+            self._statuses(codes, counts, batch)
+            return batch
+
+        return table.map_batches(look, streamable=True, validate_output_schema=False)
 
     def note_batch(self, rows: int, faults: Sequence[Fault]) -> None:
         """Count a batch that was read, and keep its unusable cells."""
@@ -81,7 +89,7 @@ class TableNotes:
         derived: Mapping[str, Mapping[str, str]],
         vocabulary: Vocabulary,
         batch: pl.DataFrame,
-    ) -> pl.DataFrame:
+    ) -> None:
         found = []
         counts: Counter[str] = Counter()
         for fact, flag in conflicts.items():
@@ -95,17 +103,15 @@ class TableNotes:
             self.conflicts.update(counts)
             if found:
                 self.conflict_list = sorted([*self.conflict_list, *found])[:LISTED]
-        return batch
 
     def _statuses(
         self, columns: Mapping[str, Sequence[int]], counts: Sequence[pl.Expr], batch: pl.DataFrame
-    ) -> pl.DataFrame:
+    ) -> None:
         with self._lock:
             self._waiting.append(batch.select(list(columns)))
             due = sum(map(len, self._waiting)) >= COUNTED_AT_ONCE
         if due:
             self._count(columns, counts)
-        return batch
 
     def _count(self, columns: Mapping[str, Sequence[int]], counts: Sequence[pl.Expr]) -> None:
         """Count what waits; the many questions cost more than their answers on few rows."""
@@ -146,8 +152,3 @@ def _shown(fact: Fact, cells: tuple[Any, ...]) -> str:
         return word(fact, found) if isinstance(found, str | Several) else str(found)
     known = [cell for cell in cells if cell is not None and cell is not False] or [cells[0]]
     return " to ".join(str(cell) for cell in dict.fromkeys(known))
-
-
-def _through(table: pl.LazyFrame, function: Callable[[pl.DataFrame], pl.DataFrame]) -> pl.LazyFrame:
-    """Let every batch of the stream pass by a function that does not change it."""
-    return table.map_batches(function, streamable=True, validate_output_schema=False)

@@ -22,8 +22,9 @@ from gepnet.guidelines.statuses import CODES
 from gepnet.knowledge import InputError, Problem, write_atomically
 from gepnet.vocabulary import Asking
 
-#: A piece holds every intermediate column of its rows; twice as many take half as much memory more.
-ROWS_AT_A_TIME = 50_000
+#: A piece holds every intermediate column of its rows, and each of a thousand expressions costs its
+#: share of every piece, however few its rows.
+ROWS_AT_A_TIME = 100_000
 
 Compression = Literal["zstd", "lz4", "snappy", "uncompressed"]
 

@@ -139,6 +139,7 @@ def _read_with_all_facts(read: Read) -> tuple[Truth, ...]:
     return (*true, *false, None)
 
 
+@cache
 def is_open(possible: tuple[Status, ...]) -> bool:
     """Whether outcomes are at odds: more than one, neither all in favour nor all without position.
 
@@ -148,6 +149,7 @@ def is_open(possible: tuple[Status, ...]) -> bool:
     return len(among) > 1 and not among <= FOR and not among <= QUIET
 
 
+@cache
 def left_open_by_text(scope: Truth, held: tuple[Read, ...]) -> bool:
     """Whether a status stays open under every completion of the facts."""
     scopes = (True, False) if scope is None else (scope,)
@@ -155,6 +157,7 @@ def left_open_by_text(scope: Truth, held: tuple[Read, ...]) -> bool:
     return all(is_open(TABLE[way]) for way in ways)  # type: ignore[index]
 
 
+@cache
 def lookup(
     scope: Truth, held: tuple[Read, Read, Read, Read], lesser: Truth, empty: Status
 ) -> tuple[Status, tuple[Status, ...]]:
@@ -166,13 +169,6 @@ def lookup(
         lesser: whether it prefers another option to this one, read broadly.
         empty: what stands where no position holds, one of ``EMPTY``.
     """
-    return _looked_up(scope, held, lesser, empty)
-
-
-@cache
-def _looked_up(
-    scope: Truth, held: tuple[Read, Read, Read, Read], lesser: Truth, empty: Status
-) -> tuple[Status, tuple[Status, ...]]:
     first, second, third, last = (between(*read) for read in held)
     found = TABLE[scope, first, second, third, last]
     # Beside a position that may hold, it is one thing whether it may also be the lesser: nothing.

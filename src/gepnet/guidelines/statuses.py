@@ -23,6 +23,7 @@ from gepnet.guidelines.status import (
     TABLE,
     Read,
     Status,
+    between,
     left_open_by_text,
     lookup,
 )
@@ -69,6 +70,7 @@ CODES = _codes()
 #: The code of an option that is outside the subject of a document.
 OUT_OF_SCOPE = next(c.code for c in CODES if c.status is Status.OUT_OF_SCOPE)
 _NUMBERS = {(code.status, code.possible): code.code for code in CODES}
+_LEAVES = tuple(code.code for code in CODES)
 
 # A code, or the place of a truth and what follows where it is true, where false and where unknown.
 Tree = int | tuple[int, "Tree", "Tree", "Tree"]
@@ -162,11 +164,19 @@ class Decision:
         self._settled: dict[tuple[Truth, ...], int | None] = {}
         at = {place: index for index, place in enumerate(self.places)}
         self._lesser, self._read = at.get(Place("lesser")), at.get(Place("read"))
+        self._only_if_quiet = {self._lesser, self._read} - {None}
         # For each kind of position its two readings; of a text that is read in one way the same.
         narrow = [at.get(Place(kind)) for kind in POSITIONS]
         broad = [at.get(Place(kind, broad=True), narrow[i]) for i, kind in enumerate(POSITIONS)]
         self._held = tuple(zip(narrow, broad, strict=True))
         self._before = [at[place._replace(lasting=False)] for place in self.places]
+        # Where nothing is asked of what lasts, a text that holds narrowly is not asked broadly, and
+        # of one that fails broadly it is one thing whether it failed narrowly or was unknown.
+        plain = {
+            POSITIONS.index(kind.name) for kind in asked_of.kinds if not kind.asks_what_is_known
+        }
+        both = ((narrow[i], broad[i]) for i in plain)
+        self._narrow_of = {b: a for a, b in both if a is not None and b is not None and a != b}
         lasting = range(self.today, len(self.places))
         self._later = {self._before[index]: index for index in lasting}
 
@@ -179,6 +189,24 @@ class Decision:
         if truths not in self._settled:
             self._settled[truths] = self._code(truths)
         return self._settled[truths]
+
+    def same_as(self, truths: tuple[Truth, ...]) -> tuple[Truth, ...]:
+        """Return truths that come to the same as those given, so that fewer are gone through."""
+        last = len(truths) - 1
+        if last in self._only_if_quiet and not self._may_be_quiet(truths):
+            return (*truths[:-1], False)
+        narrow = self._narrow_of.get(last)
+        if narrow is not None:
+            if truths[narrow] is True:
+                return (*truths[:-1], True)
+            if truths[narrow] is None and truths[-1] is False:
+                return (*truths[:narrow], False, *truths[narrow + 1 :])
+        return truths
+
+    def _may_be_quiet(self, truths: tuple[Truth, ...]) -> bool:
+        """Whether it may be that no position holds: else nothing that stands there counts."""
+        held = (between(*read) for read in _held(self._held, truths))
+        return Status.SILENT in TABLE[truths[0], *held]  # type: ignore[index]
 
     def now(self, truths: tuple[Truth, ...]) -> Truth:
         """Return what the next truth, a lasting one, is today: what is open is not settled."""
@@ -209,11 +237,21 @@ def decision(asked_of: Asked) -> Decision:
 def tree(asked_of: Asked) -> Tree:
     """Return the questions that lead to a status: a tree over the truths of its places."""
     deciding = Decision(asked_of)
+    # Equal parts are one object, so that whether three cases are the same is seen at a glance.
+    made: dict[tuple[int, int, int, int], Tree] = {}
+
+    known: dict[tuple[Truth, ...], Tree] = {}
 
     def ask(truths: tuple[Truth, ...]) -> Tree:
+        truths = deciding.same_as(truths)
+        if truths not in known:
+            known[truths] = new(truths)
+        return known[truths]
+
+    def new(truths: tuple[Truth, ...]) -> Tree:
         code = deciding.code(truths)
         if code is not None:
-            return code
+            return _LEAVES[code]
         if len(truths) >= deciding.today:
             now = deciding.now(truths)
             # What is open today is not settled for good.
@@ -221,8 +259,13 @@ def tree(asked_of: Asked) -> Tree:
             sure = unknown if now is None else ask((*truths, now))
             true, false = (sure if now is one else unknown for one in (True, False))
         else:
-            true, false, unknown = (ask((*truths, truth)) for truth in (True, False, None))
-        return true if true == false == unknown else (len(truths), true, false, unknown)
+            true, false = ask((*truths, True)), ask((*truths, False))
+            unknown = ask((*truths, None))
+        if true is false is unknown:
+            return true
+        place = len(truths)
+        key = (place, id(true), id(false), id(unknown))
+        return made.setdefault(key, (place, true, false, unknown))
 
     return ask(())
 
