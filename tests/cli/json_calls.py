@@ -16,7 +16,8 @@ DAY = ("--knowledge-date", "2026-01-15")
 #: Keys below which the names are those of documents, facts or patients, and not part of a shape.
 BY_NAME = frozenset(
     {
-        "agreement", "aicc", "best_overall", "best_overall_confirmed", "by_class", "by_document",
+        "agreement", "aicc", "best_overall", "best_overall_confirmed", "by_centre", "by_class",
+        "by_document", "centres",
         "codes", "conflicts", "costs_by_item", "counts", "disagreements", "documents", "kinds",
         "labels", "missing", "models", "no_dose", "not_counted", "not_in_force", "p_scores",
         "places", "positions", "profiles", "refused", "series", "shares", "sources", "states",
@@ -191,6 +192,7 @@ CALLS = {
     "registry-mid-treatment": "registry mid-treatment {folder}/treated {folder}/registry "
     "-o {folder}/courses.csv --show-small",
     "registry-swimmer": "registry swimmer {folder}/treated {folder}/registry --patients 8",
+    "registry-quality": "registry quality {folder}/registry -o {folder}/odd.csv --show-small",
     "registry-info": "registry info {folder}/registry",
     "registry-assess": "registry assess {folder}/registry -o {folder}/assessed --at 2025-06-30 "
     "{day}",

@@ -53,6 +53,7 @@ CHAINS: dict[str, tuple[str, ...]] = {
         "registry share {out}/treated -o {out}/shared.json --centre north",
         "registry combine {out}/shared.json",
         "registry mid-treatment {out}/treated {out}/registry -o {out}/courses.csv",
+        "registry quality {out}/registry -o {out}/odd.csv --plot {out}/odd.svg",
         "registry swimmer {out}/treated {out}/registry --patients 5 --plot {out}/s.svg",
     ),
     "a model": (

@@ -81,6 +81,7 @@ TAKEN = {
     "registry indicators": ("--with", "the day is that of the assessment"),
     "registry sequence": ("--with", "the days are those of the assessment"),
     "registry mid-treatment": ("--with", "each treatment has its own day"),
+    "registry quality": ("--with", "rows are looked at, and nobody assessed"),
     "registry swimmer": ("--with", "each treatment has its own day"),
     "registry characterise": ("--with", "the days are those of the assessment"),
     "registry info": ("", "what a store holds is told, and nothing asked"),

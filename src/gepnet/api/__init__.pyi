@@ -111,6 +111,7 @@ from gepnet.api.registries import registry_view as registry_view
 from gepnet.api.registries import synth_registry as synth_registry
 from gepnet.api.registries import write_pseudonym_key as write_pseudonym_key
 from gepnet.api.registry_courses import registry_mid_treatment as registry_mid_treatment
+from gepnet.api.registry_courses import registry_quality as registry_quality
 from gepnet.api.registry_courses import registry_swimmer as registry_swimmer
 from gepnet.api.registry_questions import characterise_registry as characterise_registry
 from gepnet.api.registry_questions import combine_shared as combine_shared

@@ -1,4 +1,4 @@
-"""Questions about single courses of an assessed registry: in the middle, and from start to end."""
+"""Questions about single courses and rows of a registry: in the middle, from start to end, odd."""
 
 from __future__ import annotations
 
@@ -111,3 +111,49 @@ def registry_swimmer(
         return courses_chart(found)
 
     return view_of(found, plot, drawn)
+
+
+def registry_quality(
+    base: KnowledgeBase,
+    registry: str,
+    check: Sequence[str] = (),
+    output: Path | None = None,
+    show_small: bool = False,
+    plot: Path | None = None,
+) -> View:
+    """Return what is odd in the rows of a registry, counted, and what is missing where.
+
+    Args:
+        base: the knowledge; what is looked for is in ``measures/data_quality.yaml``.
+        registry: folder or URL of the registry.
+        check: these alone.
+        output: table of the findings, a row each with patient, file and row: for who has the files.
+        show_small: show counts below five as well.
+        plot: file for the map of findings by centre.
+
+    Raises:
+        InputError: if there is no registry, or for a check that there is not.
+    """
+    need("polars", "numpy")
+    import polars as pl
+
+    from gepnet.registry.quality import quality
+    from gepnet.registry.quality_rows import Finding
+    from gepnet.registry.store import Registry
+
+    check_plot(plot)
+    if output is not None:
+        check_ending(output, ".csv", ".parquet")
+    found, findings = quality(base, Registry.open(registry), check, smallness(show_small))
+    if output is not None:
+        names = Finding.__dataclass_fields__
+        kinds = {name: pl.Int64() if name == "row" else pl.String() for name in names}
+        rows = [[getattr(one, name) for name in names] for one in findings]
+        write_atomically(output, as_file(pl.DataFrame(rows, schema=kinds, orient="row")))
+
+    def drawn() -> Chart:
+        from gepnet.charts.registry.gaps import quality_map
+
+        return quality_map(found)
+
+    return {**view_of(found, plot, drawn), "file": None if output is None else str(output)}

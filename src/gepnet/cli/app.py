@@ -50,6 +50,7 @@ from gepnet.cli.registry import (
     indicators,
     outcomes,
     published,
+    quality,
     questions,
     store,
 )
@@ -73,7 +74,7 @@ GROUPS = {
     "cohort": ("Many patients at once, from a table to a table.", [cohort]),
     "registry": (
         "A registry: its store, and the questions that are asked of it.",
-        [store, published, questions, changes, indicators, outcomes, courses, federated],
+        [store, published, questions, changes, indicators, outcomes, courses, quality, federated],
     ),
     "labs": ("Laboratory values: grades by CTCAE.", [labs]),
     "prrt": (

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from gepnet.knowledge import Problem, check_files
 from gepnet.registry.indicator_file import QualityIndicators
+from gepnet.registry.quality_file import DataQuality
 from gepnet.registry.recipe import SyntheticRegistry
 from gepnet.rules import Rulebook
 
-FILES = (SyntheticRegistry, QualityIndicators)
+FILES = (SyntheticRegistry, QualityIndicators, DataQuality)
 
 
 def check(book: Rulebook) -> Iterator[Problem]:

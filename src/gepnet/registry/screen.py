@@ -105,6 +105,13 @@ def _checks(
             yield day > pl.col("__died"), name, day, "a day not after the death"
     if kind == "treatment" and "stop" in rows.columns:
         yield pl.col("stop") < pl.col("start"), "stop", pl.col("stop"), "a day not before the start"
+    yield from implausible(kind, rows, vocabulary)
+
+
+def implausible(
+    kind: str, rows: pl.DataFrame, vocabulary: Vocabulary
+) -> Iterator[tuple[pl.Expr, str, pl.Expr, str]]:
+    """Yield each number of a kind: where it is not plausible nor accepted, its name and value."""
     for name, fact in vocabulary.of_event(kind).items():
         low, high = low_column(fact), high_column(fact)
         if fact.type != "number" or low not in rows.columns or high not in rows.columns:

@@ -26,6 +26,8 @@ from gepnet.vocabulary import Vocabulary
 
 FORMAT = 1
 MANIFEST = "registry.json"
+#: Where a row came from, if it is asked for: its file and its number there, from 1.
+FILE, ROW = "__file", "__line"
 
 
 @dataclass(frozen=True)
@@ -124,8 +126,12 @@ class Registry:
         """Return the columns of every kind of table, over all blocks."""
         return {kind: list(names) for kind, names in self.manifest.about["columns"].items()}
 
-    def tables(self, block: Block) -> dict[str, pl.DataFrame]:
+    def tables(self, block: Block, origin: bool = False) -> dict[str, pl.DataFrame]:
         """Return the event tables of a block as they stand now.
+
+        Args:
+            block: one of the manifest.
+            origin: say of each row where it came from, in the columns ``FILE`` and ``ROW``.
 
         Raises:
             InputError: naming each file that is missing, cut off or not what it was.
@@ -134,7 +140,10 @@ class Registry:
         found: dict[str, list[pl.DataFrame]] = {}
         for part in block.parts:
             try:
-                found.setdefault(part.kind, []).append(self._read(part))
+                table = self._read(part)
+                if origin:
+                    table = table.with_row_index(ROW, 1).with_columns(pl.lit(part.path).alias(FILE))
+                found.setdefault(part.kind, []).append(table)
             except InputError as error:
                 problems += error.problems
         if problems:

@@ -1,4 +1,4 @@
-"""How much of each fact is missing in each centre: a map of the gaps of a registry."""
+"""Maps of shares by centre: how much of each fact is missing, in how many patients what is odd."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from gepnet.charts.base import Chart, TableTwin, chart_of
+from gepnet.charts.base import Chart, TableTwin, chart_of, counted
 from gepnet.charts.drawing import headline
 from gepnet.charts.style import SEQUENTIAL, SOFT, on
+from gepnet.registry.quality_file import OF_NO_PATIENT
 
 if TYPE_CHECKING:
     from gepnet.registry.characterise import Characteristics
+    from gepnet.registry.quality import Quality
 
 _NAMED = 24  # columns that each can have a name of its own
 
@@ -25,6 +27,8 @@ class _Map:
     facts: tuple[str, ...]
     groups: tuple[str, ...]
     shares: dict[tuple[str, str], float | None]
+    caption: str = "Per cent of patients without the fact; hatched: too few to say"
+    most: float = 100.0
 
 
 def gaps_map(found: Characteristics) -> Chart:
@@ -38,6 +42,30 @@ def gaps_map(found: Characteristics) -> Chart:
     data = _Map(f"What is missing{made_up}", facts, groups, shares)
     size = (max(6.0, 3.4 + 0.3 * len(groups)), 1.9 + 0.32 * len(facts))
     return chart_of("registry-gaps", data, _sentence(data), table, size, _draw)
+
+
+def quality_map(found: Quality) -> Chart:
+    """Return the map of what is odd: per cent of the patients of each centre with a finding."""
+    told = [one for one in found.checks if one.by_centre and one.patients != 0]
+    told = [one for one in told if one.id not in OF_NO_PATIENT]
+    sizes = {name: size for name, size in found.centres.items() if size}
+    cells = {(one.label, c): one.by_centre.get(c, 0) for one in told for c in sizes}
+    shares = {
+        (label, centre): None if count is None else 100 * count / sizes[centre]
+        for (label, centre), count in cells.items()
+    }
+    rows = tuple((*place, count, sizes[place[1]]) for place, count in cells.items())
+    table = TableTwin(("check", "centre", "patients with a finding", "patients"), rows)
+    made_up = " (made up, for no finding)" if found.synthetic else ""
+    title = f"What is odd{made_up}"
+    labels = tuple(one.label for one in told)
+    most = max((share for share in shares.values() if share), default=1.0)
+    caption = "Per cent of patients with a finding; hatched: too few to say"
+    data = _Map(title, labels, tuple(sizes), shares, caption, most)
+    size = (max(7.0, 5.2 + 0.3 * len(sizes)), 2.3 + 0.36 * max(len(labels), 1))
+    kinds = counted(len(labels), "kind of finding", "kinds of finding")
+    sentence = f"{title}: {kinds} in {len(sizes)} centres."
+    return chart_of("registry-quality", data, sentence, table, size, _draw)
 
 
 def _sentence(data: _Map) -> str:
@@ -60,7 +88,7 @@ def _draw(figure: Figure, data: _Map) -> None:
                 cell.set(hatch="////", edgecolor="#c4ccd4")
                 axes.add_patch(cell)
                 continue
-            red, green, blue, _ = colours(share / 100)
+            red, green, blue, _ = colours(share / data.most)
             colour = f"#{round(red * 255):02x}{round(green * 255):02x}{round(blue * 255):02x}"
             place = (j - 0.5, i - 0.5)
             axes.add_patch(Rectangle(place, 1, 1, facecolor=colour, edgecolor="white"))
@@ -74,6 +102,5 @@ def _draw(figure: Figure, data: _Map) -> None:
     axes.tick_params(axis="y", length=0)
     for side in ("left", "bottom"):
         axes.spines[side].set_visible(False)
-    caption = "Per cent of patients without the fact; hatched: too few to say"
-    axes.set_xlabel(caption, loc="left", color=SOFT)
+    axes.set_xlabel(data.caption, loc="left", color=SOFT)
     headline(figure, data.title)

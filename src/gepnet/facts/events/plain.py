@@ -21,7 +21,7 @@ from gepnet.record.model import UNMEASURED
 from gepnet.vocabulary import Vocabulary
 
 #: Kinds of which several events may lie on one day.
-_MANY = frozenset({"note", "adverse_event", "prrt_release", "last_contact", "death"})
+MANY = frozenset({"note", "adverse_event", "prrt_release", "last_contact", "death"})
 #: What is no part of what these columns look at.
 _BESIDE = frozenset({"note", "adverse_event", "prrt_release"})
 
@@ -32,7 +32,7 @@ def unplain(tables: Tables, vocabulary: Vocabulary, measures: Mapping[str, Any])
     for kind, table in tables.items():
         for odd in _odd(kind, table, vocabulary, measures):
             found.append(table.filter(odd)[PATIENT])
-        if kind not in _MANY and kind not in (PATIENTS, "treatment"):
+        if kind not in MANY and kind not in (PATIENTS, "treatment"):
             day = [name for name in ("date",) if name in table.columns]
             found.append(table.filter(pl.struct(PATIENT, *day).is_duplicated())[PATIENT])
     if PATIENTS in tables:
