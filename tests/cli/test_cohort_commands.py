@@ -34,6 +34,21 @@ def test_sample_assess_and_sql_agree(run: Run, facts: Path, tmp_path: Path) -> N
     assert by_duckdb(query.out, pl.read_parquet(facts)).equals(pl.read_parquet(output))
 
 
+def test_a_registry_is_assessed_from_a_table_of_facts_as_well(
+    run: Run, facts: Path, tmp_path: Path
+) -> None:
+    """One path: the older name and the registry's command write the same bytes."""
+    old, new = tmp_path / "old.parquet", tmp_path / "new.parquet"
+    assert run("cohort", "assess", facts, "-o", old, *BOTH).code == 0
+    done = run("registry", "assess", facts, "-o", new, *BOTH)
+    assert done.code == 0 and "300 patients" in done.out
+    assert old.read_bytes() == new.read_bytes()
+    refused = run("registry", "assess", facts, "-o", new, "--points", "treatments")
+    assert refused.code == 2 and "a registry of events" in refused.err
+    misplaced = run("registry", "assess", tmp_path, "-o", new, "--ignore", "note")
+    assert misplaced.code == 2 and "a table of facts" in misplaced.err
+
+
 def test_the_table_for_people(run: Run, facts: Path, tmp_path: Path) -> None:
     done = run("cohort", "assess", facts, "-o", tmp_path / "o.parquet")
     assert done.code == 0

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from gepnet import api
+from gepnet.api import Question
 from gepnet.cli.command import Accept, Result, TableQuestion, command
 from gepnet.cli.output import table
 from gepnet.cli.progress import progress
@@ -25,22 +26,36 @@ COLUMNS = {
 SHOWN = 20  # problems printed; --format json has more
 
 
+Ignore = Annotated[
+    list[str] | None,
+    typer.Option("--ignore", metavar="COLUMN", help="A column that is no fact. Repeatable."),
+]
+
+
 @command
 def assess(
     facts: Annotated[Path, typer.Argument(help="Parquet file of facts, one row a patient.")],
     output: Annotated[Path, typer.Option("-o", "--output", help="Parquet file to write.")],
     question: TableQuestion,
     accept: Accept = None,
-    ignore: Annotated[
-        list[str] | None,
-        typer.Option(metavar="COLUMN", help="A column that is no fact on purpose. Repeatable."),
-    ] = None,
+    ignore: Ignore = None,
 ) -> Result:
-    """Write the status of every option in every document for each patient of a table.
+    """Write statuses of a table of facts: the same as 'gepnet registry assess FILE.parquet'.
 
     Exit code 0: written; 1: written, but a column is no fact and was not used, or cells could not
     be used and count as unknown; 2: nothing written.
     """
+    return assess_table(facts, output, question, accept, ignore)
+
+
+def assess_table(
+    facts: Path,
+    output: Path,
+    question: Question,
+    accept: list[str] | None,
+    ignore: list[str] | None,
+) -> Result:
+    """Assess a table of facts; both commands that take one end here."""
     base = api.base(*question.with_files)
     with progress() as tell:
         total = api.count_rows(facts) if tell else 0

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from gepnet import api
-from gepnet.cli.cohort import COLUMNS, share
+from gepnet.cli.cohort import COLUMNS, Ignore, assess_table, share
 from gepnet.cli.command import Accept, Files, Result, TableQuestion, command, day_option
 from gepnet.cli.output import listing, say, table
 from gepnet.cli.progress import progress
@@ -118,8 +118,12 @@ def _print_registry(view: View) -> None:
 
 @command
 def assess(
-    registry: Registry,
-    output: Output,
+    registry: Annotated[
+        str, typer.Argument(help="Folder or URL of a registry, or a Parquet file of facts.")
+    ],
+    output: Annotated[
+        str, typer.Option("-o", "--output", help="Folder or URL to write to; of facts a file.")
+    ],
     question: TableQuestion,
     points: Annotated[
         Points,
@@ -128,13 +132,25 @@ def assess(
     engine: Annotated[
         Engine, typer.Option("--engine", help="This computer, or a Spark cluster.")
     ] = Engine.POLARS,
+    accept: Accept = None,
+    ignore: Ignore = None,
 ) -> Result:
     """Work out facts and statuses of every patient of a registry, block by block.
 
     What is done already is not done again: a run that was cut off is taken up by the same command.
+    Of a table of facts, one row a patient, the statuses are written ('gepnet cohort assess').
 
-    Exit code 0: written; 1: written, but some rows or patients were set aside; 2: nothing written.
+    Exit code 0: written; 1: written, but some rows, patients, columns or cells were not used; 2:
+    nothing written.
     """
+    if Path(registry).is_file():
+        if points is not Points.DAY or engine is not Engine.POLARS:
+            told = "a registry of events: a table of facts has one day and is no registry"
+            raise api.refuse("registry", registry, told)
+        return assess_table(Path(registry), Path(output), question, accept, ignore)
+    if accept or ignore:
+        told = "a table of facts; values of a registry are accepted by 'gepnet registry add'"
+        raise api.refuse("accept" if accept else "ignore", registry, told)
     base = api.base(*question.with_files)
     total = api.registry_view(registry)["patients"]
     with progress() as tell:
