@@ -17,6 +17,8 @@ from gepnet.guidelines import (
     assess,
     missing,
 )
+from gepnet.guidelines.alternatives import Influences
+from gepnet.guidelines.positions import document_positions
 from gepnet.vocabulary import Question
 from tests.guidelines.small_world import document, small_base
 
@@ -147,3 +149,18 @@ def test_a_cushing_syndrome_is_asked_for_no_echocardiography() -> None:
     assert "echocardiography_done" in asked_of(
         primary_site="jejunum_ileum", stage="metastatic", syndrome="carcinoid"
     )
+
+
+def test_one_walk_finds_what_the_criteria_one_by_one_do(
+    packaged: tuple[KnowledgeBase, Assessment],
+) -> None:
+    """The faster way for all documents together may leave nothing out and add nothing."""
+    base, assessment = packaged
+    nodes = [
+        node
+        for name in assessment.documents
+        for position in document_positions(base).of_document(name)
+        for node in position.nodes
+    ]
+    influences = Influences(base, assessment.facts)
+    assert influences.looked_at(nodes) == influences.of(nodes).looked_at

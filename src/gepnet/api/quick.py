@@ -90,8 +90,18 @@ def quick_check(
     question: str | None = None,
     asked: Question | None = None,
     language: str = "en",
+    facts: Facts | None = None,
 ) -> View:
     """Return the answer to what was chosen, stateless: everything goes in, nothing is kept.
+
+    Args:
+        base: the knowledge.
+        chosen: the id of the answer, by the id of its question.
+        further: values of other facts.
+        question: set by a person; by default it follows from the answers.
+        asked: date, region and day of the documents.
+        language: of the answer.
+        facts: what ``quick_facts`` made of these answers, where that is at hand.
 
     Returns:
         ``answer`` (see ``answer_view``), ``waits``: how many positions wait for each question that
@@ -102,7 +112,7 @@ def quick_check(
     Raises:
         InputError: for a question, answer, fact or value that is none.
     """
-    facts = quick_facts(base, chosen, further, asked)
+    facts = quick_facts(base, chosen, further, asked) if facts is None else facts
     assessment, base = assess_facts(facts, base, asked), in_language(base, language)
     answer = answer_view(assessment, base, question)
     positions: dict[str, View] = {}

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from gepnet.board.desk import Desk
 
 Pairs = tuple[tuple[str, str], ...]
+#: Answers of the quick check, chosen and further, as a value that can be compared.
+Key = tuple[Pairs, Pairs]
 
 
 class NextFacts:
@@ -42,11 +44,12 @@ class NextFacts:
             api.ask_step(self._desk.base, {}, asked=self._desk.question())
         except api.InputError:
             return  # without the libraries for it the questions keep their own order
+        self._desk.settled()
         self.ready.set()
 
     def after(
         self,
-        key: tuple[Pairs, Pairs],
+        key: Key,
         unknown: Sequence[str],
         region: str | None,
     ) -> Mapping[str, Any] | None:
@@ -67,10 +70,9 @@ class NextFacts:
 
 @lru_cache(maxsize=512)
 def _next(
-    desk: Desk, key: tuple[Pairs, Pairs], unknown: tuple[str, ...], region: str | None, day: Any
+    desk: Desk, key: Key, unknown: tuple[str, ...], region: str | None, day: Any
 ) -> Mapping[str, Any] | None:
-    asked = desk.question(region)
-    facts = api.quick_facts(desk.base, dict(key[0]), dict(key[1]), asked)
+    asked, facts = desk.question(region), desk.quick_facts(key, region)
     said = dict.fromkeys((one for one in unknown if one not in facts.values), api.UNKNOWN)
     step = api.ask_step(desk.base, said, facts=facts, asked=asked)
     if step.next is None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from gepnet import api
 from gepnet.api import Question
-from gepnet.board.asking import NextFacts
+from gepnet.board.asking import Key, NextFacts
 from gepnet.board.faults import is_api
 from gepnet.board.settings import Settings
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from gepnet.board.provider import Provider
+    from gepnet.facts import Facts
     from gepnet.guidelines import KnowledgeBase
 
 Made = TypeVar("Made")
@@ -39,6 +40,8 @@ class Desk:
         self.next_facts = NextFacts(self)
         self._made: OrderedDict[Hashable, Any] = OrderedDict()
         self._making: dict[Hashable, RLock] = {}
+        #: What the process does once something large was read that stays.
+        self.settled: Callable[[], None] = lambda: None
         #: Names and password of the people of the demo.
         self.demo_names, self.demo_password = "", ""
         if store is None and settings.demo:
@@ -59,6 +62,7 @@ class Desk:
         with self._lock:
             if self._base is None:
                 self._base = api.base(*self.settings.question.with_files)
+                self.settled()
             return self._base
 
     @property
@@ -79,6 +83,19 @@ class Desk:
         today = datetime.date.today()
         day = min(asked.knowledge_date, today)
         return replace(asked, knowledge_date=day, region=region or asked.region)
+
+    def quick_facts(self, key: Key, region: str | None) -> Facts:
+        """Return the facts that answers of the quick check give; the answer and asking share them.
+
+        Raises:
+            InputError: for a question, answer, fact or value that is none.
+        """
+        asked = self.question(region)
+
+        def make() -> Facts:
+            return api.quick_facts(self.base, dict(key[0]), dict(key[1]), asked)
+
+        return self.once(("quick", key, region, asked.knowledge_date, datetime.date.today()), make)
 
     def once(self, key: Hashable, make: Callable[[], Made]) -> Made:
         """Return what was made under a key before, else make it; the oldest is forgotten.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import ItemsView, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal, Self
 
 from gepnet.vocabulary import Interval, PartialDate, Several, Value
@@ -53,6 +54,12 @@ class FactValue:
         return self.value is not None
 
 
+@lru_cache(maxsize=4096)
+def _unknown(name: str) -> FactValue:
+    """Return a fact that nothing is known about; criteria ask for the same ones again and again."""
+    return FactValue(name, None, "unknown")
+
+
 @dataclass(frozen=True, slots=True)
 class Beside:
     """A course (``option`` names its therapy) or words in an event (``note``), with its date."""
@@ -100,7 +107,7 @@ class Facts:
 
     def __getitem__(self, name: str) -> FactValue:
         """Return a fact; one that nothing is known about is there as unknown."""
-        return self.entries.get(name) or FactValue(name, None, "unknown")
+        return self.entries.get(name) or _unknown(name)
 
     def __iter__(self) -> Iterator[str]:
         """Iterate over the facts about which something is known."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from weakref import WeakKeyDictionary
 
 from gepnet.criteria import Compare, Node, atoms, facts_of, interpret
 from gepnet.criteria.ast import Atom
@@ -79,12 +80,46 @@ class Influences:
             found.add(self._node(node))
         return found
 
+    def looked_at(self, nodes: Iterable[Node]) -> dict[str, dict[Atom, None]]:
+        """Return the facts that can change any of many criteria, with the atoms that look at each.
+
+        The same as in ``of``, in one walk: of the criteria of all documents together, most of the
+        time would go into putting the influences of each into those of the next.
+        """
+        found: dict[str, dict[Atom, None]] = {}
+        seen_nodes, seen_facts = set[int](), set[str]()
+        left, names = list(nodes), list[str]()
+        while left or names:
+            if names:
+                name = names.pop()
+                if name in seen_facts:
+                    continue
+                seen_facts.add(name)
+                if is_given(self._facts, name, self._base.vocabulary):
+                    continue
+                entry = self._base.vocabulary[name].entry
+                left += [self._base.criteria(rule.when) for rule in entry.rules]
+                for source in entry.bound.inputs if entry.bound is not None else ():
+                    names.append(source)
+                    if self._can_change(source):
+                        found.setdefault(source, {})
+                continue
+            node = left.pop()
+            if id(node) in seen_nodes:
+                continue
+            seen_nodes.add(id(node))
+            for atom, looked in _atoms_of(self._base, node):
+                names += looked
+                for name in looked:
+                    if self._can_change(name):
+                        found.setdefault(name, {})[atom] = None
+        return found
+
     def _node(self, node: Node) -> Influence:
         known = self._of_node.get(id(node))
         if known is None:
             known = self._of_node[id(node)] = Influence()
-            for atom in atoms(node):
-                names = facts_of(atom)
+            for atom, names in _atoms_of(self._base, node):
                 for name in names:
                     known.add(self._fact(name))
                     if self._can_change(name):
@@ -228,6 +263,19 @@ class Influences:
             groups.pop(now, None)
             self._grouped[key] = tuple(tuple(group) for group in groups.values())
         return self._grouped[key]
+
+
+# By identity, as in ``Evaluator``: the node is kept, so that no other takes its place in memory.
+_Atoms = tuple[tuple[Atom, tuple[str, ...]], ...]
+_known: WeakKeyDictionary[KnowledgeBase, dict[int, tuple[Node, _Atoms]]] = WeakKeyDictionary()
+
+
+def _atoms_of(base: KnowledgeBase, node: Node) -> _Atoms:
+    """Return the atoms of a criterion with their facts, found once for a state of the knowledge."""
+    known = _known.setdefault(base, {})
+    if id(node) not in known:
+        known[id(node)] = node, tuple((atom, facts_of(atom)) for atom in atoms(node))
+    return known[id(node)][1]
 
 
 def _runs(numbers: Sequence[Decimal], line: Sequence[Decimal]) -> list[list[Decimal]]:

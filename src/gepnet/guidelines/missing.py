@@ -55,7 +55,7 @@ def missing(base: KnowledgeBase, assessment: Assessment) -> list[MissingFact]:
     concerned = list(_concerned(base, assessment))
     waiting = _waiting(base, assessment, concerned)
     influences = Influences(base, facts)
-    looked_at = influences.of(node for one, *_ in concerned for node in one.nodes).looked_at
+    looked_at = influences.looked_at(node for one, *_ in concerned for node in one.nodes)
     things = [
         (name, value)
         for name in waiting

@@ -23,6 +23,7 @@ from gepnet.guidelines.statuses import (
     Kind,
     Place,
     codes_within,
+    decision,
     how_well_read,
     parted,
     tree,
@@ -125,7 +126,7 @@ class DocumentPosition:
         engine = _pairs(truth)
         lasting = Lasting(truth, engine)
         found = []
-        for place in asked.places:
+        for place in decision(asked).places:
             evaluator = lasting if place.lasting else truth
             if place.what == "scope":
                 found.append(evaluator(self.document.scope))

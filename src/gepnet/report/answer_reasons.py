@@ -221,14 +221,12 @@ def orders_view(
     groups: dict[str, list[MissingFact]] = {}
     for found in missing(base, assessment):
         groups.setdefault(_request(found, base), []).append(found)
+    changed = {name: len(_changed(facts, wanted)) for name, facts in groups.items()}
     ranked = sorted(
         groups.items(),
-        key=lambda item: (
-            -len(_changed(item[1], wanted)),
-            -max(fact.open_positions for fact in item[1]),
-        ),
+        key=lambda item: (-changed[item[0]], -max(fact.open_positions for fact in item[1])),
     )
-    useful = [(name, facts) for name, facts in ranked if _changed(facts, wanted)]
+    useful = [(name, facts) for name, facts in ranked if changed[name]]
     orders = [
         _order(number, name, facts, wanted, reader)
         for number, (name, facts) in enumerate(useful[:most], 1)

@@ -98,8 +98,8 @@ def _checked(
     region: str | None,
 ) -> dict[str, Any]:
     chosen, further = dict(key[0]), dict(key[1])
-    asked = desk.question(region)
-    return api.quick_check(desk.base, chosen, further, question, asked, language)
+    asked, facts = desk.question(region), desk.quick_facts(key, region)
+    return api.quick_check(desk.base, chosen, further, question, asked, language, facts)
 
 
 def checked(visit: Visit, answers: Answers, question: str | None, region: str | None) -> Any:
