@@ -147,7 +147,7 @@ def registry_view(place: str) -> View:
         for part in one.parts:
             rows[part.kind] = rows.get(part.kind, 0) + part.rows
     return {
-        "registry": place,
+        "registry": registry.folder.place,
         "title": manifest.title,
         "synthetic": manifest.synthetic,
         "digest": manifest.digest,

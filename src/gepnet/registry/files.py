@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from gepnet.knowledge import draft_mark, is_abandoned
+import polars as pl
+
+from gepnet.knowledge import draft_mark, is_abandoned, refuse
+from gepnet.registry.database import Database, is_database
 
 
 class Folder:
@@ -15,6 +20,9 @@ class Folder:
 
     def __init__(self, place: str) -> None:
         """Take a path, or the URL of something that fsspec knows (``s3://…``, ``memory://…``)."""
+        if is_database(place):
+            told = "a folder or an object store; a database holds a registry, no assessment"
+            raise refuse("output", place, told)
         self.place = place.rstrip("/") or "/"
         self._far: Any = None
         if "://" in place:
@@ -37,6 +45,18 @@ class Folder:
         if self._far is not None:
             return bytes(self._far.cat_file(self.path(name)))
         return Path(self.path(name)).read_bytes()
+
+    def table(self, name: str, digest: str) -> pl.DataFrame:
+        """Return a Parquet file as a table.
+
+        Raises:
+            FileNotFoundError: if it is not there.
+            ValueError: if it is not the file of this digest (SHA-256).
+        """
+        data = self.read(name)
+        if hashlib.sha256(data).hexdigest() != digest:
+            raise ValueError(name)
+        return pl.read_parquet(io.BytesIO(data))
 
     def exists(self, name: str) -> bool:
         """Whether a file is there."""
@@ -82,3 +102,8 @@ class Folder:
             return sorted(str(one).rstrip("/").rpartition("/")[2] for one in found)
         folder = Path(self.path(under))
         return sorted(one.name for one in folder.iterdir()) if folder.is_dir() else []
+
+
+def place_of(place: str) -> Folder | Database:
+    """Return where a registry lies: a folder, an object store, or a database by its URL."""
+    return Database(place) if is_database(place) else Folder(place)

@@ -1,6 +1,7 @@
 """Where a registry lies: event tables in blocks of patients, with a history of what came when.
 
-A registry is a folder, on disk or in an object store (``fsspec``). ``registry.json`` lists its
+A registry is a folder, on disk or in an object store (``fsspec``), or a database with the same
+parts as rows of tables (``database``). ``registry.json`` lists its
 blocks and their files with the digest of each; the files are Parquet, one a kind of event and
 block, named by what is in them. A file is never changed: what is added, corrected or withdrawn
 comes as a further file of its block, in the order of the history. A row with the ``id`` of an
@@ -21,7 +22,8 @@ import polars as pl
 from gepnet import __version__
 from gepnet.facts.events.schema import PATIENT, PATIENTS, columns_of_kind, kinds
 from gepnet.knowledge import InputError, Problem, refuse
-from gepnet.registry.files import Folder
+from gepnet.registry.database import Database
+from gepnet.registry.files import Folder, place_of
 from gepnet.vocabulary import Vocabulary
 
 FORMAT = 1
@@ -99,7 +101,7 @@ class Manifest:
 class Registry:
     """A registry that is there."""
 
-    def __init__(self, folder: Folder, manifest: Manifest) -> None:
+    def __init__(self, folder: Folder | Database, manifest: Manifest) -> None:
         """Keep the folder and what its manifest says."""
         self.folder, self.manifest = folder, manifest
 
@@ -110,17 +112,17 @@ class Registry:
         Raises:
             InputError: if there is none, or one that this version cannot read.
         """
-        folder = Folder(place)
+        folder = place_of(place)
         try:
             data = json.loads(folder.read(MANIFEST))
         except FileNotFoundError as error:
             told = "a registry: a folder with registry.json, as 'gepnet registry synth' writes"
-            raise refuse("registry", place, told) from error
+            raise refuse("registry", folder.place, told) from error
         except (ValueError, OSError) as error:
             raise InputError(
-                [Problem(f"{place}/{MANIFEST}", None, "", "", "", "a whole file in JSON")]
+                [Problem(f"{folder.place}/{MANIFEST}", None, "", "", "", "a whole file in JSON")]
             ) from error
-        return cls(folder, _manifest(data, f"{place}/{MANIFEST}"))
+        return cls(folder, _manifest(data, f"{folder.place}/{MANIFEST}"))
 
     def columns(self) -> dict[str, list[str]]:
         """Return the columns of every kind of table, over all blocks."""
@@ -153,14 +155,13 @@ class Registry:
     def _read(self, part: Part) -> pl.DataFrame:
         where = f"{self.folder.place}/{part.path}"
         try:
-            data = self.folder.read(part.path)
+            return self.folder.table(part.path, part.sha256)
         except FileNotFoundError:
             told = "this file of the registry"
             raise InputError([Problem(where, None, "", "", "not there", told)]) from None
-        if hashlib.sha256(data).hexdigest() != part.sha256:
+        except ValueError:
             told = f"the file as it was written (sha256 {part.sha256[:12]}…)"
-            raise InputError([Problem(where, None, "", "", "cut off or changed", told)])
-        return pl.read_parquet(io.BytesIO(data))
+            raise InputError([Problem(where, None, "", "", "cut off or changed", told)]) from None
 
     def patients_of(self, block: Block) -> pl.Series:
         """Return the names of the patients of a block."""
@@ -192,11 +193,11 @@ class Writer:
         Raises:
             InputError: if one is there already and ``force`` is not given.
         """
-        self.folder = Folder(place)
+        self.folder = place_of(place)
         self.vocabulary = vocabulary
         if self.folder.exists(MANIFEST) and not force:
             told = "a folder without a registry (or --force, to replace it)"
-            raise refuse("output", place, told)
+            raise refuse("output", self.folder.place, told)
         self.folder.sweep()
 
     def block(self, number: int, tables: Mapping[str, pl.DataFrame], commit: int = 0) -> Block:
