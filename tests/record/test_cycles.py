@@ -154,7 +154,7 @@ def test_cycles_and_releases_are_written_and_read_back() -> None:
         ([cycle(0, "2026-01-12")], "greater than or equal to 1"),
         ([cycle(1, "2026-01-12"), cycle(1, "2026-03-12")], "a number used once in a course"),
         ([cycle(2, "2026-01-12"), cycle(1, "2026-03-12")], "a day after cycle 1 .2026-03-12"),
-        ([{"kind": "prrt_cycle", "cycle": 1, "activity_gbq": 7.4}], "this key has to be there"),
+        ([{"kind": "prrt_cycle", "date": "2026-01-12"}], "this key has to be there"),
         ([cycle(1, "2026-01-12", option="lu177")], "an option of the therapy tree"),
         ([release(1, "2026-01-12", decision="proceed", activity_gbq=7.4)], "field author"),
         ([release(1, "2026-01-12", author="A", decision="proceed")], "the activity that 'proceed'"),

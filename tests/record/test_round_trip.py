@@ -48,7 +48,8 @@ def values(draw: st.DrawFn, fact: Fact) -> Value:
     if fact.type == "enum":
         return fact.among(draw(st.lists(st.sampled_from(fact.values), min_size=1, max_size=2)))
     if fact.type == "date":
-        return str(draw(dates()))
+        # Nothing happens to a patient before the birth.
+        return "1989-05-01" if fact.id == "birth_date" else str(draw(dates()))
     least, greatest = fact.entry.range or (Decimal(0), Decimal(1))
     steps = st.integers(0, int((greatest - least) / fact.precision))
     low, high = sorted(least + draw(steps) * fact.precision for _ in range(2))

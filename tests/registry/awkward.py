@@ -138,7 +138,7 @@ class Awkward:
                     day = start + datetime.timedelta(days=56 * number)
                     self.add(
                         "prrt_cycle", name, date=day, cycle=number + 1, option=option,
-                        activity_gbq=7.4,
+                        activity_gbq=None if self.oddly(0.1) else 7.4,
                     )  # fmt: skip
 
     def progression(self, name: str) -> None:

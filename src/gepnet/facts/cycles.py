@@ -8,9 +8,15 @@ beside it. The record's reader has refused files in which the two contradict eac
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 
-from gepnet.record import Cycle, Record, Treatment, covering_courses, group_cycles
+from gepnet.record import (
+    Cycle,
+    Record,
+    Treatment,
+    activity_of,
+    covering_courses,
+    group_cycles,
+)
 from gepnet.vocabulary import OptionTree, PartialDate
 
 
@@ -48,7 +54,7 @@ def _start(course: Treatment, at: PartialDate) -> date:
 
 def _with(course: Treatment, group: list[Cycle], sure: bool) -> Treatment:
     """Return a course with its dates and totals from its cycles; open where one may lie ahead."""
-    total = sum((cycle.activity_gbq for cycle in group), Decimal(0))
+    total, whole = activity_of(group)
     option = group[0].option
     return course.model_copy(
         update={
@@ -56,7 +62,7 @@ def _with(course: Treatment, group: list[Cycle], sure: bool) -> Treatment:
             "start": course.start or group[0].date,
             "last_dose": group[-1].date,
             "cycles": len(group) if sure else None,
-            "cumulative_activity_gbq": total if sure else None,
+            "cumulative_activity_gbq": total if sure and whole else None,
             "activity_gbq": None,
         }
     )

@@ -24,7 +24,14 @@ from gepnet.facts.families import (
 )
 from gepnet.facts.files import ProgressionSigns, TherapyGroups
 from gepnet.facts.observe import latest_report
-from gepnet.record import Note, Record, Treatment, covering_courses, group_cycles
+from gepnet.record import (
+    Note,
+    Record,
+    Treatment,
+    activity_of,
+    covering_courses,
+    group_cycles,
+)
 from gepnet.vocabulary import (
     NOT_APPLICABLE,
     Fact,
@@ -206,7 +213,7 @@ def prrt_activity_known(story: Story) -> tuple[Decimal, bool]:
         ids = {cycle.id for cycle in group}
         covering = covering_courses(group, silent, story.vocabulary.options)
         if covering or any(course.id in ids for course in silent):
-            total += sum((c.activity_gbq for c in group if c.id in sure), Decimal(0))
+            total += activity_of(c for c in group if c.id in sure)[0]
     return total, not silent and (bool(given) or story.complete)
 
 
@@ -229,14 +236,19 @@ def _latest(story: Story, doses: list[tuple[PartialDate | None, Treatment]]) -> 
 
 
 def prrt_last_activity(story: Story) -> Answer:
-    """Activity in GBq of the latest PRRT cycle whose own activity is recorded."""
+    """Activity in GBq of the latest PRRT cycle; unknown where that cycle does not tell it."""
     given = _prrt(story)
     if not given:
         return _no_prrt(story)
-    cycles = [cycle for cycle, sure in cycles_given(story.record, story.at) if sure]
-    last = max(cycles, key=lambda cycle: cycle.date.last, default=None)
+    begun = cycles_given(story.record, story.at)
+    certain = [cycle for cycle, sure in begun if sure]
+    last = max(certain, key=lambda cycle: (cycle.date.last, cycle.cycle), default=None)
     if last is not None:
-        return Answer(point(last.activity_gbq), last.id, last.date)
+        # One that may have been given since may be the latest: of the same activity, or unknown.
+        since = (cycle for cycle, sure in begun if not sure and cycle.date.last >= last.date.first)
+        told = {cycle.activity_gbq for cycle in (last, *since)}
+        known = last.activity_gbq
+        return Answer(point(known), last.id, last.date) if known and told == {known} else NOTHING
     course = given[-1]
     if course.activity_gbq is None:
         return NOTHING

@@ -17,6 +17,7 @@ from functools import cached_property
 
 from gepnet.facts import Facts, facts_of_record, facts_with
 from gepnet.knowledge import InputError, asked
+from gepnet.prrt.given import without_activity
 from gepnet.prrt.protocol import Protocols
 from gepnet.record import AnyEvent, Cycle, Observation, Record, Release
 from gepnet.vocabulary import Interval, PartialDate, Question, Value, days_between, exact
@@ -213,6 +214,7 @@ def course_so_far(
         names = ", ".join(map(str, missing))
         expected = f"the cycles before it in the record by {told}; not there: {names}"
         problems.append(asked("cycle", number, expected))
+    problems += without_activity(record, before)
     if problems:
         raise InputError(problems)
     later = {c.id for c in record.cycles if c.course == course and c.cycle >= number}

@@ -80,12 +80,15 @@ class Entry:
 
 @dataclass(frozen=True)
 class Course:
-    """One course: its events in order of time, its state, and the activity given."""
+    """One course: its events in order of time, its state, and the activity given.
+
+    The activity is None where a cycle does not tell its own.
+    """
 
     name: Annotated[str | None, Shown("course")]
     state: State
     next_cycle: int
-    cumulative_gbq: Annotated[Decimal, Shown("cumulative_activity_gbq")]
+    cumulative_gbq: Annotated[Decimal | None, Shown("cumulative_activity_gbq")]
     entries: Annotated[tuple[Entry, ...], Shown("events")]
 
     @property
@@ -147,7 +150,8 @@ def _replay(
     name: str | None,
     question: Question | None,
 ) -> Course:
-    state, following, total = State.PLANNED, 1, Decimal(0)
+    state, following = State.PLANNED, 1
+    total: Decimal | None = Decimal(0)
     released: Release | None = None
     entries: list[Entry] = []
     for event in events:
@@ -165,7 +169,8 @@ def _replay(
             released = event
         else:
             told.extend(_given_otherwise(event, released, seen, protocols))
-            total += event.activity_gbq
+            own = event.activity_gbq
+            total = None if own is None or total is None else total + own
             following, released = event.cycle + 1, None
         findings = (Finding(kind, event.id, event.cycle, text, rules) for kind, text, rules in told)
         entries.append(Entry(event, state, after, seen, tuple(findings)))
@@ -245,9 +250,10 @@ def _given_otherwise(
         if released.cycle != event.cycle:
             text = f"{was} on the release of cycle {released.cycle}"
             yield "given on another release", text, ()
-        if _more(event.activity_gbq, released.activity_gbq, protocols):
+        own = event.activity_gbq
+        if own is not None and _more(own, released.activity_gbq, protocols):
             allowed = plain(released.activity_gbq or Decimal(0))
-            text = f"{was} with {plain(event.activity_gbq)} GBq, released were {allowed} GBq"
+            text = f"{was} with {plain(own)} GBq, released were {allowed} GBq"
             yield "given above the release", text, ()
     elif released is not None:
         yield "given against a decision", f"{was} after the decision to {released.decision}", ()

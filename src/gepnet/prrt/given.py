@@ -16,11 +16,14 @@ from gepnet.tables import Shown
 
 @dataclass(frozen=True, slots=True)
 class GivenCycle:
-    """One cycle that was given: its number in the course, local day and activity in GBq."""
+    """One cycle that was given: its number in the course, local day and activity in GBq.
+
+    The activity is None where the record does not tell it.
+    """
 
     number: Annotated[int, Shown("cycle")]
     day: Annotated[datetime.date, Shown("date")]
-    activity_gbq: Decimal
+    activity_gbq: Decimal | None
 
 
 class _OfPatient(Protocol):
@@ -103,6 +106,7 @@ def course_given(record: Record, at: datetime.date, course: str | None = None) -
         for c in known
         if c.date.first != c.date.last
     ]
+    problems += without_activity(record, known)
     names = {cycle.course for cycle in known} | {event.course for event in record.releases}
     if course is not None and course not in names:
         expected = f"a course of the record: {', '.join(sorted(filter(None, names))) or 'none'}"
@@ -120,6 +124,16 @@ def course_given(record: Record, at: datetime.date, course: str | None = None) -
         tuple(sorted((as_given(cycle) for cycle in others), key=lambda cycle: cycle.day)),
         tuple(sorted(releases, key=lambda event: (event.date.first, event.cycle))),
     )
+
+
+def without_activity(record: Record, cycles: Iterable[Cycle]) -> list[Problem]:
+    """Return a problem for each cycle whose activity nobody knows, for what has to know it."""
+    expected = "what was given, in GBq: what comes next rests on whether it was reduced"
+    return [
+        Problem(record.patient, None, one.id, "activity_gbq", "", expected)
+        for one in cycles
+        if one.activity_gbq is None
+    ]
 
 
 def as_given(cycle: Cycle) -> GivenCycle:

@@ -134,8 +134,8 @@ def _proposal(course: CourseSoFar, found: Found) -> Proposal:
         return "undecidable"
     if "reduce" in effects:
         return "reduce"
-    last = course.last
-    if last is not None and course.protocols.is_reduced(last.activity_gbq):
+    given = None if course.last is None else course.last.activity_gbq
+    if given is not None and course.protocols.is_reduced(given):
         return "step_up"
     return "proceed"
 

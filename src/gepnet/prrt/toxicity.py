@@ -49,7 +49,9 @@ class History:
     def recurred(self, row: str) -> bool:
         """Whether a toxicity of this row since the last dose is a recurrence after reduction."""
         protocols = self.course.protocols
-        reduced = [protocols.is_reduced(cycle.activity_gbq) for cycle in self.course.cycles]
+        told = (cycle.activity_gbq for cycle in self.course.cycles)
+        # A review is refused where a cycle does not tell its activity.
+        reduced = [one is not None and protocols.is_reduced(one) for one in told]
         earlier = [
             place
             for place, window in enumerate(self.windows[:-1])

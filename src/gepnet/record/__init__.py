@@ -1,6 +1,6 @@
 """The patient record: typed dated events, read from and written to patient files."""
 
-from gepnet.record.cycles import covering_courses, group_cycles
+from gepnet.record.cycles import activity_of, covering_courses, group_cycles
 from gepnet.record.laboratory import Measured, measured
 from gepnet.record.model import (
     EVENT_MODELS,
@@ -47,6 +47,7 @@ __all__ = [
     "Release",
     "Speller",
     "Treatment",
+    "activity_of",
     "covering_courses",
     "group_cycles",
     "in_words",

@@ -6,18 +6,28 @@ of the same course agrees with the cycles: a contradiction is a problem, never a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
 from gepnet.record.model import RELEASING, AnyEvent, Cycle, Release, Treatment
-from gepnet.vocabulary import Interval, OptionTree, PartialDate, ValueProblem, Vocabulary
+from gepnet.vocabulary import (
+    Interval,
+    OptionTree,
+    PartialDate,
+    ValueProblem,
+    Vocabulary,
+    parse_date,
+)
 
 #: The fact whose unit, step and range an activity is read by.
 ACTIVITY = "prrt_last_activity_gbq"
 TOTAL = "prrt_cumulative_activity_gbq"
+# Nobody who is cared for was treated before: where nothing else bounds a day, this does.
+_LONG_AGO = datetime.date(1900, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -110,13 +120,44 @@ def _contradictions(
     if course.cycles is not None and course.cycles != len(group):
         expected = f"{course.cycles} cycles, as treatment '{course.id}' says; {len(group)} are here"
         yield Fault(index, "cycle", len(group), expected)
-    total = sum((cycle.activity_gbq for cycle in group), Decimal(0))
-    told = course.cumulative_activity_gbq
-    if told is not None and _rounded(Decimal(str(told)), vocabulary) != _rounded(total, vocabulary):
+    total, whole = activity_of(group)
+    if course.cumulative_activity_gbq is None:
+        return
+    told = Decimal(str(course.cumulative_activity_gbq))
+    ends = _rounded(told, vocabulary), _rounded(total, vocabulary)
+    if ends[0] < ends[1] or (whole and ends[0] != ends[1]):
         expected = (
-            f"{told} GBq in all, as treatment '{course.id}' says; the cycles add up to {total}"
+            f"{course.cumulative_activity_gbq} GBq in all, as treatment '{course.id}' says; "
+            f"the cycles add up to {'' if whole else 'at least '}{total}"
         )
         yield Fault(index, "activity_gbq", str(total), expected)
+
+
+def activity_of(cycles: Iterable[Cycle]) -> tuple[Decimal, bool]:
+    """Return the activity of cycles in GBq as far as it is known, and whether that is all of it."""
+    told = [cycle.activity_gbq for cycle in cycles]
+    known = [activity for activity in told if activity is not None]
+    return sum(known, Decimal(0)), len(known) == len(told)
+
+
+def undated(number: Any, others: Iterable[Mapping[str, Any]], by: PartialDate) -> PartialDate:
+    """Return when a cycle without a date was given: after those before it, before those after it.
+
+    Args:
+        number: of the cycle.
+        others: the cycles of its course as they were written, those without a date included.
+        by: the day that the record speaks of; what it tells was given by then.
+    """
+    first, last = _LONG_AGO, by.last
+    for other in others:
+        try:
+            day, place = parse_date(str(other["date"])), int(other["cycle"])
+            before, after = place < int(number), place > int(number)
+        except (KeyError, TypeError, ValueError):  # told where it stands
+            continue
+        first = max(first, day.first) if before else first
+        last = min(last, day.last) if after else last
+    return parse_date(f"{first}/{max(first, last)}")
 
 
 def _rounded(total: Decimal, vocabulary: Vocabulary) -> Decimal:

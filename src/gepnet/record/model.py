@@ -166,17 +166,18 @@ class Treatment(Event):
 class Cycle(Event):
     """One cycle of radioligand therapy that was given: when, of what and how much.
 
-    ``date`` is a local day, or a date-time with its offset. ``activity_gbq`` is what was
-    administered, in GBq. ``course`` tells the courses of one patient apart; cycles are numbered
-    from 1 within a course. ``reaction_grade`` is the CTCAE grade of a reaction to the infusion, 0
-    if there was none.
+    ``date`` is a local day, or a date-time with its offset; of a cycle that a file gives without a
+    date it is the time between its neighbours. ``activity_gbq`` is what was administered, in GBq,
+    None where nobody knows it: sums are then open above. ``course`` tells the courses of one
+    patient apart; cycles are numbered from 1 within a course. ``reaction_grade`` is the CTCAE grade
+    of a reaction to the infusion, 0 if there was none.
     """
 
     kind: Literal["prrt_cycle"] = "prrt_cycle"
     date: Date
     cycle: int = Field(ge=1, lt=100)
     option: str = "lu177_dotatate"
-    activity_gbq: Decimal = Field(gt=0)
+    activity_gbq: Decimal | None = Field(default=None, gt=0)
     course: str | None = None
     amino_acids: bool | None = None
     reaction_grade: int | None = Field(default=None, ge=0, le=5)

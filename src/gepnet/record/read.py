@@ -18,7 +18,7 @@ from pydantic import BaseModel, ValidationError
 
 from gepnet.knowledge import Document, InputError, Problem, nearest, read_text, read_yaml
 from gepnet.record.accepted import FORM, take_accepted
-from gepnet.record.cycles import check_cycles, check_release, read_activity
+from gepnet.record.cycles import check_cycles, check_release, read_activity, undated
 from gepnet.record.doubts import doubts_of
 from gepnet.record.limits import read_limits
 from gepnet.record.model import (
@@ -299,6 +299,8 @@ class _Reader:
         if left:
             self.unplaced.keep(item, kind, left)
         chosen = {key: item[key] for key in own if item.get(key) is not None}
+        if model is Cycle and "date" not in chosen:
+            chosen["date"] = self.undated(chosen, name)
         if model in (Cycle, Release) and "activity_gbq" in chosen:
             try:
                 chosen["activity_gbq"] = read_activity(chosen["activity_gbq"], self.vocabulary)
@@ -323,6 +325,18 @@ class _Reader:
             for release in check_release(event):
                 self.fault((*path, release.field), release.value, release.expected)
         return None if event is None else self.questioned(event, item, accepted, path)
+
+    def undated(self, cycle: dict[str, Any], name: str) -> PartialDate:
+        """Return the time within which a cycle without a date was given, and tell of it."""
+        others = [e for e in self.document.data["events"] if isinstance(e, dict)]
+        same = [e for e in others if self.is_cycle(e) and e.get("course") == cycle.get("course")]
+        found = undated(cycle.get("cycle"), same, self.day)
+        self.speller.readings.append(f"{name}: cycle without a date, taken as {found}")
+        return found
+
+    def is_cycle(self, item: dict[str, Any]) -> bool:
+        """Whether an event is a cycle that stands."""
+        return item.get("kind") == "prrt_cycle" and not item.get("withdrawn")
 
     def note(self, item: dict[str, Any], path: Path) -> AnyEvent | None:
         """Return an event of kind note; what it was written as may leave a domain open."""

@@ -23,7 +23,7 @@ _PLAIN = {str: "string", bool: "boolean", int: "integer", float: "number"}
 _TIMED = ("prrt_cycle", "prrt_release")
 _NEEDED = {
     "treatment": ["option"],
-    "prrt_cycle": ["date", "cycle", "activity_gbq"],
+    "prrt_cycle": ["cycle"],
     "prrt_release": ["date", "author", "cycle", "decision"],
     "death": ["date"],
     "last_contact": ["date"],

@@ -51,7 +51,9 @@ def _print_held(held: dict[str, Any]) -> None:
 
 def _print_one(one: dict[str, Any]) -> None:
     name = f" {one['course']}" if one["course"] else ""
-    title = f"Course{name}: {one['state']}, {one['cumulative_activity_gbq']:g} GBq in all"
+    total = one["cumulative_activity_gbq"]
+    given = "activity not known in full" if total is None else f"{total:g} GBq in all"
+    title = f"Course{name}: {one['state']}, {given}"
     decided = ("date", "cycle", "event: {decision!w} | given", "activity: {activity_gbq:g} GBq")
     reviewed = ("review on that day", lambda event: _review(event["review"]))
     listing(title, one["events"], *decided, "by: author", "state: after", reviewed)

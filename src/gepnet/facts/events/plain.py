@@ -77,6 +77,8 @@ def _odd(
             yield pl.col("on").list.set_intersection(_classes(vocabulary)).list.len() > 0
         yield (pl.col("date").cast(pl.Int32).diff() < 0).over(PATIENT).fill_null(False)
     if kind == "prrt_cycle":
+        told = "activity_gbq" in have
+        yield pl.col("activity_gbq").is_null() if told else pl.lit(True)
         for name in have & {"course", "reaction_grade"}:
             yield pl.col(name).is_not_null()
         yield pl.struct(PATIENT, "option", "cycle").is_duplicated()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import reduce
 from itertools import accumulate
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -49,10 +50,10 @@ class Activity:
 
 @dataclass(frozen=True, slots=True)
 class Summed:
-    """A cycle, with the activity given by then."""
+    """A cycle, with the activity given by then; None once one does not tell its own."""
 
     cycle: Annotated[GivenCycle, Shown(flat=True)]
-    sum_gbq: Decimal
+    sum_gbq: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ def cumulated(
         InputError: for a bad file of doses.
     """
     given = [as_given(cycle) for cycle in record.cycles if cycle.date.last <= facts.at.last]
-    sums = accumulate(cycle.activity_gbq for cycle in given)
+    sums = accumulate((cycle.activity_gbq for cycle in given), _sum_if_known)
     count = facts["prrt_cycles"].value
     number = int(count.low) if isinstance(count, Interval) and count.is_point else None
     known, whole = prrt_activity_known(Story(record, vocabulary, knowledge.measures, facts.at))
@@ -144,9 +145,14 @@ def _organ_doses(
     return [dose for dose in found if number is None or dose.cycle <= number]
 
 
-def total_activity(cycles: Iterable[GivenCycle]) -> Decimal:
-    """Return the sum of the activity of cycles, in GBq."""
-    return sum((cycle.activity_gbq for cycle in cycles), Decimal(0))
+def total_activity(cycles: Iterable[GivenCycle]) -> Decimal | None:
+    """Return the sum of the activity of cycles in GBq; None if one does not tell its own."""
+    nothing: Decimal | None = Decimal(0)
+    return reduce(_sum_if_known, (cycle.activity_gbq for cycle in cycles), nothing)
+
+
+def _sum_if_known(one: Decimal | None, other: Decimal | None) -> Decimal | None:
+    return None if one is None or other is None else one + other
 
 
 def to_mci(gbq: Decimal, measures: Mapping[str, Any]) -> Decimal:

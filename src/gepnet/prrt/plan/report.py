@@ -72,8 +72,10 @@ def _notices(plan: CoursePlan, given: CourseGiven | None) -> Iterator[str]:
                 "another; give the first possible day with --not-before."
             )
     if given is not None and given.earlier:
+        total = total_activity(given.earlier)
+        activity = "activity not known in full" if total is None else f"{total} GBq"
         yield (
-            f"{len(given.earlier)} cycles ({total_activity(given.earlier)} GBq) of earlier "
+            f"{len(given.earlier)} cycles ({activity}) of earlier "
             "courses: a further course is outside the label (gepnet prrt retreatment)."
         )
     over = len(plan.cycles) - int(schedule.cycles.value)
