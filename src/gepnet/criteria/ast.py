@@ -170,6 +170,7 @@ MIRRORED: dict[Operator, Operator] = {"<": ">", "<=": ">=", ">": "<", ">=": "<="
 
 # Looked through for every criterion: a union made anew at each node would cost more than the look.
 _JOINED, _NESTED, _ATOMS = (And, Or), (Not, Certain), (Always, Holds, IsKnown, OneOf, Compare)
+_OF_ONE_FACT = (Holds, IsKnown, OneOf)
 
 
 def children(node: Node) -> tuple[Node, ...]:
@@ -196,14 +197,14 @@ def atoms(node: Node) -> list[Atom]:
 
 def facts_of(node: Node) -> tuple[str, ...]:
     """Return the distinct facts that a criterion names, in reading order."""
-    if isinstance(node, Holds | IsKnown | OneOf):
+    if isinstance(node, _OF_ONE_FACT):
         return (node.fact,)
     names: dict[str, None] = {}
-    for atom in atoms(node):
-        if isinstance(atom, Compare):
-            names.update(dict.fromkeys(term.fact for term in atom.terms))
-        elif not isinstance(atom, Always):
-            names[atom.fact] = None
+    for part in walk(node):
+        if isinstance(part, Compare):
+            names.update(dict.fromkeys(term.fact for term in part.terms))
+        elif isinstance(part, _OF_ONE_FACT):
+            names[part.fact] = None
     return tuple(names)
 
 

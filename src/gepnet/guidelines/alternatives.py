@@ -119,9 +119,12 @@ class Influences:
         known = self._of_node.get(id(node))
         if known is None:
             known = self._of_node[id(node)] = Influence()
+            taken_in: set[str] = set()
             for atom, names in _atoms_of(self._base, node):
                 for name in names:
-                    known.add(self._fact(name))
+                    if name not in taken_in:
+                        taken_in.add(name)
+                        known.add(self._fact(name))
                     if self._can_change(name):
                         known.looked_at.setdefault(name, {})[atom] = None
                         known.whole |= {name} if len(names) > 1 else set()

@@ -24,6 +24,8 @@ from gepnet.guidelines.variants import Choices, Truths, Variants, bits
 from gepnet.vocabulary import Several, Value
 
 MOST_CHANGES = 3
+#: Up to so many changes all rows are searched at once; sets of more would fill the memory.
+_TOGETHER = 2
 _CHOICES = {count: Choices(count) for count in range(1, MOST_CHANGES + 1)}
 
 # A fact with values that no criterion tells apart.
@@ -70,17 +72,25 @@ _NO_POSITION = Verdict("no_position")
 
 
 class Deciding:
-    """Deciding facts of one patient, each question searched once."""
+    """Deciding facts of one patient, each question searched once.
+
+    Attributes:
+        influences: what was looked up of the facts behind criteria.
+        truths: what was worked out of atoms.
+    """
 
     def __init__(self, base: KnowledgeBase, facts: Facts) -> None:
         """Start with nothing searched."""
         self._base = base
         self._facts = facts
         self._positions = document_positions(base).by_document
-        self._influences = Influences(base, facts)
+        self.influences = Influences(base, facts)
         self._of_position: dict[DocumentPosition, Influence] = {}
         self._known: dict[Question, Verdict] = {}
-        self._truths = Truths()
+        # With how many changes each was searched in vain, and what would be a last resort.
+        self._searched: dict[Question, int] = {}
+        self._last_resort: dict[Question, Verdict] = {}
+        self.truths = Truths()
         # What follows from other facts and yet cannot change, with what it may be now.
         known = ((fact, facts.values.get(fact.id)) for fact in base.vocabulary.values())
         self._kept = {
@@ -107,33 +117,43 @@ class Deciding:
                 found[pair] = _NO_POSITION
             else:
                 rows.setdefault(row, {})[pair] = question
+        self._search([list(questions.values()) for questions in rows.values()], most)
         for questions in rows.values():
-            self._search([q for q in questions.values() if q not in self._known], most)
             known = {pair: self._known.get(question) for pair, question in questions.items()}
             found.update((pair, verdict) for pair, verdict in known.items() if verdict is not None)
         return found
 
-    def _search(self, questions: Sequence[Question], most: int) -> None:
-        """Settle questions together; they share most of their facts and criteria."""
-        open_ = [q for q in dict.fromkeys(questions) if _common(q)]
-        self._known.update((q, _BY_JUDGEMENT) for q in questions if not _common(q))
-        last_resort: dict[Question, Verdict] = {}
-        for count in range(1, most + 1):
-            if open_:
-                solved = self._with_changes(open_, count, last_resort)
-                self._known.update(solved)
-                open_ = [q for q in open_ if q not in solved]
-        if most == MOST_CHANGES:
-            self._known.update((q, last_resort.get(q, _BY_JUDGEMENT)) for q in open_)
+    def _search(self, rows: Iterable[Iterable[Question]], most: int) -> None:
+        """Settle questions together; they share most of their facts and criteria.
 
-    def _with_changes(
-        self, questions: Sequence[Question], count: int, last_resort: dict[Question, Verdict]
-    ) -> dict[Question, Verdict]:
+        Few changes are tried for all rows at once; of more there are too many sets for that, and
+        they are tried row by row, as far as the facts of a row go.
+        """
+        open_ = [[q for q in dict.fromkeys(row) if q not in self._known] for row in rows]
+        for row in open_:
+            self._known.update((q, _BY_JUDGEMENT) for q in row if not _common(q))
+        for count in range(1, most + 1):
+            for part in open_ if count > _TOGETHER else [[q for row in open_ for q in row]]:
+                wanted = [
+                    question
+                    for question in dict.fromkeys(part)
+                    if question not in self._known and self._searched.get(question, 0) < count
+                ]
+                if wanted:
+                    self._known.update(self._with_changes(wanted, count))
+                    self._searched.update(dict.fromkeys(wanted, count))
+        if most == MOST_CHANGES:
+            for question in (q for row in open_ for q in row):
+                last = self._last_resort.get(question, _BY_JUDGEMENT)
+                self._known.setdefault(question, last)
+
+    def _with_changes(self, questions: Sequence[Question], count: int) -> dict[Question, Verdict]:
         """Return the questions that ``count`` changes settle, with all ways to settle each.
 
-        What only a change of age, sex, site or grade would settle goes to ``last_resort``.
+        What only a change of age, sex, site or grade would settle is kept as the last resort.
         """
-        alternatives = self._influences.alternatives(
+        last_resort = self._last_resort
+        alternatives = self.influences.alternatives(
             self._influence({s for q in questions for s in q})
         )
         things = [(one, group) for one in alternatives for group in one.groups]
@@ -190,13 +210,13 @@ class Deciding:
         changes: dict[str, list[tuple[Value, int]]] = {}
         for (one, group), where in zip(things, containing, strict=True):
             changes.setdefault(one.fact, []).append((group[0], where))
-        return Variants(self._base, self._facts, size, changes, self._truths)
+        return Variants(self._base, self._facts, size, changes, self.truths)
 
     def _influence(self, positions: Iterable[DocumentPosition]) -> Influence:
         found = Influence()
         for one in positions:
             if one not in self._of_position:
-                self._of_position[one] = self._influences.of(one.nodes)
+                self._of_position[one] = self.influences.of(one.nodes)
             found.add(self._of_position[one])
         return found
 
@@ -208,7 +228,7 @@ class Deciding:
         is_last_resort: bool,
     ) -> Verdict:
         influence = self._influence(question)
-        behind = self._influences.behind(self._kept) if is_last_resort else frozenset()
+        behind = self.influences.behind(self._kept) if is_last_resort else frozenset()
         order = self._base.vocabulary.order
         found = [
             DecidingFacts(changes, position)
@@ -234,7 +254,7 @@ class Deciding:
         @cache
         def among(fact: str) -> tuple[Value, ...]:
             """Return the values at which the two documents themselves look."""
-            return self._influences.candidates(fact, influence.looked_at[fact])
+            return self.influences.candidates(fact, influence.looked_at[fact])
 
         @cache
         def values(thing: int) -> frozenset[Value]:
@@ -245,7 +265,7 @@ class Deciding:
         def changes(fact: str, after: frozenset[Value]) -> list[Change]:
             before = self._facts.values.get(fact)
             changeable = self._base.vocabulary[fact].entry.changeable and fact not in behind
-            runs = self._influences.bands(fact, after, among(fact), influence.looked_at[fact])
+            runs = self.influences.bands(fact, after, among(fact), influence.looked_at[fact])
             return [Change(fact, before, run, band, changeable) for run, band in runs]
 
         by_facts: dict[tuple[str, ...], set[tuple[frozenset[Value], ...]]] = {}

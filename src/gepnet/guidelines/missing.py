@@ -6,14 +6,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from gepnet.facts import Facts
-from gepnet.guidelines.alternatives import Band, Influences
+from gepnet.guidelines.alternatives import Band
 from gepnet.guidelines.changes import StatusChange
 from gepnet.guidelines.compare import standing
 from gepnet.guidelines.compiled import KnowledgeBase
+from gepnet.guidelines.deciding import deciding
 from gepnet.guidelines.model import Assessment
 from gepnet.guidelines.positions import DocumentPosition, document_positions
 from gepnet.guidelines.status import OPEN, QUIET, Status
-from gepnet.guidelines.variants import Variants
+from gepnet.guidelines.variants import Truths, Variants
 from gepnet.vocabulary import Interval, Value
 
 
@@ -54,7 +55,8 @@ def missing(base: KnowledgeBase, assessment: Assessment) -> list[MissingFact]:
     facts = assessment.facts
     concerned = list(_concerned(base, assessment))
     waiting = _waiting(base, assessment, concerned)
-    influences = Influences(base, facts)
+    search = deciding(base, facts)
+    influences = search.influences
     looked_at = influences.looked_at(node for one, *_ in concerned for node in one.nodes)
     things = [
         (name, value)
@@ -62,7 +64,7 @@ def missing(base: KnowledgeBase, assessment: Assessment) -> list[MissingFact]:
         for value in influences.candidates(name, looked_at.get(name, {}))
         if name in looked_at and _within(value, facts.values.get(name))
     ]
-    outcomes = _outcomes(base, facts, things, concerned)
+    outcomes = _outcomes(base, facts, things, concerned, search.truths)
     found = []
     for name, open_positions in waiting.items():
         by_outcome: dict[tuple[StatusChange, ...], list[Value]] = {}
@@ -131,12 +133,13 @@ def _outcomes(
     facts: Facts,
     things: Sequence[tuple[str, Value]],
     concerned: Sequence[_Concerned],
+    truths: Truths,
 ) -> list[tuple[StatusChange, ...]]:
     """Return, for each fact with a value, the positions that this alone would change."""
     changes: dict[str, list[tuple[Value, int]]] = {}
     for index, (name, value) in enumerate(things):
         changes.setdefault(name, []).append((value, 1 << index))
-    variants = Variants(base, facts, len(things), changes)
+    variants = Variants(base, facts, len(things), changes, truths)
     found: list[list[StatusChange]] = [[] for _ in things]
     for position, options, before in concerned:
         for after, where in position.statuses(variants.truth).items():

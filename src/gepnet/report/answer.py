@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from gepnet.guidelines import Assessment, KnowledgeBase
+from gepnet.guidelines import Assessment, KnowledgeBase, MissingFact
 from gepnet.guidelines.answer import AnswerRow, AskedQuestion, question_for, rows_of
 from gepnet.guidelines.answer.differ import difference
 from gepnet.guidelines.answer.words import words_in
@@ -68,6 +68,7 @@ def answer_view(
     base: KnowledgeBase,
     question: str | None = None,
     language: str | None = None,
+    lacking: Sequence[MissingFact] | None = None,
 ) -> View:
     """Return the answer to the question of a patient as JSON-ready data; nothing is merged.
 
@@ -119,6 +120,7 @@ def answer_view(
         base: the knowledge that it was made with.
         question: set by a person; by default it follows from disease and earlier treatment.
         language: one of ``languages``; by default that of the knowledge.
+        lacking: what ``missing`` says of the patient, where that is known already.
 
     Raises:
         InputError: for a question or a language that is not known.
@@ -131,7 +133,7 @@ def answer_view(
     found = rows_of(base, assessment, asked)
     reader = RowReader(assessment, base, words)
     main = [row for row in found.treatments if _is_shown(row, asked, base)]
-    reader_orders, numbers, more = orders_view(found.treatments, reader)
+    reader_orders, numbers, more = orders_view(found.treatments, reader, lacking)
     reader.orders = numbers
     why = why_view(difference(base, assessment, main[:_LOOKED_AT]), reader)
     deciding = {one.fact for one in why.deciding[:1]}

@@ -207,7 +207,7 @@ def _scale(one: DecidedBy, reader: RowReader) -> Scale | None:
 
 
 def orders_view(
-    rows: Iterable[AnswerRow], reader: RowReader
+    rows: Iterable[AnswerRow], reader: RowReader, lacking: Sequence[MissingFact] | None = None
 ) -> tuple[list[OrderView], dict[str, int], int]:
     """Return what to order, the number of the order for each fact, and how many more there are.
 
@@ -219,7 +219,7 @@ def orders_view(
     wanted = {(c, row.intent) for row in rows for s in row.stands for c in (s.cell.option,)}
     wanted |= {(option, row.intent) for row in rows for option in row.options}
     groups: dict[str, list[MissingFact]] = {}
-    for found in missing(base, assessment):
+    for found in missing(base, assessment) if lacking is None else lacking:
         groups.setdefault(_request(found, base), []).append(found)
     changed = {name: len(_changed(facts, wanted)) for name, facts in groups.items()}
     ranked = sorted(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from gepnet.guidelines import OPEN, SPOKEN, Assessment, KnowledgeBase, Status
+from gepnet.guidelines import OPEN, SPOKEN, Assessment, KnowledgeBase, Status, missing
 from gepnet.record import Record
 from gepnet.report.agreement import comparison_view, page_rows
 from gepnet.report.answer import answer_view
@@ -96,7 +96,8 @@ def case_page(
     Raises:
         InputError: for a question or a document that is not known.
     """
-    answer = answer_view(assessment, base, question)
+    lacking = missing(base, assessment)
+    answer = answer_view(assessment, base, question, lacking=lacking)
     screen = first_screen(answer)
     view = assessment_view(assessment, base)
     matrices = matrix_parts(view)
@@ -127,7 +128,7 @@ def case_page(
         pathways=pathway_views(pathways, answer["question"]["id"], assessment, base),
         differing=differing,
         agreeing=agreeing,
-        asks=requests(missing_view(assessment, base)),
+        asks=requests(missing_view(assessment, base, lacking)),
         as_of=None if record.as_of is None else str(record.as_of),
         source_url=source_url,
         source_title=source_title,

@@ -174,11 +174,13 @@ def _repeats_class(option: str, intent: str, assessment: Assessment, base: Knowl
 
 def cell_view(cell: Cell, reader: Reader, statements: list[str]) -> CellView:
     """Return one cell with its reasons and the statements beside it."""
-    reasons, dissent, unverified, lesser = (
-        [_reason(reason, reader) for reason in group]
-        for group in (cell.reasons, cell.dissent, cell.unverified, cell.lesser)
-    )
     missing = reader.asks(cell.missing)
+    groups = cell.reasons, cell.dissent, cell.unverified, cell.lesser
+    if not any(groups):  # most cells of a matrix
+        return CellView(cell, False, missing, [], [], [], [], statements)
+    reasons, dissent, unverified, lesser = (
+        [_reason(reason, reader) for reason in group] for group in groups
+    )
     provided = cell.is_provided
     return CellView(cell, provided, missing, reasons, dissent, unverified, lesser, statements)
 

@@ -26,11 +26,20 @@ from gepnet.tables import plain
 View = dict[str, Any]
 
 
-def missing_view(assessment: Assessment, base: KnowledgeBase) -> View:
-    """Return every unknown fact that positions wait for, the most influential first."""
+def missing_view(
+    assessment: Assessment, base: KnowledgeBase, found: Sequence[MissingFact] | None = None
+) -> View:
+    """Return every unknown fact that positions wait for, the most influential first.
+
+    Args:
+        assessment: of one patient.
+        base: the knowledge that it was made with.
+        found: what ``missing`` says of it, where that is known already.
+    """
+    lacking = missing(base, assessment) if found is None else found
     return {
         **head_view(assessment),
-        "missing": [fact_view(found, assessment, base) for found in missing(base, assessment)],
+        "missing": [fact_view(one, assessment, base) for one in lacking],
     }
 
 

@@ -114,8 +114,11 @@ class Reader:
 
     base: KnowledgeBase
     facts: Facts
-    # The same few facts are behind most explanations.
+    # The same few facts are behind most explanations, and one explanation behind many cells; by
+    # identity, which is quicker than equality: what is kept with it keeps its id its own.
     _told: dict[str, Behind] = field(default_factory=dict)
+    _trees: dict[int, tuple[Explanation, Leaf | Branch]] = field(default_factory=dict)
+    _words: dict[int, tuple[Node, str]] = field(default_factory=dict)
 
     def asks(self, missing: Iterable[str]) -> list[FactEntry]:
         """Return what has to be asked for to know these facts."""
@@ -123,10 +126,19 @@ class Reader:
 
     def words(self, node: Node) -> str:
         """Return a criterion in words."""
-        return prose(node, self.base.vocabulary)
+        found = self._words.get(id(node))
+        if found is None:
+            found = self._words[id(node)] = (node, prose(node, self.base.vocabulary))
+        return found[1]
 
     def tree(self, explanation: Explanation) -> Leaf | Branch:
         """Return a criterion's own tree with truths and the facts behind each atom."""
+        found = self._trees.get(id(explanation))
+        if found is None:
+            found = self._trees[id(explanation)] = (explanation, self._tree(explanation))
+        return found[1]
+
+    def _tree(self, explanation: Explanation) -> Leaf | Branch:
         node, truth = explanation.node, explanation.truth
         match node:
             case Not(Certain(Not())):

@@ -88,6 +88,8 @@ def plain(value: Any, details: bool = True) -> Any:
 
 
 _AS_IS = frozenset({type(None), str, bool, int})
+# Most of the lists in a result are empty.
+_LISTS = frozenset({list, tuple})
 
 
 @cache
@@ -108,7 +110,7 @@ def _maker(kind: Any) -> Callable[[Any, bool], Any]:
         names = [n for n in kind.model_fields if n not in place]
         return lambda value, details: {name: plain(getattr(value, name)) for name in names}
     if dataclasses.is_dataclass(kind):
-        return _of_dataclass
+        return _of_dataclass(kind)
     if issubclass(kind, Mapping):
         return lambda value, details: {
             str(plain(key)): plain(item, details) for key, item in value.items()
@@ -116,7 +118,7 @@ def _maker(kind: Any) -> Callable[[Any, bool], Any]:
     if issubclass(kind, Set):
         return lambda value, details: sorted(plain(item, details) for item in value)
     if issubclass(kind, Sequence):
-        return lambda value, details: [plain(item, details) for item in value]
+        return _of_sequence
     if hasattr(kind, "tolist"):  # a number or an array of numpy, which is not imported here
         return lambda value, details: plain(value.tolist())
     raise TypeError(f"{kind.__name__} has no plain form")
@@ -132,27 +134,49 @@ def _number(value: Any, _: bool) -> float | None:
     return number if abs(number) < float("inf") else None
 
 
-def _of_dataclass(value: Any, details: bool) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    kind: Any = type(value)
-    for name, how in _layout(kind):
-        if how.detail and not details:
-            continue
-        item = getattr(value, name)
-        if how.optional and item is None:
-            continue
-        if how.by is not None:
-            item = how.by[item] if isinstance(how.by, Mapping) else how.by(item)
-        if how.digits is not None and item is not None:
-            item = round(float(item), how.digits)
-        data = taken(item, how.take) if how.take else plain(item, details)
-        if how.flat and data is None:
-            found |= dict.fromkeys(_keys(how.take).values())
-        elif how.flat:
-            found |= data
-        else:
-            found[how.name or name] = data
-    return found
+def _of_sequence(value: Any, details: bool) -> list[Any]:
+    # ``plain`` written out: most of the items of a page come through here.
+    return [item if type(item) in _AS_IS else _maker(type(item))(item, details) for item in value]
+
+
+def _of_dataclass(kind: Any) -> Callable[[Any, bool], dict[str, Any]]:
+    as_it_is = Shown()
+    fields = [
+        (name, how.name or name, None if how == as_it_is else how) for name, how in _layout(kind)
+    ]
+
+    def data(value: Any, details: bool) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for name, key, how in fields:
+            item = getattr(value, name)
+            if how is None:
+                own = type(item)
+                if own in _AS_IS:
+                    found[key] = item
+                else:
+                    found[key] = _maker(own)(item, details) if item or own not in _LISTS else []
+            else:
+                _show(found, key, item, how, details)
+        return found
+
+    return data
+
+
+def _show(found: dict[str, Any], key: str, item: Any, how: Shown, details: bool) -> None:
+    """Put a field among the data as it is said to be shown."""
+    if (how.detail and not details) or (how.optional and item is None):
+        return
+    if how.by is not None:
+        item = how.by[item] if isinstance(how.by, Mapping) else how.by(item)
+    if how.digits is not None and item is not None:
+        item = round(float(item), how.digits)
+    data = taken(item, how.take) if how.take else plain(item, details)
+    if how.flat and data is None:
+        found |= dict.fromkeys(_keys(how.take).values())
+    elif how.flat:
+        found |= data
+    else:
+        found[key] = data
 
 
 def taken(item: Any, names: str) -> Any:
@@ -166,13 +190,19 @@ def taken(item: Any, names: str) -> Any:
     """
     if item is None:
         return None
-    if isinstance(item, Sequence) and not hasattr(item, "_fields"):  # a named tuple is one thing
+    if _is_several(type(item)):
         return [taken(one, names) for one in item]
     found = {key: plain(getattr(item, name)) for name, key in _keys(names).items()}
     if isinstance(item, BaseModel):
         texts = {key: " ".join(x.split()) for key, x in found.items() if isinstance(x, str)}
         return found | texts
     return found
+
+
+@cache
+def _is_several(kind: Any) -> bool:
+    """Whether values of a class are several things; a named tuple is one."""
+    return issubclass(kind, Sequence) and not hasattr(kind, "_fields")
 
 
 @cache
