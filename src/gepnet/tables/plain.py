@@ -118,7 +118,7 @@ def _maker(kind: Any) -> Callable[[Any, bool], Any]:
     if issubclass(kind, Set):
         return lambda value, details: sorted(plain(item, details) for item in value)
     if issubclass(kind, Sequence):
-        return _of_sequence
+        return lambda value, details: [plain(item, details) for item in value]
     if hasattr(kind, "tolist"):  # a number or an array of numpy, which is not imported here
         return lambda value, details: plain(value.tolist())
     raise TypeError(f"{kind.__name__} has no plain form")
@@ -134,11 +134,6 @@ def _number(value: Any, _: bool) -> float | None:
     return number if abs(number) < float("inf") else None
 
 
-def _of_sequence(value: Any, details: bool) -> list[Any]:
-    # ``plain`` written out: most of the items of a page come through here.
-    return [item if type(item) in _AS_IS else _maker(type(item))(item, details) for item in value]
-
-
 def _of_dataclass(kind: Any) -> Callable[[Any, bool], dict[str, Any]]:
     as_it_is = Shown()
     fields = [
@@ -150,7 +145,7 @@ def _of_dataclass(kind: Any) -> Callable[[Any, bool], dict[str, Any]]:
         for name, key, how in fields:
             item = getattr(value, name)
             if how is None:
-                own = type(item)
+                own: Any = type(item)
                 if own in _AS_IS:
                     found[key] = item
                 else:
@@ -190,7 +185,8 @@ def taken(item: Any, names: str) -> Any:
     """
     if item is None:
         return None
-    if _is_several(type(item)):
+    kind: Any = type(item)
+    if _is_several(kind):
         return [taken(one, names) for one in item]
     found = {key: plain(getattr(item, name)) for name, key in _keys(names).items()}
     if isinstance(item, BaseModel):
