@@ -25,9 +25,13 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
 @pytest.fixture(scope="module")
-def server(kept: api.Store) -> Iterator[str]:
-    """A real server over the store of the tests; its address."""
-    settings = Settings(port=0)
+def server(kept: api.Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real server over the store of the tests, with a small registry; its address."""
+    folder = tmp_path_factory.mktemp("asked")
+    api.synth_registry(api.base(), str(folder / "registry"), 60)
+    settings = Settings(
+        port=0, registry=str(folder / "registry"), registry_results=folder / "results"
+    )
     listening = listen(settings)
     port = listening.getsockname()[1]
     config = uvicorn.Config(create_app(settings, kept), log_level="error", lifespan="off")
@@ -87,6 +91,21 @@ def test_axe_finds_nothing(page: Page, server: str, kept: api.Store, case: str, 
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= width, f"{path} is {wide} wide"
     assert not {path: faults for path, faults in found.items() if faults}
+
+
+def test_a_registry_is_asked(page: Page, server: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 900})
+    sign_in(page, server, "eli")
+    for path in ("/registry", "/registry/impact", "/registry/audit"):
+        page.goto(server + path)
+        expect(page.locator("#found h2").first).to_be_visible()
+        assert not faults_of(page), path
+        # The answer comes by itself, its picture too.
+        expect(page.locator("#found .warn")).to_be_visible(timeout=60_000)
+        assert not faults_of(page), path
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
+    page.locator("#found img").scroll_into_view_if_needed()
+    page.wait_for_function("document.querySelector('#found img').naturalWidth > 0")
 
 
 def test_the_quick_check_moves_and_its_link_says_all(page: Page, server: str) -> None:

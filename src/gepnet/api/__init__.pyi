@@ -110,6 +110,14 @@ from gepnet.api.registries import assess_registry as assess_registry
 from gepnet.api.registries import registry_view as registry_view
 from gepnet.api.registries import synth_registry as synth_registry
 from gepnet.api.registries import write_pseudonym_key as write_pseudonym_key
+from gepnet.api.registry_board import AUDIT_BY as AUDIT_BY
+from gepnet.api.registry_board import COHORT_BY as COHORT_BY
+from gepnet.api.registry_board import BoardRegistry as BoardRegistry
+from gepnet.api.registry_board import board_registry as board_registry
+from gepnet.api.registry_board import registry_audit_view as registry_audit_view
+from gepnet.api.registry_board import registry_cohort_view as registry_cohort_view
+from gepnet.api.registry_board import registry_impact_view as registry_impact_view
+from gepnet.api.registry_board import registry_options as registry_options
 from gepnet.api.registry_courses import registry_mid_treatment as registry_mid_treatment
 from gepnet.api.registry_courses import registry_quality as registry_quality
 from gepnet.api.registry_courses import registry_swimmer as registry_swimmer

@@ -66,7 +66,7 @@ def synth_registry(
         f"synthetic registry of {patients}, seed {seed}: made up, for no finding",
         True,
         tuple(blocks),
-        (Commit(0, what, rows, patients),),
+        (Commit(0, what, rows, patients, recipe.patients.locked.isoformat()),),
         {"seed": seed, "knowledge_digest": base.knowledge.digest},
     )
     writer.finish(manifest, seen)

@@ -13,6 +13,7 @@ from gepnet import api
 from gepnet.api import Question
 from gepnet.board.asking import Key, NextFacts
 from gepnet.board.faults import is_api
+from gepnet.board.reckoning import Reckoner
 from gepnet.board.settings import Settings
 
 if TYPE_CHECKING:
@@ -38,6 +39,10 @@ class Desk:
         self._lock = Lock()
         self.provider = self._provider()
         self.next_facts = NextFacts(self)
+        self.reckoner = Reckoner()
+        self._registry = api.board_registry(
+            settings.registry, settings.registry_results, settings.demo
+        )
         self._made: OrderedDict[Hashable, Any] = OrderedDict()
         self._making: dict[Hashable, RLock] = {}
         #: What the process does once something large was read that stays.
@@ -76,6 +81,19 @@ class Desk:
         if self._store is None:
             raise api.refuse("store", "none", "a store: see `gepnet db upgrade`")
         return self._store
+
+    @property
+    def has_registry(self) -> bool:
+        """Whether there is a registry to ask."""
+        return self._registry is not None
+
+    @property
+    def registry(self) -> api.BoardRegistry:
+        """The registry, on pages for which there has to be one."""
+        if self._registry is None:
+            told = "a registry: start the board with --registry"
+            raise api.refuse("registry", "none", told)
+        return self._registry
 
     def question(self, region: str | None = None) -> Question:
         """Return what is asked of a record today."""

@@ -44,6 +44,8 @@ class Settings:
         names: host names under which browsers may call the server.
         body_limit: most bytes of a request.
         question: the knowledge, its date and the region.
+        registry: folder or URL of a registry that analysts and chairs may ask.
+        registry_results: folder for what is worked out of it; None is one of the user's cache.
         oidc: issuer of a hospital's sign-in, with ``oidc_client`` and ``oidc_secret``.
         oidc_client: id of the board at that issuer.
         oidc_secret: its secret there.
@@ -63,6 +65,8 @@ class Settings:
     names: tuple[str, ...] = ("127.0.0.1", "localhost", "[::1]")
     body_limit: int = 2_000_000
     question: Question = field(default_factory=Question)
+    registry: str | None = None
+    registry_results: Path | None = None
     oidc: str | None = None
     oidc_client: str | None = None
     oidc_secret: str | None = field(default=None, repr=False)
@@ -83,10 +87,10 @@ class Settings:
         """
         found = os.environ if environ is None else environ
         said: dict[str, object] = {}
-        for name in ("secret", "oidc", "oidc_client", "oidc_secret"):
+        for name in ("secret", "registry", "oidc", "oidc_client", "oidc_secret"):
             if value := found.get(f"GEPNET_BOARD_{name.upper()}"):
                 said[name] = value
-        for name in ("certificate", "key"):
+        for name in ("certificate", "key", "registry_results"):
             if value := found.get(f"GEPNET_BOARD_{name.upper()}"):
                 said[name] = Path(value)
         if value := found.get("GEPNET_BOARD_BEHIND_TLS"):

@@ -21,6 +21,10 @@ def serve(
         str | None,
         typer.Option("--store", help="Address of the store; default: a file of this user."),
     ] = None,
+    registry: Annotated[
+        str | None,
+        typer.Option("--registry", help="Folder or URL of a registry for chairs and analysts."),
+    ] = None,
 ) -> None:
     """Serve the board: quick check, worklist, meeting, courses of PRRT.
 
@@ -34,7 +38,7 @@ def serve(
     from gepnet.board import serve as run
 
     settings = Settings.of_environment(
-        host=host, port=port, demo=demo, store=store, question=question
+        host=host, port=port, demo=demo, store=store, question=question, registry=registry
     )
 
     run(settings, lambda address: typer.echo(f"gepnet is at {address} (Ctrl+C ends it)"))
