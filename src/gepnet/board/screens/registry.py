@@ -31,7 +31,8 @@ WHAT = {
 #: By what patients and treatments can be told apart, in words.
 BY = {
     "region": N_("region"), "site_group": N_("site"), "grade": N_("grade"), "sex": N_("sex"),
-    "stage": N_("stage"), "line": N_("line of therapy"), "option": N_("treatment"), "centre": N_("centre"),
+    "stage": N_("stage"), "line": N_("line of therapy"), "option": N_("treatment"),
+    "centre": N_("centre"),
 }  # fmt: skip
 #: What documents say of a treatment that was given, in words.
 CLASSES = {
