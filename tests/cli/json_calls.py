@@ -123,6 +123,7 @@ BEFORE = (
     "{day}",
     "registry share {folder}/treated -o {folder}/shared.json --centre north",
     "board demo -o {folder}/board.sqlite --cases 5",
+    "registry key -o {folder}/board.key",
     "db backup {folder}/kept.backup --store {folder}/board.sqlite",
 )
 CALLS = {
@@ -163,6 +164,8 @@ CALLS = {
     "knowledge-atlas": "knowledge atlas -o {folder}/atlas --part distances --rows 20 {day}",
     "import-cases": "import cases {cases}/published_cases.yaml -o {folder}/imported",
     "import-tables": "import tables {folder}/tables -o {folder}/from_tables",
+    "import-board": "import board --store {folder}/board.sqlite -o {folder}/from_board "
+    "--pseudonyms {folder}/board.key --demo --on 2026-01-15",
     "import-suggest": "import suggest {folder}/clinic.csv -o {folder}/suggested.yaml --force",
     "import-table": "import table {folder}/clinic.csv --map {folder}/clinic.map.yaml "
     "-o {folder}/from_table --force",

@@ -104,6 +104,9 @@ CHAINS: dict[str, tuple[str, ...]] = {
     ),
     "a store of the board": (
         "board demo -o {out}/board.sqlite --cases 1",
+        "registry key -o {out}/k",
+        "import board --store {out}/board.sqlite -o {out}/cases --pseudonyms {out}/k --demo",
+        "registry info {out}/cases",
         "db verify --store {out}/board.sqlite",
         "db export PF02 -o {out}/handed_over --store {out}/board.sqlite",
         "assess {out}/handed_over/record-1.yaml",

@@ -59,6 +59,7 @@ TAKEN = {
     "facts list": ("--with", ONLY_VOCABULARY),
     "facts show": ("--with", ONLY_VOCABULARY),
     "import cases": ("--with", ONLY_VOCABULARY),
+    "import board": ("--with", ONLY_VOCABULARY),
     "import tables": ("--with", ONLY_VOCABULARY),
     "export redcap": ("--with", ONLY_VOCABULARY),
     "import suggest": ("--with", ONLY_VOCABULARY),

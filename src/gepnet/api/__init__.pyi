@@ -35,6 +35,7 @@ from gepnet.api.cohorts import assess_cohort as assess_cohort
 from gepnet.api.cohorts import count_rows as count_rows
 from gepnet.api.cohorts import sample_facts as sample_facts
 from gepnet.api.cohorts import status_sql as status_sql
+from gepnet.api.collecting import board_to_registry as board_to_registry
 from gepnet.api.course import course_view as course_view
 from gepnet.api.course import eligibility_view as eligibility_view
 from gepnet.api.course import review_view as review_view

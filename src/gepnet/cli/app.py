@@ -16,6 +16,7 @@ from gepnet.cli import (
     cases,
     chart,
     cohort,
+    collecting,
     compare,
     db,
     demo,
@@ -68,7 +69,7 @@ add_commands(app, assess, ask, compare, pathway, demo, report, chart, serve)
 GROUPS = {
     "facts": ("The vocabulary, and the facts of a patient.", [facts]),
     "knowledge": ("Look at the knowledge and check it.", [knowledge, atlas, proofs]),
-    "import": ("Bring patients in from other formats.", [importing, mapping]),
+    "import": ("Bring patients in from other formats.", [importing, mapping, collecting]),
     "export": ("Take out what others begin with.", [exporting]),
     "cases": ("Published cases against the documents.", [cases]),
     "cohort": ("Many patients at once, from a table to a table.", [cohort]),

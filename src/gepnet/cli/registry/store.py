@@ -56,7 +56,7 @@ def synth(
                 tell("patients", done, patients)
 
         view = api.synth_registry(base, output, patients, seed, force, advance)
-    return Result(view, _print_registry)
+    return Result(view, print_registry)
 
 
 @command
@@ -87,7 +87,7 @@ def add(
 
 
 def _print_added(view: View) -> None:
-    _print_registry(view)
+    print_registry(view)
     for problem in view["problem_list"][:SHOWN]:
         say(problem)
     say(f"{view['rows_read']} rows: {view['rows_used']} used, {view['rows_aside']} set aside")
@@ -104,10 +104,11 @@ def key(
 @command
 def info(registry: Registry) -> Result:
     """Show what a registry holds and what came when."""
-    return Result(api.registry_view(registry), _print_registry)
+    return Result(api.registry_view(registry), print_registry)
 
 
-def _print_registry(view: View) -> None:
+def print_registry(view: View) -> None:
+    """Print what a registry holds."""
     say(view["title"])
     each = view["events"] / max(view["patients"], 1)
     say(f"{view['patients']} patients, {view['events']} rows ({each:.0f} each): {view['registry']}")
