@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from gepnet.facts import show
 from gepnet.knowledge import load_knowledge
 from gepnet.measures import FUNCTIONS
+from gepnet.measures.limits import UpperLimits
 from gepnet.vocabulary import NOT_APPLICABLE, Interval, Value, exact, months_between, parse_date
 from tests.facts.patients import criteria, facts, shown, values_of
 
@@ -193,7 +194,12 @@ def test_multiples_of_the_upper_limit() -> None:
         "3"
     ]
     found = values_of(bilirubin_umol_l=63)
-    assert found["bilirubin_x_uln"].value is None
+    # Without a printed limit it is one of those that laboratories print: three times it, or not.
+    assert found["bilirubin_uln_umol_l"].origin == "bounded"
+    least, most = UpperLimits.read(load_knowledge().measures).bounds("bilirubin_umol_l") or ()
+    assert found["bilirubin_uln_umol_l"].value == Interval(least, most)
+    assert found["bilirubin_x_uln"].value == Interval(63 / most, 63 / least)
+    assert values_of()["bilirubin_uln_umol_l"].value is None
     assert found.to_ask(["bilirubin_x_uln"]) == ("bilirubin_uln_umol_l",)
 
 
@@ -239,5 +245,7 @@ def test_a_year_that_has_passed_is_twelve_months(start: datetime.date, years: in
 
 
 def test_every_function_of_the_vocabulary_is_there() -> None:
-    named = {f.entry.function for f in criteria().vocabulary.base_facts()} - {None}
-    assert set(FUNCTIONS) - {"ki67_from_reported_grade"} <= named
+    entries = [fact.entry for fact in criteria().vocabulary.base_facts()]
+    named = {entry.function for entry in entries}
+    named |= {entry.bound.function for entry in entries if entry.bound is not None}
+    assert set(FUNCTIONS) <= named

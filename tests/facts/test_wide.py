@@ -40,7 +40,9 @@ def scalar(fact: Fact, values: dict[str, Value]) -> Value:
     """What the reference derives."""
     measures, bound = BASE.knowledge.measures, fact.entry.bound
     if bound is None:
-        return derive(fact, values, BASE.criteria, measures, exact(DAY)).value
+        lacking = {f.id: f for f in inputs_of(fact) if f.entry.bound and values.get(f.id) is None}
+        bounded = {name: scalar(one, values) for name, one in lacking.items()}
+        return derive(fact, {**values, **bounded}, BASE.criteria, measures, exact(DAY)).value
     inputs = {name: values.get(name) for name in bound.inputs}
     return FUNCTIONS[bound.function](inputs, measures, exact(DAY))
 
@@ -55,10 +57,12 @@ def computed(fact: Fact, patients: list[dict[str, Value]]) -> list[pl.DataFrame]
     lazy = rows.lazy()
     for stage in WidePlan(source, PolarsAlgebra(BASE.vocabulary), nodes).stages:
         lazy = lazy.with_columns(**stage)
-    query = "facts"
+    query, known = "facts", set(rows.columns)
     for stage in WidePlan(source, SqlAlgebra(BASE.vocabulary), nodes).stages:
         added = ", ".join(f'{value.sql("duckdb")} AS "{name}"' for name, value in stage.items())
-        query = f"(SELECT *, {added} FROM {query})"
+        again = ", ".join(f'"{name}"' for name in stage if name in known)
+        query = f"(SELECT * {f'EXCLUDE ({again})' if again else ''}, {added} FROM {query})"
+        known |= set(stage)
     names = list(columns_of(fact))
     frames = [lazy.collect(), by_duckdb(f"SELECT * FROM {query}", rows)]
     # Null in "not applicable" says no more than false does.

@@ -58,7 +58,8 @@ def derive_all(
     not among these names (see ``needed_for``).
 
     Returns:
-        For each derived fact that stays unknown, the inputs that it lacks.
+        For each derived fact that stays unknown, the inputs that it lacks; for each that is known
+        within bounds only, the inputs that are.
     """
     values: dict[str, Value] = {name: entry.value for name, entry in entries.items()}
     lacking: dict[str, tuple[str, ...]] = {}
@@ -105,6 +106,8 @@ def derive_all(
             conflict=derived.conflict,
         )
         values[name] = derived.value
+        if is_range(derived.value) and not derived.missing:
+            lacking[name] = _inexact(derived.inputs, values)
     return lacking
 
 

@@ -13,6 +13,7 @@ from gepnet.measures.elapsed import (
 )
 from gepnet.measures.grading import ki67_from_reported_grade
 from gepnet.measures.inputs import Measure
+from gepnet.measures.limits import usual_upper_limit
 from gepnet.measures.renal import cockcroft_gault, times_uln
 from gepnet.vocabulary import Interval, PartialDate
 
@@ -29,6 +30,7 @@ FUNCTIONS: Mapping[str, Measure] = {
         ki67_from_reported_grade,
         months_since,
         times_uln,
+        usual_upper_limit,
     )
 }
 

@@ -8,9 +8,10 @@ from gepnet.knowledge import Knowledge, Problem, check_files
 from gepnet.measures.ctcae.model import Edition
 from gepnet.measures.grading import Grading
 from gepnet.measures.inputs import Formulas
+from gepnet.measures.limits import UpperLimits
 from gepnet.vocabulary import Vocabulary
 
-FILES = (Edition, Formulas, Grading)
+FILES = (Edition, Formulas, Grading, UpperLimits)
 
 
 def check(knowledge: Knowledge, vocabulary: Vocabulary) -> Iterator[Problem]:

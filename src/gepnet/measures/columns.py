@@ -18,6 +18,7 @@ from typing import Any, Protocol
 from gepnet.measures.elapsed import HOURS_PER_DAY
 from gepnet.measures.grading import Grading
 from gepnet.measures.inputs import constant
+from gepnet.measures.limits import UpperLimits
 from gepnet.vocabulary import DAYS_PER_MONTH
 
 Expression = Any  # of an engine; arithmetic and comparison work by its own operators
@@ -263,6 +264,19 @@ def times_uln(call: Call) -> Steps:
     return _where_positive(call, columns[1], low, high, call.absent(columns))
 
 
+def usual_upper_limit(call: Call) -> Steps:
+    """Bounds by ``knowledge/measures/upper_limits.yaml`` where the input is known."""
+    algebra, ((name, column),) = call.algebra, call.inputs.items()
+    bounds, nothing = UpperLimits.read(call.measures).bounds(name), call.algebra.literal(None)
+    if bounds is None:
+        return Steps(nothing, nothing)
+    measured = algebra.negate(algebra.missing(column.low))
+    low, high = (
+        algebra.choose([(measured, _constant_steps(call, end))], nothing) for end in bounds
+    )
+    return Steps(low, high)
+
+
 def _where_positive(
     call: Call, column: Column, low: Expression, high: Expression, absent: Expression | None
 ) -> Steps:
@@ -380,5 +394,6 @@ COLUMN_FUNCTIONS: Mapping[str, Callable[[Call], Steps]] = {
         ki67_from_reported_grade,
         months_since,
         times_uln,
+        usual_upper_limit,
     )
 }
