@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gepnet.knowledge import InputError, Problem, need
-from gepnet.tables.grid import separator_of
+from gepnet.tables.grid import SEPARATORS, separator_of
+from gepnet.tables.heading import LOOKED_AT, heading_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -156,20 +157,51 @@ def _text(path: Path, separator: str | None, encoding: str | None, comment: str 
     while comment and content.startswith(comment):
         _, _, content = content.partition("\n")
         skipped += 1
-    first, _, _ = content.partition("\n")
-    mark = separator or separator_of(first)
+    mark = separator or _separator(content)
     try:
-        header = next(csv.reader(io.StringIO(content, newline=""), delimiter=mark), [])
+        header, above, said = _header(content, mark, skipped)
     except csv.Error as error:
         raise _refused(path, f"a table as text ({error})") from error
     if not any(title.strip() for title in header):
         raise _refused(path, "a table with a header")
+    content, skipped = content.split("\n", above)[above], skipped + above
     if len(header) > _MOST_COLUMNS:
         raise _refused(path, f"a table of at most {_MOST_COLUMNS} columns")
     names, told = _named(header)
     found = _fast(content, names, mark, skipped) or _careful(path, content, names, mark, skipped)
     series, problems = found
-    return _sheet(str(path), series, (*notes, *told), tuple(problems))
+    return _sheet(str(path), series, (*notes, *said, *told), tuple(problems))
+
+
+def _separator(content: str) -> str:
+    """Return what parts the columns: of a title without columns, what does so below it."""
+    first = content.split("\n", LOOKED_AT)[:LOOKED_AT]
+    told = next((line for line in first if any(mark in line for mark in SEPARATORS)), first[0])
+    most = max(first, key=lambda line: max(map(line.count, SEPARATORS)))
+    few = max(map(told.count, SEPARATORS)) * 2 < max(map(most.count, SEPARATORS))
+    return separator_of(most if few else told)
+
+
+def _header(content: str, mark: str, skipped: int) -> tuple[list[str], int, tuple[str, ...]]:
+    """Return the titles of the columns, how many lines stand above them, and what is said of it."""
+    reader = csv.reader(io.StringIO(content, newline=""), delimiter=mark)
+    rows: list[list[str]] = []
+    starts: list[int] = []
+    start = 0
+    for row in reader:
+        if any(cell.strip() for cell in row) or not rows:
+            rows.append(row)
+            starts.append(start)
+        start = reader.line_num
+        if len(rows) == LOOKED_AT:
+            break
+    if not rows:
+        return [], 0, ()
+    if not any(cell.strip() for cell in rows[0]):
+        return rows[0], 0, ()
+    found = heading_of(rows, [skipped + one + 1 for one in starts])
+    titles = list(found.titles) if found.above else rows[0]
+    return titles, starts[found.above], found.notes
 
 
 def _decoded(path: Path, encoding: str | None) -> tuple[str, list[str]]:
@@ -285,12 +317,15 @@ def _workbook(path: Path, sheet: str | None) -> Sheet:
     filled = raw.filter(pl.any_horizontal(pl.exclude(ROW_LINE).is_not_null()))
     if filled.is_empty():
         raise _refused(path, "a sheet with a header")
-    names, told_names = _named([str(cell or "") for cell in filled.drop(ROW_LINE).row(0)])
-    body = filled.slice(1)
+    top = filled.head(LOOKED_AT)
+    rows = [[str(cell or "") for cell in row] for row in top.drop(ROW_LINE).rows()]
+    found = heading_of(rows, top[ROW_LINE].to_list())
+    names, told_names = _named(list(found.titles) if found.above else rows[0])
+    body = filled.slice(found.above + 1)
     body.columns = [ROW_LINE, *names]
     series = [_without_midnight(body[name]) for name in names]
     line = body[ROW_LINE].cast(pl.UInt32)
-    return _sheet(str(path), [*series, line], (*notes, *told_names))
+    return _sheet(str(path), [*series, line], (*notes, *found.notes, *told_names))
 
 
 def _without_midnight(column: pl.Series) -> pl.Series:

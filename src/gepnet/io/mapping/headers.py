@@ -18,7 +18,7 @@ _UNIT = re.compile(
     r"|[munpk\u00b5\u03bc]?(?:g|mol|U|IU|L|l|kat|kU)[/_ ](?:d?[lL]|m[lL]|24 ?h|d|day)"
     r"|%|pct|percent|mm|cm|kg|GBq|gbq|mg|months?|mo|ml[/_]min|mL/min|ULN|xULN|x ?ULN))$"
 )
-_NUMBERED = re.compile(r"^(?:(\d{1,2})(?:st|nd|rd|th|\.|°|ª|ère|e)?)$")
+_NUMBERED = re.compile(r"^(?:(\d{1,2})(?:st|nd|rd|th|\.|°|ª|º|ère|e|a|o)?)$")
 
 
 @dataclass(frozen=True)

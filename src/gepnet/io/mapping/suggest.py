@@ -193,7 +193,10 @@ class _Suggester(TreatmentSuggester):
     def _fact(self, column: Seen) -> None:
         head = header_of(column.name)
         sites = part_of(head.bare, {"sites": words().sites})
-        if sites is not None and column.counts and lists_sites(column):
+        # A header that names one organ is that organ: 'SI' below it is Italian for yes.
+        named = guess(column, self.vocabulary)
+        is_one = named is not None and named.sure > 0.9
+        if sites is not None and not is_one and column.counts and lists_sites(column):
             saw = [f"organs such as {column.told()}", "an organ that is not named may be free"]
             coded = {"to": CODED, "codes": "metastatic_sites", "split": True}
             self._add(column, coded, "high", saw)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,6 +47,14 @@ class Suggested:
         return found
 
 
+def without_dose(text: str) -> str:
+    """Return the name of a drug without the dose behind it, as in ``lanreotide 120 mg``."""
+    return _DOSE.sub("", text).strip() or text
+
+
+_DOSE = re.compile(r"[\s,]+\d+([.,]\d+)?\s*(mg|mcg|µg|g|GBq)\b.*$", re.IGNORECASE)
+
+
 class TreatmentSuggester:
     """Suggests what columns about treatments are, and keeps an entry for each column."""
 
@@ -75,7 +84,12 @@ class TreatmentSuggester:
         parts = {**words().treatment}
         parts["start"] = (*words().start, *parts["start"])
         parts["stop"] = (*words().stop, *parts["stop"])
-        text = header_of(column.name).bare
+        head = header_of(column.name)
+        text = head.bare
+        every = [name for names in parts.values() for name in names]
+        inside = [one for one in head.brackets if is_called(one, every)]
+        if inside:  # as in 'PRRT (n. cycles)'
+            text = f"{text} {inside[0]}"
         part: str | None = None
         rest = text
         dated = part_of(rest, {"date": words().date})
@@ -136,16 +150,21 @@ class TreatmentSuggester:
         made: list[tuple[Seen, dict[str, Any], str, list[str]]] = []
         for column, part, _ in columns:
             meant = flags(column, self.vocabulary)
-            named = column.share(lambda text: meanings.read(text) is not None)
+            named = column.share(lambda text: meanings.read(without_dose(text)) is not None)
             if part in ("", "option") and option is None and named >= 0.4:
                 odd = [t for t in column.counts if meanings.read(t) is None]
+                dosed = {t: found for t in odd if (found := self._option(without_dose(t)))}
+                odd = [t for t in odd if t not in dosed]
                 told = [f"treatments such as {column.told()}"]
+                if dosed:
+                    told.append(f"doses are left out: {', '.join(map(repr, list(dosed)[:6]))}")
                 if odd:
                     near = [f"'{t}'" + (f" ({meanings.suggest(t)}?)" if meanings.suggest(t) else "")
                             for t in odd[:6]]  # fmt: skip
                     told.append(f"not understood, to be added to values: {', '.join(near)}")
                 sure = "high" if named >= _MOSTLY else "medium"
-                made.append((column, {"to": f"{name}.option"}, sure, told))
+                entry = {"to": f"{name}.option", **({"values": dosed} if dosed else {})}
+                made.append((column, entry, sure, told))
             elif part == "" and option is not None and named >= _HALF and meant is None:
                 made.append(
                     (
