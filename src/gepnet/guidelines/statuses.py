@@ -72,6 +72,8 @@ OUT_OF_SCOPE = next(c.code for c in CODES if c.status is Status.OUT_OF_SCOPE)
 _NUMBERS = {(code.status, code.possible): code.code for code in CODES}
 _LEAVES = tuple(code.code for code in CODES)
 
+# So many questions saved pay for columns in between.
+_WORTH_A_STAGE = 10
 # A code, or the place of a truth and what follows where it is true, where false and where unknown.
 Tree = int | tuple[int, "Tree", "Tree", "Tree"]
 
@@ -338,21 +340,63 @@ class Asking(Protocol[T_contra, S]):
         """Return the value of one of three cases; equal ones are the same object."""
 
 
-def asked(engine: Asking[T, S], found: Tree, truths: Sequence[T], leaf: Callable[[int], S]) -> S:
-    """Ask the truths of a tree; ``leaf`` says what a code is in the terms of the engine."""
-    made: dict[Tree, S] = {}
+def asked(
+    engine: Asking[T, S],
+    found: Tree,
+    truths: Sequence[T],
+    leaf: Callable[[int], S],
+    known: Mapping[int, S] | None = None,
+) -> S:
+    """Ask the truths of a tree; ``leaf`` says what a code is in the terms of the engine.
+
+    ``known`` are the values of parts of it that were asked before, by ``id``.
+    """
+    made = dict(known or {})  # equal parts of a tree are one object
 
     def ask(part: Tree) -> S:
-        if part not in made:
+        if id(part) not in made:
             if isinstance(part, int):
-                made[part] = leaf(part)
+                made[id(part)] = leaf(part)
             else:
                 place, *cases = part
-                calls = {case: partial(ask, case) for case in cases}
-                made[part] = engine.by(truths[place], *(calls[case] for case in cases))
-        return made[part]
+                calls = {id(case): partial(ask, case) for case in cases}
+                made[id(part)] = engine.by(truths[place], *(calls[id(case)] for case in cases))
+        return made[id(part)]
 
     return ask(found)
+
+
+@cache
+def often_reached(asked_of: Asked) -> tuple[Tree, ...]:
+    """Return the parts of a large tree that are best worked out once, before the tree.
+
+    Columns work out a part wherever it stands. What is asked from some place on is a cut through
+    the tree: the one is taken that leaves the fewest questions above it and below it together.
+    """
+    whole = tree(asked_of)
+    size: dict[int, int] = {}
+
+    def questions(part: Tree, until: int, cut: dict[int, Tree], above: dict[int, int]) -> int:
+        if isinstance(part, int):
+            return 0
+        if part[0] >= until:
+            cut[id(part)] = part
+            return 0
+        if id(part) not in above:
+            cases = {id(case): case for case in part[1:]}.values()
+            above[id(part)] = 1 + sum(questions(case, until, cut, above) for case in cases)
+        return above[id(part)]
+
+    everywhere = len(asked_of.places)
+    least, chosen = questions(whole, everywhere, {}, size), dict[int, Tree]()
+    enough = least - _WORTH_A_STAGE
+    for until in range(1, everywhere):
+        cut: dict[int, Tree] = {}
+        cost = questions(whole, until, cut, {})
+        cost += sum(questions(part, everywhere, {}, size) for part in cut.values())
+        if cost < least and cost <= enough:
+            least, chosen = cost, cut
+    return tuple(chosen.values())
 
 
 def where(

@@ -21,7 +21,15 @@ from gepnet.facts.wide import Stage, WidePlan
 from gepnet.guidelines.assess import documents_in_force
 from gepnet.guidelines.compiled import CompiledDocument, CompiledRecommendation, KnowledgeBase
 from gepnet.guidelines.positions import DocumentPosition, document_positions, place_node
-from gepnet.guidelines.statuses import OUT_OF_SCOPE, Asked, Place, asked, how_well_read, tree
+from gepnet.guidelines.statuses import (
+    OUT_OF_SCOPE,
+    Asked,
+    Place,
+    asked,
+    how_well_read,
+    often_reached,
+    tree,
+)
 
 #: The option of the column for those that a document speaks of without a position.
 ANY = "*"
@@ -166,11 +174,13 @@ class Cohort:
 def status_stages(plan: WidePlan, cohort: Cohort) -> tuple[list[Stage], dict[str, str]]:
     """Return the stages that follow those of the facts, and the column of each status column.
 
-    Recommendations come first, then what several of them say together, then each distinct status.
+    Recommendations come first, then what several of them say together, then parts of a status that
+    are reached in several ways, then each distinct status.
     """
     algebra, column = plan.algebra, plan.algebra.column
     truths: Stage = {}
     together: Stage = {}
+    parts: Stage = {}
     statuses: Stage = {}
     places: dict[tuple[object, ...], str] = {}
     lasting = Lasting(plan.truth, algebra)
@@ -205,6 +215,11 @@ def status_stages(plan: WidePlan, cohort: Cohort) -> tuple[list[Stage], dict[str
         asking = [at(place, found) for place in found.asked.places]
         places[found.content] = f"__s{len(places)}"
         asked_of = tree(found.asked) if found.covered else OUT_OF_SCOPE
-        statuses[places[found.content]] = asked(algebra, asked_of, asking, algebra.small)
+        known: dict[int, Expression] = {}
+        for part in often_reached(found.asked) if found.covered else ():
+            name = f"__p{len(parts)}"
+            parts[name] = asked(algebra, part, asking, algebra.small)
+            known[id(part)] = column(name)
+        statuses[places[found.content]] = asked(algebra, asked_of, asking, algebra.small, known)
     results = {found.name: places[found.content] for found in cohort.columns}
-    return [stage for stage in (truths, together, statuses) if stage], results
+    return [stage for stage in (truths, together, parts, statuses) if stage], results
