@@ -71,7 +71,7 @@ def assess_table(
         InputError: if ``source`` cannot be read, or no column of it is a fact.
     """
     table, schema = open_table(source)
-    renamed = columns_named(schema, base.vocabulary)
+    renamed = columns_named([name for name in schema if name != PATIENT], base.vocabulary)
     table = table.rename(renamed)
     schema = {renamed.get(name, name): kind for name, kind in schema.items()}
     plan = CohortPlan(base, schema, knowledge_date, at, asking)
