@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from mkdocs.structure.files import Files
 
     from gepnet.guidelines.compiled import CompiledDocument
-    from gepnet.knowledge.models import OptionEntry
+    from gepnet.knowledge.vocabulary_models import OptionEntry
     from gepnet.vocabulary import Fact
 
 FOLDER = "reference"

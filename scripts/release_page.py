@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from gepnet.criteria import prose
 from gepnet.guidelines import KnowledgeBase
-from gepnet.knowledge.models import ReleaseItem, ReleaseRule
+from gepnet.knowledge.rule_models import ReleaseItem, ReleaseRule
 from gepnet.measures.ctcae import Limit, editions
 from gepnet.prrt.states import TRANSITIONS, State, Step
 

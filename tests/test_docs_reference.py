@@ -17,26 +17,25 @@ from gepnet.knowledge.course_models import (
     Step,
 )
 from gepnet.knowledge.models import (
-    Checklist,
-    ChecklistItem,
     Coverage,
     DocumentHeader,
-    Examples,
-    FactEntry,
-    FactFamily,
     LabelEntry,
-    OptionEntry,
     Position,
     Recommendation,
+    Source,
+    Statement,
+    Strength,
+)
+from gepnet.knowledge.rule_models import (
+    Checklist,
+    ChecklistItem,
+    Examples,
     ReleaseAmount,
     ReleaseItem,
     ReleaseRule,
     SafetyRule,
-    Source,
-    Statement,
-    Strength,
-    Toxicity,
 )
+from gepnet.knowledge.vocabulary_models import FactEntry, FactFamily, OptionEntry, Toxicity
 from gepnet.record import Cycle, Event, Progression, Record, Release, Treatment
 from gepnet.record.model import UNWRITTEN
 from scripts import command_pages, reference_pages

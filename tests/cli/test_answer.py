@@ -13,7 +13,7 @@ import pytest
 from gepnet import api
 from gepnet.cli.answer import LINES, WIDTH, answer_lines
 from gepnet.io import published_records
-from gepnet.knowledge.models import SafetyRule
+from gepnet.knowledge.rule_models import SafetyRule
 from gepnet.record import Record
 from tests.cli.conftest import Run
 

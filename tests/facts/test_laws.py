@@ -13,7 +13,7 @@ from gepnet.criteria.algebra import Evaluator
 from gepnet.criteria.smt import SolverLogic, exactly, formula, plausible
 from gepnet.facts import Facts, facts_of_record, facts_of_values
 from gepnet.guidelines.verify.dependencies import Dependencies
-from gepnet.knowledge.models import Derivation
+from gepnet.knowledge.vocabulary_models import Derivation
 from tests.facts.patients import patient
 
 BASE = api.base()

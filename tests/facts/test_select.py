@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from gepnet.facts import FactValue, Observed, show
 from gepnet.facts.select import select
-from gepnet.knowledge.models import FactEntry
+from gepnet.knowledge.vocabulary_models import FactEntry
 from gepnet.vocabulary import Fact, Interval, parse_date
 
 AT = parse_date("2024-06-01")

@@ -14,11 +14,11 @@ from gepnet.knowledge.models import (
     Coverage,
     DocumentFile,
     DocumentHeader,
-    Examples,
     Knowledge,
     Position,
     Recommendation,
 )
+from gepnet.knowledge.rule_models import Examples
 
 OPTION = "lu177_dotatate"
 # Another option, which documents may prefer to the first.

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from gepnet import api
 from gepnet.cli.app import app
 from gepnet.facts import Facts, FactValue
-from gepnet.knowledge.models import Examples, ReleaseRule
+from gepnet.knowledge.rule_models import Examples, ReleaseRule
 from gepnet.prrt.conditions import look_at
 from gepnet.prrt.context import course_so_far
 from gepnet.prrt.course import replay

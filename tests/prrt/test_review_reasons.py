@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from gepnet.knowledge.models import Examples, ReleaseRule
+from gepnet.knowledge.rule_models import Examples, ReleaseRule
 from gepnet.prrt.context import course_so_far
 from gepnet.prrt.protocol import Protocols
 from gepnet.prrt.review import Review, review

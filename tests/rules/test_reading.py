@@ -11,7 +11,8 @@ import pytest
 from gepnet import api
 from gepnet.criteria import Holds, interpret
 from gepnet.facts import Facts
-from gepnet.knowledge.models import Examples, Recommendation, ReleaseItem
+from gepnet.knowledge.models import Recommendation
+from gepnet.knowledge.rule_models import Examples, ReleaseItem
 from gepnet.rules import Reading, Rule, rule_truth
 from gepnet.rules.reading import between, holds, open_between
 from gepnet.vocabulary import Truth, parse_date

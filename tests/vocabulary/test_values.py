@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gepnet.knowledge.models import FactEntry
+from gepnet.knowledge.vocabulary_models import FactEntry
 from gepnet.vocabulary import NOT_APPLICABLE, Fact, Interval, ValueProblem, plain
 
 

@@ -18,7 +18,7 @@ from weakref import WeakKeyDictionary
 
 from gepnet.criteria import Criteria, Node, explain, facts_of, interpret
 from gepnet.facts.model import ASSUMED, FactValue, is_range
-from gepnet.knowledge.models import Derivation
+from gepnet.knowledge.vocabulary_models import Derivation
 from gepnet.measures import CARRIED_FORWARD, FUNCTIONS, MONTHS
 from gepnet.vocabulary import (
     NOT_APPLICABLE,

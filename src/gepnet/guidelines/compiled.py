@@ -18,13 +18,10 @@ from gepnet.knowledge.models import (
     LabelEntry,
     Position,
     Recommendation,
-    ReleaseItem,
-    ReleaseRule,
-    RetreatmentRule,
-    SafetyRule,
     Source,
     Statement,
 )
+from gepnet.knowledge.rule_models import ReleaseItem, ReleaseRule, RetreatmentRule, SafetyRule
 from gepnet.rules import Rule, Rulebook
 from gepnet.vocabulary import OptionTree, PartialDate, Truth, parse_date
 

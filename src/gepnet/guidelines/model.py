@@ -11,13 +11,8 @@ from gepnet.facts import Facts
 from gepnet.guidelines.cells import Cells
 from gepnet.guidelines.compiled import CompiledDocument
 from gepnet.guidelines.status import OPEN, STATED, Status, nothing_found
-from gepnet.knowledge.models import (
-    ChecklistItem,
-    FundingPosition,
-    LabelEntry,
-    Position,
-    Recommendation,
-)
+from gepnet.knowledge.models import FundingPosition, LabelEntry, Position, Recommendation
+from gepnet.knowledge.rule_models import ChecklistItem
 from gepnet.rules import Checklist, Reading, Rule, SafetyNote
 from gepnet.vocabulary import Question
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from gepnet.guidelines.compiled import KnowledgeBase
 from gepnet.guidelines.model import Assessment
 from gepnet.guidelines.status import FOR, Status
-from gepnet.knowledge.models import SafetyRule
+from gepnet.knowledge.rule_models import SafetyRule
 from gepnet.vocabulary import OptionTree
 
 #: A document is for it, if only in a trial or in one of its parts.

@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 
 from gepnet.io.case_file import (
@@ -21,20 +20,16 @@ from gepnet.io.case_file import (
     read_case_file,
     table,
 )
+from gepnet.io.case_laboratory import laboratory
 from gepnet.io.case_pathology import pathology_reports
 from gepnet.io.case_treatments import is_known, named_in_order, option_of, treatments
 from gepnet.io.findings import Findings, When
-from gepnet.knowledge import InputError, Problem, nearest
+from gepnet.knowledge import InputError, Problem
 from gepnet.record import AnyEvent, Record
 from gepnet.record.model import UNMEASURED
 from gepnet.vocabulary import PartialDate, Vocabulary
 
 _SIZE_MM = re.compile(r"(\d+)(?:([-x])(\d+))? mm\b")
-_MARKER = re.compile(
-    r"^(\d+(?:\.\d+)?)(?: (?P<unit>[^\s(]+/[^\s(]+))?(?: \(ULN (?P<limit>\d+(?:\.\d+)?)\))?$"
-)
-
-
 _RESECTABILITY = ("resectability", "resectability_primary", "resectability_liver")
 
 
@@ -147,7 +142,7 @@ class _PointReader:
         self.sstr_imaging()
         self.fdg_pet()
         self.condition()
-        self.laboratory()
+        laboratory(self.point, self.findings, self.report)
         courses = list(treatments(self.history, self.findings))
         events = [*self.findings.events(self.point.date), *events, *courses]
         return Record(
@@ -385,7 +380,7 @@ class _PointReader:
             return
         self.say("fdg_text", scan.text, self.carried("fdg_text"), "fdg_pet.text")
 
-    # Condition and laboratory ------------------------------------------------------------------
+    # Condition ------------------------------------------------------------------
 
     def condition(self) -> None:
         """Symptoms, performance, comorbidity, constraints, growth."""
@@ -401,53 +396,6 @@ class _PointReader:
         for phrase in point.constraints:
             self.say("constraints", phrase, now)
         self.say("growth_rate", point.growth_rate, now)
-
-    def laboratory(self) -> None:
-        """Values with their units, markers as multiples of the printed upper limit."""
-        words = self.words
-        for name, raw in self.point.labs.items():
-            field = f"labs.{name}"
-            if raw is None:
-                continue
-            if name == "other":
-                self.say("labs_other", raw, (self.point.date, None), field)
-            elif name in words["markers"]:
-                self._marker(name, raw, field)
-            elif name in words["labs"]:
-                entry = words["labs"][name]
-                value = {"value": raw, "unit": entry["unit"]} if "unit" in entry else raw
-                self.findings.fact(entry["fact"], value, field, self.point.date)
-                if "loss" in entry:
-                    self.lost(field, raw, entry["loss"])
-            else:
-                known = [*words["labs"], *words["markers"], "other"]
-                if nearest(name, known) is None:
-                    self.lost(field, raw, "no fact")
-                else:
-                    self.report("labs", name, f"one of {', '.join(known)}", None)
-
-    def _marker(self, name: str, raw: str, field: str) -> None:
-        marker = self.words["markers"][name]
-        word = self.words["marker_words"].get(raw)
-        if word is not None:
-            if "x_uln" in word:
-                self.findings.fact(marker["times_uln"], word["x_uln"], field, self.point.date)
-            self.findings.signs.extend(word.get("signs", ()))
-            return
-        match = _MARKER.match(raw)
-        if match is None:
-            self.lost(field, raw, "no value")
-            return
-        number, unit, limit = Decimal(match[1]), match["unit"], match["limit"]
-        ucum = marker.get("units", {}).get(unit)
-        if limit is not None:
-            ratio = number / Decimal(limit)
-            self.findings.fact(marker["times_uln"], ratio, field, self.point.date)
-        elif ucum is None:
-            self.lost(field, raw, "no upper limit of normal, so not comparable")
-        if ucum is not None:
-            quantity = {"value": number, "unit": ucum}
-            self.findings.fact(marker["value"], quantity, field, self.point.date)
 
     # Completeness ------------------------------------------------------------------------------
 

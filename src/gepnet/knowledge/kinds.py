@@ -8,7 +8,8 @@ from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
 
-from gepnet.knowledge.models import Knowledge, RuleEntry
+from gepnet.knowledge.models import Knowledge
+from gepnet.knowledge.rule_models import RuleEntry
 from gepnet.knowledge.shapes import Ageing, Entry, Kind
 
 #: Every kind by its field of Knowledge, with the model of its entries.

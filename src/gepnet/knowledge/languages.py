@@ -15,10 +15,11 @@ from typing import Any, NamedTuple
 from pydantic import Field
 
 from gepnet.knowledge.measure_files import MeasureFile
-from gepnet.knowledge.models import EnumValue, FactShape, Knowledge
+from gepnet.knowledge.models import Knowledge
 from gepnet.knowledge.phrases import Phrases
 from gepnet.knowledge.problems import InputError, Problem, nearest, refuse
 from gepnet.knowledge.shapes import Strict
+from gepnet.knowledge.vocabulary_models import EnumValue, FactShape
 
 #: In which the entries themselves are written.
 ENGLISH = "en"

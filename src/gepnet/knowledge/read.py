@@ -10,18 +10,13 @@ from pydantic import BaseModel, ValidationError
 
 from gepnet.knowledge.kinds import KINDS, entries_in
 from gepnet.knowledge.limits import filled, texts_of
-from gepnet.knowledge.models import (
-    DocumentFile,
-    FactEntry,
-    Knowledge,
-    Limit,
-    Recommendation,
-    RuleEntry,
-)
+from gepnet.knowledge.models import DocumentFile, Knowledge, Recommendation
 from gepnet.knowledge.problems import InputError, Problem, nearest
 from gepnet.knowledge.references import Found, check_references, check_unique
 from gepnet.knowledge.referred import check_referred, in_full, written_out, written_twice
+from gepnet.knowledge.rule_models import Limit, RuleEntry
 from gepnet.knowledge.shapes import Entry
+from gepnet.knowledge.vocabulary_models import FactEntry
 from gepnet.knowledge.yaml_io import Document, read_yaml
 from gepnet.knowledge.yaml_io import Path as YamlPath
 

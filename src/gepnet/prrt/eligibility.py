@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from gepnet.facts import Facts, FactValue
-from gepnet.knowledge.models import ChecklistItem, SafetyRule
+from gepnet.knowledge.rule_models import ChecklistItem, SafetyRule
 from gepnet.measures.inputs import Measures
 from gepnet.measures.renal import (
     egfr_ckd_epi_2021,

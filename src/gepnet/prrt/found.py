@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from gepnet.knowledge.models import ChecklistItem, ReleaseItem, ReleaseRule
+from gepnet.knowledge.rule_models import ChecklistItem, ReleaseItem, ReleaseRule
 
 Effect = Literal["stop", "hold", "reduce", "warn"]
 CONTESTED = "; another sample of that day disagrees and no time says which came last"

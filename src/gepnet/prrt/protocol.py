@@ -7,13 +7,8 @@ from functools import cached_property
 
 from gepnet.criteria import Criteria
 from gepnet.facts import needed_for
-from gepnet.knowledge.models import (
-    Knowledge,
-    ReleaseAmount,
-    ReleaseItem,
-    ReleaseRule,
-    SafetyRule,
-)
+from gepnet.knowledge.models import Knowledge
+from gepnet.knowledge.rule_models import ReleaseAmount, ReleaseItem, ReleaseRule, SafetyRule
 from gepnet.rules import Rulebook
 
 

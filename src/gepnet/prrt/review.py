@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal
 
 from gepnet.criteria import facts_of
 from gepnet.facts import Facts, FactValue
-from gepnet.knowledge.models import ReleaseItem, ReleaseRule
+from gepnet.knowledge.rule_models import ReleaseItem, ReleaseRule
 from gepnet.prrt.conditions import labels, look_at, words
 from gepnet.prrt.context import CLEARANCE, CREATININE, FALL, RISE, CourseSoFar
 from gepnet.prrt.found import CONTESTED, Effect, Fired, Found, Open, firing, leave_open

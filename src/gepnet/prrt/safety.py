@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from gepnet.facts import Facts
-from gepnet.knowledge.models import SafetyRule
+from gepnet.knowledge.rule_models import SafetyRule
 from gepnet.prrt.protocol import Protocols
 from gepnet.rules import Rule, SafetyNote, excluding, safety_notes
 from gepnet.tables import Shown

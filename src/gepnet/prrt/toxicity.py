@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from gepnet.criteria import Compare, Node, atoms
 from gepnet.facts import Facts, FactValue
-from gepnet.knowledge.models import ReleaseRule
+from gepnet.knowledge.rule_models import ReleaseRule
 from gepnet.prrt.conditions import look_at
 from gepnet.prrt.context import CourseSoFar, Window
 from gepnet.record import Observation

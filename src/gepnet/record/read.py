@@ -8,23 +8,23 @@ from __future__ import annotations
 
 import datetime
 import itertools
-from collections.abc import Container, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Container, Hashable, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
 from pathlib import Path as FilePath
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from gepnet.knowledge import Document, InputError, Problem, nearest, read_text, read_yaml
 from gepnet.record.accepted import FORM, take_accepted
 from gepnet.record.cycles import check_cycles, check_release, read_activity, undated
+from gepnet.record.domains import read_domains
 from gepnet.record.doubts import doubts_of
+from gepnet.record.expected import of_field, of_unknown_key, written_fields
 from gepnet.record.limits import read_limits
 from gepnet.record.model import (
     EVENT_MODELS,
     FORMAT,
-    UNWRITTEN,
     Acceptance,
     AdverseEvent,
     Answers,
@@ -37,7 +37,7 @@ from gepnet.record.model import (
     Release,
     Treatment,
 )
-from gepnet.record.spelling import Speller, says_unit
+from gepnet.record.spelling import Speller
 from gepnet.record.story import ONLY_TOLD, out_of_order
 from gepnet.record.unplaced import CHOICES, Unplaced, read_note
 from gepnet.record.write import FACTS, NONE, event_to_plain
@@ -56,10 +56,6 @@ from gepnet.vocabulary import (
 )
 from gepnet.vocabulary.words import OPTION
 
-if TYPE_CHECKING:
-    from pydantic_core import ErrorDetails
-
-_A_DATE = "a date such as 2024-05-17, 2024-05 or 2024"
 # Fields of a treatment that are held to the range of the months of benefit.
 _MONTHS = ("benefit_months", "benefit_from_last_dose_months", "duration_months")
 _RECORD_KEYS = ("gepnet", *Record.model_fields, "unplaced")
@@ -172,7 +168,9 @@ class _Reader:
             if data.get(key) is not None
         }
         head["region"] = self.region(data.get("region"))
-        complete, told_open = self.unplaced.left(self.complete(data.get("complete")))
+        complete, told_open = self.unplaced.left(
+            read_domains(data.get("complete"), self.vocabulary, self.fault, self.check_future)
+        )
         head["complete"] = complete
         record = self.model(Record, head, ())
         if record is not None:
@@ -192,28 +190,6 @@ class _Reader:
             return exact(self.today) if as_of is None else parse_date(str(as_of))
         except ValueError:  # told with the head of the file
             return exact(self.today)
-
-    def complete(self, data: Any) -> dict[str, PartialDate | None]:
-        domains = {fact.entry.complete for fact in self.vocabulary.values() if fact.entry.complete}
-        found: dict[str, PartialDate | None] = {}
-        if isinstance(data, list) and all(isinstance(domain, str) for domain in data):
-            data = dict.fromkeys(data)
-        if data is not None and not isinstance(data, dict):
-            self.fault(("complete",), data, "domains, each with its date")
-            return found
-        for domain, day in (data or {}).items():
-            path = ("complete", domain)
-            if domain not in domains:
-                told, near = f"one of {', '.join(sorted(domains))}", nearest(str(domain), domains)
-                self.fault(path, domain, told, near, ("", "complete"))
-                continue
-            try:
-                found[domain] = None if day is None or day is True else parse_date(str(day))
-            except ValueError:
-                self.fault(path, day, _A_DATE, named=path)
-            else:
-                self.check_future(found[domain], path, path)
-        return found
 
     def events(self, data: Any) -> dict[int, AnyEvent]:
         """Return the events by their place in the file."""
@@ -264,7 +240,7 @@ class _Reader:
             return self.answers({**item, "kind": kind}, path)
         item, accepted = take_accepted({**item, "kind": kind}, path, self.fault)
         model = EVENT_MODELS.get(kind, Observation)
-        own = _written_fields(model)
+        own = written_fields(model)
         facts = self.vocabulary.of_event(kind)
         item = self.speller.keys(item, facts, own, name)
         values: dict[str, Any] = {}
@@ -281,7 +257,8 @@ class _Reader:
             elif self.unplaced.key(key, [*own, *facts]):
                 left[key] = raw
             else:
-                self.unknown_key(key, kind, (*path, key), [*own, *facts], raw)
+                meant = of_unknown_key(key, kind, [*own, *facts], raw, self.vocabulary)
+                self.fault((*path, key), None, *meant)
         item = {
             key: self.speller.field(key, raw, name) if key in own else raw
             for key, raw in item.items()
@@ -418,27 +395,6 @@ class _Reader:
             self.check_future(parse_date(value), path)
         return value
 
-    def unknown_key(self, key: str, kind: str, path: Path, known: list[str], raw: object) -> None:
-        fact, near = self.vocabulary.get(key), None
-        meant = self.vocabulary.words.fact(key, self.vocabulary)
-        event = key.removesuffix("_date")
-        if kind in ("prrt_cycle", "prrt_release") and key.startswith("activity_"):
-            near = "activity_gbq"
-            expected = "activity_gbq, in GBq or as {value: 200, unit: mCi}"
-        elif event != key and event in EVENT_MODELS:
-            expected = f"an event of kind '{event}' with this date"
-        elif fact is None and meant in known and not says_unit(self.vocabulary[meant], raw):
-            expected, near = "its unit beside the value: {value: ..., unit: ...}", meant
-        elif fact is not None and fact.entry.event:
-            expected = f"this fact in an event of kind '{fact.entry.event}'"
-        elif fact is not None:
-            expected = "a recorded fact (this one is always worked out from others)"
-        else:
-            expected = f"a fact of '{kind}' events"
-            likely = meant or self.vocabulary.words.likely_fact(key)
-            near = likely or nearest(key, known) or self.vocabulary.nearest(key)
-        self.fault(path, None, expected, near)
-
     def check_progression(self, event: Progression, path: Path) -> None:
         self.check_options(event.on, (*path, "on"))
         for name in set(event.types) & set(event.excluded):
@@ -481,36 +437,11 @@ class _Reader:
             return kind.model_validate(data)
         except ValidationError as error:
             faults = error.errors(include_url=False)
-        names = _written_fields(kind)
+        names = written_fields(kind)
         for fault in faults:
-            self.fault((*path, *fault["loc"]), fault["input"], *_expectation(fault, names))
+            self.fault((*path, *fault["loc"]), fault["input"], *of_field(fault, names))
         faulty = {fault["loc"][0] for fault in faults}
         try:
             return kind.model_validate({key: data[key] for key in data if key not in faulty})
         except ValidationError:
             return None
-
-
-@cache
-def _written_fields(kind: type[BaseModel]) -> list[str]:
-    """Return the keys of a model as a file writes them: asked once a kind, not once an event."""
-    return [name for name in kind.model_fields if name not in UNWRITTEN]
-
-
-def _expectation(fault: ErrorDetails, names: Iterable[str]) -> tuple[str, str | None]:
-    """Say what a field takes, in words that do not speak of Python."""
-    match fault["type"]:
-        case "literal_error":
-            allowed = str(fault["ctx"]["expected"]).split("'")[1::2]
-            return f"one of {', '.join(allowed)}", nearest(str(fault["input"]), allowed)
-        case "extra_forbidden":
-            return f"one of {', '.join(names)}", nearest(str(fault["loc"][-1]), names)
-        case "missing":
-            return "a value: this key has to be there", None
-        case "value_error":  # only dates are read by functions that raise it
-            return f"{_A_DATE} ({fault['msg'].removeprefix('Value error, ')})", None
-        case "string_type":
-            return "text, in quotes where it looks like a number", None
-        case "tuple_type":
-            return "a list", None
-    return fault["msg"].removeprefix("Input should be "), None

@@ -12,7 +12,7 @@ from gepnet.criteria.prose import listed
 from gepnet.guidelines import Assessment, Cell, KnowledgeBase, Status
 from gepnet.guidelines.answer import AnswerRow, Stand
 from gepnet.guidelines.pathway.wording import Wordings
-from gepnet.knowledge.models import FactEntry
+from gepnet.knowledge.vocabulary_models import FactEntry
 from gepnet.report.access import NOT_READ, AccessView, access_views
 from gepnet.report.explanations import Reader, strength_text
 from gepnet.report.history import History

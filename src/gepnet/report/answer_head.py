@@ -12,7 +12,7 @@ from gepnet.guidelines.answer import AskedQuestion
 from gepnet.guidelines.answer.questions import Answers, StripItem
 from gepnet.guidelines.pathway.questions import PathwayQuestions
 from gepnet.guidelines.pathway.wording import Wordings, capital, low
-from gepnet.knowledge.models import SafetyRule
+from gepnet.knowledge.rule_models import SafetyRule
 from gepnet.report.explanations import SourceView
 from gepnet.report.facts import value_text
 from gepnet.report.headline import headline

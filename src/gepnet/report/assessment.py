@@ -14,14 +14,9 @@ from gepnet.guidelines import (
     KnowledgeBase,
     LabelAssessment,
 )
-from gepnet.knowledge.models import (
-    Checklist,
-    ChecklistItem,
-    DocumentHeader,
-    FactEntry,
-    LabelEntry,
-    Source,
-)
+from gepnet.knowledge.models import DocumentHeader, LabelEntry, Source
+from gepnet.knowledge.rule_models import Checklist, ChecklistItem
+from gepnet.knowledge.vocabulary_models import FactEntry
 from gepnet.report.access import access_views, funding_view
 from gepnet.report.background import statements_shown
 from gepnet.report.cells import matrix_rows, reading_order

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from gepnet.guidelines import SPOKEN, Assessment, Cell, KnowledgeBase, Reason
-from gepnet.knowledge.models import OptionEntry, Position, Recommendation, SafetyRule
+from gepnet.knowledge.models import Position, Recommendation
+from gepnet.knowledge.rule_models import SafetyRule
+from gepnet.knowledge.vocabulary_models import OptionEntry
 from gepnet.report.background import statements_of
 from gepnet.report.explanations import (
     Asks,

@@ -12,7 +12,8 @@ from gepnet.facts import Facts
 from gepnet.guidelines import KnowledgeBase, Status, documents_in_force
 from gepnet.guidelines.compiled import CompiledDocument, CompiledRecommendation
 from gepnet.knowledge import refuse
-from gepnet.knowledge.models import DocumentHeader, FactShape, Position, Recommendation
+from gepnet.knowledge.models import DocumentHeader, Position, Recommendation
+from gepnet.knowledge.vocabulary_models import FactShape
 from gepnet.report.explanations import (
     Branch,
     Leaf,

@@ -9,8 +9,9 @@ from typing import Annotated
 from gepnet.criteria import Always, And, Certain, Explanation, Node, Not, Or, facts_of, prose
 from gepnet.facts import Facts, FactValue
 from gepnet.guidelines import KnowledgeBase
-from gepnet.knowledge.models import FactEntry, Recommendation, Statement
+from gepnet.knowledge.models import Recommendation, Statement
 from gepnet.knowledge.shapes import Sourced
+from gepnet.knowledge.vocabulary_models import FactEntry
 from gepnet.report.facts import FactView, fact_view, value_text
 from gepnet.rules import Reading
 from gepnet.tables import Shown

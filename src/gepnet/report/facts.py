@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from gepnet.facts import Facts, FactValue, Observed, show
 from gepnet.guidelines import KnowledgeBase
 from gepnet.knowledge.languages import ENGLISH
-from gepnet.knowledge.models import FactEntry
+from gepnet.knowledge.vocabulary_models import FactEntry
 from gepnet.tables import Shown, plain
 from gepnet.vocabulary import (
     NOT_APPLICABLE,

@@ -10,13 +10,8 @@ from typing import Annotated, Any
 from gepnet.criteria import facts_of
 from gepnet.facts import Facts
 from gepnet.guidelines import Assessment, KnowledgeBase
-from gepnet.knowledge.models import (
-    ChecklistItem,
-    DocumentHeader,
-    Recommendation,
-    RetreatmentRule,
-    SafetyRule,
-)
+from gepnet.knowledge.models import DocumentHeader, Recommendation
+from gepnet.knowledge.rule_models import ChecklistItem, RetreatmentRule, SafetyRule
 from gepnet.prrt.after.cumulative import Activity, Cumulated
 from gepnet.prrt.after.retreatment import BENEFIT_FACTS, MET, Threshold, thresholds, totals_with
 from gepnet.prrt.limits import Against

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from gepnet.guidelines import Assessment, KnowledgeBase
 from gepnet.guidelines.safety import InQuestion
-from gepnet.knowledge.models import SafetyRule
+from gepnet.knowledge.rule_models import SafetyRule
 from gepnet.report.explanations import Asks, Branch, Leaf, Reader, SourceView, source_of
 from gepnet.rules import Excluding, SafetyNote, excluding
 from gepnet.tables import Shown

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from gepnet.facts import Facts, FactValue
 from gepnet.guidelines import KnowledgeBase, Unread, unread
-from gepnet.knowledge.models import FactEntry
+from gepnet.knowledge.vocabulary_models import FactEntry
 from gepnet.report.facts import value_text
 from gepnet.tables import Shown, also_shown
 

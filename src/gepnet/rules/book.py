@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
 from gepnet.criteria import Criteria, CriterionError, Node
-from gepnet.knowledge import InputError, Knowledge, Problem, models
+from gepnet.knowledge import InputError, Knowledge, Problem, rule_models
 from gepnet.knowledge.kinds import rules_of
-from gepnet.knowledge.models import ChecklistItem, DocumentFile, RuleEntry
+from gepnet.knowledge.models import DocumentFile
+from gepnet.knowledge.rule_models import ChecklistItem, RuleEntry
 from gepnet.knowledge.shapes import Entry
 from gepnet.rules.rule import Rule, unless_known_otherwise
 from gepnet.vocabulary import load_vocabulary
@@ -21,7 +22,7 @@ E = TypeVar("E", bound=RuleEntry)
 class Checklist:
     """A named list of conditions, each a rule of its own."""
 
-    entry: models.Checklist
+    entry: rule_models.Checklist
     items: tuple[Rule[ChecklistItem], ...]
 
 

@@ -13,17 +13,17 @@ from decimal import Decimal
 from typing import Any
 
 from gepnet.criteria import Compare, Node, atoms
-from gepnet.knowledge import Problem, models
+from gepnet.knowledge import Problem, models, rule_models
 from gepnet.rules.book import Rulebook
 from gepnet.rules.rule import Rule
 
 _SHARING = (
-    models.SafetyRule,
+    rule_models.SafetyRule,
     models.LabelEntry,
     models.FundingPosition,
-    models.ChecklistItem,
-    models.ReleaseRule,
-    models.ReleaseItem,
+    rule_models.ChecklistItem,
+    rule_models.ReleaseRule,
+    rule_models.ReleaseItem,
 )
 #: A fact and a number that it is compared with.
 _Cut = tuple[str, Decimal]
@@ -107,11 +107,11 @@ def _one_treatment(rule: Rule[Any], other: Rule[Any], book: Rulebook) -> bool:
 
 def _options(rule: Rule[Any], book: Rulebook) -> tuple[str, ...]:
     match rule.entry:
-        case models.SafetyRule(options=options):
+        case rule_models.SafetyRule(options=options):
             return tuple(options)
         case models.LabelEntry(option=option) | models.FundingPosition(option=option):
             return (option,)
-        case models.ChecklistItem():
+        case rule_models.ChecklistItem():
             lists = [one for one in book.knowledge.checklists if one.id == rule.owner]
         case _:
             # The rules of a course are about what its eligibility is about.

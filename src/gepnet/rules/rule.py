@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Generic, TypeVar
 
 from gepnet.criteria import Always, And, Certain, Node, Not, facts_of
-from gepnet.knowledge.models import RuleEntry
+from gepnet.knowledge.rule_models import RuleEntry
 
 E_co = TypeVar("E_co", bound=RuleEntry, covariant=True)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from gepnet.criteria import Explanation, IsKnown, Memo, Not, Or
 from gepnet.facts import Facts
-from gepnet.knowledge.models import SafetyRule
+from gepnet.knowledge.rule_models import SafetyRule
 from gepnet.rules.reading import Reading
 from gepnet.rules.rule import Rule
 from gepnet.vocabulary import Vocabulary

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gepnet.knowledge import InputError, Knowledge, Problem, check_files, nearest
-from gepnet.knowledge.models import Derivation
+from gepnet.knowledge.vocabulary_models import Derivation
 from gepnet.vocabulary.fact import Fact, ValueProblem
 from gepnet.vocabulary.plausible import Plausibility, Plausible, Quantity
 from gepnet.vocabulary.units import Units

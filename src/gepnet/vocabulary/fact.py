@@ -9,9 +9,9 @@ from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal, InvalidOperation
 from functools import cached_property
 from typing import Any
 
-from gepnet.knowledge.models import FactEntry
 from gepnet.knowledge.phrases import ENGLISH, Phrases
 from gepnet.knowledge.problems import nearest
+from gepnet.knowledge.vocabulary_models import FactEntry
 from gepnet.vocabulary.dates import parse_date
 from gepnet.vocabulary.numerals import other_readings
 from gepnet.vocabulary.units import UnitProblem, UnitReader

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from gepnet.knowledge.models import OptionEntry
+from gepnet.knowledge.vocabulary_models import OptionEntry
 
 
 class OptionTree(Mapping[str, OptionEntry]):

@@ -7,9 +7,10 @@ from decimal import Decimal
 from functools import cached_property
 
 from gepnet.knowledge.load import load_knowledge
-from gepnet.knowledge.models import EnumValue, FactEntry, FactFamily, Knowledge
+from gepnet.knowledge.models import Knowledge
 from gepnet.knowledge.phrases import Phrases
 from gepnet.knowledge.problems import nearest
+from gepnet.knowledge.vocabulary_models import EnumValue, FactEntry, FactFamily
 from gepnet.vocabulary.fact import Fact
 from gepnet.vocabulary.options import OptionTree
 from gepnet.vocabulary.plausible import Plausible

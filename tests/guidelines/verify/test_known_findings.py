@@ -15,15 +15,19 @@ from gepnet import api
 from gepnet.criteria import interpret
 from gepnet.facts import facts_of_values
 from gepnet.guidelines.assess import assess
-from gepnet.guidelines.verify.between import clashes
 from gepnet.guidelines.verify.context import Context
 from gepnet.guidelines.verify.findings import KINDS, Claim, Finding
 from gepnet.guidelines.verify.judgements import JUDGED, Row, judgements, known_rows
 from gepnet.guidelines.verify.one_fact_apart import one_fact_apart
 from gepnet.guidelines.verify.rules import rules
-from gepnet.guidelines.verify.thresholds import thresholds
-from gepnet.guidelines.verify.within import within
 from gepnet.vocabulary import Question
+from tests.guidelines.verify.every_day import (
+    days_of_labels,
+    of_one,
+    of_two,
+    pairs_ever_in_force,
+    unjudged,
+)
 
 ROOT = Path(__file__).parents[3]
 DAY = datetime.date(2026, 11, 28)
@@ -39,10 +43,10 @@ def context() -> Context:
 def found() -> tuple[Finding, ...]:
     one = context()
     listed = [*rules(one), *one_fact_apart(one)]
-    for first, second in combinations(one.in_force, 2):
-        listed += clashes(one, first, second)
+    for pair in combinations(one.in_force, 2):
+        listed += of_two(*pair)
     for name in one.documents:
-        listed += [*within(one, name), *thresholds(one, name)]
+        listed += of_one(name)
     return tuple(listed)
 
 
@@ -70,6 +74,17 @@ def test_every_finding_of_a_disagreement_is_judged() -> None:
     ids = {f["id"] for f in recorded()["findings"] if f["kind"] in JUDGED}
     assert sorted(ids - set(judged)) == [], "new and not judged"
     assert sorted(set(judged) - ids) == [], "judged and no longer found"
+
+
+@pytest.mark.slow
+def test_every_finding_of_any_day_is_judged() -> None:
+    """On any day, not on one: each clash of documents, and each limit left to nobody."""
+    base = api.base()
+    listed = [one for pair in sorted(pairs_ever_in_force(base)) for one in of_two(*pair)]
+    listed += [one for document in base.documents for one in of_one(document.id)]
+    for day in days_of_labels(base):
+        listed += rules(Context(base, day))
+    assert unjudged(base, listed) == []
 
 
 def test_the_page_names_each_finding_and_leaves_none_unjudged() -> None:
