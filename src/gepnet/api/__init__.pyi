@@ -187,6 +187,7 @@ from gepnet.report.proofs import proofs_page as proofs_page
 from gepnet.report.words import COUNTED as COUNTED
 from gepnet.report.words import SETTLED as SETTLED
 from gepnet.report.words import SIGNS as SIGNS
+from gepnet.store.arrivals import bring_case as bring_case
 from gepnet.store.backup import Backup as Backup
 from gepnet.store.backup import backup_store as backup_store
 from gepnet.store.backup import restore_store as restore_store

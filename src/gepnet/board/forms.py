@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import RedirectResponse, Response
 
+from gepnet import api
 from gepnet.board.faults import StaleForm
 from gepnet.board.security import same_token
 
@@ -19,6 +20,11 @@ MOST_FIELDS, MOST_FILES, MOST_BYTES = 400, 8, 1_000_000
 async def _sent(request: Request) -> AsyncIterator[FormData]:
     limits = {"max_fields": MOST_FIELDS, "max_files": MOST_FILES, "max_part_size": MOST_BYTES}
     async with request.form(**limits) as form:  # files are closed with it
+        for name, value in form.multi_items():
+            text = value.filename or "" if isinstance(value, UploadFile) else value
+            if "\0" in name or "\0" in text:  # no database takes it, and nobody types it
+                shown = name.replace("\0", "")[:60]
+                raise api.refuse(shown, "a zero character", "a text without zero characters")
         yield form
 
 
@@ -54,11 +60,9 @@ def number_of(form: FormData, name: str) -> int:
     Raises:
         InputError: if it holds none.
     """
-    from gepnet.api import refuse
-
     text = text_of(form, name, 20)
     if not text.isdecimal():
-        raise refuse(name, repr(text), "a whole number")
+        raise api.refuse(name, repr(text), "a whole number")
     return int(text)
 
 

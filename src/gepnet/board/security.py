@@ -77,6 +77,10 @@ class Shield:
             answer = plain_answer(403, "This form was not sent from a page of this server.")
             await answer(scope, receive, shielded)
             return
+        if b"%00" in scope.get("raw_path", b"") + scope["query_string"] or "\0" in scope["path"]:
+            answer = plain_answer(400, "There is no such address.")
+            await answer(scope, receive, shielded)
+            return
         try:
             announced = int(headers.get("content-length", "0"))
         except ValueError:

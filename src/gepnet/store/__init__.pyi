@@ -1,5 +1,6 @@
 """The store of the board."""
 
+from gepnet.store.arrivals import bring_case as bring_case
 from gepnet.store.backup import Backup as Backup
 from gepnet.store.backup import backup_store as backup_store
 from gepnet.store.backup import restore_store as restore_store

@@ -84,6 +84,17 @@ def add_case(
     Raises:
         InputError: with every fault of what was entered.
     """
+    if problems := case_faults(actor, centre, identity, pseudonym):
+        raise InputError(problems)
+    with store.write(actor, "case.add") as session:
+        row, kept = case_in(session, centre, identity, pseudonym, urgent, demo)
+    return case_of(row, kept)
+
+
+def case_faults(
+    actor: Actor, centre: str, identity: Identity | None, pseudonym: str | None = None
+) -> list[Problem]:
+    """Return what is wrong with what was entered of a new case."""
     problems = [] if identity is None else _faults(identity)
     if not actor.is_operator and centre not in actor.centres:
         problems.append(fault("centre", centre, "one of your centres", actor.centres))
@@ -91,21 +102,30 @@ def add_case(
         problems.append(fault("centre", centre[:60], "1 to 60 characters"))
     if pseudonym is not None and not 1 <= len(pseudonym.strip()) <= 60:
         problems.append(fault("pseudonym", pseudonym[:60], "1 to 60 characters"))
-    if problems:
-        raise InputError(problems)
+    return problems
+
+
+def case_in(
+    session: Session,
+    centre: str,
+    identity: Identity | None,
+    pseudonym: str | None = None,
+    urgent: bool = False,
+    demo: bool = False,
+) -> tuple[CaseRow, IdentityRow | None]:
+    """Add a case in a transaction that is open; see ``add_case``."""
     drawn = "NET-" + "".join(secrets.choice(_LETTERS) for _ in range(7))
-    with store.write(actor, "case.add") as session:
-        name = drawn if pseudonym is None else pseudonym.strip()
-        if session.scalar(select(CaseRow.id).where(CaseRow.pseudonym == name)):
-            raise wrong("pseudonym", name, "one that no other case has")
-        row = CaseRow(pseudonym=name, centre=centre, urgent=urgent, demo=demo)
-        session.add(row)
-        session.flush()
-        kept = None
-        if identity is not None:
-            kept = IdentityRow(case_id=row.id, **_of(identity))
-            session.add(kept)
-    return case_of(row, kept)
+    name = drawn if pseudonym is None else pseudonym.strip()
+    if session.scalar(select(CaseRow.id).where(CaseRow.pseudonym == name)):
+        raise wrong("pseudonym", name, "one that no other case has")
+    row = CaseRow(pseudonym=name, centre=centre, urgent=urgent, demo=demo)
+    session.add(row)
+    session.flush()
+    kept = None
+    if identity is not None:
+        kept = IdentityRow(case_id=row.id, **_of(identity))
+        session.add(kept)
+    return row, kept
 
 
 def read_case(store: Store, actor: Actor, case_id: str) -> Case:

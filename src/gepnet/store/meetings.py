@@ -143,25 +143,41 @@ def add_item(
     Raises:
         InputError: with every fault of what was entered.
     """
-    if problems := _faults(question, minutes, needed):
+    if problems := item_faults(question, minutes, needed):
         raise InputError(problems)
     with store.write(actor, "item.edit", case_id) as session:
-        if meeting_id is not None:
-            _meeting(session, actor, meeting_id)
-        on_list = select(ItemRow).where(ItemRow.meeting_id == meeting_id)
-        row = ItemRow(
-            case_id=case_id,
-            meeting_id=meeting_id,
-            question=question.strip(),
-            place=1 + max((one.place for one in session.scalars(on_list)), default=0),
-            minutes=minutes,
-            needed=[one.strip() for one in needed],
-            matrix_hidden=matrix_hidden,
-        )
-        session.add(row)
-        session.flush()
+        given = question, meeting_id, minutes, needed, matrix_hidden
+        row = item_in(session, actor, case_id, *given)
         found = _items(session, actor, ItemRow.id == row.id)
     return found[0]
+
+
+def item_in(
+    session: Session,
+    actor: Actor,
+    case_id: str,
+    question: str,
+    meeting_id: str | None,
+    minutes: int,
+    needed: Sequence[str],
+    matrix_hidden: bool = True,
+) -> ItemRow:
+    """Put a case on a list in a transaction that is open; see ``add_item``."""
+    if meeting_id is not None:
+        _meeting(session, actor, meeting_id)
+    on_list = select(ItemRow).where(ItemRow.meeting_id == meeting_id)
+    row = ItemRow(
+        case_id=case_id,
+        meeting_id=meeting_id,
+        question=question.strip(),
+        place=1 + max((one.place for one in session.scalars(on_list)), default=0),
+        minutes=minutes,
+        needed=[one.strip() for one in needed],
+        matrix_hidden=matrix_hidden,
+    )
+    session.add(row)
+    session.flush()
+    return row
 
 
 def change_item(
@@ -179,7 +195,7 @@ def change_item(
     with store.write(actor, "item.edit", case_id) as session:
         row = session.get_one(ItemRow, item_id)
         said = {"question": row.question, "minutes": row.minutes, "needed": row.needed, **changes}
-        if problems := _faults(said["question"], said["minutes"], said["needed"]):
+        if problems := item_faults(said["question"], said["minutes"], said["needed"]):
             raise InputError(problems)
         if changes.get("meeting_id") is not None:
             _meeting(session, actor, changes["meeting_id"])
@@ -305,7 +321,8 @@ def _title_faults(title: str) -> list[Problem]:
     return [] if fits else [fault("title", title[:200], "1 to 200 characters")]
 
 
-def _faults(question: str, minutes: int, needed: Sequence[str]) -> list[Problem]:
+def item_faults(question: str, minutes: int, needed: Sequence[str]) -> list[Problem]:
+    """Return what is wrong with what was entered of an item."""
     found = []
     if not 1 <= len(question.strip()) <= _LONGEST:
         told = f"the question for the board, up to {_LONGEST} characters"

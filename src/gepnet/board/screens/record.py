@@ -145,6 +145,7 @@ def event_of(visit: Visit, form: FormData) -> dict[str, Any]:
 def check(request: Request, case_id: str, form: Own) -> Response:
     """Say at once what is wrong with an event that is being typed; nothing is saved."""
     visit = visit_of(request)
+    api.read_case(visit.desk.store, visit.actor, case_id)  # what is none of theirs is not found
     problems = api.check_events(visit.desk.base, [event_of(visit, form)])
     return page(request, "check_part.html", problems=problems)
 
@@ -197,6 +198,7 @@ def paste(request: Request, case_id: str, form: Own) -> Response:
     """Read a pasted table; show what was read and what was not, and save it when told to."""
     visit = visit_of(request)
     desk = visit.desk
+    api.read_case(desk.store, visit.actor, case_id)  # what is none of theirs is not found
     text, day = text_of(form, "table", 200_000), text_of(form, "table_day", 10)
     found = api.paste_laboratory(desk.base, text, day)
     seen = number_of(form, "seen")
@@ -219,6 +221,7 @@ def upload(request: Request, case_id: str, form: Own) -> Response:
     if not isinstance(sent, UploadFile) or not sent.filename:
         raise api.refuse("file", "", "a patient file, or one of published cases")
     name = sent.filename.replace("\\", "/").rpartition("/")[2][:80]
+    api.read_case(desk.store, visit.actor, case_id)  # before the work of reading
     records = api.read_upload(desk.base, name, sent.file.read())
     wanted = text_of(form, "patient", 80)
     chosen = next((one for one in records if one.patient == wanted), records[0])

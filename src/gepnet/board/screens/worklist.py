@@ -119,13 +119,19 @@ def add_case(request: Request, form: Own) -> Response:
             text_of(form, "hospital_number") or None,
         )
     centre = text_of(form, "centre") or next(iter(sorted(actor.centres)), "")
-    case = api.add_case(store, actor, centre, identity, urgent=bool(text_of(form, "urgent")))
-    meeting = text_of(form, "meeting") or None
-    needed = texts_of(form, "needed")
-    api.add_item(store, actor, case.id, question, meeting, minutes, needed)
-    start = text_of(form, "file", 200_000)
-    if start:
-        api.save_file(store, actor, case.id, start, visit.desk.base.vocabulary, 0)
+    case = api.bring_case(
+        store,
+        actor,
+        visit.desk.base.vocabulary,
+        centre,
+        question,
+        identity,
+        text_of(form, "meeting") or None,
+        minutes,
+        texts_of(form, "needed"),
+        bool(text_of(form, "urgent")),
+        text_of(form, "file", 200_000),
+    )
     return done(request, f"/case/{case.id}/record")
 
 
