@@ -1,6 +1,7 @@
 """A registry on disk, its assessment, and what happens when either is cut off or broken."""
 
 import datetime
+import hashlib
 import json
 import os
 import random
@@ -149,6 +150,72 @@ def test_a_file_that_is_broken_sets_its_block_aside_and_the_rest_goes_on(
     assert view["patients_aside"] == 100 and view["patients"] == 300
     assert 100 < view["rows"] <= 200
     assert any("laboratory" in one["kind"] and one["block"] == "000001" for one in view["aside"])
+
+
+def drifted(registry: str, where: Path) -> Path:
+    """Return a registry whose second block another program wrote, in types of its own."""
+    place = broken(registry, where)
+    manifest = json.loads((place / "registry.json").read_text())
+    changes = {
+        "laboratory": [
+            pl.col("date").cast(pl.String),
+            pl.when(pl.int_range(pl.len()) > 0)
+            .then(pl.col("creatinine_umol_l").cast(pl.String))
+            .otherwise(pl.lit("about 85"))
+            .alias("creatinine_umol_l"),
+            pl.lit(3.0).alias("old_marker"),
+        ],
+        "pathology": [pl.col("differentiation").replace("well", "good")],
+        "progression": [pl.col("types").list.join(";")],
+        "stage": [pl.col("metastasis_liver").cast(pl.Int8).replace_strict({1: "TRUE", 0: "false"})],
+    }
+    for part in manifest["blocks"][1]["parts"]:
+        path = place / part["path"]
+        told = changes.get(part["kind"])
+        if told is not None:
+            pl.read_parquet(path).with_columns(told).write_parquet(path)
+            part["sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
+    (place / "registry.json").write_text(json.dumps(manifest))
+    return place
+
+
+def test_columns_that_drifted_are_read_as_far_as_they_can_be(registry: str, tmp_path: Path) -> None:
+    place = drifted(registry, tmp_path / "r")
+    view = api.assess_registry(BASE, str(place), str(tmp_path / "a"), DAY)
+    told = {(one["kind"], one["field"]): one for one in view["aside"] if one["block"] == "000001"}
+    assert told["laboratory", "creatinine_umol_l"]["why"] == "a number"
+    assert told["laboratory", "creatinine_umol_l"]["value"].startswith("about 85")
+    assert told["pathology", "differentiation"]["value"] == "good"
+    assert "not used" in told["laboratory", "old_marker"]["why"]
+    assert {kind for kind, _ in told} == {"laboratory", "pathology"}  # the others were read
+    assert view["patients_aside"] == 0 and view["rows_aside"] > 50
+    # Dates that are text are dates: what the block says else is what it said.
+    api.assess_registry(BASE, registry, str(tmp_path / "b"), DAY)
+    one, other = (Assessed(str(tmp_path / name)).table("facts") for name in "ab")
+    for name in ("metastasis_liver", "haemoglobin_g_l", "progression_radiological"):
+        if name in one.columns:
+            assert one[name].equals(other[name], null_equal=True), name
+
+
+def test_rows_of_tomorrow_and_of_treatments_that_nobody_knows_are_set_aside() -> None:
+    from gepnet.registry.screen import screen
+
+    day = datetime.date
+    tables = {
+        "patients": pl.DataFrame({"patient": ["a"]}),
+        "treatment": pl.DataFrame(
+            {"patient": ["a"] * 3, "option": ["snake_oil", "lanreotide", "lanreotide"],
+             "start": [day(2021, 1, 1), day(2021, 1, 1), day(2999, 1, 1)]}
+        ),
+        "laboratory": pl.DataFrame({"date": [day(2021, 1, 1)], "haemoglobin_g_l": [120.0]}),
+    }  # fmt: skip
+    found = screen(tables, BASE.vocabulary, day(2026, 1, 1))
+    told = {(one.kind, one.field, one.value) for one in found.aside}
+    assert told == {
+        ("treatment", "option", "snake_oil"), ("treatment", "start", "2999-01-01"),
+        ("laboratory", "patient", ""),
+    }  # fmt: skip
+    assert found.rows_aside == 3 and found.rows == 5
 
 
 def test_a_manifest_that_is_no_registry_is_named(tmp_path: Path) -> None:

@@ -31,8 +31,9 @@ from gepnet.guidelines.cohort_run import code_table
 from gepnet.guidelines.statuses import CODES
 from gepnet.knowledge import InputError, Problem
 from gepnet.registry.files import Folder
+from gepnet.registry.fitting import SetAside
 from gepnet.registry.points import Points, points_of
-from gepnet.registry.screen import SetAside, screen
+from gepnet.registry.screen import screen
 from gepnet.registry.store import Block, Registry, dumped, parquet
 
 RESULT = "assessment.json"
@@ -121,10 +122,11 @@ class Assessor:
 
     def _assessed(self, block: Block, key: str, output: Folder) -> dict[str, Any]:
         try:
-            tables = self.registry.tables(block)
+            unread: list[SetAside] = []
+            tables = self.registry.tables(block, aside=unread)
         except InputError as error:
             return _unreadable(block, key, error)
-        screened = screen(tables, self.base.vocabulary)
+        screened = screen(tables, self.base.vocabulary, self.facts.today, unread)
         if "patients" not in screened.tables:
             told = "a table of the patients"
             return _unreadable(block, key, InputError([Problem(block.id, None, "", "", "", told)]))

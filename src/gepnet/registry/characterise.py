@@ -117,10 +117,11 @@ def characterise(
         for group, part in groups.items()
         for line in _lines(fact, group, part, small)
     ]
+    centres = _groups(whole, gaps_by)
     gaps = [
         _gap(fact, group, part, small)
         for fact in wanted
-        for group, part in _groups(whole, gaps_by).items()
+        for group, part in centres.items()
         if group != _EVERYBODY
     ]
     counts = {name: len(part) for name, part in groups.items() if name != _EVERYBODY}

@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import datetime
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import polars as pl
 
 from gepnet.criteria.columns import high_column, low_column
-from gepnet.facts.events.schema import PATIENT, PATIENTS
-from gepnet.vocabulary import Vocabulary
+from gepnet.facts.events.schema import PATIENT, PATIENTS, columns_of_kind, kinds
+from gepnet.registry.fitting import SetAside, fitted
+from gepnet.vocabulary import Fact, Vocabulary
+from gepnet.vocabulary.fact import ValueProblem
 
 _TOLD = 1000  # beyond this many, rows set aside are counted but not listed
 # A report may come after a death, and a person may have been born before any event.
 _LATE = frozenset({"pathology", "note", "death", "last_contact"})
-
-
-@dataclass(frozen=True)
-class SetAside:
-    """One row that is not used."""
-
-    kind: str
-    patient: str
-    row: int
-    field: str
-    value: str
-    why: str
 
 
 @dataclass
@@ -43,18 +34,38 @@ class Screened:
         return sum(self.counts.values())
 
 
-def screen(tables: Mapping[str, pl.DataFrame], vocabulary: Vocabulary) -> Screened:
+def screen(
+    tables: Mapping[str, pl.DataFrame],
+    vocabulary: Vocabulary,
+    today: datetime.date | None = None,
+    unread: Iterable[SetAside] = (),
+) -> Screened:
     """Set aside rows of nobody, out of order in time, or with a value that is likely to be a slip.
 
     A patient whose row of the patients is there twice keeps the first.
+
+    Args:
+        tables: the events of a block.
+        vocabulary: the facts.
+        today: nothing is dated later; by default the day of the computer.
+        unread: rows that were set aside when the tables were read.
     """
-    found = Screened({}, sum(map(len, tables.values())))
+    aside = list(unread)
+    tables = {
+        kind: fitted(kind, table, columns_of_kind(kind, vocabulary), aside)
+        for kind, table in tables.items()
+    }
+    found = Screened({}, sum(map(len, tables.values())) + sum(one.rows for one in aside), aside)
+    for one in aside:
+        found.counts[one.kind] = found.counts.get(one.kind, 0) + one.rows
+    last = today or datetime.date.today()
     ends = _ends(tables)
     for kind, table in tables.items():
         rows = table.with_row_index("__row")
         if kind != PATIENTS and ends is not None:
             rows = rows.join(ends, on=PATIENT, how="left", maintain_order="left")
-        checks = list(_checks(kind, rows, vocabulary))
+        found.aside += _unused(kind, rows, vocabulary)
+        checks = list(_checks(kind, rows, vocabulary, last))
         kept = pl.lit(True)
         for bad, name, shown, why in checks:
             is_bad = bad.fill_null(False)
@@ -66,6 +77,17 @@ def screen(tables: Mapping[str, pl.DataFrame], vocabulary: Vocabulary) -> Screen
                     found.aside.append(SetAside(kind, patient, row, name, str(value), why))
                 kept &= ~is_bad
         found.tables[kind] = rows.filter(kept).select(table.columns) if checks else table
+    return found
+
+
+def _no_words(fact: Fact, column: pl.Series) -> list[str]:
+    """Return the texts of a column that no value of a fact is meant by."""
+    found = []
+    for text in column.unique().drop_nulls().to_list():
+        try:
+            fact.parse(text)
+        except ValueProblem:
+            found.append(text)
     return found
 
 
@@ -86,8 +108,20 @@ def _ends(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame | None:
     return born.join(died, on=PATIENT, how="full", coalesce=True)
 
 
+def _unused(kind: str, rows: pl.DataFrame, vocabulary: Vocabulary) -> Iterator[SetAside]:
+    """Yield the columns that nothing of this kind is told by; their rows are used without them."""
+    known = columns_of_kind(kind, vocabulary)
+    if kind not in kinds(vocabulary):
+        yield SetAside(kind, "", -1, "", "", "a kind of event; the table is not used", 0)
+        return
+    for name in rows.columns:
+        if name not in known and not name.startswith("__"):
+            told = f"a column of '{kind}'; it is not used"
+            yield SetAside(kind, "", -1, name, "", told, 0)
+
+
 def _checks(
-    kind: str, rows: pl.DataFrame, vocabulary: Vocabulary
+    kind: str, rows: pl.DataFrame, vocabulary: Vocabulary, today: datetime.date
 ) -> Iterator[tuple[pl.Expr, str, pl.Expr, str]]:
     """Yield what is wrong with a row, the field and its value, and what was expected."""
     patient = pl.col(PATIENT)
@@ -100,11 +134,20 @@ def _checks(
         if name not in rows.columns or rows[name].dtype != pl.Date:
             continue
         day = pl.col(name)
+        yield day > today, name, day, "a day not after today"
         yield day < pl.col("__born"), name, day, "a day not before the birth"
         if kind not in _LATE:
             yield day > pl.col("__died"), name, day, "a day not after the death"
     if kind == "treatment" and "stop" in rows.columns:
         yield pl.col("stop") < pl.col("start"), "stop", pl.col("stop"), "a day not before the start"
+    if kind in ("treatment", "prrt_cycle") and "option" in rows.columns:
+        option = pl.col("option")
+        yield ~option.is_in(list(vocabulary.options)), "option", option, "a treatment that there is"
+    for name, fact in vocabulary.of_event(kind).items():
+        if fact.type == "enum" and name in rows.columns:
+            wrong = _no_words(fact, rows[name])
+            if wrong:
+                yield pl.col(name).is_in(wrong), name, pl.col(name), "a value of this fact"
     yield from implausible(kind, rows, vocabulary)
 
 

@@ -20,10 +20,11 @@ from typing import Any
 import polars as pl
 
 from gepnet import __version__
-from gepnet.facts.events.schema import PATIENT, PATIENTS, columns_of_kind, kinds
+from gepnet.facts.events.schema import PATIENT, PATIENTS, columns_of_kind, kinds, own_columns
 from gepnet.knowledge import InputError, Problem, refuse
 from gepnet.registry.database import Database
 from gepnet.registry.files import Folder, place_of
+from gepnet.registry.fitting import SetAside, fitted
 from gepnet.vocabulary import Vocabulary
 
 FORMAT = 1
@@ -128,23 +129,28 @@ class Registry:
         """Return the columns of every kind of table, over all blocks."""
         return {kind: list(names) for kind, names in self.manifest.about["columns"].items()}
 
-    def tables(self, block: Block, origin: bool = False) -> dict[str, pl.DataFrame]:
+    def tables(
+        self, block: Block, origin: bool = False, aside: list[SetAside] | None = None
+    ) -> dict[str, pl.DataFrame]:
         """Return the event tables of a block as they stand now.
 
         Args:
             block: one of the manifest.
             origin: say of each row where it came from, in the columns ``FILE`` and ``ROW``.
+            aside: gets the rows that cannot be read in the types of their kind.
 
         Raises:
             InputError: naming each file that is missing, cut off or not what it was.
         """
         problems: list[Problem] = []
         found: dict[str, list[pl.DataFrame]] = {}
+        lost: list[SetAside] = [] if aside is None else aside
         for part in block.parts:
             try:
                 table = self._read(part)
                 if origin:
                     table = table.with_row_index(ROW, 1).with_columns(pl.lit(part.path).alias(FILE))
+                table = fitted(part.kind, table, own_columns(part.kind), lost)
                 found.setdefault(part.kind, []).append(table)
             except InputError as error:
                 problems += error.problems
