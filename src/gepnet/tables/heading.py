@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median
 
 #: How many rows are looked at.
 LOOKED_AT = 15
@@ -36,8 +37,8 @@ def heading_of(rows: Sequence[Sequence[str]], lines: Sequence[int]) -> Heading:
     first = _stripped(rows[0])
     plain = Heading(0, first, ())
     looked = [_stripped(row) for row in rows[:LOOKED_AT]]
-    width = max(sum(map(bool, row)) for row in looked)
-    if sum(map(bool, first)) >= _FEW * width:
+    width = median(sum(map(bool, row)) for row in looked)  # one row that is too long tells nothing
+    if sum(map(bool, first)) >= _FEW * width or len(looked) <= 2:
         return plain
     place = next((n for n, row in enumerate(looked) if n and _is_header(row, width)), None)
     if place is None:
@@ -60,7 +61,7 @@ def _stripped(row: Sequence[str]) -> tuple[str, ...]:
     return tuple(" ".join(str(cell or "").split()) for cell in row)
 
 
-def _is_header(row: Sequence[str], width: int) -> bool:
+def _is_header(row: Sequence[str], width: float) -> bool:
     told = [cell for cell in row if cell]
     names = [cell for cell in told if not _NO_NAME.match(cell)]
     return len(told) >= _MOST * width and len(names) == len(told)

@@ -16,6 +16,7 @@ _SPLIT = re.compile(r"[\s_:;,/.-]+")
 _UNIT = re.compile(
     r"(.*?)[\s_,]+((?:x?10[\^*e]?\d+[_/]?[lL]"
     r"|[munpk\u00b5\u03bc]?(?:g|mol|U|IU|L|l|kat|kU)[/_ ](?:d?[lL]|m[lL]|24 ?h|d|day)"
+    r"|[UMNPK]?MOL[/_]D?L|[UMNK]?G[/_]D?L"
     r"|%|pct|percent|mm|cm|kg|GBq|gbq|mg|months?|mo|ml[/_]min|mL/min|ULN|xULN|x ?ULN))$"
 )
 _NUMBERED = re.compile(r"^(?:(\d{1,2})(?:st|nd|rd|th|\.|°|ª|º|ère|e|a|o)?)$")
