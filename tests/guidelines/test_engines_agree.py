@@ -68,13 +68,15 @@ def patients(seed: int) -> tuple[KnowledgeBase, list[Facts], list[Facts]]:
     return base, recorded, whole
 
 
+@cache
 def nodes_of(base: KnowledgeBase) -> list[Node]:
     rules = [node for d in base.documents for r in d.recommendations for node in r.nodes]
     heads = [n for d in base.documents for n in (d.scope, *(topic for _, topic in d.coverage))]
     return list(dict.fromkeys([*heads, *rules]))
 
 
-def derived_of(base: KnowledgeBase, nodes: Sequence[Node]) -> list[str]:
+@cache
+def derived_of(base: KnowledgeBase) -> list[str]:
     """The facts that the criteria rest on and that something is worked out for."""
     source = Source(base.criteria, base.knowledge.measures, frozenset(), DAY)
     needed = source.needed(base.facts_named)
@@ -88,6 +90,13 @@ def reference(base: KnowledgeBase, facts: Facts) -> dict[Row, tuple[Status, tupl
         for name, document in found.items()
         for row, cell in document.cells.spoken.items()
     }
+
+
+@cache
+def references(seed: int) -> list[dict[Row, tuple[Status, tuple[Status, ...]]]]:
+    """What the reference says of each patient of a base, asked once for all engines."""
+    base, _, whole = patients(seed)
+    return [reference(base, one) for one in whole]
 
 
 def frame_of(base: KnowledgeBase, recorded: Sequence[Facts]) -> pl.DataFrame:
@@ -128,7 +137,7 @@ def test_columns_are_the_reference(seed: int, engine: str) -> None:
     base, recorded, whole = patients(seed)
     nodes, frame = nodes_of(base), frame_of(base, recorded)
     found = columns(base, frame, nodes, engine)
-    for name in derived_of(base, nodes):
+    for name in derived_of(base):
         fact = base.vocabulary[name]
         wanted = [cells(fact, one.values.get(name)) for one in whole]
         for column in columns_of(fact):
@@ -140,8 +149,8 @@ def test_columns_are_the_reference(seed: int, engine: str) -> None:
     else:
         words = in_words(frame, base.vocabulary.values())
         statuses = by_duckdb(cohort_sql(base, DAY, DAY, columns=frame.columns), words)
-    for row, one in enumerate(whole):
-        for place, wanted_status in reference(base, one).items():
+    for row, (one, told) in enumerate(zip(whole, references(seed), strict=True)):
+        for place, wanted_status in told.items():
             code = CODES[statuses["/".join(place)][row]]
             assert (code.status, code.possible) == wanted_status, (place, one.values)
 
@@ -157,7 +166,7 @@ def test_variants_are_the_reference(seed: int) -> None:
     }
     variants = Variants(base, nobody, PATIENTS, {n: c for n, c in changes.items() if c})
     nodes = nodes_of(base)
-    for name in derived_of(base, nodes):
+    for name in derived_of(base):
         for value, where in variants.values(name).items():
             for i, one in enumerate(whole):
                 assert bool(where >> i & 1) is (one.values.get(name) == value), name
@@ -180,13 +189,13 @@ def test_variants_are_the_reference(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(BASES))
 def test_statuses_by_formulas_are_the_reference(seed: int) -> None:
     base, _, whole = patients(seed)
-    for one in whole:
+    for one, statuses in zip(whole, references(seed), strict=True):
         symbols = {n: constant(base.vocabulary[n], v) for n, v in one.values.items()}
         truth = Evaluator(SolverLogic(symbols, base.vocabulary))
         for node in nodes_of(base):
             pair, wanted = truth(node), interpret(node, one.values)
             assert (pair.true, pair.false) == (wanted is True, wanted is False)
-        for (document, *row), told in reference(base, one).items():
+        for (document, *row), told in statuses.items():
             position = document_positions(base).every[document][row[0], row[1]]
             assert position.statuses(truth) == {told[0]: True}
 
@@ -222,7 +231,7 @@ def solved(seed: int) -> int:
             if not base.vocabulary[name].entry.derived
         }
         one = facts_of_values(recorded, base.knowledge, base.criteria, at=exact(DAY))
-        for name in derived_of(base, nodes_of(base)):
+        for name in derived_of(base):
             fact, value = base.vocabulary[name], one.values.get(name)
             if fact.entry.derived and value is not None:
                 checked += 1
@@ -240,10 +249,10 @@ def test_the_comparison_is_not_an_empty_one() -> None:
     for seed in range(BASES):
         base, _, whole = patients(seed)
         nodes = nodes_of(base)
-        for one in whole:
+        for one, told in zip(whole, references(seed), strict=True):
             truths.update(interpret(node, one.values) for node in nodes)
-            statuses.update(status for status, _ in reference(base, one).values())
-            for name in derived_of(base, nodes):
+            statuses.update(status for status, _ in told.values())
+            for name in derived_of(base):
                 derived += one.values.get(name) is not None
                 unknown += one.values.get(name) is None
     for truth in (True, False, None):

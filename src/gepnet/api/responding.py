@@ -9,7 +9,15 @@ from typing import Any
 
 from gepnet.guidelines import KnowledgeBase
 from gepnet.knowledge import need, refuse, write_files
-from gepnet.response.recist import Finding, Result, Rules, assess, read_options, read_patients
+from gepnet.response.recist import (
+    Finding,
+    Patient,
+    Result,
+    Rules,
+    assess,
+    read_options,
+    read_patients,
+)
 from gepnet.tables import as_file, check_ending, plain, taken
 from gepnet.vocabulary import Asking
 
@@ -151,13 +159,19 @@ def growth_view(
     """
     from gepnet.response.growth import GrowthRules, growth_courses
 
-    measures = base.knowledge.measures
-    rules = Rules.read(measures)
-    asking = _asking(base, accept)
+    rules, read, asking = _measured(base, lesions, patients, accept)
+    courses = growth_courses(read, rules, GrowthRules.read(base.knowledge.measures))
+    return _with_accepted(plain(courses), asking)
+
+
+def _measured(
+    base: KnowledgeBase, lesions: Path, patients: Path | None, accept: Iterable[str]
+) -> tuple[Rules, list[Patient], Asking]:
+    """Return the rules, the patients with their lesions, and what was accepted of their sizes."""
+    rules, asking = Rules.read(base.knowledge.measures), _asking(base, accept)
     read = read_patients(rules, lesions, None, patients, asking)
     asking.accepting.refuse_unused()
-    courses = plain(growth_courses(read, rules, GrowthRules.read(measures)))
-    return _with_accepted(courses, asking)
+    return rules, read, asking
 
 
 def _with_accepted(views: Iterable[View], asking: Asking) -> list[View]:
@@ -183,12 +197,9 @@ def choi_view(
     """
     from gepnet.response.choi import ChoiRules, choi_courses
 
-    measures = base.knowledge.measures
-    rules = Rules.read(measures)
-    asking = _asking(base, accept)
-    read = read_patients(rules, lesions, None, patients, asking)
-    asking.accepting.refuse_unused()
-    courses = choi_courses(read, rules, read_options(rules, options), ChoiRules.read(measures))
+    rules, read, asking = _measured(base, lesions, patients, accept)
+    chosen, choi = read_options(rules, options), ChoiRules.read(base.knowledge.measures)
+    courses = choi_courses(read, rules, chosen, choi)
     return _with_accepted(plain(courses), asking)
 
 
