@@ -51,6 +51,8 @@ def of_code() -> set[Message]:
                 continue
             name = getattr(node.func, "id", getattr(node.func, "attr", ""))
             texts = [a.value for a in node.args if isinstance(a, ast.Constant)]
+            if name == "refuse":  # what was expected, which a page tells
+                found |= {a.value for a in node.args[2:3] if isinstance(a, ast.Constant)}
             said = [one for one in texts if isinstance(one, str)]
             if name in FUNCTIONS and said:
                 found.add((said[0], said[1]) if name == "ngettext" else said[0])

@@ -2,15 +2,15 @@
 
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page, Route
+    from playwright.sync_api import Browser, BrowserContext, Page, Route
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -49,9 +49,10 @@ def browser() -> Iterator["Browser"]:
 
 
 @pytest.fixture
-def page(browser: "Browser") -> Iterator["Page"]:
-    """A fresh page; the test fails if the page asks for anything from another machine."""
+def contexts(browser: "Browser") -> Iterator[Callable[..., "BrowserContext"]]:
+    """Open a context like a person's own browser; the test fails if one asks another machine."""
     outside: list[str] = []
+    opened: list[BrowserContext] = []
 
     def guard(route: "Route") -> None:
         url = route.request.url
@@ -63,11 +64,22 @@ def page(browser: "Browser") -> Iterator["Page"]:
             outside.append(url)
             route.abort()
 
-    context = browser.new_context()
-    context.route("**/*", guard)
-    yield context.new_page()
-    context.close()
-    assert not outside, f"the page asked for {outside}"
+    def open_one(**given: Any) -> "BrowserContext":
+        context = browser.new_context(**given)
+        context.route("**/*", guard)
+        opened.append(context)
+        return context
+
+    yield open_one
+    for context in opened:
+        context.close()
+    assert not outside, f"a page asked for {outside}"
+
+
+@pytest.fixture
+def page(contexts: Callable[..., "BrowserContext"]) -> "Page":
+    """A fresh page; the test fails if the page asks for anything from another machine."""
+    return contexts().new_page()
 
 
 @pytest.fixture(scope="session")

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+import uvicorn
 from fastapi.testclient import TestClient
 
 from gepnet import api
 from gepnet.board import Settings, create_app
+from gepnet.board.serving import listen
 
 ADDRESS = "http://127.0.0.1:8711"
 PASSWORD = "seven oaks in the rain"
@@ -47,6 +51,21 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[api.Store]:
     api.add_user(store, root, "far", "Dr Far Away", far, ["South"], PASSWORD, "surgery")
     yield store
     store.close()
+
+
+@contextmanager
+def running(settings: Settings, store: api.Store) -> Iterator[str]:
+    """Run a real server over a store, on a free port, and return its address."""
+    listening = listen(settings)
+    port = listening.getsockname()[1]
+    config = uvicorn.Config(create_app(settings, store), log_level="error", lifespan="off")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join(10)
+    listening.close()
 
 
 @pytest.fixture(scope="session")

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import datetime
 import re
-import threading
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-import uvicorn
 from playwright.sync_api import expect
 
 from gepnet import api
-from gepnet.board import Settings, create_app
-from gepnet.board.serving import listen
-from tests.board.conftest import CENTRE, PASSWORD, item_of
+from gepnet.board import Settings
+from tests.board.conftest import CENTRE, PASSWORD, item_of, running
+from tests.board.pages import faults_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 pytestmark = pytest.mark.browser
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
 @pytest.fixture(scope="module")
@@ -32,16 +29,8 @@ def server(kept: api.Store, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     settings = Settings(
         port=0, registry=str(folder / "registry"), registry_results=folder / "results"
     )
-    listening = listen(settings)
-    port = listening.getsockname()[1]
-    config = uvicorn.Config(create_app(settings, kept), log_level="error", lifespan="off")
-    running = uvicorn.Server(config)
-    thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]}, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{port}"
-    running.should_exit = True
-    thread.join(10)
-    listening.close()
+    with running(settings, kept) as address:
+        yield address
 
 
 def sign_in(page: Page, server: str, name: str) -> None:
@@ -50,17 +39,6 @@ def sign_in(page: Page, server: str, name: str) -> None:
     page.fill("#password", PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("worklist|audit|account"))
-
-
-def faults_of(page: Page) -> list[str]:
-    from axe_playwright_python.sync_playwright import Axe
-
-    found: Any = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}})
-    return [
-        f"{v['id']}: {node['html'][:120]}"
-        for v in found.response["violations"]
-        for node in v["nodes"]
-    ]
 
 
 @pytest.mark.parametrize("width", [1440, 390])

@@ -2,60 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from html.parser import HTMLParser
+from collections.abc import Callable
 
 import pytest
 from fastapi.testclient import TestClient
 
 from gepnet import api
-from gepnet.knowledge.languages import texts
 from tests.board.conftest import Person, item_of
-
-#: Elements without an end.
-_VOID = frozenset({"area", "br", "col", "hr", "img", "input", "link", "meta", "wbr", "path"})
-#: An English word of fewer letters may be the same in other languages.
-_LONG = 12
-
-
-class Unmarked(HTMLParser):
-    """The text of a page without what is marked as English, criteria and scripts."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.open: list[tuple[str, bool]] = []
-        self.found: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag not in _VOID:
-            quiet = bool(self.open) and self.open[-1][1]
-            lang = dict(attrs).get("lang")
-            quiet = (quiet if lang is None else lang == "en") or tag in ("script", "style", "code")
-            self.open.append((tag, quiet))
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """An element that ends where it begins holds no text."""
-
-    def handle_endtag(self, tag: str) -> None:
-        while self.open and self.open.pop()[0] != tag:
-            pass
-
-    def handle_data(self, data: str) -> None:
-        if not (self.open and self.open[-1][1]):
-            self.found.append(data)
-
-
-def english_in(page: str) -> Iterator[str]:
-    """Yield every English text of the knowledge that a page shows without marking it."""
-    reader = Unmarked()
-    reader.feed(page)
-    shown = " ".join(" ".join(reader.found).split()).casefold()
-    for one in texts(api.base().knowledge, "it"):
-        english = one.english.casefold()
-        if "{" in english or len(english) < _LONG or one.given is None or one.section == "phrases":
-            continue
-        if english not in one.given.casefold() and english in shown:
-            yield one.english
+from tests.board.pages import english_in
 
 
 @pytest.fixture(scope="module")

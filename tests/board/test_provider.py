@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 import warnings
 from collections.abc import Iterator
@@ -11,10 +12,13 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import select
 
 from gepnet import api
 from gepnet.board import Settings, create_app
+from gepnet.board.provider import Provider
 from gepnet.board.screens.provider import COOKIE
+from gepnet.store.tables import SessionRow
 from tests.board.conftest import ADDRESS, CENTRE
 
 with warnings.catch_warnings():
@@ -173,3 +177,50 @@ def test_settings_that_would_not_work_are_refused(environ: dict[str, str], told:
     given = {f"GEPNET_BOARD_{name}": value for name, value in environ.items()}
     with pytest.raises(api.InputError, match=told):
         Settings.of_environment(given)
+
+
+def test_signing_asks_again_at_the_provider_who_has_no_password_here(
+    store: api.Store, issuer: Issuer
+) -> None:
+    client = browser(store, issuer)
+    client.get(at_the_provider(client, "ada-there"))
+    page = "/item/abc123/cards?step=outcome"
+    left = client.get("/login/provider", params={"again": page})
+    there = left.headers["location"]
+    asked = parse_qs(urlsplit(there).query)
+    assert asked["prompt"] == ["login"] and asked["max_age"] == ["0"]
+    with store.keep() as open_:
+        row = open_.scalars(select(SessionRow).order_by(SessionRow.created.desc())).first()
+        assert row is not None
+        row.proved = long_ago = row.proved - datetime.timedelta(hours=1)
+        name = row.id
+    answer = httpx.post(there, data={"sub": "ada-there"}, follow_redirects=False)
+    back = client.get(answer.headers["location"])
+    assert back.status_code == 303 and back.headers["location"] == page
+    with store.keep() as open_:
+        assert open_.get_one(SessionRow, name).proved > long_ago
+    # Somebody else at the provider proves nothing, and no other page is come back to.
+    there = client.get("/login/provider", params={"again": page}).headers["location"]
+    answer = httpx.post(there, data={"sub": "left-there"}, follow_redirects=False)
+    assert client.get(answer.headers["location"]).status_code == 403
+    for elsewhere in ("https://elsewhere.example/", "//elsewhere.example", "/account"):
+        found = client.get("/login/provider", params={"again": elsewhere})
+        assert found.status_code == 422
+
+
+def test_a_provider_that_did_not_ask_again_proves_nothing(
+    store: api.Store, issuer: Issuer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = browser(store, issuer)
+    client.get(at_the_provider(client, "ada-there"))
+    for told in (None, 1, "now"):
+        left = client.get("/login/provider", params={"again": "/case/abc/course"})
+        answer = httpx.post(left.headers["location"], data={"sub": "ada-there"})
+        real = Provider._claims
+
+        def stale(*given: Any, told: Any = told, real: Any = real) -> dict[str, Any]:
+            return {**real(*given), "auth_time": told}
+
+        with monkeypatch.context() as patched:
+            patched.setattr(Provider, "_claims", stale)
+            assert client.get(answer.headers["location"]).status_code == 400

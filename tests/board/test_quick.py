@@ -90,14 +90,14 @@ def test_the_reason_of_a_chip(public: TestClient) -> None:
 def test_after_an_answer_the_next_question_is_the_one_of_asking(public: TestClient) -> None:
     assert "asked next" not in public.get("/").text
     desk = public.app.state.desk  # type: ignore[attr-defined]
-    desk.next_facts.prepare()
-    assert desk.next_facts.ready.wait(120)
-    base = api.base()
-    sent, chosen = {**ANSWERS, "answered": "1"}, {k[2:]: v for k, v in ANSWERS.items()}
+    base, chosen = api.base(), {k[2:]: v for k, v in ANSWERS.items()}
+    question = api.quick_check(base, chosen)["answer"]["question"]["id"]
+    assert desk.next_facts.prepare(question, "en").wait(120)
+    sent = {**ANSWERS, "answered": "1"}
     asked, unknown = desk.question(), {}
     for _ in range(2):
         facts = api.quick_facts(base, chosen, {}, asked)
-        expected = api.ask_step(base, unknown, facts=facts, asked=asked).next
+        expected = api.ask_step(base, unknown, question, facts=facts, asked=asked).next
         assert expected is not None
         told = public.post("/", data=sent).text
         assert "asked next" in told and told.count("ask another") == 1
@@ -109,5 +109,13 @@ def test_after_an_answer_the_next_question_is_the_one_of_asking(public: TestClie
         # Who does not know it is asked another, and the link remembers.
         sent[f"f.{fact}"], unknown[fact] = "not-known", api.UNKNOWN
         assert f"f.{fact}=not-known" in public.post("/", data=sent).text
-    # Another question of the table is not what asking was asked.
-    assert "asked next" not in public.post("/", data={**ANSWERS, "question": "symptoms"}).text
+    # It is asked of the question on the screen, and in the language of the page.
+    assert desk.next_facts.prepare("symptoms", "it").wait(120)
+    italian = api.in_language(base, "it")
+    facts = api.quick_facts(italian, chosen, {}, asked)
+    expected = api.ask_step(italian, {}, "symptoms", facts=facts, asked=asked).next
+    assert expected is not None
+    sent = {**ANSWERS, "answered": "1", "question": "symptoms"}
+    told = public.post("/", data=sent, headers={"accept-language": "it"}).text
+    assert "chiesto ora" in told
+    assert f'name="f.{expected.fact}" value="not-known">Non noto' in told

@@ -273,6 +273,7 @@ from gepnet.store.rounds import give_card as give_card
 from gepnet.store.rounds import item_tag as item_tag
 from gepnet.store.rounds import open_round as open_round
 from gepnet.store.rounds import read_rounds as read_rounds
+from gepnet.store.sessions import PROOF as PROOF
 from gepnet.store.sessions import SignedIn as SignedIn
 from gepnet.store.sessions import look_at_session as look_at_session
 from gepnet.store.sessions import prove as prove

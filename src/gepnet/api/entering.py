@@ -40,9 +40,9 @@ def event_form(base: KnowledgeBase, kind: str) -> list[View]:
     if kind in ("progression", "treatment", "prrt_cycle", "adverse_event", "note") and model:
         fields += [_field_of_model(base, name, model) for name in _own(model)]
     vocabulary = base.vocabulary
-    for fact in vocabulary.base_facts():
+    for fact in vocabulary.of_event(kind).values():  # with the members of families
         entry = fact.entry
-        if getattr(entry, "event", None) != kind or getattr(entry, "function", None):
+        if getattr(entry, "function", None):
             continue
         if any(one["id"] == fact.id for one in fields):
             continue

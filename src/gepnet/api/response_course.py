@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from gepnet.api.charting import chart_view, draw_chart
+from gepnet.api.entering import value_words
 from gepnet.api.responding import assess_response, growth_view, response_view
 from gepnet.guidelines import KnowledgeBase
 from gepnet.knowledge import InputError, refuse
@@ -43,7 +44,7 @@ def recorded_response(record: Record, base: KnowledgeBase) -> View:
     ]  # fmt: skip
     cycles: list[View] = [{"day": one.date, "cycle": one.cycle} for one in record.cycles]
     progressions: list[View] = [
-        {"day": one.date, "types": [word.replace("_", " ") for word in one.types],
+        {"day": one.date, "types": [value_words(base, "types", word) for word in one.types],
          "none": one.found_none}
         for one in record.events
         if isinstance(one, Progression) and not one.withdrawn

@@ -22,38 +22,43 @@ Key = tuple[Pairs, Pairs]
 
 
 class NextFacts:
-    """The fact that is worth asking next, after some answers."""
+    """The fact that is worth asking next, after some answers, for the question on the screen."""
 
     def __init__(self, desk: Desk) -> None:
         """Keep the desk; nothing is made before somebody asks."""
         self._desk = desk
-        self._lock = threading.Lock()
-        self._begun = False
-        self.ready = threading.Event()
+        self._lock, self._one = threading.Lock(), threading.Lock()
+        self._ready: dict[tuple[str, str], threading.Event] = {}
 
-    def prepare(self) -> None:
-        """Begin to make asking ready, if nobody has; return at once."""
+    def prepare(self, question: str, language: str) -> threading.Event:
+        """Begin to make asking ready, if nobody has; return at once what tells when it is."""
         with self._lock:
-            if self._begun:
-                return
-            self._begun = True
-        threading.Thread(target=self._make, daemon=True).start()
+            known = self._ready.get((question, language))
+            if known is not None:
+                return known
+            ready = self._ready[question, language] = threading.Event()
+        threading.Thread(target=self._make, args=(question, language, ready), daemon=True).start()
+        return ready
 
-    def _make(self) -> None:
+    def _make(self, question: str, language: str, ready: threading.Event) -> None:
+        base = api.in_language(self._desk.base, language)
         try:
-            api.ask_step(self._desk.base, {}, asked=self._desk.question())
+            with self._one:  # one after the other: the pages come first
+                api.ask_step(base, {}, question, asked=self._desk.question())
         except api.InputError:
             return  # without the libraries for it the questions keep their own order
         self._desk.settled()
-        self.ready.set()
+        ready.set()
 
     def after(
         self,
         key: Key,
         unknown: Sequence[str],
         region: str | None,
+        question: str,
+        language: str,
     ) -> Mapping[str, Any] | None:
-        """Return what to ask next of PRRT, in English; None where nothing is.
+        """Return what to ask next; None where nothing is, or while asking is being made.
 
         It is {fact, question, opens, choices}, the choices {value, label}.
 
@@ -61,20 +66,29 @@ class NextFacts:
             key: the answers, chosen and further.
             unknown: facts of which somebody said that they are not known.
             region: of care.
+            question: that the screen is about.
+            language: of the words.
         """
-        if not self.ready.is_set():
-            self.prepare()
+        if not self.prepare(question, language).is_set():
             return None
-        return _next(self._desk, key, tuple(sorted(unknown)), region, self._desk.question())
+        day = self._desk.question()
+        return _next(self._desk, key, tuple(sorted(unknown)), region, question, language, day)
 
 
 @lru_cache(maxsize=512)
 def _next(
-    desk: Desk, key: Key, unknown: tuple[str, ...], region: str | None, day: Any
+    desk: Desk,
+    key: Key,
+    unknown: tuple[str, ...],
+    region: str | None,
+    question: str,
+    language: str,
+    day: Any,
 ) -> Mapping[str, Any] | None:
-    asked, facts = desk.question(region), desk.quick_facts(key, region)
+    asked, base = desk.question(region), api.in_language(desk.base, language)
+    facts = desk.quick_facts(key, region)
     said = dict.fromkeys((one for one in unknown if one not in facts.values), api.UNKNOWN)
-    step = api.ask_step(desk.base, said, facts=facts, asked=asked)
+    step = api.ask_step(base, said, question, facts=facts, asked=asked)
     if step.next is None:
         return None
     one = step.next

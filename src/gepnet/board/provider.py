@@ -41,10 +41,14 @@ class ProviderFault(Exception):
 
 @dataclass(frozen=True)
 class Vouched:
-    """Whom a provider vouched for: ``subject`` as ``issuer subject``, and what it tells of them."""
+    """Whom a provider vouched for: ``subject`` as ``issuer subject``, and what it tells of them.
+
+    ``again`` is the page from which somebody signed in was asked again who they are; else empty.
+    """
 
     subject: str
     claims: dict[str, Any]
+    again: str = ""
 
 
 @dataclass
@@ -56,11 +60,12 @@ class Provider:
     _read: float = 0.0
     _lock: Lock = field(default_factory=Lock)
 
-    def leave(self, back: str) -> tuple[str, str]:
+    def leave(self, back: str, again: str = "") -> tuple[str, str]:
         """Return the address at the provider, and what the browser brings back with it.
 
         Args:
             back: address of this server that the provider sends the browser to.
+            again: page of somebody signed in who is to be asked again who they are, for signing.
 
         Raises:
             ProviderFault: if the provider does not answer.
@@ -68,12 +73,14 @@ class Provider:
         about, _ = self._about()
         state, nonce = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
         verifier = secrets.token_urlsafe(48)
+        anew = {"prompt": "login", "max_age": 0} if again else {}
         with self._client(back) as client:
             address, _ = client.create_authorization_url(
-                about["authorization_endpoint"], state, code_verifier=verifier, nonce=nonce
+                about["authorization_endpoint"], state, code_verifier=verifier, nonce=nonce, **anew
             )
-        until = int(time.time()) + PATIENCE_S
-        claims = {"state": state, "nonce": nonce, "verifier": verifier, "exp": until}
+        begun = int(time.time())
+        claims = {"state": state, "nonce": nonce, "verifier": verifier, "exp": begun + PATIENCE_S}
+        claims |= {"again": again, "begun": begun}
         return str(address), jwt.encode({"alg": "HS256"}, claims, self._key())
 
     def come_back(self, kept: str, given: dict[str, str], back: str) -> Vouched:
@@ -101,7 +108,12 @@ class Provider:
         about, keys = self._about()
         token = self._token(about, given["code"], mine["verifier"], back)
         claims = self._claims(token, keys, mine["nonce"])
-        return Vouched(f"{self.settings.oidc} {claims['sub']}", claims)
+        again = str(mine.get("again") or "")
+        if again:
+            asked_at = claims.get("auth_time")
+            if not isinstance(asked_at, int) or asked_at < int(mine["begun"]) - LEEWAY_S:
+                raise ProviderFault("it did not ask again who this is")
+        return Vouched(f"{self.settings.oidc} {claims['sub']}", claims, again)
 
     def _token(self, about: dict[str, Any], code: str, verifier: str, back: str) -> str:
         from authlib.common.errors import (  # type: ignore[import-untyped]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -49,6 +50,18 @@ class Visit:
         return self.signed.actor
 
     @property
+    def proved_at(self) -> datetime.datetime | None:
+        """When the provider last asked who has no password here; None where that is too long ago.
+
+        Only of such an account; everybody else gives the password again.
+        """
+        signed = self.signed
+        if signed is None or signed.has_password:
+            return None
+        age = datetime.datetime.now(datetime.UTC) - signed.proved
+        return signed.proved if age < api.PROOF else None
+
+    @property
     def csrf(self) -> str:
         """What a form of this session has to send along."""
         return "" if self.signed is None else self.signed.form_secret
@@ -58,6 +71,11 @@ class Visit:
         """The knowledge in the language of the visit, for whatever is shown of it."""
         base = self.desk.base
         return api.in_language(base, api.answer_language(base, self.words.language))
+
+    def year_of(self, entry: str) -> int:
+        """Return the year of the document that an entry is from."""
+        name = entry.partition("/")[0]
+        return next(d.file.document.year for d in self.desk.base.documents if d.id == name)
 
     @property
     def path(self) -> str:

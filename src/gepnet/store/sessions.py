@@ -44,7 +44,8 @@ class SignedIn:
         form_secret: what each form has to hold, against requests from other sites.
         idle_s: seconds until it ends if nothing is asked.
         ends: when it ends in any case.
-        proved: when the person last gave the password.
+        proved: when the person last gave the password, or signed in at the provider.
+        has_password: whether the account has one; without, the provider asks again.
     """
 
     actor: Actor
@@ -53,6 +54,7 @@ class SignedIn:
     idle_s: int
     ends: datetime.datetime
     proved: datetime.datetime
+    has_password: bool = True
 
 
 def sign_in(store: Store, name: str, password: str, address: str = "") -> SignedIn:
@@ -231,6 +233,7 @@ def _signed(row: SessionRow, user: UserRow, secret: str = "") -> SignedIn:
         max(0, int(idle.total_seconds())),
         ends,
         row.proved,
+        user.password is not None,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 
 from fastapi import Request
 from starlette.responses import RedirectResponse, Response
@@ -17,17 +18,22 @@ from gepnet.board.visit import visit_of
 
 screen = Screen("provider")
 COOKIE, PLACE = "gepnet-provider", "/login/provider"
+#: Pages from which somebody may be asked again who they are, to sign there.
+_AGAIN = re.compile(r"/(item/\w+/cards\?step=outcome|case/\w+/course)")
 _log = logging.getLogger(__name__)
 
 
 @screen.get(PLACE, PUBLIC)
-def leave(request: Request) -> Response:
-    """Go to the provider."""
-    desk = visit_of(request).desk
+def leave(request: Request, again: str = "") -> Response:
+    """Go to the provider; with the page to come back to, to be asked there again who one is."""
+    visit = visit_of(request)
+    desk = visit.desk
     if desk.provider is None or not desk.has_store:
         raise api.NotFound("page", PLACE, "a provider in the settings")
+    if again and (visit.signed is None or not _AGAIN.fullmatch(again)):
+        raise api.refuse("again", repr(again[:80]), "a page on which something is signed")
     try:
-        address, kept = desk.provider.leave(back_address(request))
+        address, kept = desk.provider.leave(back_address(request), again)
     except ProviderFault as fault:
         return _failed(request, fault)
     answer = RedirectResponse(address, 303)
@@ -48,6 +54,9 @@ def come_back(request: Request) -> Response:
     kept, given = request.cookies.get(COOKIE, ""), dict(request.query_params)
     try:
         vouched = desk.provider.come_back(kept, given, back_address(request))
+        if vouched.again:
+            api.prove_by_provider(desk.store, desk.secret(request), vouched.subject)
+            return _without(RedirectResponse(vouched.again, 303))
         signed = begin(desk.store, desk.settings, vouched)
     except ProviderFault as fault:
         return _failed(request, fault)

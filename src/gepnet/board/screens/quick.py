@@ -128,11 +128,15 @@ def moved(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[str,
     return found
 
 
-def asked_next(visit: Visit, answers: Answers, region: str | None) -> Mapping[str, Any] | None:
+def asked_next(
+    visit: Visit, answers: Answers, region: str | None, question: str
+) -> Mapping[str, Any] | None:
     """Return what asking would ask next; nothing before there is an answer, or while it is made."""
+    language = api.answer_language(visit.desk.base, visit.words.language)
     if answers.chosen or answers.further or answers.unknown:
-        return visit.desk.next_facts.after(answers.key, answers.unknown, region)
-    visit.desk.next_facts.prepare()
+        following = visit.desk.next_facts
+        return following.after(answers.key, answers.unknown, region, question, language)
+    visit.desk.next_facts.prepare(question, language)
     return None
 
 
@@ -155,7 +159,8 @@ def shown(request: Request, form: FormData | None) -> dict[str, Any]:
     most = max(found["waits"].items(), key=lambda one: one[1], default=("", 0))
     known = further_facts(visit)
     answers.unknown = [n for n in answers.unknown if n in {one["id"] for one in known}]
-    following = None if question else asked_next(visit, answers, region or None)
+    asks = found["answer"]["question"]
+    following = asked_next(visit, answers, region or None, asks["id"])
     # A fact that one of the questions brings is asked by it.
     bringing = [
         one["id"]

@@ -39,7 +39,7 @@ def record(request: Request, case_id: str, kind: str = "diagnosis") -> Response:
         kind=chosen,
         kinds=api.EVENT_KINDS,
         fields=api.event_form(base, chosen),
-        events=[_shown(one, base) for one in events],
+        events=[_shown(one, visit) for one in events],
         versions=api.record_versions(store, actor, case_id),
         complete={} if looked.kept is None else looked.record.complete,
         domains=DOMAINS,
@@ -60,8 +60,8 @@ def _lapsed(record: Record) -> str | None:
     return first.last.isoformat() if first.last < record.as_of.last else None
 
 
-def _shown(event: Any, base: Any) -> dict[str, Any]:
-    told = []
+def _shown(event: Any, visit: Visit) -> dict[str, Any]:
+    told, base = [], visit.base
     for name, value in event.values.items():
         entry = base.vocabulary[name].entry
         words = {one.id: one.label for one in entry.values}
@@ -77,7 +77,7 @@ def _shown(event: Any, base: Any) -> dict[str, Any]:
             continue
         label = base.options[value].label if name == "option" and value in base.options else value
         parts = label if isinstance(label, tuple) else (label,)
-        said = ", ".join(_said(name, one, base) for one in parts)
+        said = ", ".join(_said(name, one, visit) for one in parts)
         told.append((api.field_words(base, name), said))
     return {
         "id": event.id,
@@ -88,8 +88,11 @@ def _shown(event: Any, base: Any) -> dict[str, Any]:
     }
 
 
-def _said(name: str, value: Any, base: Any) -> str:
+def _said(name: str, value: Any, visit: Visit) -> str:
     """Return a value of a field that an event has by itself."""
+    base = visit.base
+    if name == "decision":
+        return str(visit.words.gettext(value.replace("_", " ")).unescape())
     if isinstance(value, bool):
         return str(base.vocabulary.phrases.truth(value))
     if name == "on" and value in base.options:
