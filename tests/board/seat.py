@@ -56,7 +56,8 @@ class Seat:
     def look(self, name: str) -> None:
         """Look at the page as it stands: axe, its language, and whether it fits its window."""
         self.page.evaluate("scrollTo(0, 0)")  # else the head lies over what it is held to
-        faults = faults_of(self.page)
+        # In English axe looks at every page in test_in_a_browser.py.
+        faults = faults_of(self.page) if self.language != "en" else []
         html = self.page.content()
         if f'<html lang="{self.language}"' not in html:
             faults.append(f"not in {self.language}")
