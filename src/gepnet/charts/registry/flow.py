@@ -31,6 +31,8 @@ _COLOURS = {
 }
 _WIDE = 0.05  # of a column
 _GAP = 0.015
+#: Behind words that stand on bands.
+_GROUND = {"boxstyle": "square,pad=0.12", "fc": "white", "ec": "none", "alpha": 0.8}
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class _Flow:
     hidden: int
     colours: dict[str, str]
     order: tuple[str, ...]
+    heads: tuple[str, ...] = ()
 
     @property
     def columns(self) -> int:
@@ -79,11 +82,12 @@ def sequence_chart(found: Sequences) -> Chart:
     made_up = " (made up, for no finding)" if found.synthetic else ""
     data = _Flow(
         f"{found.patients} patients by line of treatment{made_up}",
-        "; ".join(f"column {line}: line {line}" for line in range(1, found.lines + 1)),
+        "each column a line of treatment; patients",
         tuple((s.line - 1, s.before, s.after, s.patients) for s in found.steps if s.patients),
         sum(step.patients is None for step in found.steps),
         {**dict.fromkeys(ends, _REST), **colours},
         (*named, *ends),
+        tuple(f"line {line}" for line in range(1, found.lines + 1)),
     )
     rows = tuple((s.line, s.before, s.after, s.patients) for s in found.steps)
     table = TableTwin(("line", "treatment", "what follows", "patients"), rows)
@@ -175,10 +179,14 @@ def _draw(figure: Figure, data: _Flow) -> None:
             if 0 < column < last:
                 where, align = at[column] + _WIDE + 0.01, "left"
             size = 8 if 0 < column < last else None
+            look = {"bbox": _GROUND} if 0 < column < last else {}
             axes.text(
-                where, bottom + height / 2, text, ha=align, va="center", color=INK, fontsize=size
-            )
-    axes.set(xlim=(-0.36, 1.36), ylim=(-0.02, 1.02))
+                where, bottom + height / 2, text, ha=align, va="center", color=INK, fontsize=size,
+                **look,
+            )  # fmt: skip
+    for head, where in zip(data.heads, at, strict=False):
+        axes.text(where + _WIDE / 2, 1.03, head, ha="center", va="bottom", color=SOFT, fontsize=9)
+    axes.set(xlim=(-0.36, 1.36), ylim=(-0.02, 1.08 if data.heads else 1.02))
     axes.set_axis_off()
     figure.supxlabel(data.caption, color=SOFT, fontsize=9)
     headline(figure, data.title)
