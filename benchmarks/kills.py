@@ -98,7 +98,7 @@ class Job:
             raise SystemExit(1)
 
 
-def main(kills: int, seed: int) -> None:
+def main(kills: int, seed: int, only: str | None = None) -> None:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         api.synth_registry(api.base(), str(root / "registry"), PATIENTS, block=BLOCK)
@@ -116,12 +116,14 @@ def main(kills: int, seed: int) -> None:
         ]  # fmt: skip
         draw = random.Random(seed)
         for job in jobs:
-            job.tried(root, kills, draw)
+            if only in (None, job.name):
+                job.tried(root, kills, draw)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=3)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", help="One of them: 'registry assess'.")
     given = parser.parse_args()
-    main(given.kills, given.seed)
+    main(given.kills, given.seed, given.only)
