@@ -74,11 +74,15 @@ def _draw(figure: Figure, data: _Bars) -> None:
                 axes.text(at, row, f"{share:.0f}", ha="center", va="center", fontsize=8,
                           color=on(colour))  # fmt: skip
             left += share
+        if None in parts.values():  # some classes have too few, and others go with them
+            axes.barh(row, 100 - left, left=left, height=0.72, color="white", edgecolor=SOFT,
+                      linewidth=0.6, linestyle=":")  # fmt: skip
     for kind, (colour, hatch) in LOOKS.items():
         axes.bar(0, 0, color=colour, hatch=hatch, label=kind.replace("_", " "), edgecolor="#8899a6")
     axes.set_yticks(range(len(data.names)), data.names)
     axes.set(xlim=(0, 100), ylim=(len(data.names) - 0.4, -0.6))
-    axes.set_xlabel("per cent of treatments", loc="left", color=SOFT)
+    words = "per cent of treatments; dotted: classes with too few to be told apart"
+    axes.set_xlabel(words, loc="left", color=SOFT)
     axes.legend(ncols=6, loc="lower left", bbox_to_anchor=(0, 1.0), frameon=False, fontsize=8,
                 handlelength=1.2, columnspacing=1.0)  # fmt: skip
     headline(figure, data.title)
