@@ -60,6 +60,7 @@ def _quick(page: Page) -> None:
         box = page.locator(f"[name='q.{name}'][value='{value}']").get_attribute("id")
         with page.expect_response(lambda answer: answer.request.method == "POST"):
             page.locator(f"label[for='{box}']").click()
+    page.evaluate("scrollTo(0, 0)")
     page.wait_for_timeout(300)
 
 
@@ -73,6 +74,10 @@ def _plan(page: Page) -> None:
     page.wait_for_selector("#plan tbody tr")
     page.locator("#plan").scroll_into_view_if_needed()
     page.evaluate("document.getElementById('plan-form').scrollIntoView({block: 'center'})")
+
+
+def _registry(page: Page) -> None:
+    page.wait_for_selector("#found table")
 
 
 def _what_if(page: Page) -> None:
@@ -103,6 +108,7 @@ SCREENS = (
     Screen("record", "/case/{case}/record?kind=pathology"),
     Screen("history", "/case/{case}/history"),
     Screen("agreement", "/agreement", "anna"),
+    Screen("registry", "/registry", "anna", _registry),
     Screen("documents", "/knowledge"),
     Screen("document", "/knowledge/asco-2023"),
     Screen("audit", "/audit", "franco"),

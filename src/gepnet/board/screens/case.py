@@ -17,8 +17,8 @@ from gepnet.board.policy import Screen, may
 from gepnet.board.visit import Visit, visit_of
 
 screen = Screen("case")
-#: Values of one event that the course names; the record has all.
-VALUES = 6
+#: Values of one event that its line names; the record has all.
+VALUES = 3
 
 
 def item_of(visit: Visit, case_id: str, name: str = "") -> api.BoardItem | None:
