@@ -95,7 +95,8 @@ def _draw(figure: Figure, data: _Map) -> None:
             if len(data.groups) <= _NAMED:
                 axes.text(j, i, f"{share:.0f}", ha="center", va="center", fontsize=7.5,
                           color=on(colour))  # fmt: skip
-    axes.set(xlim=(-0.5, len(data.groups) - 0.5), ylim=(len(data.facts) - 0.5, -0.5))
+    wide, high = (max(1, len(names)) for names in (data.groups, data.facts))  # also of nothing
+    axes.set(xlim=(-0.5, wide - 0.5), ylim=(high - 0.5, -0.5))
     axes.set_yticks(range(len(data.facts)), data.facts)
     axes.set_xticks(range(len(data.groups)), data.groups, fontsize=7)
     axes.tick_params(axis="x", rotation=90, length=0)
