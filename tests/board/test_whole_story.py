@@ -174,6 +174,8 @@ def on_the_list(board: Board) -> None:
 def enter(board: Board, seat: Seat, kind: str, date: str, facts: dict[str, Any]) -> None:
     seat.go(f"/case/{board.case}/record?kind={kind}")
     told = {f"fact.{name}": value for name, value in facts.items()}
+    if board.language == "it":  # as people there write a day
+        date = "/".join(reversed(date.split("-")))
     for name in ("fact.option", "fact.on"):
         if name in told:
             told[name] = board.label(told[name])

@@ -82,3 +82,17 @@ def test_a_page_in_italian_says_so_and_is_remembered(public: TestClient) -> None
         assert "What does each guideline say?" in client.get("/?lang=en").text
         larger = client.get("/?density=meeting").text
         assert 'data-density="meeting"' in larger
+
+
+@pytest.mark.parametrize(
+    ("typed", "italian"),
+    [
+        ("15/1/2026", "2026-01-15"), ("15.01.2026", "2026-01-15"), ("1/2026", "2026-01"),
+        ("2026", "2026"), ("2026-01-15", "2026-01-15"), ("ieri", "ieri"), ("", ""),
+        ("31/2/2026", "2026-02-31"),
+    ],
+)  # fmt: skip
+def test_a_date_is_typed_as_people_write_it(typed: str, italian: str) -> None:
+    # What is no day is refused where events are read; in English a slash may mean two days.
+    assert words_of("it").typed_date(typed) == italian
+    assert words_of("en").typed_date(typed) == typed

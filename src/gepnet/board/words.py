@@ -8,6 +8,7 @@ new messages from the templates and the code.
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -25,6 +26,10 @@ from markupsafe import Markup, escape
 LANGUAGES = {"en": "English", "it": "Italiano"}
 #: By which rules dates and numbers are written.
 _LOCALES = {"en": "en_GB", "it": "it_IT"}
+#: Languages in which 3/4/2026 is read in one way only. In English it may be two days: it stays,
+#: and is refused with the form that is expected.
+_DAY_FIRST = frozenset({"it"})
+_TYPED = re.compile(r"(?:(\d{1,2})[/.])?(\d{1,2})[/.](\d{4})")
 
 
 @dataclass(frozen=True)
@@ -75,6 +80,14 @@ class Words:
             return format_date(datetime.date.fromisoformat(text[:10]), form, locale=self.locale)
         except ValueError:
             return text
+
+    def typed_date(self, text: str) -> str:
+        """Return a date as somebody typed it, as a record has it; what is none stays as it is."""
+        found = _TYPED.fullmatch(text.strip()) if self.language in _DAY_FIRST else None
+        if found is None:
+            return text
+        day, month, year = found.groups()
+        return f"{year}-{int(month):02}" + (f"-{int(day):02}" if day else "")
 
     def number(self, value: object) -> str:
         """Return a number as people write it, without zeros at its end."""

@@ -112,7 +112,7 @@ def event_of(visit: Visit, form: FormData) -> dict[str, Any]:
     event: dict[str, Any] = {"kind": kind}
     for name, longest in (("date", 40), ("source", 200), ("note", 2000), ("id", 80)):
         if text := text_of(form, f"event.{name}", longest):
-            event[name] = text
+            event[name] = visit.words.typed_date(text) if name == "date" else text
     truth: dict[str, Any] = {"yes": True, "no": False}
     base = visit.desk.base
     trees = base.options, visit.base.options
@@ -120,6 +120,8 @@ def event_of(visit: Visit, form: FormData) -> dict[str, Any]:
     for field in api.event_form(base, kind):
         name = field["id"]
         values = texts_of(form, f"fact.{name}")
+        if field["type"] == "date":
+            values = [visit.words.typed_date(one) for one in values]
         if field["type"] == "option":
             values = [labels.get(one.casefold(), one) for one in values]
         if not values:
