@@ -172,6 +172,14 @@ def test_small_counts_are_hidden_and_gaps_are_told_by_centre(tmp_path: Path) -> 
         api.registry_quality(BASE, str(tmp_path / "r"), ["unit_slp"])
 
 
+def test_a_registry_in_which_nothing_is_odd_has_a_picture_too(tmp_path: Path) -> None:
+    lab = numbers("haemoglobin_g_l", {"a": 130})
+    registry_of(tmp_path / "r", {"patients": patients("a"), "laboratory": lab})
+    view = api.registry_quality(BASE, str(tmp_path / "r"), plot=tmp_path / "odd.svg")
+    assert "0 kinds of finding" in view["sentence"]
+    assert (tmp_path / "odd.svg").stat().st_size > 1000
+
+
 def test_a_file_that_was_changed_is_told_and_the_rest_is_looked_at(tmp_path: Path) -> None:
     lab = numbers("haemoglobin_g_l", {"a": 130})
     registry_of(tmp_path, {"patients": patients("a"), "laboratory": lab})

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from gepnet.registry.characterise import Characteristics
     from gepnet.registry.quality import Quality
 
+_NOTHING = "Nothing found"
 _NAMED = 24  # columns that each can have a name of its own
 
 
@@ -58,12 +59,15 @@ def quality_map(found: Quality) -> Chart:
     table = TableTwin(("check", "centre", "patients with a finding", "patients"), rows)
     made_up = " (made up, for no finding)" if found.synthetic else ""
     title = f"What is odd{made_up}"
-    labels = tuple(one.label for one in told)
+    labels = tuple(one.label for one in told) or (_NOTHING,)
+    places = tuple(sizes) or ("too few to name",)
+    if not told:
+        shares = {(_NOTHING, place): 0.0 for place in places}
     most = max((share for share in shares.values() if share), default=1.0)
     caption = "Per cent of patients with a finding; hatched: too few to say"
-    data = _Map(title, labels, tuple(sizes), shares, caption, most)
+    data = _Map(title, labels, places, shares, caption, most)
     size = (max(7.0, 5.2 + 0.3 * len(sizes)), 2.3 + 0.36 * max(len(labels), 1))
-    kinds = counted(len(labels), "kind of finding", "kinds of finding")
+    kinds = counted(len(told), "kind of finding", "kinds of finding")
     sentence = f"{title}: {kinds} in {len(sizes)} centres."
     return chart_of("registry-quality", data, sentence, table, size, _draw)
 
