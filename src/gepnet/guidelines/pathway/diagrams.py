@@ -57,9 +57,8 @@ class Diagrams:
 
     def node(self, level: int, kids: Sequence[Diagram]) -> Diagram:
         """Return the diagram that asks one variable; none is made where its answer is idle."""
-        first = kids[0]
-        if all(kid == first for kid in kids):
-            return first
+        if kids.count(kids[0]) == len(kids):
+            return kids[0]
         key = (level, *kids)
         found = self._unique.get(key)
         if found is None:
@@ -189,17 +188,19 @@ class Diagrams:
     ) -> Diagram:
         """Return the diagram whose ends are worked out from the ends of some others."""
         known: dict[tuple[Diagram, ...], Diagram] = {}
+        # Gone through millions of times: what is known already costs no call.
+        levels, kids_of, seen = self._level, self._kids, known.get
 
         def go(at: tuple[Diagram, ...]) -> Diagram:
-            found = known.get(at)
-            if found is None:
-                level = min(self._level[part] for part in at)
-                if level == _END:
-                    found = self.end(function(tuple(self._values[part] for part in at)))
-                else:
-                    kids = zip(*(self.at(part, level) for part in at), strict=True)
-                    found = self.node(level, [go(kid) for kid in kids])
-                known[at] = found
+            level = min([levels[part] for part in at])
+            if level == _END:
+                found = self.end(function(tuple([self._values[part] for part in at])))
+            else:
+                idle = self.sizes[level]
+                rows = [kids_of[p] if levels[p] == level else (p,) * idle for p in at]
+                kids = [go(kid) if (end := seen(kid)) is None else end for kid in zip(*rows)]  # noqa: B905 - as many as the variable has values
+                found = self.node(level, kids)
+            known[at] = found
             return found
 
         return go(tuple(parts))
@@ -209,7 +210,7 @@ class Diagrams:
         known: dict[Diagram, Diagram] = {}
 
         def go(diagram: Diagram) -> Diagram:
-            if not self.support(diagram).intersection(levels):
+            if self.support(diagram).isdisjoint(levels):
                 return diagram
             found = known.get(diagram)
             if found is None:
@@ -229,17 +230,17 @@ class Diagrams:
         """Return a diagram with the value of some variables given by its place."""
         known: dict[Diagram, Diagram] = {}
 
+        kids_of, seen = self._kids, known.get
+
         def go(at: Diagram) -> Diagram:
-            if not self.support(at).intersection(fixed):
-                return at
-            found = known.get(at)
-            if found is None:
-                level = self._level[at]
-                kids = self._kids[at]
-                found = known[at] = (
-                    go(kids[fixed[level]]) if level in fixed
-                    else self.node(level, [go(kid) for kid in kids])
-                )  # fmt: skip
+            if self.support(at).isdisjoint(fixed):
+                found = at
+            elif (level := self._level[at]) in fixed:
+                found = go(kids_of[at][fixed[level]])
+            else:
+                kids = [go(kid) if (end := seen(kid)) is None else end for kid in kids_of[at]]
+                found = self.node(level, kids)
+            known[at] = found
             return found
 
         return go(diagram)

@@ -45,9 +45,10 @@ def connected(at: Diagrams, given: Iterable[Diagram], levels: Collection[int]) -
     while grown:
         grown, rest = False, []
         for one in left:
-            if at.support(one) & reached:
+            support = at.support(one)
+            if not support.isdisjoint(reached):
                 found.append(one)
-                reached |= at.support(one)
+                reached |= support
                 grown = True
             else:
                 rest.append(one)
