@@ -149,7 +149,7 @@ def _of_dataclass(kind: Any) -> Callable[[Any, bool], dict[str, Any]]:
                 if own in _AS_IS:
                     found[key] = item
                 else:
-                    found[key] = _maker(own)(item, details) if item or own not in _LISTS else []
+                    found[key] = _maker(own)(item, details) if own not in _LISTS or item else []
             else:
                 _show(found, key, item, how, details)
         return found
