@@ -138,3 +138,12 @@ def test_a_note_with_a_date_that_is_none_is_refused(person: Find, case: str) -> 
     note["event.date"] = "2026-01"
     assert "readable" in ben.post(f"{place}/check", note).text
     assert ben.post(f"{place}/event", {**note, "seen": "1"}).status_code == 303
+
+
+def test_what_rules_read_stands_first_in_a_form() -> None:
+    base = api.base()
+    for kind in api.EVENT_KINDS:
+        shown = [one["id"] for one in api.event_form(base, kind) if one["id"] in base.vocabulary]
+        reads = [name in base.facts_read or name in base.facts_read_in_course for name in shown]
+        assert reads == sorted(reads, reverse=True), kind
+    assert api.event_form(base, "pathology")[0]["id"] == "differentiation"

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from gepnet.guidelines import KnowledgeBase
+from gepnet.guidelines.asked import Letters
 from gepnet.io import published_records
 from gepnet.knowledge import InputError, Problem
 from gepnet.record import EVENT_MODELS, Record, parse_record, record_of
 from gepnet.tables import plain
-from gepnet.vocabulary import parse_date
+from gepnet.vocabulary import Fact, parse_date
 
 View = dict[str, Any]
 #: Kinds of events in the order in which people enter them; their facts come from the vocabulary.
@@ -34,13 +35,24 @@ def event_form(base: KnowledgeBase, kind: str) -> list[View]:
     """Return the fields of a kind of event: {id, label, type, unit, low, high, values, help}.
 
     ``type`` is boolean, enum, number, date or text; ``low`` and ``high`` the range of a number.
+    Fields of the event come first, then facts that some rule reads, then the others; each by how
+    often a referral letter holds them.
     """
     fields: list[View] = []
     model = EVENT_MODELS.get(kind)
     if kind in ("progression", "treatment", "prrt_cycle", "adverse_event", "note") and model:
         fields += [_field_of_model(base, name, model) for name in _own(model)]
     vocabulary = base.vocabulary
-    for fact in vocabulary.of_event(kind).values():  # with the members of families
+    letters = Letters.read(base.knowledge.measures)
+    often = ("usually", "sometimes", "seldom")
+
+    def place(fact: Fact) -> tuple[bool, int]:
+        """Put first what some rule reads, and of it what a letter holds."""
+        is_read = fact.id in base.facts_read or fact.id in base.facts_read_in_course
+        return not is_read, often.index(letters.held(fact.id))
+
+    facts = sorted(vocabulary.of_event(kind).values(), key=place)
+    for fact in facts:  # with the members of families
         entry = fact.entry
         if getattr(entry, "function", None):
             continue
