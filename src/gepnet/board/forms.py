@@ -67,7 +67,11 @@ def number_of(form: FormData, name: str) -> int:
 
 
 def done(request: Request, address: str) -> Response:
-    """Return the answer to a form that was saved: go to a page."""
+    """Return the answer to a form that was saved: go to a page.
+
+    ``saved`` lets the script of the page put the focus where one goes on, and is taken off again.
+    """
     if request.headers.get("hx-request"):
-        return Response(status_code=200, headers={"hx-redirect": address})
+        marked = f"{address}{'&' if '?' in address else '?'}saved=1"
+        return Response(status_code=200, headers={"hx-redirect": marked})
     return RedirectResponse(address, 303)

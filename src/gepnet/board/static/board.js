@@ -21,7 +21,19 @@
       drawer().querySelector("h2, h3")?.focus();
     }
     if (target instanceof Element && target.id === "told") document.getElementById("fault")?.focus();
-    else if (event.type === "htmx:after:swap" && !target?.closest?.("dialog")) clear();
+    // What comes by itself says nothing about what was sent: a message of that stays.
+    else if (!target?.closest?.("dialog, [hx-trigger^=every]")) clear();
+  };
+  // A form that was saved brings another page: one goes on from its heading, not from the top.
+  const goOn = () => {
+    const here = new URL(location.href);
+    if (!here.searchParams.has("saved")) return;
+    here.searchParams.delete("saved");
+    history.replaceState(null, "", here);
+    const heading = document.querySelector("main h1");
+    if (!heading) return;
+    heading.tabIndex = -1;
+    heading.focus();
   };
   document.addEventListener("htmx:after:swap", swapped);
   document.addEventListener("DOMContentLoaded", () => {
@@ -30,6 +42,7 @@
       opener = null;
     });
     document.getElementById("fault")?.focus();
+    goOn();
   });
 
   // A lost connection keeps the last answer and says its time.
