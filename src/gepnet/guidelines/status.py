@@ -157,7 +157,6 @@ def left_open_by_text(scope: Truth, held: tuple[Read, ...]) -> bool:
     return all(is_open(TABLE[way]) for way in ways)  # type: ignore[index]
 
 
-@cache
 def lookup(
     scope: Truth, held: tuple[Read, Read, Read, Read], lesser: Truth, empty: Status
 ) -> tuple[Status, tuple[Status, ...]]:
@@ -169,6 +168,13 @@ def lookup(
         lesser: whether it prefers another option to this one, read broadly.
         empty: what stands where no position holds, one of ``EMPTY``.
     """
+    return _looked_up(scope, held, lesser, empty)
+
+
+@cache
+def _looked_up(
+    scope: Truth, held: tuple[Read, Read, Read, Read], lesser: Truth, empty: Status
+) -> tuple[Status, tuple[Status, ...]]:
     first, second, third, last = (between(*read) for read in held)
     found = TABLE[scope, first, second, third, last]
     # Beside a position that may hold, it is one thing whether it may also be the lesser: nothing.

@@ -150,7 +150,7 @@ def _looked_up(values: tuple[object, ...]) -> Outcome:
     """Look up where every fact is known: what is open is left open by the text."""
     scope, *kinds, read = values
     first, second, third, last = map(_reading, kinds)
-    return lookup(scope, (first, second, third, last), False, EMPTY[read])  # type: ignore[index]
+    return lookup(scope, (first, second, third, last), False, EMPTY[read])  # type: ignore[index, arg-type]
 
 
 def _reading(truth: object) -> Read:
