@@ -28,6 +28,7 @@ from urllib.parse import urlencode
 from gepnet import api
 from gepnet.board import Settings, create_app, pages
 from gepnet.board.serving import stays
+from gepnet.guidelines.pathway.questions import PathwayQuestions
 
 # A library may have installed a package of the name `tests`: this one is that of the checkout.
 sys.modules["tests"] = ModuleType("tests")
@@ -178,8 +179,8 @@ def timed_pages(desk: Any, ask: Direct, drawing: Drawing) -> list[tuple[str, boo
 
 def quick(desk: Any, ask: Direct, steps: int) -> list[tuple[str, bool]]:
     """Answer the quick check in random orders, beside the bare assessment of the same answers."""
-    desk.next_facts.prepare()
-    desk.next_facts.ready.wait(300)
+    for one in PathwayQuestions.read(desk.base.knowledge.measures).questions:
+        desk.next_facts.prepare(one.id, "en").wait(60)
     draw, form = random.Random(SEED), api.quick_form(desk.base)
     taken, bare = list[float](), list[float]()
     while len(taken) < steps:

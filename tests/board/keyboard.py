@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -80,6 +81,13 @@ class Keys:
     def is_at(self, name: str) -> bool:
         """Whether what has the focus is called so (a pattern for the whole name)."""
         return called(self.at, name)
+
+    def comes_to(self, told: str) -> None:
+        """Wait until what has the focus is told so, or begins so: a script may take its time."""
+        until = time.monotonic() + PATIENCE / 1000
+        while not (at := self.at).startswith(told):
+            assert time.monotonic() < until, f"{at!r} has the focus, not {told!r}"
+            self.page.wait_for_timeout(50)
 
     def press(self, *keys: str) -> None:
         """Press keys, one after the other."""

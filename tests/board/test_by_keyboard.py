@@ -61,7 +61,7 @@ def people(
 
 
 def signs_in(keys: Keys, name: str) -> None:
-    assert keys.is_at("Name"), "the field to begin with has the focus"
+    keys.comes_to('textbox "Name"')
     keys.page.keyboard.type(name)
     keys.write("Password", PASSWORD)
     keys.follow()
@@ -106,12 +106,12 @@ def from_the_worklist_to_the_cards(chair: Keys) -> None:
     chair.tab_to("Begin")
     chair.follow()
     goes_on_from_the_heading(chair)
-    assert "0 of 2 cards are in" in chair.page.inner_text("#deck")
+    expect(chair.page.locator("#deck")).to_contain_text("0 of 2 cards are in")
 
 
 def goes_on_from_the_heading(keys: Keys) -> None:
     """A form came back as a page: the focus is at its heading, not on nothing."""
-    assert keys.at.startswith("heading"), keys.page.evaluate("document.activeElement.outerHTML")
+    keys.comes_to("heading")
     assert "saved=" not in keys.page.url, "an address that is copied says nothing of it"
 
 
@@ -128,7 +128,7 @@ def a_member_hands_in_a_card(member: Keys) -> None:
     member.tab_to("Hand in my card")
     member.follow()
     goes_on_from_the_heading(member)
-    assert "1 of 2 cards are in" in member.page.inner_text("#deck")
+    expect(member.page.locator("#deck")).to_contain_text("1 of 2 cards are in")
 
 
 def refused_and_told(member: Keys) -> None:
@@ -152,7 +152,7 @@ def the_chair_opens_the_cards(chair: Keys) -> None:
     chair.tab_to("Open the cards")
     chair.follow()
     goes_on_from_the_heading(chair)
-    assert "Slow growth" in chair.page.inner_text("main")
+    expect(chair.page.locator("main")).to_contain_text("Slow growth")
     chair.go_round()
 
 
@@ -172,12 +172,12 @@ def the_answer_and_its_reasons(chair: Keys) -> None:
         )
     chair.press("Escape")
     expect(chair.page.locator("dialog")).not_to_be_visible()
-    assert chair.at == chip
+    chair.comes_to(chip)
     chair.press("Enter")
     chair.page.wait_for_selector("dialog[open] h2:focus")
     chair.tab_to("Close", back=True)
     chair.press("Space")
-    assert chair.at == chip
+    chair.comes_to(chip)
 
 
 def why_they_differ(chair: Keys) -> None:
@@ -189,7 +189,7 @@ def why_they_differ(chair: Keys) -> None:
     chair.write("Value", "30")
     chair.tab_to("Assume")
     chair.follow()
-    assert re.search(r"→ 30 %", chair.page.inner_text("main"))
+    expect(chair.page.locator("main")).to_contain_text("→ 30 %")
     chair.tab_to("Board")
     chair.follow()
 
