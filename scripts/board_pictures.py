@@ -115,11 +115,6 @@ SCREENS = (
     Screen("login", "/login", ""),
     Screen("help", "/help", ""),
 )
-#: What the documentation shows; all of them is more than anybody reads.
-SHOWN = (
-    "quick-check", "worklist", "prepare", "answer", "reason", "differ", "cards", "reveal",
-    "outcome", "course", "plan", "response", "record",
-)  # fmt: skip
 
 
 class Demo:
@@ -171,7 +166,7 @@ def main() -> None:
     asked.add_argument("--all", type=Path, metavar="FOLDER")
     asked.add_argument("names", nargs="*")
     given = asked.parse_args()
-    wanted = given.names or ([one.name for one in SCREENS] if given.all else SHOWN)
+    wanted = given.names or [one.name for one in SCREENS]
     sizes = SIZES if given.all else SIZES[:1]
     script = ["sh", str(ROOT / "scripts" / "browser.sh"), "--find"]
     chromium = subprocess.run(script, capture_output=True, text=True, check=True).stdout.strip()
