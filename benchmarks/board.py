@@ -15,24 +15,19 @@ import asyncio
 import random
 import re
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 from urllib.parse import urlencode
 
+import benchmarks._checkout  # noqa: F401 - says where `tests` is
 from gepnet import api
 from gepnet.board import Settings, create_app, pages
 from gepnet.board.serving import stays
 from gepnet.guidelines.pathway.questions import PathwayQuestions
-
-# A library may have installed a package of the name `tests`: this one is that of the checkout.
-sys.modules["tests"] = ModuleType("tests")
-sys.modules["tests"].__path__ = [str(Path(__file__).parents[1] / "tests")]
 
 STEPS, SEED, AGAIN = 200, 1, 8
 #: Milliseconds; of ready that of a clock, of all others processor time.

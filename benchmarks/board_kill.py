@@ -8,22 +8,11 @@ the audit trail has to verify.
 from __future__ import annotations
 
 import argparse
-import shutil
-import sys
-import tempfile
-from contextlib import ExitStack
-from pathlib import Path
-from types import ModuleType
 
+from benchmarks._stores import NAMES, addresses  # first: it says where `tests` is
 from gepnet import api
-
-# A library may have installed a package of the name `tests`: this one is that of the checkout.
-sys.modules["tests"] = ModuleType("tests")
-sys.modules["tests"].__path__ = [str(Path(__file__).parents[1] / "tests")]
-
-from tests.board.crowd import case_for, hold, kill_and_look  # noqa: E402
-from tests.board.served import people  # noqa: E402
-from tests.store import servers  # noqa: E402
+from tests.board.crowd import case_for, hold, kill_and_look
+from tests.board.served import people
 
 KILLS, PEOPLE, CENTRE = 50, 6, "North"
 
@@ -31,19 +20,10 @@ KILLS, PEOPLE, CENTRE = 50, 6, "North"
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=KILLS, help="On each database.")
-    parser.add_argument("--only", choices=["sqlite", "postgresql"])
+    parser.add_argument("--only", choices=NAMES)
     told, bad = parser.parse_args(), 0
-    with ExitStack() as stack:
-        folder = Path(tempfile.mkdtemp())
-        stack.callback(shutil.rmtree, folder)
-        addresses = {"sqlite": str(folder / "board.sqlite")}
-        if (programs := servers.found()) is not None:
-            addresses["postgresql"] = servers.new_database(
-                stack.enter_context(servers.postgresql(programs))
-            )
-        for name, address in addresses.items():
-            if told.only not in (None, name):
-                continue
+    with addresses(only=told.only) as stores:
+        for name, address in stores.items():
             api.upgrade_store(address)
             store = api.open_store(address)
             team = people(store, PEOPLE, CENTRE)

@@ -10,24 +10,16 @@ that verifies.
 from __future__ import annotations
 
 import argparse
-import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from contextlib import ExitStack
 from pathlib import Path
-from types import ModuleType
 
+from benchmarks._stores import NAMES, addresses  # first: it says where `tests` is
 from gepnet import api
-
-# A library may have installed a package of the name `tests`: this one is that of the checkout.
-sys.modules["tests"] = ModuleType("tests")
-sys.modules["tests"].__path__ = [str(Path(__file__).parents[1] / "tests")]
-
-from tests.board.crowd import Crowd, case_for, hold  # noqa: E402
-from tests.board.served import Served, people  # noqa: E402
-from tests.store import servers  # noqa: E402
+from tests.board.crowd import Crowd, case_for, hold
+from tests.board.served import Served, people
 
 PEOPLE, SECONDS, MOST_MS, CENTRE = 30, 300, 250, "North"
 
@@ -36,21 +28,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--people", type=int, default=PEOPLE)
     parser.add_argument("--seconds", type=float, default=SECONDS, help="On each database.")
-    parser.add_argument("--only", choices=["sqlite", "postgresql"])
+    parser.add_argument("--only", choices=NAMES)
     told = parser.parse_args()
-    with ExitStack() as stack:
-        folder = Path(tempfile.mkdtemp())
-        stack.callback(shutil.rmtree, folder)
-        addresses = {"sqlite": str(folder / "board.sqlite")}
-        if (programs := servers.found()) is not None:
-            addresses["postgresql"] = servers.new_database(
-                stack.enter_context(servers.postgresql(programs))
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        with addresses(folder, told.only) as stores:
+            return sum(
+                loaded(name, address, folder, told.people, told.seconds)
+                for name, address in stores.items()
             )
-        return sum(
-            loaded(name, address, folder, told.people, told.seconds)
-            for name, address in addresses.items()
-            if told.only in (None, name)
-        )
 
 
 def loaded(name: str, address: str, folder: Path, count: int, seconds: float) -> int:

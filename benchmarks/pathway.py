@@ -13,8 +13,6 @@ from __future__ import annotations
 
 import sys
 import time
-from pathlib import Path
-from types import ModuleType
 
 from gepnet import api
 from gepnet.guidelines.pathway.cut import pages
@@ -63,9 +61,7 @@ def main(wanted: list[str]) -> int:
 
 def walk(count: int) -> None:
     """Let patients walk; stops at the first of whom a pathway says something else."""
-    # A library may have installed a package of the name `tests`: this one is that of the checkout.
-    sys.modules["tests"] = ModuleType("tests")
-    sys.modules["tests"].__path__ = [str(Path(__file__).parents[1] / "tests")]
+    import benchmarks._checkout  # noqa: F401 - says where `tests` is
     from tests.guidelines.pathway.made_up import facts, patients
     from tests.guidelines.pathway.test_agreement import Compared
     from tests.guidelines.pathway.test_pathway import ASKED, Seen

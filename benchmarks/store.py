@@ -8,26 +8,18 @@ beside it is what the version of the record, its check and the audit trail cost.
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
 import sys
 import tempfile
 import threading
 import time
-from contextlib import ExitStack
 from pathlib import Path
 from statistics import quantiles
-from types import ModuleType
 
+from benchmarks._stores import addresses  # first: it says where `tests` is
 from gepnet import api, store
-
-# A library may have installed a package of the name `tests`: this one is that of the checkout.
-sys.modules["tests"] = ModuleType("tests")
-sys.modules["tests"].__path__ = [str(Path(__file__).parents[1] / "tests")]
-
-from tests.store import servers  # noqa: E402
-from tests.store.killing import kill_and_look, ready_to_kill  # noqa: E402
-from tests.store.people import CENTRE, add_team, team_of  # noqa: E402
+from tests.store.killing import kill_and_look, ready_to_kill
+from tests.store.people import CENTRE, add_team, team_of
 
 PEOPLE, SECONDS = 30, 20
 
@@ -36,15 +28,9 @@ def main() -> int:
     """Measure SQLite, then PostgreSQL; return how many faults were found."""
     kills = int(sys.argv[1]) if len(sys.argv) > 1 else 50
     base, faults = api.base(), 0
-    with ExitStack() as stack:
-        folder = Path(tempfile.mkdtemp())
-        stack.callback(shutil.rmtree, folder)
-        addresses = {"SQLite": str(folder / "board.sqlite")}
-        if (programs := servers.found()) is not None:
-            server = stack.enter_context(servers.postgresql(programs))
-            addresses["PostgreSQL"] = servers.new_database(server)
-        print(f"bare insert on SQLite: {_bare(folder):.1f} ms")
-        for name, address in addresses.items():
+    with tempfile.TemporaryDirectory() as folder, addresses(Path(folder)) as stores:
+        print(f"bare insert on SQLite: {_bare(Path(folder)):.1f} ms")
+        for name, address in stores.items():
             store.upgrade_store(address)
             kept = store.open_store(address)
             add_team(kept)
