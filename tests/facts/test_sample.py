@@ -9,9 +9,9 @@ import pytest
 
 from gepnet import api
 from gepnet.criteria.columns import cells
+from gepnet.facts.given import Source
 from gepnet.facts.sample import Sampler
 from gepnet.facts.table import ROW, Reader
-from gepnet.facts.wide import Source
 from gepnet.knowledge import load_knowledge
 
 DAY = datetime.date(2026, 1, 1)

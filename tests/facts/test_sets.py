@@ -21,7 +21,8 @@ from gepnet.criteria.columns import cells
 from gepnet.facts import Facts, facts_of_values, needed_for
 from gepnet.facts.derive import derive
 from gepnet.facts.frame import PolarsAlgebra
-from gepnet.facts.wide import Source, WidePlan, supplied_columns
+from gepnet.facts.given import Source, supplied_columns
+from gepnet.facts.wide import WidePlan
 from gepnet.guidelines import KnowledgeBase
 from gepnet.guidelines.variants import Variants
 from gepnet.knowledge import load_knowledge

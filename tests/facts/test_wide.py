@@ -11,8 +11,9 @@ from gepnet.criteria import IsKnown
 from gepnet.criteria.columns import cells, columns_of, low_column
 from gepnet.facts import derive
 from gepnet.facts.frame import PolarsAlgebra
+from gepnet.facts.given import Source, supplied_columns
 from gepnet.facts.sql import SqlAlgebra
-from gepnet.facts.wide import Source, WidePlan, supplied_columns
+from gepnet.facts.wide import WidePlan
 from gepnet.measures import FUNCTIONS
 from gepnet.measures.columns import COLUMN_FUNCTIONS
 from gepnet.vocabulary import Fact, Interval, Value, exact

@@ -14,7 +14,7 @@ import pytest
 from gepnet import __version__, api
 from gepnet.criteria.columns import columns_of, from_bits
 from gepnet.facts import Facts, facts_of_values
-from gepnet.facts.wide import Source
+from gepnet.facts.given import Source
 from gepnet.guidelines import Status, assess
 from gepnet.guidelines.cohort import CohortPlan
 from gepnet.guidelines.cohort_notes import TableNotes

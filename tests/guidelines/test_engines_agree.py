@@ -22,8 +22,9 @@ from gepnet.criteria.columns import cells, columns_of
 from gepnet.criteria.smt import SolverLogic, constant, disj, formula, same
 from gepnet.facts import Facts, facts_of_values, facts_with
 from gepnet.facts.frame import PolarsAlgebra
+from gepnet.facts.given import Source, supplied_columns
 from gepnet.facts.sql import SqlAlgebra
-from gepnet.facts.wide import Source, WidePlan, supplied_columns
+from gepnet.facts.wide import WidePlan
 from gepnet.guidelines import KnowledgeBase, Status, assess
 from gepnet.guidelines.cohort import CohortPlan
 from gepnet.guidelines.cohort_sql import cohort_sql

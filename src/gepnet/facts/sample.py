@@ -22,7 +22,7 @@ from gepnet.criteria import Criteria
 from gepnet.criteria.columns import absent_column, cells, columns_of, high_column, low_column
 from gepnet.criteria.polars import to_polars
 from gepnet.facts.frame import column_type, divided
-from gepnet.facts.wide import Source
+from gepnet.facts.given import Source
 from gepnet.measures.columns import as_steps
 from gepnet.vocabulary import NOT_APPLICABLE, Fact, Value
 

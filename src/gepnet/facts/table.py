@@ -26,7 +26,7 @@ from gepnet.criteria.columns import (
 from gepnet.criteria.polars import mask_type
 from gepnet.facts.cells import days_of, doubted_birth, hidden, no_one_number, rounded
 from gepnet.facts.frame import column_type, divided
-from gepnet.facts.wide import first_day_column, last_day_column, supplied_columns
+from gepnet.facts.given import first_day_column, last_day_column, supplied_columns
 from gepnet.measures.columns import as_steps
 from gepnet.vocabulary import (
     SEPARATOR,

@@ -12,8 +12,9 @@ from collections.abc import Collection, Mapping
 import polars as pl
 
 from gepnet.facts.frame import PolarsAlgebra
+from gepnet.facts.given import Source, unknown_columns
 from gepnet.facts.table import ROW, Reader
-from gepnet.facts.wide import Source, WidePlan, unknown_columns
+from gepnet.facts.wide import WidePlan
 from gepnet.guidelines.cohort_notes import TableNotes
 from gepnet.guidelines.compiled import KnowledgeBase
 from gepnet.guidelines.statuses import OUT_OF_SCOPE, leaves, tree

@@ -14,8 +14,9 @@ from sqlglot import Dialects
 from sqlglot import expressions as sql
 
 from gepnet.criteria.columns import columns_of
+from gepnet.facts.given import Source, supplied_columns
 from gepnet.facts.sql import SqlAlgebra
-from gepnet.facts.wide import Source, WidePlan, supplied_columns
+from gepnet.facts.wide import WidePlan
 from gepnet.guidelines.compiled import KnowledgeBase
 from gepnet.guidelines.wide import Cohort, status_stages
 

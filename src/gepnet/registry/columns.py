@@ -12,8 +12,9 @@ from gepnet.criteria.columns import from_bits, high_column, low_column
 from gepnet.facts.events import AT
 from gepnet.facts.events.schema import PATIENT
 from gepnet.facts.frame import PolarsAlgebra
+from gepnet.facts.given import Source
 from gepnet.facts.table import ROW, Reader
-from gepnet.facts.wide import Source, WidePlan
+from gepnet.facts.wide import WidePlan
 from gepnet.guidelines import KnowledgeBase
 from gepnet.knowledge import check_known
 from gepnet.vocabulary import Fact, Several

@@ -19,7 +19,8 @@ from gepnet.criteria.columns import absent_column, bits_of, high_column, low_col
 from gepnet.evidence.simulation.scenario import Change, PopulationFact
 from gepnet.evidence.simulation.times import Rows
 from gepnet.facts.frame import PolarsAlgebra, column_type
-from gepnet.facts.wide import Source, WidePlan
+from gepnet.facts.given import Source
+from gepnet.facts.wide import WidePlan
 from gepnet.numbers.linear import Array
 from gepnet.vocabulary import Fact, Vocabulary
 

@@ -91,9 +91,10 @@ def _drawn(narrower: Narrower, rows: int, seed: int, day: datetime.date) -> NDAr
     import polars as pl
 
     from gepnet.facts.frame import PolarsAlgebra
+    from gepnet.facts.given import Source
     from gepnet.facts.sample import Sampler
     from gepnet.facts.table import Reader
-    from gepnet.facts.wide import Source, WidePlan
+    from gepnet.facts.wide import WidePlan
 
     asking = narrower.asking
     base, at = asking.base, asking.diagrams

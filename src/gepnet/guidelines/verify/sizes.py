@@ -34,9 +34,10 @@ def shares_of(
     import polars as pl
 
     from gepnet.facts.frame import PolarsAlgebra
+    from gepnet.facts.given import Source
     from gepnet.facts.sample import Sampler
     from gepnet.facts.table import ROW, Reader
-    from gepnet.facts.wide import Source, WidePlan
+    from gepnet.facts.wide import WidePlan
 
     nodes: dict[tuple[str, ...], Node] = {}
     for texts in regions:
