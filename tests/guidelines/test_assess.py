@@ -5,111 +5,22 @@ safety rules of every kind: each test changes what it needs.
 """
 
 import datetime
-from functools import cache
 from typing import Any
 
 import pytest
 
-from gepnet.facts import Facts, facts_of_values
-from gepnet.guidelines import (
-    Assessment,
-    Cell,
-    KnowledgeBase,
-    Status,
-    assess,
-    documents_in_force,
-    region_lineage,
+from gepnet.guidelines import Status, documents_in_force, region_lineage
+from tests.guidelines.made_up import (
+    EXAMPLES,
+    assessed,
+    base,
+    cell,
+    document,
+    entries,
+    entry,
+    label,
+    labels,
 )
-from gepnet.knowledge.read import read_files
-from gepnet.vocabulary import Question, parse_date
-
-FACTS = """\
-facts:
-- {id: adult, label: Adult, group: g, type: boolean, event: clinical, definition: d}
-- {id: grown, label: Grown, group: g, type: boolean, event: clinical, order: CT, definition: d}
-- {id: score, label: Score, group: g, type: number, precision: 1, range: [0, 100], interval: true,
-   event: pathology, order: Biopsy, definition: d}
-- {id: region, label: Region, group: g, type: enum, values: [EU, US, IT], event: access,
-   definition: d}
-"""
-OPTIONS = """\
-options:
-- {id: drugs, label: Drugs, kind: treatment, level: class, systemic: true}
-- {id: red, label: Red, parent: drugs, kind: treatment, level: agent, systemic: true}
-- {id: red_twice, label: Red twice, parent: red, kind: treatment, level: regimen, systemic: true}
-- {id: blue, label: Blue, parent: drugs, kind: treatment, level: agent, systemic: true}
-- {id: knife, label: Knife, kind: treatment, level: class}
-"""
-SOURCES = """\
-sources:
-- {id: paper, title: A paper, kind: guideline, read: full}
-"""
-REGIONS = "parents: {IT: EU}\n"
-EXAMPLES = "{applies: {adult: true}, does_not_apply: [], undetermined: []}"
-
-
-def entry(name: str, when: str, *positions: str, **more: Any) -> str:
-    """Return a recommendation; a position is ``option position`` with an optional intent."""
-    options = []
-    for position in positions:
-        option, kind, *intent = position.split()
-        purpose = intent[0] if intent else "tumour_control"
-        options.append(f"{{option: {option}, position: {kind}, intent: {purpose}}}")
-    fields = {"verification": "primary", "locator": "p. 1", **more}
-    rest = ", ".join(f"{key}: {value}" for key, value in fields.items())
-    return (
-        f'- {{id: {name}, when: "{when}", options: [{", ".join(options)}], source: paper, '
-        f"note: n, examples: {EXAMPLES}, {rest}}}\n"
-    )
-
-
-def document(name: str, *entries: str, year: int = 2020, **more: Any) -> tuple[str, str]:
-    fields = {
-        "scope": '"adult"',
-        "coverage": '[{topic: all, when: "true", level: complete}]',
-        "published": f"{year}-06-15",
-        **more,
-    }
-    head = "".join(f"  {key}: {value}\n" for key, value in fields.items())
-    return f"guidelines/{name}.yaml", (
-        f"document:\n  id: {name}\n  title: T\n  short: {name}\n  body: B\n  year: {year}\n"
-        f"  kind: guideline\n  region: [any]\n  source: paper\n  scope_note: n\n  schema: 1\n{head}"
-        f"recommendations:\n{''.join(entries)}"
-    )
-
-
-@cache
-def base(*files: tuple[str, str]) -> KnowledgeBase:
-    common = [
-        ("sources.yaml", SOURCES),
-        ("facts/f.yaml", FACTS),
-        ("therapies/o.yaml", OPTIONS),
-        ("measures/regions.yaml", REGIONS),
-    ]
-    return KnowledgeBase(read_files([*common, *files]))
-
-
-def patient(of: KnowledgeBase, **given: Any) -> Facts:
-    known = {"adult": True, **given}
-    return facts_of_values(known, of.knowledge, of.criteria, at=parse_date("2026-01-15"))
-
-
-def assessed(*files: tuple[str, str], day: str = "2026-01-15", **given: Any) -> Assessment:
-    knowledge = base(*files)
-    return assess(
-        knowledge,
-        patient(knowledge, **given),
-        Question(knowledge_date=datetime.date.fromisoformat(day)),
-    )
-
-
-def cell(found: Assessment, option: str, intent: str = "tumour_control", doc: str = "a") -> Cell:
-    return found.documents[doc].cells[option, intent]
-
-
-def entries(reasons: Any) -> list[str]:
-    return [reason.judged.recommendation.entry.id for reason in reasons]
-
 
 # Classes, purposes -------------------------------------------------------------------------------
 
@@ -331,19 +242,6 @@ def test_a_document_known_by_its_year_alone_is_in_force_when_the_year_is_over() 
 
 def test_the_age_of_a_document_stands_beside_it() -> None:
     assert assessed(OLD, day="2026-01-15").documents["old"].age_years == 10
-
-
-def label(name: str, region: str, when: str = "adult", option: str = "red", **more: str) -> str:
-    fields = {"verification": "primary", "locator": "l", **more}
-    rest = ", ".join(f"{key}: {value}" for key, value in fields.items())
-    return (
-        f"- {{id: {name}, option: {option}, region: {region}, authority: A, "
-        f'when: "{when}", indication: i, source: paper, examples: {EXAMPLES}, {rest}}}\n'
-    )
-
-
-def labels(*items: str) -> tuple[str, str]:
-    return "labels/l.yaml", "labels:\n" + "".join(items)
 
 
 def test_a_label_is_judged_for_the_patient_and_only_while_it_is_in_force() -> None:

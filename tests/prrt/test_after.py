@@ -288,6 +288,29 @@ def test_each_creatinine_gives_a_clearance_or_says_what_it_lacks() -> None:
     ]
 
 
+def test_a_value_known_within_bounds_only_is_left_out_and_said_and_the_next_ones_count() -> None:
+    measured, worked_out = "creatinine_clearance_ml_min", "creatinine_umol_l"
+    days = [f"2025-0{month}-01" for month in range(1, 5)]
+
+    def bounded(name: str, day: str) -> Sample:
+        return Sample(d(day), name, Interval(Decimal(60), Decimal(70)), None, "e")
+
+    samples = {
+        measured: [bounded(measured, days[0]), lab(measured, days[1], 77)],
+        worked_out: [bounded(worked_out, days[2]), lab(worked_out, days[3], 80)],
+        "weight_kg": [lab("weight_kg", day, 70) for day in days],
+    }
+    found, left_out = clearances(samples, lambda *_: Interval(Decimal(81), Decimal(81)), 0)
+    assert [(str(c.day), c.value, c.how) for c in found] == [
+        (days[1], 77, "recorded"),
+        (days[3], 81, "cockcroft_gault"),
+    ]
+    assert [(str(x.day), x.reason) for x in left_out] == [
+        (days[0], "clearance only known as 60-70"),
+        (days[2], "creatinine only known as 60-70"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("weighed", "expected"),
     [
