@@ -126,6 +126,65 @@ def test_an_undated_value_has_no_age() -> None:
     assert (found.stale, found.age_days, found.date) == (False, None, None)
 
 
+SAME_DAY = "2024-03-01"
+
+
+@pytest.mark.parametrize("policy", ["latest", "first"])
+def test_what_was_seen_on_one_day_lies_between_all_of_it_and_is_said_to_contradict(
+    policy: str,
+) -> None:
+    found = chosen(fact(policy), (SAME_DAY, 1), (SAME_DAY, 5), (SAME_DAY, 9))
+    assert show(found.value) == "1-9"
+    assert show(found.conflict) == "5"
+    shown = "1; 5; 9" if policy == "first" else "9; 5; 1"
+    assert found.note == f"contradictory: {shown}"
+    agreeing = chosen(fact(policy), (SAME_DAY, 5), (SAME_DAY, "4-6"), (SAME_DAY, 5))
+    assert (show(agreeing.value), agreeing.conflict, agreeing.note) == ("5", None, None)
+
+
+@pytest.mark.parametrize("policy", ["latest", "first"])
+def test_yes_and_no_of_one_day_stay_unknown_whatever_is_said_a_third_time(policy: str) -> None:
+    for third in (True, False):
+        found = chosen(boolean(policy), (SAME_DAY, third), (SAME_DAY, False), (SAME_DAY, True))
+        assert found.value is None
+        assert found.conflict is not None
+        assert found.note is not None
+
+
+@pytest.mark.parametrize("policy", ["latest", "first"])
+def test_a_day_without_a_time_may_be_before_or_after_any_time_of_it(policy: str) -> None:
+    at_eight, untimed = ("2024-03-01T08:00+00:00", 9), (SAME_DAY, 2)
+    assert show(chosen(fact(policy), at_eight, untimed).value) == "2-9"
+    assert show(chosen(fact(policy), at_eight, ("2024-03-01T08:00+00:00", 2)).value) == "2-9"
+    told_apart = chosen(fact(policy), at_eight, ("2024-03-01T09:00+00:00", 2))
+    assert show(told_apart.value) == ("2" if policy == "latest" else "9")
+
+
+@pytest.mark.parametrize("policy", ["latest", "first"])
+def test_of_several_the_most_exact_date_is_shown(policy: str) -> None:
+    """Each may be the latest and the first; the order in the file does not decide."""
+    dates = ["2024-03", SAME_DAY, "2024-03-01T08:00+00:00", "2024"]
+    for vaguer in ([0, 1, 2, 3], [3, 2, 1, 0], [1, 3, 0, 2]):
+        seen = [dates[place] for place in vaguer]
+        while seen:
+            exact = next(day for day in (dates[2], dates[1], dates[0], dates[3]) if day in seen)
+            found = chosen(fact(policy), *((day, 1) for day in seen))
+            assert found.date == parse_date(exact)
+            seen.remove(exact)
+
+
+def test_of_equally_exact_dates_the_last_in_the_file_is_shown_of_the_latest() -> None:
+    same = ((SAME_DAY, 1), (SAME_DAY, 1))
+    assert chosen(fact("latest"), *same).event == "e1"
+    assert chosen(fact("first"), *same).event == "e0"
+
+
+def test_only_of_the_highest_no_later_report_takes_anything_back() -> None:
+    lasting = {policy: chosen(fact(policy), (SAME_DAY, 1)).lasting
+               for policy in ("highest", "latest", "first", "sum")}  # fmt: skip
+    assert lasting == {"highest": True, "latest": False, "first": False, "sum": False}
+
+
 def test_losing_values_stay_as_alternatives_with_their_events() -> None:
     found = chosen(fact("highest"), ("2020", 4), ("2022", 9), ("2024", 3))
     assert (found.event, str(found.date)) == ("e1", "2022")

@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from gepnet.guidelines.status import (
+    ABSENT,
     EMPTY,
     FOR,
     OPEN,
@@ -23,6 +24,7 @@ from gepnet.guidelines.status import (
     Status,
     Truths,
     lookup,
+    nothing_found,
     outcome,
 )
 from gepnet.guidelines.statuses import CODES, Asked, Kind, Place, tree
@@ -124,6 +126,25 @@ def test_a_text_that_was_not_read_completely_is_never_called_silent() -> None:
         for empty in EMPTY.values():
             status, open_between = by_facts(truths, empty)
             assert not ({*EMPTY.values()} - {empty}) & {status, *open_between}
+
+
+@pytest.mark.parametrize(
+    ("level", "speaks", "status"),
+    [
+        ("complete", True, Status.SILENT),
+        ("complete", False, Status.SILENT),
+        ("partial", True, Status.NO_POSITION),
+        ("partial", False, Status.NOT_READ),
+        ("none", True, Status.NOT_READ),
+        ("none", False, Status.NOT_READ),
+    ],
+)
+def test_silence_takes_a_text_read_completely_and_no_position_one_that_speaks_of_the_option(
+    level: str, speaks: bool, status: Status
+) -> None:
+    empty = nothing_found(level, speaks)
+    assert empty is status
+    assert lookup(True, (ABSENT, ABSENT, ABSENT, ABSENT), False, empty) == (status, ())
 
 
 # --- the two readings of a text -------------------------------------------------------------------
