@@ -127,6 +127,24 @@ def test_an_egfr_stands_beside_the_clearance_and_for_none_without_its_facts() ->
         assert known["creatinine_clearance_ml_min"] is None, lacking
 
 
+@pytest.mark.parametrize("creatinine", [None, "<60", "80-90"])
+def test_no_egfr_is_worked_out_from_a_creatinine_that_is_no_one_number(
+    creatinine: str | None,
+) -> None:
+    events = []
+    for event in TWO_CYCLES:
+        own = {k: v for k, v in event.items() if k != "creatinine_umol_l"}
+        if event["kind"] == "laboratory" and creatinine is not None:
+            own["creatinine_umol_l"] = creatinine
+        events.append(own)
+    kidney = told(facts(events), "eu-label")["kidney"]
+    assert {name: value for name, value in kidney.items() if "egfr" in name} == {
+        "egfr_ckd_epi_2021_ml_min_173m2": None,
+        "egfr_mdrd_ml_min_173m2": None,
+        "egfr_schwartz_ml_min_173m2": None,
+    }
+
+
 def of_age(birth: str, *more: dict[str, Any]) -> dict[str, Any]:
     events = [
         {**event, "birth_date": birth} if event["kind"] == "demographics" else event
@@ -143,14 +161,20 @@ def test_formulas_of_adults_are_refused_below_eighteen_with_the_reason() -> None
     assert child["egfr_ckd_epi_2021_ml_min_173m2"] is child["egfr_mdrd_ml_min_173m2"] is None
     (why,) = child["not_used"]
     assert "Aged 15: Cockcroft-Gault, CKD-EPI 2021 and MDRD are formulas of adults" in why
+    # what the formula of children lacks is asked for only where it lacks something
+    lacks = "bedside Schwartz needs a creatinine and a height"
+    assert lacks in why
     lab = max(
         (e for e in TWO_CYCLES if "creatinine_umol_l" in e), key=lambda event: str(event["date"])
     )
     expected = 0.413 * 160 / (float(lab["creatinine_umol_l"]) / 88.4)
     body = {"id": "b", "kind": "body", "date": str(lab["date"]), "height_cm": 160}
-    assert of_age(f"{year - 15}-01-01", body)["egfr_schwartz_ml_min_173m2"] == pytest.approx(
-        expected, abs=0.05
-    )
+    tall = of_age(f"{year - 15}-01-01", body)
+    shown = tall["egfr_schwartz_ml_min_173m2"]
+    assert shown == pytest.approx(expected, abs=0.05)
+    assert shown == round(shown, 1)
+    assert not any(lacks in told for told in tall["not_used"])
+    assert len(tall["not_used"]) == 1
     adult = of_age(f"{year - 19}-01-01", body)
     assert (adult["egfr_schwartz_ml_min_173m2"], adult["not_used"]) == (None, [])
     assert adult["creatinine_clearance_ml_min"] is not None

@@ -107,6 +107,24 @@ def test_without_them_it_is_met_again() -> None:
     assert free["eu-label"]["status"] == "met"
 
 
+@pytest.mark.parametrize(
+    ("ill", "status", "told"),
+    [
+        (False, "met", ["incontinence-rlt"]),
+        # A warning beside it takes nothing from a rule that withholds.
+        (True, "held", ["severe-acute-illness-rlt", "incontinence-rlt"]),
+    ],
+)
+def test_a_warning_alone_holds_no_profile(ill: bool, status: str, told: list[str]) -> None:
+    one = eligible(
+        "declines",
+        cl={"severe_acute_illness": ill},
+        a={"patient_preference": "none_stated"},
+        co={"urinary_incontinence": True},
+    )["eu-label"]
+    assert (one["status"], [rule["id"] for rule in one["safety"]]) == (status, told)
+
+
 def test_what_a_line_does_not_meet_is_not_said_twice() -> None:
     one = eligible("dialysis_elig")["eu-label"]
     assert one["status"] == "not met"
