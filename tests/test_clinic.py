@@ -31,6 +31,7 @@ NEVER_RECORDED = {
     ),
     *("trial_available", "rapid_response_needed", "rlt_centre_access", "bone_dominant"),
     *("fdg_sstr_mismatch", "gastric_type", "pregnant", "prrt_ineligible"),
+    *("highly_symptomatic", "progression_pace"),
 }
 
 
