@@ -2,13 +2,18 @@
 
 Everything goes from a Parquet file to a Parquet file with the same columns and compression. Each
 run is a process of its own, so that its peak memory is its own.
+
+    python -m benchmarks.cohort [FOLDER] [--ten-million]
+    python -m benchmarks.cohort [FOLDER] --beside CHECKOUT   # gepnet of another commit, in turn
 """
 
 from __future__ import annotations
 
 import argparse
 import datetime
+import gc
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -17,6 +22,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from gepnet.cli.app import COLLECT_RARELY
 
 DAY = datetime.date(2026, 1, 1)
 COMPRESSION, LEVEL = "zstd", 1
@@ -124,16 +131,25 @@ WAYS = {
 }
 
 
-def measured(way: str, facts: Path, output: Path) -> dict[str, float]:
+def measured(way: str, facts: Path, output: Path, checkout: Path | None = None) -> dict[str, float]:
     """Run one way in a process of its own; return wall and processor seconds and peak memory."""
     command = [sys.executable, "-m", "benchmarks.cohort", "--one", way, str(facts), str(output)]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    done = subprocess.run(command, check=True, capture_output=True, text=True, **_at(checkout))
     found: dict[str, float] = json.loads(done.stdout)
     return found
 
 
+def _at(checkout: Path | None) -> dict[str, Any]:
+    """Return where a process has to start to run the code of a checkout."""
+    if checkout is None:
+        return {}
+    path = os.pathsep.join([str(checkout / "src"), str(checkout)])
+    return {"cwd": checkout, "env": os.environ | {"PYTHONPATH": path}}
+
+
 def one(way: str, facts: Path, output: Path) -> None:
     """Prepare, run once, print what it took."""
+    gc.set_threshold(*COLLECT_RARELY)
     run = WAYS[way](facts, output)
     start, processor = time.perf_counter(), time.process_time()
     run()
@@ -204,6 +220,44 @@ def growth(folder: Path, sizes: list[int], rounds: int = ROUNDS) -> list[dict[st
     return lines
 
 
+def beside(checkout: Path, folder: Path, rows: int, rounds: int) -> list[dict[str, Any]]:
+    """Compare with the code of another commit, each on patients made by its own vocabulary.
+
+    The number of status columns grows with the knowledge, and each has to be worked out and
+    written: the ratio is given for the whole and for one column.
+    """
+    import polars as pl
+
+    theirs = folder / "beside"
+    theirs.mkdir(exist_ok=True)
+    script = (
+        "from pathlib import Path; from benchmarks import cohort; "
+        f"cohort.make({rows}, Path({str(theirs)!r}))"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True, **_at(checkout))
+    facts = {None: make(rows, folder), checkout: theirs / f"facts-{rows}.parquet"}
+    runs: dict[Path | None, list[dict[str, float]]] = {place: [] for place in facts}
+    columns = {}
+    for _ in range(rounds):
+        for place, table in facts.items():
+            output = table.with_name("statuses.parquet")
+            runs[place].append(measured("gepnet", table, output, place))
+            columns[place] = len(pl.scan_parquet(output).collect_schema()) - 1
+    best = {p: {key: min(run[key] for run in of) for key in of[0]} for p, of in runs.items()}
+    names = {None: "this checkout", checkout: checkout.name}
+    lines: list[dict[str, Any]] = [
+        {"what": f"{rows} patients, {columns[place]} status columns, {names[place]}", **best[place]}
+        for place in facts
+    ]
+    ours, other = best[None], best[checkout]
+    for key, label in (("seconds", "time"), ("processor_seconds", "processor time")):
+        ratio = ours[key] / other[key]
+        lines.append({"what": f"{label} beside {checkout.name}", "ratio": ratio})
+        each = ratio * columns[checkout] / columns[None]
+        lines.append({"what": f"{label} of one status column beside it", "ratio": each})
+    return lines
+
+
 def show(line: dict[str, Any]) -> str:
     """Return a line for people."""
     parts = []
@@ -222,13 +276,14 @@ def show(line: dict[str, Any]) -> str:
 
 
 def main() -> None:
-    """Run alone: ``python -m benchmarks.cohort FOLDER [--ten-million]``."""
+    """Run alone; see above."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path, nargs="?")
     parser.add_argument("--one", nargs=3, metavar=("WAY", "FACTS", "OUTPUT"))
     parser.add_argument("--rows", type=int, default=MILLION)
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--ten-million", action="store_true")
+    parser.add_argument("--beside", type=Path, metavar="CHECKOUT")
     chosen = parser.parse_args()
     if chosen.one:
         one(chosen.one[0], Path(chosen.one[1]), Path(chosen.one[2]))
@@ -240,6 +295,10 @@ def main() -> None:
 def compare(chosen: argparse.Namespace, folder: Path) -> None:
     """Print both tables; the files of a folder that was named are kept for the next run."""
     folder.mkdir(parents=True, exist_ok=True)
+    if chosen.beside:
+        found = beside(chosen.beside.resolve(), folder.resolve(), chosen.rows, chosen.rounds)
+        print(*map(show, found), sep="\n")
+        return
     sizes = [10_000, 100_000, MILLION] + [10 * MILLION] * chosen.ten_million
     for line in speed(folder, chosen.rows, chosen.rounds):
         print(show(line), flush=True)

@@ -57,6 +57,10 @@ from gepnet.cli.registry import (
 )
 from gepnet.cli.response import fit, growth, midtreatment, recist, scores, toxicity
 
+#: A command builds many objects and ends: looking for cycles among them as often as Python does by
+#: itself would take a third of the time of a long record.
+COLLECT_RARELY = (100_000, 20, 100)
+
 app = typer.Typer(
     name="gepnet",
     help="What each guideline says about one patient with a GEP-NET, with the reason and source.",
@@ -118,9 +122,7 @@ def root(
 
 def main() -> None:
     """Run the command line."""
-    # A command builds many objects and ends: looking for cycles among them would take a third of
-    # the time of a long record.
-    gc.set_threshold(100_000, 20, 100)
+    gc.set_threshold(*COLLECT_RARELY)
     try:
         app()
     except Exception as error:
