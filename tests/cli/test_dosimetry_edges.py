@@ -47,6 +47,44 @@ def test_a_lower_bound_is_no_total_a_cycle_without_dose_leaves_a_limit_unknown(r
     assert "unknown (no dose in cycle 2)" in run(*asked).out
 
 
+@pytest.mark.parametrize(("numbers", "gap"), [((1, 3), [2]), ((2, 3), [1]), ((4,), [1, 2, 3])])
+def test_a_lower_bound_is_no_total_a_number_of_a_cycle_left_out_leaves_a_limit_unknown(
+    run: Run, tmp_path: Path, numbers: tuple[int, ...], gap: list[int]
+) -> None:
+    """Before a third cycle there was a second: what the file lacks was given all the same."""
+    header = (EDGES / "second_without_dose.csv").read_text().splitlines()[0]
+    rows = [
+        f"a,{number},kidneys,{hour},{activity},310,no,7.4,female"
+        for number in numbers
+        for hour, activity in ((24, 150), (96, 60))
+    ]
+    file = tmp_path / "gap.csv"
+    file.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    (total,) = data(run, "prrt", "dosimetry", file)["cumulative"]
+    assert (total["complete"], total["cycles_without_dose"]) == (False, gap)
+    assert {limit["state"] for limit in total["limits"]} == {"unknown"}
+    doses = tmp_path / "doses.csv"
+    run("prrt", "dosimetry", file, "-o", doses)
+    outlooks = data(run, "prrt", "another-cycle", doses)["outlooks"]
+    assert all(one["at_most"] and one["cycles_without_dose"] == gap for one in outlooks)
+
+
+@pytest.mark.parametrize("left_out", ["c1", "c2", "c3"])
+def test_a_lower_bound_of_activity_where_a_number_of_a_cycle_is_left_out(
+    run: Run, tmp_path: Path, left_out: str
+) -> None:
+    """Of four cycles the record has three: the fourth number says that four were given."""
+    lines = (EDGES / "three_of_four.yaml").read_text().splitlines(keepends=True)
+    file = tmp_path / "gap.yaml"
+    file.write_text("".join(line for line in lines if f"id: {left_out}," not in line))
+    view = data(run, "prrt", "cumulative", file)
+    lifetime = limits(view)["lifetime-activity", None]
+    assert (view["total_gbq"], lifetime["standing"]) == (None, "unknown")
+    assert lifetime["at_least"] == pytest.approx(22.2)
+    assert view["number"] == 4
+    assert view["cycles"][-1]["sum_gbq"] is None
+
+
 def test_a_lower_bound_of_activity_where_a_course_does_not_say(run: Run, tmp_path: Path) -> None:
     record = (EDGES / "three_of_four.yaml").read_text()
     record += (

@@ -140,6 +140,23 @@ def test_a_patient_file_is_written_as_it_was_reported() -> None:
                 assert other.values[name].reported == value.reported
 
 
+# Plausibility of limits of normal -------------------------------------------------------------
+
+
+def test_limits_of_normal_in_another_unit_are_asked_about(tmp_path: Path) -> None:
+    """2.1 mg/dL of magnesium is normal; 2.1 mmol/L would be a grade 3, and is no slip by itself."""
+    row = "p,2026-01-05,magnesium_mmol_l,2.1,mmol/L,1.7,2.4,"
+    with pytest.raises(InputError) as caught:
+        graded(tmp_path, row)
+    assert [(p.field, p.value) for p in caught.value.problems] == [("lln", "'1.7'")]
+    assert ("p", "Hypermagnesemia", 0) in graded(tmp_path, row.replace("mmol/L", "mg/dL"))
+    accepted = "magnesium_mmol_l=1.7 by Dr A: as the laboratory prints it"
+    assert ("p", "Hypermagnesemia", 3) in graded(tmp_path, row, accept=(accepted,))
+    values = {"magnesium_mmol_l": 2.1, "limits": {"magnesium_mmol_l": [1.7, 2.4]}}
+    with pytest.raises(InputError, match="limit of normal that goes with usual values"):
+        record([{"id": "l", "kind": "laboratory", "date": "2026-01-05", **values}])
+
+
 # One reader: the unit column counts in every command ------------------------------------------
 
 

@@ -100,6 +100,10 @@ def test_a_baseline_sample_is_graded_without_its_own_baseline() -> None:
         ("5", "platelets_10e9_l", 300, {}, 0, 1, ("lln",)),
         ("5", "platelets_10e9_l", 68, {}, 2, 2, ()),
         ("5", "alt_u_l", 130, {"uln": 40}, 0, 4, ("baseline",)),
+        ("5", "alt_u_l", 41, {"uln": 40}, 0, 4, ("baseline",)),
+        ("5", "alt_u_l", 40, {"uln": 40}, 0, 0, ()),  # no baseline above normal is below it
+        ("6", "bilirubin_umol_l", 9, {"uln": 21}, 0, 0, ()),
+        ("5", "alt_u_l", 40, {}, 0, 4, ("uln", "baseline")),
         ("5", "creatinine_umol_l", 95, {"uln": 100}, 0, 3, ("baseline",)),
         ("5", "creatinine_umol_l", 95, {"baseline": base(90)}, 0, 4, ("uln",)),
         ("6", "creatinine_umol_l", 95, {"uln": 100, "baseline": base(60)}, 0, 2, ()),

@@ -306,6 +306,41 @@ def test_hyphens_and_capitals_make_no_term_of_their_own(tmp_path: Path) -> None:
     assert written["also"] == ["HAND\N{NON-BREAKING HYPHEN}FOOT SYNDROME", "hand foot syndrome"]
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Anaemia", "Anemia"), ("Diarrhoea", "diarrhea"), ("Tumour pain", "Tumor-Pain")],
+)
+def test_british_and_american_spelling_are_one_term(tmp_path: Path, one: str, other: str) -> None:
+    events = (
+        "patient_id,term,start,end,grade,ctcae\n"
+        f"a,{one},2026-01-02,,1,5\na,{other},2026-01-03,,3,5\nb,{other},2026-01-04,,2,5\n"
+    )
+    found = view(tmp_path, events=events, patients=PATIENTS)
+    assert len(found["table"]) == 2  # with any event
+    assert row(found["table"], term=other)["any"] == 2
+    assert found["spellings"][0]["also"] == [one]
+
+
+def test_a_reported_british_term_is_that_of_its_laboratory_grade(tmp_path: Path) -> None:
+    events = "patient_id,term,start,end,grade,ctcae\na,Anaemia,2026-01-02,,2,5\n"
+    labs = "patient_id,date,fact,value,unit,lln,uln\na,2026-01-20,haemoglobin_g_l,7.9,g/dL,12,16\n"
+    found = view(tmp_path, events=events, patients=PATIENTS, labs=labs)
+    assert [(one["term"], one["grade"]) for one in found["maximum"]] == [("Anemia", 3)]
+
+
+@pytest.mark.parametrize("late", ["2026-02-02", "2026-03"])
+def test_dates_are_held_against_a_death_that_is_an_adverse_event(tmp_path: Path, late: str) -> None:
+    events = (
+        "patient_id,term,start,end,grade,ctcae\n"
+        f"a,Nausea,{late},,1,5\na,Sepsis,2026-02-01,,5,5\na,Fatigue,2026-02,,1,5\n"
+    )
+    with pytest.raises(InputError) as caught:
+        view(tmp_path, events=events, patients=PATIENTS)
+    (problem,) = caught.value.problems
+    assert (problem.line, problem.field) == (2, "start")
+    assert "death (2026-02-01, grade 5 on line 3)" in problem.expected
+
+
 def test_a_reported_term_is_that_of_its_laboratory_grade(tmp_path: Path) -> None:
     events = "patient_id,term,start,end,grade,ctcae\na,platelet-count decreased,2026-01-02,,4,5\n"
     labs = (

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gepnet.knowledge import InputError, load_knowledge
-from gepnet.vocabulary import Accepting, Interval, check, load_vocabulary
+from gepnet.vocabulary import Accepting, Interval, LimitOfNormal, check, load_vocabulary
 from gepnet.vocabulary.plausible import Plausibility, Quantity
 
 KNOWLEDGE = load_knowledge()
@@ -49,6 +49,29 @@ def test_a_value_within_its_range_is_not_asked_about(one: Quantity, share: Any) 
     low, high = one.bounds()
     value = low + (high - low) * Decimal(share.numerator) / share.denominator
     assert VOCABULARY.plausible.doubt(one.of, Interval(value, value), value, unit_of(one)) is None
+
+
+@pytest.mark.parametrize(
+    ("fact", "limit", "number", "asked"),
+    [
+        ("magnesium_mmol_l", "lln", "1.7", True),  # of mg/dL; as a value it is plausible
+        ("magnesium_mmol_l", "lln", "1.4", True),  # of meq/L
+        ("magnesium_mmol_l", "lln", "0.7", False),
+        ("magnesium_mmol_l", "uln", "1.05", False),
+        ("neutrophils_10e9_l", "lln", "30", True),  # of per cent
+        ("ldh_u_l", "lln", "240", False),  # of an older method
+        ("ldh_u_l", "uln", "60", True),
+        ("alt_u_l", "uln", "35", False),
+    ],
+)
+def test_a_limit_of_normal_goes_with_what_most_values_are(
+    fact: str, limit: LimitOfNormal, number: str, asked: bool
+) -> None:
+    """A value may be far from normal and in its unit; the limit of normal may not."""
+    value = Interval(Decimal(number), Decimal(number))
+    told = VOCABULARY.doubt(VOCABULARY[fact], value, number, limit)
+    assert (told is not None) is asked
+    assert VOCABULARY.doubt(VOCABULARY[fact], value, number) is None
 
 
 def faults(name: str, changed: dict[str, Any]) -> list[str]:

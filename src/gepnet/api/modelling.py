@@ -185,7 +185,7 @@ def toxicity_view(
         known = of_patients(rows, begun, labs)
         graded = event_table(laboratory_events(known, begun, base.vocabulary, terms))
     accepting.refuse_unused()
-    every, written = with_one_spelling(all_events(reported, graded, spec), official)
+    every, written = with_one_spelling(all_events(reported, graded, spec), official, spec.american)
     found = count(every, who, spans, spec)
     named = ctcae if labs is not None else None
     view = dict(plain(Counts(len(who), found, written, named, spec)))

@@ -16,6 +16,7 @@ from gepnet.record import (
     activity_of,
     covering_courses,
     group_cycles,
+    number_of,
 )
 from gepnet.vocabulary import OptionTree, PartialDate
 
@@ -61,7 +62,7 @@ def _with(course: Treatment, group: list[Cycle], sure: bool) -> Treatment:
             "option": option,
             "start": course.start or group[0].date,
             "last_dose": group[-1].date,
-            "cycles": len(group) if sure else None,
+            "cycles": number_of(group) if sure else None,
             "cumulative_activity_gbq": total if sure and whole else None,
             "activity_gbq": None,
         }

@@ -213,7 +213,7 @@ def prrt_activity_known(story: Story) -> tuple[Decimal, bool]:
         ids = {cycle.id for cycle in group}
         covering = covering_courses(group, silent, story.vocabulary.options)
         if covering or any(course.id in ids for course in silent):
-            total += activity_of(c for c in group if c.id in sure)[0]
+            total += activity_of([c for c in group if c.id in sure])[0]
     return total, not silent and (bool(given) or story.complete)
 
 

@@ -28,6 +28,7 @@ from gepnet.vocabulary import (
     Accepting,
     Fact,
     Interval,
+    LimitOfNormal,
     PartialDate,
     ValueProblem,
     Vocabulary,
@@ -37,6 +38,10 @@ from gepnet.vocabulary import (
 
 _FLAGS = {"true": True, "yes": True, "y": True, "x": True, "false": False, "no": False, "n": False}
 _BASELINE = "a number above 0 (the baseline value), or true or false (the baseline sample)"
+#: The numbers of a row, and which limit of normal each is.
+_NUMBERS: tuple[tuple[str, LimitOfNormal | None], ...] = (
+    ("value", None), ("lln", "lln"), ("uln", "uln"), ("baseline", None),
+)  # fmt: skip
 #: Signs before a limit of normal that leave the limit itself as it is.
 _SIGNS = {"lln": re.compile(r"^(>=?|≥)\s*"), "uln": re.compile(r"^(<=?|≤)\s*")}
 
@@ -177,12 +182,12 @@ def _ask(cells: Cells, vocabulary: Vocabulary, accepting: Accepting | None) -> N
     fact = cells["analyte"]
     if fact is None or accepting is None:
         return
-    for name in ("value", "lln", "uln", "baseline"):
+    for name, limit in _NUMBERS:
         number, written = cells[name], cells.texts.get(name, "")
         value = Interval(number, number) if isinstance(number, Decimal) else number
         if not isinstance(value, Interval) or (name == "lln" and value.high == 0):
             continue  # a lower limit of 0 is none
-        expected = vocabulary.doubt(fact, value, written, limit=name in _SIGNS)
+        expected = vocabulary.doubt(fact, value, written, limit)
         patient = cells["patient_id"] or ""
         if expected is not None and not accepting.find(fact.id, written, patient=patient):
             cells.fault(name, expected + how_to_accept(fact.id, written))

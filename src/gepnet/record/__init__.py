@@ -1,6 +1,6 @@
 """The patient record: typed dated events, read from and written to patient files."""
 
-from gepnet.record.cycles import activity_of, covering_courses, group_cycles
+from gepnet.record.cycles import activity_of, covering_courses, group_cycles, number_of
 from gepnet.record.laboratory import Measured, measured
 from gepnet.record.model import (
     EVENT_MODELS,
@@ -52,6 +52,7 @@ __all__ = [
     "group_cycles",
     "in_words",
     "measured",
+    "number_of",
     "parse_record",
     "patient_schema",
     "read_record",

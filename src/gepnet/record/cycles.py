@@ -117,9 +117,10 @@ def _order(members: Sequence[tuple[int, Cycle]]) -> Iterator[Fault]:
 def _contradictions(
     index: int, group: Sequence[Cycle], course: Treatment, vocabulary: Vocabulary
 ) -> Iterator[Fault]:
-    if course.cycles is not None and course.cycles != len(group):
-        expected = f"{course.cycles} cycles, as treatment '{course.id}' says; {len(group)} are here"
-        yield Fault(index, "cycle", len(group), expected)
+    count = number_of(group)
+    if course.cycles is not None and course.cycles != count:
+        expected = f"{course.cycles} cycles, as treatment '{course.id}' says; {count} are here"
+        yield Fault(index, "cycle", count, expected)
     total, whole = activity_of(group)
     if course.cumulative_activity_gbq is None:
         return
@@ -133,11 +134,19 @@ def _contradictions(
         yield Fault(index, "activity_gbq", str(total), expected)
 
 
-def activity_of(cycles: Iterable[Cycle]) -> tuple[Decimal, bool]:
-    """Return the activity of cycles in GBq as far as it is known, and whether that is all of it."""
-    told = [cycle.activity_gbq for cycle in cycles]
+def number_of(group: Sequence[Cycle]) -> int:
+    """Return how many cycles a course has had: before a third one there was a second."""
+    return max((cycle.cycle for cycle in group), default=0)
+
+
+def activity_of(group: Sequence[Cycle]) -> tuple[Decimal, bool]:
+    """Return the activity of a course in GBq as far as it is known, and whether that is all of it.
+
+    A cycle whose number is left out was given as well, and its activity is not known.
+    """
+    told = [cycle.activity_gbq for cycle in group]
     known = [activity for activity in told if activity is not None]
-    return sum(known, Decimal(0)), len(known) == len(told)
+    return sum(known, Decimal(0)), len(known) == number_of(group)
 
 
 def undated(number: Any, others: Iterable[Mapping[str, Any]], by: PartialDate) -> PartialDate:

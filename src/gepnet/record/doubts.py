@@ -15,6 +15,7 @@ from gepnet.record.model import AnyEvent, Observation
 from gepnet.vocabulary import (
     Fact,
     Interval,
+    LimitOfNormal,
     PartialDate,
     Vocabulary,
     months_between,
@@ -33,6 +34,7 @@ FIELDS = {
     "duration_months": "benefit_months_{therapy}",
 }
 _MONTHS = 12
+_LIMITS: tuple[LimitOfNormal, ...] = ("lln", "uln")
 
 
 @dataclass(frozen=True)
@@ -84,11 +86,12 @@ def doubts_of(
             yield from _of_date(fact, value, vocabulary, on)
     if isinstance(event, Observation):
         for name, limits in event.limits.items():
-            for at, limit in enumerate((limits.lln, limits.uln)):
-                if limit:  # a lower limit of 0 is none
-                    point = Interval(limit, limit)
+            for at, limit in enumerate(_LIMITS):
+                number = getattr(limits, limit)
+                if number:  # a lower limit of 0 is none
+                    point = Interval(number, number)
                     where = ("limits", name, at)
-                    yield from _of_fact(vocabulary[name], point, None, where, vocabulary)
+                    yield from _of_fact(vocabulary[name], point, None, where, vocabulary, limit)
     for name, quantity in _fields_of(type(event)).items():
         number = getattr(event, name)
         if number is not None:
@@ -102,10 +105,15 @@ def _fields_of(kind: type[BaseModel]) -> dict[str, str]:
 
 
 def _of_fact(
-    fact: Fact, value: Interval, raw: Any, path: tuple[str | int, ...], vocabulary: Vocabulary
+    fact: Fact,
+    value: Interval,
+    raw: Any,
+    path: tuple[str | int, ...],
+    vocabulary: Vocabulary,
+    limit: LimitOfNormal | None = None,
 ) -> Iterator[Doubt]:
     written = str(value) if raw is None else _written(raw)
-    expected = vocabulary.doubt(fact, value, written, limit=raw is None)
+    expected = vocabulary.doubt(fact, value, written, limit)
     if expected is not None:
         yield Doubt(path, fact.family or fact.id, written, expected)
 

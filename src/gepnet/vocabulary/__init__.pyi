@@ -16,6 +16,7 @@ from gepnet.vocabulary.fact import ValueProblem as ValueProblem
 from gepnet.vocabulary.fact import bounds_of as bounds_of
 from gepnet.vocabulary.numerals import other_readings as other_readings
 from gepnet.vocabulary.options import OptionTree as OptionTree
+from gepnet.vocabulary.plausible import LimitOfNormal as LimitOfNormal
 from gepnet.vocabulary.plausible import Plausible as Plausible
 from gepnet.vocabulary.question import Question as Question
 from gepnet.vocabulary.units import UnitReader as UnitReader

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, Literal
 
 from gepnet.knowledge import MeasureFile
 from gepnet.knowledge.shapes import Checked, Cited
@@ -18,6 +18,8 @@ from gepnet.vocabulary.units import UnitReader, unit_words
 from gepnet.vocabulary.values import Interval, plain
 
 Range = tuple[Decimal, Decimal]
+#: Which limit of normal a number is.
+LimitOfNormal = Literal["lln", "uln"]
 _POWER = re.compile(r"^10\*(\d+)")
 
 
@@ -63,6 +65,15 @@ class Quantity(Cited, Checked):
         """Return what is believed of a value written in this unit, or converted from another."""
         return self.own if own and self.own is not None else self.range
 
+    def holds_limit(self, value: Interval, limit: LimitOfNormal) -> bool:
+        """Return whether a limit of normal leaves room for what most values are.
+
+        A lower limit above all of them, or an upper one below, is in another unit: 1.7 to 2.4 mg/dL
+        of magnesium is normal, and written as mmol/L it is a plausible value all the same.
+        """
+        low, high = self.typical
+        return value.low <= high if limit == "lln" else value.high >= low
+
     def holds(self, value: Interval, own: bool = True, step: Decimal = Decimal(0)) -> bool:
         """Return whether a value is believed; a bound such as ``<5`` is if it ends at the range."""
         low, high = self.bounds(own)
@@ -105,7 +116,7 @@ class Plausible:
         written: object,
         unit: str | None = None,
         step: Decimal = Decimal(0),
-        limit: bool = False,
+        limit: LimitOfNormal | None = None,
     ) -> str | None:
         """Return what would be believed instead of a value, or None if it is believed.
 
@@ -115,13 +126,19 @@ class Plausible:
             written: as it was given.
             unit: of the fact that the quantity is.
             step: the precision of the value.
-            limit: whether it is a limit of normal, of which no more is asked in its own unit.
+            limit: which limit of normal it is, if it is one: of that no more is asked in its own
+                unit, but that it goes with what most values are.
         """
         quantity = self._quantities.get(name)
         if quantity is None:
             return None
         said = value.reported
-        as_own = not limit and (said is None or said.ucum in (None, unit))
+        if limit is not None and not quantity.holds_limit(value, limit):
+            low, high = quantity.typical
+            units = f" {unit_words(quantity.unit or unit)}".rstrip()
+            told = f"a limit of normal that goes with usual values, {plain(low)} to {plain(high)}"
+            return f"{told}{units}: is it in this unit?"
+        as_own = limit is None and (said is None or said.ucum in (None, unit))
         if quantity.holds(value, as_own, step) and not (
             value.high == 0 and number_of(written)  # a fraction that a fact rounds to 0
         ):

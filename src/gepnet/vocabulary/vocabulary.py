@@ -13,7 +13,7 @@ from gepnet.knowledge.problems import nearest
 from gepnet.knowledge.vocabulary_models import EnumValue, FactEntry, FactFamily
 from gepnet.vocabulary.fact import Fact
 from gepnet.vocabulary.options import OptionTree
-from gepnet.vocabulary.plausible import Plausible
+from gepnet.vocabulary.plausible import LimitOfNormal, Plausible
 from gepnet.vocabulary.units import UnitReader
 from gepnet.vocabulary.values import Interval
 from gepnet.vocabulary.words import Words
@@ -73,7 +73,7 @@ class Vocabulary(Mapping[str, Fact]):
         fact: Fact,
         value: Interval,
         written: object,
-        limit: bool = False,
+        limit: LimitOfNormal | None = None,
     ) -> str | None:
         """Return what would be believed instead of the value of a fact, or None; see there."""
         name, step = fact.family or fact.id, fact.entry.precision or Decimal(0)

@@ -83,6 +83,7 @@ def _odd(
             yield pl.col(name).is_not_null()
         yield pl.struct(PATIENT, "option", "cycle").is_duplicated()
         yield (pl.col("option") != pl.col("option").first()).over(PATIENT)
+        yield (pl.col("cycle").max() != pl.len()).over(PATIENT)  # a number is left out
     if kind == "note" and "of" in have:
         yield pl.col("of").is_not_null()
     yield from _odd_values(kind, have, vocabulary, measures)

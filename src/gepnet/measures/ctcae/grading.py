@@ -111,13 +111,20 @@ def _rows(term: Term, sample: Sample) -> list[Rows]:
         return [term.grades]
     baseline = sample.baseline
     if baseline is None:
-        return [term.grades, special]
+        # A baseline above normal lies above a value within it, and its multiples still more so.
+        return [term.grades] if _within_normal(term, sample) else [term.grades, special]
     limit = baseline.uln if term.baseline_high else baseline.lln
     if limit is None:
         return [term.grades, special]
     sign = ">" if term.baseline_high else "<"
     truth = _compared(sign, baseline.value, Interval(limit, limit))
     return [term.grades, special] if truth is None else [special if truth else term.grades]
+
+
+def _within_normal(term: Term, sample: Sample) -> bool:
+    """Whether a value that grades upwards is certainly not above its own limit of normal."""
+    upwards = term.baseline_high and term.direction == "high"
+    return bool(upwards) and sample.uln is not None and sample.value.high <= sample.uln
 
 
 def _by_rows(rows: Rows, sample: Sample, worst_case: bool) -> tuple[int, int, list[str]]:

@@ -117,19 +117,18 @@ def another_cycle(
         limits: of kidney doses.
         settings: the spreads.
         activity_gbq: of the next cycle; by default the mean of those given.
-        cycles: how many were given; by default those that the table knows.
+        cycles: how many were given; by default up to the last of the table.
         accepted: what was accepted of the table.
 
     Raises:
         InputError: without a kidney dose, or if fewer cycles were given than have a dose.
     """
     need("numpy", "scipy")
-    seen = {dose.cycle for dose in doses}
-    if cycles is not None:
-        if seen and max(seen) > cycles:
-            expected = f"at least {max(seen)}, the last cycle in the table"
-            raise refuse("cycles", cycles, expected)
-        seen |= set(range(1, cycles + 1))
+    last = max((dose.cycle for dose in doses), default=0)
+    if cycles is not None and last > cycles:
+        raise refuse("cycles", cycles, f"at least {last}, the last cycle in the table")
+    # A number left out was given as well: before a third cycle there was a second.
+    seen = set(range(1, (cycles or last) + 1))
     organs = [organ for organ in _ORGANS if any(_dosed(dose, organ) for dose in doses)]
     if not organs:
         expected = f"a dose of {', '.join(_ORGANS)} of {patient}"

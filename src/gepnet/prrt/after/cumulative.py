@@ -6,7 +6,8 @@ it and not over it. What is not known leaves a total open above (`gepnet.prrt.li
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import reduce
@@ -22,7 +23,7 @@ from gepnet.prrt.dosimetry.data import Physics
 from gepnet.prrt.given import GivenCycle, as_given, own_rows
 from gepnet.prrt.limits import Against, Total
 from gepnet.prrt.plausible import Plausible
-from gepnet.record import Record
+from gepnet.record import Cycle, Record
 from gepnet.tables import Shown
 from gepnet.vocabulary import Accepted, Accepting, Interval, PartialDate, Vocabulary
 
@@ -92,8 +93,9 @@ def cumulated(
     Raises:
         InputError: for a bad file of doses.
     """
-    given = [as_given(cycle) for cycle in record.cycles if cycle.date.last <= facts.at.last]
-    sums = accumulate((cycle.activity_gbq for cycle in given), _sum_if_known)
+    cycles = [cycle for cycle in record.cycles if cycle.date.last <= facts.at.last]
+    given = list(map(as_given, cycles))
+    sums = accumulate(_one_by_one(cycles), _sum_if_known)
     count = facts["prrt_cycles"].value
     number = int(count.low) if isinstance(count, Interval) and count.is_point else None
     known, whole = prrt_activity_known(Story(record, vocabulary, knowledge.measures, facts.at))
@@ -149,6 +151,14 @@ def total_activity(cycles: Iterable[GivenCycle]) -> Decimal | None:
     """Return the sum of the activity of cycles in GBq; None if one does not tell its own."""
     nothing: Decimal | None = Decimal(0)
     return reduce(_sum_if_known, (cycle.activity_gbq for cycle in cycles), nothing)
+
+
+def _one_by_one(cycles: Iterable[Cycle]) -> Iterator[Decimal | None]:
+    """Yield the activity of each cycle; None from where a number is left out before it."""
+    had: Counter[str | None] = Counter()
+    for cycle in cycles:
+        had[cycle.course] += 1
+        yield cycle.activity_gbq if cycle.cycle <= had[cycle.course] else None
 
 
 def _sum_if_known(one: Decimal | None, other: Decimal | None) -> Decimal | None:

@@ -21,13 +21,16 @@ def dose_to(result: Dosimetry, row: int) -> str:
 
 
 def sums_of(result: Dosimetry) -> list[Sum]:
-    """Return one sum for each patient and region, with the cycles that are and are not in it."""
+    """Return one sum for each patient and region, with the cycles that are and are not in it.
+
+    Cycles are counted from the first: of numbers 1 and 3 a second cycle was given, and has no dose.
+    """
     series, group = result.series, result.sums.group
     known = np.isfinite(result.dose.value).tolist()
     seen: dict[str, set[int]] = {}
     summed: dict[int, list[tuple[int, float]]] = {}
     for row, (patient, cycle) in enumerate(zip(series.patient, series.cycle, strict=True)):
-        seen.setdefault(str(patient), set()).add(int(cycle))
+        seen.setdefault(str(patient), set()).update(range(1, int(cycle) + 1))
         if known[row]:
             given = float(series.administered_gbq[row])
             summed.setdefault(int(group[row]), []).append((int(cycle), given))

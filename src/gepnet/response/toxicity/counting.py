@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -82,10 +82,12 @@ def all_events(
 
 
 def with_one_spelling(
-    events: pl.DataFrame, official: Iterable[str] = ()
+    events: pl.DataFrame,
+    official: Iterable[str] = (),
+    american: Mapping[str, str] | None = None,
 ) -> tuple[pl.DataFrame, tuple[Spellings, ...]]:
     """Return events with one term for all spellings of it, and which spellings there were."""
-    chosen = one_spelling(events["term"].to_list(), official)
+    chosen = one_spelling(events["term"].to_list(), official, american)
     named = pl.col("term").replace_strict(chosen, return_dtype=pl.String)
     return events.with_columns(named), spellings(chosen)
 

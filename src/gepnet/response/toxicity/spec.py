@@ -15,10 +15,12 @@ class CountingSpec(MeasureFile):
     grades: tuple[int, ...]
     any_from: int
     severe_from: int
+    fatal: int
     editions: tuple[str, ...]
     confidence: float = Field(gt=0, lt=1)
     rate_per_years: float = Field(gt=0)
     days_per_year: float = Field(gt=0)
+    american: dict[str, str] = Field(default_factory=dict)
     source: SourceId
     verification: Verification
     note: str

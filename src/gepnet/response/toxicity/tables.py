@@ -63,7 +63,25 @@ def read_events(path: Path, spec: CountingSpec, patients: pl.DataFrame) -> pl.Da
         Column("grade", whole(grades), needed=False),
         Column("ctcae", one_of(spec.editions, editions)),
     )
-    return _frame(path, columns, _in_order, is_graded, _treated(patients))
+    events = _frame(path, columns, _in_order, is_graded, _treated(patients))
+    _refuse_after_death(path, events, spec)
+    return events
+
+
+def _refuse_after_death(path: Path, events: pl.DataFrame, spec: CountingSpec) -> None:
+    """Refuse what begins after the death of its patient, on every day that its dates can mean."""
+    deaths = events.filter(pl.col("grade") == spec.fatal).group_by("patient_id")
+    died = deaths.agg(pl.col(LATEST, ROW).sort_by(LATEST).first().name.prefix("died_"))
+    late = events.join(died, on="patient_id").filter(pl.col("start") > pl.col(f"died_{LATEST}"))
+    told = late.select(ROW, "patient_id", "start", f"died_{LATEST}", f"died_{ROW}").sort(ROW)
+    if len(told):
+        raise InputError(
+            Problem(
+                str(path), row, who, "start", str(start),
+                f"a date not after the death ({day}, grade {spec.fatal} on line {line})",
+            )
+            for row, who, start, day, line in told.iter_rows()
+        )  # fmt: skip
 
 
 def read_periods(path: Path, patients: pl.DataFrame) -> pl.DataFrame:
