@@ -11,7 +11,7 @@ recorded word beside a derived one. A recorded number or truth wins, and a diffe
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from graphlib import TopologicalSorter
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -140,6 +140,41 @@ def derive(
             if not value.is_point and not fact.takes_range:
                 return Derived(None, _inexact(fact.entry.inputs, values))
         return Derived(value, inputs=_known(fact.entry.inputs, values))
+    before = _by_lists.setdefault(criteria, {})
+    asked = before.get(id(fact))
+    if asked is None:
+        asked = before[id(fact)] = _Lists(fact, inputs_of(fact, criteria))
+    # Sets of values are equal by what they hold; the word that a set was recorded with counts too.
+    key = tuple(
+        [(v, v.told) if isinstance(v, Several) else v for v in map(values.get, asked.names)]
+    )
+    found = asked.given.get(key)
+    if found is None:
+        if len(asked.given) >= _KEPT:
+            asked.given.clear()
+        found = asked.given[key] = _by_rules(fact, values, criteria)
+    return found
+
+
+@dataclass(frozen=True)
+class _Lists:
+    """What the decision lists of a fact gave before, by the values that they look at.
+
+    Of many patients most facts are alike, and of one who is changed most stay as they are. The
+    fact is kept, so that its number stands for nothing else.
+    """
+
+    fact: Fact
+    names: tuple[str, ...]
+    given: dict[tuple[Any, ...], Derived] = field(default_factory=dict)
+
+
+_KEPT = 2048
+_by_lists: WeakKeyDictionary[Criteria, dict[int, _Lists]] = WeakKeyDictionary()
+
+
+def _by_rules(fact: Fact, values: Mapping[str, Value], criteria: Criteria) -> Derived:
+    """Return what both decision lists leave possible."""
     found = _listed(fact, fact.entry.derived, values, criteria)
     if not fact.entry.narrowed:
         return found
