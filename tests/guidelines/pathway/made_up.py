@@ -52,9 +52,14 @@ def _told(name: str, row: dict[str, Any]) -> Any:
 
 def facts(given: dict[str, Any], names: frozenset[str] | None = None) -> Facts:
     """Return the facts that follow from what is known, or only those that some need."""
-    only = None if names is None else needed_for(names, base().criteria)
+    only = None if names is None else _with_inputs(names)
     knowledge, criteria = base().knowledge, base().criteria
     return facts_of_values(given, knowledge, criteria, "made up", exact(DAY), only)
+
+
+@cache
+def _with_inputs(names: frozenset[str]) -> frozenset[str]:
+    return needed_for(names, base().criteria)
 
 
 def only(*documents: str) -> KnowledgeBase:
