@@ -6,8 +6,9 @@ BROWSER := .venv/.browser
 POSTGRESQL := .venv/.postgresql
 JAVA := .venv/.java
 CODE := src tests $(wildcard benchmarks)
-# A file stays with one worker: what its tests share is made once.
-PYTEST_ARGS ?= -n auto --dist loadfile
+# A file stays with one worker: what its tests share is made once. Those that take long come first
+# (tests/conftest.py).
+PYTEST_ARGS ?= -n auto --dist loadfile --no-loadscope-reorder
 
 .PHONY: help setup demo board test lint format bench docs lock clean
 .DELETE_ON_ERROR:

@@ -18,6 +18,7 @@ from gepnet.guidelines.verify.between import clashes
 from gepnet.guidelines.verify.context import Context
 from gepnet.guidelines.verify.findings import Finding
 from gepnet.guidelines.verify.judgements import JUDGED, judgements
+from gepnet.guidelines.verify.rules import rules
 from gepnet.guidelines.verify.thresholds import thresholds
 from gepnet.guidelines.verify.within import within
 from gepnet.vocabulary import parse_date
@@ -31,6 +32,11 @@ def days_of_change(base: KnowledgeBase) -> list[datetime.date]:
         days |= {parse_date(begin).last} if begin is not None else set()
         days |= {parse_date(end).first} if end is not None else set()
     return sorted(days)
+
+
+def since_when(base: KnowledgeBase, day: datetime.date) -> datetime.date:
+    """The first day since which the same documents and labels are in force as on a day."""
+    return max(change for change in days_of_change(base) if change <= day)
 
 
 def pairs_ever_in_force(base: KnowledgeBase) -> set[tuple[str, str]]:
@@ -60,6 +66,12 @@ def unjudged(base: KnowledgeBase, found: list[Finding]) -> list[str]:
     """The findings that nobody judged."""
     ids = {finding.id for finding in found if finding.kind in JUDGED}
     return sorted(ids - set(judgements(base.knowledge.measures)))
+
+
+@cache
+def of_rules_on(day: datetime.date) -> tuple[Finding, ...]:
+    """What is found of packaged rules outside documents, on one day."""
+    return tuple(rules(Context(api.base(), day)))
 
 
 @cache

@@ -19,13 +19,14 @@ from gepnet.guidelines.verify.context import Context
 from gepnet.guidelines.verify.findings import KINDS, Claim, Finding
 from gepnet.guidelines.verify.judgements import JUDGED, Row, judgements, known_rows
 from gepnet.guidelines.verify.one_fact_apart import one_fact_apart
-from gepnet.guidelines.verify.rules import rules
 from gepnet.vocabulary import Question
 from tests.guidelines.verify.every_day import (
     days_of_labels,
     of_one,
+    of_rules_on,
     of_two,
     pairs_ever_in_force,
+    since_when,
     unjudged,
 )
 
@@ -42,7 +43,7 @@ def context() -> Context:
 @cache
 def found() -> tuple[Finding, ...]:
     one = context()
-    listed = [*rules(one), *one_fact_apart(one)]
+    listed = [*of_rules_on(since_when(one.base, DAY)), *one_fact_apart(one)]
     for pair in combinations(one.in_force, 2):
         listed += of_two(*pair)
     for name in one.documents:
@@ -83,7 +84,7 @@ def test_every_finding_of_any_day_is_judged() -> None:
     listed = [one for pair in sorted(pairs_ever_in_force(base)) for one in of_two(*pair)]
     listed += [one for document in base.documents for one in of_one(document.id)]
     for day in days_of_labels(base):
-        listed += rules(Context(base, day))
+        listed += of_rules_on(day)
     assert unjudged(base, listed) == []
 
 
