@@ -13,7 +13,7 @@ from gepnet.criteria import Node, interpret
 from gepnet.guidelines.ask.rows import End, Questionnaire
 from gepnet.guidelines.pathway.diagrams import Diagram, Diagrams
 from gepnet.guidelines.pathway.literals import criterion
-from gepnet.guidelines.pathway.possible import among, connected
+from gepnet.guidelines.pathway.possible import Group, among, connected, groups
 from gepnet.guidelines.pathway.space import named_conditions
 from gepnet.guidelines.pathway.walk import Allowed, Values
 
@@ -25,10 +25,12 @@ class Left:
     Attributes:
         allowed: the values that are left, for each variable that is narrowed.
         given: the conditions on all other variables.
+        groups: these conditions as they hang together.
     """
 
     allowed: Allowed
     given: tuple[Diagram, ...]
+    groups: tuple[Group, ...]
 
 
 class Narrower:
@@ -72,7 +74,7 @@ class Narrower:
     def narrowed(self, allowed: Allowed) -> Left | None:
         """Return what is left; None if no possible patient gives these answers together."""
         given = self._conditions(allowed)
-        return None if given is None else Left(allowed, given)
+        return None if given is None else Left(allowed, given, tuple(groups(self._at, given)))
 
     def _conditions(self, allowed: Allowed) -> tuple[Diagram, ...] | None:
         at = self._at
@@ -101,7 +103,7 @@ class Narrower:
         rest = at.given(diagram, fixed)
         if at.is_end(rest):
             return rest
-        near = tuple(connected(at, left.given, at.support(rest)))
+        near = tuple(connected(left.groups, at.support(rest)))
         key = rest, near
         found = self._cared.get(key)
         if found is None:
@@ -121,7 +123,7 @@ class Narrower:
         """Return the values of a variable that the answers leave."""
         at = self._at
         own = left.allowed.get(level, frozenset(range(at.sizes[level])))
-        near = tuple(connected(at, left.given, {level}))
+        near = tuple(connected(left.groups, {level}))
         for one in self._among(near, frozenset({level})):
             kids = at.at(one, level)
             own = frozenset(place for place in own if kids[place] != at.false)

@@ -41,6 +41,7 @@ class Diagrams:
         self._supports: dict[Diagram, frozenset[int]] = {}
         self._merged: dict[tuple[Diagram, Diagram], Diagram | None] = {}
         self._ends: dict[Diagram, Diagram | None] = {}
+        self._answers: dict[Diagram, tuple[dict[int, set[int]], int]] = {}
         self.true, self.false, self.unknown = (self.end(v) for v in (True, False, None))
         self.any = self.end(ANY)
 
@@ -208,23 +209,52 @@ class Diagrams:
     def exists(self, condition: Diagram, levels: Collection[int]) -> Diagram:
         """Return where some values of some variables make a condition true."""
         known: dict[Diagram, Diagram] = {}
+        seen = known.get
 
         def go(diagram: Diagram) -> Diagram:
             if self.support(diagram).isdisjoint(levels):
-                return diagram
-            found = known.get(diagram)
-            if found is None:
-                kids = [go(kid) for kid in self._kids[diagram]]
+                found = diagram
+            else:
+                kids_of = self._kids[diagram]
+                kids = [go(kid) if (end := seen(kid)) is None else end for kid in kids_of]
                 if self._level[diagram] in levels:
                     found = self.false
                     for kid in kids:
                         found = self.some(found, kid)
                 else:
                     found = self.node(self._level[diagram], kids)
-                known[diagram] = found
+            known[diagram] = found
             return found
 
         return go(condition)
+
+    def answers(self, condition: Diagram, level: int) -> frozenset[int]:
+        """Return the places of the values of one variable with which a condition can be true."""
+        if condition not in self._answers:
+            self._answers[condition] = self._projected(condition)
+        asked, idle = self._answers[condition]
+        return frozenset(range(self.sizes[level]) if idle >> level & 1 else asked.get(level, ()))
+
+    def _projected(self, condition: Diagram) -> tuple[dict[int, set[int]], int]:
+        """Return for each variable the places on ways to true, and which some way does not ask.
+
+        From each node but false there is a way to true; the variables not asked are bits.
+        """
+        asked: dict[int, set[int]] = {}
+        idle = 0 if condition == self.false else self._between(-1, condition)
+        for node in self.nodes(condition):
+            if self.is_end(node):
+                continue
+            level = self._level[node]
+            for place, kid in enumerate(self._kids[node]):
+                if kid != self.false:
+                    asked.setdefault(level, set()).add(place)
+                    idle |= self._between(level, kid)
+        return asked, idle
+
+    def _between(self, level: int, below: Diagram) -> int:
+        """Return the variables between one and what is asked next, as bits."""
+        return (1 << min(self._level[below], len(self.sizes))) - (1 << level + 1)
 
     def given(self, diagram: Diagram, fixed: Mapping[int, int]) -> Diagram:
         """Return a diagram with the value of some variables given by its place."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import get_args
+from functools import lru_cache
+from typing import TYPE_CHECKING, get_args
 from weakref import WeakKeyDictionary
 
 from gepnet.facts import Facts
@@ -17,6 +18,9 @@ from gepnet.guidelines.pathway.questions import PathwayQuestion, PathwayQuestion
 from gepnet.guidelines.pathway.view import Pathway, view
 from gepnet.knowledge import refuse
 from gepnet.knowledge.models import Intent
+
+if TYPE_CHECKING:
+    from gepnet.guidelines.verify.axioms import Axioms
 
 
 @dataclass(frozen=True)
@@ -96,11 +100,18 @@ def is_proved(base: KnowledgeBase, page: Page) -> bool:
 
 
 def _is_proved_by_solver(base: KnowledgeBase, page: Page) -> bool:
-    from gepnet.guidelines.verify.axioms import Axioms
     from gepnet.guidelines.verify.prover import Prover
 
-    prover = Prover(Axioms(base, page.asked.space.closure))
+    prover = Prover(_axioms(base, frozenset(page.asked.space.closure)))
     return not any(True for _ in solver_faults(page, prover))
+
+
+@lru_cache(maxsize=2)
+def _axioms(base: KnowledgeBase, names: frozenset[str]) -> Axioms:
+    """Return what possible patients obey; pages of one question speak of much the same facts."""
+    from gepnet.guidelines.verify.axioms import Axioms
+
+    return Axioms(base, names)
 
 
 def question_of(

@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 from gepnet.criteria import Certain, IsKnown, disjunction, facts_of, interpret, walk
 from gepnet.guidelines.pathway.diagrams import Diagram
 from gepnet.guidelines.pathway.positions import Asked, Row, is_asked
-from gepnet.guidelines.pathway.possible import connected
+from gepnet.guidelines.pathway.possible import connected, groups
 from gepnet.guidelines.pathway.walk import Allowed, Values, Walk, Walker
 from gepnet.guidelines.pathway.ways import ends_within
 from gepnet.guidelines.status import (
@@ -104,7 +104,7 @@ def _ends(asked: Asked, option: str, allowed: Allowed) -> list[Outcome]:
     diagram = at.given(diagram, fixed)
     given = [at.given(one, fixed) for one in asked.possible]
     given += [at.among(level, left) for level, left in allowed.items() if len(left) > 1]
-    near = connected(at, given, at.support(diagram))
+    near = connected(groups(at, given), at.support(diagram))
     ends = ends_within(at, asked.cared(diagram, near), {})
     return [at.value(end) for end in ends]  # type: ignore[misc]
 

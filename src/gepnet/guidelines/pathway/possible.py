@@ -38,22 +38,29 @@ def among(at: Diagrams, given: Iterable[Diagram], keep: Collection[int]) -> list
     return list(left)
 
 
-def connected(at: Diagrams, given: Iterable[Diagram], levels: Collection[int]) -> list[Diagram]:
-    """Return the conditions that hang together with some variables, directly or through others."""
-    reached, left, found = set(levels), list(given), list[Diagram]()
-    grown = bool(reached)
-    while grown:
-        grown, rest = False, []
-        for one in left:
-            support = at.support(one)
-            if not support.isdisjoint(reached):
-                found.append(one)
-                reached |= support
-                grown = True
+#: Conditions that hang together, with the variables that they name.
+Group = tuple[frozenset[int], tuple[Diagram, ...]]
+
+
+def groups(at: Diagrams, given: Iterable[Diagram]) -> list[Group]:
+    """Return conditions in groups: those of one share a variable, directly or through others."""
+    found: list[Group] = []
+    for one in given:
+        levels = at.support(one)
+        members: tuple[Diagram, ...] = (one,)
+        apart = []
+        for group in found:
+            if group[0].isdisjoint(levels):
+                apart.append(group)
             else:
-                rest.append(one)
-        left = rest
-    return sorted(found)
+                levels, members = levels | group[0], (*group[1], *members)
+        found = [*apart, (levels, members)]
+    return found
+
+
+def connected(found: Iterable[Group], levels: Collection[int]) -> list[Diagram]:
+    """Return the conditions of the groups that name some variables."""
+    return sorted(one for named, group in found if not named.isdisjoint(levels) for one in group)
 
 
 def possible(space: Space) -> list[Diagram]:

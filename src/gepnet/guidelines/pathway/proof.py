@@ -45,7 +45,8 @@ def faults(page: Page) -> list[Fault]:
     inside = holds(at, tree.gate)
     found = []
     lost = at.both(inside, at.case(_covered(asked, tree), at.false, at.true, at.true))
-    if _exists(asked, lost):
+    conditions: dict[frozenset[int], list[Diagram]] = {}
+    if _exists(asked, lost, conditions):
         found.append(Fault("", ()))
     nothing: dict[int, Line] = {}
     places: list[tuple[Diagram, Way, dict[int, Line]]]
@@ -59,7 +60,7 @@ def faults(page: Page) -> list[Fault]:
         for place, row in enumerate(asked.rows):
             line = lines.get(place) or (always.get(place) if lines is not nothing else None)
             wrong = at.joined(_differ, (row.said, _expected(asked, line)))
-            if _exists(asked, at.both(where, wrong)):
+            if _exists(asked, at.both(where, wrong), conditions):
                 found.append(Fault(row.rule.full_id, way))
     return found
 
@@ -86,12 +87,18 @@ def _expected(asked: Asked, line: Line | None) -> Diagram:
     return found
 
 
-def _exists(asked: Asked, where: Diagram) -> bool:
-    """Whether some possible patient is there."""
+def _exists(asked: Asked, where: Diagram, conditions: dict[frozenset[int], list[Diagram]]) -> bool:
+    """Whether some possible patient is there.
+
+    ``conditions`` keeps what every possible patient meets, by the variables that it is about.
+    """
     at = asked.diagrams
     if where == at.false:
         return False
-    for one in among(at, asked.possible, at.support(where)):
+    about = at.support(where)
+    if about not in conditions:
+        conditions[about] = among(at, asked.possible, about)
+    for one in conditions[about]:
         where = at.both(where, one)
     return where != at.false
 

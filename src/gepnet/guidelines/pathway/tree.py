@@ -8,13 +8,13 @@ the leaf as its own condition.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 from gepnet.guidelines.pathway.diagrams import ANY, Diagram, Diagrams
 from gepnet.guidelines.pathway.positions import Asked
-from gepnet.guidelines.pathway.possible import connected
+from gepnet.guidelines.pathway.possible import Group, connected, groups
 from gepnet.guidelines.pathway.ways import Way, ways_to
 
 
@@ -151,6 +151,7 @@ class Grower:
         self._rows, self._detail, self._most = tuple(range(len(asked.rows))), detail, most
         self._rests = _rests.setdefault(asked, {})
         self._grown: dict[tuple[Diagram, ...], Node] = {}
+        self._groups: dict[tuple[Diagram, ...], list[Group]] = {}
 
     def tree(self) -> Tree:
         """Return the pathway.
@@ -218,29 +219,26 @@ class Grower:
         cared = self._asked.cared(anything)
         if at.map(lambda value: value is True, cared) == at.false:
             return ()
-        return tuple(
-            (level, places)
-            for level in sorted(at.support(anything))
-            if (places := self._needed(cared, level))
-        )
+        return tuple(self._needed(cared, at.support(anything)))
 
-    def _needed(self, cared: Diagram, level: int) -> frozenset[int]:
-        """Return the values of a variable with which something is said; none if it is with all."""
+    def _needed(
+        self, cared: Diagram, levels: Iterable[int]
+    ) -> Iterator[tuple[int, frozenset[int]]]:
+        """Yield the values of a variable with which something is said, unless it is with all."""
         at = self._at
         said = at.map(lambda value: value is True, cared)
         real = at.map(lambda value: value is not ANY, cared)
-        ok, there = (
-            {i for i, kid in enumerate(at.at(self._alone(part, level), level)) if kid == at.true}
-            for part in (said, real)
-        )
-        return frozenset(ok & there) if ok & there != there else frozenset()
-
-    def _alone(self, condition: Diagram, level: int) -> Diagram:
-        return self._at.exists(condition, self._at.support(condition) - {level})
+        for level in sorted(levels):
+            there = at.answers(real, level)
+            places = at.answers(said, level) & there
+            if places and places != there:
+                yield level, places
 
     def _rest(self, said: Diagram, given: tuple[Diagram, ...]) -> _Rest:
         at = self._at
-        near = tuple(connected(at, given, at.support(said)))
+        if given not in self._groups:
+            self._groups[given] = groups(at, given)
+        near = tuple(connected(self._groups[given], at.support(said)))
         key = (said, near)
         found = self._rests.get(key)
         if found is None:
@@ -256,9 +254,8 @@ class Grower:
             return 0
         anything = at.map(lambda v: v if v is ANY else _is_said(v), cared)
         inner = cared
-        for level in sorted(at.support(cared)):
-            if places := self._needed(anything, level):
-                inner = at.within(at.among(level, places), inner)
+        for level, places in self._needed(anything, at.support(cared)):
+            inner = at.within(at.among(level, places), inner)
         return _chains(at, at.shortest(inner))
 
     def _line(self, row: int, rest: _Rest) -> Line:

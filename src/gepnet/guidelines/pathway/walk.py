@@ -13,7 +13,7 @@ from gepnet.criteria import Node, interpret
 from gepnet.guidelines.pathway.cut import Page
 from gepnet.guidelines.pathway.diagrams import Diagram
 from gepnet.guidelines.pathway.literals import criterion, criterion_of, either
-from gepnet.guidelines.pathway.possible import connected
+from gepnet.guidelines.pathway.possible import connected, groups
 from gepnet.guidelines.pathway.tree import Fork, Leaf, Line
 from gepnet.guidelines.pathway.ways import Way
 from gepnet.vocabulary import Truth, Value
@@ -100,7 +100,8 @@ class Walker:
         if at.false in kept:
             return None
         open_ = [level for level, left in allowed.items() if len(left) > 1]
-        hopeless = (at.all_of(connected(at, kept, {level})) == at.false for level in open_)
+        together = groups(at, kept) if open_ else []
+        hopeless = (at.all_of(connected(together, {level})) == at.false for level in open_)
         return None if any(hopeless) else kept
 
     def _ends(
@@ -115,7 +116,7 @@ class Walker:
             yield way, node
             return
         at = self._at
-        around = at.all_of(connected(at, given, {node.level}))
+        around = at.all_of(connected(groups(at, given), {node.level}))
         known = allowed.get(node.level, frozenset(range(at.sizes[node.level])))
         left = [
             index
