@@ -80,6 +80,30 @@ def test_a_cycle_is_held_by_the_value_as_reported(values: dict[str, Any], rule: 
     assert found.proposal == "hold"
 
 
+@pytest.mark.parametrize(
+    ("lowest", "proposal"),
+    [
+        ("<100", "undecidable"),
+        (">60", "undecidable"),
+        ("60-80", "undecidable"),
+        ("<=74", "reduce"),
+        (">=75", "proceed"),
+        ("~110", "proceed"),
+    ],
+)
+def test_a_censored_value_since_the_last_dose_may_have_been_a_toxicity(
+    lowest: str, proposal: str
+) -> None:
+    """What occurred counts though it is over; what may have occurred is not what did not."""
+    nadir = {**lab("2025-12-20", platelets_10e9_l=lowest), "id": "nadir"}
+    found = reviewed([*TWO_CYCLES, nadir, lab(BEFORE_3)])
+    assert found.proposal == proposal
+    assert [one.id for one in found.missing] == ["thrombocytopenia"] * (proposal == "undecidable")
+    # A sample that tells settles it.
+    lower = {**lab("2025-12-27", platelets_10e9_l=60), "id": "lower"}
+    assert reviewed([*TWO_CYCLES, nadir, lower, lab(BEFORE_3)]).proposal == "reduce"
+
+
 @pytest.mark.parametrize(("now", "held"), [("1.05", True), ("1.049", False)])
 def test_a_rise_is_formed_from_the_values_as_reported(now: str, held: bool) -> None:
     """From 0.75 to 1.05 mg/dL is exactly 40 %; to the step of a fact it was 39.97 %."""
@@ -153,7 +177,7 @@ def test_limits_of_normal_in_another_unit_are_asked_about(tmp_path: Path) -> Non
     accepted = "magnesium_mmol_l=1.7 by Dr A: as the laboratory prints it"
     assert ("p", "Hypermagnesemia", 3) in graded(tmp_path, row, accept=(accepted,))
     values = {"magnesium_mmol_l": 2.1, "limits": {"magnesium_mmol_l": [1.7, 2.4]}}
-    with pytest.raises(InputError, match="limit of normal that goes with usual values"):
+    with pytest.raises(InputError, match="a lower limit of normal among usual values"):
         record([{"id": "l", "kind": "laboratory", "date": "2026-01-05", **values}])
 
 

@@ -330,15 +330,18 @@ def test_a_reported_british_term_is_that_of_its_laboratory_grade(tmp_path: Path)
 
 @pytest.mark.parametrize("late", ["2026-02-02", "2026-03"])
 def test_dates_are_held_against_a_death_that_is_an_adverse_event(tmp_path: Path, late: str) -> None:
+    """The end of a grade 5 is the death; what began before it, or may have, stands."""
     events = (
         "patient_id,term,start,end,grade,ctcae\n"
-        f"a,Nausea,{late},,1,5\na,Sepsis,2026-02-01,,5,5\na,Fatigue,2026-02,,1,5\n"
+        f"a,Nausea,{late},,1,5\na,Sepsis,2026-01-10,2026-02-01,5,5\n"
+        "a,Fatigue,2026-02,,1,5\na,Fever,2026-01-20,,1,5\nb,Leukaemia,2026-01-10,,5,5\n"
+        "b,Nausea,2026-03-01,,1,5\n"
     )
     with pytest.raises(InputError) as caught:
         view(tmp_path, events=events, patients=PATIENTS)
     (problem,) = caught.value.problems
     assert (problem.line, problem.field) == (2, "start")
-    assert "death (2026-02-01, grade 5 on line 3)" in problem.expected
+    assert "death (2026-02-01, the end of grade 5 on line 3)" in problem.expected
 
 
 def test_a_reported_term_is_that_of_its_laboratory_grade(tmp_path: Path) -> None:

@@ -175,6 +175,11 @@ def _judge(
     contested = seen is not None and seen.contested and seen.resolved is None
     present = known.truth is True or contested
     if not present and seen is None:
+        unsure = past.unsure.get(entry.id)
+        if unsure is not None and known.truth is False and entry.required:
+            told = words(unsure.values, vocabulary)
+            why = f"{told}: whether it occurred since the last dose (asked: {entry.message}?)"
+            leave_open(found.missing, entry, unsure.missing, why)
         return
     values = known.values if known.truth is True or seen is None else seen.values
     text = f"{entry.message}: {words(values, vocabulary)}{_editions(rule, lines)}"

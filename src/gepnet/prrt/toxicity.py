@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from gepnet.criteria import Compare, Node, atoms
 from gepnet.facts import Facts, FactValue
 from gepnet.knowledge.rule_models import ReleaseRule
-from gepnet.prrt.conditions import look_at
+from gepnet.prrt.conditions import Condition, look_at
 from gepnet.prrt.context import CourseSoFar, Window
 from gepnet.record import Observation
 from gepnet.rules import Rule
@@ -36,10 +36,15 @@ class Occurrence:
 
 @dataclass(frozen=True)
 class History:
-    """The toxicities of a course, window by window, the present one last."""
+    """The toxicities of a course, window by window, the present one last.
+
+    ``unsure``: what may have occurred since the last dose, by rule. A value was only known as a
+    range with the limit inside, such as ``<100``, and a better one later does not tell.
+    """
 
     course: CourseSoFar
     windows: tuple[Mapping[str, Occurrence], ...]
+    unsure: Mapping[str, Condition]
 
     @property
     def now(self) -> Mapping[str, Occurrence]:
@@ -66,17 +71,24 @@ class History:
 def history(course: CourseSoFar) -> History:
     """Return the toxicities of a course up to the review."""
     rules = [rule for rule in course.protocols.rules if rule.entry.effect == "toxicity"]
-    return History(course, tuple(_window(course, window, rules) for window in course.windows))
+    found = [_window(course, window, rules) for window in course.windows]
+    unsure = found[-1][1] if found else {}
+    return History(course, tuple(occurred for occurred, _ in found), unsure)
 
 
 def _window(
     course: CourseSoFar, window: Window, rules: list[Rule[ReleaseRule]]
-) -> Mapping[str, Occurrence]:
+) -> tuple[Mapping[str, Occurrence], Mapping[str, Condition]]:
+    """Return what occurred in a window by rule, and what may have."""
     found: dict[str, Occurrence] = {}
+    unsure: dict[str, Condition] = {}
     for day, looks in _looks(course, window):
         for rule in rules:
             seen = [look_at(rule, facts) for facts in looks]
             name, before = rule.entry.id, found.get(rule.entry.id)
+            for known in seen:
+                if known.truth is None and any(map(_is_range, known.values)):
+                    unsure.setdefault(name, known)
             for known in (known for known in seen if known.truth is True):
                 worst = known.values
                 if before is not None and not _worse(rule.when, known.values, before.values):
@@ -91,7 +103,11 @@ def _window(
             elif any(known.truth is False for known in seen):
                 before = replace(before, contested=True)
             found[name] = before
-    return found
+    return found, unsure
+
+
+def _is_range(known: FactValue) -> bool:
+    return isinstance(known.value, Interval) and not known.value.is_point
 
 
 def _looks(course: CourseSoFar, window: Window) -> Iterator[tuple[PartialDate, tuple[Facts, ...]]]:

@@ -65,14 +65,14 @@ class Quantity(Cited, Checked):
         """Return what is believed of a value written in this unit, or converted from another."""
         return self.own if own and self.own is not None else self.range
 
-    def holds_limit(self, value: Interval, limit: LimitOfNormal) -> bool:
-        """Return whether a limit of normal leaves room for what most values are.
+    def leaves_room(self, value: Interval, limit: LimitOfNormal) -> bool:
+        """Return whether some of what most values are is above a lower limit of normal.
 
-        A lower limit above all of them, or an upper one below, is in another unit: 1.7 to 2.4 mg/dL
-        of magnesium is normal, and written as mmol/L it is a plausible value all the same.
+        One above all of them is in another unit: 1.7 to 2.4 mg/dL of magnesium is normal, and
+        written as mmol/L it is a plausible value all the same. An upper limit below all of them is
+        one of a method that this knowledge does not know.
         """
-        low, high = self.typical
-        return value.low <= high if limit == "lln" else value.high >= low
+        return limit != "lln" or value.low <= self.typical[1]
 
     def holds(self, value: Interval, own: bool = True, step: Decimal = Decimal(0)) -> bool:
         """Return whether a value is believed; a bound such as ``<5`` is if it ends at the range."""
@@ -127,16 +127,16 @@ class Plausible:
             unit: of the fact that the quantity is.
             step: the precision of the value.
             limit: which limit of normal it is, if it is one: of that no more is asked in its own
-                unit, but that it goes with what most values are.
+                unit, but that a lower one leaves room for what most values are.
         """
         quantity = self._quantities.get(name)
         if quantity is None:
             return None
         said = value.reported
-        if limit is not None and not quantity.holds_limit(value, limit):
+        if limit is not None and not quantity.leaves_room(value, limit):
             low, high = quantity.typical
             units = f" {unit_words(quantity.unit or unit)}".rstrip()
-            told = f"a limit of normal that goes with usual values, {plain(low)} to {plain(high)}"
+            told = f"a lower limit of normal among usual values, {plain(low)} to {plain(high)}"
             return f"{told}{units}: is it in this unit?"
         as_own = limit is None and (said is None or said.ucum in (None, unit))
         if quantity.holds(value, as_own, step) and not (

@@ -22,7 +22,7 @@ from gepnet.vocabulary import PartialDate
 
 #: The period and the group of everybody where a table gives none.
 WHOLE, ALL = "whole follow-up", "all"
-ROW, LATEST = "_row", "latest"
+ROW, LATEST, ENDED = "_row", "latest", "latest_end"
 _DAY = day("a day, YYYY-MM-DD")
 _PATIENT = Column("patient_id", text("the name of a patient"))
 _START, _END = Column("start", _DAY), Column("end", _DAY)
@@ -69,16 +69,22 @@ def read_events(path: Path, spec: CountingSpec, patients: pl.DataFrame) -> pl.Da
 
 
 def _refuse_after_death(path: Path, events: pl.DataFrame, spec: CountingSpec) -> None:
-    """Refuse what begins after the death of its patient, on every day that its dates can mean."""
-    deaths = events.filter(pl.col("grade") == spec.fatal).group_by("patient_id")
-    died = deaths.agg(pl.col(LATEST, ROW).sort_by(LATEST).first().name.prefix("died_"))
-    late = events.join(died, on="patient_id").filter(pl.col("start") > pl.col(f"died_{LATEST}"))
-    told = late.select(ROW, "patient_id", "start", f"died_{LATEST}", f"died_{ROW}").sort(ROW)
+    """Refuse what begins after the death of its patient, on every day that its dates can mean.
+
+    The death is where a fatal event ends: it may have begun long before, and without an end says
+    nothing of the day.
+    """
+    deaths = events.filter(pl.col("grade") == spec.fatal, pl.col(ENDED).is_not_null())
+    died = deaths.group_by("patient_id").agg(
+        pl.col(ENDED).min().alias("died"), pl.col(ROW).sort_by(ENDED).first().alias("died_row")
+    )
+    late = events.join(died, on="patient_id").filter(pl.col("start") > pl.col("died")).sort(ROW)
+    told = late.select(ROW, "patient_id", "start", "died", "died_row")
     if len(told):
         raise InputError(
             Problem(
                 str(path), row, who, "start", str(start),
-                f"a date not after the death ({day}, grade {spec.fatal} on line {line})",
+                f"a date not after the death ({day}, the end of grade {spec.fatal} on line {line})",
             )
             for row, who, start, day, line in told.iter_rows()
         )  # fmt: skip
@@ -151,11 +157,11 @@ def _frame(
     """Read a table as typed columns, with the line of each row."""
 
     def make(cells: Cells) -> list[object]:
-        begun = cells.values.get("start")
-        latest = begun.last if isinstance(begun, PartialDate) else begun
-        return [cells.line, *map(_plain, cells.values.values()), latest]
+        days = (cells.values.get(name) for name in ("start", "end"))
+        latest = [day.last if isinstance(day, PartialDate) else day for day in days]
+        return [cells.line, *map(_plain, cells.values.values()), *latest]
 
     names = {column.name: _KINDS.get(column.name, pl.String) for column in columns}
-    names[LATEST] = pl.Date
+    names |= {LATEST: pl.Date, ENDED: pl.Date}
     rows = Table(columns, make, checks, once).read(path).rows
     return pl.DataFrame(rows, schema={ROW: pl.UInt32, **names}, orient="row")
