@@ -84,6 +84,34 @@ def test_what_stops_or_withholds_is_never_folded() -> None:
     assert seen > 5
 
 
+def test_what_contradicts_itself_stands_above_the_answer(run: Run) -> None:
+    """A value that counts as one of two is told on the first screen, on the matrix and in JSON."""
+    file = TESTS / "patients" / "faults" / "samedate.yaml"
+    for flags in ((), ("--full",)):
+        said = " ".join(_words(run("assess", file, *flags).out))
+        assert "On record in two ways" in said
+        for value in ("Platelets 40-210", "Primary site Jejunum or ileum or Pancreas"):
+            assert value in said, flags
+    told = [one for answer in _answers() for one in answer["contradictions"]]
+    assert len(told) > 5 and all(one["says"].startswith(one["label"]) for one in told)
+    clean = [answer for answer in _answers() if not answer["contradictions"]]
+    assert len(clean) > 50
+    head = " ".join(line for answer in clean for line, _ in answer_lines(answer))
+    assert "On record in two ways" not in head
+
+
+def test_what_no_document_uses_is_named_or_counted() -> None:
+    named = counted = 0
+    for answer in _answers():
+        said = " ".join(_words(" ".join(line for line, _ in answer_lines(answer))))
+        more = re.search(r"\+(\d+) \(in full: --full\)", said)
+        shown = [one for one in answer["unread"] if " ".join(_words(one)) in said]
+        assert len(answer["unread"]) - len(shown) <= (int(more[1]) if more else 0)
+        named += len(shown)
+        counted += more is not None
+    assert named > 20 and counted > 5
+
+
 def test_every_row_is_shown_or_named_with_its_count() -> None:
     for answer in _answers():
         said = " ".join(_words(" ".join(line for line, _ in answer_lines(answer))))

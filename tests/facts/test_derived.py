@@ -173,7 +173,8 @@ def test_an_unsettled_high_grade_asks_for_the_differentiation() -> None:
             },
             True,
         ),
-        ({"grade_reported": "MiNEN", "differentiation": "poor"}, True),
+        ({"grade_reported": "MiNEN", "differentiation": "poor"}, False),
+        ({"grade_reported": "MiNEN", "differentiation": "well"}, True),
         ({"grade_reported": "G1"}, False),
         ({"ki67_percent": 12}, None),
         ({}, None),
@@ -183,6 +184,14 @@ def test_a_reported_grade_that_differs_from_the_indices_is_said(
     given_: dict[str, Any], differs: bool | None
 ) -> None:
     assert values_of(**given_)["grade_reported_differs"].value is differs
+
+
+def test_poor_differentiation_in_a_reported_minen_is_that_of_its_part() -> None:
+    """It once was a contradiction: NEC or MiNEN, nobody's position settled."""
+    found = values_of(grade_reported="MiNEN", differentiation="poor", ki67_percent=70)["grade"]
+    assert found.value == "MiNEN" and found.conflict is None
+    other = values_of(grade_reported="MiNEN", differentiation="well", ki67_percent=8)["grade"]
+    assert other.conflict is not None
 
 
 def test_a_clinician_may_assert_what_would_else_be_worked_out() -> None:

@@ -62,7 +62,9 @@ def test_a_course_named_by_its_class_leaves_its_members_open() -> None:
 def test_progression_on_a_class_leaves_open_which_member_failed() -> None:
     seen = progression("2025-01-01", "radiological_recist", on=["ssa"])
     names = "progressed_on_ssa progressed_on_lanreotide progressed_on_everolimus"
-    assert told(LAN, seen, names=names, complete=ALL) == "yes, unknown, no"
+    two = LAN, course("octreotide_lar", "2023-01-01", "2024-01-01")
+    assert told(*two, seen, names=names, complete=ALL) == "yes, unknown, no"
+    assert told(LAN, seen, names=names, complete=ALL) == "yes, yes, no"
 
 
 def test_progression_on_a_therapy_says_that_it_was_given() -> None:

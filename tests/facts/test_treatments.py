@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.facts.patients import Event, course, facts, progression, shown
+from gepnet.facts.files import TherapyGroups
+from gepnet.knowledge import load_knowledge
+from tests.facts.patients import Event, course, criteria, facts, progression, shown
 
 DONE = {"treatments": "2026-01-15"}
 LU = course("lu177_dotatate", "2023-01-10", "2023-07-10", cycles=4, activity_gbq=7.4)
@@ -142,3 +144,37 @@ def test_days_since_imaging_count_from_the_latest_scan() -> None:
     partial: Event = {"kind": "sstr_imaging", "date": "2025-12"}
     assert told(partial, names="days_since_sstr_imaging") == "15-45"
     assert told({"kind": "sstr_imaging"}, names="days_since_sstr_imaging") == "unknown"
+
+
+def test_a_class_is_a_word_for_the_only_member_of_it_that_was_given() -> None:
+    platinum = course("cisplatin_etoposide", "2024-01-01", "2024-06-01", stop_reason="completed")
+    grown = progression("2024-09-01", "radiological_recist", on=["platinum_etoposide"])
+    names = "progressed_on_cisplatin_etoposide progressed_on_last_therapy"
+    assert told(platinum, grown, names=names, complete=DONE) == "yes, yes"
+    # what may be missing on record may be meant as well
+    assert told(platinum, grown, names=names) == "unknown, unknown"
+    # of two members either may be meant, and of one that was begun later the other is
+    other = course("carboplatin_etoposide", "2024-02-01", "2024-06-01", stop_reason="toxicity")
+    assert told(platinum, other, grown, names=names, complete=DONE) == "unknown, unknown"
+    later = course("carboplatin_etoposide", "2025-02-01", ongoing=True)
+    names = "progressed_on_cisplatin_etoposide progressed_on_carboplatin_etoposide"
+    both = {**DONE, "progression": "2026-01-15"}
+    assert told(platinum, later, grown, names=names, complete=both) == "yes, no"
+    # the class itself is on record: which member it was is not said
+    unnamed = course("platinum_etoposide", "2024-01-01", "2024-06-01", stop_reason="completed")
+    assert told(unnamed, grown, names=names, complete=DONE) == "unknown, unknown"
+
+
+def test_every_systemic_therapy_counts_as_one_against_the_tumour() -> None:
+    """What was seen before it was begun says nothing of the disease under it."""
+    options = criteria().vocabulary.options
+    groups = TherapyGroups.read(load_knowledge().measures)
+    against = {one for name in groups.antitumour.options for one in options.members(name)}
+    systemic = {name for name, option in options.items() if option.systemic}
+    assert len(systemic) > 20
+    assert systemic <= against, systemic - against
+    grown = progression("2025-11-01", "radiological_recist", on=["lanreotide"])
+    name = "progression_radiological_recist"
+    assert told(grown, names=name) == "yes"
+    for option in ("capox", "cisplatin_etoposide"):
+        assert told(grown, course(option, "2025-12-01"), names=name) == "unknown"

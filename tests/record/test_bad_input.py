@@ -56,7 +56,25 @@ ONE_FAULT: dict[str, tuple[tuple[str, ...], str]] = {
     "fact that is only worked out": (
         ("{id: bx, kind: pathology, grade: NET_G1}",),
         "p.yaml:4: error, in bx, field grade: "
-        "expected a recorded fact (this one is always worked out from others)",
+        "expected a recorded fact (this one is always worked out from others); "
+        "did you mean 'grade_reported'?",
+    ),
+    "value as a key": (
+        ("{id: w, kind: clinical, declines_prrt: true}",),
+        "p.yaml:4: error, in w, field declines_prrt: "
+        "expected patient_preference: declines_prrt in an event of kind 'assertion'",
+    ),
+    "value of another fact": (
+        ("{id: s, kind: stage, stage: III}",),
+        "p.yaml:4: error, in s, field stage, value 'III': expected one of localised, "
+        "locally_advanced, metastatic, advanced, not_metastatic; "
+        "did you mean 'tnm_stage_group: III'?",
+    ),
+    "fact said as a value": (
+        ("{id: s, kind: stage, stage: no evidence of disease}",),
+        "p.yaml:4: error, in s, field stage, value 'no evidence of disease': expected one of "
+        "localised, locally_advanced, metastatic, advanced, not_metastatic; "
+        "did you mean 'no_evidence_of_disease: true'?",
     ),
     "unit of something else": (
         ("{id: w, kind: body, weight_kg: {value: 70, unit: cm}}",),

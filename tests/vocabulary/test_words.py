@@ -26,6 +26,11 @@ MEANT = [
     (OPTION, "appendicectomy", "appendectomy"),
     (OPTION, "Whipple", "pancreatoduodenectomy"),
     (OPTION, "RFA", "radiofrequency_ablation"),
+    (OPTION, "laparoscopic appendicectomy", "appendectomy"),
+    (OPTION, "completion right hemicolectomy", "right_hemicolectomy"),
+    ("primary_site", "gastric fundus", "stomach"),
+    ("primary_site", "duodenal bulb", "duodenum_proximal"),
+    ("sstr_uptake_vs_liver", "> liver", "above"),
     ("primary_site", "ileum", "jejunum_ileum"),
     ("primary_site", "Small-Bowel", "jejunum_ileum"),
     ("primary_site", "Dünndarm", "jejunum_ileum"),
@@ -89,6 +94,11 @@ MISSPELT = [
     (OPTION, "apendicectomy", "appendectomy"),  # and not the adrenalectomy
     (OPTION, "Lutatera", "lu177_dotatate"),
     (OPTION, "Afinittor", "everolimus"),
+    # never the opposite, nor what is only spelled alike
+    ("resectability", "operable", "resectable"),
+    ("resectability", "inoperable", "unresectable"),
+    ("differentiation", "undifferentiated", "poor"),
+    ("resection_margin", "positive", "R1' or 'R2"),
     (OPTION, "octreotide", "octreotide_lar' or 'octreotide_short_acting"),
     ("primary_site", "Blinddarm", "appendix' or 'colon_proximal"),
     ("primary_site", "hindgut", "colon_distal' or 'rectum"),
@@ -122,6 +132,12 @@ def test_a_key_is_read_only_among_the_facts_of_its_event(vocabulary: Vocabulary)
     assert words.fact("Ki-67", vocabulary.of_event("pathology")) == "ki67_percent"
     assert words.fact("Ki-67", vocabulary.of_event("body")) is None
     assert words.fact("PTHrP", vocabulary.of_event("laboratory")) == "pthrp_pmol_l"
+
+
+def test_a_word_that_says_two_things_says_them_both(vocabulary: Vocabulary) -> None:
+    told = vocabulary.words.together("grade_reported", "Large-cell NEC")
+    assert told == {"grade_reported": "NEC", "differentiation": "poor", "nec_type": "large_cell"}
+    assert vocabulary.words.together("primary_site", "ileum") == {}
 
 
 def test_synonyms_are_part_of_the_knowledge() -> None:

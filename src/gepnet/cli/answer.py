@@ -15,6 +15,7 @@ WIDTH = 80
 _COUNT = 9  # "10 of 12 " before an option
 _SIGN = 18  # "  ● recommended  " before documents
 _SHORT = 32  # a condition of this length stands beside its document, a longer one in the matrix
+_UNREAD = 2 * WIDTH - 30  # letters that leave room for the count
 _GLUE = "\N{NO-BREAK SPACE}"
 #: How many results of an order, settled positions of a result and options of a closing line are
 #: told: as many as leave room for the table.
@@ -92,6 +93,8 @@ def _head(view: View) -> _Page:
     page.add(" · ".join([words["as_of"].format(at=view["at"]), care, day]), "dim")
     asked = f" ({words['asked_by_person']})" if view["question"]["is_set"] else ""
     page.add(view["question"]["text"] + asked, "bold underline")
+    if told := [one["says"] for one in view["contradictions"]]:
+        page.add(f"{words['contradictory']}: {'; '.join(told)}", "bold yellow", 2, "!")
     _fires(view, page)
     page.add("")
     page.add(f"{words['for'] + ' ' + words['of'].format(n='n'):<{_COUNT}}{words['option']}", "bold")
@@ -193,6 +196,7 @@ def _tail(view: View, results: int, settled: int, named: int) -> _Page:
             page.add(f"{words[key]}: {_closing(rows, key, named)}", "dim", 2)
     _why(view, page)
     _orders(view, page, results, settled)
+    _unread(view, page)
     elsewhere = view["documents"]
     counts = [
         words[key].format(n=len(elsewhere[key]))
@@ -203,6 +207,21 @@ def _tail(view: View, results: int, settled: int, named: int) -> _Page:
     marks = [words["conditions"]] if _has_marks(view) else []
     page.add("; ".join([*marks, *counts, words["full"]]), "dim")
     return page
+
+
+def _unread(view: View, page: _Page) -> None:
+    """Name what nothing reads, as far as two lines hold it; the rest is counted."""
+    told, words = view["unread"], view["words"]
+    if not told:
+        return
+    head, named = f"{words['unread']}: ", list[str]()
+    for one in told:
+        if len(head) + len("; ".join([*named, one])) < _UNREAD:
+            named.append(one)
+    more = len(told) - len(named)
+    counted = [f"+{more} ({words['in_full']})"] if more else []
+    page.add("")
+    page.add(head + "; ".join([*named, *counted]), "dim")
 
 
 def _has_marks(view: View) -> bool:

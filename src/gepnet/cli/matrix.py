@@ -31,6 +31,9 @@ def print_assessment(view: View, every_row: bool = False) -> None:
         f"[bold]{safe(view['patient'])}[/], as of {safe(view['at'])}, {safe(region)}, "
         f"documents of {view['knowledge_date']}"
     )
+    if told := view["answer"]["contradictions"]:
+        head = view["answer"]["words"]["contradictory"]
+        show(f"[bold yellow]! {safe(head)}:[/] {safe('; '.join(one['says'] for one in told))}")
     _print_safety(view["safety"], every_row)
     _print_matrix(view, every_row)
     _print_access(view)

@@ -98,17 +98,44 @@ def courses(
         and not event.withdrawn
         and (event.date is None or event.date.first <= at.last)
     ]
-    on_class = any(classes & set(e.on) and counting & set(e.types) for e in seen)
+    # Where every treatment is on record, a class is a word for the only member of it given by then.
+    listed = declared(record, "treatments", at)
+    meant = {event.id: _meant(event, classes, begun if listed else (), options) for event in seen}
+    on_class = any(
+        counting & set(e.types) and any(one is None for one in meant[e.id].values()) for e in seen
+    )
     return Courses(
         given,
         possible,
-        [event for event in seen if members & set(event.on)],
+        [e for e in seen if members & {*e.on, *(one for one in meant[e.id].values() if one)}],
         on_class or any(_failed(course) for course in possible),
-        declared(record, "treatments", at),
+        listed,
         declared(record, "progression", at),
         at,
         counting,
     )
+
+
+def _meant(
+    event: Progression,
+    classes: frozenset[str],
+    begun: Sequence[tuple[Treatment, bool]],
+    options: OptionTree,
+) -> dict[str, str | None]:
+    """Return the classes that a progression names, each with the only member given before it."""
+    found: dict[str, str | None] = {}
+    for name in classes & set(event.on):
+        given = {
+            course.option
+            for course, _ in begun
+            if options.covers(name, course.option)
+            and (
+                event.date is None or course.start is None or course.start.first <= event.date.last
+            )
+        }
+        only = next(iter(given)) if len(given) == 1 else None
+        found[name] = None if only == name else only
+    return found
 
 
 def courses_begun(

@@ -51,6 +51,10 @@ class InQuestion:
         rule also about one that may turn out to be.
         """
         asked = self.supported if rule.off_label else self.supported | self.possible
+        # A test that a rule about a treatment names is what to do first, not what it is about.
+        treatments = [name for name in rule.options if self.options[name].kind != "test"]
         return not rule.options or any(
-            self.options.covers(holder, option) for holder in rule.options for option in asked
+            self.options.covers(holder, option)
+            for holder in treatments or rule.options
+            for option in asked
         )

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from gepnet.knowledge import nearest
 from gepnet.record.model import EVENT_MODELS, UNWRITTEN
 from gepnet.record.spelling import says_unit
-from gepnet.vocabulary import Vocabulary
+from gepnet.vocabulary import Fact, Vocabulary
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -50,11 +50,41 @@ def of_unknown_key(
         expected = f"this fact in an event of kind '{fact.entry.event}'"
     elif fact is not None:
         expected = "a recorded fact (this one is always worked out from others)"
+        near = next((name for name in known if name.startswith(f"{key}_")), None)
+    elif (home := _of_value(key, vocabulary)) is not None:
+        expected = f"{home.id}: {key} in an event of kind '{home.entry.event}'"
     else:
         expected = f"a fact of '{kind}' events"
-        likely = meant or vocabulary.words.likely_fact(key)
-        near = likely or nearest(key, known) or vocabulary.nearest(key)
+        words = vocabulary.words
+        recorded = [one.id for one in vocabulary.base_facts() if one.entry.event]
+        likely = meant or words.likely_fact(key, known) or words.likely_fact(key, recorded)
+        near = likely or nearest(key, known) or nearest(key, recorded)
     return expected, near
+
+
+def _of_value(word: str, vocabulary: Vocabulary) -> Fact | None:
+    """Return the only recorded fact of which a word is a value, such as ``declines_prrt``."""
+    homes = [
+        fact
+        for fact in vocabulary.base_facts()
+        if fact.entry.event and fact.type == "enum" and word in fact.values
+    ]
+    return homes[0] if len(homes) == 1 else None
+
+
+def of_other_fact(fact: Fact, word: str, vocabulary: Vocabulary) -> str | None:
+    """Return what a word that is no value of a fact says of another one of the same kind of event.
+
+    ``stage: III`` is a stage group, and ``no evidence of disease`` a fact of its own.
+    """
+    said = []
+    for name, other in vocabulary.of_event(fact.entry.event or "").items():
+        if other.type == "boolean" and vocabulary.words.fact(word, (name,)):
+            said.append(f"{name}: true")
+        elif other.type == "enum" and name != fact.id:
+            value = vocabulary.words.of(name).read(word)
+            said += [f"{name}: {value}"] if value is not None else []
+    return said[0] if len(said) == 1 else None
 
 
 @cache

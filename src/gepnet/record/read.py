@@ -20,7 +20,7 @@ from gepnet.record.accepted import FORM, take_accepted
 from gepnet.record.cycles import check_cycles, check_release, read_activity, undated
 from gepnet.record.domains import read_domains
 from gepnet.record.doubts import doubts_of
-from gepnet.record.expected import of_field, of_unknown_key, written_fields
+from gepnet.record.expected import of_field, of_other_fact, of_unknown_key, written_fields
 from gepnet.record.limits import read_limits
 from gepnet.record.model import (
     EVENT_MODELS,
@@ -54,7 +54,7 @@ from gepnet.vocabulary import (
     how_to_accept,
     parse_date,
 )
-from gepnet.vocabulary.words import OPTION
+from gepnet.vocabulary.words import OPTION, without_dose
 
 # Fields of a treatment that are held to the range of the months of benefit.
 _MONTHS = ("benefit_months", "benefit_from_last_dose_months", "duration_months")
@@ -243,6 +243,7 @@ class _Reader:
         own = written_fields(model)
         facts = self.vocabulary.of_event(kind)
         item = self.speller.keys(item, facts, own, name)
+        item = self.speller.together(item, facts, name)
         values: dict[str, Any] = {}
         left: dict[str, Any] = {}  # what has no place
         for key, raw in item.items():
@@ -259,6 +260,8 @@ class _Reader:
             else:
                 meant = of_unknown_key(key, kind, [*own, *facts], raw, self.vocabulary)
                 self.fault((*path, key), None, *meant)
+        if model is Treatment:
+            item = self.speller.dosed(item, name)
         item = {
             key: self.speller.field(key, raw, name) if key in own else raw
             for key, raw in item.items()
@@ -386,7 +389,9 @@ class _Reader:
                 expected += self.vocabulary.slip(fact, raw)
             near = fault.suggestion
             if fact.type == "enum" and isinstance(fault.value, str):
-                near = self.vocabulary.words.of(fact.id).suggest(fault.value) or near
+                meant = self.vocabulary.words.of(fact.id).suggest(fault.value)
+                other = of_other_fact(fact, fault.value, self.vocabulary)
+                near = meant or other or near
             self.fault(path, fault.value, expected, near)
             return None
         if fact.type != "date" and not isinstance(raw, dict | list):
@@ -415,7 +420,8 @@ class _Reader:
         known = self.vocabulary.options
         for option in options:
             if option not in known:
-                near = self.vocabulary.words.of(OPTION).suggest(option)
+                words = self.vocabulary.words.of(OPTION)
+                near = words.suggest(option) or words.suggest(without_dose(option))
                 self.fault(path, option, "an option of the therapy tree", near)
 
     def check_future(

@@ -13,7 +13,7 @@ from typing import Any
 
 from gepnet.record.model import EVENT_MODELS
 from gepnet.vocabulary import Fact, Vocabulary
-from gepnet.vocabulary.words import OPTION, fold
+from gepnet.vocabulary.words import OPTION, fold, without_dose
 
 #: Fields of events that name options, and those that the facts of a therapy have words for.
 OPTIONS = ("option", "on")
@@ -22,6 +22,8 @@ _NUMBER = r"\d+(?:[.,]\d+)?"
 _MEASURED = re.compile(
     rf"^([<>=≤≥~]*\s*{_NUMBER}(?:\s*[-\u2013]\s*{_NUMBER})?)\s*(?!to\b|e\d)([^\W\d].*|/.*|\[.*)?$"
 )
+# A dose in milligrams of one administration; per square metre or kilogram it is another thing.
+_DOSE = re.compile(r"(?<![\w.,])(\d+(?:[.,]\d{1,2})?)\s*mg\b(?!\s*/)", re.IGNORECASE)
 _COMMA = re.compile(r"(?<=\d),(?=\d{1,2}(?!\d))")  # of decimals: three digits may be thousands
 # Units that the name of a fact says anyway, or that are none.
 _SAID = ("%", "a", "wk", "/d")
@@ -58,6 +60,20 @@ class Speller:
             found[name] = raw
         return found
 
+    def together(
+        self, item: Mapping[str, Any], facts: Mapping[str, Fact], event: str
+    ) -> dict[str, Any]:
+        """Return an event with all that its words say; what it says itself of a fact stands."""
+        found = dict(item)
+        for key, raw in item.items():
+            said = self.words.together(key, raw) if isinstance(raw, str) and key in facts else {}
+            new = {name: said[name] for name in said if name == key or name not in item}
+            if len(new) > 1 and new.keys() <= facts.keys():
+                told = ", ".join(f"{name} {value}" for name, value in new.items())
+                self.readings.append(f"{event}, {key}: {raw} read as {told}")
+                found |= new
+        return found
+
     def value(self, fact: Fact, raw: Any, event: str) -> Any:
         """Return a value as the vocabulary has it; one of no meaning as it is."""
         if isinstance(raw, list):
@@ -77,7 +93,24 @@ class Speller:
             return [self.field(name, item, event) for item in raw]
         if not isinstance(raw, str) or name not in (*OPTIONS, *WORDED):
             return raw
-        return self._meant(OPTION if name in OPTIONS else name, raw, name, event)
+        if name in WORDED:
+            return self._meant(name, raw, name, event)
+        named = self.words.of(OPTION)
+        found = named.read(raw)
+        return self._told(event, name, raw, found or named.read(without_dose(raw)))
+
+    def dosed(self, item: Mapping[str, Any], event: str) -> dict[str, Any]:
+        """Return a treatment with the dose behind its name, as in ``lanreotide 120 mg``."""
+        raw = item.get("option")
+        named = self.words.of(OPTION)
+        if not isinstance(raw, str) or "dose_mg" in item or named.read(raw) is not None:
+            return dict(item)
+        doses = _DOSE.findall(raw)
+        if len(doses) != 1 or named.read(without_dose(raw)) is None:
+            return dict(item)
+        dose = float(doses[0].replace(",", "."))
+        self.readings.append(f"{event}, option: {raw} read with dose_mg {dose:g}")
+        return {**item, "dose_mg": dose}
 
     def _number(self, fact: Fact, raw: Any, event: str) -> Any:
         """Return a number with its unit apart, and with a point where it has a decimal comma."""

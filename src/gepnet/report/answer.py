@@ -13,10 +13,12 @@ from gepnet.guidelines.answer.words import words_in
 from gepnet.guidelines.languages import in_language
 from gepnet.report.answer_chips import COLUMNS, RowReader, RowView
 from gepnet.report.answer_head import (
+    Contradiction,
     Fires,
     QuestionView,
     StripView,
     Who,
+    contradictions,
     fires,
     question_view,
     strip,
@@ -24,6 +26,7 @@ from gepnet.report.answer_head import (
 )
 from gepnet.report.answer_reasons import OrderView, WhyView, orders_view, why_view
 from gepnet.report.assessment import head_view
+from gepnet.report.unread import unread_view
 from gepnet.report.words import SIGNS
 from gepnet.tables import Shown, plain
 
@@ -49,6 +52,7 @@ class AnswerView:
     who: Who
     question: QuestionView
     strip: list[StripView]
+    contradictions: list[Contradiction]
     fires: Fires
     columns: list[Column]
     rows: list[RowView]
@@ -60,6 +64,7 @@ class AnswerView:
     orders: list[OrderView]
     more_orders: int
     documents: dict[str, list[str]]
+    unread: list[str]
     words: dict[str, str]
 
 
@@ -87,6 +92,7 @@ def answer_view(
     - ``question``: {id, text, title, is_set, choices: [{id, title}]}; ``id`` is one of
       ``measures/pathways.yaml``, ``is_set`` whether a person set it.
     - ``strip``: [{id, label, text or None, date, stale, facts, decides}], what failed last.
+    - ``contradictions``: [{fact, label, text, says}], what is on record in two ways; both count.
     - ``fires``: {lines: [{id, severity, message, text_ambiguous, options, verification,
       source_title, locator, url}], off_label: [name], more, elsewhere}. Whatever stops or
       withholds is a line; ``more`` warnings are only counted, ``elsewhere`` those on options that
@@ -114,6 +120,7 @@ def answer_view(
       excludes: [message]}], and ``more_orders``.
     - ``documents``: the names of those that stand nowhere above, by reason: ``not_about``,
       ``no_position``, ``not_in_force``.
+    - ``unread``: what is recorded and used by no document, in words, oldest first.
 
     Args:
         assessment: of one patient.
@@ -161,6 +168,7 @@ def answer_view(
         who(assessment, base, words),
         question_view(asked, assessment, base, language),
         strip(assessment, base, language, deciding, words),
+        contradictions(assessment, base),
         fires(assessment, base),
         _columns(words),
         told(main),
@@ -172,6 +180,7 @@ def answer_view(
         reader_orders,
         more,
         _elsewhere(assessment, reader),
+        [item.told for item in unread_view(assessment.facts, base)],
         words,
     )
     return {**head_view(assessment), **plain(view)}

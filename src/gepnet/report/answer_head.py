@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from gepnet.facts import FactValue
+from gepnet.facts.files import TherapyGroups
 from gepnet.guidelines import Assessment, KnowledgeBase
 from gepnet.guidelines.answer import AskedQuestion
 from gepnet.guidelines.answer.questions import Answers, StripItem
@@ -18,7 +19,7 @@ from gepnet.report.facts import value_text
 from gepnet.report.headline import headline
 from gepnet.report.history import History
 from gepnet.report.safety import SafetyView, safety_views
-from gepnet.tables import Shown
+from gepnet.tables import Shown, also_shown
 from gepnet.vocabulary import Interval, PartialDate
 
 _PLACES = {"failed": "progressed_on_{therapy}", "given": "on_{therapy}"}
@@ -78,6 +79,37 @@ class Fires:
     elsewhere: int
 
 
+@dataclass(frozen=True)
+class Contradiction:
+    """A fact that is on record in two ways; ``text`` is None where nothing of it can be counted."""
+
+    fact: str
+    label: str
+    text: str | None
+
+    @property
+    @also_shown
+    def says(self) -> str:
+        """The fact with all that it may be, in a few words."""
+        return f"{self.label} {self.text}" if self.text else self.label
+
+
+def contradictions(assessment: Assessment, base: KnowledgeBase) -> list[Contradiction]:
+    """Return what contradicts itself on record, in the order of the vocabulary.
+
+    A value that counts as one of two is read by every line below, so it stands above them all.
+    """
+    found = (fact for _, fact in assessment.facts.items() if fact.conflict is not None)
+    return [
+        Contradiction(
+            fact.fact,
+            base.vocabulary[fact.fact].entry.label,
+            value_text(fact, base) if fact.value is not None else None,
+        )
+        for fact in sorted(found, key=lambda fact: base.vocabulary.order(fact.fact))
+    ]
+
+
 def who(assessment: Assessment, base: KnowledgeBase, words: Mapping[str, str]) -> Who:
     """Return the patient in one line."""
     facts = assessment.facts
@@ -129,8 +161,10 @@ def _therapies(assessment: Assessment, base: KnowledgeBase, family: str, last: b
 
 
 def _given(assessment: Assessment, base: KnowledgeBase, last: bool) -> Sequence[str]:
-    """Return the treatments on record, the latest only or all that go on."""
-    courses = [one for one in assessment.facts.beside if one.option in base.options]
+    """Return the antitumour treatments on record: the latest only, or the last two."""
+    against = TherapyGroups.read(base.knowledge.measures).antitumour.options
+    members = {member for name in against for member in base.options.members(name)}
+    courses = [one for one in assessment.facts.beside if one.option in members]
     dated = sorted(courses, key=lambda one: one.date.first.isoformat() if one.date else "")
     names = list(dict.fromkeys(one.option for one in dated if one.option is not None))
     return names[-1:] if last else names[-2:]

@@ -13,6 +13,7 @@ from gepnet.guidelines.answer.differ import DecidedBy, Difference
 from gepnet.guidelines.answer.questions import Answers
 from gepnet.guidelines.missing import MissingFact
 from gepnet.guidelines.pathway.wording import low
+from gepnet.guidelines.safety import InQuestion
 from gepnet.guidelines.status import OPEN, QUIET
 from gepnet.report.answer_chips import RowReader
 from gepnet.report.answer_head import fact_text
@@ -234,15 +235,17 @@ def orders_view(
     more = len(ranked) - len(orders)
     named = {order.order for order in orders}
     told: set[str] = set()
+    asked = InQuestion.of(assessment, base)
     for one in not_excluded(assessment, base):
-        new = {rule.id for rule in one.rules} - told
+        rules = [rule for rule in one.rules if asked.is_about(rule)]
+        new = {rule.id for rule in rules} - told
         wanted_too = one.concerns_a_position and one.facts and one.order not in named
         if len(orders) < most and wanted_too and new:
             told |= new
             number = len(orders) + 1
             ids = [entry.id for entry in one.facts]
             labels = [entry.label for entry in one.facts]
-            excludes = [rule.message for rule in one.rules]
+            excludes = [rule.message for rule in rules]
             orders.append(OrderView(number, one.order, ids, labels, 0, 0, [], excludes))
     numbers = {fact: order.number for order in reversed(orders) for fact in order.facts}
     return orders, numbers, more

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -40,7 +41,15 @@ class UnreadView:
     @also_shown
     def says(self) -> str:
         """All of it in one line."""
-        parts = [self.option_label, *(fact.says for fact in self.facts), self.item.note]
+        return self._with(fact.says for fact in self.facts)
+
+    @property
+    def told(self) -> str:
+        """All of it in one line, without a word on what else reads it."""
+        return self._with(f"{fact.entry.label} {fact.text}" for fact in self.facts)
+
+    def _with(self, facts: Iterable[str]) -> str:
+        parts = [self.option_label, *facts, self.item.note]
         return "; ".join(part for part in parts if part)
 
 

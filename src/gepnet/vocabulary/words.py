@@ -28,6 +28,7 @@ OPTION = "option"
 _KIND, _FACT, _FLAG = "kind", "fact", "boolean"
 # How alike two words are that may be one misspelt.
 _ALIKE = 0.8
+_NOT = ("in", "im", "ir", "un", "non", "not", "no", "nicht")
 _NO_LETTER = re.compile(r"[^a-z0-9+<>=]+")
 _LIGATURES = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o"})
 
@@ -39,10 +40,30 @@ def fold(word: str) -> str:
     return _NO_LETTER.sub("", bare)
 
 
+_DOSE_BEFORE = re.compile(r"^\s*\d[\d.,]*\s*(?:mg|g|ug|mcg|µg|ml|gbq|mbq)\b\s*", re.IGNORECASE)
+_DOSE = re.compile(
+    r"[\s,(]+(?=\d)|\s+(?:injection|tablets?|capsules?|infusion|depot)\b", re.IGNORECASE
+)
+
+
+def without_dose(text: str) -> str:
+    """Return the name of a medicine without its dose and form: ``octreotide LAR 30 mg``."""
+    bare = _DOSE_BEFORE.sub("", text)
+    return _DOSE.split(bare, maxsplit=1)[0].strip(" ,(")
+
+
+def _negates(one: str, other: str) -> bool:
+    """Whether two words are spelled alike and say the opposite: ``operable``, ``inoperable``."""
+    longer, shorter = (one, other) if len(one) > len(other) else (other, one)
+    return any(longer == before + shorter for before in _NOT)
+
+
 class SynonymFile(MeasureFile):
     """Words for facts, for values by fact or field, for kinds of event and for yes and no.
 
     ``several`` are words that mean one of several things: they are asked about and never read.
+    ``beside`` are words that may stand before another one and change nothing of what it means.
+    ``together`` are words for a fact that say other facts of the same event as well.
     """
 
     files = ("synonyms",)
@@ -53,6 +74,8 @@ class SynonymFile(MeasureFile):
     no: tuple[str, ...] = ()
     values: dict[str, dict[str, tuple[str, ...]]] = Field(default_factory=dict)
     several: dict[str, dict[str, tuple[str, ...]]] = Field(default_factory=dict)
+    beside: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    together: dict[str, dict[str, dict[str, str]]] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -60,27 +83,37 @@ class Meanings:
     """The words of one subject (an enumerated fact, the options) and what each of them means.
 
     ``said`` are the words as they are written, each with what it means; ``open`` those of several
-    meanings.
+    meanings; ``beside`` those that may stand before another and change nothing of what it means.
     """
 
     ids: tuple[str, ...]
     called: Mapping[str, frozenset[str]]
     said: tuple[tuple[str, str], ...] = ()
     open: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    beside: frozenset[str] = frozenset()
 
     def read(self, word: str) -> str | None:
-        """Return the one thing that a word means; None if it means none or several."""
+        """Return the one thing that a word means; None if it means none or several.
+
+        Words of ``beside`` before it, as in ``laparoscopic appendicectomy``, change nothing of it.
+        """
         if word in self.ids:
             return word
-        found = self.called.get(fold(word), frozenset())
-        return next(iter(found)) if len(found) == 1 else None
+        found = self.called.get(fold(word))
+        while found is None and fold(word) not in self.open:
+            first, _, word = word.strip().partition(" ")
+            if fold(first) not in self.beside or not word:
+                return None
+            found = self.called.get(fold(word))
+        return next(iter(found)) if found is not None and len(found) == 1 else None
 
     def suggest(self, word: str) -> str | None:
         """Return what a word may mean, in the ids of this subject; several are all named."""
         folded = fold(word)
         meant = self.open.get(folded) or tuple(sorted(self.called.get(folded, ())))
         if not meant and len(folded) > 2:
-            near = difflib.get_close_matches(folded, [*self.called, *self.open], 1, _ALIKE)
+            words = (w for w in (*self.called, *self.open) if not _negates(w, folded))
+            near = difflib.get_close_matches(folded, words, 1, _ALIKE)
             meant = () if not near else self.open.get(near[0]) or tuple(self.called[near[0]])
         return "' or '".join(meant) if meant else None
 
@@ -109,11 +142,17 @@ class Words:
         found = {name for name in self._fact_words.get(folded, ()) if name in chosen}
         return found.pop() if len(found) == 1 else None
 
-    def likely_fact(self, word: str) -> str | None:
-        """Return the fact that a key may be a misspelling of."""
-        near = difflib.get_close_matches(fold(word), self._fact_words, 1, _ALIKE)
-        found = self._fact_words[near[0]] if near else set()
+    def likely_fact(self, word: str, among: Iterable[str] | None = None) -> str | None:
+        """Return the fact, of those ``among``, that a key may be a misspelling of."""
+        chosen = set(self._facts if among is None else among)
+        words = [said for said, names in self._fact_words.items() if names & chosen]
+        near = difflib.get_close_matches(fold(word), words, 1, _ALIKE)
+        found = self._fact_words[near[0]] & chosen if near else set[str]()
         return next(iter(sorted(found)), None)
+
+    def together(self, fact: str, word: str) -> Mapping[str, str]:
+        """Return what a word for a fact says of it and of others, each with its value."""
+        return self._together.get((fact, fold(word)), {})
 
     def flag(self, word: str) -> bool | None:
         """Return what a word for yes or no means."""
@@ -140,6 +179,12 @@ class Words:
                 yield _FACT, name
         kinds = self.of(_KIND).ids
         yield from ((_KIND, name) for name in self._file.kinds if kinds and name not in kinds)
+        for (fact, _), said in self._together.items():
+            if fact not in said:
+                yield "together", fact
+            for name, value in said.items():
+                if value not in self._ids(name):
+                    yield name, value
         for part in (self._file.values, self._file.several):
             for subject, things in part.items():
                 known = self._ids(subject)
@@ -162,6 +207,14 @@ class Words:
             for word in words:
                 found.setdefault(fold(word), set()).add(name)
         return found
+
+    @cached_property
+    def _together(self) -> dict[tuple[str, str], Mapping[str, str]]:
+        return {
+            (fact, fold(word)): said
+            for fact, words in self._file.together.items()
+            for word, said in words.items()
+        }
 
     @cached_property
     def _yes(self) -> frozenset[str]:
@@ -196,7 +249,8 @@ class Words:
             called.setdefault(fold(word), set()).add(name)
         left = {fold(word): ids for word, ids in self._file.several.get(subject, {}).items()}
         meant = {word: frozenset(found) for word, found in called.items()}
-        return Meanings(ids, meant, said, left)
+        beside = frozenset(map(fold, self._file.beside.get(subject, ())))
+        return Meanings(ids, meant, said, left, beside)
 
     def _said(self, subject: str) -> Iterator[tuple[str, str]]:
         """Yield what each thing of a subject is called besides its id."""

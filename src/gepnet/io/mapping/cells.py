@@ -31,7 +31,7 @@ from gepnet.vocabulary import (
     how_to_accept,
     parse_date,
 )
-from gepnet.vocabulary.words import OPTION
+from gepnet.vocabulary.words import OPTION, without_dose
 
 #: Between a number and its unit in the cells of events in the making.
 UNIT = "\x1f"
@@ -42,10 +42,6 @@ _WORDED = ("best_response", "stop_reason")
 _NOT_A_NUMBER = re.compile(r"[^\W\d_]")
 _FROM = re.compile(r"(\d+(?:[.,]\d+)?)\s*\+")
 _GROUPED = re.compile(r"(?<=\d)\.(?=\d{3}(?:\D|$))")
-_DOSE_BEFORE = re.compile(r"^\s*\d[\d.,]*\s*(?:mg|g|ug|mcg|µg|ml|gbq|mbq)\b\s*", re.IGNORECASE)
-_DOSE = re.compile(
-    r"[\s,(]+(?=\d)|\s+(?:injection|tablets?|capsules?|infusion|depot)\b", re.IGNORECASE
-)
 _ZEROS = re.compile(r"^0+(?=\d)")
 # Signs of other writings: wide ones, a minus, two hyphens and a space that does not break.
 _SIGNS = str.maketrans(
@@ -194,7 +190,7 @@ class CellReaders:
         for part in (part.strip() for part in parts):
             meant = meanings.read(part)
             if meant is None and subject == OPTION:
-                meant = meanings.read(_without_dose(part))
+                meant = meanings.read(without_dose(part))
             if meant is None:
                 expected = "an option of the therapy tree"
                 if subject != OPTION:
@@ -250,12 +246,6 @@ class CellReaders:
 
     def _told(self, column: ColumnMap, text: str, meant: str) -> None:
         self.readings.setdefault(column.name, {})[text] = meant
-
-
-def _without_dose(text: str) -> str:
-    """Return the name of a medicine without its dose and form: ``octreotide LAR 30 mg``."""
-    bare = _DOSE_BEFORE.sub("", text)
-    return _DOSE.split(bare, maxsplit=1)[0].strip(" ,(")
 
 
 def number_text(text: str, decimal: str) -> str:
