@@ -43,3 +43,21 @@ def test_dates_never_held_against_each_other_are_told_by_every_command(
     assert done.code in (0, 1), done.err
     assert CONTACT in done.err
     assert (LATER in done.err) is (line in AS_OF)
+
+
+TWICE = PATIENT + (
+    "- {id: who, kind: demographics, birth_date: 1960-04-01, sex: male}\n"
+    "- {id: again, kind: demographics, birth_date: 1960-04-01, sex: female}\n"
+)
+
+
+@pytest.mark.parametrize("line", ["assess {file}", *AS_OF])
+def test_what_contradicts_itself_is_told_by_every_command(
+    line: str, run: Run, tmp_path: Path
+) -> None:
+    """Of a man who is a woman too nothing is known; silence would look like a record without it."""
+    file = tmp_path / "p.yaml"
+    file.write_text(TWICE, encoding="utf-8")
+    done = run(*(file if word == "{file}" else word for word in line.split()))
+    assert "note: Conflict, Sex: contradictory: female; male; nothing is taken" in done.err
+    assert "Conflict, Date of birth" not in done.err  # both say the same

@@ -128,7 +128,8 @@ def test_more_dose_rate_never_shortens_a_restriction(
 def test_a_rate_stays_below_a_limit_from_the_time_that_is_told(curve: Curve, limit: float) -> None:
     since = curve.below_from(limit)
     assert all(curve.rate(since + more) <= limit * (1 + 1e-9) for more in (0, 0.1, 7, 90, 900))
-    assert since == curve.start or curve.rate(since - 1e-6) >= limit * (1 - 1e-6)
+    # Within that time a curve that rises steeply through two readings changes by more than 1e-6.
+    assert since == curve.start or curve.rate(since - 1e-6) >= limit * (1 - 1e-4)
 
 
 def test_units_and_the_order_of_rows_change_nothing(tmp_path: Path) -> None:
@@ -175,6 +176,25 @@ def test_late_readings_tell_the_half_life_of_what_stays(tmp_path: Path) -> None:
     assert view["tail"]["half_life_h"]["high"] == pytest.approx(95, rel=0.025)
     needed = taken_up(true, pattern("partner_bed"), CLOCK, 1)
     assert contact(view)["after_h"]["high"] == pytest.approx(needed, rel=0.02)
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ("1,8,uSv/h\n20,20,uSv/h\n", True),
+        ("1,30,uSv/h\n20,8,uSv/h\n60,12,uSv/h\n", True),
+        ("1,8,uSv/h\n20,8,uSv/h\n", False),
+        ("1,8,uSv/h\n20,<10,uSv/h\n", False),
+    ],
+)
+def test_a_reading_that_rises_is_told_and_shortens_nothing(
+    tmp_path: Path, rows: str, told: bool
+) -> None:
+    """Nothing but a fault of distance, unit or time makes a dose rate rise."""
+    tail = asked(tmp_path, rows)["tail"]
+    assert ("is above that at" in tail["how"]) is told
+    if told:
+        assert (tail["half_life_h"]["low"], tail["half_life_h"]["high"]) == (159.53, 159.53)
 
 
 def test_a_value_below_a_bound_is_an_interval_from_nothing_to_the_bound(tmp_path: Path) -> None:

@@ -170,24 +170,27 @@ PRINTED = [
         ("platelets_10e9_l", f"180{zeros}", unit, "180")
         for zeros, units in {
             "": ("10*9/L", "10^9/L", "x10^9/L", "\N{MULTIPLICATION SIGN}10⁹/L", "10e9/l",
-                 "10E9/L", "10**9/L", "G/L",
+                 "10E9/L", "E9/L", "10**9/L", "G/L",
                  "G/l", "Gpt/L", "10^3/uL", "10^3/µL", "10^3/mm3", "K/uL", "K/µl", "K/UL",
                  "THOU/UL", "thou/mcL", "10*3/uL", "/nL", "10^3/mcL"),
             "000": ("/uL", "{cells}/uL", "cells/uL", "/mm3", "/mm³", "/cumm", "1/uL", "/mcL"),
         }.items()
         for unit in units
     ),
+    *(("platelets_10e9_l", "1.8", unit, "180") for unit in ("lakh/uL", "Lakhs/cumm", "lakhs/mm³")),
+    *(("aptt_s", "60", unit, "60") for unit in ("s", "sec", "Sec.", "seconds")),
     *(("creatinine_umol_l", "90", unit, "90")
-      for unit in ("umol/L", "µmol/L", "μmol/l", "mcmol/L", "UMOL/L")),
+      for unit in ("micromol/L", "umol/L", "µmol/L", "μmol/l", "mcmol/L", "UMOL/L")),
     *(("creatinine_umol_l", "1", unit, "88.4") for unit in ("mg/dL", "mg/dl", "MG/DL", "mg%")),
     ("creatinine_umol_l", "12", "mg/L", "106.08"),
     ("glucose_mmol_l", "1.05", "g/L", "5.8275"),
-    ("glucose_mmol_l", "5", "mmol/l", "5"),
+    *(("glucose_mmol_l", "5", unit, "5") for unit in ("mmol/l", "mM")),
     *(("potassium_mmol_l", "4.1", unit, "4.1") for unit in ("mEq/L", "meq/l", "MEQ/L", "mmol/L")),
     *(("haemoglobin_g_l", "11", unit, "110") for unit in ("g/dL", "gm/dL", "G/DL", "gm%", "g%")),
     *(("haemoglobin_g_l", "110", unit, "110") for unit in ("g/L", "g/l", "G/L")),
     ("haemoglobin_g_l", "7", "mmol/L", "112.798"),
-    *(("alt_u_l", "30", unit, "30") for unit in ("U/L", "u/l", "IU/L", "UI/L", "IE/L", "mU/mL")),
+    *(("alt_u_l", "30", unit, "30") for unit in ("U/L", "u/l", "IU/L", "[iU]/L", "UI/L", "IE/L",
+                                                        "mU/mL")),
     ("alt_u_l", "1", "µkat/L", "60"),
     *(("egfr_ml_min_173m2", "60", unit, "60")
       for unit in ("mL/min/1.73m2", "ml/min/1.73 m²", "mL/min/1,73m2", "mL/min/{1.73_m2}",

@@ -27,16 +27,20 @@ def notes_on(
     question: Question | None = None,
     every_day: bool = False,
 ) -> tuple[str, ...]:
-    """Return what to know of the dates of a record: what does not count yet, a death before.
+    """Return what to know of a record: what does not count yet, a death before, contradictions.
 
-    Where ``every_day`` of the record is looked at, nothing is left out as coming later.
+    Where ``every_day`` of the record is looked at, nothing is left out as coming later, and what
+    contradicts itself on which day is left to the command.
+
+    Raises:
+        InputError: if the region of the question is none.
     """
+    if not every_day:
+        return facts_of(record, base, question).notes
     asked = question or Question()
     when = asked.at or record.as_of or exact(datetime.date.today())
-    if every_day:
-        days = [e.date.last for e in record.events if e.date is not None]
-        when = exact(max(days, default=when.last))
-    return told(record, base.vocabulary, when)
+    days = [e.date.last for e in record.events if e.date is not None]
+    return told(record, base.vocabulary, exact(max(days, default=when.last)))
 
 
 def facts_of(record: Record, base: KnowledgeBase, question: Question | None = None) -> Facts:

@@ -6,6 +6,7 @@ import datetime
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Annotated, TypeVar
 
 from gepnet.knowledge import InputError, Problem, asked
@@ -232,6 +233,13 @@ def _curves(
         told = "one reading: from the shortest half-life that was read of to the physical one"
         return _with_tail(spread, asked_for, Span(shortest, longest), told)
     before, last = spread[-2:]
+    for one, other in pairwise(spread):
+        if other.value.low > one.value.high:
+            told = (
+                f"the reading at {other.time_h:g} h is above that at {one.time_h:g} h, and no "
+                "decay does that (distance, unit, time?): the physical half-life is taken"
+            )
+            return _with_tail(spread, asked_for, Span(longest, longest), told)
     fitted = Span(
         min(_half_life(before, last, before.value.high, last.value.low, longest), longest),
         _half_life(before, last, before.value.low, last.value.high, longest),
