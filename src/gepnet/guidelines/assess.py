@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from gepnet import __version__
 from gepnet.criteria import Explanation, Memo, disjunction, explain
@@ -133,12 +134,17 @@ def _assess_document(
 
     read = base.read_by_document[document.id]
 
+    @cache
+    def unspoken(
+        is_covered: bool, is_read: bool
+    ) -> tuple[Status, tuple[Status, ...], tuple[str, ...]]:
+        within = scope.truth if is_covered else False
+        status, possible = lookup(within, _NO_POSITION, False, nothing_found(level, is_read))
+        return status, possible, scope.missing if possible else ()
+
     def quiet(row: tuple[str, str]) -> Cell:
         """A cell on which the document takes no position, or that is not about the patient."""
-        within = scope.truth if base.is_covered(document, row[0]) else False
-        empty = nothing_found(level, row in read)
-        status, possible = lookup(within, _NO_POSITION, False, empty)
-        missing = scope.missing if possible else ()
+        status, possible, missing = unspoken(base.is_covered(document, row[0]), row in read)
         return Cell(document.id, *row, status, possible, missing, False, (), (), ())
 
     spoken: dict[tuple[str, str], Cell] = {}

@@ -164,7 +164,18 @@ class KnowledgeBase(Rulebook):
     def is_covered(self, document: CompiledDocument, option: str) -> bool:
         """Whether an option is within the subject of a document."""
         covers = document.file.document.covers
-        return covers is None or any(self.options.covers(holder, option) for holder in covers)
+        if covers is None:
+            return True
+        found = self._subjects.get((covers, option))
+        if found is None:
+            found = any(self.options.covers(holder, option) for holder in covers)
+            self._subjects[covers, option] = found
+        return found
+
+    @cached_property
+    def _subjects(self) -> dict[tuple[tuple[str, ...], str], bool]:
+        """Whether an option is within some subjects; asked again for every patient."""
+        return {}
 
     @cached_property
     def row_order(self) -> dict[tuple[str, str], int]:
