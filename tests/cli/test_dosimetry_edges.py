@@ -83,6 +83,10 @@ def test_a_lower_bound_of_activity_where_a_number_of_a_cycle_is_left_out(
     assert lifetime["at_least"] == pytest.approx(22.2)
     assert view["number"] == 4
     assert view["cycles"][-1]["sum_gbq"] is None
+    # The first dose is that of cycle 1: without it, some day before the first that is known.
+    facts = {one["id"]: one for g in data(run, "facts", "of", file) for one in g["facts"]}
+    told = str(facts["prrt_first_dose_date"]["value"])
+    assert ("/" in told) is (left_out == "c1")
 
 
 def test_a_lower_bound_of_activity_where_a_course_does_not_say(run: Run, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import itertools
 from decimal import Decimal
 from pathlib import Path
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gepnet import api
+from gepnet.charts.labs import LabPanel, LabPoint, worst
 from gepnet.facts import Facts, facts_of_values
 from gepnet.io.laboratory import read_laboratory
 from gepnet.io.laboratory_grades import grades_of
@@ -223,6 +225,26 @@ def test_a_zero_is_no_mark_of_a_sample_that_is_not_the_baseline(tmp_path: Path) 
 
 
 # Censored values -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("falls", "signs", "chosen"),
+    [
+        (False, ("<=", ">", ""), ">"),
+        (False, ("", ">=", "<"), ">="),
+        (True, ("", ">", "<"), "<"),
+        (True, (">", "<=", ""), "<="),
+    ],
+)
+def test_of_one_number_a_censored_value_is_the_lowest_or_highest_by_its_sign(
+    falls: bool, signs: tuple[str, ...], chosen: str
+) -> None:
+    """Of <=10, >10 and 10 the chart named the first as the highest."""
+    days = [datetime.date(2026, 1, day) for day in range(1, len(signs) + 1)]
+    points = [LabPoint(day, 10, sign=sign) for day, sign in zip(days, signs, strict=True)]
+    for order in itertools.permutations(points):
+        found = worst(LabPanel("x", "", order, falls=falls))
+        assert found is not None and found.sign == chosen
 
 
 def test_bounds_are_values_and_limits(tmp_path: Path) -> None:

@@ -174,8 +174,12 @@ def worst(panel: LabPanel) -> LabPoint | None:
     """Return the nadir, or the peak of an analyte whose high values are the bad ones."""
     if not panel.points:
         return None
-    key = (lambda p: p.value) if panel.falls else (lambda p: -p.value)
-    return min(panel.points, key=key)
+    pick = min if panel.falls else max
+    return pick(panel.points, key=lambda point: (point.value, _SIGNS.index(point.sign)))
+
+
+#: Of one number, from what is below it to what is above: >10 is higher than 10.
+_SIGNS = ("<", "<=", "", ">=", ">")
 
 
 def _sentence(data: LabData) -> str:

@@ -15,6 +15,7 @@ from gepnet.record import (
     Treatment,
     activity_of,
     covering_courses,
+    first_dose,
     group_cycles,
     number_of,
 )
@@ -60,7 +61,7 @@ def _with(course: Treatment, group: list[Cycle], sure: bool) -> Treatment:
     return course.model_copy(
         update={
             "option": option,
-            "start": course.start or group[0].date,
+            "start": course.start or first_dose(group),
             "last_dose": group[-1].date,
             "cycles": number_of(group) if sure else None,
             "cumulative_activity_gbq": total if sure and whole else None,

@@ -1,6 +1,12 @@
 """The patient record: typed dated events, read from and written to patient files."""
 
-from gepnet.record.cycles import activity_of, covering_courses, group_cycles, number_of
+from gepnet.record.cycles import (
+    activity_of,
+    covering_courses,
+    first_dose,
+    group_cycles,
+    number_of,
+)
 from gepnet.record.laboratory import Measured, measured
 from gepnet.record.model import (
     EVENT_MODELS,
@@ -49,6 +55,7 @@ __all__ = [
     "Treatment",
     "activity_of",
     "covering_courses",
+    "first_dose",
     "group_cycles",
     "in_words",
     "measured",

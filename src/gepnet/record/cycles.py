@@ -139,6 +139,18 @@ def number_of(group: Sequence[Cycle]) -> int:
     return max((cycle.cycle for cycle in group), default=0)
 
 
+def first_dose(group: Sequence[Cycle]) -> PartialDate:
+    """Return when a course began: by the day of the first cycle that the record has.
+
+    Args:
+        group: in order of number.
+    """
+    first = group[0]
+    if first.cycle == 1:
+        return first.date
+    return parse_date(f"{_LONG_AGO}/{first.date.last}")
+
+
 def activity_of(group: Sequence[Cycle]) -> tuple[Decimal, bool]:
     """Return the activity of a course in GBq as far as it is known, and whether that is all of it.
 
