@@ -186,6 +186,25 @@ def test_a_reported_grade_that_differs_from_the_indices_is_said(
     assert values_of(**given_)["grade_reported_differs"].value is differs
 
 
+@pytest.mark.parametrize(
+    ("given_", "adverse"),
+    [
+        ({"resection_margin": "R1"}, True),
+        ({"resection_margin": "R0"}, None),
+        ({"lymphovascular_invasion": True}, True),
+        ({"lymphovascular_invasion": False}, None),
+        ({"primary_site": "appendix", "mesoappendix_invasion_mm": 3}, True),
+        ({"primary_site": "appendix", "mesoappendix_invasion_mm": 2.9}, None),
+        ({"primary_site": "rectum", "mesoappendix_invasion_mm": 3}, None),
+        ({"resection_margin": "R0", "adverse_histology": False}, False),
+    ],
+)
+def test_an_adverse_feature_on_record_is_not_asked_for(
+    given_: dict[str, Any], adverse: bool | None
+) -> None:
+    assert values_of(**given_)["adverse_histology"].value is adverse
+
+
 def test_poor_differentiation_in_a_reported_minen_is_that_of_its_part() -> None:
     """It once was a contradiction: NEC or MiNEN, nobody's position settled."""
     found = values_of(grade_reported="MiNEN", differentiation="poor", ki67_percent=70)["grade"]
