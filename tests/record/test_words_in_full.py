@@ -55,37 +55,16 @@ def test_a_word_sets_every_fact_that_it_says_and_none_that_is_said() -> None:
         "differentiation": "poor",
         "nec_type": "large_cell",
     }
-    values = read(kind="pathology", nec_type="small cell", differentiation="mixed").events[0].values
-    assert values == {"nec_type": "small_cell", "differentiation": "mixed"}
+    values = (
+        read(kind="pathology", grade_reported="SCNEC", differentiation="mixed").events[0].values
+    )
+    assert values == {
+        "grade_reported": "NEC",
+        "differentiation": "mixed",
+        "nec_type": "small_cell",
+    }
     record = read(kind="diagnosis", primary_site="pancreatic tail")
     assert record.events[0].values == {"primary_site": "pancreas", "pancreas_part": "tail"}
     assert record.readings == (
         "x, primary_site: pancreatic tail read as primary_site pancreas, pancreas_part tail",
     )
-
-
-@pytest.mark.parametrize(
-    ("kind", "said", "follows"),
-    [
-        ("diagnosis", {"functioning": False}, {"syndrome": "none"}),
-        ("diagnosis", {"functioning": "no"}, {"syndrome": "none"}),
-        ("pathology", {"nec_type": "large_cell"}, {"differentiation": "poor"}),
-        ("stage", {"tnm_n": "pN1"}, {"metastasis_lymph_node": True}),
-        ("stage", {"tnm_n": "N0"}, {}),
-        ("diagnosis", {"functioning": True}, {}),
-    ],
-)
-def test_a_value_that_by_definition_says_another_fact_sets_it(
-    kind: str, said: dict[str, Any], follows: dict[str, Any]
-) -> None:
-    values = read(kind=kind, **said).events[0].values
-    assert {name: values.get(name) for name in follows} == follows
-    assert len(values) == len(said) + len(follows)
-
-
-def test_a_row_of_a_table_says_what_its_columns_say() -> None:
-    """Columns are read by columns where records are plain, and both ways give the same."""
-    events = [{"kind": "diagnosis", "functioning": False}]
-    data = {"patient": "p", "events": events}
-    record = record_of(data, VOCABULARY, TODAY, in_full=False)
-    assert record.events[0].values == {"functioning": False}

@@ -86,7 +86,6 @@ def record_of(
     vocabulary: Vocabulary,
     today: datetime.date | None = None,
     accepting: Accepting | None = None,
-    in_full: bool = True,
 ) -> Record:
     """Return the record of data that a program put together; they are checked as a file is.
 
@@ -97,8 +96,6 @@ def record_of(
         today: nothing may be dated later.
         accepting: values outside their plausible range that are accepted besides, for data that
             cannot say so themselves.
-        in_full: whether a word that says several facts sets them all. Rows of a table have a column
-            for each, and an empty one says nothing.
 
     Raises:
         InputError: with every problem of the data.
@@ -108,9 +105,7 @@ def record_of(
     if isinstance(events, Sequence) and not isinstance(events, str):
         events = [event_to_plain(e) if isinstance(e, AnyEvent) else e for e in events]
     whole = replace(document, data={"gepnet": FORMAT, **document.data, "events": events})
-    reader = _Reader(whole, vocabulary, today or datetime.date.today(), accepting)
-    reader.in_full = in_full
-    return reader.record()
+    return _Reader(whole, vocabulary, today or datetime.date.today(), accepting).record()
 
 
 class _Reader:
@@ -123,7 +118,6 @@ class _Reader:
     ) -> None:
         self.document = document
         self.accepting = accepting
-        self.in_full = True
         self.vocabulary = vocabulary
         self.today = today
         self.names: dict[str | int, str] = {}  # of the events, by place
@@ -249,8 +243,7 @@ class _Reader:
         own = written_fields(model)
         facts = self.vocabulary.of_event(kind)
         item = self.speller.keys(item, facts, own, name)
-        if self.in_full:
-            item = self.speller.together(item, facts, name)
+        item = self.speller.together(item, facts, name)
         values: dict[str, Any] = {}
         left: dict[str, Any] = {}  # what has no place
         for key, raw in item.items():

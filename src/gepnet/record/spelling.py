@@ -66,24 +66,13 @@ class Speller:
         """Return an event with all that its words say; what it says itself of a fact stands."""
         found = dict(item)
         for key, raw in item.items():
-            word = self._word(facts[key], raw) if key in facts else None
-            said = {} if word is None else self.words.together(key, word)
-            if not said and word is not None:
-                meant = self.words.of(key).read(word)
-                said = {} if meant is None else self.words.together(key, meant)
+            said = self.words.together(key, raw) if isinstance(raw, str) and key in facts else {}
             new = {name: said[name] for name in said if name == key or name not in item}
             if len(new) > 1 and new.keys() <= facts.keys():
                 told = ", ".join(f"{name} {value}" for name, value in new.items())
                 self.readings.append(f"{event}, {key}: {raw} read as {told}")
                 found |= new
         return found
-
-    def _word(self, fact: Fact, raw: Any) -> str | None:
-        """Return a value as words know it: of a yes or no ``true`` or ``false``."""
-        if fact.type == "boolean":
-            flag = self.words.flag(raw) if isinstance(raw, str) else raw
-            return str(flag).lower() if isinstance(flag, bool) else None
-        return raw if isinstance(raw, str) else None
 
     def value(self, fact: Fact, raw: Any, event: str) -> Any:
         """Return a value as the vocabulary has it; one of no meaning as it is."""

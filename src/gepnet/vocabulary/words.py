@@ -183,9 +183,7 @@ class Words:
             if fact not in said:
                 yield "together", fact
             for name, value in said.items():
-                entry = self._fact(name)
-                flags = ("true", "false") if entry and entry.type == "boolean" else ()
-                if value not in (*self._ids(name), *flags):
+                if value not in self._ids(name):
                     yield name, value
         for part in (self._file.values, self._file.several):
             for subject, things in part.items():

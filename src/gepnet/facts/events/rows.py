@@ -48,7 +48,7 @@ def record_of_rows(
     if "complete" in head:
         head["complete"] = read_complete(head["complete"])
     data = {"patient": patient, **head, "events": events}
-    return record_of(data, vocabulary, today, accepting, in_full=False)
+    return record_of(data, vocabulary, today, accepting)
 
 
 def read_complete(text: str) -> dict[str, str | None]:
