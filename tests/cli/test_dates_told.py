@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from gepnet import api
 from tests.cli.conftest import Run
 
 PATIENT = """\
@@ -61,3 +62,18 @@ def test_what_contradicts_itself_is_told_by_every_command(
     done = run(*(file if word == "{file}" else word for word in line.split()))
     assert "note: Conflict, Sex: contradictory: female; male; nothing is taken" in done.err
     assert "Conflict, Date of birth" not in done.err  # both say the same
+
+
+def test_facts_that_were_told_of_are_not_worked_out_again(tmp_path: Path) -> None:
+    """Of a record of 10 MB that takes seconds; another question, or record, has its own facts."""
+    file = tmp_path / "p.yaml"
+    file.write_text(TWICE, encoding="utf-8")
+    base = api.base()
+    record, question = api.read_patient(file, base), api.Question()
+    found = api.facts_of(record, base, question)
+    assert api.facts_of(record, base, api.Question()) is found
+    earlier = api.facts_of(record, base, api.Question.read(at="2025-02-15"))
+    assert str(earlier.at) == "2025-02-15"
+    again = api.read_patient(file, base)
+    assert again == record
+    assert api.facts_of(again, base, question) is not found

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime
+from collections import deque
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from weakref import ref
 
 from gepnet.facts import Facts, facts_of_record
 from gepnet.guidelines import Assessment, KnowledgeBase, assess
@@ -46,10 +49,34 @@ def notes_on(
 def facts_of(record: Record, base: KnowledgeBase, question: Question | None = None) -> Facts:
     """Return the facts of a patient as of the date of a question (default: the record's, or today).
 
+    The facts of the record asked about last are kept: a command tells what is odd in a record
+    before it answers, and a long record takes seconds.
+
     Raises:
         InputError: if the region of the question is none.
     """
-    return facts_of_record(record, base.knowledge, base.criteria, question, wanted=base.facts_named)
+    today = datetime.date.today()
+    for kept in tuple(_LATEST):
+        if kept.record() is record and kept.asked == (today, question) and kept.base is base:
+            return kept.facts
+    found = facts_of_record(
+        record, base.knowledge, base.criteria, question, wanted=base.facts_named
+    )
+    _LATEST.append(_Kept(ref(record), base, (today, question), found))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """The facts of one record for one question; the record itself is not held."""
+
+    record: ref[Record]
+    base: KnowledgeBase
+    asked: tuple[datetime.date, Question | None]
+    facts: Facts
+
+
+_LATEST: deque[_Kept] = deque(maxlen=1)
 
 
 def assess_record(
