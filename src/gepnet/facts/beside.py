@@ -58,9 +58,3 @@ def therapies_asked(read: Iterable[str], vocabulary: Vocabulary) -> Callable[[st
         return named or (counted and options[option].systemic)
 
     return asked
-
-
-def upper_limits(vocabulary: Vocabulary) -> frozenset[str]:
-    """Return the facts that are the upper limit of a laboratory, which is no finding by itself."""
-    entries = (fact.entry for fact in vocabulary.base_facts())
-    return frozenset(entry.inputs[1] for entry in entries if entry.function == "times_uln")

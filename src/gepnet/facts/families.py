@@ -6,7 +6,7 @@ left to the absence policy: only a record whose treatments are declared complete
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -81,8 +81,12 @@ def courses(
     at: PartialDate,
     counting: frozenset[str],
     begun: Sequence[tuple[Treatment, bool]],
+    seen: Sequence[Progression],
 ) -> Courses:
-    """Return what the record says about ``option`` by ``at``; see ``courses_begun``."""
+    """Return what the record says about ``option`` by ``at``.
+
+    ``begun`` are its courses (``courses_begun``), ``seen`` is what it tells of progression by then.
+    """
     members = frozenset(options.members(option))
     classes = frozenset(c for c in options.ancestors(option) if options[c].level == "class")
     given = [c for c, certain in begun if certain and c.option in members]
@@ -91,16 +95,10 @@ def courses(
         for course, certain in begun
         if course.option in classes or (not certain and course.option in members)
     ]
-    seen = [
-        event
-        for event in record.events
-        if isinstance(event, Progression)
-        and not event.withdrawn
-        and (event.date is None or event.date.first <= at.last)
-    ]
     # Where every treatment is on record, a class is a word for the only member of it given by then.
     listed = declared(record, "treatments", at)
-    meant = {event.id: _meant(event, classes, begun if listed else (), options) for event in seen}
+    first = _first_days(begun) if listed else {}
+    meant = {event.id: _meant(event, classes, first, options) for event in seen}
     on_class = any(
         counting & set(e.types) and any(one is None for one in meant[e.id].values()) for e in seen
     )
@@ -116,22 +114,25 @@ def courses(
     )
 
 
+def _first_days(begun: Sequence[tuple[Treatment, bool]]) -> dict[str, date]:
+    """Return the day from which each option may have been given; without a date, from ever."""
+    first: dict[str, date] = {}
+    for course, _ in begun:
+        day = course.start.first if course.start is not None else date.min
+        first[course.option] = min(day, first.get(course.option, day))
+    return first
+
+
 def _meant(
-    event: Progression,
-    classes: frozenset[str],
-    begun: Sequence[tuple[Treatment, bool]],
-    options: OptionTree,
+    event: Progression, classes: frozenset[str], first: Mapping[str, date], options: OptionTree
 ) -> dict[str, str | None]:
     """Return the classes that a progression names, each with the only member given before it."""
     found: dict[str, str | None] = {}
     for name in classes & set(event.on):
         given = {
-            course.option
-            for course, _ in begun
-            if options.covers(name, course.option)
-            and (
-                event.date is None or course.start is None or course.start.first <= event.date.last
-            )
+            option
+            for option, day in first.items()
+            if options.covers(name, option) and (event.date is None or day <= event.date.last)
         }
         only = next(iter(given)) if len(given) == 1 else None
         found[name] = None if only == name else only

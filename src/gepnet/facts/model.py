@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import ItemsView, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Literal, Self
+from typing import Literal, NamedTuple, Self
 
 from gepnet.vocabulary import Interval, PartialDate, Several, Value
 
@@ -14,9 +14,8 @@ ASSUMED = "assumed"
 Origin = Literal["recorded", "derived", "bounded", "declared_absent", "unknown"]
 
 
-@dataclass(frozen=True, slots=True)
-class Observed:
-    """One value of one fact as a record gives it."""
+class Observed(NamedTuple):
+    """One value of one fact as a record gives it; a tuple, since a long record makes very many."""
 
     fact: str
     value: Value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, get_args
@@ -34,35 +34,34 @@ def observe(record: Record, vocabulary: Vocabulary) -> Iterator[Observed]:
         if event.withdrawn or event.values.get(SUPERSEDED) is True:
             continue
         day = event.start if isinstance(event, Treatment) else event.date
-        for name, value in _said(event, vocabulary):
-            yield Observed(name, value, day, event.id, order, event.author, event.kind)
+        told = (day, event.id, order, event.author, event.kind)
+        for name, value in event.values.items():
+            yield Observed(name, value, *told)
+        for name, value in _told_besides(event, vocabulary):
+            yield Observed(name, value, *told)
         if unmeasured and isinstance(event, Progression) and event.on_imaging is not None:
-            told = (day, event.id, order, event.author, event.kind)
             yield Observed(ON_IMAGING, event.on_imaging, *told)
     if record.region is not None and "region" in vocabulary:
         yield Observed("region", record.region, None, "record", -1)
 
 
-def _said(event: AnyEvent, vocabulary: Vocabulary) -> Iterator[tuple[str, Value]]:
-    """Yield the facts that an event states, by its values or by what else it tells."""
-    yield from event.values.items()
-    if isinstance(event, Observation) and event.limits:
-        yield from _upper_limits(event, vocabulary)
+def _told_besides(event: AnyEvent, vocabulary: Vocabulary) -> Iterable[tuple[str, Value]]:
+    """Return the facts that an event states besides its values."""
+    if isinstance(event, Observation):
+        return _upper_limits(event, vocabulary) if event.limits else ()
     if isinstance(event, Progression):
-        yield from _progression(event, vocabulary)
+        return _progression(event, vocabulary)
     if isinstance(event, Cycle) and event.reaction_grade is not None and REACTION in vocabulary:
         grade = Decimal(event.reaction_grade)
-        yield REACTION, Interval(grade, grade)
+        return ((REACTION, Interval(grade, grade)),)
+    return ()
 
 
 def _upper_limits(event: Observation, vocabulary: Vocabulary) -> Iterator[tuple[str, Interval]]:
     """Yield the facts that are the upper limit of normal of a value, such as that of bilirubin."""
-    for fact in vocabulary.base_facts():
-        if fact.entry.function != "times_uln":
-            continue
-        measured, limit = fact.entry.inputs
-        given = event.limits.get(measured)
-        if given is not None and given.uln is not None and limit not in event.values:
+    for measured, given in event.limits.items():
+        limit = vocabulary.upper_limits.get(measured)
+        if limit is not None and given.uln is not None and limit not in event.values:
             yield limit, Interval(given.uln, given.uln)
 
 
@@ -87,21 +86,19 @@ def progression_fact(kind: str, vocabulary: Vocabulary) -> str | None:
 
 
 def latest_report(
-    record: Record, kind: str, measures: Mapping[str, Any], at: PartialDate
+    reports: Sequence[AnyEvent], measures: Mapping[str, Any], at: PartialDate
 ) -> AnyEvent | None:
-    """Return the latest standing event of ``kind`` by ``at``, an undated one below any dated.
+    """Return the latest of some standing events by ``at``, an undated one below any dated.
 
     An event that says that it is another kind of test (receptors stained in tissue and not
     imaged, ``knowledge/measures/reports.yaml``) counts only where there is nothing else.
     """
     found = [
         (not is_other_test(event, measures), event.date.last if event.date else date.min, order)
-        for order, event in enumerate(record.events)
-        if event.kind == kind
-        and not event.withdrawn
-        and (event.date is None or event.date.first <= at.last)
+        for order, event in enumerate(reports)
+        if event.date is None or event.date.first <= at.last
     ]
-    return record.events[max(found)[-1]] if found else None
+    return reports[max(found)[-1]] if found else None
 
 
 def is_other_test(event: AnyEvent, measures: Mapping[str, Any]) -> bool:

@@ -25,7 +25,9 @@ from gepnet.facts.families import (
 from gepnet.facts.files import ProgressionSigns, TherapyGroups
 from gepnet.facts.observe import latest_report
 from gepnet.record import (
+    AnyEvent,
     Note,
+    Progression,
     Record,
     Treatment,
     activity_of,
@@ -60,7 +62,31 @@ class Story:
     def courses(self, option: str) -> Courses:
         """Return the courses of one option with the progression on them."""
         options = self.vocabulary.options
-        return courses(self.record, options, option, self.at, self.counting, self.begun)
+        return courses(
+            self.record, options, option, self.at, self.counting, self.begun, self.progressions
+        )
+
+    @cached_property
+    def _by_kind(self) -> dict[str, list[AnyEvent]]:
+        found: dict[str, list[AnyEvent]] = {}
+        for event in self.record.events:
+            if not event.withdrawn:
+                found.setdefault(event.kind, []).append(event)
+        return found
+
+    def reports(self, kind: str) -> Sequence[AnyEvent]:
+        """Return the standing events of a kind, in the order of the record."""
+        return self._by_kind.get(kind, ())
+
+    @cached_property
+    def progressions(self) -> list[Progression]:
+        """What was seen of progression by the date: looked for once, whatever is asked of it."""
+        return [
+            event
+            for event in self.reports("progression")
+            if isinstance(event, Progression)
+            and (event.date is None or event.date.first <= self.at.last)
+        ]
 
     @cached_property
     def counting(self) -> frozenset[str]:
@@ -302,13 +328,13 @@ def prrt_best_response(story: Story) -> Answer:
 
 def event_recorded(story: Story, kind: str) -> Answer:
     """Whether an event of ``kind`` was recorded by the date."""
-    found = latest_report(story.record, kind, story.measures, story.at)
+    found = latest_report(story.reports(kind), story.measures, story.at)
     return NOTHING if found is None else Answer(True, found.id, found.date)
 
 
 def days_since_event(story: Story, kind: str) -> Answer:
     """Days since the latest dated event of ``kind``."""
-    event = latest_report(story.record, kind, story.measures, story.at)
+    event = latest_report(story.reports(kind), story.measures, story.at)
     if event is None or event.date is None:
         return NOTHING
     days = Interval(*map(Decimal, days_between(event.date, story.at)))

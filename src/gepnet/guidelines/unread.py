@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from gepnet.facts import Facts, FactValue
-from gepnet.facts.beside import therapies_asked, upper_limits
+from gepnet.facts.beside import therapies_asked
 from gepnet.facts.observe import SUPERSEDED
 from gepnet.facts.treatments import RECORD_FUNCTIONS
 from gepnet.guidelines.compiled import KnowledgeBase
@@ -68,7 +68,8 @@ def unread(base: KnowledgeBase, facts: Facts) -> list[Unread]:
 def _values(base: KnowledgeBase, facts: Facts) -> Iterator[FactValue]:
     """Yield the recorded values that no criterion reads, in the order of the vocabulary."""
     courses = {one.event for one in facts.beside if one.option is not None}
-    known = {*base.facts_read, *upper_limits(base.vocabulary), *_OF_THE_RECORD}
+    # The limit of a laboratory is no finding by itself.
+    known = {*base.facts_read, *base.vocabulary.upper_limits.values(), *_OF_THE_RECORD}
     for name in sorted(set(facts) - known, key=base.vocabulary.order):
         fact, value = base.vocabulary[name], facts[name]
         if value.origin != "recorded" or "{therapy}" in (fact.family or ""):

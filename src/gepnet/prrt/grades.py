@@ -91,12 +91,8 @@ def _limits(
     given = event.limits.get(name)
     if given is not None:
         return given.lln, given.uln
-    for fact in vocabulary.base_facts():
-        if fact.entry.function == "times_uln" and fact.entry.inputs[0] == name:
-            limit = event.values.get(fact.entry.inputs[1])
-            if isinstance(limit, Interval):
-                return None, limit.low
-    return None, None
+    limit = event.values.get(vocabulary.upper_limits.get(name, ""))
+    return None, limit.low if isinstance(limit, Interval) else None
 
 
 def grade_lines(course: CourseSoFar, ctcae: str) -> tuple[GradeLine, ...]:

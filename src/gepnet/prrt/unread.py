@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from gepnet.facts import FactValue, needed_for
-from gepnet.facts.beside import courses, notes, therapies_asked, upper_limits
+from gepnet.facts.beside import courses, notes, therapies_asked
 from gepnet.facts.observe import observe
 from gepnet.prrt.conditions import words
 from gepnet.prrt.context import CourseSoFar
@@ -62,7 +62,8 @@ def _read(course: CourseSoFar, profile: Checklist | None) -> frozenset[str]:
 def _values(course: CourseSoFar, read: Collection[str]) -> Iterator[Unread]:
     """Yield the values of each event that nothing reads, in one line."""
     vocabulary = course.protocols.criteria.vocabulary
-    limits = upper_limits(vocabulary)
+    # The limit of a laboratory is no finding by itself.
+    limits = frozenset(vocabulary.upper_limits.values())
     events: dict[str, tuple[PartialDate, str, list[FactValue]]] = {}
     for one in observe(course.record, vocabulary):
         if one.fact in read or one.fact in limits:

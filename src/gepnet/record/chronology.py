@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from gepnet.vocabulary import PartialDate
 
@@ -22,11 +22,11 @@ BEFORE_REFERENCE = "before_reference"
 AFTER_NEW_THERAPY = "after_new_therapy"
 
 
-@dataclass(frozen=True)
-class Happening:
+class Happening(NamedTuple):
     """One dated thing: of which sort, when, in which words, and where it stands.
 
-    ``of`` names what it belongs to, for the bounds that hold within one thing, such as a therapy.
+    A tuple, since a long record makes very many. ``of`` names what it belongs to, for the bounds
+    that hold within one thing, such as a therapy.
     """
 
     sort: str
@@ -119,13 +119,15 @@ def disorders(
 ) -> Iterator[Disorder]:
     """Yield what is out of order among the happenings of one patient, bound by bound."""
     known = list(happenings)
+    sorts = {one.sort for one in known}
     for bound in only:
-        lines = [one for one in known if one.sort == bound.sort]
-        if not lines:
+        if bound.sort not in sorts:
             continue
+        lines = [one for one in known if one.sort == bound.sort]
         near = _nearest(lines, bound)
+        held = {sort for sort in sorts if bound.applies(sort)}
         for happening in known:
-            if not bound.applies(happening.sort):
+            if happening.sort not in held:
                 continue
             names: Iterable[str] = happening.of if bound.same else ("",)
             for name in sorted(names):

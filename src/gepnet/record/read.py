@@ -38,7 +38,7 @@ from gepnet.record.model import (
     Treatment,
 )
 from gepnet.record.spelling import Speller
-from gepnet.record.story import ONLY_TOLD, out_of_order
+from gepnet.record.story import REFUSED, out_of_order
 from gepnet.record.unplaced import CHOICES, Unplaced, read_note
 from gepnet.record.write import FACTS, NONE, event_to_plain
 from gepnet.vocabulary import (
@@ -432,8 +432,8 @@ class _Reader:
 
     def check_order(self, events: Mapping[int, AnyEvent]) -> None:
         """Refuse what cannot have happened in this order."""
-        for one in out_of_order(events, self.vocabulary):
-            if one.bound.id not in ONLY_TOLD and isinstance(one.happening.place, tuple):
+        for one in out_of_order(events, self.vocabulary, only=REFUSED):
+            if isinstance(one.happening.place, tuple):
                 place = ("events", *one.happening.place)
                 self.fault(place, str(one.happening.date), one.expected)
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from gepnet.record.chronology import Disorder, Happening, disorders
+from gepnet.record.chronology import BOUNDS, Bound, Disorder, Happening, disorders
 from gepnet.record.model import AdverseEvent, AnyEvent, Note, Progression, Record, Treatment
 from gepnet.vocabulary import OptionTree, PartialDate, Vocabulary, parse_date
 
-#: What is told and does not make a record wrong: it may be asked about an earlier day.
-ONLY_TOLD = frozenset({"after_as_of", "after_last_contact"})
+# What is told and does not make a record wrong: it may be asked about an earlier day.
+_ONLY_TOLD = frozenset({"after_as_of", "after_last_contact"})
+_TOLD = tuple(bound for bound in BOUNDS if bound.id in _ONLY_TOLD)
+#: The bounds that a record is refused beyond.
+REFUSED = tuple(bound for bound in BOUNDS if bound.id not in _ONLY_TOLD)
 _BIRTH, _RESECTION = "birth_date", "primary_resection"
 _IN_PLACE, _OPINION, _REMOVED = "primary_in_place", "resectability_primary", "removed"
 # Nobody meets the patient to write these.
@@ -17,7 +20,10 @@ _ON_PAPER = frozenset({"prrt_release", "access", "assertion"})
 
 
 def out_of_order(
-    events: Mapping[int, AnyEvent], vocabulary: Vocabulary, as_of: PartialDate | None = None
+    events: Mapping[int, AnyEvent],
+    vocabulary: Vocabulary,
+    as_of: PartialDate | None = None,
+    only: Iterable[Bound] = BOUNDS,
 ) -> Iterator[Disorder]:
     """Yield what cannot have happened in this order; a withdrawn event tells nothing.
 
@@ -31,7 +37,7 @@ def out_of_order(
     ]
     if as_of is not None:
         found.append(Happening("as_of", as_of, "the date of the question"))
-    return disorders(found)
+    return disorders(found, only)
 
 
 def told(record: Record, vocabulary: Vocabulary, at: PartialDate) -> tuple[str, ...]:
@@ -42,7 +48,7 @@ def told(record: Record, vocabulary: Vocabulary, at: PartialDate) -> tuple[str, 
     events = dict(enumerate(record.events))
     later: dict[str, None] = {}
     lines = []
-    for one in out_of_order(events, vocabulary, at):
+    for one in out_of_order(events, vocabulary, at, _TOLD):
         place = one.happening.place
         if one.bound.id == "after_as_of" and isinstance(place, tuple):
             later[events[place[0]].id] = None

@@ -101,6 +101,12 @@ class Vocabulary(Mapping[str, Fact]):
         """Return the facts that are no member of a family."""
         return [fact for fact in self._facts.values() if fact.family is None]
 
+    @cached_property
+    def upper_limits(self) -> Mapping[str, str]:
+        """The fact that is the upper limit of normal of each laboratory value that has one."""
+        entries = (fact.entry for fact in self.base_facts() if fact.entry.function == _TIMES_LIMIT)
+        return {entry.inputs[0]: entry.inputs[1] for entry in entries}
+
     def of_event(self, kind: str) -> dict[str, Fact]:
         """Return the facts that events of ``kind`` carry."""
         return self._by_kind.get(kind, {})
@@ -144,6 +150,8 @@ class Vocabulary(Mapping[str, Fact]):
         return Fact(entry, family, subject, self._units, self.phrases)
 
 
+# The function of facts that say how many times the upper limit of normal a value is.
+_TIMES_LIMIT = "times_uln"
 _SHARED = FactFamily.model_fields.keys() - {"pattern", "over", "label", "definition"}
 
 

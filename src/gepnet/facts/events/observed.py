@@ -48,11 +48,7 @@ class Observations:
         dated = {
             name for name, fact in self.vocabulary.items() if fact.entry.function in OVER_EVENTS
         }
-        limits = {
-            fact.entry.inputs[1]
-            for fact in self.vocabulary.base_facts()
-            if fact.entry.function == "times_uln"
-        }
+        limits = self.vocabulary.upper_limits.values()
         known = {*(name for name in found if name), *dated, *limits, ON_IMAGING, REACTION, "region"}
         return frozenset(name for name in known if name in self.vocabulary)
 
