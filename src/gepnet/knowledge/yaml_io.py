@@ -7,7 +7,7 @@ stay text, because a partial date such as ``2019-05`` is a value of its own in g
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -18,6 +18,7 @@ import yaml
 from gepnet.knowledge.problems import InputError, Problem
 
 Path = tuple[str | int, ...]
+Following = Callable[[], Any]  # the next event of a text
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TAG = "tag:yaml.org,2002:"
 # Far beyond what anyone writes by hand; a file beyond them was made to exhaust the reader.
@@ -98,13 +99,15 @@ def _plainly(text: str) -> tuple[Any, dict[Path, int]] | None:
     """
     lines: dict[Path, int] = {}
     try:
-        events: Iterator[Any] = yaml.parse(text, Loader=_Loader)
-        next(events), next(events)  # of the stream and the document
-        data = _built(next(events), (), events, lines, 1)
-        next(events)
-        if not isinstance(next(events), yaml.StreamEndEvent):
+        following: Following = _Loader(text).get_event
+        following()  # of the stream
+        if not isinstance(following(), yaml.DocumentStartEvent):
             return None
-    except (_Odd, StopIteration, yaml.YAMLError):
+        data = _built(following(), (), following, lines, 1)
+        following()
+        if not isinstance(following(), yaml.StreamEndEvent):
+            return None
+    except (_Odd, yaml.YAMLError):
         return None
     return data, lines
 
@@ -112,7 +115,7 @@ def _plainly(text: str) -> tuple[Any, dict[Path, int]] | None:
 def _built(
     event: Any,
     path: Path,
-    events: Iterator[Any],
+    following: Following,
     lines: dict[Path, int],
     depth: int,
     at: int | None = None,
@@ -128,7 +131,7 @@ def _built(
         return _plain_scalar(event.value) if event.implicit[0] else event.value
     if kind is yaml.MappingStartEvent:
         mapping: dict[str, Any] = {}
-        while (one := next(events)).__class__ is not yaml.MappingEndEvent:
+        while (one := following()).__class__ is not yaml.MappingEndEvent:
             if one.__class__ is not yaml.ScalarEvent or one.anchor or one.tag:
                 raise _Odd
             key = str(one.value)
@@ -136,7 +139,7 @@ def _built(
                 raise _Odd
             mark: Any = one.start_mark
             line = mark.line + 1
-            value = next(events)
+            value = following()
             if value.__class__ is yaml.ScalarEvent and not (value.anchor or value.tag):
                 # As below, without the call: nearly everything of a record is such a value. One on
                 # the line of its parent is found by that.
@@ -144,24 +147,27 @@ def _built(
                 if line != start:
                     lines[(*path, key)] = line
             else:
-                mapping[key] = _built(value, (*path, key), events, lines, depth + 1, line)
+                mapping[key] = _built(value, (*path, key), following, lines, depth + 1, line)
         return mapping
     if kind is yaml.SequenceStartEvent:
         found: list[Any] = []
-        while (one := next(events)).__class__ is not yaml.SequenceEndEvent:
-            found.append(_built(one, (*path, len(found)), events, lines, depth + 1))
+        while (one := following()).__class__ is not yaml.SequenceEndEvent:
+            found.append(_built(one, (*path, len(found)), following, lines, depth + 1))
         return found
     raise _Odd
 
 
-_RESOLVER: Any = yaml.resolver.Resolver()
+# By its first character, what a scalar without quotes may be besides text.
+_RESOLVERS: Any = yaml.resolver.Resolver.yaml_implicit_resolvers
 
 
 @lru_cache(maxsize=1 << 16)
 def _plain_scalar(text: str) -> Any:
     """Return what a scalar without quotes means; files repeat their words and numbers."""
-    tag = _RESOLVER.resolve(yaml.ScalarNode, text, (True, False))
-    return _scalar(yaml.ScalarNode(tag, text))
+    for tag, form in _RESOLVERS.get(text[:1], ()):
+        if form.match(text):
+            return _scalar(tag, text)
+    return text
 
 
 def _joined(halves: re.Match[str]) -> str:
@@ -226,12 +232,11 @@ def _construct(
             _construct(item, (*path, index), file, lines, problems)
             for index, item in enumerate(node.value)
         ]
-    return _scalar(node)
+    return _scalar(node.tag, node.value)
 
 
-def _scalar(node: yaml.Node) -> Any:
-    text: str = node.value
-    kind = node.tag.removeprefix(_TAG)
+def _scalar(tag: str, text: str) -> Any:
+    kind = tag.removeprefix(_TAG)
     if kind == "null":
         return None
     if kind == "bool":

@@ -23,12 +23,21 @@ def take_accepted(
 ) -> tuple[dict[str, Any], dict[str, Acceptance]]:
     """Return an event as written without acceptances, and these by the path of their value."""
     found: dict[str, Acceptance] = {}
-    if not any(isinstance(value, dict) for value in item.values()):
+    if not any(_says(value) for value in item.values() if isinstance(value, dict)):
         return dict(item), found  # as most events are
     bare = {
         key: _taken(value, (*path, key), (str(key),), found, told) for key, value in item.items()
     }
     return bare, found
+
+
+def _says(raw: Any) -> bool:
+    """Whether an acceptance may stand in what holds values, or in one of those."""
+    if isinstance(raw, dict):
+        if _BY in raw or _WHY in raw:
+            return True
+        raw = raw.values()
+    return any(_says(value) for value in raw if isinstance(value, (dict, list, tuple)))
 
 
 def _taken(

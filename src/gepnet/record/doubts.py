@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Container, Iterator, Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -57,7 +57,7 @@ def doubts_of(
     item: Mapping[str, Any],
     vocabulary: Vocabulary,
     on: PartialDate,
-    believed: set[Hashable] | None = None,
+    among: Container[str] | None = None,
 ) -> Iterator[Doubt]:
     """Yield the values of an event that are asked about; a withdrawn event tells nothing.
 
@@ -66,22 +66,21 @@ def doubts_of(
         item: as it is written.
         vocabulary: the facts, with what is believed of them.
         on: the day by which an age is counted.
-        believed: filled with what was believed of other events: a long record repeats its values.
+        among: the facts to look at, where the others are known to be believed: a long record
+            repeats its values.
     """
-    known = set() if believed is None else believed
     if event.withdrawn:
         return
     for name, value in event.values.items():
+        if among is not None and name not in among:
+            continue
         fact = vocabulary[name]
         if isinstance(value, Interval):
             raw = item.get(name)
-            said = (name, type(raw), None if isinstance(raw, dict | list) else raw)
-            if said[-1] is not None and said in known:
-                continue
-            doubted = list(_of_fact(fact, value, raw, (name,), vocabulary))
-            yield from doubted
-            if not doubted and said[-1] is not None:
-                known.add(said)
+            written = str(value) if raw is None else _written(raw)
+            expected = vocabulary.doubt(fact, value, written)
+            if expected is not None:
+                yield Doubt((name,), fact.family or fact.id, written, expected)
         elif fact.type == "date" and isinstance(value, str):
             yield from _of_date(fact, value, vocabulary, on)
     if isinstance(event, Observation):
@@ -89,9 +88,9 @@ def doubts_of(
             for at, limit in enumerate(_LIMITS):
                 number = getattr(limits, limit)
                 if number:  # a lower limit of 0 is none
-                    point = Interval(number, number)
-                    where = ("limits", name, at)
-                    yield from _of_fact(vocabulary[name], point, None, where, vocabulary, limit)
+                    doubted = _of_limit(name, number, limit, vocabulary)
+                    if doubted is not None:
+                        yield replace(doubted, path=("limits", name, at))
     for name, quantity in _fields_of(type(event)).items():
         number = getattr(event, name)
         if number is not None:
@@ -104,18 +103,14 @@ def _fields_of(kind: type[BaseModel]) -> dict[str, str]:
     return {name: FIELDS[name] for name in FIELDS if name in kind.model_fields}
 
 
-def _of_fact(
-    fact: Fact,
-    value: Interval,
-    raw: Any,
-    path: tuple[str | int, ...],
-    vocabulary: Vocabulary,
-    limit: LimitOfNormal | None = None,
-) -> Iterator[Doubt]:
-    written = str(value) if raw is None else _written(raw)
-    expected = vocabulary.doubt(fact, value, written, limit)
-    if expected is not None:
-        yield Doubt(path, fact.family or fact.id, written, expected)
+@lru_cache(maxsize=1 << 12)
+def _of_limit(
+    name: str, number: Decimal, limit: LimitOfNormal, vocabulary: Vocabulary
+) -> Doubt | None:
+    """Return what is asked about a limit of normal: a laboratory repeats the few that it has."""
+    fact, value = vocabulary[name], Interval(number, number)
+    expected = vocabulary.doubt(fact, value, str(value), limit)
+    return None if expected is None else Doubt((), fact.family or fact.id, str(value), expected)
 
 
 def _of_field(

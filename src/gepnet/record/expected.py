@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -88,9 +88,9 @@ def of_other_fact(fact: Fact, word: str, vocabulary: Vocabulary) -> str | None:
 
 
 @cache
-def written_fields(kind: type[BaseModel]) -> list[str]:
+def written_fields(kind: type[BaseModel]) -> Mapping[str, None]:
     """Return the keys of a model as a file writes them: asked once a kind, not once an event."""
-    return [name for name in kind.model_fields if name not in UNWRITTEN]
+    return dict.fromkeys(name for name in kind.model_fields if name not in UNWRITTEN)
 
 
 def of_field(fault: ErrorDetails, names: Iterable[str]) -> tuple[str, str | None]:

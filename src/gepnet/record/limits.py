@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -23,11 +23,13 @@ def read_limits(
     facts: Mapping[str, Fact],
     path: tuple[str | int, ...],
     told: Told,
+    known: dict[Hashable, Limits],
 ) -> dict[str, Limits]:
     """Return the limits of normal of an event, by fact.
 
     A limit is a number in the unit of its fact, or ``{value: 1.2, unit: mg/dL}``; of a bound such
-    as ``<40`` above, or ``>60`` below, the bound itself is the limit.
+    as ``<40`` above, or ``>60`` below, the bound itself is the limit. ``known`` are those of other
+    events, as they are written: a laboratory repeats the few that it has.
     """
     if kind != "laboratory" or not isinstance(raw, Mapping):
         expected = "limits of normal in an event of kind 'laboratory', as a mapping"
@@ -45,6 +47,11 @@ def read_limits(
         elif not isinstance(pair, list | tuple) or len(pair) != 2:
             told(where, str(pair), _SHAPE, None)
         else:
+            ends = [as_written(str(name), end) for end in pair]
+            same = None if None in ends else tuple(ends)
+            if same in known:
+                found[name] = known[same]
+                continue
             try:
                 low, high = _limit(fact, pair[0], ">"), _limit(fact, pair[1], "<")
             except ValueProblem as fault:
@@ -54,7 +61,22 @@ def read_limits(
                 told(where, f"{low} and {high}", "the lower limit first", None)
             else:
                 found[name] = Limits(lln=low, uln=high)
+                if same is not None:
+                    known[same] = found[name]
     return found
+
+
+def as_written(name: str, raw: Any) -> Hashable | None:
+    """Return what two values of a fact share that are written alike; None of lists and the like."""
+    if isinstance(raw, dict):
+        value, unit = raw.get("value", raw), raw.get("unit")
+        if len(raw) == 2 and type(value) in _PLAIN and isinstance(unit, str):
+            return name, type(value), str(value), unit  # 1.0 and 1.00 are reported as they stand
+        return None
+    return (name, type(raw), raw) if type(raw) in _PLAIN else None
+
+
+_PLAIN = frozenset({str, int, float, Decimal, bool, type(None)})
 
 
 def _limit(fact: Fact, raw: Any, open_to: str) -> Decimal | None:

@@ -21,7 +21,7 @@ from gepnet.record.cycles import check_cycles, check_release, read_activity, und
 from gepnet.record.domains import read_domains
 from gepnet.record.doubts import doubts_of
 from gepnet.record.expected import of_field, of_other_fact, of_unknown_key, written_fields
-from gepnet.record.limits import read_limits
+from gepnet.record.limits import as_written, read_limits
 from gepnet.record.model import (
     EVENT_MODELS,
     FORMAT,
@@ -30,6 +30,7 @@ from gepnet.record.model import (
     Answers,
     AnyEvent,
     Cycle,
+    Limits,
     Note,
     Observation,
     Progression,
@@ -37,7 +38,7 @@ from gepnet.record.model import (
     Release,
     Treatment,
 )
-from gepnet.record.spelling import Speller
+from gepnet.record.spelling import SPELLED, Speller
 from gepnet.record.story import REFUSED, out_of_order
 from gepnet.record.unplaced import CHOICES, Unplaced, read_note
 from gepnet.record.write import FACTS, NONE, event_to_plain
@@ -108,6 +109,12 @@ def record_of(
     return _Reader(whole, vocabulary, today or datetime.date.today(), accepting).record()
 
 
+def _free_name(index: int, given: Container[str]) -> str:
+    """Return the name of an event that has none, by its place; ``given`` are those of others."""
+    free = (f"e{index + 1}{'_' * tail}" for tail in itertools.count())
+    return next(name for name in free if name not in given)
+
+
 class _Reader:
     def __init__(
         self,
@@ -122,8 +129,10 @@ class _Reader:
         self.today = today
         self.names: dict[str | int, str] = {}  # of the events, by place
         self.problems: list[Problem] = []
-        self.parsed: dict[tuple[str, type, Any], Value] = {}
-        self.believed: set[Hashable] = set()
+        # A long record repeats its values: how they are written, and what they were read as.
+        self.parsed: dict[Hashable, Value] = {}
+        self.believed: dict[Hashable, Value] = {}  # of those of which nothing was told
+        self.limits: dict[Hashable, Limits] = {}
         self.speller = Speller(vocabulary)
         head = document.data if isinstance(document.data, dict) else {}
         self.unplaced = Unplaced(vocabulary, head.get("unplaced") == CHOICES[1])
@@ -204,8 +213,7 @@ class _Reader:
                 told = "a mapping for each event"
                 self.fault(("events", index), item, told, named=("", "events"))
                 continue
-            free = (f"e{index + 1}{'_' * tail}" for tail in itertools.count())
-            name = str(item.get("id") or next(name for name in free if name not in given))
+            name = str(item.get("id") or _free_name(index, given))
             if isinstance(item.get("id"), dict | list):
                 self.fault(("events", index, "id"), item["id"], "a word")
             is_used = name in used
@@ -215,7 +223,7 @@ class _Reader:
                 self.fault(("events", index, "id"), name, "an id used once in the file")
             event = self.event({**item, "id": name}, ("events", index))
             if event is not None:
-                if not isinstance(event, Note):  # which may speak of what is planned
+                if event.kind != "note":  # which may speak of what is planned
                     self.check_future(event.date, ("events", index, "date"))
                 events[index] = event
         return events
@@ -246,15 +254,23 @@ class _Reader:
         item = self.speller.together(item, facts, name)
         values: dict[str, Any] = {}
         left: dict[str, Any] = {}  # what has no place
+        fresh: dict[str, Hashable] = {}  # what is to be looked at closely
         for key, raw in item.items():
             if key in own:
                 continue
             if key in facts:
+                written = as_written(key, raw)
+                if written is not None and written in self.believed:
+                    values[key] = self.believed[written]
+                    continue
+                before = self.told()
                 said = self.speller.value(facts[key], raw, name)
                 if facts[key].type == "enum" and self.has_no_place(said, key, facts[key].values):
                     left[key] = raw
                     continue
                 values[key] = self.value(facts[key], said, (*path, key))
+                is_quiet = facts[key].type != "date" and before == self.told()
+                fresh[key] = written if is_quiet else None
             elif self.unplaced.key(key, [*own, *facts]):
                 left[key] = raw
             else:
@@ -262,10 +278,9 @@ class _Reader:
                 self.fault((*path, key), None, *meant)
         if model is Treatment:
             item = self.speller.dosed(item, name)
-        item = {
-            key: self.speller.field(key, raw, name) if key in own else raw
-            for key, raw in item.items()
-        }
+        for key in SPELLED:
+            if key in item and key in own:
+                item[key] = self.speller.field(key, item[key], name)
         options = self.vocabulary.options
         if "option" in own and self.has_no_place(item.get("option"), "option", options):
             rest = {key: raw for key, raw in item.items() if key not in ("id", "kind", "note")}
@@ -278,7 +293,7 @@ class _Reader:
                 item["on"] = [one for one in item["on"] if one not in unnamed]
         if left:
             self.unplaced.keep(item, kind, left)
-        chosen = {key: item[key] for key in own if item.get(key) is not None}
+        chosen = {key: raw for key, raw in item.items() if raw is not None and key in own}
         if model is Cycle and "date" not in chosen:
             chosen["date"] = self.undated(chosen, name)
         if model in (Cycle, Release) and "activity_gbq" in chosen:
@@ -290,8 +305,21 @@ class _Reader:
                 return None
         if "limits" in chosen:
             where = (*path, "limits")
-            chosen["limits"] = read_limits(chosen["limits"], kind, facts, where, self.fault)
+            given = chosen["limits"]
+            chosen["limits"] = read_limits(given, kind, facts, where, self.fault, self.limits)
         event = self.model(model, {**chosen, "values": values}, path)
+        if event is None:
+            return None
+        if model is not Observation:
+            self.check(event, path)
+        return self.questioned(event, item, accepted, path, fresh)
+
+    def told(self) -> tuple[int, int]:
+        """Return how much was told so far of readings and of faults."""
+        return len(self.speller.readings), len(self.problems)
+
+    def check(self, event: AnyEvent, path: Path) -> None:
+        """Tell what an event with fields of its own cannot say."""
         if isinstance(event, Progression):
             self.check_progression(event, path)
         if isinstance(event, AdverseEvent):
@@ -304,7 +332,6 @@ class _Reader:
         if isinstance(event, Release):
             for release in check_release(event):
                 self.fault((*path, release.field), release.value, release.expected)
-        return None if event is None else self.questioned(event, item, accepted, path)
 
     def undated(self, cycle: dict[str, Any], name: str) -> PartialDate:
         """Return the time within which a cycle without a date was given, and tell of it."""
@@ -349,10 +376,21 @@ class _Reader:
         return isinstance(word, str) and word not in known and self.unplaced.word(word, subject)
 
     def questioned(
-        self, event: AnyEvent, item: dict[str, Any], accepted: dict[str, Acceptance], path: Path
+        self,
+        event: AnyEvent,
+        item: dict[str, Any],
+        accepted: dict[str, Acceptance],
+        path: Path,
+        fresh: dict[str, Hashable] | None = None,
     ) -> AnyEvent:
-        """Return an event with what is accepted of it; other values that are doubted are faults."""
-        for doubt in doubts_of(event, item, self.vocabulary, self.day, self.believed):
+        """Return an event with what is accepted of it; other values that are doubted are faults.
+
+        ``fresh`` are the facts to look at, where the others are believed, each as it is written if
+        it is to be believed of other events as well.
+        """
+        doubted: set[str | int] = set()
+        for doubt in doubts_of(event, item, self.vocabulary, self.day, fresh):
+            doubted.add(doubt.path[0])
             if doubt.key in accepted:
                 continue
             one = self.accepting and self.accepting.find(
@@ -365,6 +403,9 @@ class _Reader:
             if self.accepting is not None:
                 how = how_to_accept(doubt.quantity, doubt.written)
             self.fault((*path, *doubt.path), doubt.written, doubt.expected + how)
+        for name, written in (fresh or {}).items():
+            if written is not None and name not in doubted and not event.withdrawn:
+                self.believed[written] = event.values[name]
         return event.model_copy(update={"accepted": accepted}) if accepted else event
 
     def region(self, raw: Any) -> Value:
@@ -377,9 +418,9 @@ class _Reader:
         return found
 
     def value(self, fact: Fact, raw: Any, path: Path) -> Value:
-        key = fact.id, type(raw), raw
-        if not isinstance(raw, dict | list) and key in self.parsed:
-            return self.parsed[key]
+        written = as_written(fact.id, raw)
+        if written is not None and written in self.parsed:
+            return self.parsed[written]
         try:
             value = fact.parse(raw)
         except ValueProblem as fault:
@@ -394,8 +435,8 @@ class _Reader:
                 near = meant or other or near
             self.fault(path, fault.value, expected, near)
             return None
-        if fact.type != "date" and not isinstance(raw, dict | list):
-            self.parsed[key] = value  # a file repeats its values, and reading one takes time
+        if fact.type != "date" and written is not None:
+            self.parsed[written] = value
         if fact.type == "date" and isinstance(value, str):
             self.check_future(parse_date(value), path)
         return value

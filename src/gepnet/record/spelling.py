@@ -18,6 +18,7 @@ from gepnet.vocabulary.words import OPTION, fold, without_dose
 #: Fields of events that name options, and those that the facts of a therapy have words for.
 OPTIONS = ("option", "on")
 WORDED = ("best_response", "stop_reason")
+SPELLED = (*OPTIONS, *WORDED)
 _NUMBER = r"\d+(?:[.,]\d+)?"
 _MEASURED = re.compile(
     rf"^([<>=≤≥~]*\s*{_NUMBER}(?:\s*[-\u2013]\s*{_NUMBER})?)\s*(?!to\b|e\d)([^\W\d].*|/.*|\[.*)?$"
@@ -50,6 +51,8 @@ class Speller:
         self, item: Mapping[str, Any], facts: Mapping[str, Fact], own: Collection[str], event: str
     ) -> dict[str, Any]:
         """Return an event under the names of the vocabulary; what means none keeps its own."""
+        if all(key in own or key in facts for key in item):
+            return dict(item)  # as most events are
         found: dict[str, Any] = {}
         for key, raw in item.items():
             name = key
@@ -88,10 +91,10 @@ class Speller:
         return self._meant(fact.id, raw, fact.id, event)
 
     def field(self, name: str, raw: Any, event: str) -> Any:
-        """Return a field of an event that names options or has words of its own."""
+        """Return one of the fields that name options or have words of their own."""
         if isinstance(raw, list | tuple):
             return [self.field(name, item, event) for item in raw]
-        if not isinstance(raw, str) or name not in (*OPTIONS, *WORDED):
+        if not isinstance(raw, str):
             return raw
         if name in WORDED:
             return self._meant(name, raw, name, event)

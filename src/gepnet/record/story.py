@@ -45,7 +45,7 @@ def told(record: Record, vocabulary: Vocabulary, at: PartialDate) -> tuple[str, 
 
     That is what its dates say, and which words were read as what.
     """
-    events = dict(enumerate(record.events))
+    events = _late(record, vocabulary, at)
     later: dict[str, None] = {}
     lines = []
     for one in out_of_order(events, vocabulary, at, _TOLD):
@@ -63,6 +63,22 @@ def told(record: Record, vocabulary: Vocabulary, at: PartialDate) -> tuple[str, 
     if died is not None and died.date is not None and died.date.last < at.first:
         lines.insert(0, f"the patient died on {died.date}, before {at}")
     return tuple(lines)
+
+
+def _late(record: Record, vocabulary: Vocabulary, at: PartialDate) -> dict[int, AnyEvent]:
+    """Return the events that may lie after a day or a last contact, and the contacts, by place.
+
+    Of a long record these are few: only they are worth words.
+    """
+    contacts = [e.date for e in record.events if e.kind == "last_contact" and not e.withdrawn]
+    limit = min([at.last, *(day.last for day in contacts if day is not None)])
+    return {
+        place: event
+        for place, event in enumerate(record.events)
+        if event.kind in ("treatment", "last_contact")
+        or (event.date is not None and event.date.first > limit)
+        or not vocabulary.dated.isdisjoint(event.values)
+    }
 
 
 _MOST = 8  # ids named
