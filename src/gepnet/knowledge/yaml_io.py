@@ -7,25 +7,23 @@ stay text, because a partial date such as ``2019-05`` is a value of its own in g
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
-from functools import lru_cache
+from functools import cached_property
 from typing import Any
 
 import yaml
 
 from gepnet.knowledge.problems import InputError, Problem
+from gepnet.knowledge.scalars import plain_scalar, scalar
+from gepnet.knowledge.yaml_lines import NotPlain, read_lines
 
 Path = tuple[str | int, ...]
 Following = Callable[[], Any]  # the next event of a text
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_TAG = "tag:yaml.org,2002:"
 # Far beyond what anyone writes by hand; a file beyond them was made to exhaust the reader.
 _DEEPEST = 100
 _MOST_REPEATED = 10_000
-# Python refuses to print integers of thousands of digits; longer ones stay decimal numbers.
-_DIGITS = 1000
 # JSON escapes a character beyond U+FFFF as two halves, which YAML does not know.
 _HALVES = re.compile(
     r"(?<!\\)((?:\\\\)*)\\u(d[89ab][0-9a-f]{2})\\u(d[c-f][0-9a-f]{2})", re.IGNORECASE
@@ -66,6 +64,10 @@ def read_yaml(text: str, file: str) -> Document:
         InputError: on a syntax error, a key that is written twice, or structure without end, with
             its line.
     """
+    try:
+        return Document(file, read_lines(text), _LinesWhenAsked(text))
+    except NotPlain:
+        pass
     if text.lstrip().startswith("{"):
         text = _HALVES.sub(_joined, text)
     plainly = _plainly(text)
@@ -85,6 +87,27 @@ def read_yaml(text: str, file: str) -> Document:
     if problems:
         raise InputError(problems)
     return Document(file, data, lines)
+
+
+class _LinesWhenAsked(Mapping[Path, int]):
+    """The lines of a plain text, found when first asked for: only who tells a fault needs them."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    @cached_property
+    def _lines(self) -> dict[Path, int]:
+        plainly = _plainly(self._text)
+        return {} if plainly is None else plainly[1]
+
+    def __getitem__(self, path: Path) -> int:
+        return self._lines[path]
+
+    def __iter__(self) -> Iterator[Path]:
+        return iter(self._lines)
+
+    def __len__(self) -> int:
+        return len(self._lines)
 
 
 class _Odd(Exception):
@@ -128,7 +151,7 @@ def _built(
     start = event.start_mark.line + 1 if at is None else at
     lines[path] = start
     if kind is yaml.ScalarEvent:
-        return _plain_scalar(event.value) if event.implicit[0] else event.value
+        return plain_scalar(event.value) if event.implicit[0] else event.value
     if kind is yaml.MappingStartEvent:
         mapping: dict[str, Any] = {}
         while (one := following()).__class__ is not yaml.MappingEndEvent:
@@ -143,7 +166,7 @@ def _built(
             if value.__class__ is yaml.ScalarEvent and not (value.anchor or value.tag):
                 # As below, without the call: nearly everything of a record is such a value. One on
                 # the line of its parent is found by that.
-                mapping[key] = _plain_scalar(value.value) if value.implicit[0] else value.value
+                mapping[key] = plain_scalar(value.value) if value.implicit[0] else value.value
                 if line != start:
                     lines[(*path, key)] = line
             else:
@@ -155,19 +178,6 @@ def _built(
             found.append(_built(one, (*path, len(found)), following, lines, depth + 1))
         return found
     raise _Odd
-
-
-# By its first character, what a scalar without quotes may be besides text.
-_RESOLVERS: Any = yaml.resolver.Resolver.yaml_implicit_resolvers
-
-
-@lru_cache(maxsize=1 << 16)
-def _plain_scalar(text: str) -> Any:
-    """Return what a scalar without quotes means; files repeat their words and numbers."""
-    for tag, form in _RESOLVERS.get(text[:1], ()):
-        if form.match(text):
-            return _scalar(tag, text)
-    return text
 
 
 def _joined(halves: re.Match[str]) -> str:
@@ -232,20 +242,4 @@ def _construct(
             _construct(item, (*path, index), file, lines, problems)
             for index, item in enumerate(node.value)
         ]
-    return _scalar(node.tag, node.value)
-
-
-def _scalar(tag: str, text: str) -> Any:
-    kind = tag.removeprefix(_TAG)
-    if kind == "null":
-        return None
-    if kind == "bool":
-        # YAML 1.1 reads `NO` (Norway) and `on` as booleans; only true and false are meant here.
-        return {"true": True, "false": False}.get(text.lower(), text)
-    if kind in {"int", "float"}:
-        try:
-            number = Decimal(text)
-        except InvalidOperation:
-            return text
-        return int(number) if kind == "int" and number.adjusted() < _DIGITS else number
-    return text
+    return scalar(node.tag, node.value)
