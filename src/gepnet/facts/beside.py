@@ -26,10 +26,10 @@ def courses(record: Record) -> Iterator[tuple[Treatment, Beside]]:
 def notes(record: Record) -> Iterator[Beside]:
     """Yield what people wrote in their own words, which no rule can read."""
     for event in record.events:
-        date = event.start if isinstance(event, Treatment) else event.date
         if event.withdrawn:
             continue
-        if isinstance(event, Note | AdverseEvent):
+        date = event.start if type(event) is Treatment else event.date
+        if type(event) is Note or type(event) is AdverseEvent:
             yield Beside(event.id, event.kind, date, note=in_words(event))
         if event.note:
             yield Beside(event.id, event.kind, date, note=event.note)

@@ -182,9 +182,14 @@ def _replaced(story: Story, told_of: Iterable[Observed]) -> Callable[[Observed],
     tells nothing of the state of the disease under an antitumour treatment that was begun after it.
     """
     measures, at = story.measures, story.at
-    kinds = Reports.read(measures).read_as_one
-    reports = {kind: latest_report(story.reports(kind), measures, at) for kind in kinds}
-    others = {e.id for kind in kinds for e in story.reports(kind) if is_other_test(e, measures)}
+    file = Reports.read(measures)
+    reports = {kind: latest_report(story.reports(kind), measures, at) for kind in file.read_as_one}
+    others = {
+        event.id
+        for kind in file.read_as_one
+        for event in story.reports(kind)
+        if is_other_test(event, file.other_tests)
+    }
     heard = {latest.id for latest in reports.values() if latest is not None}
     said = {(item.event, item.fact) for item in told_of if item.event in heard}
     signs = {sign.fact for sign in ProgressionSigns.read(measures).signs}

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, get_args
 
-from gepnet.facts.files import Reports
+from gepnet.facts.files import OtherTest, Reports
 from gepnet.facts.model import Observed
 from gepnet.record import AnyEvent, Cycle, Observation, Progression, Record, Treatment
 from gepnet.record.model import MEASURED, UNMEASURED, ProgressionType
@@ -26,14 +26,14 @@ def observe(record: Record, vocabulary: Vocabulary) -> Iterator[Observed]:
 
     What treatments say as courses is read by ``families`` and ``treatments``.
     """
-    progressions = [e for e in record.events if isinstance(e, Progression) and not e.withdrawn]
+    progressions = [e for e in record.events if type(e) is Progression and not e.withdrawn]
     unmeasured = ON_IMAGING in vocabulary and any(
         UNMEASURED in (*e.types, *e.excluded) for e in progressions
     )
     for order, event in enumerate(record.events):
         if event.withdrawn or event.values.get(SUPERSEDED) is True:
             continue
-        day = event.start if isinstance(event, Treatment) else event.date
+        day = event.start if type(event) is Treatment else event.date
         told = (day, event.id, order, event.author, event.kind)
         for name, value in event.values.items():
             yield Observed(name, value, *told)
@@ -47,11 +47,11 @@ def observe(record: Record, vocabulary: Vocabulary) -> Iterator[Observed]:
 
 def _told_besides(event: AnyEvent, vocabulary: Vocabulary) -> Iterable[tuple[str, Value]]:
     """Return the facts that an event states besides its values."""
-    if isinstance(event, Observation):
+    if type(event) is Observation:
         return _upper_limits(event, vocabulary) if event.limits else ()
-    if isinstance(event, Progression):
+    if type(event) is Progression:
         return _progression(event, vocabulary)
-    if isinstance(event, Cycle) and event.reaction_grade is not None and REACTION in vocabulary:
+    if type(event) is Cycle and event.reaction_grade is not None and REACTION in vocabulary:
         grade = Decimal(event.reaction_grade)
         return ((REACTION, Interval(grade, grade)),)
     return ()
@@ -93,15 +93,15 @@ def latest_report(
     An event that says that it is another kind of test (receptors stained in tissue and not
     imaged, ``knowledge/measures/reports.yaml``) counts only where there is nothing else.
     """
+    others = Reports.read(measures).other_tests
     found = [
-        (not is_other_test(event, measures), event.date.last if event.date else date.min, order)
+        (not is_other_test(event, others), event.date.last if event.date else date.min, order)
         for order, event in enumerate(reports)
         if event.date is None or event.date.first <= at.last
     ]
     return reports[max(found)[-1]] if found else None
 
 
-def is_other_test(event: AnyEvent, measures: Mapping[str, Any]) -> bool:
-    """Whether an event of a kind of report tells of another test."""
-    others = Reports.read(measures).other_tests
+def is_other_test(event: AnyEvent, others: Iterable[OtherTest]) -> bool:
+    """Whether an event of a kind of report tells of another test; ``others`` tell them."""
     return any(event.values.get(item.fact) in item.values for item in others)

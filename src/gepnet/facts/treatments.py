@@ -169,7 +169,7 @@ def _unplaced_after(record: Record, last: Treatment) -> bool:
     seen = False
     for event in record.events:
         seen = seen or event.id == last.id
-        if not isinstance(event, Note) or event.of != "treatment" or event.withdrawn:
+        if type(event) is not Note or event.of != "treatment" or event.withdrawn:
             continue
         if event.date is None or last.start is None:
             if seen:

@@ -74,14 +74,14 @@ def check_release(event: Release) -> Iterator[Fault]:
 
 def check_cycles(events: Mapping[int, AnyEvent], vocabulary: Vocabulary) -> Iterator[Fault]:
     """Yield every fault of the cycles of a record, given with the places of its events."""
-    placed = [(i, e) for i, e in events.items() if isinstance(e, Cycle) and not e.withdrawn]
+    placed = [(i, e) for i, e in events.items() if type(e) is Cycle and not e.withdrawn]
     courses: dict[str | None, list[tuple[int, Cycle]]] = {}
     for index, cycle in placed:
         courses.setdefault(cycle.course, []).append((index, cycle))
     for members in courses.values():
         yield from _numbers(members)
         yield from _order(members)
-    treatments = [e for e in events.values() if isinstance(e, Treatment) and not e.withdrawn]
+    treatments = [e for e in events.values() if type(e) is Treatment and not e.withdrawn]
     places = {cycle.id: index for index, cycle in placed}
     for group in group_cycles([cycle for _, cycle in placed]):
         index = places[group[0].id]

@@ -83,7 +83,7 @@ def doubts_of(
                 yield Doubt((name,), fact.family or fact.id, written, expected)
         elif fact.type == "date" and isinstance(value, str):
             yield from _of_date(fact, value, vocabulary, on)
-    if isinstance(event, Observation):
+    if type(event) is Observation:
         for name, limits in event.limits.items():
             for at, limit in enumerate(_LIMITS):
                 number = getattr(limits, limit)

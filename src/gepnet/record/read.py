@@ -10,6 +10,7 @@ import datetime
 import itertools
 from collections.abc import Container, Hashable, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path as FilePath
 from typing import Any, TypeVar
 
@@ -335,15 +336,16 @@ class _Reader:
 
     def undated(self, cycle: dict[str, Any], name: str) -> PartialDate:
         """Return the time within which a cycle without a date was given, and tell of it."""
-        others = [e for e in self.document.data["events"] if isinstance(e, dict)]
-        same = [e for e in others if self.is_cycle(e) and e.get("course") == cycle.get("course")]
+        same = [e for e in self.cycles if e.get("course") == cycle.get("course")]
         found = undated(cycle.get("cycle"), same, self.day)
         self.speller.readings.append(f"{name}: cycle without a date, taken as {found}")
         return found
 
-    def is_cycle(self, item: dict[str, Any]) -> bool:
-        """Whether an event is a cycle that stands."""
-        return item.get("kind") == "prrt_cycle" and not item.get("withdrawn")
+    @cached_property
+    def cycles(self) -> list[dict[str, Any]]:
+        """The cycles that stand, as they are written."""
+        others = [e for e in self.document.data["events"] if isinstance(e, dict)]
+        return [e for e in others if e.get("kind") == "prrt_cycle" and not e.get("withdrawn")]
 
     def note(self, item: dict[str, Any], path: Path) -> AnyEvent | None:
         """Return an event of kind note; what it was written as may leave a domain open."""

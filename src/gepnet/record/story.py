@@ -96,11 +96,11 @@ def in_words(event: Note | AdverseEvent) -> str:
 
 def _happenings(index: int, event: AnyEvent, vocabulary: Vocabulary) -> Iterator[Happening]:
     values, day = event.values, event.date
-    if isinstance(event, Treatment):
+    if type(event) is Treatment:
         yield from _course(index, event, vocabulary.options)
     elif day is None:
         pass
-    elif isinstance(event, Progression):
+    elif type(event) is Progression:
         of = frozenset(event.on)
         yield Happening("progression", day, f"progression '{event.id}'", (index, "date"), of)
     else:

@@ -14,7 +14,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from pydantic import Field
@@ -33,6 +33,7 @@ _NO_LETTER = re.compile(r"[^a-z0-9+<>=]+")
 _LIGATURES = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o"})
 
 
+@lru_cache(maxsize=1 << 14)
 def fold(word: str) -> str:
     """Return a word without what only its writing tells: case, accents, hyphens and spaces."""
     plain = unicodedata.normalize("NFKD", word.casefold().translate(_LIGATURES))
