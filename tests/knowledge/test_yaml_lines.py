@@ -30,7 +30,7 @@ def typed(value: Any) -> Any:
 
 def lines_of(text: str) -> dict[str, Any] | None:
     try:
-        return read_lines(text)
+        return read_lines(text, yaml_io._data)
     except NotPlain:
         return None
 
@@ -85,6 +85,16 @@ events:
 
 - {id: b, kind: note, range: 2-5, below: <3, tilde: ~15}
 - words
+- id: c
+  text: a note that goes
+    on
+- text: >-
+    folded
+
+    again
+  "quoted": "\\u00b5: it's"
+- {id: d,
+   kind: note}
 list:
   - x
   -  y
@@ -153,6 +163,34 @@ def test_lines_put_together_at_random_are_read_alike_or_left() -> None:
 
     each()
     assert seen == {True, False}
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        '- text: "begins here\n- id: and ends"\n',
+        "- [a,\n- b]\n",
+        "- &x {a: 1}\n- *x\n",
+        "- a: 1\n  a: 2\n",
+        "- a: |\n  b\n",
+        "- a: |\n    b\n# c\n    d\n",
+    ],
+)
+def test_what_goes_beyond_an_item_leaves_the_whole_file_to_the_parser(item: str) -> None:
+    assert lines_of(f"events:\n- a: 1\n{item}- b: 2\n") is None
+
+
+def test_a_file_of_odd_items_is_left_to_the_parser_which_is_faster_then() -> None:
+    asked: list[str] = []
+
+    def whole(text: str) -> list[Any]:
+        asked.append(text)
+        return [text]
+
+    odd = '- a: "\\u00b5"\n'
+    assert len(read_lines(f"events:\n{odd * 900}", whole)["events"]) == 900 == len(asked)
+    with pytest.raises(NotPlain):
+        read_lines(f"events:\n{odd * 2000}", whole)
 
 
 def test_a_record_without_fault_needs_no_parser_and_one_with_a_fault_tells_its_line(

@@ -65,7 +65,7 @@ def read_yaml(text: str, file: str) -> Document:
             its line.
     """
     try:
-        return Document(file, read_lines(text), _LinesWhenAsked(text))
+        return Document(file, read_lines(text, _data), _LinesWhenAsked(text))
     except NotPlain:
         pass
     if text.lstrip().startswith("{"):
@@ -112,6 +112,11 @@ class _LinesWhenAsked(Mapping[Path, int]):
 
 class _Odd(Exception):
     """Something that only the whole reader can judge: an anchor, a tag, a key written twice."""
+
+
+def _data(text: str) -> Any:
+    plainly = _plainly(text)
+    return None if plainly is None else plainly[0]
 
 
 def _plainly(text: str) -> tuple[Any, dict[Path, int]] | None:
