@@ -196,6 +196,14 @@ def test_a_set_asks_for_what_would_narrow_it() -> None:
     assert "grade" not in facts({"differentiation": "well", "ki67_percent": 2}).lacking
 
 
+@pytest.mark.parametrize("reported", ["G1", ["G1", "G2"]])
+def test_two_statements_that_leave_everything_possible_contradict_each_other(reported: Any) -> None:
+    """What both together leave may be all there is, as if nothing were known: it is told."""
+    grade = facts({"ki67_percent": 25, "grade_reported": reported})["grade"]
+    assert grade.conflict is not None
+    assert {"NET_G1", "NET_G3"} <= left(VOCABULARY["grade"], grade.value)
+
+
 # More knowledge ----------------------------------------------------------------------------------
 
 DERIVED = [f for f in VOCABULARY.base_facts() if f.entry.derived]
@@ -214,13 +222,21 @@ def guards(fact: Fact, seen: frozenset[str] = frozenset()) -> frozenset[Node]:
     for rule in fact.entry.rules:
         node = BASE.criteria(rule.when)
         for part in walk(node):
-            asked = isinstance(part, IsKnown) and VOCABULARY[part.fact].is_derived
+            asked = isinstance(part, IsKnown) and _is_worked_out(VOCABULARY[part.fact], fact)
             if asked or isinstance(part, Certain):
                 found.add(part)
         for name in set(facts_of(node)) - seen:
             if VOCABULARY[name].entry.derived:
                 found |= guards(VOCABULARY[name], seen | {fact.id})
     return frozenset(found)
+
+
+def _is_worked_out(asked: Fact, by: Fact) -> bool:
+    """Whether a fact can have a value without being recorded, which ``by`` asks for.
+
+    A reported grade bounds an index that nobody measured, and is itself held against the index.
+    """
+    return asked.is_derived or (by.id == "grade_reported_differs" and asked.entry.bound is not None)
 
 
 GUARDS = {fact.id: guards(fact) for fact in DERIVED}

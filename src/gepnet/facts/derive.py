@@ -95,7 +95,8 @@ def derive_all(
             continue
         if derived.missing:
             lacking[name] = derived.missing
-        if derived.value is None:
+        # Two statements that together leave everything possible are told all the same.
+        if derived.value is None and derived.conflict is None:
             continue
         entries[name] = FactValue(
             name,
