@@ -47,6 +47,21 @@ def parsed(text: str) -> tuple[Any, dict[yaml_io.Path, int]] | None:
     return None if problems else (data, lines)
 
 
+@pytest.fixture(autouse=True)
+def every_file_is_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only long files are read by lines; what is tried here is short."""
+    monkeypatch.setattr(yaml_io, "LONG", 0)
+
+
+def test_what_people_write_by_hand_is_read_by_the_parser_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.undo()
+    assert yaml_io.LONG > max(len(p.read_text(encoding="utf-8")) for p in TESTS.rglob("p0*.yaml"))
+    monkeypatch.setattr(yaml_io, "read_lines", None)
+    assert read_yaml("gepnet: 1", "x.yaml").data == {"gepnet": 1}
+
+
 def agrees(text: str) -> bool:
     """Whether a text is read by lines; it is then read as the parser reads it, lines and all."""
     found = lines_of(text)

@@ -23,6 +23,9 @@ Following = Callable[[], Any]  # the next event of a text
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # Far beyond what anyone writes by hand; a file beyond them was made to exhaust the reader.
 _DEEPEST = 100
+#: Characters from which a file is read line by line: of less the parser is fast enough, and what
+#: people write by hand is read by it alone.
+LONG = 500_000
 _MOST_REPEATED = 10_000
 # JSON escapes a character beyond U+FFFF as two halves, which YAML does not know.
 _HALVES = re.compile(
@@ -64,10 +67,11 @@ def read_yaml(text: str, file: str) -> Document:
         InputError: on a syntax error, a key that is written twice, or structure without end, with
             its line.
     """
-    try:
-        return Document(file, read_lines(text, _data), _LinesWhenAsked(text))
-    except NotPlain:
-        pass
+    if len(text) >= LONG:
+        try:
+            return Document(file, read_lines(text, _data), _LinesWhenAsked(text))
+        except NotPlain:
+            pass
     if text.lstrip().startswith("{"):
         text = _HALVES.sub(_joined, text)
     plainly = _plainly(text)
