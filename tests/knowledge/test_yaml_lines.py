@@ -57,7 +57,7 @@ def test_what_people_write_by_hand_is_read_by_the_parser_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.undo()
-    assert yaml_io.LONG > max(len(p.read_text(encoding="utf-8")) for p in TESTS.rglob("p0*.yaml"))
+    assert max(len(p.read_text(encoding="utf-8")) for p in TESTS.rglob("p0*.yaml")) < yaml_io.LONG
     monkeypatch.setattr(yaml_io, "read_lines", None)
     assert read_yaml("gepnet: 1", "x.yaml").data == {"gepnet": 1}
 
