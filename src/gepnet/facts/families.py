@@ -6,10 +6,11 @@ left to the absence policy: only a record whose treatments are declared complete
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from gepnet.facts.cycles import told_by_cycles
@@ -74,21 +75,63 @@ class Answer:
 NOTHING = Answer(None)
 
 
+@dataclass(frozen=True)
+class Told:
+    """What a record tells by a day of courses and of progression, looked up by option.
+
+    ``begun`` are the courses (``courses_begun``), ``seen`` are the reports of progression.
+    """
+
+    begun: Sequence[tuple[Treatment, bool]]
+    seen: Sequence[Progression]
+
+    def courses(self, options: Iterable[str]) -> list[tuple[Treatment, bool]]:
+        """Return the courses of some options, in their order."""
+        places = (place for name in options for place in self._begun_with.get(name, ()))
+        return [self.begun[place] for place in sorted(places)]
+
+    def progressions(self, options: Iterable[str]) -> list[Progression]:
+        """Return the reports of progression on some options, in their order."""
+        places = {place for name in options for place in self._seen_on.get(name, ())}
+        return [self.seen[place] for place in sorted(places)]
+
+    @cached_property
+    def _begun_with(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for place, (course, _) in enumerate(self.begun):
+            found.setdefault(course.option, []).append(place)
+        return found
+
+    @cached_property
+    def _seen_on(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for place, event in enumerate(self.seen):
+            for name in event.on:
+                found.setdefault(name, []).append(place)
+        return found
+
+    @cached_property
+    def first_days(self) -> dict[str, date]:
+        """The day from which each option may have been given; without a date, from ever."""
+        first: dict[str, date] = {}
+        for course, _ in self.begun:
+            day = course.start.first if course.start is not None else date.min
+            first[course.option] = min(day, first.get(course.option, day))
+        return first
+
+
 def courses(
     record: Record,
     options: OptionTree,
     option: str,
     at: PartialDate,
     counting: frozenset[str],
-    begun: Sequence[tuple[Treatment, bool]],
-    seen: Sequence[Progression],
+    told: Told,
 ) -> Courses:
-    """Return what the record says about ``option`` by ``at``.
-
-    ``begun`` are its courses (``courses_begun``), ``seen`` is what it tells of progression by then.
-    """
+    """Return what the record says about ``option`` by ``at``."""
     members = frozenset(options.members(option))
     classes = frozenset(c for c in options.ancestors(option) if options[c].level == "class")
+    begun, seen = told.courses(members | classes), told.progressions(members | classes)
     given = [c for c, certain in begun if certain and c.option in members]
     possible = [
         course
@@ -97,7 +140,7 @@ def courses(
     ]
     # Where every treatment is on record, a class is a word for the only member of it given by then.
     listed = declared(record, "treatments", at)
-    first = _first_days(begun) if listed else {}
+    first = told.first_days if listed else {}
     meant = {event.id: _meant(event, classes, first, options) for event in seen}
     on_class = any(
         counting & set(e.types) and any(one is None for one in meant[e.id].values()) for e in seen
@@ -112,15 +155,6 @@ def courses(
         at,
         counting,
     )
-
-
-def _first_days(begun: Sequence[tuple[Treatment, bool]]) -> dict[str, date]:
-    """Return the day from which each option may have been given; without a date, from ever."""
-    first: dict[str, date] = {}
-    for course, _ in begun:
-        day = course.start.first if course.start is not None else date.min
-        first[course.option] = min(day, first.get(course.option, day))
-    return first
 
 
 def _meant(

@@ -15,6 +15,7 @@ from gepnet.facts.families import (
     NOTHING,
     Answer,
     Courses,
+    Told,
     courses,
     courses_begun,
     declared,
@@ -62,9 +63,7 @@ class Story:
     def courses(self, option: str) -> Courses:
         """Return the courses of one option with the progression on them."""
         options = self.vocabulary.options
-        return courses(
-            self.record, options, option, self.at, self.counting, self.begun, self.progressions
-        )
+        return courses(self.record, options, option, self.at, self.counting, self.told)
 
     @cached_property
     def _by_kind(self) -> dict[str, list[AnyEvent]]:
@@ -79,14 +78,15 @@ class Story:
         return self._by_kind.get(kind, ())
 
     @cached_property
-    def progressions(self) -> list[Progression]:
-        """What was seen of progression by the date: looked for once, whatever is asked of it."""
-        return [
+    def told(self) -> Told:
+        """What is told by the date: gathered once, whatever therapies are asked about."""
+        seen = [
             event
             for event in self.reports("progression")
             if isinstance(event, Progression)
             and (event.date is None or event.date.first <= self.at.last)
         ]
+        return Told(self.begun, seen)
 
     @cached_property
     def counting(self) -> frozenset[str]:
@@ -97,7 +97,7 @@ class Story:
     def given(self, *classes: str) -> list[Treatment]:
         """Return the courses of any member of ``classes`` begun by the date, oldest first."""
         members = {m for name in classes for m in self.vocabulary.options.members(name)}
-        return [course for course, certain in self.begun if certain and course.option in members]
+        return [course for course, certain in self.told.courses(members) if certain]
 
     @cached_property
     def begun(self) -> list[tuple[Treatment, bool]]:

@@ -69,7 +69,9 @@ class Speller:
         """Return an event with all that its words say; what it says itself of a fact stands."""
         found = dict(item)
         for key, raw in item.items():
-            said = self.words.together(key, raw) if isinstance(raw, str) and key in facts else {}
+            if not isinstance(raw, str) or key not in facts:
+                continue
+            said = self.words.together(key, raw)
             new = {name: said[name] for name in said if name == key or name not in item}
             if len(new) > 1 and new.keys() <= facts.keys():
                 told = ", ".join(f"{name} {value}" for name, value in new.items())
