@@ -139,6 +139,16 @@ def test_a_death_before_the_question_and_events_after_the_last_contact_are_told(
     assert "2023-09-01: prrt cycle 'prrt_cycle' is after the last contact (2023-05-01)" in after
 
 
+def test_a_fatal_adverse_event_is_told_as_the_death_that_it_was(vocabulary: Vocabulary) -> None:
+    sepsis = at("2024-05-20", "adverse_event", term="sepsis", grade=5, resolved="2024-06-02")
+    known = record(vocabulary, sepsis, cycle("2024-03-10"))
+    said = "sepsis of grade 5 on 2024-06-02: the patient died of it"
+    assert said in told(known, vocabulary, parse_date("2024-07-01"))
+    assert said not in told(known, vocabulary, parse_date("2024-05-25"))
+    worse = at("2024-05-20", "adverse_event", term="sepsis", grade=4)
+    assert not told(record(vocabulary, worse), vocabulary, parse_date("2024-07-01"))
+
+
 def test_an_event_that_leaves_signs_out_says_nothing_of_them(vocabulary: Vocabulary) -> None:
     """All of none is no finding: only an empty list says that nothing had progressed."""
     bare, empty = record(

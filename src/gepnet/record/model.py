@@ -61,6 +61,10 @@ def _date(value: Any) -> Any:
 Date = Annotated[PartialDate, BeforeValidator(_date)]
 
 
+#: The highest grade of CTCAE: death.
+FATAL = 5
+
+
 class Acceptance(BaseModel):
     """Who stands by a value that is outside its plausible range, and why."""
 
@@ -180,7 +184,7 @@ class Cycle(Event):
     activity_gbq: Decimal | None = Field(default=None, gt=0)
     course: str | None = None
     amino_acids: bool | None = None
-    reaction_grade: int | None = Field(default=None, ge=0, le=5)
+    reaction_grade: int | None = Field(default=None, ge=0, le=FATAL)
 
 
 class Release(Event):
@@ -227,9 +231,14 @@ class AdverseEvent(Event):
 
     kind: Literal["adverse_event"] = "adverse_event"
     term: str = Field(min_length=1)
-    grade: int | None = Field(default=None, ge=0, le=5)
+    grade: int | None = Field(default=None, ge=0, le=FATAL)
     on: tuple[str, ...] = ()
     resolved: Date | None = None
+
+    @property
+    def is_fatal(self) -> bool:
+        """Whether the patient died of it."""
+        return self.grade == FATAL
 
 
 class Note(Event):

@@ -62,7 +62,19 @@ def told(record: Record, vocabulary: Vocabulary, at: PartialDate) -> tuple[str, 
     died = next((e for e in record.events if e.kind == "death" and not e.withdrawn), None)
     if died is not None and died.date is not None and died.date.last < at.first:
         lines.insert(0, f"the patient died on {died.date}, before {at}")
+    elif died is None:
+        lines[:0] = _fatal(record, at)
     return tuple(lines)
+
+
+def _fatal(record: Record, at: PartialDate) -> Iterator[str]:
+    """Say which adverse events before a day were a death that is not on record as one."""
+    for event in record.events:
+        if isinstance(event, AdverseEvent) and event.is_fatal and not event.withdrawn:
+            over = event.resolved or event.date
+            when = "" if over is None else f" on {over}"
+            if over is None or over.first <= at.last:
+                yield f"{event.term} of grade {event.grade}{when}: the patient died of it"
 
 
 def _late(record: Record, vocabulary: Vocabulary, at: PartialDate) -> dict[int, AnyEvent]:
