@@ -184,7 +184,7 @@ PRINTED = [
     *(("creatinine_umol_l", "1", unit, "88.4") for unit in ("mg/dL", "mg/dl", "MG/DL", "mg%")),
     ("creatinine_umol_l", "12", "mg/L", "106.08"),
     ("glucose_mmol_l", "1.05", "g/L", "5.8275"),
-    *(("glucose_mmol_l", "5", unit, "5") for unit in ("mmol/l", "mM")),
+    *(("glucose_mmol_l", "5", unit, "5") for unit in ("mmol/l", "mmol/L")),
     *(("potassium_mmol_l", "4.1", unit, "4.1") for unit in ("mEq/L", "meq/l", "MEQ/L", "mmol/L")),
     *(("haemoglobin_g_l", "11", unit, "110") for unit in ("g/dL", "gm/dL", "G/DL", "gm%", "g%")),
     *(("haemoglobin_g_l", "110", unit, "110") for unit in ("g/L", "g/l", "G/L")),
@@ -257,3 +257,9 @@ def test_the_units_of_an_added_file_are_used(tmp_path: Path) -> None:
     (folder / "units.yaml").write_text(changed, encoding="utf-8")
     vocabulary = load_vocabulary(load_knowledge(tmp_path))
     assert vocabulary["glucose_mmol_l"].parse(5, "millis") == Interval(Decimal(5), Decimal(5))
+
+
+@pytest.mark.parametrize("unit", ["mm", "mM", "MM"])
+def test_a_length_is_no_concentration_in_whatever_case_it_is_written(unit: str) -> None:
+    with pytest.raises(ValueProblem):
+        load_vocabulary()["haemoglobin_g_l"].parse({"value": "9.9", "unit": unit})
