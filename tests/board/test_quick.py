@@ -87,6 +87,15 @@ def test_the_reason_of_a_chip(public: TestClient) -> None:
     assert unknown.status_code == 422
 
 
+def test_a_member_of_a_family_that_is_not_known_stays_so(public: TestClient) -> None:
+    """Of each fact, also the metastases of one site: else it would be asked again for ever."""
+    for fact in ("metastasis_liver", "resectability_liver"):
+        sent = {**ANSWERS, "answered": "1", f"f.{fact}": "not-known"}
+        assert f"f.{fact}=not-known" in public.post("/", data=sent).text
+    invented = {**ANSWERS, "answered": "1", "f.no_such_fact": "not-known"}
+    assert "no_such_fact" not in public.post("/", data=invented).text
+
+
 def test_after_an_answer_the_next_question_is_the_one_of_asking(public: TestClient) -> None:
     assert "asked next" not in public.get("/").text
     desk = public.app.state.desk  # type: ignore[attr-defined]

@@ -57,14 +57,14 @@ region: EU
 as_of: 2026-05
 events:
 - {id: lab, kind: laboratory, date: 2026-04, gastrin: {value: 477, unit: pmol/L}}
-- {id: op, kind: pathology, date: 2026-04, resection_margin: R1, lymphovascular_invasion: true}
+- {id: op, kind: pathology, date: 2026-04, perineural_invasion: true, nodes_examined: 14}
 """
     record = parse_record(text, "p.yaml", base.vocabulary, TODAY)
     view = api.assessment_view(api.assess_record(record, base), base)
     said = {item["event"]: item["says"] for item in view["unread"]}
     assert "Gastrin" in said["lab"]
-    assert "margin" in said["op"]
-    assert "vessels" in said["op"]
+    assert "along nerves" in said["op"]
+    assert "nodes" in said["op"].lower()
 
 
 def test_a_week_of_pregnancy_and_an_m_category_count() -> None:

@@ -158,7 +158,8 @@ def shown(request: Request, form: FormData | None) -> dict[str, Any]:
     form_shown = api.quick_form(visit.desk.base, visit.words.language)
     most = max(found["waits"].items(), key=lambda one: one[1], default=("", 0))
     known = further_facts(visit)
-    answers.unknown = [n for n in answers.unknown if n in {one["id"] for one in known}]
+    # Members of families, such as the metastases of one site, are asked and listed nowhere.
+    answers.unknown = [name for name in answers.unknown if name in visit.base.vocabulary]
     asks = found["answer"]["question"]
     following = asked_next(visit, answers, region or None, asks["id"])
     # A fact that one of the questions brings is asked by it.
