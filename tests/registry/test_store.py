@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -18,9 +19,11 @@ from gepnet import api
 from gepnet.api import Question
 from gepnet.registry.assess import Assessed
 from gepnet.registry.store import Registry
+from gepnet.vocabulary import parse_date
 
 BASE = api.base()
-DAY = Question.read(at="2025-01-01")
+# Of one state of the knowledge, so that a run around midnight compares like with like.
+DAY = Question.read(at="2025-01-01", knowledge_date=datetime.date(2026, 1, 1))
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +79,8 @@ def test_a_block_that_is_done_is_not_computed_again(registry: str, tmp_path: Pat
     before = {p: p.stat().st_mtime_ns for p in place.rglob("*.parquet")}
     assert api.assess_registry(BASE, registry, str(place), DAY) == first
     assert {p: p.stat().st_mtime_ns for p in place.rglob("*.parquet")} == before
-    later = api.assess_registry(BASE, registry, str(place), Question.read(at="2025-01-02"))
+    next_day = replace(DAY, at=parse_date("2025-01-02"))
+    later = api.assess_registry(BASE, registry, str(place), next_day)
     assert not {p.name for p in before} & {
         Path(file["path"]).name for block in later["blocks"] for file in block["files"].values()
     }
@@ -97,9 +101,11 @@ def test_points_facts_and_statuses_lie_row_by_row(registry: str, tmp_path: Path)
 
 
 KILLED = """
-import sys
+import datetime, sys
 from gepnet import api
-api.assess_registry(api.base(), sys.argv[1], sys.argv[2], api.Question.read(at="2025-01-01"))
+day = datetime.date(2026, 1, 1)
+asked = api.Question.read(at="2025-01-01", knowledge_date=day)
+api.assess_registry(api.base(), sys.argv[1], sys.argv[2], asked)
 """
 
 
