@@ -173,3 +173,18 @@ def test_a_narrow_screen_loses_nothing(
     said = run("assess", patient).out
     for words in ("For of n", "Why they differ", "What to order", "--full"):
         assert words in said
+
+
+def test_a_contradiction_that_leaves_everything_possible_says_what_stands_against_what(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "p.yaml"
+    file.write_text(
+        "gepnet: 1\npatient: p\nregion: EU\nas_of: 2026-10-01\nevents:\n"
+        "- {kind: pathology, date: 2026-08-01, ki67_percent: 25, grade_reported: [G1, G2]}\n",
+        encoding="utf-8",
+    )
+    base = api.base()
+    view = api.answer_view(api.assess_record(api.read_patient(file, base), base), base)
+    (told,) = view["contradictions"]
+    assert told["fact"] == "grade" and told["says"].endswith("NET G1 or G2")

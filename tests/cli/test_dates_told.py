@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gepnet import api
-from tests.cli.conftest import Run
+from tests.cli.conftest import Done, Run
 
 PATIENT = """\
 gepnet: 1
@@ -34,13 +34,18 @@ AS_OF = (
 EVERY_DAY = ("chart labs {file}", "prrt course {file}")
 
 
+def answered(line: str, patient: str, run: Run, folder: Path) -> Done:
+    """Run a command line on a patient file."""
+    file = folder / "p.yaml"
+    file.write_text(patient, encoding="utf-8")
+    return run(*(file if word == "{file}" else word for word in line.split()))
+
+
 @pytest.mark.parametrize("line", [*AS_OF, *EVERY_DAY])
 def test_dates_never_held_against_each_other_are_told_by_every_command(
     line: str, run: Run, tmp_path: Path
 ) -> None:
-    file = tmp_path / "p.yaml"
-    file.write_text(PATIENT, encoding="utf-8")
-    done = run(*(file if word == "{file}" else word for word in line.split()))
+    done = answered(line, PATIENT, run, tmp_path)
     assert done.code in (0, 1), done.err
     assert CONTACT in done.err
     assert (LATER in done.err) is (line in AS_OF)
@@ -57,9 +62,7 @@ def test_what_contradicts_itself_is_told_by_every_command(
     line: str, run: Run, tmp_path: Path
 ) -> None:
     """Of a man who is a woman too nothing is known; silence would look like a record without it."""
-    file = tmp_path / "p.yaml"
-    file.write_text(TWICE, encoding="utf-8")
-    done = run(*(file if word == "{file}" else word for word in line.split()))
+    done = answered(line, TWICE, run, tmp_path)
     assert "note: Conflict, Sex: contradictory: female; male; nothing is taken" in done.err
     assert "Conflict, Date of birth" not in done.err  # both say the same
 

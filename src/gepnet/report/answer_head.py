@@ -15,7 +15,7 @@ from gepnet.guidelines.pathway.questions import PathwayQuestions
 from gepnet.guidelines.pathway.wording import Wordings, capital, low
 from gepnet.knowledge.rule_models import SafetyRule
 from gepnet.report.explanations import SourceView
-from gepnet.report.facts import value_text
+from gepnet.report.facts import fact_view, value_text
 from gepnet.report.headline import headline
 from gepnet.report.history import History
 from gepnet.report.safety import SafetyView, safety_views
@@ -81,7 +81,7 @@ class Fires:
 
 @dataclass(frozen=True)
 class Contradiction:
-    """A fact that is on record in two ways; ``text`` is None where nothing of it can be counted."""
+    """A fact that is on record in two ways; ``text`` is None where nothing of it can be said."""
 
     fact: str
     label: str
@@ -104,10 +104,18 @@ def contradictions(assessment: Assessment, base: KnowledgeBase) -> list[Contradi
         Contradiction(
             fact.fact,
             base.vocabulary[fact.fact].entry.label,
-            value_text(fact, base) if fact.value is not None else None,
+            _both(fact, base),
         )
         for fact in sorted(found, key=lambda fact: base.vocabulary.order(fact.fact))
     ]
+
+
+def _both(fact: FactValue, base: KnowledgeBase) -> str | None:
+    """Return all that a fact may be; where that is everything, what stands against the rest."""
+    if fact.value is not None:
+        return value_text(fact, base)
+    against = fact_view(fact, base).conflict if fact.origin == "derived" else None
+    return f"\N{LEFT RIGHT ARROW} {against}" if against else None
 
 
 def who(assessment: Assessment, base: KnowledgeBase, words: Mapping[str, str]) -> Who:
