@@ -275,7 +275,10 @@ class _Batch:
         if isinstance(column.dtype, pl.Enum):
             bits = pl.Series([_bits(fact, word) for word in column.dtype.categories], dtype=kind)
             value = bits.gather(column.to_physical())
-            return _without_all(fact, self._unread(fact.id, value))
+            # What holds of the words of a type holds of every cell: nothing has to be looked for.
+            if bits.null_count() or (bits == all_bits(fact)).any():
+                value = _without_all(fact, self._unread(fact.id, value))
+            return value
         if column.dtype == pl.List(pl.String):
             column = column.list.join(SEPARATOR)
         elif column.dtype != pl.String:
@@ -406,18 +409,26 @@ def _is_sound(fact: Fact, schema: Schema, asking: Asking | None = None) -> pl.Ex
     assert fact.entry.range is not None
     least, greatest = (float(end) for end in fact.entry.range)
     step, places = as_steps(fact.fine)
-    truths = []
-    for column in map(pl.col, names):
-        steps = (column * (10**places / step)).round() * step
-        truths.append((divided(steps, 10**places) == column) & column.is_between(least, greatest))
     low, high = pl.col(names[0]), pl.col(names[-1])
+    ends = [low, high][: len(names)]
+    truths = [_on_step(end, step, places) for end in ends]
+    truths += [low >= least, high <= greatest]
     quantity = None if asking is None else asking.plausible.get(_quantity(fact))
     if quantity is not None:
         most, fewest = map(float, reversed(quantity.bounds()))
-        truths.append((high >= fewest) & (low <= most))
+        truths += [high >= fewest, low <= most]
     if len(names) == 2:
         truths += [low <= high, low.is_null() == high.is_null()]
     return pl.all_horizontal(truth.all() for truth in truths)
+
+
+def _on_step(column: pl.Expr, step: int, places: int) -> pl.Expr:
+    """Return whether numbers are whole steps of some size as they are stored."""
+    if step == 1:
+        # Polars multiplies, rounds and divides as below, four times as fast.
+        return column.round(places) == column
+    steps = (column * (10**places / step)).round() * step
+    return divided(steps, 10**places) == column
 
 
 def _quantity(fact: Fact) -> str:
