@@ -106,6 +106,19 @@ def test_every_status_is_that_of_the_interpreter(part: int) -> None:
         )
 
 
+@pytest.mark.parametrize("size", [1, 8, 9, 65])
+def test_a_row_has_the_same_statuses_wherever_its_batch_begins(size: int) -> None:
+    frame = table(patients("batches", 200), needed())
+    plan = CohortPlan(BASE, frame.schema, DAY, DAY)
+    whole = plan.statuses(frame.lazy()).collect()
+    for start in (0, 3, 64, 100):
+        part = frame.slice(start, size)
+        assert plan.statuses(part.lazy()).collect().equals(whole.slice(start, size))
+        # Of a batch that is a part of a larger one, Arrow's bit maps begin within a byte.
+        parts = plan.statuses(pl.concat([part, frame.head(5)], rechunk=False).lazy()).collect()
+        assert parts.head(size).equals(whole.slice(start, size))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("staged", [False, True])
 def test_sql_gives_the_same_columns(staged: bool) -> None:

@@ -17,6 +17,7 @@ from gepnet.vocabulary import Truth
 
 T = TypeVar("T")
 B = TypeVar("B")
+C = TypeVar("C")
 K = TypeVar("K", bound=Hashable)
 
 
@@ -217,17 +218,19 @@ class PairLogic(ABC, Generic[B]):
         A case that is nowhere is not called; two that are the same object are one.
         """
         found: Parts[K, B] = {}
-        if unknown is false:
-            cases = [(truth.true, true), (self.outside(truth.true), false)]
-        elif unknown is true:
-            cases = [(self.outside(truth.false), true), (truth.false, false)]
-        else:
-            cases = [(truth.true, true), (truth.false, false), (self.left_open(truth), unknown)]
-        for where, case in cases:
+        for where, case in self.cases(truth, true, false, unknown):
             if not self.is_empty(where):
                 for value, part in case().items():
                     self.put(found, value, self.meet([where, part]))
         return found
+
+    def cases(self, truth: Pair[B], true: C, false: C, unknown: C) -> list[tuple[B, C]]:
+        """Return where each of three cases is; two that are the same object are one."""
+        if unknown is false:
+            return [(truth.true, true), (self.outside(truth.true), false)]
+        if unknown is true:
+            return [(self.outside(truth.false), true), (truth.false, false)]
+        return [(truth.true, true), (truth.false, false), (self.left_open(truth), unknown)]
 
     def put(self, parts: Parts[K, B], value: K, where: B) -> None:
         """Let a value hold in one more place."""

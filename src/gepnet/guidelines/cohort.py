@@ -1,7 +1,8 @@
 """Statuses for a table of many patients, by Polars, lazily and in a stream.
 
-Each distinct atom and each recommendation is evaluated once; a status is one lookup in the table of
-``gepnet.guidelines.status``. The result is wide: one row a patient, one small number a status.
+Polars works out the facts and evaluates each distinct atom once; what follows from them is logic on
+sets of rows (``gepnet.guidelines.cohort_bits``). The result is wide: one row a patient, one small
+number a status.
 """
 
 from __future__ import annotations
@@ -15,10 +16,10 @@ from gepnet.facts.frame import PolarsAlgebra
 from gepnet.facts.given import Source, unknown_columns
 from gepnet.facts.table import ROW, Reader
 from gepnet.facts.wide import WidePlan
+from gepnet.guidelines.cohort_bits import StatusBits
 from gepnet.guidelines.cohort_notes import TableNotes
 from gepnet.guidelines.compiled import KnowledgeBase
-from gepnet.guidelines.statuses import OUT_OF_SCOPE, leaves, tree
-from gepnet.guidelines.wide import Cohort, status_stages
+from gepnet.guidelines.wide import Cohort
 from gepnet.vocabulary import Asking
 
 PATIENT = "patient"
@@ -66,8 +67,9 @@ class CohortPlan:
         measures = base.knowledge.measures
         self.source = Source(base.criteria, measures, frozenset(given), at, silences or {})
         self.facts = WidePlan(self.source, PolarsAlgebra(vocabulary), self.cohort.nodes)
-        statuses, self.results = status_stages(self.facts, self.cohort)
-        self.stages = [*self.facts.stages, *statuses]
+        self._bits = StatusBits(self.cohort)
+        #: By status column, the distinct column that it is the same as.
+        self.results = self._bits.results
 
     @property
     def absent(self) -> list[str]:
@@ -89,21 +91,26 @@ class CohortPlan:
             notes: filled while the result is computed, if given.
         """
         computed = self.read(table, notes)
-        for stage in self.stages:
+        for stage in self.facts.stages:
             computed = computed.with_columns(**stage)
-        if notes is not None:
-            # What passes by is only what is looked at: every column of a batch costs its share.
-            codes, conflicts = self._possible_codes(), self.facts.conflicts
-            told = self._told_of_conflicts()
-            computed = computed.select(*dict.fromkeys([*self.keys, *codes, *told]))
-            vocabulary = self.cohort.base.vocabulary
-            computed = notes.watch(
-                computed, conflicts, self.facts.derived_columns, codes, vocabulary
-            )
-        first = [pl.col(name) for name in self.keys]
-        return computed.select(
-            *first, *(pl.col(source).alias(name) for name, source in self.results.items())
-        )
+        # What passes by is only what is looked at: every column of a batch costs its share.
+        told = self._told_of_conflicts() if notes is not None else []
+        truths = {name: self.facts.truth(node) for name, node in self._bits.atoms.items()}
+        computed = computed.select(*dict.fromkeys([ROW, *self.keys, *told]), **truths)
+        conflicts, derived = self.facts.conflicts, self.facts.derived_columns
+        vocabulary = self.cohort.base.vocabulary
+        look = None if notes is None else notes.watch(conflicts, derived, vocabulary)
+
+        def assess(batch: pl.DataFrame) -> pl.DataFrame:
+            found, counts = self._bits.statuses(batch)
+            if look is not None:
+                look(batch.select(told), counts)
+            statuses = [found[source].alias(name) for name, source in self.results.items()]
+            return pl.DataFrame([*batch.select(self.keys), *statuses])
+
+        schema = {key: self.schema[key] for key in self.keys}
+        schema |= dict.fromkeys(self.results, pl.UInt8())
+        return computed.map_batches(assess, schema=schema, streamable=True)
 
     def read(self, table: pl.LazyFrame, notes: TableNotes | None = None) -> pl.LazyFrame:
         """Return the facts that a table gives, in gepnet's own types."""
@@ -123,10 +130,3 @@ class CohortPlan:
         shown = (self.facts.derived_columns[fact] for fact in self.facts.conflicts)
         beside = [name for names in shown for pair in names.items() for name in pair]
         return [ROW, *self.facts.conflicts.values(), *beside]
-
-    def _possible_codes(self) -> dict[str, list[int]]:
-        codes: dict[str, list[int]] = {}
-        for column in self.cohort.columns:
-            reachable = tree(column.asked) if column.covered else OUT_OF_SCOPE
-            codes[self.results[column.name]] = sorted(set(leaves(reachable)))
-        return codes

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from threading import Lock
 from typing import Any
 
@@ -15,7 +14,9 @@ from gepnet.criteria.columns import from_bits, word
 from gepnet.facts.table import ROW, Fault
 from gepnet.vocabulary import Fact, Several, Vocabulary
 
-COUNTED_AT_ONCE = 250_000  # rows
+# Looks at the columns that tell of conflicts in a batch, and at the numbers of its codes.
+Look = Callable[[pl.DataFrame, Mapping[str, Counter[int]]], None]
+
 LISTED = 1000  # beyond this many, faults and conflicts are counted but not listed
 
 
@@ -40,37 +41,31 @@ class TableNotes:
     faults: list[Fault] = field(default_factory=list)
     conflicts: Counter[str] = field(default_factory=Counter)
     conflict_list: list[Conflict] = field(default_factory=list)
-    _codes: dict[str, Counter[int]] = field(default_factory=dict)
-    _waiting: list[pl.DataFrame] = field(default_factory=list)
-    _count_rest: Callable[[], None] = lambda: None
+    #: How often each code of each distinct status column occurs.
+    codes: dict[str, Counter[int]] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
     def watch(
         self,
-        table: pl.LazyFrame,
         conflicts: Mapping[str, str],
         derived: Mapping[str, Mapping[str, str]],
-        codes: Mapping[str, Sequence[int]],
         vocabulary: Vocabulary,
-    ) -> pl.LazyFrame:
-        """Let every batch pass by: list contradictions of derived facts, count statuses.
+    ) -> Look:
+        """Return what looks at each batch: lists contradictions of facts, counts statuses.
 
         Args:
-            table: what passes by.
             conflicts: by fact, the column that says whether a supplied value contradicts it.
             derived: by fact, the columns of what was supplied and of what was derived.
-            codes: by status column, the codes that it can have.
             vocabulary: says what the values of facts mean.
         """
-        counts = _counts(codes)
-        self._count_rest = partial(self._count, codes, counts)
 
-        def look(batch: pl.DataFrame) -> pl.DataFrame:
-            self._conflicts(conflicts, derived, vocabulary, batch)
-            self._statuses(codes, counts, batch)
-            return batch
+        def look(facts: pl.DataFrame, counts: Mapping[str, Counter[int]]) -> None:
+            self._conflicts(conflicts, derived, vocabulary, facts)
+            with self._lock:
+                for name, numbers in counts.items():
+                    self.codes.setdefault(name, Counter()).update(numbers)
 
-        return table.map_batches(look, streamable=True, validate_output_schema=False)
+        return look
 
     def note_batch(self, rows: int, faults: Sequence[Fault]) -> None:
         """Count a batch that was read, and keep its unusable cells."""
@@ -103,42 +98,6 @@ class TableNotes:
             self.conflicts.update(counts)
             if found:
                 self.conflict_list = sorted([*self.conflict_list, *found])[:LISTED]
-
-    def _statuses(
-        self, columns: Mapping[str, Sequence[int]], counts: Sequence[pl.Expr], batch: pl.DataFrame
-    ) -> None:
-        with self._lock:
-            self._waiting.append(batch.select(list(columns)))
-            due = sum(map(len, self._waiting)) >= COUNTED_AT_ONCE
-        if due:
-            self._count(columns, counts)
-
-    def _count(self, columns: Mapping[str, Sequence[int]], counts: Sequence[pl.Expr]) -> None:
-        """Count what waits; the many questions cost more than their answers on few rows."""
-        with self._lock:
-            waiting, self._waiting = self._waiting, []
-        if not waiting:
-            return
-        table = pl.concat(waiting)
-        found = iter(table.select(counts).row(0))
-        with self._lock:
-            for name, codes in columns.items():
-                *others, last = codes
-                numbers = Counter({code: next(found) for code in others})
-                numbers[last] = len(table) - numbers.total()
-                self._codes.setdefault(name, Counter()).update(numbers)
-
-    @property
-    def codes(self) -> dict[str, Counter[int]]:
-        """How often each code of each status column occurs, once the stream has ended."""
-        self._count_rest()
-        return self._codes
-
-
-def _counts(columns: Mapping[str, Sequence[int]]) -> list[pl.Expr]:
-    """Return how often each code but a column's last occurs; much faster than grouping."""
-    wanted = [(name, code) for name, codes in columns.items() for code in codes[:-1]]
-    return [(pl.col(n) == c).sum().alias(str(i)) for i, (n, c) in enumerate(wanted)]
 
 
 def _conflict(fact: Fact, width: int, row: tuple[Any, ...]) -> Conflict:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeVar
@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 
 from gepnet.criteria import Node
 from gepnet.criteria.algebra import Evaluator, Lasting, Pair, PairLogic, Parts, asks_what_is_known
+from gepnet.guidelines.asking import how_well_read, parted, where
 from gepnet.guidelines.compiled import (
     CompiledDocument,
     CompiledRecommendation,
@@ -17,18 +18,7 @@ from gepnet.guidelines.compiled import (
     KnowledgeBase,
 )
 from gepnet.guidelines.status import LEVELS, POSITIONS, STATED, Status
-from gepnet.guidelines.statuses import (
-    CODES,
-    Asked,
-    Kind,
-    Place,
-    codes_within,
-    decision,
-    how_well_read,
-    parted,
-    tree,
-    where,
-)
+from gepnet.guidelines.statuses import CODES, Asked, Kind, Place, codes_within, decision, tree
 from gepnet.knowledge.models import Position
 
 B = TypeVar("B")
@@ -123,19 +113,36 @@ class DocumentPosition:
 
     def _truths(self, truth: Evaluator[Pair[B]], asked: Asked) -> list[Pair[B]]:
         """Return the truths that ``tree`` asks."""
-        engine = _pairs(truth)
-        lasting = Lasting(truth, engine)
-        found = []
-        for place in decision(asked).places:
-            evaluator = lasting if place.lasting else truth
-            if place.what == "scope":
-                found.append(evaluator(self.document.scope))
-            elif place.what == "read":
-                found.append(how_well_read(engine, self.document.coverage, truth))
-            else:
-                nodes = (place_node(place, h.recommendation) for h in self.of_place(place))
-                found.append(engine.either(evaluator(node) for node in nodes))
-        return found
+        return asked_truths(asked, self.document, self.of_place, truth)
+
+
+def asked_truths(
+    asked: Asked,
+    document: CompiledDocument,
+    of_place: Callable[[Place], Iterable[Holding]],
+    truth: Evaluator[Pair[B]],
+) -> list[Pair[B]]:
+    """Return the truths that ``tree`` asks of a document.
+
+    Args:
+        asked: what has to be asked.
+        document: whose scope and coverage count.
+        of_place: the recommendations of which one has to hold for the truth of a place.
+        truth: of a criterion.
+    """
+    engine = _pairs(truth)
+    lasting = Lasting(truth, engine)
+    found = []
+    for place in decision(asked).places:
+        evaluator = lasting if place.lasting else truth
+        if place.what == "scope":
+            found.append(evaluator(document.scope))
+        elif place.what == "read":
+            found.append(how_well_read(engine, document.coverage, truth))
+        else:
+            nodes = (place_node(place, holding.recommendation) for holding in of_place(place))
+            found.append(engine.either(evaluator(node) for node in nodes))
+    return found
 
 
 def kind_of(name: str, holdings: Iterable[Holding]) -> Kind:

@@ -1,29 +1,26 @@
-"""The status of an option in a document over any engine: the lookup as a tree of questions.
+"""The status of an option in a document as a code: the lookup as a tree of questions.
 
 ``gepnet.guidelines.status`` is the table. Here it is taken apart into the truths that have to be
-asked, one after the other, which every engine can do: columns choose a code, bit sets and formulas
-say where each status is.
+asked, one after the other, which every engine can do (``gepnet.guidelines.asking``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from itertools import product
-from typing import NamedTuple, Protocol, TypeVar
+from typing import NamedTuple, TypeAlias, TypeVar
 
-from gepnet.criteria import Node
-from gepnet.criteria.algebra import Pair, PairLogic, Parts
 from gepnet.guidelines.status import (
     EMPTY,
-    LEVELS,
     OPEN,
     POSITIONS,
     TABLE,
     Read,
     Status,
     between,
+    is_open,
     left_open_by_text,
     lookup,
 )
@@ -72,10 +69,9 @@ OUT_OF_SCOPE = next(c.code for c in CODES if c.status is Status.OUT_OF_SCOPE)
 _NUMBERS = {(code.status, code.possible): code.code for code in CODES}
 _LEAVES = tuple(code.code for code in CODES)
 
-# So many questions saved pay for columns in between.
-_WORTH_A_STAGE = 10
 # A code, or the place of a truth and what follows where it is true, where false and where unknown.
-Tree = int | tuple[int, "Tree", "Tree", "Tree"]
+Asks: TypeAlias = tuple[int, "Tree", "Tree", "Tree"]
+Tree: TypeAlias = int | Asks
 
 
 class Place(NamedTuple):
@@ -163,7 +159,8 @@ class Decision:
         self.places = asked_of.places
         self.today = sum(not place.lasting for place in self.places)
         (self._only, *_) = asked_of.levels
-        self._settled: dict[tuple[Truth, ...], int | None] = {}
+        self._today: dict[tuple[Truth, ...], tuple[Status, tuple[Status, ...]]] = {}
+        self._stays: dict[tuple[Truth, ...], bool] = {}
         at = {place: index for index, place in enumerate(self.places)}
         self._lesser, self._read = at.get(Place("lesser")), at.get(Place("read"))
         self._only_if_quiet = {self._lesser, self._read} - {None}
@@ -188,14 +185,22 @@ class Decision:
             return OUT_OF_SCOPE
         if len(truths) < self.today:
             return None
-        if truths not in self._settled:
-            self._settled[truths] = self._code(truths)
-        return self._settled[truths]
+        today = truths[: self.today]
+        if today not in self._today:
+            self._today[today] = self._found(today)
+        found, possible = self._today[today]
+        if found is not Status.TEXT_OPEN:
+            return _NUMBERS[found, possible]
+        if len(truths) < len(self.places):
+            return None
+        if truths not in self._stays:
+            self._stays[truths] = self._stays_open(truths)
+        return _NUMBERS[found if self._stays[truths] else Status.FACT_MISSING, possible]
 
     def same_as(self, truths: tuple[Truth, ...]) -> tuple[Truth, ...]:
         """Return truths that come to the same as those given, so that fewer are gone through."""
         last = len(truths) - 1
-        if last in self._only_if_quiet and not self._may_be_quiet(truths):
+        if last in self._only_if_quiet and self._says_nothing(truths):
             return (*truths[:-1], False)
         narrow = self._narrow_of.get(last)
         if narrow is not None:
@@ -205,28 +210,32 @@ class Decision:
                 return (*truths[:narrow], False, *truths[narrow + 1 :])
         return truths
 
-    def _may_be_quiet(self, truths: tuple[Truth, ...]) -> bool:
-        """Whether it may be that no position holds: else nothing that stands there counts."""
+    def _says_nothing(self, truths: tuple[Truth, ...]) -> bool:
+        """Whether the last truth, of ``lesser`` or ``read``, comes to the same as false."""
         held = (between(*read) for read in _held(self._held, truths))
-        return Status.SILENT in TABLE[truths[0], *held]  # type: ignore[index]
+        found = TABLE[truths[0], *held]  # type: ignore[index]
+        if Status.SILENT not in found:
+            return True  # some position holds
+        if len(truths) - 1 == self._lesser:
+            return truths[-1] is None and is_open(found)
+        # A document that prefers another option says so, however well it was read.
+        return self._lesser is not None and truths[self._lesser] is True
 
     def now(self, truths: tuple[Truth, ...]) -> Truth:
         """Return what the next truth, a lasting one, is today: what is open is not settled."""
         return truths[self._before[len(truths)]]
 
-    def _code(self, truths: tuple[Truth, ...]) -> int | None:
+    def _found(self, truths: tuple[Truth, ...]) -> tuple[Status, tuple[Status, ...]]:
+        """Return the status by the truths of today."""
         level = self._only if self._read is None else truths[self._read]
         lesser = False if self._lesser is None else truths[self._lesser]
-        held = _held(self._held, truths)
-        found, possible = lookup(truths[0], held, lesser, self.asked.empty(level))
-        if found is not Status.TEXT_OPEN:
-            return _NUMBERS[found, possible]
-        if len(truths) < len(self.places):
-            return None
+        return lookup(truths[0], _held(self._held, truths), lesser, self.asked.empty(level))
+
+    def _stays_open(self, truths: tuple[Truth, ...]) -> bool:
+        """Whether a status that seems open does so for good."""
         later = self._later
         lasting = [truths[later.get(index, index)] for index in range(self.today)]
-        stays = left_open_by_text(lasting[0], _held(self._held, lasting))
-        return _NUMBERS[found if stays else Status.FACT_MISSING, possible]
+        return left_open_by_text(lasting[0], _held(self._held, lasting))
 
 
 @cache
@@ -272,41 +281,6 @@ def tree(asked_of: Asked) -> Tree:
     return ask(())
 
 
-def parted(
-    engine: PairLogic[B], asked_of: Asked, truths: Sequence[Pair[B]], names: Mapping[int, K]
-) -> Parts[K, B]:
-    """Return where the status is each of some codes, under their names.
-
-    As ``where``, for an engine that knows what is nowhere: only the branches are asked in which
-    something is, while a tree of all of them can take a second to make.
-    """
-    deciding, found = decision(asked_of), Parts[K, B]()
-
-    def ask(known: tuple[Truth, ...], here: B) -> None:
-        code = deciding.code(known)
-        if code is not None:
-            if code in names:
-                engine.put(found, names[code], here)
-            return
-        pair = truths[len(known)]
-        true, false = engine.meet([here, pair.true]), engine.meet([here, pair.false])
-        unknown = engine.meet([here, engine.outside(engine.join([pair.true, pair.false]))])
-        if len(known) >= deciding.today:
-            now = deciding.now(known)
-            others = [part for truth, part in ((True, true), (False, false)) if truth is not now]
-            unknown = engine.join([unknown, *others])
-            true, false = (
-                part if now is truth else engine.nowhere
-                for truth, part in ((True, true), (False, false))
-            )
-        for truth, part in ((True, true), (False, false), (None, unknown)):
-            if not engine.is_empty(part):
-                ask((*known, truth), part)
-
-    ask((), engine.everywhere)
-    return found
-
-
 def _held(
     indices: Iterable[tuple[int | None, int | None]], truths: Sequence[Truth]
 ) -> tuple[Read, Read, Read, Read]:
@@ -318,120 +292,7 @@ def _held(
     return first, second, third, last
 
 
-def leaves(found: Tree) -> Iterator[int]:
-    """Yield the codes of a tree."""
-    if isinstance(found, int):
-        yield found
-    else:
-        for part in found[1:]:
-            yield from leaves(part)
-
-
-class Asking(Protocol[T_contra, S]):
-    """What an engine offers to ask one truth."""
-
-    def by(
-        self,
-        truth: T_contra,
-        true: Callable[[], S],
-        false: Callable[[], S],
-        unknown: Callable[[], S],
-    ) -> S:
-        """Return the value of one of three cases; equal ones are the same object."""
-
-
-def asked(
-    engine: Asking[T, S],
-    found: Tree,
-    truths: Sequence[T],
-    leaf: Callable[[int], S],
-    known: Mapping[int, S] | None = None,
-) -> S:
-    """Ask the truths of a tree; ``leaf`` says what a code is in the terms of the engine.
-
-    ``known`` are the values of parts of it that were asked before, by ``id``.
-    """
-    made = dict(known or {})  # equal parts of a tree are one object
-
-    def ask(part: Tree) -> S:
-        if id(part) not in made:
-            if isinstance(part, int):
-                made[id(part)] = leaf(part)
-            else:
-                place, *cases = part
-                calls = {id(case): partial(ask, case) for case in cases}
-                made[id(part)] = engine.by(truths[place], *(calls[id(case)] for case in cases))
-        return made[id(part)]
-
-    return ask(found)
-
-
-@cache
-def often_reached(asked_of: Asked) -> tuple[Tree, ...]:
-    """Return the parts of a large tree that are best worked out once, before the tree.
-
-    Columns work out a part wherever it stands. What is asked from some place on is a cut through
-    the tree: the one is taken that leaves the fewest questions above it and below it together.
-    """
-    whole = tree(asked_of)
-    size: dict[int, int] = {}
-
-    def questions(part: Tree, until: int, cut: dict[int, Tree], above: dict[int, int]) -> int:
-        if isinstance(part, int):
-            return 0
-        if part[0] >= until:
-            cut[id(part)] = part
-            return 0
-        if id(part) not in above:
-            cases = {id(case): case for case in part[1:]}.values()
-            above[id(part)] = 1 + sum(questions(case, until, cut, above) for case in cases)
-        return above[id(part)]
-
-    everywhere = len(asked_of.places)
-    least, chosen = questions(whole, everywhere, {}, size), dict[int, Tree]()
-    enough = least - _WORTH_A_STAGE
-    for until in range(1, everywhere):
-        cut: dict[int, Tree] = {}
-        cost = questions(whole, until, cut, {})
-        cost += sum(questions(part, everywhere, {}, size) for part in cut.values())
-        if cost < least and cost <= enough:
-            least, chosen = cost, cut
-    return tuple(chosen.values())
-
-
-def where(
-    engine: PairLogic[B], found: Tree, truths: Sequence[Pair[B]], names: Mapping[int, K]
-) -> Parts[K, B]:
-    """Return where the status is one of some codes, under the names that these are given."""
-    everywhere: dict[K, Parts[K, B]] = {n: {n: engine.everywhere} for n in names.values()}
-    nowhere: Parts[K, B] = {}
-    return asked(
-        engine, found, truths, lambda code: everywhere[names[code]] if code in names else nowhere
-    )
-
-
 def codes_within(statuses: Iterable[Status]) -> list[int]:
     """Return the codes that can come to nothing but some statuses."""
     among = frozenset(statuses)
     return [code.code for code in CODES if among.issuperset(code.outcomes)]
-
-
-class Covering(Protocol[T]):
-    """What an engine offers to find out how well a topic was read."""
-
-    def literal(self, value: Truth) -> T:
-        """Return a truth as a constant."""
-
-    def choose(self, branches: Sequence[tuple[T, T]], otherwise: T) -> T:
-        """Return the truth of the first branch whose condition is true."""
-
-
-def how_well_read(
-    engine: Covering[T], coverage: Iterable[tuple[str, Node]], truth: Callable[[Node], T]
-) -> T:
-    """Return how well a document was read on the first of its topics that fits.
-
-    True is completely, unknown is in part and false is not at all, as in ``EMPTY``.
-    """
-    branches = [(truth(node), engine.literal(LEVELS[level])) for level, node in coverage]
-    return engine.choose(branches, engine.literal(False)) if branches else engine.literal(False)

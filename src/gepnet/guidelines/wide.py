@@ -12,24 +12,25 @@ import datetime
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from gepnet.criteria import Node, facts_of
-from gepnet.criteria.algebra import Lasting, asks_what_is_known
+from gepnet.criteria.algebra import Evaluator, Lasting, Pair, asks_what_is_known
 from gepnet.criteria.columns import Expression
 from gepnet.facts.wide import Stage, WidePlan
+from gepnet.guidelines.asking import asked, how_well_read, often_reached
 from gepnet.guidelines.assess import documents_in_force
 from gepnet.guidelines.compiled import CompiledDocument, CompiledRecommendation, KnowledgeBase
-from gepnet.guidelines.positions import DocumentPosition, document_positions, place_node
-from gepnet.guidelines.statuses import (
-    OUT_OF_SCOPE,
-    Asked,
-    Place,
-    asked,
-    how_well_read,
-    often_reached,
-    tree,
+from gepnet.guidelines.positions import (
+    DocumentPosition,
+    Holding,
+    asked_truths,
+    document_positions,
+    place_node,
 )
+from gepnet.guidelines.statuses import OUT_OF_SCOPE, Asked, Place, tree
+
+B = TypeVar("B")
 
 #: The option of the column for those that a document speaks of without a position.
 ANY = "*"
@@ -94,6 +95,15 @@ class StatusColumn:
             return ()
         rules = (holding.recommendation for holding in self.position.of_place(place))
         return tuple({one.name: one for one in (Reading.at(place, r) for r in rules)}.values())
+
+    def truths(self, truth: Evaluator[Pair[B]]) -> list[Pair[B]]:
+        """Return the truths that its tree asks, in the terms of an engine of pairs."""
+        of_place = self.position.of_place if self.position is not None else _none
+        return asked_truths(self.asked, self.document, of_place, truth)
+
+
+def _none(_: Place) -> tuple[Holding, ...]:
+    return ()
 
 
 class Cohort:

@@ -101,9 +101,9 @@ def refuse(field: str, value: object, expected: str, known: Iterable[str] = ()) 
 #: Libraries that not every installation has, and the extra of gepnet that brings each.
 EXTRAS = {
     "polars": "fast",
+    "pyarrow": "fast",
     "lifelines": "survival",
     "fsspec": "registry",
-    "pyarrow": "registry",
     "duckdb": "registry",
     "pyspark": "spark",
     "z3": "proof",

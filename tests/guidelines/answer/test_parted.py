@@ -1,4 +1,4 @@
-"""Asking only the branches in which something is gives the same as a tree of all of them."""
+"""Three ways to ask a tree agree: from its codes, from its first question, where something is."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 
 from gepnet.criteria.algebra import Pair
 from gepnet.facts import Facts
+from gepnet.guidelines.asking import parted, spread, where
 from gepnet.guidelines.compiled import knowledge_base
 from gepnet.guidelines.positions import document_positions
-from gepnet.guidelines.statuses import CODES, Asked, parted, tree, where
+from gepnet.guidelines.statuses import CODES, Asked, tree
 from gepnet.guidelines.variants import Variants
 from gepnet.knowledge import load_knowledge
 from gepnet.vocabulary import parse_date
@@ -41,12 +42,15 @@ def pairs(draw: st.DrawFn, count: int) -> list[Pair[int]]:
 
 @settings(max_examples=60, deadline=None)
 @given(data=st.data(), asked=st.sampled_from(ASKED))
-def test_both_ways_agree(data: st.DataObject, asked: Asked) -> None:
+def test_all_ways_agree(data: st.DataObject, asked: Asked) -> None:
     facts = Facts.of("p", parse_date("2026-01-01"), {}, {}, {})
     engine = Variants(BASE, facts, SIZE, {})
     truths = data.draw(pairs(len(asked.places)))
     wanted = {k: v for k, v in where(engine, tree(asked), truths, NAMES).items() if v}
     assert parted(engine, asked, truths, NAMES) == wanted
+    codes = {code: code for code in NAMES}
+    by_code = {k: v for k, v in where(engine, tree(asked), truths, codes).items() if v}
+    assert {k: v for k, v in spread(engine, tree(asked), truths).items() if v} == by_code
     covered = 0
     for part in wanted.values():
         assert not covered & part

@@ -14,6 +14,7 @@ from typing import Any
 
 from gepnet.criteria import Node
 from gepnet.criteria.algebra import Evaluator, Lasting
+from gepnet.guidelines.asking import how_well_read
 from gepnet.guidelines.compiled import KnowledgeBase
 from gepnet.guidelines.pathway.diagrams import Diagram, Diagrams
 from gepnet.guidelines.pathway.positions import is_asked
@@ -21,7 +22,7 @@ from gepnet.guidelines.pathway.possible import possible
 from gepnet.guidelines.pathway.questions import PathwayQuestion
 from gepnet.guidelines.pathway.space import Space
 from gepnet.guidelines.status import QUIET, Status
-from gepnet.guidelines.statuses import CODES, Place, decision, how_well_read
+from gepnet.guidelines.statuses import CODES, Place, decision
 from gepnet.guidelines.wide import Cohort, StatusColumn
 
 #: What a position comes to: a status and, while it is open for good, which ones it may be.

@@ -10,12 +10,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from gepnet.criteria import Node
+from gepnet.guidelines.asking import how_well_read
 from gepnet.guidelines.compiled import CompiledDocument, CompiledRecommendation, KnowledgeBase
 from gepnet.guidelines.pathway.diagrams import Diagram, Diagrams
 from gepnet.guidelines.pathway.possible import among, possible
 from gepnet.guidelines.pathway.questions import PathwayQuestion
 from gepnet.guidelines.pathway.space import Space
-from gepnet.guidelines.statuses import how_well_read
 from gepnet.rules import rule_truth
 
 

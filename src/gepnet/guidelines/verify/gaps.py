@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from gepnet.criteria import Node
 from gepnet.criteria.smt import conj, disj
+from gepnet.guidelines.asking import how_well_read
 from gepnet.guidelines.compiled import CompiledDocument
 from gepnet.guidelines.status import WITHOUT_POSITION
-from gepnet.guidelines.statuses import how_well_read
 from gepnet.guidelines.verify.context import Context, claim, nothing_of
 from gepnet.guidelines.verify.draft import Draft
 from gepnet.guidelines.verify.findings import Finding
