@@ -21,7 +21,7 @@ from gepnet.criteria.ast import (
     walk,
 )
 from gepnet.criteria.compiled import Criteria, CriterionError, Fault
-from gepnet.criteria.explain import Explanation, Memo, explain
+from gepnet.criteria.explain import Explanation, Lasts, Memo, explain
 from gepnet.criteria.interpret import conjunction, disjunction, interpret
 from gepnet.criteria.prose import prose
 
@@ -36,6 +36,7 @@ __all__ = [
     "Fault",
     "Holds",
     "IsKnown",
+    "Lasts",
     "Memo",
     "Node",
     "Not",

@@ -66,19 +66,28 @@ class Explanation(NamedTuple):
     @property
     def lasting(self) -> Truth:
         """The truth that no further knowledge can change; see ``algebra.Lasting``."""
-        return self._lasting()[0]
+        return self.for_good()[0]
 
     @property
     def unsettled(self) -> tuple[str, ...]:
         """The facts that could still change the truth, settled or not."""
-        return self._lasting()[1]
+        return self.for_good()[1]
 
-    def _lasting(self) -> tuple[Truth, tuple[str, ...]]:
+    def for_good(self, known: Lasts | None = None) -> tuple[Truth, tuple[str, ...]]:
+        """Return ``lasting`` and ``unsettled``; criteria of one patient may share what is known."""
+        found = None if known is None else known.get(id(self.node))
+        if found is None:
+            found = self._for_good(known)
+            if known is not None:
+                known[id(self.node)] = found
+        return found
+
+    def _for_good(self, known: Lasts | None) -> tuple[Truth, tuple[str, ...]]:
         if isinstance(self.node, Certain):
-            return self.parts[0]._lasting()
+            return self.parts[0].for_good(known)
         if not self.parts:
             return (None if self.open_facts else self.truth), self.open_facts
-        sides = [part._lasting() for part in self.parts]
+        sides = [part.for_good(known) for part in self.parts]
         truth = _combine(self.node, [side for side, _ in sides])
         if truth is not None:
             return truth, ()
@@ -110,8 +119,10 @@ def _shortest(ways: Iterable[frozenset[Explanation]]) -> list[frozenset[Explanat
     return found[:_ALTERNATIVES]
 
 
-# Explanations of one patient by the identity of the node, which the caller keeps alive.
+# Of one patient, by the identity of the node, which the caller keeps alive: explanations, and what
+# lasts of them with the facts that could still change them.
 Memo = dict[int, Explanation]
+Lasts = dict[int, tuple[Truth, tuple[str, ...]]]
 
 
 def explain(node: Node, values: Values, memo: Memo | None = None) -> Explanation:

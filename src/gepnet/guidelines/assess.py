@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from gepnet import __version__
-from gepnet.criteria import Explanation, Memo, disjunction, explain
+from gepnet.criteria import Explanation, Lasts, Memo, disjunction, explain
 from gepnet.facts import Facts
 from gepnet.guidelines.cells import Cells
 from gepnet.guidelines.compiled import (
@@ -63,7 +63,7 @@ def assess(base: KnowledgeBase, facts: Facts, question: Question) -> Assessment:
         for decision in base.funding
         if in_force(decision, knowledge_date)
     )
-    patient = _Patient(facts, memo, labels, region_lineage(base, facts.region))
+    patient = _Patient(facts, memo, {}, labels, region_lineage(base, facts.region))
     return Assessment(
         patient=facts.patient,
         facts=facts,
@@ -117,6 +117,7 @@ class _Patient:
 
     facts: Facts
     memo: Memo
+    lasts: Lasts
     labels: Sequence[LabelAssessment]
     regions: Sequence[str]
 
@@ -247,19 +248,18 @@ def _lasting(
     A criterion that asks whether something is recorded may turn once it is.
     """
     held_as: dict[str, Read] = dict.fromkeys(POSITIONS, ABSENT)
-    names = dict.fromkeys(scope.unsettled)
+    within, unsettled = scope.for_good(patient.lasts)
+    names = dict.fromkeys(unsettled)
     for rule, position, _ in held:
         if rule.counts:
-            both = [
-                explain(n, patient.facts.values, patient.memo) for n in (rule.when, rule.broadest)
-            ]
-            narrow, broad = held_as[position.position]
-            held_as[position.position] = (
-                disjunction((narrow, both[0].lasting)),
-                disjunction((broad, both[1].lasting)),
+            (one, of_one), (other, of_other) = (
+                explain(node, patient.facts.values, patient.memo).for_good(patient.lasts)
+                for node in (rule.when, rule.broadest)
             )
-            names.update(dict.fromkeys(name for one in both for name in one.unsettled))
-    if left_open_by_text(scope.lasting, tuple(held_as.values())):
+            narrow, broad = held_as[position.position]
+            held_as[position.position] = disjunction((narrow, one)), disjunction((broad, other))
+            names.update(dict.fromkeys((*of_one, *of_other)))
+    if left_open_by_text(within, tuple(held_as.values())):
         return Status.TEXT_OPEN, {}
     return Status.FACT_MISSING, names
 
