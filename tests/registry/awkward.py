@@ -96,6 +96,9 @@ class Awkward:
                 grade_reported=choose(("G1", "G2", "G1;G2", None)),
                 pathology_superseded=True if self.oddly(0.05) else None,
             )  # fmt: skip
+            if self.maybe(0.2):  # a later specimen of which only the index is told
+                index = choose((1.0, 8.0, 30.0))
+                self.event("pathology", name, ki67_percent__lo=index, ki67_percent__hi=index)
             high = choose(("above", "equal", None))
             self.event(
                 "sstr_imaging", name, sstr_method="IHC" if self.oddly(0.1) else "PET",

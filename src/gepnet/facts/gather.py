@@ -14,6 +14,7 @@ from gepnet.facts.derive import derive_all, needed_for
 from gepnet.facts.families import declared
 from gepnet.facts.files import ProgressionSigns, Reports
 from gepnet.facts.model import Facts, FactValue, Observed, show
+from gepnet.facts.newer import set_aside
 from gepnet.facts.observe import is_other_test, latest_report, observe
 from gepnet.facts.select import select
 from gepnet.facts.silence import silent_domain
@@ -73,6 +74,7 @@ def facts_of_record(
         selected = select(vocabulary[name], items, when, earlier[name])
         if selected is not None:
             entries[name] = selected
+    entries |= set_aside(observed, vocabulary, knowledge.measures, when)
     facts = _considered(vocabulary, record, _with_inputs(frozenset(wanted), criteria))
     for name, answer in treatment_facts(story, facts).items():
         entries.setdefault(

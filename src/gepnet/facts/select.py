@@ -23,7 +23,7 @@ def select(
     greatest bounds); ``ever`` is true as soon as one observation is; ``sum`` adds. Values of the
     ``earlier`` reports are kept as alternatives only.
     """
-    usable = [item for item in observed if _in_time(item, fact, at)]
+    usable = [item for item in observed if in_time(item, fact, at)]
     if not usable:
         return None
     policy = fact.entry.select
@@ -38,7 +38,7 @@ def select(
     else:
         chosen, rivals = _in_question(usable, at, first=policy == "first")
         value = chosen.value
-    set_aside = [item for item in earlier if _in_time(item, fact, at)]
+    set_aside = [item for item in earlier if in_time(item, fact, at)]
     others = tuple(item for item in (*usable, *set_aside) if item is not chosen)
     age = None if chosen.date is None else max(0, (at.last - chosen.date.last).days)
     stale = age is not None and fact.entry.stale_days is not None and age > fact.entry.stale_days
@@ -108,7 +108,8 @@ def _together(fact: Fact, value: Value, rivals: list[Observed]) -> tuple[Value, 
     return found, conflict
 
 
-def _in_time(item: Observed, fact: Fact, at: PartialDate) -> bool:
+def in_time(item: Observed, fact: Fact, at: PartialDate) -> bool:
+    """Whether a value was there by a date, and is not too old to be looked at."""
     if item.value is None:
         return False
     if item.date is None:

@@ -20,7 +20,7 @@ from gepnet.report.headline import headline
 from gepnet.report.history import History
 from gepnet.report.safety import SafetyView, safety_views
 from gepnet.tables import Shown, also_shown
-from gepnet.vocabulary import Interval, PartialDate
+from gepnet.vocabulary import Interval, PartialDate, Several
 
 _PLACES = {"failed": "progressed_on_{therapy}", "given": "on_{therapy}"}
 
@@ -114,7 +114,8 @@ def _both(fact: FactValue, base: KnowledgeBase) -> str | None:
     """Return all that a fact may be; where that is everything, what stands against the rest."""
     if fact.value is not None:
         return value_text(fact, base)
-    against = fact_view(fact, base).conflict if fact.origin == "derived" else None
+    is_word = isinstance(fact.conflict, str | Several)
+    against = fact_view(fact, base).conflict if is_word or fact.origin == "derived" else None
     return f"\N{LEFT RIGHT ARROW} {against}" if against else None
 
 

@@ -14,6 +14,7 @@ import polars as pl
 from gepnet.criteria.columns import absent_column, high_column, low_column
 from gepnet.facts.events.schema import OTHERS, PATIENT, PATIENTS, TEXT, Tables
 from gepnet.facts.files import Reports
+from gepnet.facts.newer import bounding
 from gepnet.facts.observe import REACTION, SUPERSEDED
 from gepnet.facts.treatments import RECORD_FUNCTIONS
 from gepnet.measures import CARRIED_FORWARD
@@ -37,6 +38,7 @@ def unplain(tables: Tables, vocabulary: Vocabulary, measures: Mapping[str, Any])
             found.append(table.filter(pl.struct(PATIENT, *day).is_duplicated())[PATIENT])
     if PATIENTS in tables:
         found.append(tables[PATIENTS].filter(pl.col(PATIENT).is_duplicated())[PATIENT])
+    found.extend(_gone_beyond(tables, vocabulary))
     if "prrt_cycle" in tables and "treatment" in tables:
         found.append(_doubtful_cycles(tables["prrt_cycle"], tables["treatment"]))
     return pl.concat([names.rename(PATIENT) for names in found]).unique()
@@ -108,6 +110,22 @@ def _odd_values(
             yield pl.col(name).is_in(others[name]).fill_null(False)
         if fact.type == "date":
             yield pl.col(name).is_not_null() & (pl.col(name).str.len_bytes() != 10)
+
+
+def _gone_beyond(tables: Tables, vocabulary: Vocabulary) -> Iterator[pl.Series]:
+    """Yield patients of whom words may be set aside for a later number (``facts.newer``).
+
+    So many have a number in a report that comes after one with words, and repeats none.
+    """
+    for name, number in bounding(vocabulary).items():
+        table = tables.get(number.entry.event or "")
+        high = high_column(number)
+        if table is None or not {"date", name, high} <= set(table.columns):
+            continue
+        told = pl.col(name).is_not_null()
+        first = pl.col("date").filter(told).min().over(PATIENT)
+        later = pl.col(high).is_not_null() & ~told & (pl.col("date") > first)
+        yield table.filter(later)[PATIENT]
 
 
 def _classes(vocabulary: Vocabulary) -> list[str]:
