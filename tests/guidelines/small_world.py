@@ -34,6 +34,7 @@ FACTS = (
     "region",
     "rlt_planned",
     "differentiation",
+    "nec_type",
     "ki67_percent",
     "mitoses_per_2mm2",
     "ki67_band",
