@@ -49,9 +49,9 @@ ONE_FAULT: dict[str, tuple[tuple[str, ...], str]] = {
         "did you mean 'ki67_percent'?",
     ),
     "fact in the wrong event": (
-        ("{id: bx, kind: body, ki67_percent: 5}",),
-        "p.yaml:4: error, in bx, field ki67_percent: "
-        "expected this fact in an event of kind 'pathology'",
+        ("{id: bx, kind: body, sstr_result: positive}",),
+        "p.yaml:4: error, in bx, field sstr_result: "
+        "expected this fact in an event of kind 'sstr_imaging'",
     ),
     "fact that is only worked out": (
         ("{id: bx, kind: pathology, grade: NET_G1}",),

@@ -134,7 +134,7 @@ MISSPELT: list[tuple[dict[str, Any], str]] = [
     ({"kind": "treatment", "option": "octreotide"}, "octreotide_lar"),
     ({"kind": "diagnosis", "primary_site": "pancreass"}, "pancreas"),
     ({"kind": "laboratry", "platelets_10e9_l": 200}, "laboratory"),
-    ({"kind": "body", "ki67_percent": 5}, "of kind 'pathology'"),
+    ({"kind": "body", "sstr_result": "positive"}, "of kind 'sstr_imaging'"),
 ]
 
 

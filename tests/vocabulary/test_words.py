@@ -103,16 +103,39 @@ MISSPELT = [
     ("primary_site", "Blinddarm", "appendix' or 'colon_proximal"),
     ("primary_site", "hindgut", "colon_distal' or 'rectum"),
     ("primary_site", "small bowl", "jejunum_ileum"),
+    # a word of a longer name is no misspelt name of something else
+    (OPTION, "stent", "biliary_drainage' or 'urinary_diversion"),
+    (OPTION, "stnt", "biliary_drainage' or 'urinary_diversion"),
+    (OPTION, "stenting", None),
+    (OPTION, "PEG", None),
 ]
 
 
 @pytest.mark.parametrize(("subject", "word", "meant"), MISSPELT)
 def test_what_is_not_read_is_answered_by_meaning(
-    subject: str, word: str, meant: str, vocabulary: Vocabulary
+    subject: str, word: str, meant: str | None, vocabulary: Vocabulary
 ) -> None:
     meanings = vocabulary.words.of(subject)
     assert meanings.read(word) is None
     assert meanings.suggest(word) == meant
+
+
+def test_a_word_of_longer_names_leads_to_nothing_that_is_not_called_so(
+    vocabulary: Vocabulary,
+) -> None:
+    """No procedure to a medicine: what has the word in a name, or nothing."""
+    for subject in (OPTION, *vocabulary.words.subjects):
+        meanings = vocabulary.words.of(subject)
+        for part, names in meanings.parts.items():
+            suggested = meanings.suggest(part)
+            if meanings.called.get(part) or meanings.open.get(part) or suggested is None:
+                continue
+            assert set(suggested.split("' or '")) == set(names), (subject, part)
+
+
+def test_a_second_syndrome_is_called_as_the_first(vocabulary: Vocabulary) -> None:
+    first, second = (vocabulary.words.of(name) for name in ("syndrome", "second_syndrome"))
+    assert first.called == second.called
 
 
 def test_a_misspelt_synonym_leads_to_its_own_option(vocabulary: Vocabulary) -> None:

@@ -10,12 +10,12 @@ from gepnet.criteria.exact import inexact
 from gepnet.criteria.text import to_text
 from gepnet.facts.derive import inputs_of
 from gepnet.facts.families import FAMILIES
-from gepnet.facts.files import ProgressionSigns, Reports, SampleRecipe, TherapyGroups
+from gepnet.facts.files import ProgressionSigns, SampleRecipe, TherapyGroups
 from gepnet.facts.treatments import RECORD_FUNCTIONS
 from gepnet.knowledge import Knowledge, Problem, check_files
 from gepnet.measures import FUNCTIONS
 
-FILES = (ProgressionSigns, Reports, SampleRecipe, TherapyGroups)
+FILES = (ProgressionSigns, SampleRecipe, TherapyGroups)
 
 
 def check(knowledge: Knowledge, criteria: Criteria) -> Iterator[Problem]:

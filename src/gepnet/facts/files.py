@@ -26,21 +26,6 @@ class ProgressionSigns(MeasureFile):
     signs: tuple[Sign, ...]
 
 
-class OtherTest(Strict):
-    """Values of a fact by which a report turns out to be of another test."""
-
-    fact: FactId
-    values: tuple[str, ...]
-
-
-class Reports(MeasureFile):
-    """The kinds of report of which only the latest counts."""
-
-    files = ("reports",)
-    read_as_one: tuple[str, ...]
-    other_tests: tuple[OtherTest, ...] = ()
-
-
 class TherapyGroup(Strict):
     """Options that count together, the members of a class with it."""
 

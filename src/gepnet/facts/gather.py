@@ -12,7 +12,7 @@ from gepnet.criteria import Criteria
 from gepnet.facts.beside import known_by
 from gepnet.facts.derive import derive_all, needed_for
 from gepnet.facts.families import declared
-from gepnet.facts.files import ProgressionSigns, Reports
+from gepnet.facts.files import ProgressionSigns
 from gepnet.facts.model import Facts, FactValue, Observed, show
 from gepnet.facts.newer import set_aside
 from gepnet.facts.observe import is_other_test, latest_report, observe
@@ -27,6 +27,7 @@ from gepnet.vocabulary import (
     Fact,
     PartialDate,
     Question,
+    Reports,
     Value,
     Vocabulary,
     exact,

@@ -7,11 +7,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, get_args
 
-from gepnet.facts.files import OtherTest, Reports
 from gepnet.facts.model import Observed
 from gepnet.record import AnyEvent, Cycle, Observation, Progression, Record, Treatment
 from gepnet.record.model import MEASURED, UNMEASURED, ProgressionType
-from gepnet.vocabulary import Interval, PartialDate, Value, Vocabulary
+from gepnet.vocabulary import Interval, OtherTest, PartialDate, Reports, Value, Vocabulary
 
 SUPERSEDED = "pathology_superseded"
 REACTION = "prior_hypersensitivity_grade"

@@ -21,6 +21,7 @@ from gepnet.record.accepted import FORM, take_accepted
 from gepnet.record.cycles import check_cycles, check_release, read_activity, undated
 from gepnet.record.domains import read_domains
 from gepnet.record.doubts import doubts_of
+from gepnet.record.elsewhere import split
 from gepnet.record.expected import of_field, of_other_fact, of_unknown_key, written_fields
 from gepnet.record.limits import as_written, read_limits
 from gepnet.record.model import (
@@ -129,6 +130,7 @@ class _Reader:
         self.vocabulary = vocabulary
         self.today = today
         self.names: dict[str | int, str] = {}  # of the events, by place
+        self.beside: list[AnyEvent] = []  # of the facts of other kinds that events gave
         self.problems: list[Problem] = []
         # A long record repeats its values: how they are written, and what they were read as.
         self.parsed: dict[Hashable, Value] = {}
@@ -191,7 +193,7 @@ class _Reader:
         if record is None or self.problems:
             raise InputError(self.problems)
         readings = dict.fromkeys((*record.readings, *self.speller.readings, *told_open))
-        found = (*events.values(), *self.unplaced.notes)
+        found = (*events.values(), *self.beside, *self.unplaced.notes)
         return record.model_copy(update={"events": found, "readings": tuple(readings)})
 
     def of_record(self, as_of: Any) -> PartialDate:
@@ -247,7 +249,10 @@ class _Reader:
             return self.note({**item, "kind": kind}, path)
         if kind == "answers":
             return self.answers({**item, "kind": kind}, path)
-        item, accepted = take_accepted({**item, "kind": kind}, path, self.fault)
+        item, others = split({**item, "kind": kind}, kind, self.vocabulary)
+        for other in others:
+            self.of_other_kind(other, name, path)
+        item, accepted = take_accepted(item, path, self.fault)
         model = EVENT_MODELS.get(kind, Observation)
         own = written_fields(model)
         facts = self.vocabulary.of_event(kind)
@@ -314,6 +319,14 @@ class _Reader:
         if model is not Observation:
             self.check(event, path)
         return self.questioned(event, item, accepted, path, fresh)
+
+    def of_other_kind(self, item: dict[str, Any], name: str, path: Path) -> None:
+        """Keep the facts of another kind of event that an event gave."""
+        given = ", ".join(key for key in item if key in self.vocabulary)
+        self.speller.readings.append(f"{name}: {given} kept as an event of kind {item['kind']}")
+        event = self.event(item, path)
+        if event is not None:
+            self.beside.append(event)
 
     def told(self) -> tuple[int, int]:
         """Return how much was told so far of readings and of faults."""

@@ -48,7 +48,8 @@ class Unplaced:
         """Whether a value, option or kind that is none is kept: it is not one that was misspelt."""
         if not self.keeps or not isinstance(word, str):
             return False
-        return self.vocabulary.words.of(subject).suggest(word) is None
+        known = self.vocabulary.words.of(subject)
+        return known.is_part(word) or known.suggest(word) is None
 
     def keep(self, item: Mapping[str, Any], kind: str, what: Mapping[str, Any]) -> None:
         """Keep parts of an event as a note of its own, in the words of the file.

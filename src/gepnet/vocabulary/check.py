@@ -13,11 +13,12 @@ from gepnet.knowledge import InputError, Knowledge, Problem, check_files, neares
 from gepnet.knowledge.vocabulary_models import Derivation
 from gepnet.vocabulary.fact import Fact, ValueProblem
 from gepnet.vocabulary.plausible import Plausibility, Plausible, Quantity
+from gepnet.vocabulary.reports import Reports
 from gepnet.vocabulary.units import Units
 from gepnet.vocabulary.vocabulary import Vocabulary
 from gepnet.vocabulary.words import SynonymFile
 
-FILES = (Units, Plausibility, SynonymFile)
+FILES = (Units, Plausibility, Reports, SynonymFile)
 
 
 def check(knowledge: Knowledge, vocabulary: Vocabulary) -> Iterator[Problem]:

@@ -14,6 +14,7 @@ from gepnet.knowledge.vocabulary_models import EnumValue, FactEntry, FactFamily
 from gepnet.vocabulary.fact import Fact
 from gepnet.vocabulary.options import OptionTree
 from gepnet.vocabulary.plausible import LimitOfNormal, Plausible
+from gepnet.vocabulary.reports import Reports
 from gepnet.vocabulary.units import UnitReader
 from gepnet.vocabulary.values import Interval
 from gepnet.vocabulary.words import Words
@@ -83,6 +84,21 @@ class Vocabulary(Mapping[str, Fact]):
         """Return the unit that would make a plausible value of what a fact cannot be, in words."""
         written = raw.get("value") if isinstance(raw, Mapping) else raw
         return self.plausible.slip(fact.family or fact.id, written, fact.entry.unit)
+
+    @cached_property
+    def whole_kinds(self) -> frozenset[str]:
+        """The kinds of report that stand for more than their values.
+
+        Of some the latest counts as a whole, of some a fact asks whether there was one, or when.
+        """
+        asked = (
+            kind
+            for fact in self.base_facts()
+            if fact.entry.function is not None
+            for kind in fact.entry.inputs
+        )
+        as_one = Reports.read(self._measures).read_as_one
+        return frozenset(kind for kind in (*asked, *as_one) if kind in self._by_kind)
 
     @property
     def families(self) -> tuple[FactFamily, ...]:

@@ -26,9 +26,14 @@ from gepnet.vocabulary.options import OptionTree
 #: What an option of the tree is looked up under.
 OPTION = "option"
 _KIND, _FACT, _FLAG = "kind", "fact", "boolean"
-# How alike two words are that may be one misspelt.
+# How alike two words are that may be one misspelt, and how many letters it has to have.
 _ALIKE = 0.8
+_ALIKE_IN_PART = 0.85
+_LETTERS = 4
+# Of how many things a word may be a part, that they are all named.
+_FEW = 4
 _NOT = ("in", "im", "ir", "un", "non", "not", "no", "nicht")
+_BETWEEN = re.compile(r"[\s,;()/]+")
 _NO_LETTER = re.compile(r"[^a-z0-9+<>=]+")
 _LIGATURES = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o"})
 
@@ -51,6 +56,17 @@ def without_dose(text: str) -> str:
     """Return the name of a medicine without its dose and form: ``octreotide LAR 30 mg``."""
     bare = _DOSE_BEFORE.sub("", text)
     return _DOSE.split(bare, maxsplit=1)[0].strip(" ,(")
+
+
+def _parts(said: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    """Return the words of the names of several words, each with the things so called."""
+    found: dict[str, dict[str, None]] = {}
+    for name, words in said:
+        several = _BETWEEN.split(words.strip())
+        for part in map(fold, several if len(several) > 1 else ()):
+            if len(part) >= _LETTERS:
+                found.setdefault(part, {})[name] = None
+    return {part: tuple(sorted(names)) for part, names in found.items()}
 
 
 def _negates(one: str, other: str) -> bool:
@@ -85,6 +101,8 @@ class Meanings:
 
     ``said`` are the words as they are written, each with what it means; ``open`` those of several
     meanings; ``beside`` those that may stand before another and change nothing of what it means.
+    ``parts`` are the words of names of several, such as the stent of a biliary stent: who writes one
+    of them wrote no other word wrong.
     """
 
     ids: tuple[str, ...]
@@ -92,6 +110,7 @@ class Meanings:
     said: tuple[tuple[str, str], ...] = ()
     open: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     beside: frozenset[str] = frozenset()
+    parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def read(self, word: str) -> str | None:
         """Return the one thing that a word means; None if it means none or several.
@@ -109,14 +128,41 @@ class Meanings:
         return next(iter(found)) if found is not None and len(found) == 1 else None
 
     def suggest(self, word: str) -> str | None:
-        """Return what a word may mean, in the ids of this subject; several are all named."""
+        """Return what a word may mean, in the ids of this subject; several are all named.
+
+        By what it says before how it is spelled: a stent is no misspelt Sutent.
+        """
         folded = fold(word)
-        meant = self.open.get(folded) or tuple(sorted(self.called.get(folded, ())))
-        if not meant and len(folded) > 2:
-            words = (w for w in (*self.called, *self.open) if not _negates(w, folded))
-            near = difflib.get_close_matches(folded, words, 1, _ALIKE)
-            meant = () if not near else self.open.get(near[0]) or tuple(self.called[near[0]])
-        return "' or '".join(meant) if meant else None
+        meant = self._meant(folded)
+        if not meant and len(folded) >= _LETTERS:
+            meant = self._meant(self._spelled_alike(folded))
+        return "' or '".join(meant) if 0 < len(meant) <= max(_FEW, self._most_open) else None
+
+    def is_part(self, word: str) -> bool:
+        """Whether a word is one of those of a longer name, and so not misspelt."""
+        folded = fold(word)
+        return folded in self.parts and not (folded in self.called or folded in self.open)
+
+    def _spelled_alike(self, folded: str) -> str:
+        """Return the known word that one may be misspelt of, or nothing.
+
+        One word of a longer name is less than its name, and has to be more alike.
+        """
+        known = (*self.called, *self.open, *self.parts)
+        words = (word for word in known if len(word) >= _LETTERS and not _negates(word, folded))
+        near = next(iter(difflib.get_close_matches(folded, words, 1, _ALIKE)), "")
+        if near in self.called or near in self.open:
+            return near
+        alike = difflib.SequenceMatcher(None, near, folded).ratio()
+        return near if alike >= _ALIKE_IN_PART else ""
+
+    def _meant(self, folded: str) -> tuple[str, ...]:
+        called = self.open.get(folded) or tuple(sorted(self.called.get(folded, ())))
+        return called or self.parts.get(folded, ())
+
+    @property
+    def _most_open(self) -> int:
+        return max(map(len, self.open.values()), default=0)
 
 
 class Words:
@@ -251,7 +297,7 @@ class Words:
         left = {fold(word): ids for word, ids in self._file.several.get(subject, {}).items()}
         meant = {word: frozenset(found) for word, found in called.items()}
         beside = frozenset(map(fold, self._file.beside.get(subject, ())))
-        return Meanings(ids, meant, said, left, beside)
+        return Meanings(ids, meant, said, left, beside, _parts(said))
 
     def _said(self, subject: str) -> Iterator[tuple[str, str]]:
         """Yield what each thing of a subject is called besides its id."""

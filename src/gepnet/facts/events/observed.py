@@ -15,10 +15,10 @@ import polars as pl
 
 from gepnet.criteria.columns import high_column, low_column
 from gepnet.facts.events.schema import PATIENT, PATIENTS, Tables
-from gepnet.facts.files import ProgressionSigns, Reports
+from gepnet.facts.files import ProgressionSigns
 from gepnet.facts.observe import ON_IMAGING, PROGRESSION_TYPES, REACTION, progression_fact
 from gepnet.facts.treatments import OVER_EVENTS, RECORD_FUNCTIONS
-from gepnet.vocabulary import Fact, Vocabulary
+from gepnet.vocabulary import Fact, Reports, Vocabulary
 
 POINT = "__point"
 AT = "at"

@@ -13,13 +13,12 @@ import polars as pl
 
 from gepnet.criteria.columns import absent_column, high_column, low_column
 from gepnet.facts.events.schema import OTHERS, PATIENT, PATIENTS, TEXT, Tables
-from gepnet.facts.files import Reports
 from gepnet.facts.newer import bounding
 from gepnet.facts.observe import REACTION, SUPERSEDED
 from gepnet.facts.treatments import RECORD_FUNCTIONS
 from gepnet.measures import CARRIED_FORWARD
 from gepnet.record.model import UNMEASURED
-from gepnet.vocabulary import Vocabulary
+from gepnet.vocabulary import Reports, Vocabulary
 
 #: Kinds of which several events may lie on one day.
 MANY = frozenset({"note", "adverse_event", "prrt_release", "last_contact", "death"})
