@@ -101,8 +101,8 @@ class Meanings:
 
     ``said`` are the words as they are written, each with what it means; ``open`` those of several
     meanings; ``beside`` those that may stand before another and change nothing of what it means.
-    ``parts`` are the words of names of several, such as the stent of a biliary stent: who writes one
-    of them wrote no other word wrong.
+    ``parts`` are the words of names of several, such as the stent of a biliary stent: who writes
+    one of them wrote no other word wrong.
     """
 
     ids: tuple[str, ...]
