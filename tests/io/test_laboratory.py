@@ -30,6 +30,15 @@ def test_values_and_limits_are_converted_together(tmp_path: Path) -> None:
     assert row.value.low == 68
 
 
+def test_two_values_of_a_day_stand_in_the_order_of_the_clock(tmp_path: Path) -> None:
+    rows = [
+        "p,2026-01-10T16:05,platelets_10e9_l,70,10^9/L,,,",
+        "p,2026-01-10T08:00,platelets_10e9_l,68,10^9/L,,,",
+    ]
+    read_in = sorted(read(tmp_path, *rows), key=lambda row: row.date.place)
+    assert [str(row.value) for row in read_in] == ["68", "70"]
+
+
 @pytest.mark.parametrize(
     ("rows", "told"),
     [
@@ -42,7 +51,7 @@ def test_values_and_limits_are_converted_together(tmp_path: Path) -> None:
         (["p,2026-01-10,egfr_ml_min_173m2,80,mL/min,,,"], "field unit, value 'mL/min'"),
         (["p,2026-01-10,platelets,68,10^9/L,,,"], "did you mean 'platelets_10e9_l'"),
         (["p,2026-01,platelets_10e9_l,68,10^9/L,,,"], "a day such as 2024-05-17"),
-        (["p,2026-01-10T08:00,platelets_10e9_l,68,10^9/L,,,"], "has no offset from UTC"),
+        (["p,2026-01-10T28:00,platelets_10e9_l,68,10^9/L,,,"], "is no date-time"),
         (["p,2027-01-10,platelets_10e9_l,68,10^9/L,,,"], "a date not after 2026-11-22"),
         ([",2026-01-10,platelets_10e9_l,68,10^9/L,,,"], "the name of a patient"),
         (["p,2026-01-10,platelets_10e9_l,,10^9/L,,,"], "field value"),

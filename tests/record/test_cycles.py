@@ -116,6 +116,16 @@ def test_a_date_time_needs_its_offset_and_a_plain_date_is_local() -> None:
     assert record.cycles[0].date.moment is not None
     with pytest.raises(InputError, match="has no offset from UTC"):
         read(cycle(1, "2026-01-12T09:30"))
+    short = {"kind": "clinical", "last_short_acting_ssa_at": "2026-01-11T10:00"}
+    with pytest.raises(InputError, match="has no offset from UTC"):
+        read(short)
+
+
+def test_a_sample_by_the_clock_of_the_laboratory_counts_by_its_day() -> None:
+    early = {"kind": "laboratory", "date": "2026-01-12T08:00", "platelets_10e9_l": 68}
+    late = {**early, "date": "2026-01-12T16:00", "platelets_10e9_l": 90}
+    for events in ((early, late), (late, early)):
+        assert fact(read(*events), "platelets_10e9_l", "2026-01-12") == number("90")
 
 
 def test_hours_are_exact_where_both_moments_are_known() -> None:

@@ -1,13 +1,20 @@
 """Dates as records give them, and the months between two of them."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from gepnet.vocabulary import DAYS_PER_MONTH, PartialDate, exact, months_between, parse_date
+from gepnet.vocabulary import (
+    DAYS_PER_MONTH,
+    PartialDate,
+    exact,
+    months_between,
+    parse_date,
+    with_offset,
+)
 
 
 @pytest.mark.parametrize(
@@ -124,3 +131,40 @@ def test_the_months_between_any_two_possible_days_lie_within(
 def test_months_between_two_days_are_their_days_divided(day: date, count: int) -> None:
     months, _ = months_between(exact(day), exact(day + timedelta(days=count)))
     assert months == count / DAYS_PER_MONTH
+
+
+@given(
+    st.dates(date(1990, 1, 1), date(2030, 1, 1)),
+    st.times(),
+    st.times(),
+    st.sampled_from(("", "Z", "+02:00", "-05:00")),
+)
+def test_the_clock_orders_what_is_of_one_local_day(
+    day: date, one: time, other: time, offset: str
+) -> None:
+    """Whether the offset is told or not: the day is the local one, and no time comes first."""
+    first, second = (parse_date(f"{day}T{at:%H:%M:%S}{offset}") for at in (one, other))
+    untimed, after = parse_date(str(day)), exact(day + timedelta(days=1))
+    assert first.first == first.last == day
+    assume(
+        offset or {one.replace(microsecond=0), other.replace(microsecond=0)}.isdisjoint({time()})
+    )
+    clock = (one.replace(microsecond=0), other.replace(microsecond=0))
+    assert (first.place < second.place) == (clock[0] < clock[1])
+    assert untimed.place < first.place < after.place
+
+
+def test_midnight_without_an_offset_is_how_a_program_writes_a_day() -> None:
+    assert parse_date("2024-01-05 00:00:00").place == parse_date("2024-01-05").place
+    assert parse_date("2024-01-05T00:00Z").moment is not None
+
+
+def test_where_hours_count_an_offset_is_needed() -> None:
+    local, told, plain = map(
+        parse_date, ("2026-01-12T09:30", "2026-01-12T09:30+01:00", "2026-01-12")
+    )
+    with pytest.raises(ValueError, match="no offset from UTC"):
+        with_offset(local)
+    assert (with_offset(told), with_offset(plain)) == (told, plain)
+    assert (local.instant, plain.instant) == (None, None)
+    assert told.instant == told.moment

@@ -18,7 +18,7 @@ from gepnet.prrt.review import review
 from gepnet.record import Record
 from gepnet.rules import Checklist
 from gepnet.tables import plain
-from gepnet.vocabulary import PartialDate, Question, parse_date
+from gepnet.vocabulary import PartialDate, Question, parse_date, with_offset
 
 View = dict[str, Any]
 _compiled: WeakKeyDictionary[KnowledgeBase, Protocols] = WeakKeyDictionary()
@@ -127,7 +127,7 @@ def _profile(protocols: Protocols, name: str) -> Checklist:
 
 def _date(text: str, field: str) -> PartialDate:
     try:
-        day = parse_date(text)
+        day = with_offset(parse_date(text))
     except ValueError as error:
         expected = f"a day such as 2024-05-17, or a date-time with its offset ({error})"
         raise refuse(field, repr(text), expected) from error

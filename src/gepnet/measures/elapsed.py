@@ -49,7 +49,7 @@ def hours_since(values: Values, measures: Measures, at: PartialDate) -> Value:
     start = _only(values, at)
     if not isinstance(start, PartialDate):
         return start
-    known = start.moment or at.moment
+    known = start.instant or at.instant
     if known is not None and known.tzinfo is not None:
         begun, asked = _moments(start, known.tzinfo), _moments(at, known.tzinfo)
         least = max(timedelta(0), asked[0] - begun[1])
@@ -61,8 +61,8 @@ def hours_since(values: Values, measures: Measures, at: PartialDate) -> Value:
 
 def _moments(when: PartialDate, zone: tzinfo) -> tuple[datetime, datetime]:
     """Return the first and the last moment that a date can mean."""
-    if when.moment is not None:
-        return when.moment, when.moment
+    if when.instant is not None:
+        return when.instant, when.instant
     midnight = time(tzinfo=zone)
     day_after = when.last + timedelta(days=1)
     return datetime.combine(when.first, midnight), datetime.combine(day_after, midnight)

@@ -9,9 +9,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from gepnet.vocabulary import PartialDate, parse_date
+from gepnet.vocabulary import PartialDate, parse_date, with_offset
 
 #: Of patient files.
 FORMAT = 1
@@ -59,6 +59,8 @@ def _date(value: Any) -> Any:
 
 
 Date = Annotated[PartialDate, BeforeValidator(_date)]
+#: A date of which the hours count.
+Moment = Annotated[PartialDate, BeforeValidator(_date), AfterValidator(with_offset)]
 
 
 #: The highest grade of CTCAE: death.
@@ -178,7 +180,7 @@ class Cycle(Event):
     """
 
     kind: Literal["prrt_cycle"] = "prrt_cycle"
-    date: Date
+    date: Moment
     cycle: int = Field(ge=1, lt=100)
     option: str = "lu177_dotatate"
     activity_gbq: Decimal | None = Field(default=None, gt=0)
@@ -197,11 +199,11 @@ class Release(Event):
     """
 
     kind: Literal["prrt_release"] = "prrt_release"
-    date: Date
+    date: Moment
     author: str = Field(min_length=1)
     cycle: int = Field(ge=1, lt=100)
     decision: ReleaseDecision
-    planned: Date | None = None
+    planned: Moment | None = None
     activity_gbq: Decimal | None = Field(default=None, gt=0)
     course: str | None = None
     override: str | None = None

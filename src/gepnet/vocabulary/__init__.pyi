@@ -10,6 +10,7 @@ from gepnet.vocabulary.dates import days_between as days_between
 from gepnet.vocabulary.dates import exact as exact
 from gepnet.vocabulary.dates import months_between as months_between
 from gepnet.vocabulary.dates import parse_date as parse_date
+from gepnet.vocabulary.dates import with_offset as with_offset
 from gepnet.vocabulary.fact import SEPARATOR as SEPARATOR
 from gepnet.vocabulary.fact import Fact as Fact
 from gepnet.vocabulary.fact import ValueProblem as ValueProblem

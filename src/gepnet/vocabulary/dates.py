@@ -5,12 +5,13 @@ from __future__ import annotations
 import calendar
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from functools import lru_cache
 
 _PLAIN = re.compile(r"^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$")
 _MOMENT = re.compile(r"^(\d{4}-\d{2}-\d{2})[T ]\d{2}:\d{2}")
+_FIRST = datetime.min
 # The mean length of a month in the Gregorian calendar, 365.25 / 12 days.
 DAYS_PER_MONTH = Decimal("30.4375")
 
@@ -19,7 +20,8 @@ DAYS_PER_MONTH = Decimal("30.4375")
 class PartialDate:
     """A date as written, with the first and last day that it can mean.
 
-    A date-time is its local day, and ``moment`` the time with its offset.
+    A date-time is its local day, and ``moment`` the time: with its offset from UTC, or by the clock
+    of the place, which orders what is of one day and says nothing of the hours between two places.
     """
 
     text: str
@@ -29,8 +31,15 @@ class PartialDate:
 
     @property
     def place(self) -> tuple[date, float]:
-        """The place in time: of one day, those without a time come first."""
-        return self.last, 0.0 if self.moment is None else self.moment.timestamp()
+        """The place in time: of one local day by its clock, those without a time first."""
+        if self.moment is None:
+            return self.last, 0.0
+        return self.last, (self.moment.replace(tzinfo=None) - _FIRST).total_seconds()
+
+    @property
+    def instant(self) -> datetime | None:
+        """The moment as everybody reads it, where its offset from UTC is told."""
+        return None if self.moment is None or self.moment.tzinfo is None else self.moment
 
     def __str__(self) -> str:
         """Return the date as it was written."""
@@ -41,9 +50,10 @@ class PartialDate:
 def parse_date(text: str) -> PartialDate:
     """Read ``2019``, ``2019-05``, ``2019-05-17`` or another EDTF date with a first and a last day.
 
-    A date-time such as ``2019-05-17T08:30+02:00`` needs its offset from UTC: without one it says
-    another moment to every reader. Seasons are refused, because their months depend on the
-    hemisphere, and so are intervals without an end, because nothing bounds them.
+    A date-time such as ``2019-05-17T08:30`` is of its local day; where hours count, it needs its
+    offset from UTC as well (``with_offset``). Midnight without an offset is how a program writes a
+    day. Seasons are refused, because their months depend on the hemisphere, and so are intervals
+    without an end, because nothing bounds them.
 
     Raises:
         ValueError: if the text is no such date.
@@ -51,7 +61,8 @@ def parse_date(text: str) -> PartialDate:
     text = text.strip()
     if _MOMENT.match(text):
         moment = _moment(text)
-        return PartialDate(text, moment.date(), moment.date(), moment)
+        is_day = moment.tzinfo is None and moment.time() == time.min
+        return PartialDate(text, moment.date(), moment.date(), None if is_day else moment)
     match = _PLAIN.match(text)
     try:
         first, last = _edtf_days(text) if match is None else _plain_days(*match.groups())
@@ -67,9 +78,18 @@ def _moment(text: str) -> datetime:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
         raise ValueError(f"'{text}' is no date-time") from error
-    if moment.tzinfo is None:
-        raise ValueError(f"'{text}' has no offset from UTC, such as 2019-05-17T08:30+02:00")
     return moment
+
+
+def with_offset(date: PartialDate) -> PartialDate:
+    """Return a date of which the hours count: without an offset they are others to every reader.
+
+    Raises:
+        ValueError: if it has a time and no offset from UTC.
+    """
+    if date.moment is not None and date.moment.tzinfo is None:
+        raise ValueError(f"'{date}' has no offset from UTC, such as 2019-05-17T08:30+02:00")
+    return date
 
 
 def _plain_days(year: str, month: str | None, day: str | None) -> tuple[date, date]:

@@ -12,7 +12,7 @@ from typing import Any
 from gepnet.knowledge.phrases import ENGLISH, Phrases
 from gepnet.knowledge.problems import nearest
 from gepnet.knowledge.vocabulary_models import FactEntry
-from gepnet.vocabulary.dates import parse_date
+from gepnet.vocabulary.dates import parse_date, with_offset
 from gepnet.vocabulary.numerals import other_readings
 from gepnet.vocabulary.units import UnitProblem, UnitReader
 from gepnet.vocabulary.values import Interval, Reported, Several, Value, joined, plain
@@ -279,9 +279,13 @@ class Fact:
 
     def _date(self, raw: Any) -> str:
         try:
-            return str(parse_date(str(raw)))
+            date = parse_date(str(raw))
         except ValueError as error:
             raise ValueProblem(raw, "a date such as 2024-05-17, 2024-05 or 2024") from error
+        try:
+            return str(with_offset(date))
+        except ValueError as error:
+            raise ValueProblem(raw, f"a date, or a date-time of one moment ({error})") from error
 
     def _number(self, raw: Any, unit: str | None) -> Interval:
         low, high, sign = self._bounds(raw)
