@@ -75,6 +75,21 @@ def test_a_grade_by_the_reported_unit_is_told_in_it() -> None:
     assert (found.grade, found.reason) == (3, "4.8 mmol/L < 4.9 mmol/L")
 
 
+@pytest.mark.parametrize("value", ["6.9", "<6.9", ">4.9", "5-6.9"])
+def test_a_value_is_told_as_it_was_printed_and_beside_a_limit_of_ours_as_we_read_it(
+    value: str,
+) -> None:
+    """No bound is shown that nobody printed: 4.9 mmol/L is 78.9586 g/L."""
+    found = graded("5", "haemoglobin_g_l", value, "low", "mmol/L", lln=120)
+    wanted = {
+        "6.9": "6.9 mmol/L (111.1866) < LLN (120)",
+        "<6.9": "grade 1 to 3: the value is only known as <6.9 mmol/L",
+        ">4.9": "grade 0 to 2: the value is only known as >4.9 mmol/L",
+        "5-6.9": "grade 1 to 2: the value is only known as 5-6.9 mmol/L",
+    }
+    assert found.reason == wanted[value]
+
+
 def test_what_lies_beyond_a_limit_by_its_bound_is_not_below_it() -> None:
     """More than 4.9 mmol/L is not below 4.9 mmol/L: grade 3 is excluded, 2 is not."""
     found = graded("5", "haemoglobin_g_l", ">4.9", "low", "mmol/L", lln=120)

@@ -96,9 +96,11 @@ def grade(term: Term, sample: Sample, edition: str, worst_case: bool = False) ->
 def _open(low: int, high: int, missing: Iterable[str], sample: Sample) -> str:
     """Say why a grade stays open."""
     known = sample.baseline
-    ranges = [] if sample.value.is_point else [f"the value is only known as {sample.value}"]
+    ranges = (
+        [] if sample.value.is_point else [f"the value is only known as {_as_printed(sample.value)}"]
+    )
     if known is not None and not known.value.is_point:
-        ranges.append(f"the baseline is only known as {known.value}")
+        ranges.append(f"the baseline is only known as {_as_printed(known.value)}")
     lacking = ", ".join(_WORDS.get(name, name) for name in missing)
     told = "; ".join([*([f"{lacking} missing"] if lacking else []), *ranges])
     return f"grade {low} to {high}: {told}"
@@ -251,13 +253,25 @@ def _relative(term: Term) -> bool:
     return any("baseline" in (limit.of, limit.also.of if limit.also else None) for limit in limits)
 
 
+def _own(value: Interval) -> str:
+    """Return a value in the unit of its fact, of a point every digit: none is rounded to a limit."""
+    return plain(value.low) if value.is_point else str(value)
+
+
+def _as_printed(value: Interval) -> str:
+    """Return a value as it was reported, with its unit where that is not the one of the fact."""
+    told = value.reported
+    return _own(value) if told is None or told.unit is None else f"{told.text} {told.unit}"
+
+
 def _told(limit: Limit, sample: Sample) -> str:
     bound = _sides(limit, sample)[1]
-    value = plain(sample.value.low) if sample.value.is_point else str(sample.value)
+    value, printed = _own(sample.value), _as_printed(sample.value)
+    if value != printed:
+        value = f"{printed} ({value})"
     unit = _unit(limit, sample.value)
-    if unit is not None and sample.value.reported is not None:
-        told = f"{sample.value.reported.text} {sample.value.reported.unit}"
-        text = f"{told} {limit.sign} {plain(limit.in_units[unit])} {unit}"
+    if unit is not None:
+        text = f"{printed} {limit.sign} {plain(limit.in_units[unit])} {unit}"
     elif limit.of is None or bound is None:
         text = f"{value} {limit.sign} {plain(limit.number)}"
     else:
