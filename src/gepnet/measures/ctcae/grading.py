@@ -254,7 +254,7 @@ def _relative(term: Term) -> bool:
 
 
 def _own(value: Interval) -> str:
-    """Return a value in the unit of its fact, of a point every digit: none is rounded to a limit."""
+    """Return a value in the unit of its fact; none is rounded to a limit."""
     return plain(value.low) if value.is_point else str(value)
 
 
