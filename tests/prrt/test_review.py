@@ -196,6 +196,26 @@ def test_another_toxicity_after_a_reduced_dose_stays_reduced() -> None:
     assert (found.proposal, str(found.activity_gbq)) == ("reduce", "3.7")
 
 
+@pytest.mark.parametrize(
+    ("earlier", "proposal"),
+    [("60", "stop"), ("120", "reduce"), ("<100", "undecidable"), ("60-120", "undecidable"),
+     ("50-60", "stop"), (">80", "reduce")],
+)  # fmt: skip
+def test_what_may_have_occurred_before_a_reduced_dose_may_be_recurring(
+    earlier: str, proposal: str
+) -> None:
+    """Beside another toxicity that was a cause: a range on both sides of the limit leaves it open.
+
+    It is open exactly where one end of the range would end the course and the other would not.
+    """
+    second = {"bilirubin_umol_l": 90, "platelets_10e9_l": earlier}
+    found = reviewed(reduced_course({"platelets_10e9_l": 60}, second))
+    assert found.proposal == proposal
+    asked = [item for item in found.missing if "before the dose was reduced" in item.why]
+    assert bool(asked) is (proposal == "undecidable")
+    assert all("platelet" in item.why.lower() for item in asked)
+
+
 def test_a_reduced_dose_without_a_recorded_cause_counts_as_recurrence() -> None:
     found = reviewed(reduced_course({"platelets_10e9_l": 60}, {"platelets_10e9_l": 120}))
     assert found.proposal == "stop"

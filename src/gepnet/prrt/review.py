@@ -196,7 +196,13 @@ def _judge(
         text += f"; occurred since the last dose, {over}"
     assert entry.row is not None
     effect: Effect = "hold" if present else "reduce"
-    if past.recurred(entry.row):
+    recurred = past.recurred(entry.row)
+    if recurred is None:
+        doubts = past.doubted_before(entry.row)
+        told = "; ".join(dict.fromkeys(words(doubt.values, vocabulary) for doubt in doubts))
+        why = f"{told}: whether it occurred before the dose was reduced, which ends the course"
+        leave_open(found.missing, entry, doubts[0].missing, why)
+    elif recurred:
         effect, text = "stop", f"{text}; recurred after a reduced dose"
     found.fired.append(firing(entry, effect, text))
 

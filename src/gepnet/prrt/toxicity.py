@@ -38,21 +38,29 @@ class Occurrence:
 class History:
     """The toxicities of a course, window by window, the present one last.
 
-    ``unsure``: what may have occurred since the last dose, by rule. A value was only known as a
-    range with the limit inside, such as ``<100``, and a better one later does not tell.
+    ``doubts``: what may have occurred, by window and rule. A value was only known as a range with
+    the limit inside, such as ``<100``, and a better one later does not tell.
     """
 
     course: CourseSoFar
     windows: tuple[Mapping[str, Occurrence], ...]
-    unsure: Mapping[str, Condition]
+    doubts: tuple[Mapping[str, Condition], ...]
 
     @property
     def now(self) -> Mapping[str, Occurrence]:
         """What occurred since the last dose, by rule."""
         return self.windows[-1] if self.windows else {}
 
-    def recurred(self, row: str) -> bool:
-        """Whether a toxicity of this row since the last dose is a recurrence after reduction."""
+    @property
+    def unsure(self) -> Mapping[str, Condition]:
+        """What may have occurred since the last dose, by rule."""
+        return self.doubts[-1] if self.doubts else {}
+
+    def recurred(self, row: str) -> bool | None:
+        """Whether a toxicity of this row since the last dose is a recurrence after reduction.
+
+        Unknown where it only may have occurred before a dose that was reduced.
+        """
         protocols = self.course.protocols
         told = (cycle.activity_gbq for cycle in self.course.cycles)
         # A review is refused where a cycle does not tell its activity.
@@ -62,9 +70,25 @@ class History:
             for place, window in enumerate(self.windows[:-1])
             if any(o.rule.entry.row == row for o in window.values())
         ]
+        certain = any(any(reduced[place + 1 :]) for place in earlier)
         # A reduced dose had a cause; where the record does not tell it, it may have been this one.
-        return any(any(reduced[place + 1 :]) for place in earlier) or any(
+        if certain or any(
             is_reduced and not any(self.windows[:place]) for place, is_reduced in enumerate(reduced)
+        ):
+            return True
+        return None if self.doubted_before(row) else False
+
+    def doubted_before(self, row: str) -> tuple[Condition, ...]:
+        """Return what leaves open whether a toxicity of this row led to a reduced dose."""
+        protocols = self.course.protocols
+        rows = {rule.entry.id: rule.entry.row for rule in protocols.rules}
+        told = [cycle.activity_gbq for cycle in self.course.cycles]
+        return tuple(
+            doubt
+            for place, window in enumerate(self.doubts[:-1])
+            if any(one is not None and protocols.is_reduced(one) for one in told[place + 1 :])
+            for name, doubt in window.items()
+            if rows.get(name) == row
         )
 
 
@@ -72,8 +96,8 @@ def history(course: CourseSoFar) -> History:
     """Return the toxicities of a course up to the review."""
     rules = [rule for rule in course.protocols.rules if rule.entry.effect == "toxicity"]
     found = [_window(course, window, rules) for window in course.windows]
-    unsure = found[-1][1] if found else {}
-    return History(course, tuple(occurred for occurred, _ in found), unsure)
+    occurred, doubts = (tuple(part) for part in zip(*found, strict=True)) if found else ((), ())
+    return History(course, occurred, doubts)
 
 
 def _window(
