@@ -8,54 +8,9 @@ import sys
 import typer
 
 from gepnet import __version__
-from gepnet.cli import (
-    ask,
-    assess,
-    atlas,
-    board,
-    cases,
-    chart,
-    cohort,
-    collecting,
-    compare,
-    db,
-    demo,
-    exporting,
-    facts,
-    importing,
-    knowledge,
-    labs,
-    mapping,
-    pathway,
-    proofs,
-    report,
-    serve,
-    user,
-)
+from gepnet.cli import ask, assess, chart, compare, demo, pathway, report, serve
 from gepnet.cli.command import add_commands
-from gepnet.cli.evidence import curves, simulation, synthesis, trials
-from gepnet.cli.prrt import (
-    after,
-    another,
-    course,
-    discharge,
-    dosimetry,
-    eligibility,
-    plan,
-    review,
-)
-from gepnet.cli.registry import (
-    changes,
-    courses,
-    federated,
-    indicators,
-    outcomes,
-    published,
-    quality,
-    questions,
-    store,
-)
-from gepnet.cli.response import fit, growth, midtreatment, recist, scores, toxicity
+from gepnet.cli.later import later
 
 #: A command builds many objects and ends: looking for cycles among them as often as Python does by
 #: itself would take a third of the time of a long record.
@@ -70,38 +25,41 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 add_commands(app, assess, ask, compare, pathway, demo, report, chart, serve)
+#: What is said of each group, and the modules of its commands.
 GROUPS = {
-    "facts": ("The vocabulary, and the facts of a patient.", [facts]),
-    "knowledge": ("Look at the knowledge and check it.", [knowledge, atlas, proofs]),
-    "import": ("Bring patients in from other formats.", [importing, mapping, collecting]),
-    "export": ("Take out what others begin with.", [exporting]),
-    "cases": ("Published cases against the documents.", [cases]),
-    "cohort": ("Many patients at once, from a table to a table.", [cohort]),
+    "facts": ("The vocabulary, and the facts of a patient.", "facts"),
+    "knowledge": ("Look at the knowledge and check it.", "knowledge atlas proofs"),
+    "import": ("Bring patients in from other formats.", "importing mapping collecting"),
+    "export": ("Take out what others begin with.", "exporting"),
+    "cases": ("Published cases against the documents.", "cases"),
+    "cohort": ("Many patients at once, from a table to a table.", "cohort"),
     "registry": (
         "A registry: its store, and the questions that are asked of it.",
-        [store, published, questions, changes, indicators, outcomes, courses, quality, federated],
+        "registry.store registry.published registry.questions registry.changes registry.indicators "
+        "registry.outcomes registry.courses registry.quality registry.federated",
     ),
-    "labs": ("Laboratory values: grades by CTCAE.", [labs]),
+    "labs": ("Laboratory values: grades by CTCAE.", "labs"),
     "prrt": (
         "A course of radioligand therapy: eligibility, plan, release, dosimetry, and after.",
-        [eligibility, plan, review, course, dosimetry, discharge, after, another],
+        "prrt.eligibility prrt.plan prrt.review prrt.course prrt.dosimetry prrt.discharge "
+        "prrt.after prrt.another",
     ),
     "response": (
         "Response, growth and toxicity over time.",
-        [recist, growth, midtreatment, scores, fit, toxicity],
+        "response.recist response.growth response.midtreatment response.scores response.fit "
+        "response.toxicity",
     ),
     "evidence": (
         "Trials, whom they speak of, and what they found.",
-        [trials, curves, synthesis, simulation],
+        "evidence.trials evidence.curves evidence.synthesis evidence.simulation",
     ),
-    "board": ("What the people of a board think, and what their cases lack.", [board]),
-    "user": ("Accounts of the board.", [user]),
-    "db": ("The store of the board: tables, backup, audit trail, one patient.", [db]),
+    "board": ("What the people of a board think, and what their cases lack.", "board"),
+    "user": ("Accounts of the board.", "user"),
+    "db": ("The store of the board: tables, backup, audit trail, one patient.", "db"),
 }
 for name, (told, modules) in GROUPS.items():
-    group = typer.Typer(help=told, no_args_is_help=True)
+    group = typer.Typer(help=told, no_args_is_help=True, cls=later(modules.split()))
     group.callback()(lambda: None)  # without it one command alone would take the group's place
-    add_commands(group, *modules)
     app.add_typer(group, name=name)
 
 

@@ -271,7 +271,7 @@ class Knowledge(BaseModel):
     nowhere: reading, references, criteria, examples and counts are loops over the fields.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
     digest: str
     facts: Annotated[tuple[FactEntry, ...], Kind(counted=("facts", ""))] = ()
     families: Annotated[tuple[FactFamily, ...], Kind()] = ()

@@ -55,7 +55,7 @@ FactId = Annotated[Id, Names(("vocabulary",))]
 class Strict(BaseModel):
     """A part of an entry or of a file: nothing in it may be changed, no key may be misspelt."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class Checked(Strict):
