@@ -28,7 +28,7 @@ def later(modules: Iterable[str]) -> type[TyperGroup]:
         def commands(self) -> MutableMapping[str, Any]:
             """Every command by its name; all modules are imported for the first."""
             if self._made is None:
-                group = typer.Typer()
+                group = typer.Typer(rich_markup_mode=None)  # as the whole program
                 add_commands(group, *(import_module(f"gepnet.cli.{name}") for name in names))
                 self._made = get_group(group).commands
             return self._made
