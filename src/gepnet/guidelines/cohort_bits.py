@@ -8,19 +8,21 @@ number for each row.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from functools import cached_property
+from threading import Lock
 from typing import Final
 
 import numpy as np
 import polars as pl
 import pyarrow as pa
 
+from gepnet.criteria import Always, atoms
 from gepnet.criteria.algebra import Evaluator, Pair
 from gepnet.criteria.ast import Atom
 from gepnet.criteria.layout import Bits, Layout
 from gepnet.guidelines.asking import spread
-from gepnet.guidelines.statuses import CODES, OUT_OF_SCOPE, tree
-from gepnet.guidelines.wide import Cohort
+from gepnet.guidelines.statuses import CODES, tree
+from gepnet.guidelines.wide import Cohort, StatusColumn
 
 _DIGITS = max(code.code for code in CODES).bit_length()
 _ORDER: Final = "little"  # the first row is the lowest bit, as Arrow has it
@@ -34,34 +36,36 @@ class StatusBits:
     """What has to be done to find every distinct status column of a cohort."""
 
     def __init__(self, cohort: Cohort) -> None:
-        """Lay everything out."""
-        self._layout: Layout[str] = Layout()
-        truth = Evaluator(self._layout)
-        names: dict[tuple[object, ...], str] = {}
+        """Find the distinct columns, and the atoms that they may rest on."""
         #: By status column, the distinct column that it is the same as.
         self.results: dict[str, str] = {}
-        self._codes: dict[str, tuple[int, ...]] = {}
+        self._columns: dict[str, StatusColumn] = {}
+        names: dict[tuple[object, ...], str] = {}
         for column in cohort.columns:
-            if column.content not in names:
-                name = names[column.content] = f"__s{len(names)}"
-                if column.covered:
-                    parts = spread(self._layout, tree(column.asked), column.truths(truth))
-                else:
-                    parts = {OUT_OF_SCOPE: self._layout.everywhere}
-                self._codes[name] = tuple(parts)
-                self._layout.give(name, [*parts.values(), *self._digits(parts)])
-            self.results[column.name] = names[column.content]
+            name = names.setdefault(column.content, f"__s{len(names)}")
+            self._columns.setdefault(name, column)
+            self.results[column.name] = name
+        asked = (atom for node in cohort.nodes for atom in atoms(node))
+        known = dict.fromkeys(atom for atom in asked if not isinstance(atom, Always))
         #: The atoms that ``statuses`` needs, by the name of the column of their truths.
-        self.atoms: dict[str, Atom] = {
-            f"__t{number}": node for number, node in enumerate(self._layout.atoms)
-        }
+        self.atoms: dict[str, Atom] = {f"__t{number}": node for number, node in enumerate(known)}
+        self._codes: dict[str, tuple[int, ...]] = {}
+        self._lock = Lock()
 
-    def _digits(self, parts: Mapping[int, int]) -> list[int]:
-        """Return for each binary digit of a code where it is 1."""
-        return [
-            self._layout.join(part for code, part in parts.items() if code >> digit & 1)
-            for digit in range(_DIGITS)
-        ]
+    @cached_property
+    def _layout(self) -> Layout[str]:
+        """What has to be done; laid out for the first batch, while others are being read."""
+        layout: Layout[str] = Layout()
+        truth = Evaluator(layout)
+        for name, column in self._columns.items():
+            parts = spread(layout, tree(column.asked), column.truths(truth))
+            self._codes[name] = tuple(parts)
+            digits = (
+                layout.join(part for code, part in parts.items() if code >> digit & 1)
+                for digit in range(_DIGITS)
+            )
+            layout.give(name, [*parts.values(), *digits])
+        return layout
 
     def statuses(self, batch: pl.DataFrame) -> tuple[dict[str, pl.Series], Counts]:
         """Return each distinct status column of a batch, and how often it has each code.
@@ -77,9 +81,11 @@ class StatusBits:
             (truth,) = truths.column(places[node]).chunks or [None]
             return Pair(0, 0) if truth is None else _pair(truth.buffers(), truth.offset, rows)
 
+        with self._lock:
+            layout = self._layout
         found: dict[str, pl.Series] = {}
         counts: Counts = {}
-        for name, sets in self._layout.run(rows, given):
+        for name, sets in layout.run(rows, given):
             codes = self._codes[name]
             numbers = (part.bit_count() for part in sets)
             counts[name] = Counter(dict(zip(codes, numbers, strict=False)))

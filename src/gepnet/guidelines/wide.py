@@ -9,7 +9,7 @@ code of a column is a status; one with several outcomes has a code for each set 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple, TypeVar
@@ -28,7 +28,7 @@ from gepnet.guidelines.positions import (
     document_positions,
     place_node,
 )
-from gepnet.guidelines.statuses import OUT_OF_SCOPE, Asked, Place, tree
+from gepnet.guidelines.statuses import Asked, Place, tree
 
 B = TypeVar("B")
 
@@ -66,7 +66,6 @@ class StatusColumn:
     document: CompiledDocument
     option: str | None
     intent: str | None
-    covered: bool
     position: DocumentPosition | None
     named: bool
 
@@ -80,7 +79,7 @@ class StatusColumn:
     @property
     def content(self) -> tuple[object, ...]:
         """What its statuses rest on: columns with the same content are the same."""
-        return (self.document.id, self.position, self.named) if self.covered else ()
+        return (self.document.id, self.position, self.named)
 
     @property
     def asked(self) -> Asked:
@@ -130,27 +129,23 @@ class Cohort:
     def columns(self) -> tuple[StatusColumn, ...]:
         """Every status column, document by document, options in tree order."""
         found: list[StatusColumn] = []
-        positions = document_positions(self.base).every
         for document in self.documents:
-            read = self.base.read_by_document[document.id]
-            found.append(StatusColumn(document, None, None, True, None, False))
-            if read - self._own(document):
-                found.append(StatusColumn(document, None, None, True, None, True))
+            read, positions = self.base.read_by_document[document.id], self._positions(document)
+            found.append(StatusColumn(document, None, None, None, False))
+            if read - set(positions):
+                found.append(StatusColumn(document, None, None, None, True))
             for row in self.base.rows:
-                if row in self._own(document):
-                    covered = self.base.is_covered(document, row[0])
-                    position = positions[document.id].get(row)
-                    found.append(StatusColumn(document, *row, covered, position, row in read))
+                if row in positions:
+                    found.append(StatusColumn(document, *row, positions[row], row in read))
         return tuple(found)
 
-    def _own(self, document: CompiledDocument) -> frozenset[tuple[str, str]]:
-        """Return the rows with a column of their own."""
-        base, name = self.base, document.id
-        return frozenset((*base.held_by_document[name], *base.lesser_by_document[name]))
+    def _positions(self, document: CompiledDocument) -> Mapping[tuple[str, str], DocumentPosition]:
+        """Return the rows with a column of their own: those on which a position counts."""
+        return document_positions(self.base).every[document.id]
 
     def column_of(self, document: CompiledDocument, option: str, intent: str) -> str | None:
         """Return the column with the status of an option; None if it is never within scope."""
-        if (option, intent) in self._own(document):
+        if (option, intent) in self._positions(document):
             return f"{document.id}/{option}/{intent}"
         if not self.base.is_covered(document, option):
             return None
@@ -224,12 +219,13 @@ def status_stages(plan: WidePlan, cohort: Cohort) -> tuple[list[Stage], dict[str
             continue
         asking = [at(place, found) for place in found.asked.places]
         places[found.content] = f"__s{len(places)}"
-        asked_of = tree(found.asked) if found.covered else OUT_OF_SCOPE
         known: dict[int, Expression] = {}
-        for part in often_reached(found.asked) if found.covered else ():
+        for part in often_reached(found.asked):
             name = f"__p{len(parts)}"
             parts[name] = asked(algebra, part, asking, algebra.small)
             known[id(part)] = column(name)
-        statuses[places[found.content]] = asked(algebra, asked_of, asking, algebra.small, known)
+        statuses[places[found.content]] = asked(
+            algebra, tree(found.asked), asking, algebra.small, known
+        )
     results = {found.name: places[found.content] for found in cohort.columns}
     return [stage for stage in (truths, together, parts, statuses) if stage], results

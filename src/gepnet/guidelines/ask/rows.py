@@ -128,7 +128,7 @@ def questionnaire(
 
 def _is_named(base: KnowledgeBase, column: StatusColumn, question: PathwayQuestion) -> bool:
     """Whether a document names the option of a column itself, and the question is about it."""
-    if column.position is None or not column.covered:
+    if column.position is None:
         return False
     named = {one.position.option for one in column.position.holdings}
     return column.option in named and is_asked(base, column.option, question)
