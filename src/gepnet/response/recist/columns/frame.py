@@ -168,13 +168,21 @@ def _lesion(row: dict[str, Any]) -> LesionRow:
     return LesionRow(line, day, lesion, role, row["organ"], row["nodal"], size, status, other)
 
 
+def _as_above(*columns: str) -> pl.Expr:
+    """Return whether a row of a sorted table has the same in some columns as the row before."""
+    return pl.all_horizontal(pl.col(name) == pl.col(name).shift(1) for name in columns)
+
+
 def _doubted(rows: pl.DataFrame, asking: Asking) -> pl.Series:
     """Return the patients with a size that is doubted; what is said of it, ``doubts`` knows."""
     sized = (
         rows.filter(pl.col("size") > 0)
+        .select("patient_id", "lesion", "date", "size", "kind")
         .sort("patient_id", "lesion", "date")
         .with_columns(
-            pl.col("size").shift(1).over("patient_id", "lesion").alias("before"),
+            pl.when(_as_above("patient_id", "lesion"))
+            .then(pl.col("size").shift(1))
+            .alias("before"),
             (pl.col("kind") == _KINDS["target"]).alias("is_target"),
         )
     )
@@ -222,12 +230,13 @@ def _unfit(rows: pl.DataFrame, baselines: pl.DataFrame) -> pl.Series:
         .otherwise(pl.col("status") == "split_from")
     )
     scans = rows.select("patient_id", pl.col("date").alias("start")).unique()
+    place = ("patient_id", "lesion", "date")
     return pl.concat(
         [
             changing.filter(pl.col("kind") | pl.col("nodal"))["patient_id"],
             begins.filter(~is_fit)["patient_id"],
             start.join(scans, on=["patient_id", "start"], how="anti")["patient_id"],
-            rows.filter(pl.struct("patient_id", "lesion", "date").is_duplicated())["patient_id"],
+            rows.select(place).sort(place).filter(_as_above(*place))["patient_id"],
             # Splits and merges are few: whether they hang together is asked of each patient.
             rows.filter(pl.col("other_name").is_not_null())["patient_id"],
         ]
