@@ -145,6 +145,9 @@ def test_a_fatal_adverse_event_is_told_as_the_death_that_it_was(vocabulary: Voca
     said = "sepsis of grade 5 on 2024-06-02: the patient died of it"
     assert said in told(known, vocabulary, parse_date("2024-07-01"))
     assert said not in told(known, vocabulary, parse_date("2024-05-25"))
+    later = record(vocabulary, sepsis, at("2024-06-20", "last_contact"), cycle("2024-06-10"))
+    (told_of,) = (n for n in told(later, vocabulary, parse_date("2024-07-01")) if said in n)
+    assert told_of == f"{said}, and on record after it: last_contact, prrt_cycle"
     worse = at("2024-05-20", "adverse_event", term="sepsis", grade=4)
     assert not told(record(vocabulary, worse), vocabulary, parse_date("2024-07-01"))
 

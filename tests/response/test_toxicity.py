@@ -344,6 +344,20 @@ def test_dates_are_held_against_a_death_that_is_an_adverse_event(tmp_path: Path,
     assert "death (2026-02-01, the end of grade 5 on line 3)" in problem.expected
 
 
+@pytest.mark.parametrize(
+    ("end", "told"), [("2026-02-01", []), ("2026-04-10", []), ("2026-04-09", ["a"]), ("", [])]
+)
+def test_a_follow_up_after_a_fatal_event_is_told_beside_the_rates(
+    tmp_path: Path, end: str, told: list[str]
+) -> None:
+    """The death is where the event ends; an event without an end says nothing of the day."""
+    events = f"patient_id,term,start,end,grade,ctcae\na,Sepsis,2026-01-10,{end},5,5\n"
+    last = "2026-04-10" if told or not end else end
+    patients = PATIENTS.replace("a,2026-01-01,2026-04-10", f"a,2026-01-01,{last}")
+    found = view(tmp_path, events=events, patients=patients)
+    assert found["followed_after_death"] == told
+
+
 def test_a_reported_term_is_that_of_its_laboratory_grade(tmp_path: Path) -> None:
     events = "patient_id,term,start,end,grade,ctcae\na,platelet-count decreased,2026-01-02,,4,5\n"
     labs = (

@@ -169,7 +169,12 @@ def toxicity_view(
         event_table,
         with_one_spelling,
     )
-    from gepnet.response.toxicity.tables import read_events, read_patients, read_periods
+    from gepnet.response.toxicity.tables import (
+        followed_after_death,
+        read_events,
+        read_patients,
+        read_periods,
+    )
 
     spec = CountingSpec.read(base.knowledge.measures)
     who = read_patients(patients)
@@ -188,5 +193,6 @@ def toxicity_view(
     every, written = with_one_spelling(all_events(reported, graded, spec), official, spec.american)
     found = count(every, who, spans, spec)
     named = ctcae if labs is not None else None
-    view = dict(plain(Counts(len(who), found, written, named, spec)))
+    late = followed_after_death(reported, who, spec)
+    view = dict(plain(Counts(len(who), found, written, named, late, spec)))
     return {**view, "accepted": plain(accepting.used)}

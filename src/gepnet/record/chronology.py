@@ -64,13 +64,13 @@ class Bound:
 
 
 # A report may come after a death, and so may a note and the day of the question.
-_LATE = frozenset({"pathology", "as_of", "note"})
+LATE = frozenset({"pathology", "as_of", "note"})
 _RESPONSE = frozenset({"assessment", "cycle", "last_contact", "new_therapy"})
 _OF_TREATMENT = frozenset({"stop", "last_dose", "told", "progression"})
 #: Every bound, the gravest first.
 BOUNDS = (
     Bound("before_birth", "birth", "before", but=frozenset({"birth", "note"})),
-    Bound(AFTER_DEATH, "death", "after", but=_LATE),
+    Bound(AFTER_DEATH, "death", "after", but=LATE),
     Bound("before_start", "start", "before", _OF_TREATMENT, same=True),
     Bound("after_stop", "stop", "after", frozenset({"last_dose"}), same=True),
     Bound("after_resection", "primary_resection", "after", frozenset({"primary_in_place"})),
@@ -78,7 +78,7 @@ BOUNDS = (
     Bound(AFTER_NEW_THERAPY, "new_therapy", "after", frozenset({"baseline", "assessment"})),
     # The death may be known from a registry long after the last contact.
     Bound(
-        "after_last_contact", "last_contact", "after", but=_LATE | {"death", "paper"}, latest=True
+        "after_last_contact", "last_contact", "after", but=LATE | {"death", "paper"}, latest=True
     ),
     Bound("after_as_of", "as_of", "after", but=frozenset({"note"})),
 )

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from gepnet.record.chronology import BOUNDS, Bound, Disorder, Happening, disorders
+from gepnet.record.chronology import (
+    BOUNDS,
+    LATE,
+    Bound,
+    Disorder,
+    Happening,
+    disorders,
+    is_beyond,
+)
 from gepnet.record.model import AdverseEvent, AnyEvent, Note, Progression, Record, Treatment
 from gepnet.vocabulary import OptionTree, PartialDate, Vocabulary, parse_date
 
@@ -74,7 +82,22 @@ def _fatal(record: Record, at: PartialDate) -> Iterator[str]:
             over = event.resolved or event.date
             when = "" if over is None else f" on {over}"
             if over is None or over.first <= at.last:
-                yield f"{event.term} of grade {event.grade}{when}: the patient died of it"
+                told = f"{event.term} of grade {event.grade}{when}: the patient died of it"
+                after = [] if event.resolved is None else _of_the_living(record, event.resolved)
+                yield told + (f", and on record after it: {', '.join(after)}" if after else "")
+
+
+def _of_the_living(record: Record, died: PartialDate) -> list[str]:
+    """Return what was seen or done after a day, by name: nobody is followed who has died."""
+    begun = ((e, e.start if isinstance(e, Treatment) else e.date) for e in record.events)
+    return [
+        event.id
+        for event, day in begun
+        if day is not None
+        and is_beyond(day, died, "after")
+        and not event.withdrawn
+        and event.kind not in {*LATE, *_ON_PAPER, "death"}
+    ]
 
 
 def _late(record: Record, vocabulary: Vocabulary, at: PartialDate) -> dict[int, AnyEvent]:

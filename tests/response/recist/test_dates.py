@@ -14,9 +14,9 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from gepnet.response.recist import Result
-from gepnet.response.recist.model import Survival
-from tests.response.recist.helpers import course, options, results, row
+from gepnet.response.recist import Patient, PatientRow, Result, assess
+from gepnet.response.recist.model import Marker, Survival
+from tests.response.recist.helpers import course, options, results, row, rules
 from tests.response.recist.test_laws import LENGTH, MANY, only, patients
 
 HEADS = "patient_id,reference_date,baseline_date,death_date,new_therapy_date"
@@ -203,3 +203,25 @@ def test_nothing_responds_that_was_not_there(rows: list[str], data: st.DataObjec
     seen = [line for line in rows if ",new_equivocal," in line]
     for point in only([*free, *seen]).timepoints:
         assert point.overall in ("PD", "NE")
+
+
+@pytest.mark.parametrize("response", ["CR", "PR", "SD"])
+@pytest.mark.parametrize(
+    ("markers", "raised"),
+    [
+        ((), 0),
+        ((Marker(None, False),), 0),
+        ((Marker(None, True),), 3),
+        ((Marker(None, True), Marker(date(2024, 5, 1), False)), 1),
+    ],
+)
+def test_a_cr_that_was_given_beside_raised_markers_is_told(
+    response: str, markers: tuple[Marker, ...], raised: int
+) -> None:
+    """The response stands as it was given: a note says what RECIST would have made of it."""
+    days = [date(2024, month, 1) for month in (3, 5, 7)]
+    given_ = Patient(PatientRow("p", markers=markers), (), tuple((day, response) for day in days))
+    found = assess(given_, rules(), options())
+    noted = [one.date for one in found.findings if "markers" in one.says]
+    assert noted == (days[:raised] if response == "CR" else [])
+    assert found.best.response == response

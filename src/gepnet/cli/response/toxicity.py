@@ -103,6 +103,11 @@ def _print_left_out(view: View) -> None:
             f"{view['partly_dated']} events are dated by month or year; where they may lie "
             "outside, they count as possible."
         )
+    if view["followed_after_death"]:
+        typer.echo(
+            f"Followed after a fatal event: {', '.join(view['followed_after_death'])}. "
+            "Their years at risk go on to the end of follow-up as given."
+        )
     if view["before_start"]:
         typer.echo(f"{view['before_start']} events began before treatment and are left out.")
     if view["outside_periods"]:

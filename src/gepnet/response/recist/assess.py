@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from gepnet.response.recist.best import best_response, cr_then_less, first_response, settle
-from gepnet.response.recist.model import BestResponse, Finding, Patient, Result
+from gepnet.response.recist.model import BestResponse, Finding, Patient, Result, TimePoint
 from gepnet.response.recist.order import is_observed, not_counted, out_of_order, told
 from gepnet.response.recist.pfs import survival
 from gepnet.response.recist.rules import Options, Rules
 from gepnet.response.recist.selection import findings
-from gepnet.response.recist.timepoint import NE, PD, SD, time_points
+from gepnet.response.recist.timepoint import CR, NE, PD, SD, marker_elevated, time_points
 
 
 def assess(patient: Patient, rules: Rules, options: Options) -> Result:
@@ -41,6 +43,8 @@ def assess(patient: Patient, rules: Rules, options: Options) -> Result:
     ]
     noted = list(findings(patient, rules)) if patient.lesions else []
     noted += told(patient, disorder, options)
+    if not patient.lesions:
+        noted += _complete_beside_markers(patient, counted)
     less = cr_then_less([(point.date, point.overall) for point in counted])
     if less is not None:
         asked = "less than CR after a CR: was the CR real (then this is PD) or a PR?"
@@ -61,3 +65,11 @@ def assess(patient: Patient, rules: Rules, options: Options) -> Result:
         findings=tuple(noted),
         death=patient.head.death,
     )
+
+
+def _complete_beside_markers(patient: Patient, counted: Iterable[TimePoint]) -> Iterator[Finding]:
+    """Yield each CR that was given while markers, once raised, are not known to be normal again."""
+    said = "CR as given, and the tumour markers are not known to be normal again: by RECIST no CR"
+    for point in counted:
+        if point.overall == CR and marker_elevated(patient, point.date):
+            yield Finding(patient.id, point.date, "", said)

@@ -38,12 +38,16 @@ class Counted:
 
 @dataclass(frozen=True)
 class Counts:
-    """The tables of some files; ``laboratory_ctcae`` is None where no values were graded."""
+    """The tables of some files; ``laboratory_ctcae`` is None where no values were graded.
+
+    ``followed_after_death`` are patients whose follow-up ends after the death that an event was.
+    """
 
     patients: int
     counted: Annotated[Counted, Shown(flat=True)]
     spellings: tuple[Spellings, ...]
     laboratory_ctcae: str | None
+    followed_after_death: tuple[str, ...]
     spec: Annotated[
         CountingSpec, Shown(take="severe_from rate_per_years confidence note", flat=True)
     ]

@@ -74,11 +74,11 @@ def _refuse_after_death(path: Path, events: pl.DataFrame, spec: CountingSpec) ->
     The death is where a fatal event ends: it may have begun long before, and without an end says
     nothing of the day.
     """
-    deaths = events.filter(pl.col("grade") == spec.fatal, pl.col(ENDED).is_not_null())
-    died = deaths.group_by("patient_id").agg(
-        pl.col(ENDED).min().alias("died"), pl.col(ROW).sort_by(ENDED).first().alias("died_row")
+    late = (
+        events.join(_died(events, spec), on="patient_id")
+        .filter(pl.col("start") > pl.col("died"))
+        .sort(ROW)
     )
-    late = events.join(died, on="patient_id").filter(pl.col("start") > pl.col("died")).sort(ROW)
     told = late.select(ROW, "patient_id", "start", "died", "died_row")
     if len(told):
         raise InputError(
@@ -88,6 +88,22 @@ def _refuse_after_death(path: Path, events: pl.DataFrame, spec: CountingSpec) ->
             )
             for row, who, start, day, line in told.iter_rows()
         )  # fmt: skip
+
+
+def _died(events: pl.DataFrame, spec: CountingSpec) -> pl.DataFrame:
+    """Return the last day that the death of each patient can be of, and the line that tells it."""
+    deaths = events.filter(pl.col("grade") == spec.fatal, pl.col(ENDED).is_not_null())
+    return deaths.group_by("patient_id").agg(
+        pl.col(ENDED).min().alias("died"), pl.col(ROW).sort_by(ENDED).first().alias("died_row")
+    )
+
+
+def followed_after_death(
+    events: pl.DataFrame, patients: pl.DataFrame, spec: CountingSpec
+) -> tuple[str, ...]:
+    """Return who is followed beyond the death that an event was: time at risk that nobody had."""
+    both = patients.join(_died(events, spec), on="patient_id", maintain_order="left")
+    return tuple(both.filter(pl.col("end") > pl.col("died"))["patient_id"])
 
 
 def read_periods(path: Path, patients: pl.DataFrame) -> pl.DataFrame:
