@@ -228,7 +228,7 @@ def solved(seed: int) -> int:
         solver.pop()
         recorded = {
             name: plain_input(value)
-            for name, value in world.values(model).items()
+            for name, value in world.values(model, world.recorded).items()
             if not base.vocabulary[name].entry.derived
         }
         one = facts_of_values(recorded, base.knowledge, base.criteria, at=exact(DAY))

@@ -18,8 +18,8 @@ from gepnet.guidelines.verify.between import clashes
 from gepnet.guidelines.verify.context import Context
 from gepnet.guidelines.verify.findings import Finding
 from gepnet.guidelines.verify.judgements import JUDGED, judgements
-from gepnet.guidelines.verify.rules import rules
-from gepnet.guidelines.verify.thresholds import thresholds
+from gepnet.guidelines.verify.thresholds import met, thresholds
+from gepnet.guidelines.verify.units import answer
 from gepnet.guidelines.verify.within import within
 from gepnet.vocabulary import parse_date
 
@@ -62,6 +62,12 @@ def on_the_last_day(base: KnowledgeBase) -> Context:
     return Context(base, days_of_change(base)[-1])
 
 
+def at_limits(context: Context, name: str) -> list[Finding]:
+    """What is found exactly at the limits of a document."""
+    listed = met(context.base, name).items()
+    return [found for limit, pairs in listed for found in thresholds(context, limit, pairs)]
+
+
 def unjudged(base: KnowledgeBase, found: list[Finding]) -> list[str]:
     """The findings that nobody judged."""
     ids = {finding.id for finding in found if finding.kind in JUDGED}
@@ -71,7 +77,7 @@ def unjudged(base: KnowledgeBase, found: list[Finding]) -> list[str]:
 @cache
 def of_rules_on(day: datetime.date) -> tuple[Finding, ...]:
     """What is found of packaged rules outside documents, on one day."""
-    return tuple(rules(Context(api.base(), day)))
+    return tuple(answer(Context(api.base(), day), ("rules",)))
 
 
 @cache
@@ -88,4 +94,4 @@ def of_two(first: str, second: str) -> tuple[Finding, ...]:
 @cache
 def of_one(name: str) -> tuple[Finding, ...]:
     """What is found of one packaged document."""
-    return (*within(packaged(), name), *thresholds(packaged(), name))
+    return (*within(packaged(), name), *at_limits(packaged(), name))

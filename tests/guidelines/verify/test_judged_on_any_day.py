@@ -11,9 +11,9 @@ from gepnet import api
 from gepnet.guidelines import KnowledgeBase
 from gepnet.guidelines.assess import documents_in_force, in_force
 from gepnet.guidelines.verify.between import clashes
-from gepnet.guidelines.verify.thresholds import thresholds
 from gepnet.guidelines.verify.within import within
 from tests.guidelines.verify.every_day import (
+    at_limits,
     days_of_change,
     days_of_labels,
     on_the_last_day,
@@ -59,7 +59,7 @@ recommendations:
 def unjudged_of(base: KnowledgeBase, about: str) -> list[str]:
     """The findings of any day about one document that nobody judged."""
     context = on_the_last_day(base)
-    found = [*within(context, about), *thresholds(context, about)]
+    found = [*within(context, about), *at_limits(context, about)]
     for pair in sorted(pairs_ever_in_force(base)):
         if about in pair:
             found += clashes(context, *pair)

@@ -18,7 +18,7 @@ from gepnet.guidelines.assess import assess
 from gepnet.guidelines.verify.context import Context
 from gepnet.guidelines.verify.findings import KINDS, Claim, Finding
 from gepnet.guidelines.verify.judgements import JUDGED, Row, judgements, known_rows
-from gepnet.guidelines.verify.one_fact_apart import one_fact_apart
+from gepnet.guidelines.verify.units import answer
 from gepnet.vocabulary import Question
 from tests.guidelines.verify.every_day import (
     days_of_labels,
@@ -43,7 +43,7 @@ def context() -> Context:
 @cache
 def found() -> tuple[Finding, ...]:
     one = context()
-    listed = [*of_rules_on(since_when(one.base, DAY)), *one_fact_apart(one)]
+    listed = [*of_rules_on(since_when(one.base, DAY)), *answer(one, ("one_fact_apart",))]
     for pair in combinations(one.in_force, 2):
         listed += of_two(*pair)
     for name in one.documents:

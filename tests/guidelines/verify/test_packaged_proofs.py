@@ -18,12 +18,11 @@ from gepnet.guidelines.verify.decided import with_deciding
 from gepnet.guidelines.verify.findings import Finding, from_plain
 from gepnet.guidelines.verify.judgements import known_rows
 from gepnet.guidelines.verify.labels import label_texts, off_label
-from gepnet.guidelines.verify.one_fact_apart import one_fact_apart
-from gepnet.guidelines.verify.rules import rules
 from gepnet.guidelines.verify.run import prove
-from gepnet.guidelines.verify.thresholds import thresholds
+from gepnet.guidelines.verify.units import answer
 from gepnet.guidelines.verify.within import within
 from gepnet.vocabulary import Question
+from tests.guidelines.verify.every_day import at_limits
 
 DAY = datetime.date(2026, 1, 15)
 ASKED = Question(knowledge_date=DAY)
@@ -37,7 +36,7 @@ def context() -> Context:
 
 @cache
 def inside(name: str) -> tuple[Finding, ...]:
-    return (*within(context(), name), *thresholds(context(), name))
+    return (*within(context(), name), *at_limits(context(), name))
 
 
 @cache
@@ -58,12 +57,12 @@ def of_label(name: str) -> tuple[Finding, ...]:
 
 @cache
 def of_rules() -> tuple[Finding, ...]:
-    return tuple(rules(context()))
+    return tuple(answer(context(), ("rules",)))
 
 
 @cache
 def of_twins() -> tuple[Finding, ...]:
-    return tuple(one_fact_apart(context()))
+    return tuple(answer(context(), ("one_fact_apart",)))
 
 
 def one_of(findings: tuple[Finding, ...], kind: str, option: str, about: str = "") -> Finding:

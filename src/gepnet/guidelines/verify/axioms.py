@@ -9,7 +9,7 @@ free within its range. What a fully known patient obeys beyond that is data
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
@@ -78,10 +78,12 @@ class World:
         """Return when nothing but some statuses is possible of a document on an option."""
         return position.where(self.truth, statuses)
 
-    def values(self, model: z3.ModelRef) -> dict[str, Value]:
-        """Return the recorded facts of the patient that a model describes."""
+    def values(self, model: z3.ModelRef, among: Container[str]) -> dict[str, Value]:
+        """Return the recorded facts, those among some, of the patient that a model describes."""
         found = {
-            name: _value(self.vocabulary[name], self.symbols[name], model) for name in self.recorded
+            name: _value(self.vocabulary[name], self.symbols[name], model)
+            for name in self.recorded
+            if name in among
         }
         return {name: value for name, value in found.items() if value is not None}
 

@@ -21,9 +21,11 @@ import z3
 from gepnet.criteria.smt import Formula, Symbol, conj, formula, integer, is_true, neg
 from gepnet.vocabulary import Fact
 
-# Given what holds and what is tried, the model of such a patient; or none, and the place of the
-# last part of what was tried that a proof of that needs.
-Look = Callable[[Sequence[Formula], Sequence[Formula]], tuple[z3.ModelRef | None, int]]
+# Given what holds and what is tried, the model of such a patient; or none, and the places of those
+# parts of what was tried that a proof of that needs, None where the search was not finished.
+Look = Callable[
+    [Sequence[Formula], Sequence[Formula]], tuple[z3.ModelRef | None, Sequence[int] | None]
+]
 
 
 @dataclass(frozen=True)
@@ -74,29 +76,42 @@ def simplest(look: Look, choices: Iterable[Choice], fixed: Sequence[Formula]) ->
         return None
     taken = list(fixed)
     left = [(one, one.simplest) for one in choices]
+    impossible: list[list[Formula]] = []
     while left:
         # What is already as simple as can be needs no question.
         ready = next((i for i, (_, one) in enumerate(left) if not is_true(model, one)), len(left))
         taken += [one for _, one in left[:ready]]
         left = left[ready:]
         # The longest beginning that is possible as it is: below ``good`` it is, at ``bad`` not.
-        good, bad = 0, len(left) + 1
-        size = len(left)
+        tried = [one for _, one in left]
+        good, bad = 0, _first_impossible(tried, impossible)
         while bad - good > 1:
-            better, last = look(taken, [one for _, one in left[:size]])
+            better, blamed = look(taken, tried[: bad - 1])
             if better is not None:
-                model, good = better, size
+                model, good = better, bad - 1
+            elif blamed is None:
+                bad -= 1
             else:
                 # The solver's proof ends at its last part; the beginning up to there fails too.
-                bad = last + 1
-            size = bad - 1 if bad - 1 > good else good
-        taken += [one for _, one in left[:good]]
+                impossible.append([tried[place] for place in blamed])
+                bad = max(blamed, default=0) + 1
+        taken += tried[:good]
         left = left[good:]
         if left:
-            model, settled = _least(look, left[0][0], taken, model)
+            choice, one = left[0]
+            model, settled = _least(look, choice, taken, model)
             taken += settled
             left = left[1:]
+            # Proofs that do not rest on what was given up hold further on.
+            impossible = [proof for proof in impossible if not any(part is one for part in proof)]
     return model
+
+
+def _first_impossible(tried: Sequence[Formula], impossible: Iterable[Sequence[Formula]]) -> int:
+    """Return how many of the first of what is tried are known not to be possible together."""
+    places = {id(one): place for place, one in enumerate(tried, 1)}
+    ends = (max((places.get(id(part), 0) for part in proof), default=0) for proof in impossible)
+    return min((end for end in ends if end), default=len(tried) + 1)
 
 
 def _least(
@@ -141,8 +156,11 @@ def _bisected(
         # Only negative values are possible: the one nearest to nothing.
         term, bound = -term, 1
     low, high = bound, integer(model, term)
+    halve = False
     while low < high:
-        middle = (low + high) // 2
+        # The solver likes values at the end of what is possible: they need one question.
+        middle = (low + high) // 2 if halve else high - 1
+        halve = not halve
         better, _ = look([*taken, *settled], [term >= bound, term <= middle])
         if better is None:
             low = middle + 1
@@ -151,27 +169,27 @@ def _bisected(
     return model, [*settled, term == high]
 
 
-def needed(unsound: Callable[[list[int]], bool], count: int) -> list[int] | None:
+def needed(unsound: Callable[[list[int]], list[int] | None], count: int) -> list[int] | None:
     """Return places whose parts exclude something together, none of them for nothing.
 
+    The later ones are given up first: the result depends on the order and on whether each beginning
+    leaves somebody, not on which proof of that was found.
+
     Args:
-        unsound: whether the parts at some places leave nobody.
-        count: of parts. The later ones are given up first.
-
-    Junker, "QuickXplain", AAAI 2004: the result depends on the answers and the order alone.
+        unsound: some of the places given that leave nobody; None where all of them leave somebody.
+        count: of parts.
     """
-    everything = list(range(count))
-    if not unsound(everything):
+    blamed = unsound(list(range(count)))
+    if blamed is None:
         return None
-
-    def explain(base: list[int], added: bool, places: list[int]) -> list[int]:
-        if added and unsound(base):
-            return []
-        if len(places) == 1:
-            return places
-        half = len(places) // 2
-        first, second = places[:half], places[half:]
-        later = explain([*base, *first], bool(first), second)
-        return [*explain([*base, *later], bool(later), first), *later]
-
-    return sorted(explain([], True, everything)) if everything else []
+    # What follows the last part of a proof is given up, and so is that part itself unless those
+    # before it, with what is needed already, leave somebody.
+    kept: list[int] = []
+    while left := [place for place in blamed if place not in kept]:
+        last = max(left)
+        found = unsound([*range(last), *kept])
+        if found is None:
+            kept.append(last)
+        else:
+            blamed = [place for place in found if place < last or place in kept]
+    return sorted(kept)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Any
 
 from gepnet.criteria import Node
@@ -38,7 +38,9 @@ class Context:
         self.prover = Prover(Axioms(base, names), timeout_ms)
         self.positions = document_positions(base)
         self.witnesses = Witnesses(self.prover, day)
-        self._sides: dict[str, tuple[World, World]] = {}
+        self._twins: dict[str, World] = {}
+        #: Worlds of other facts that some questions are asked in, by what makes them.
+        self.beside: dict[Hashable, Context] = {}
         self.documents = {document.id: document for document in base.documents}
         self.in_force = [document.id for document in documents_in_force(base.documents, day)[0]]
 
@@ -51,16 +53,19 @@ class Context:
 
         Everything that follows from the fact follows anew.
         """
-        fact, axioms = self.base.vocabulary[limit.fact], self.prover.axioms
-        if limit.fact not in self._sides:
-            lower, higher = (axioms.varied([limit.fact], f"@{limit.fact}{s}") for s in "-+")
-            for world in (lower, higher):
-                self.prover.add(world.axioms)
-            self._sides[limit.fact] = lower, higher
-        lower, higher = self._sides[limit.fact]
+        fact = self.base.vocabulary[limit.fact]
+        lower, higher = (self.twin(limit.fact, side) for side in "-+")
         value = steps(fact, limit.value)
         places = ((lower, value - 1), (self.prover.world, value), (higher, value + 1))
         return lower, higher, [world.symbols[limit.fact].low == at for world, at in places]
+
+    def twin(self, fact: str, which: str = "") -> World:
+        """Return the same patient with another value of one fact, made once for each ``which``."""
+        name = f"@{fact}{which}"
+        if name not in self._twins:
+            made = self._twins[name] = self.prover.axioms.varied([fact], name)
+            self.prover.add(made.axioms)
+        return self._twins[name]
 
     def region(
         self,

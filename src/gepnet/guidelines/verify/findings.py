@@ -167,6 +167,8 @@ class Tally:
     pairs: int = 0
     timed_out: int = 0
     refused: list[str] = field(default_factory=list)
+    #: Parts of the proofs in which a question was not answered in time.
+    unfinished: list[tuple[str, ...]] = field(default_factory=list)
 
     def add(self, other: Tally) -> None:
         """Take in the counts of another worker."""
@@ -174,3 +176,4 @@ class Tally:
         self.pairs += other.pairs
         self.timed_out += other.timed_out
         self.refused += other.refused
+        self.unfinished += other.unfinished

@@ -6,6 +6,7 @@ a pair are possible, fully known and assessed like any other.
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
@@ -14,13 +15,20 @@ from typing import Any
 from gepnet.criteria import interpret
 from gepnet.criteria.smt import Formula, constant, same
 from gepnet.facts import facts_of_values
-from gepnet.guidelines.compiled import CompiledDocument
-from gepnet.guidelines.positions import SUPPORT, DocumentPosition, Holding
+from gepnet.guidelines.assess import documents_in_force
+from gepnet.guidelines.compiled import CompiledDocument, KnowledgeBase
+from gepnet.guidelines.positions import (
+    SUPPORT,
+    DocumentPosition,
+    Holding,
+    document_positions,
+)
 from gepnet.guidelines.status import FOR, Status
 from gepnet.guidelines.verify.axioms import World
 from gepnet.guidelines.verify.context import Context, claim, source_of
 from gepnet.guidelines.verify.draft import Draft
 from gepnet.guidelines.verify.findings import Claim, Finding, Region
+from gepnet.guidelines.verify.once import once
 from gepnet.guidelines.verify.prover import Part, Patients
 from gepnet.guidelines.verify.regions import fewest, stated, texts, words
 from gepnet.guidelines.verify.witnesses import given_values, without_idle
@@ -60,13 +68,47 @@ class Questions(MeasureFile):
     left_out: tuple[LeftOut, ...] = ()
 
 
-def one_fact_apart(context: Context) -> Iterator[Finding]:
-    """Yield every finding about two patients that differ in one fact."""
-    asked = Questions.read(context.base.knowledge.measures)
-    for one in asked.undivided:
-        yield from _undivided(context, one)
-    for item in asked.left_out:
-        yield from _left_out(context, item)
+#: Documents that may tell two patients apart: one with a position for both, one against the finer
+#: option, and one for an option of that kind, which is named.
+Three = tuple[DocumentPosition, DocumentPosition, DocumentPosition, str]
+
+
+@once
+def questions(base: KnowledgeBase) -> Questions:
+    """Return what is asked, as the page of questions has it."""
+    return Questions.read(base.knowledge.measures)
+
+
+@once
+def threes(base: KnowledgeBase, day: datetime.date, asked: Undivided) -> list[Three]:
+    """Return every three documents of which it is asked."""
+    stands = document_positions(base).by_document
+    in_force = [document.id for document in documents_in_force(base.documents, day)[0]]
+    broad = [
+        stands[name][asked.broad, asked.intent]
+        for name in in_force
+        if (asked.broad, asked.intent) in stands[name]
+    ]
+    finer = [
+        stands[name][asked.finer, asked.intent]
+        for name in in_force
+        if (asked.finer, asked.intent) in stands[name]
+    ]
+    # What is for it may name one regimen of the class.
+    regimens = {
+        name: (option, stand)
+        for name in in_force
+        for (option, intent), stand in stands[name].items()
+        if intent == asked.intent
+        and base.options.covers(asked.finer, option)
+        and stand.of_kind(*SUPPORT)
+    }
+    against = [one for one in finer if one.of_kind("against")]
+    return [
+        (one, other, third, option)
+        for one, other in product(broad, against)
+        for option, third in regimens.values()
+    ]
 
 
 def _is(context: Context, world: World, name: str, value: str) -> Formula:
@@ -74,46 +116,27 @@ def _is(context: Context, world: World, name: str, value: str) -> Formula:
     return same(world.symbols[name], constant(fact, fact.parse(value)))
 
 
-def _undivided(context: Context, asked: Undivided) -> Iterator[Finding]:
-    prover = context.prover
-    twin = prover.axioms.varied([asked.fact], f"@{asked.fact}")
-    prover.add(twin.axioms)
-    stands = context.positions.by_document
-    broad = asked.broad, asked.intent
-    names = [name for name in context.in_force if broad in stands[name]]
-    finer = [
-        stands[name][asked.finer, asked.intent]
-        for name in context.in_force
-        if (asked.finer, asked.intent) in stands[name]
-    ]
-    # What is for it may name one regimen of the class.
-    regimens = {
-        name: (option, stand)
-        for name in context.in_force
-        for (option, intent), stand in stands[name].items()
-        if intent == asked.intent
-        and context.base.options.covers(asked.finer, option)
-        and stand.of_kind(*SUPPORT)
-    }
+def undivided(context: Context, asked: Undivided, three: Three) -> Iterator[Finding]:
+    """Yield whom the first document treats alike and the other two tell apart."""
+    prover, twin = context.prover, context.twin(asked.fact)
+    one, other, third, option = three
+    who = one, other, third
+    documents = tuple(dict.fromkeys(each.document.id for each in who))
+    options = tuple(dict.fromkeys((asked.broad, asked.finer, option)))
     for here, there in (asked.values, asked.values[::-1]):
-        apart = [
+        prover.tally.pairs += 1
+        wanted = [
             _is(context, prover.world, asked.fact, here),
             _is(context, twin, asked.fact, there),
+            *(world.status(one, *FOR) for world in (prover.world, twin)),
+            prover.world.status(other, Status.AGAINST),
+            twin.status(third, *FOR),
         ]
-        for name, other in product(names, (one for one in finer if one.of_kind("against"))):
-            one = stands[name][broad]
-            wanted = [*apart, *(world.status(one, *FOR) for world in (prover.world, twin))]
-            wanted.append(prover.world.status(other, Status.AGAINST))
-            for option, third in regimens.values():
-                prover.tally.pairs += 1
-                who = [one, other, third]
-                documents = tuple(dict.fromkeys(each.document.id for each in who))
-                options = tuple(dict.fromkeys((asked.broad, asked.finer, option)))
-                draft = Draft(context, "undivided", documents, options, asked.intent)
-                answer = draft.ask([], *wanted, twin.status(third, *FOR))
-                if answer.model is not None:
-                    yield from _told_apart(draft, asked, who, option, answer.model, (here, there))
-                yield from draft.done({}, regions=())
+        draft = Draft(context, "undivided", documents, options, asked.intent)
+        answer = draft.ask([], *wanted)
+        if answer.model is not None:
+            yield from _told_apart(draft, asked, who, option, answer.model, (here, there))
+        yield from draft.done({}, regions=())
 
 
 def _told_apart(
@@ -132,8 +155,7 @@ def _told_apart(
     model = patients.simplest(needed)
     if model is None:
         return
-    values = context.prover.world.values(model)
-    about = {name: value for name, value in values.items() if name in needed}
+    about = context.prover.world.values(model, needed)
     first = {**about, asked.fact: context.base.vocabulary[asked.fact].parse(apart[0])}
     witness = given_values(_smallest(context, asked, first, apart[1], claims, linked))
     twin = {**witness, asked.fact: apart[1]}
@@ -180,7 +202,7 @@ def _smallest(
     """Leave out every fact without which both patients are still assessed as claimed."""
     refuted = context.witnesses.refuted
 
-    def stands(values: Mapping[str, Value]) -> bool:
+    def stands(values: Mapping[str, Value], _: str) -> bool:
         given = given_values(values)
         return not refuted(given, claims) and not refuted({**given, asked.fact: other}, linked)
 
@@ -212,31 +234,47 @@ def _described(
     return Region(words(parts, context.base.vocabulary), texts(parts), witness, ids)
 
 
-def _left_out(context: Context, asked: LeftOut) -> Iterator[Finding]:
-    """Find documents that one value puts out of scope, and bodies that spread such patients."""
-    about: Part = context.base.criteria(asked.about), True
-    has: Part = context.base.criteria(_text(asked)), True
-    bodies: dict[str, list[CompiledDocument]] = {}
-    for name in context.in_force:
-        document = context.documents[name]
-        positions = [s for s in context.positions.of_document(name) if s.intent == asked.intent]
-        draft = Draft(context, "left_out", (name,), (), asked.intent)
-        inside = draft.ask([about, has, (document.scope, True)])
-        if inside.found and any(one.of_kind(*SUPPORT) for one in positions):
-            bodies.setdefault(document.file.document.body, []).append(document)
-        if inside.verdict == "none":
-            _without(draft, asked, document, [about, has])
-        label = context.base.vocabulary[asked.fact].entry.label
-        yield from draft.done(
-            {name: "out_of_scope"},
-            sources=(source_of(document.file.document, name, "scope"),),
-            deciding=(asked.fact,),
-            detail=f"{label}: no such patient is in its scope, others are",
-            about=_text(asked),
-        )
-    for body, listed in bodies.items():
-        if len(listed) > 1:
-            yield from _spread(context, asked, body, listed, [about, has])
+def _about(context: Context, asked: LeftOut) -> list[Part]:
+    return [(context.base.criteria(text), True) for text in (asked.about, _text(asked))]
+
+
+def left_out(context: Context, asked: LeftOut, name: str) -> Iterator[Finding]:
+    """Yield that one value puts every such patient out of the scope of a document."""
+    document, core = context.documents[name], _about(context, asked)
+    draft = Draft(context, "left_out", (name,), (), asked.intent)
+    if draft.ask([*core, (document.scope, True)]).verdict == "none":
+        _without(draft, asked, document, core)
+    label = context.base.vocabulary[asked.fact].entry.label
+    yield from draft.done(
+        {name: "out_of_scope"},
+        sources=(source_of(document.file.document, name, "scope"),),
+        deciding=(asked.fact,),
+        detail=f"{label}: no such patient is in its scope, others are",
+        about=_text(asked),
+    )
+
+
+@once
+def bodies(
+    base: KnowledgeBase, day: datetime.date, asked: LeftOut
+) -> dict[str, list[CompiledDocument]]:
+    """Return the documents that support something for the purpose asked about, by body."""
+    found: dict[str, list[CompiledDocument]] = {}
+    for document in documents_in_force(base.documents, day)[0]:
+        stands = document_positions(base).of_document(document.id)
+        if any(one.intent == asked.intent and one.of_kind(*SUPPORT) for one in stands):
+            found.setdefault(document.file.document.body, []).append(document)
+    return {body: documents for body, documents in found.items() if len(documents) > 1}
+
+
+def spread(
+    context: Context, asked: LeftOut, body: str, documents: Sequence[CompiledDocument]
+) -> Iterator[Finding]:
+    """Yield that a body spreads such patients over several documents."""
+    core = _about(context, asked)
+    inside = [d for d in documents if context.ask([*core, (d.scope, True)]).found]
+    if len(inside) > 1:
+        yield from _spread(context, asked, body, inside, core)
 
 
 def _without(draft: Draft, asked: LeftOut, document: CompiledDocument, core: list[Part]) -> None:

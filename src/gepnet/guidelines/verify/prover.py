@@ -9,12 +9,15 @@ from typing import Literal
 import z3
 
 from gepnet.criteria import Node
-from gepnet.criteria.smt import Formula, conj, formula, neg
+from gepnet.criteria.smt import Formula, formula, neg
 from gepnet.guidelines.verify.axioms import Axioms, World
 from gepnet.guidelines.verify.canonical import Choice, needed, simplest
 from gepnet.guidelines.verify.findings import Tally
 
 DEFAULT_TIMEOUT_MS = 5000
+# Between two questions a solver with more names is given up for a new one. Asking is slower with
+# ten times as many, and starting anew with a tenth.
+MOST_NAMES = 600
 
 #: A criterion and whether it is to be true or to be false.
 Part = tuple[Node, bool]
@@ -58,38 +61,51 @@ class Prover:
         self.axioms = axioms
         self.world: World = axioms.world
         self.tally = Tally()
-        self._solver = z3.SolverFor("QF_LIA")
-        self._solver.set("timeout", timeout_ms)
-        self._solver.add([formula(axiom) for axiom in self.world.axioms])
+        self._timeout_ms = timeout_ms
+        self._axioms = [formula(axiom) for axiom in self.world.axioms]
         self._choices: dict[str, Choice] = {}
+        self._begin()
+
+    def _begin(self) -> None:
+        """Start a solver: one that has learned names for thousands of formulas becomes slow."""
+        self._solver = z3.SolverFor("QF_LIA")
+        self._solver.set("timeout", self._timeout_ms)
+        self._solver.add(self._axioms)
         self._literals: dict[int, tuple[z3.BoolRef, z3.BoolRef]] = {}
+
+    def _renew(self) -> None:
+        """Start anew where a question begins and the solver has grown."""
+        if len(self._literals) > MOST_NAMES:
+            self._begin()
 
     def add(self, axioms: Iterable[Formula]) -> None:
         """Assert axioms about further symbols, such as those of a varied world."""
-        self._solver.add([formula(axiom) for axiom in axioms])
+        more = [formula(axiom) for axiom in axioms]
+        self._axioms += more
+        self._solver.add(more)
 
     def ask(self, parts: Iterable[Formula]) -> Answer:
         """Return whether one patient has every property; an unfinished search says so."""
-        wanted = conj(parts)
-        if wanted is False:
+        pieces = _pieces(parts)
+        if pieces is None:
             return Answer("none")
-        pieces = list(wanted.children()) if z3.is_and(wanted) else [wanted]
-        self.tally.questions += 1
+        self._renew()
         verdict = self._check([self._literal(piece) for piece in pieces])
         if verdict == z3.sat:
             return Answer("found", Patients(self, tuple(pieces)))
-        if verdict == z3.unsat:
-            return Answer("none")
-        self.tally.timed_out += 1
-        return Answer("timed_out")
+        return Answer("none" if verdict == z3.unsat else "timed_out")
 
     def simplest(self, names: Iterable[str], parts: Iterable[Formula]) -> z3.ModelRef | None:
         """Return the patient with every property whose facts have the simplest values."""
         vocabulary, symbols = self.world.vocabulary, self.world.symbols
+        pieces = _pieces(parts)
+        if pieces is None:
+            return None
+        self._renew()
         about = sorted({n for n in names if n in symbols}, key=vocabulary.order)
         recorded = set(self.world.recorded)
         choices = [self._choice(n) for n in about if n in recorded]
-        return simplest(self._look, choices, self._pieces(parts))
+        return simplest(self._look, choices, pieces)
 
     def _choice(self, name: str) -> Choice:
         found = self._choices.get(name)
@@ -100,52 +116,60 @@ class Prover:
 
     def _look(
         self, given: Sequence[Formula], tried: Sequence[Formula]
-    ) -> tuple[z3.ModelRef | None, int]:
-        self.tally.questions += 1
-        places = {self._literal(part).get_id(): place for place, part in enumerate(tried)}
-        verdict = self._check([self._literal(part) for part in (*given, *tried)])
+    ) -> tuple[z3.ModelRef | None, Sequence[int] | None]:
+        literals = [self._literal(part) for part in tried]
+        verdict = self._check([*map(self._literal, given), *literals])
         if verdict == z3.sat:
-            return self._solver.model(), 0
-        if verdict != z3.unsat:
-            self.tally.timed_out += 1
-            return None, max(0, len(tried) - 1)
-        core = [places[one.get_id()] for one in self._solver.unsat_core() if one.get_id() in places]
-        return None, max(core, default=0)
+            return self._solver.model(), []
+        return None, self._blamed(literals) if verdict == z3.unsat else None
 
-    def _pieces(self, parts: Iterable[Formula]) -> list[Formula]:
-        wanted = formula(conj(parts))
-        return list(wanted.children()) if z3.is_and(wanted) else [wanted]
+    def _blamed(self, literals: Sequence[z3.BoolRef]) -> list[int]:
+        """Return the places of those without which the solver has not shown what it just did."""
+        # Of two that are the same the first is the one that counts.
+        places = {one.ast.value: place for place, one in reversed([*enumerate(literals)])}
+        core = (one.ast.value for one in self._solver.unsat_core())
+        return [places[one] for one in core if one in places]
 
     def core(self, assumed: Sequence[Formula], parts: Iterable[Formula]) -> list[int] | None:
         """Return places in ``assumed`` that together exclude ``parts``; None if they do not."""
+        self._renew()
         literals = [self._literal(formula(one)) for one in assumed]
         others = [self._literal(formula(part)) for part in parts]
 
-        def unsound(places: list[int]) -> bool:
-            self.tally.questions += 1
-            return bool(self._check([*(literals[i] for i in places), *others]) == z3.unsat)
+        def unsound(places: list[int]) -> list[int] | None:
+            if self._check([*others, *(literals[i] for i in places)]) != z3.unsat:
+                return None
+            return self._blamed(literals)
 
         return needed(unsound, len(literals))
 
     def _check(self, literals: Sequence[z3.BoolRef]) -> z3.CheckSatResult:
-        """Ask the solver; its own method turns every literal into what it is already."""
-        asts = (z3.Ast * len(literals))(*(one.as_ast() for one in literals))
+        """Ask the solver; its own method turns every literal into what it is already.
+
+        What is not answered in time is asked once more: the machine may have stood still.
+        """
+        self.tally.questions += 1
+        asts = (z3.Ast * len(literals))(*(one.ast.value for one in literals))
         context, solver = self._solver.ctx.ref(), self._solver.solver
-        return z3.CheckSatResult(
-            z3.Z3_solver_check_assumptions(context, solver, len(literals), asts)
-        )
+        for _ in range(2):
+            found = z3.Z3_solver_check_assumptions(context, solver, len(literals), asts)
+            if found != z3.Z3_L_UNDEF:
+                break
+        else:
+            self.tally.timed_out += 1
+        return z3.CheckSatResult(found)
 
     def _literal(self, part: Formula) -> z3.BoolRef:
         """Return a name for a formula, so that what was learned about it stays."""
         part = formula(part)
-        found = self._literals.get(part.get_id())
+        # A number that stands for nothing else while the formula lives, which is kept.
+        found = self._literals.get(part.ast.value)
         if found is None:
             name = part
             if not (z3.is_const(part) and part.decl().kind() == z3.Z3_OP_UNINTERPRETED):
                 name = z3.FreshBool("q")
-                self._solver.add(name == part)
-            # The formula is kept: its number stands for nothing else while it lives.
-            found = self._literals[part.get_id()] = (name, part)
+                self._solver.add(z3.Implies(name, part))
+            found = self._literals[part.ast.value] = (name, part)
         return found[0]
 
     def holds(self, part: Part, world: World | None = None) -> Formula:
@@ -156,3 +180,13 @@ class Prover:
     def fails(self, part: Part) -> Formula:
         """Return that it is not as asked: otherwise, or unknown."""
         return neg(self.holds(part))
+
+
+def _pieces(parts: Iterable[Formula]) -> list[Formula] | None:
+    """Return the formulas that are to hold together; None where that is impossible anyway."""
+    pieces = [part for part in parts if part is not True]
+    if any(part is False for part in pieces):
+        return None
+    if len(pieces) == 1 and z3.is_and(pieces[0]):
+        return list(pieces[0].children())
+    return pieces

@@ -8,9 +8,9 @@ limits are those of the criteria. The world has only the facts that these criter
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import permutations, product
 from typing import Any
 
@@ -22,9 +22,10 @@ from gepnet.guidelines.verify.context import Context, source_of
 from gepnet.guidelines.verify.draft import Draft
 from gepnet.guidelines.verify.findings import Finding
 from gepnet.guidelines.verify.limits import ABOVE, BELOW, Limit, limits
+from gepnet.guidelines.verify.once import once
 from gepnet.guidelines.verify.prover import Answer
 from gepnet.guidelines.verify.regions import deciding_facts, parts_of
-from gepnet.vocabulary import plain
+from gepnet.vocabulary import Vocabulary, plain
 
 _TURNS_AWAY = frozenset({"stop", "withhold"})
 
@@ -51,9 +52,13 @@ class Saying:
         return self.owner if self.entry == self.owner else f"{self.owner}/{self.entry}"
 
 
-def sayings(context: Context) -> Iterator[Saying]:
-    """Yield every criterion that is compared here."""
-    base = context.base
+@once
+def sayings(base: KnowledgeBase, day: datetime.date) -> list[Saying]:
+    """Return every criterion outside the documents that is compared here."""
+    return [*_sayings(base, day)]
+
+
+def _sayings(base: KnowledgeBase, day: datetime.date) -> Iterator[Saying]:
     for profile in (*base.profiles, *base.checklists):
         owner, kind = profile.entry.id, profile.entry.purpose
         options: tuple[str, ...] = (profile.entry.option,) if profile.entry.option else ()
@@ -71,15 +76,21 @@ def sayings(context: Context) -> Iterator[Saying]:
         source = source_of(release.entry, owner)
         yield Saying(owner, "release", owner, "", said, ("prrt",), release.when, source)
     for label in base.labels:
-        if in_force(label, context.day):
+        if in_force(label, day):
             owner = f"label/{label.entry.id}"
             source = {**source_of(label.entry, owner, owner), "region": label.entry.region}
             options = (label.entry.option,)
             yield Saying(owner, "label", owner, "", "on label", options, label.when, source)
 
 
-def _documents(context: Context) -> Iterator[Saying]:
-    for document in documents_in_force(context.base.documents, context.day)[0]:
+@once
+def all_sayings(base: KnowledgeBase, day: datetime.date) -> list[Saying]:
+    """Return the same with the criteria of every document in force."""
+    return [*_sayings(base, day), *_documents(base, day)]
+
+
+def _documents(base: KnowledgeBase, day: datetime.date) -> Iterator[Saying]:
+    for document in documents_in_force(base.documents, day)[0]:
         for item in document.recommendations:
             options = tuple(dict.fromkeys(p.option for p in item.entry.options))
             source = source_of(item.entry, document.id)
@@ -97,16 +108,15 @@ class Rules(Context):
         super().__init__(context.base, context.day, names=names)
         self.listed = listed
 
-    @cached_property
-    def limits(self) -> list[Limit]:
-        """Every number that one of the criteria compares a number with, inside its range."""
-        vocabulary = self.base.vocabulary
-        found = limits([saying.node for saying in self.listed], vocabulary)
-        return sorted(found, key=lambda limit: (vocabulary.order(limit.fact), limit.value))
-
-    def bounded(self, limit: Limit, operators: frozenset[str]) -> list[Saying]:
-        """Return the criteria in which a limit is a bound of one kind."""
-        return [s for s in self.listed if limit.is_bound_in([s.node], operators)]
+    @classmethod
+    def of(cls, context: Context, which: Callable[..., list[Saying]]) -> Rules:
+        """Return the world of some criteria, made once for a context, whose questions it counts."""
+        found = context.beside.get(which)
+        if found is None:
+            found = context.beside[which] = cls(context, which(context.base, context.day))
+        assert isinstance(found, Rules)
+        found.prover.tally = context.prover.tally
+        return found
 
     def draft(self, kind: str, *sayings: Saying) -> Draft:
         """Return a draft about some criteria."""
@@ -115,17 +125,22 @@ class Rules(Context):
         return Draft(self, kind, owners, options)
 
 
-def rules(context: Context) -> Iterator[Finding]:
-    """Yield what rules outside the documents say differently of one patient, or at one limit."""
-    world = Rules(context, [*sayings(context)])
-    yield from _profiles(world)
-    yield from _limits(world)
-    yield from _shared(Rules(context, [*world.listed, *_documents(context)]))
-    context.prover.tally.add(world.prover.tally)
+def limits_of(listed: Iterable[Saying], vocabulary: Vocabulary) -> list[Limit]:
+    """Return every number that a criterion compares a number with, inside its range."""
+    found = limits([saying.node for saying in listed], vocabulary)
+    return sorted(found, key=lambda limit: (vocabulary.order(limit.fact), limit.value))
 
 
-def _profiles(world: Rules) -> Iterator[Finding]:
+def bounded(
+    listed: Iterable[Saying], limit: Limit, operators: frozenset[str] = BELOW | ABOVE
+) -> list[Saying]:
+    """Return the criteria in which a limit is a bound of some kind."""
+    return [s for s in listed if limit.is_bound_in([s.node], operators)]
+
+
+def profiles(context: Context) -> Iterator[Finding]:
     """Find whom one profile lets pass in a line and another, or a safety rule, turns away."""
+    world = Rules.of(context, sayings)
     lines = [s for s in world.listed if s.kind == "eligibility"]
     for one, other in permutations(lines, 2):
         if one.owner != other.owner and one.topic == other.topic:
@@ -157,10 +172,12 @@ def _turned_away(world: Rules, one: Saying, other: Saying, *, turned: bool) -> I
     )
 
 
-def _limits(world: Rules) -> Iterator[Finding]:
+def edges(context: Context) -> Iterator[Finding]:
     """Find two rules on one option of which neither, or each, claims the limit between them."""
-    for limit in world.limits:
-        for one, other in product(world.bounded(limit, BELOW), world.bounded(limit, ABOVE)):
+    world = Rules.of(context, sayings)
+    for limit in limits_of(world.listed, world.base.vocabulary):
+        sides = (bounded(world.listed, limit, operators) for operators in (BELOW, ABOVE))
+        for one, other in product(*sides):
             if one.id != other.id and _related(world.base, one, other):
                 yield from _edge(world, limit, one, other)
 
@@ -191,34 +208,42 @@ def _edge(world: Rules, limit: Limit, one: Saying, other: Saying) -> Iterator[Fi
         yield from draft.done_at(limit, told, said, ids, about, sources=sources)
 
 
-def _shared(world: Rules) -> Iterator[Finding]:
-    """Say of each limit that several rules share on which side of it each puts the limit itself."""
-    for limit in world.limits:
-        value = plain(limit.value)
-        found: dict[str, list[tuple[Saying, Answer, bool]]] = {}
-        for saying in world.bounded(limit, BELOW | ABOVE):
-            for word, answer, truth in _sides(world, limit, saying):
-                found.setdefault(word, []).append((saying, answer, truth))
-        told = [(word, saying) for word, group in found.items() for saying, _, _ in group]
-        if len({saying.id for _, saying in told}) < 2:
-            continue
-        draft = world.draft("shared_limit", *(saying for _, saying in told))
-        for group in found.values():
-            saying, answer, truth = group[0]
-            core = [limit.equals, (saying.node, truth)]
-            ids = [s.id for s, _, _ in group]
-            draft.add(world.region(answer, core, [], ids, keep=[limit.fact]))
-        positions: dict[str, list[str]] = {}
-        for word, saying in told:
-            positions.setdefault(saying.id, []).append(f"{saying.said} {word} {value}")
-        yield draft.finding(
-            {name: "; ".join(words) for name, words in positions.items()},
-            sources=tuple({s.id: s.source for _, s in told}.values()),
-            deciding=(limit.fact,),
-            detail=f"{world.base.vocabulary[limit.fact].entry.label} of exactly {value}: "
-            + ", ".join(f"{len(group)} {word}" for word, group in found.items()),
-            about=limit.name,
-        )
+@once
+def shared_limits(base: KnowledgeBase, day: datetime.date) -> dict[Limit, list[Saying]]:
+    """Return the limits that bound more than one criterion, with these."""
+    listed = all_sayings(base, day)
+    every = {limit: bounded(listed, limit) for limit in limits_of(listed, base.vocabulary)}
+    return {limit: found for limit, found in every.items() if len({s.id for s in found}) > 1}
+
+
+def shared_limit(context: Context, limit: Limit, sharing: Sequence[Saying]) -> Iterator[Finding]:
+    """Say on which side of a limit each of those that share it puts the limit itself."""
+    world = Rules.of(context, all_sayings)
+    value = plain(limit.value)
+    found: dict[str, list[tuple[Saying, Answer, bool]]] = {}
+    for saying in sharing:
+        for word, answer, truth in _sides(world, limit, saying):
+            found.setdefault(word, []).append((saying, answer, truth))
+    told = [(word, saying) for word, group in found.items() for saying, _, _ in group]
+    if len({saying.id for _, saying in told}) < 2:
+        return
+    draft = world.draft("shared_limit", *(saying for _, saying in told))
+    for group in found.values():
+        saying, answer, truth = group[0]
+        core = [limit.equals, (saying.node, truth)]
+        ids = [s.id for s, _, _ in group]
+        draft.add(world.region(answer, core, [], ids, keep=[limit.fact]))
+    positions: dict[str, list[str]] = {}
+    for word, saying in told:
+        positions.setdefault(saying.id, []).append(f"{saying.said} {word} {value}")
+    yield draft.finding(
+        {name: "; ".join(words) for name, words in positions.items()},
+        sources=tuple({s.id: s.source for _, s in told}.values()),
+        deciding=(limit.fact,),
+        detail=f"{world.base.vocabulary[limit.fact].entry.label} of exactly {value}: "
+        + ", ".join(f"{len(group)} {word}" for word, group in found.items()),
+        about=limit.name,
+    )
 
 
 def _sides(world: Rules, limit: Limit, saying: Saying) -> Iterator[tuple[str, Answer, bool]]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime
+import gc
 import multiprocessing
+import os
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 from gepnet.guidelines.assess import documents_in_force
 from gepnet.guidelines.compiled import KnowledgeBase, knowledge_base
@@ -21,7 +24,11 @@ from gepnet.guidelines.verify.units import Unit, answer, units_of
 from gepnet.knowledge import load_knowledge
 
 # So many parts go to a worker at once: enough to keep it busy, few enough for a smooth progress.
-_BATCH = 24
+_MANY = 24
+# With so few a copy of this process is not worth it, and with no more than a batch no new one.
+_FEW = 2
+#: Kinds of parts of which one may take a second.
+_LONG = frozenset({"across", "gaps", "profiles", "edges", "moved", "shared", "label"})
 
 
 @dataclass(frozen=True)
@@ -121,7 +128,7 @@ def prove(
     """
     proved = Proved(base, day, cache)
     jobs = jobs_of(base, day, document, kinds)
-    parts = {job: units_of(base, job) for job in jobs}
+    parts = {job: units_of(base, job, day) for job in jobs}
     keys = {unit: proved.key(unit) for job in jobs for unit in parts[job]}
     kept = {unit: found for unit in keys if (found := proved.get(keys[unit])) is not None}
     new = [unit for unit in keys if unit not in kept]
@@ -141,8 +148,8 @@ def prove(
     if shares:
         sized = iter(with_shares(base, [f for unit in new for f in fresh[unit]], day))
         fresh = {unit: [next(sized) for _ in fresh[unit]] for unit in new}
-    for unit, found in fresh.items():
-        proved.put(keys[unit], found)
+    for unit in fresh.keys() - set(tally.unfinished):
+        proved.put(keys[unit], fresh[unit])
     if fresh:
         proved.store()
     every = kept | fresh
@@ -161,9 +168,12 @@ def _worked(
     processes: int,
     timeout_ms: int,
 ) -> Iterator[tuple[dict[Unit, list[Finding]], Tally]]:
-    if len(units) <= _BATCH:
+    forked = _only_thread()
+    if len(units) <= (_FEW if forked else _MANY):
         processes = 1  # to start another process would take longer
-    size = max(1, min(_BATCH, len(units) // (4 * processes)))
+    # Those that take longest come first, so that no process waits for the last of them.
+    units = sorted(units, key=lambda unit: unit[0] not in _LONG)
+    size = max(1, min(_MANY, len(units) // (16 * processes)))
     batches = [units[start : start + size] for start in range(0, len(units), size)]
     if processes <= 1:
         context = Context(base, day, timeout_ms) if batches else None
@@ -171,20 +181,39 @@ def _worked(
             assert context is not None
             yield _done(context, batch)
         return
-    # Started anew and not forked: the threads of the table engine do not survive a fork.
-    spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, spawn, _begin, (extra, day, timeout_ms)) as pool:
+    begin = _begin if forked else _begin_anew
+    about: Any = base if forked else extra
+    method = multiprocessing.get_context("fork" if forked else "spawn")
+    with ProcessPoolExecutor(processes, method, begin, (about, day, timeout_ms)) as pool:
         running = [pool.submit(_in_worker, batch) for batch in batches]
         for finished in as_completed(running):
             yield finished.result()
 
 
+def _only_thread() -> bool:
+    """Whether this process has one thread, so that a copy of it is whole.
+
+    Others, such as those of the table engine, do not survive a fork. Where nobody can tell, there
+    may be others.
+    """
+    try:
+        return len(os.listdir("/proc/self/task")) == 1
+    except OSError:
+        return False
+
+
 _context: Context | None = None
 
 
-def _begin(extra: tuple[Path, ...], day: datetime.date, timeout_ms: int) -> None:
+def _begin(base: KnowledgeBase, day: datetime.date, timeout_ms: int) -> None:
     global _context  # noqa: PLW0603 - one solver for the life of a worker
-    _context = Context(knowledge_base(load_knowledge(*extra)), day, timeout_ms)
+    # What is loaded stays for the life of the worker: not looked through again for what is left.
+    gc.freeze()
+    _context = Context(base, day, timeout_ms)
+
+
+def _begin_anew(extra: tuple[Path, ...], day: datetime.date, timeout_ms: int) -> None:
+    _begin(knowledge_base(load_knowledge(*extra)), day, timeout_ms)
 
 
 def _in_worker(batch: list[Unit]) -> tuple[dict[Unit, list[Finding]], Tally]:
@@ -193,6 +222,11 @@ def _in_worker(batch: list[Unit]) -> tuple[dict[Unit, list[Finding]], Tally]:
 
 
 def _done(context: Context, batch: list[Unit]) -> tuple[dict[Unit, list[Finding]], Tally]:
-    context.prover.tally = Tally()
-    found = {unit: list(answer(context, unit)) for unit in batch}
-    return found, context.prover.tally
+    tally = context.prover.tally = Tally()
+    found: dict[Unit, list[Finding]] = {}
+    for unit in batch:
+        late = tally.timed_out
+        found[unit] = list(answer(context, unit))
+        if tally.timed_out > late:
+            tally.unfinished.append(unit)
+    return found, tally

@@ -7,54 +7,69 @@ the fact follows anew.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import product
 
 from gepnet.criteria import Compare, atoms
 from gepnet.criteria.smt import neg
-from gepnet.guidelines.positions import Holding
+from gepnet.guidelines.compiled import KnowledgeBase
+from gepnet.guidelines.positions import Holding, document_positions
 from gepnet.guidelines.verify.context import Context, none_of
 from gepnet.guidelines.verify.draft import Draft
 from gepnet.guidelines.verify.findings import Finding
 from gepnet.guidelines.verify.limits import ABOVE, BELOW, Limit, limits
+from gepnet.guidelines.verify.once import once
 from gepnet.guidelines.verify.prover import Answer, Part
 from gepnet.guidelines.verify.regions import parts_of
 
 
-def thresholds(context: Context, name: str) -> Iterator[Finding]:
-    """Yield the holes and the double coverage of a document."""
-    document = context.documents[name]
+@once
+def met(base: KnowledgeBase, name: str) -> dict[Limit, list[tuple[Holding, Holding]]]:
+    """Return the limits of a document at which two of its recommendations meet, with these."""
+    stands = document_positions(base).of_document(name)
     holdings = list(
         {
             (h.id, h.position.option): h
-            for stand in context.positions.of_document(name)
+            for stand in stands
             for h in stand.holdings
             if h.position.option in stand.options
         }.values()
     )
     rules = [holding.recommendation for holding in holdings]
     nodes = [*(rule.when for rule in rules), *(n for rule in rules for n in rule.nodes[1:])]
-    for limit in limits([document.scope, *nodes], context.base.vocabulary):
+    scopes = [stand.document.scope for stand in stands[:1]]
+    found = {}
+    for limit in limits([*scopes, *nodes], base.vocabulary):
         below, above = (
             [h for h in holdings if limit.is_bound_in(h.recommendation.nodes, operators)]
             for operators in (BELOW, ABOVE)
         )
         pairs = [
-            _Edge(context, limit, one, other)
+            (one, other)
             for one, other in product(below, above)
             if one.position.intent == other.position.intent
         ]
-        told: set[tuple[str, str]] = set()
-        for edge in pairs:
-            if (edge.one.id, edge.other.id) not in told:
-                found = list(edge.hole())
-                if any(finding.verdict == "found" for finding in found):
-                    told.add((edge.one.id, edge.other.id))
-                yield from found
-        for edge in pairs:
-            if edge.one.id != edge.other.id:
-                yield from edge.double()
+        if pairs:
+            found[limit] = pairs
+    return found
+
+
+def thresholds(
+    context: Context, limit: Limit, pairs: Iterable[tuple[Holding, Holding]]
+) -> Iterator[Finding]:
+    """Yield the holes and the double coverage of a document at one limit; see ``met``."""
+    edges = [_Edge(context, limit, *pair) for pair in pairs]
+    told: set[tuple[str, str]] = set()
+    for edge in edges:
+        if (edge.one.id, edge.other.id) not in told:
+            found = list(edge.hole())
+            if any(finding.verdict == "found" for finding in found):
+                told.add((edge.one.id, edge.other.id))
+            yield from found
+    for edge in edges:
+        if edge.one.id != edge.other.id:
+            yield from edge.double()
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ class Witnesses:
         self.prover = prover
         self.base: KnowledgeBase = prover.axioms.base
         self.day = day
+        self._needs: dict[Node, frozenset[str]] = {}
 
     def smallest(
         self, patients: Patients, wanted: Sequence[Part], keep: Iterable[str] = ()
@@ -34,16 +35,20 @@ class Witnesses:
         None where the interpreter does not find what the solver found: then one of them is wrong,
         and nothing is claimed.
         """
-        needed = self.needed(node for node, _ in wanted)
+        needs = {node: self.needed([node]) for node, _ in wanted}
+        needed = frozenset().union(*needs.values())
         model = patients.simplest(needed, wanted)
         if model is None:
             return None
-        values = self.prover.world.values(model)
-        about = {name: value for name, value in values.items() if name in needed}
+        about = self.prover.world.values(model, needed)
 
-        def settles(given: Mapping[str, Value]) -> bool:
-            facts = self.facts(given, needed)
-            return all(interpret(node, facts.values) is truth for node, truth in wanted)
+        def settles(given: Mapping[str, Value], left_out: str | None = None) -> bool:
+            # A criterion that a fact left out says nothing of stays as it was.
+            asked = [part for part in wanted if left_out is None or left_out in needs[part[0]]]
+            only = frozenset().union(*(needs[node] for node, _ in asked))
+            told = {name: value for name, value in given.items() if name in only}
+            values = self.facts(told, only).values
+            return all(interpret(node, values) is truth for node, truth in asked)
 
         if not settles(about):
             return None
@@ -55,7 +60,12 @@ class Witnesses:
 
     def needed(self, nodes: Iterable[Node]) -> frozenset[str]:
         """Return the facts that some criteria name, and all that those are worked out from."""
-        return needed_for([name for node in nodes for name in facts_of(node)], self.base.criteria)
+        return frozenset().union(*map(self._needed_for, nodes))
+
+    def _needed_for(self, node: Node) -> frozenset[str]:
+        if node not in self._needs:
+            self._needs[node] = needed_for(facts_of(node), self.base.criteria)
+        return self._needs[node]
 
     def _core(self, about: Mapping[str, Value], wanted: Sequence[Part]) -> dict[str, Value]:
         """Return the facts that the solver needs for its proof; a guess that is then checked."""
@@ -106,13 +116,19 @@ class Witnesses:
 
 
 def without_idle(
-    chosen: Mapping[str, Value], settles: Callable[[Mapping[str, Value]], bool], keep: set[str]
+    chosen: Mapping[str, Value], settles: Callable[[Mapping[str, Value], str], bool], keep: set[str]
 ) -> dict[str, Value]:
-    """Leave out every fact without which the claim still stands."""
+    """Leave out every fact without which the claim still stands.
+
+    Args:
+        chosen: facts of whom the claim stands.
+        settles: whether it does without one more of them, which is named.
+        keep: facts that stay.
+    """
     kept = dict(chosen)
     for name in list(kept):
         rest = {other: value for other, value in kept.items() if other != name}
-        if name not in keep and settles(rest):
+        if name not in keep and settles(rest, name):
             kept = rest
     return kept
 
