@@ -163,6 +163,17 @@ class Proved:
         found = self._found.get(key)
         return None if found is None else [from_plain(item) for item in found]
 
+    @property
+    def shares(self) -> dict[tuple[str, ...], float]:
+        """The shares of regions that were measured before of the same sample."""
+        findings = (finding for kept in self._found.values() for finding in kept)
+        regions = (region for finding in findings for region in finding["regions"])
+        return {
+            tuple(region["criteria"]): region["share"]
+            for region in regions
+            if region["share"] is not None
+        }
+
     def put(self, key: str, findings: list[Finding]) -> None:
         """Keep findings."""
         self._found[key] = [finding.plain() for finding in findings]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -123,7 +124,7 @@ class Finding:
         """The first region."""
         return self.regions[0] if self.regions else None
 
-    def with_shares(self, shares: dict[tuple[str, ...], float]) -> Finding:
+    def with_shares(self, shares: Mapping[tuple[str, ...], float]) -> Finding:
         """Return the finding with the size of each region."""
         regions = tuple(replace(r, share=shares.get(r.criteria, r.share)) for r in self.regions)
         return replace(self, regions=regions)

@@ -146,7 +146,8 @@ def prove(
         tally.add(counted)
         told()
     if shares:
-        sized = iter(with_shares(base, [f for unit in new for f in fresh[unit]], day))
+        found = [f for unit in new for f in fresh[unit]]
+        sized = iter(with_shares(base, found, day, proved.shares))
         fresh = {unit: [next(sized) for _ in fresh[unit]] for unit in new}
     for unit in fresh.keys() - set(tally.unfinished):
         proved.put(keys[unit], fresh[unit])

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from gepnet.criteria import And, Node, facts_of
 from gepnet.guidelines.compiled import KnowledgeBase
@@ -16,10 +17,20 @@ SAMPLE = f"made-up sample, seed {SEED}, {ROWS} patients, nothing hidden"
 
 
 def with_shares(
-    base: KnowledgeBase, findings: Iterable[Finding], day: datetime.date
+    base: KnowledgeBase,
+    findings: Iterable[Finding],
+    day: datetime.date,
+    known: Mapping[tuple[str, ...], float] = MappingProxyType({}),
 ) -> list[Finding]:
-    """Return findings with the share of the sample that lies in each region."""
-    listed = list(findings)
+    """Return findings with the share of the sample that lies in each region.
+
+    Args:
+        base: the knowledge.
+        findings: without shares.
+        day: of the sample.
+        known: shares that were measured before.
+    """
+    listed = [finding.with_shares(known) for finding in findings]
     texts = dict.fromkeys(r.criteria for f in listed for r in f.regions if r.share is None)
     if not texts:
         return listed
