@@ -84,6 +84,21 @@ def test_what_stops_or_withholds_is_never_folded() -> None:
     assert seen > 5
 
 
+def test_a_grade_that_a_later_index_goes_beyond_stands_above_the_answer(
+    run: Run, tmp_path: Path
+) -> None:
+    """It is no grade of the tumour any more, and that it was reported so is not lost."""
+    file = tmp_path / "p.yaml"
+    file.write_text(
+        "gepnet: 1\npatient: p\nevents:\n"
+        "- {id: a, kind: pathology, date: 2015-03-01, grade_reported: G1, differentiation: well}\n"
+        "- {id: b, kind: pathology, date: 2024-05-01, ki67_percent: 15}\n"
+    )
+    said = " ".join(_words(run("assess", file, "--at", "2026-01-01").out))
+    assert "NET G2, Ki-67 15 %" in said
+    assert "Grade as reported ↔ G1" in said
+
+
 def test_what_contradicts_itself_stands_above_the_answer(run: Run) -> None:
     """A value that counts as one of two is told on the first screen, on the matrix and in JSON."""
     file = TESTS / "patients" / "faults" / "samedate.yaml"
