@@ -106,6 +106,31 @@ def test_every_status_is_that_of_the_interpreter(part: int) -> None:
         )
 
 
+@pytest.mark.parametrize("bulky", [True, False, None])
+@pytest.mark.parametrize("burden", ["low", "high", None])
+def test_who_is_included_narrowly_is_named_as_the_lesser_whatever_the_broad_words_say(
+    bulky: bool | None, burden: str | None
+) -> None:
+    """A burden called low beside bulky disease meets the narrow words and not the broad ones."""
+    told = {
+        "primary_site": "jejunum_ileum", "differentiation": "well", "ki67_percent": 2,
+        "stage": "metastatic", "treatment_naive": True, "resectability": "unresectable",
+        "symptomatic": False, "progression_radiological_or_clinical": False,
+        "sstr_any_uptake": True, "tumour_burden": burden, "bulky": bulky,
+    }  # fmt: skip
+    vocabulary = BASE.vocabulary
+    values = {n: vocabulary[n].parse(raw) for n, raw in told.items() if raw is not None}
+    frame = table([values], [vocabulary[name] for name in told])
+    plan = CohortPlan(BASE, frame.schema, DAY, DAY)
+    (codes,) = plan.statuses(frame.lazy()).collect().iter_rows(named=True)
+    for name, document in assess(BASE, one(values), ASKED).documents.items():
+        for (option, intent), cell in document.cells.items():
+            column = COHORT.column_of(document.document, option, intent)
+            code = CODES[OUT_OF_SCOPE if column is None else codes[column]]
+            found, wanted = (code.status, code.possible), (cell.status, cell.possible)
+            assert found == wanted, f"{name}/{option}/{intent}"
+
+
 @pytest.mark.parametrize("size", [1, 8, 9, 65])
 def test_a_row_has_the_same_statuses_wherever_its_batch_begins(size: int) -> None:
     frame = table(patients("batches", 200), needed())

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TypeVar
 from weakref import WeakKeyDictionary
 
-from gepnet.criteria import Node
+from gepnet.criteria import Certain, Node, Or
 from gepnet.criteria.algebra import Evaluator, Lasting, Pair, PairLogic, Parts, asks_what_is_known
 from gepnet.guidelines.asking import how_well_read, parted, where
 from gepnet.guidelines.compiled import (
@@ -156,9 +156,13 @@ def kind_of(name: str, holdings: Iterable[Holding]) -> Kind:
 def place_node(place: Place, rule: CompiledRecommendation) -> Node:
     """Return the criterion of a recommendation that counts at a place.
 
-    To be named as the lesser is read broadly: only then is a document silent on an option.
+    To be named as the lesser is read broadly: only then is a document silent on an option. Who is
+    included narrowly is so whatever the broad words say, as where a record contradicts itself.
     """
-    return rule.broadest if place.broad or place.what == "lesser" else rule.when
+    if place.what == "lesser":
+        narrowly = Certain(rule.when)
+        return rule.when if rule.when_broad is None else Or((narrowly, rule.when_broad))
+    return rule.broadest if place.broad else rule.when
 
 
 def _pairs(truth: Evaluator[Pair[B]]) -> PairLogic[B]:
