@@ -131,6 +131,15 @@ def test_who_is_included_narrowly_is_named_as_the_lesser_whatever_the_broad_word
             assert found == wanted, f"{name}/{option}/{intent}"
 
 
+def test_a_column_of_truths_is_of_one_criterion() -> None:
+    named: dict[str, tuple[object, bool]] = {}
+    for column in COHORT.columns:
+        for place in column.asked.places:
+            for reading in column.readings(place):
+                truth = (reading.node, reading.lasting)
+                assert named.setdefault(reading.name, truth) == truth
+
+
 @pytest.mark.parametrize("size", [1, 8, 9, 65])
 def test_a_row_has_the_same_statuses_wherever_its_batch_begins(size: int) -> None:
     frame = table(patients("batches", 200), needed())

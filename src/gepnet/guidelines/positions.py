@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TypeVar
 from weakref import WeakKeyDictionary
 
-from gepnet.criteria import Certain, Node, Or
+from gepnet.criteria import Node
 from gepnet.criteria.algebra import Evaluator, Lasting, Pair, PairLogic, Parts, asks_what_is_known
 from gepnet.guidelines.asking import how_well_read, parted, where
 from gepnet.guidelines.compiled import (
@@ -160,8 +160,7 @@ def place_node(place: Place, rule: CompiledRecommendation) -> Node:
     included narrowly is so whatever the broad words say, as where a record contradicts itself.
     """
     if place.what == "lesser":
-        narrowly = Certain(rule.when)
-        return rule.when if rule.when_broad is None else Or((narrowly, rule.when_broad))
+        return rule.either_way
     return rule.broadest if place.broad else rule.when
 
 

@@ -52,8 +52,10 @@ class Reading(NamedTuple):
     @property
     def name(self) -> str:
         """The column of its truth."""
-        marks = (" broad" * (self.node is not self.rule.when), " lasting" * self.lasting)
-        return f"__{self.rule.full_id}{''.join(marks)}"
+        rule, read = self.rule, " either way"
+        if self.node is rule.when or self.node is rule.broadest:
+            read = " broad" * (self.node is not rule.when)
+        return f"__{rule.full_id}{read}{' lasting' * self.lasting}"
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Generic, TypeVar
 
-from gepnet.criteria import Always, And, Certain, Node, Not, facts_of
+from gepnet.criteria import Always, And, Certain, Node, Not, Or, facts_of
 from gepnet.knowledge.rule_models import RuleEntry
 
 E_co = TypeVar("E_co", bound=RuleEntry, covariant=True)
@@ -55,6 +55,16 @@ class Rule(Generic[E_co]):
     def broadest(self) -> Node:
         """The criterion in its broadest reading: whom it does not include is certainly out."""
         return self.nodes[-1]
+
+    @cached_property
+    def either_way(self) -> Node:
+        """The criterion read broadly, where whom it includes narrowly is included in any case.
+
+        The two differ where a record contradicts itself: the broad words need not hold then.
+        """
+        if self.when_broad is None:
+            return self.when
+        return Or((Certain(self.when), self.when_broad))
 
     @cached_property
     def facts(self) -> tuple[str, ...]:
