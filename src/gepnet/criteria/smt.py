@@ -90,7 +90,10 @@ def is_true(model: z3.ModelRef, part: Formula) -> bool:
     """Whether a formula is true in a model; what the model leaves open is false or nought."""
     if isinstance(part, bool):
         return part
-    return bool(z3.is_true(model.eval(part, model_completion=True)))
+    # The solver's own method makes objects of what is looked at once.
+    context, found = model.ctx.ref(), (z3.Ast * 1)()
+    settled = z3.Z3_model_eval(context, model.model, part.as_ast(), True, found)
+    return bool(settled and z3.Z3_get_bool_value(context, found[0]) == z3.Z3_L_TRUE)
 
 
 def integer(model: z3.ModelRef, term: Number) -> int:

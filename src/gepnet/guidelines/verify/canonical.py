@@ -173,7 +173,8 @@ def needed(unsound: Callable[[list[int]], list[int] | None], count: int) -> list
     """Return places whose parts exclude something together, none of them for nothing.
 
     The later ones are given up first: the result depends on the order and on whether each beginning
-    leaves somebody, not on which proof of that was found.
+    leaves somebody, not on which proof of that was found. It is the preferred explanation of
+    Junker, "QuickXplain", AAAI 2004.
 
     Args:
         unsound: some of the places given that leave nobody; None where all of them leave somebody.

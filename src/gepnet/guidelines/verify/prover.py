@@ -124,11 +124,19 @@ class Prover:
         return None, self._blamed(literals) if verdict == z3.unsat else None
 
     def _blamed(self, literals: Sequence[z3.BoolRef]) -> list[int]:
-        """Return the places of those without which the solver has not shown what it just did."""
+        """Return the places of those that the solver needed for what it has just shown.
+
+        Its own method makes an object of each, of which there may be hundreds.
+        """
         # Of two that are the same the first is the one that counts.
         places = {one.ast.value: place for place, one in reversed([*enumerate(literals)])}
-        core = (one.ast.value for one in self._solver.unsat_core())
-        return [places[one] for one in core if one in places]
+        context = self._solver.ctx.ref()
+        core = z3.Z3_solver_get_unsat_core(context, self._solver.solver)
+        z3.Z3_ast_vector_inc_ref(context, core)
+        size = z3.Z3_ast_vector_size(context, core)
+        blamed = [z3.Z3_ast_vector_get(context, core, place).value for place in range(size)]
+        z3.Z3_ast_vector_dec_ref(context, core)
+        return [places[one] for one in blamed if one in places]
 
     def core(self, assumed: Sequence[Formula], parts: Iterable[Formula]) -> list[int] | None:
         """Return places in ``assumed`` that together exclude ``parts``; None if they do not."""

@@ -35,8 +35,8 @@ class Witnesses:
         None where the interpreter does not find what the solver found: then one of them is wrong,
         and nothing is claimed.
         """
-        needs = {node: self.needed([node]) for node, _ in wanted}
-        needed = frozenset().union(*needs.values())
+        needs = [self.needed([node]) for node, _ in wanted]
+        needed = frozenset().union(*needs)
         model = patients.simplest(needed, wanted)
         if model is None:
             return None
@@ -44,11 +44,11 @@ class Witnesses:
 
         def settles(given: Mapping[str, Value], left_out: str | None = None) -> bool:
             # A criterion that a fact left out says nothing of stays as it was.
-            asked = [part for part in wanted if left_out is None or left_out in needs[part[0]]]
-            only = frozenset().union(*(needs[node] for node, _ in asked))
+            asked = [at for at, names in enumerate(needs) if left_out is None or left_out in names]
+            only = frozenset().union(*(needs[at] for at in asked))
             told = {name: value for name, value in given.items() if name in only}
             values = self.facts(told, only).values
-            return all(interpret(node, values) is truth for node, truth in asked)
+            return all(interpret(wanted[at][0], values) is wanted[at][1] for at in asked)
 
         if not settles(about):
             return None
