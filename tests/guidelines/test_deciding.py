@@ -367,3 +367,31 @@ def test_every_verdict_on_the_example_holds_when_assessed_anew(
         for name in pair.documents:
             cell = after.documents[name].cells[pair.option, pair.intent]
             assert cell.status is found.position, (pair.documents, pair.option, changes)
+
+
+@pytest.mark.parametrize("functioning", [False, None])
+def test_no_change_makes_a_patient_who_cannot_be(functioning: bool | None) -> None:
+    """What is told to be so stays so in every set, unless the set changes that word itself."""
+    base = api.base()
+    told = {
+        "primary_site": "pancreas", "differentiation": "well", "ki67_percent": 8,
+        "mitoses_per_2mm2": 3, "stage": "metastatic", "resectability": "unresectable",
+        "sstr_method": "PET", "sstr_result": "positive", "sstr_uptake_vs_liver": "above",
+        "sstr_lesions_covered": "all", "sstr_negative_lesion_on_ct": False, "functioning": False,
+        "progressed_on_ssa": True, "ssa_only_so_far": True, "received_ssa": True,
+        "systemic_lines_prior": 1, "progression_radiological_recist": True,
+    }  # fmt: skip
+    if functioning is None:
+        del told["functioning"]
+    facts = facts_of_values(told, base.knowledge, base.criteria)
+    pairs = [p for p in compare(assess(base, facts, ASKED)) if p.option == "lu177_dotatate"]
+    checked = 0
+    for verdict in Deciding(base, facts).between(pairs).values():
+        for one in verdict.sets:
+            changes = {change.fact: change.after[0] for change in one.changes}
+            after = facts_with(facts, changes, base.knowledge, base.criteria)
+            against = [n for n in told if n not in changes and after[n].conflict is not None]
+            told_apart = [n for n in against if base.vocabulary[n].type == "boolean"]
+            assert told_apart == [], (changes, one.position)
+            checked += 1
+    assert checked > 3

@@ -71,7 +71,7 @@ def value_of(
     """
 
     def worked_out() -> V | None:
-        derived = _derived(fact, engine, truth, criteria)
+        derived = derived_of(fact, engine, truth, criteria)
         if derived is None or fact.entry.bound is not None:
             return derived
         return engine.first_known(fact, derived, lambda: engine.silence(fact))
@@ -87,9 +87,10 @@ def value_of(
     return engine.first_known(fact, recorded, worked_out)
 
 
-def _derived(
+def derived_of(
     fact: Fact, engine: FactLogic[T, V], truth: Callable[[Node], T], criteria: Criteria
 ) -> V | None:
+    """Return what follows for a fact from others alone; None if nothing can."""
     entry = fact.entry
     if entry.bound is not None:
         return engine.computed(fact, entry.bound.function, entry.bound.inputs)

@@ -15,6 +15,7 @@ from itertools import product
 from typing import Literal
 
 from gepnet.facts import Facts, is_given
+from gepnet.facts.algebra import derived_of
 from gepnet.guidelines.alternatives import Alternative, Band, Influence, Influences
 from gepnet.guidelines.compare import Agreement, Pair
 from gepnet.guidelines.compiled import KnowledgeBase
@@ -100,6 +101,14 @@ class Deciding:
             if fact.type == "enum"
         }
 
+        # Yes or no as it is told, where it could also follow and nothing contradicts it.
+        self._told = [
+            fact
+            for fact in base.vocabulary.base_facts()
+            if fact.type == "boolean" and fact.entry.derived
+            if is_given(facts, fact.id, base.vocabulary) and facts[fact.id].conflict is None
+        ]
+
     def between(self, pairs: Iterable[Pair], most: int = MOST_CHANGES) -> dict[Pair, Verdict]:
         """Return what decides between the documents of each pair that does not agree.
 
@@ -164,6 +173,8 @@ class Deciding:
         marked = zip(things, containing, strict=True)
         fixed = valid & variants.join(where for (one, _), where in marked if not one.changeable)
         fixed |= valid & self._moved(variants)
+        valid &= ~self._contradicted(variants, things, containing)
+        fixed &= valid
         stated = {one: one.stated(variants.truth) for q in questions for one in q}
         solved: dict[Question, Verdict] = {}
         for question in questions:
@@ -190,6 +201,24 @@ class Deciding:
                     found[question] = self._verdict(question, things, ways, found is last_resort)
                     break
         return solved
+
+    def _contradicted(
+        self, variants: Variants, things: Sequence[Thing], containing: Sequence[int]
+    ) -> int:
+        """Return the variants in which something that is told cannot be: no patient is like that.
+
+        A tumour that is told to be silent gets no syndrome unless that word is changed as well.
+        """
+        changed: dict[str, int] = {}
+        for (one, _), where in zip(things, containing, strict=True):
+            changed[one.fact] = changed.get(one.fact, 0) | where
+        found = 0
+        for fact in self._told:
+            derived = derived_of(fact, variants, variants.truth, self._base.criteria) or {}
+            told = self._facts.values[fact.id]
+            against = variants.join(w for value, w in derived.items() if value is not told)
+            found |= against & ~changed.get(fact.id, 0)
+        return found
 
     def _moved(self, variants: Variants) -> int:
         """Return the variants in which what cannot change comes out as something else."""
