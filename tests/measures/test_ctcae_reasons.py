@@ -90,6 +90,11 @@ def test_a_value_is_told_as_it_was_printed_and_beside_a_limit_of_ours_as_we_read
     assert found.reason == wanted[value]
 
 
+def test_a_unit_that_is_only_spelled_otherwise_is_no_other_number() -> None:
+    assert graded("5", "neutrophils_10e9_l", "0.9", "low", "10^9/L").reason == "0.9 < 1"
+    assert graded("5", "neutrophils_10e9_l", "900", "low", "/uL").reason == "900 /uL (0.9) < 1"
+
+
 def test_what_lies_beyond_a_limit_by_its_bound_is_not_below_it() -> None:
     """More than 4.9 mmol/L is not below 4.9 mmol/L: grade 3 is excluded, 2 is not."""
     found = graded("5", "haemoglobin_g_l", ">4.9", "low", "mmol/L", lln=120)

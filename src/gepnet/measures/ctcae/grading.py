@@ -267,7 +267,9 @@ def _as_printed(value: Interval) -> str:
 def _told(limit: Limit, sample: Sample) -> str:
     bound = _sides(limit, sample)[1]
     value, printed = _own(sample.value), _as_printed(sample.value)
-    if value != printed:
+    reported = sample.value.reported
+    # A unit that only spells the fact's own in another way, such as 10^9/L, changes no number.
+    if reported is not None and value not in (printed, reported.text):
         value = f"{printed} ({value})"
     unit = _unit(limit, sample.value)
     if unit is not None:
