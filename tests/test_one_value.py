@@ -43,8 +43,8 @@ FLOORS = {
 #: its faults, as that is what they are for.
 HANDED = {
     ("criteria/algebra.py", "guidelines/variants.py", "Variants"),
-    ("criteria/algebra.py", "guidelines/positions.py", "DocumentPosition"),
-    ("criteria/algebra.py", "guidelines/statuses.py", "asked"),
+    ("criteria/algebra.py", "guidelines/positions.py", "asked_truths"),
+    ("criteria/algebra.py", "guidelines/asking.py", "asked"),
     ("facts/algebra.py", "guidelines/variants.py", "Variants"),
     ("tables/plain.py", "facts/model.py", "show"),
     ("tables/plain.py", "report/facts.py", "plain_value"),

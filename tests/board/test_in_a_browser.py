@@ -16,7 +16,7 @@ from tests.board.conftest import CENTRE, PASSWORD, item_of, running
 from tests.board.pages import faults_of
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Route
 
 pytestmark = pytest.mark.browser
 
@@ -148,8 +148,21 @@ def test_what_was_typed_stays_when_saving_fails(page: Page, server: str, case: s
     page.fill("#e-note", "Wants to be treated near home")
     page.fill("[name='fact.ecog']", "1")
     page.fill("#e-date", "the day before yesterday")
-    page.click("#event-form button.go")
+    # The form is checked as it is typed, and that answer may be the later one.
+    checks: list[Route] = []
+
+    def hold(check: Route) -> None:
+        checks.append(check)
+
+    page.route("**/record/check", hold)
+    with page.expect_request("**/record/check"):
+        page.click("#event-form button.go")
     page.wait_for_selector("#fault")
+    with page.expect_response("**/record/check"):
+        checks[0].continue_()
+    page.wait_for_selector("#checked .wrong")
+    assert page.is_visible("#fault")
+    page.unroute("**/record/check")
     assert page.input_value("#e-note") == "Wants to be treated near home"
     page.fill("#e-date", datetime.date(2026, 1, 5).isoformat())
     page.click("#event-form button.go")

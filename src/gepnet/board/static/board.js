@@ -21,8 +21,9 @@
       drawer().querySelector("h2, h3")?.focus();
     }
     if (target instanceof Element && target.id === "told") document.getElementById("fault")?.focus();
-    // What comes by itself says nothing about what was sent: a message of that stays.
-    else if (!target?.closest?.("dialog, [hx-trigger^=every]")) clear();
+    // What comes by itself says nothing about what was sent, were it the check of a form that arrives
+    // after it: a message of that stays.
+    else if (!target?.closest?.("dialog, [hx-trigger^=every], [hx-trigger*='from:']")) clear();
   };
   // A form that was saved brings another page: one goes on from its heading, not from the top.
   const goOn = () => {
