@@ -18,7 +18,8 @@ from pydantic import BaseModel, ValidationError
 
 from gepnet.knowledge import Document, InputError, Problem, nearest, read_text, read_yaml
 from gepnet.record.accepted import FORM, take_accepted
-from gepnet.record.cycles import check_cycles, check_release, read_activity, undated
+from gepnet.record.checks import EventChecks, Path
+from gepnet.record.cycles import check_cycles, read_activity, undated
 from gepnet.record.domains import read_domains
 from gepnet.record.doubts import doubts_of
 from gepnet.record.elsewhere import split
@@ -28,20 +29,17 @@ from gepnet.record.model import (
     EVENT_MODELS,
     FORMAT,
     Acceptance,
-    AdverseEvent,
     Answers,
     AnyEvent,
     Cycle,
     Limits,
     Note,
     Observation,
-    Progression,
     Record,
     Release,
     Treatment,
 )
 from gepnet.record.spelling import SPELLED, Speller
-from gepnet.record.story import REFUSED, out_of_order
 from gepnet.record.unplaced import CHOICES, Unplaced, read_note
 from gepnet.record.write import FACTS, NONE, event_to_plain
 from gepnet.vocabulary import (
@@ -57,13 +55,9 @@ from gepnet.vocabulary import (
     how_to_accept,
     parse_date,
 )
-from gepnet.vocabulary.words import OPTION, without_dose
 
-# Fields of a treatment that are held to the range of the months of benefit.
-_MONTHS = ("benefit_months", "benefit_from_last_dose_months", "duration_months")
 _RECORD_KEYS = ("gepnet", *Record.model_fields, "unplaced")
 Model = TypeVar("Model", bound=BaseModel)
-Path = tuple[str | int, ...]
 
 
 def read_record(
@@ -137,6 +131,7 @@ class _Reader:
         self.believed: dict[Hashable, Value] = {}  # of those of which nothing was told
         self.limits: dict[Hashable, Limits] = {}
         self.speller = Speller(vocabulary)
+        self.checks = EventChecks(vocabulary, today, self.fault, self.value)
         head = document.data if isinstance(document.data, dict) else {}
         self.unplaced = Unplaced(vocabulary, head.get("unplaced") == CHOICES[1])
 
@@ -181,13 +176,13 @@ class _Reader:
         }
         head["region"] = self.region(data.get("region"))
         complete, told_open = self.unplaced.left(
-            read_domains(data.get("complete"), self.vocabulary, self.fault, self.check_future)
+            read_domains(data.get("complete"), self.vocabulary, self.fault, self.checks.future)
         )
         head["complete"] = complete
         record = self.model(Record, head, ())
         if record is not None:
-            self.check_future(record.as_of, ("as_of",))
-        self.check_order(events)
+            self.checks.future(record.as_of, ("as_of",))
+        self.checks.order(events)
         for fault in check_cycles(events, self.vocabulary):
             self.fault(("events", fault.index, fault.field), fault.value, fault.expected)
         if record is None or self.problems:
@@ -227,7 +222,7 @@ class _Reader:
             event = self.event({**item, "id": name}, ("events", index))
             if event is not None:
                 if event.kind != "note":  # which may speak of what is planned
-                    self.check_future(event.date, ("events", index, "date"))
+                    self.checks.future(event.date, ("events", index, "date"))
                 events[index] = event
         return events
 
@@ -317,7 +312,7 @@ class _Reader:
         if event is None:
             return None
         if model is not Observation:
-            self.check(event, path)
+            self.checks.event(event, path)
         return self.questioned(event, item, accepted, path, fresh)
 
     def of_other_kind(self, item: dict[str, Any], name: str, path: Path) -> None:
@@ -331,21 +326,6 @@ class _Reader:
     def told(self) -> tuple[int, int]:
         """Return how much was told so far of readings and of faults."""
         return len(self.speller.readings), len(self.problems)
-
-    def check(self, event: AnyEvent, path: Path) -> None:
-        """Tell what an event with fields of its own cannot say."""
-        if isinstance(event, Progression):
-            self.check_progression(event, path)
-        if isinstance(event, AdverseEvent):
-            self.check_options(event.on, (*path, "on"))
-            self.check_future(event.resolved, (*path, "resolved"))
-        if isinstance(event, Treatment):
-            self.check_treatment(event, path)
-        if isinstance(event, Cycle):
-            self.check_options((event.option,), (*path, "option"))
-        if isinstance(event, Release):
-            for release in check_release(event):
-                self.fault((*path, release.field), release.value, release.expected)
 
     def undated(self, cycle: dict[str, Any], name: str) -> PartialDate:
         """Return the time within which a cycle without a date was given, and tell of it."""
@@ -453,45 +433,8 @@ class _Reader:
         if fact.type != "date" and written is not None:
             self.parsed[written] = value
         if fact.type == "date" and isinstance(value, str):
-            self.check_future(parse_date(value), path)
+            self.checks.future(parse_date(value), path)
         return value
-
-    def check_progression(self, event: Progression, path: Path) -> None:
-        self.check_options(event.on, (*path, "on"))
-        for name in set(event.types) & set(event.excluded):
-            self.fault((*path, "excluded"), name, "a sign that 'types' does not name as well")
-
-    def check_treatment(self, event: Treatment, path: Path) -> None:
-        self.check_options((event.option,), (*path, "option"))
-        for name in ("start", "stop", "last_dose"):
-            self.check_future(getattr(event, name), (*path, name))
-        if event.ongoing and (event.stop or event.stop_reason):
-            self.fault((*path, "ongoing"), True, "false, or no 'stop' and no 'stop_reason'")
-        months = self.vocabulary.get(f"benefit_months_{event.option}")
-        for name in _MONTHS:
-            if months is not None and getattr(event, name) is not None:
-                self.value(months, getattr(event, name), (*path, name))
-
-    def check_options(self, options: tuple[str, ...], path: Path) -> None:
-        known = self.vocabulary.options
-        for option in options:
-            if option not in known:
-                words = self.vocabulary.words.of(OPTION)
-                near = words.suggest(option) or words.suggest(without_dose(option))
-                self.fault(path, option, "an option of the therapy tree", near)
-
-    def check_future(
-        self, day: PartialDate | None, path: Path, named: tuple[str, str] | None = None
-    ) -> None:
-        if day is not None and day.first > self.today:
-            self.fault(path, str(day), f"a date not after {self.today}", named=named)
-
-    def check_order(self, events: Mapping[int, AnyEvent]) -> None:
-        """Refuse what cannot have happened in this order."""
-        for one in out_of_order(events, self.vocabulary, only=REFUSED):
-            if isinstance(one.happening.place, tuple):
-                place = ("events", *one.happening.place)
-                self.fault(place, str(one.happening.date), one.expected)
 
     def model(self, kind: type[Model], data: dict[str, Any], path: Path) -> Model | None:
         """Return the model, on a fault what is left of it without the faulty keys, or None."""
