@@ -108,13 +108,19 @@ class Crowd:
             thread.start()
 
     def stop(self) -> Work:
-        """Let all finish what they do; return what came of it."""
+        """Let all finish what they do and leave; return what came of it."""
         self._stop.set()
         for thread in self._threads:
             thread.join()
         return self.work
 
     def _live(self, person: Person, number: int) -> None:
+        try:
+            self._go_on(person, number)
+        finally:
+            person.move(person.port)  # nobody leaves a connection open, whoever ended it
+
+    def _go_on(self, person: Person, number: int) -> None:
         chance = random.Random(number)
         doing: list[tuple[float, Callable[[Person, int], None]]] = []
         if number and number % EDITS == 0:
