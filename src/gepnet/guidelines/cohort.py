@@ -83,6 +83,10 @@ class CohortPlan:
         read = {PATIENT, *self.reader.kept}
         return unknown_columns([n for n in self.schema if n not in read], vocabulary)
 
+    def prepare(self) -> None:
+        """Lay out the statuses while a large table is read; call it just before that begins."""
+        self._bits.prepare()
+
     def statuses(self, table: pl.LazyFrame, notes: TableNotes | None = None) -> pl.LazyFrame:
         """Return the status columns of a table, the patient first where the table names one.
 

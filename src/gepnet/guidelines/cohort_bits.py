@@ -8,8 +8,9 @@ number for each row.
 from __future__ import annotations
 
 from collections import Counter
-from functools import cached_property
-from threading import Lock
+from functools import cached_property, reduce
+from operator import or_
+from threading import Lock, Timer
 from typing import Final
 
 import numpy as np
@@ -25,6 +26,8 @@ from gepnet.guidelines.statuses import CODES, tree
 from gepnet.guidelines.wide import Cohort, StatusColumn
 
 _DIGITS = max(code.code for code in CODES).bit_length()
+_SIZE = 1 << 8  # of the numbers of a status column
+_MOMENT_S = 0.05
 _ORDER: Final = "little"  # the first row is the lowest bit, as Arrow has it
 
 
@@ -49,26 +52,42 @@ class StatusBits:
         known = dict.fromkeys(atom for atom in asked if not isinstance(atom, Always))
         #: The atoms that ``statuses`` needs, by the name of the column of their truths.
         self.atoms: dict[str, Atom] = {f"__t{number}": node for number, node in enumerate(known)}
-        self._codes: dict[str, tuple[int, ...]] = {}
+        # By distinct column, the set of rows of each code, by its number in the layout.
+        self._parts: dict[str, dict[int, int]] = {}
+        self._same: dict[str, str] = {}
         self._lock = Lock()
+
+    def prepare(self) -> None:
+        """Lay out what has to be done while the first batches are read, which asks nothing of us.
+
+        In a moment, as the query has to be handed over first: two threads would take turns at it.
+        """
+
+        def lay_out() -> None:
+            with self._lock:
+                _ = self._layout
+
+        Timer(_MOMENT_S, lay_out).start()
 
     @cached_property
     def _layout(self) -> Layout[str]:
-        """What has to be done; laid out for the first batch, while others are being read."""
         layout: Layout[str] = Layout()
         truth = Evaluator(layout)
+        made: dict[tuple[tuple[int, int], ...], str] = {}
         for name, column in self._columns.items():
             parts = spread(layout, tree(column.asked), column.truths(truth))
-            self._codes[name] = tuple(parts)
-            digits = (
-                layout.join(part for code, part in parts.items() if code >> digit & 1)
-                for digit in range(_DIGITS)
-            )
-            layout.give(name, [*parts.values(), *digits])
+            # Of criteria that differ by their words alone, the sets turn out to be the same.
+            self._same[name] = made.setdefault(tuple(sorted(parts.items())), name)
+            if self._same[name] == name:
+                self._parts[name] = parts
+                layout.give(name, parts.values())
         return layout
 
     def statuses(self, batch: pl.DataFrame) -> tuple[dict[str, pl.Series], Counts]:
         """Return each distinct status column of a batch, and how often it has each code.
+
+        One batch at a time: the interpreter lets only one thread work, and threads that take turns
+        keep a processor from what needs no interpreter, such as writing.
 
         Args:
             batch: with the columns of ``atoms``.
@@ -81,16 +100,23 @@ class StatusBits:
             (truth,) = truths.column(places[node]).chunks or [None]
             return Pair(0, 0) if truth is None else _pair(truth.buffers(), truth.offset, rows)
 
-        with self._lock:
-            layout = self._layout
         found: dict[str, pl.Series] = {}
         counts: Counts = {}
-        for name, sets in layout.run(rows, given):
-            codes = self._codes[name]
-            numbers = (part.bit_count() for part in sets)
-            counts[name] = Counter(dict(zip(codes, numbers, strict=False)))
-            found[name] = _written(sets[len(codes) :], rows)
-        return found, counts
+        counted: dict[int, int] = {}
+        with self._lock:
+            for name, sets in self._layout.run(rows, given):
+                numbers = self._parts[name]
+                parts = dict(zip(numbers, sets, strict=True))
+                for code, where in parts.items():
+                    number = numbers[code]
+                    if number not in counted:
+                        counted[number] = where.bit_count()
+                counts[name] = Counter({code: counted[number] for code, number in numbers.items()})
+                found[name] = _written(parts, rows)
+        return (
+            {name: found[same] for name, same in self._same.items()},
+            {name: counts[same] for name, same in self._same.items()},
+        )
 
 
 def _pair(buffers: list[bytes | None], offset: int, rows: int) -> Pair[Bits]:
@@ -104,14 +130,29 @@ def _bits(buffer: bytes | None, offset: int, rows: int) -> Bits:
     return everywhere if buffer is None else int.from_bytes(buffer, _ORDER) >> offset & everywhere
 
 
-def _written(digits: tuple[Bits, ...], rows: int) -> pl.Series:
-    """Return numbers from where each of their binary digits is 1."""
-    some = [(place, where) for place, where in enumerate(digits) if where]
+def _written(parts: dict[int, Bits], rows: int) -> pl.Series:
+    """Return numbers from where each of them is; in every row is one."""
+    first, terms = _as_sum({code: where for code, where in parts.items() if where})
     size = -(-rows // 8)
-    # All digits in one call: at each, threads may take turns, which takes longer than a digit.
-    written = b"".join(where.to_bytes(size, _ORDER) for _, where in some)
-    ones = np.frombuffer(written, np.uint8).reshape(len(some), size)
+    # All terms in one call: at each, threads may take turns, which takes longer than a term.
+    written = b"".join(where.to_bytes(size, _ORDER) for _, where in terms)
+    ones = np.frombuffer(written, np.uint8).reshape(len(terms), size)
     bits = np.unpackbits(ones, axis=1, count=rows, bitorder=_ORDER)
-    # Not shifted: numpy multiplies bytes ten times as fast.
-    bits *= np.array([1 << place for place, _ in some], np.uint8).reshape(-1, 1)
-    return pl.Series(np.bitwise_or.reduce(bits, axis=0, dtype=np.uint8))
+    bits *= np.array([weight for weight, _ in terms], np.uint8).reshape(-1, 1)
+    found = np.add.reduce(bits, axis=0, dtype=np.uint8)
+    found += np.uint8(first)
+    return pl.Series(found)
+
+
+def _as_sum(parts: dict[int, Bits]) -> tuple[int, list[tuple[int, Bits]]]:
+    """Return a number for all rows, and what has to be added to it where: as few terms as can be.
+
+    Either for each code but one the step from that one (round the end of a byte, if downwards), or
+    each binary digit of the codes.
+    """
+    first = next(iter(parts), 0)
+    if len(parts) <= reduce(or_, parts, 0).bit_count() + 1:
+        return first, [((c - first) % _SIZE, where) for c, where in parts.items() if c != first]
+    weights = (1 << digit for digit in range(_DIGITS))
+    ones = ((w, [where for code, where in parts.items() if code & w]) for w in weights)
+    return 0, [(weight, reduce(or_, sets)) for weight, sets in ones if sets]

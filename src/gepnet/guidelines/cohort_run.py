@@ -83,6 +83,7 @@ def assess_table(
         )
     notes = TableNotes(progress)
     statuses = plan.statuses(table, notes)
+    plan.prepare()
     write_atomically(output, lambda draft: write(statuses, draft, metadata(plan), compression))
     return CohortReport(plan, notes, renamed)
 
