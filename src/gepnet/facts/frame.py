@@ -74,12 +74,6 @@ class PolarsAlgebra(PolarsLogic):
         """Return a date in days since 1970-01-01."""
         return date.cast(pl.Int32).cast(pl.Int64)
 
-    def calendar(self, date: pl.Expr) -> pl.Expr:
-        """Return a date as the whole number yyyymmdd."""
-        parts = (date.dt.year(), date.dt.month(), date.dt.day())
-        year, month, day = (part.cast(pl.Int64) for part in parts)
-        return year * 10000 + month * 100 + day
-
 
 @cache
 def _small(number: int) -> pl.Expr:

@@ -124,9 +124,3 @@ class SqlAlgebra(SqlLogic):
         return sql.cast(
             sql.DateDiff(this=date.copy(), expression=epoch, unit=sql.var("DAY")), _KINDS.BIGINT
         )
-
-    def calendar(self, date: sql.Expr) -> sql.Expr:
-        """Return a date as the whole number yyyymmdd."""
-        parts = (sql.Year, sql.Month, sql.Day)
-        year, month, day = (sql.cast(part(this=date.copy()), _KINDS.BIGINT) for part in parts)
-        return sql.Paren(this=year * 10000 + month * 100 + day)

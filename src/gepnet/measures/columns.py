@@ -22,6 +22,11 @@ from gepnet.measures.limits import UpperLimits
 from gepnet.vocabulary import DAYS_PER_MONTH
 
 Expression = Any  # of an engine; arithmetic and comparison work by its own operators
+_DAYS_OF_4_YEARS = 4 * 365 + 1
+_DAYS_OF_400_YEARS = 100 * _DAYS_OF_4_YEARS - 3
+#: From 1 March of the year 0 on.
+_BEFORE_1970 = 719_468
+_YEAR = 1000  # more than the days of a year
 #: Of a step: what binary fractions may be off by, where their result is a whole number of steps.
 NOISE = 1e-6
 
@@ -75,9 +80,6 @@ class Algebra(Protocol):
 
     def column(self, name: str) -> Expression:
         """Return a column."""
-
-    def calendar(self, date: Expression) -> Expression:
-        """Return a date as the whole number yyyymmdd."""
 
 
 @dataclass(frozen=True)
@@ -136,12 +138,6 @@ class Call:
         if isinstance(self.at, str):
             return self.algebra.day_number(self.algebra.column(self.at))
         return (self.at - datetime.date(1970, 1, 1)).days
-
-    def calendar(self) -> Expression:
-        """Return the day of the question as the whole number yyyymmdd."""
-        if isinstance(self.at, str):
-            return self.algebra.calendar(self.algebra.column(self.at))
-        return self.at.year * 10000 + self.at.month * 100 + self.at.day
 
     def numbers(self, *names: str) -> list[Column]:
         """Return the named inputs."""
@@ -330,14 +326,33 @@ def months_since(call: Call) -> Steps:
 
 def age_from_birth_date(call: Call) -> Steps:
     """Completed years."""
-    column = _only(call)
-    at = call.calendar()
+    column, today = _only(call), call.day()
+    at = _calendar(call, call.algebra.literal(today) if isinstance(today, int) else today)
     ends = []
     for end in (column.high, column.low):
-        between = call.algebra.calendar(end) * -1 + at
-        years = call.algebra.floor_divide(between, call.algebra.literal(10000))
+        between = _calendar(call, call.algebra.day_number(end)) * -1 + at
+        years = call.algebra.floor_divide(between, call.algebra.literal(_YEAR))
         ends.append(_steps_of(call, _positive(call, years)))
     return Steps(ends[0], ends[1], column.absent)
+
+
+def _calendar(call: Call, day: Expression) -> Expression:
+    """Return a day, in days since 1970-01-01, as a number that grows by ``_YEAR`` with each year.
+
+    Years begin on 1 March here: a leap day is the last of its year, so that every other day has the
+    same number in all years. Arithmetic, as Polars takes ten times as long to name year, month and
+    day of a date. Longer years and centuries come first, so that counting from their end (``* 4 +
+    3``) divides days evenly.
+    """
+
+    def divide(number: Expression, by: int) -> Expression:
+        return call.keep(call.algebra.floor_divide(number, call.algebra.literal(by)))
+
+    days = call.keep(day + _BEFORE_1970)
+    century = divide(days * 4 + 3, _DAYS_OF_400_YEARS)
+    days = call.keep(days - divide(century * _DAYS_OF_400_YEARS, 4))
+    year = divide(days * 4 + 3, _DAYS_OF_4_YEARS)
+    return (century * 100 + year) * _YEAR + days - divide(year * _DAYS_OF_4_YEARS, 4)
 
 
 def ki67_from_reported_grade(call: Call) -> Steps:
