@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
+from itertools import count
 from typing import Any, Protocol
 
 from gepnet.criteria import Always, Node, atoms, facts_of
@@ -113,8 +114,9 @@ class WidePlan:
             facts = [f for f in self.facts if self.levels[f.id] == level]
             self._rules(facts)
             self._kept = [{} for _ in range(_STEPS)]
+            columns = {k: v for fact in facts for k, v in self._columns(fact).items()}
             self.stages += self._kept
-            self._stage({k: v for fact in facts for k, v in self._columns(fact).items()})
+            self._stage(columns)
             self._stage({k: v for fact in facts for k, v in self._days(fact).items()})
             if self.stage_atoms:
                 self._keep(by_level.get(level, []), "a")
@@ -150,20 +152,16 @@ class WidePlan:
             self.truth.keep(node, self.algebra.column(name))
         self._staged.update(new)
 
-    def _keep_value(self, value: Expression) -> Expression:
-        """Put a value that is used more than once into a column of its own."""
-        name = f"__v{self._values}"
-        self._values += 1
-        self._stage({name: value})
-        return self.algebra.column(name)
+    def _keep_value(self, step: int, value: Expression) -> Expression:
+        """Put a value that is used more than once into a column of its own.
 
-    def _keep_bits(self, step: int, value: Expression) -> Expression:
-        """Keep bits in a column of their own; the enumerated facts of a level share its stages.
-
-        A stage for each of them would nest the sub-selects of SQL deeper than it can be printed.
+        The facts of a level share the stages of their first value, of their second and so on. A
+        stage for each value would nest the sub-selects of SQL deeper than it can be printed.
         """
         name = f"__v{self._values}"
         self._values += 1
+        if step == len(self._kept):
+            self._kept.append({})
         self._kept[step][name] = value
         return self.algebra.column(name)
 
@@ -227,9 +225,12 @@ class WidePlan:
         rounded = fact.entry.unit == MONTHS
         step = fact.precision if rounded else fact.fine
         whole = int(fact.precision / step)
-        call = Call(
-            self.algebra, columns, source.measures, source.at, step, whole, self._keep_value
-        )
+        places = count()
+
+        def keep(value: Expression) -> Expression:
+            return self._keep_value(next(places), value)
+
+        call = Call(self.algebra, columns, source.measures, source.at, step, whole, keep)
         steps = COLUMN_FUNCTIONS[function](call)
         return self._of_steps(fact, steps, step, clip=fact.entry.bound is None)
 
@@ -249,7 +250,7 @@ class WidePlan:
         found = self._listed(fact, rules)
         if narrowed:
             lists = (found, self._listed(fact, narrowed))
-            one, other = (self._keep_bits(0, bits) for bits in lists)
+            one, other = (self._keep_value(0, bits) for bits in lists)
             found = self._both(fact, one, other)
             self._watch(fact, 1, other, one)
         mask = self._settled(fact, 1, found)
@@ -279,7 +280,7 @@ class WidePlan:
 
     def _settled(self, fact: Fact, step: int, found: Expression) -> Expression:
         """Return bits as a column has them: all of them, or none, is unknown."""
-        algebra, found = self.algebra, self._keep_bits(step, found)
+        algebra, found = self.algebra, self._keep_value(step, found)
         nothing = algebra.nothing(fact, fact.id)
         ends = (algebra.bits(fact, bits) for bits in (all_bits(fact), 0))
         return algebra.choose([(algebra.equal(found, end), nothing) for end in ends], found)
@@ -287,9 +288,9 @@ class WidePlan:
     def reconciled(self, fact: Fact, recorded: Stage, derived: Stage) -> Stage:
         """Return what a supplied word and the derived one leave; remember where they differ."""
         algebra, everything = self.algebra, self.algebra.bits(fact, all_bits(fact))
-        given, found = recorded[fact.id], self._keep_bits(2, derived[fact.id])
+        given, found = recorded[fact.id], self._keep_value(2, derived[fact.id])
         one, other = (
-            self._keep_bits(3, algebra.choose([(algebra.missing(mask), everything)], mask))
+            self._keep_value(3, algebra.choose([(algebra.missing(mask), everything)], mask))
             for mask in (given, found)
         )
         both = self._settled(fact, 4, self._both(fact, one, other))

@@ -85,15 +85,16 @@ class TableNotes:
         vocabulary: Vocabulary,
         batch: pl.DataFrame,
     ) -> None:
-        found = []
-        counts: Counter[str] = Counter()
-        for fact, flag in conflicts.items():
-            count = int(batch[flag].sum() or 0)
-            if count:
-                counts[fact] = count
+        numbers = batch.select(pl.col(*conflicts.values()).sum()).row(0) if conflicts else ()
+        counts = Counter({fact: n for fact, n in zip(conflicts, numbers, strict=True) if n})
+        found: list[Conflict] = []
+        listed = self.conflict_list
+        if len(listed) < LISTED or listed[-1].row > batch[ROW][0]:
+            for fact in counts:
                 names = derived[fact]
-                rows = batch.filter(flag).select(ROW, *names, *names.values()).head(LISTED)
-                found += [_conflict(vocabulary[fact], len(names), row) for row in rows.iter_rows()]
+                rows = batch[conflicts[fact]].arg_true().head(LISTED)
+                told = batch.select(ROW, *names, *names.values())[rows]
+                found += [_conflict(vocabulary[fact], len(names), row) for row in told.iter_rows()]
         with self._lock:
             self.conflicts.update(counts)
             if found:

@@ -327,31 +327,33 @@ def months_since(call: Call) -> Steps:
 def age_from_birth_date(call: Call) -> Steps:
     """Completed years."""
     column, today = _only(call), call.day()
-    at = _calendar(call, call.algebra.literal(today) if isinstance(today, int) else today)
+    if isinstance(today, int):
+        at = _calendar(call, call.algebra.literal(today), lambda constant: constant)
+    else:
+        at = _calendar(call, today, call.keep)
     ends = []
     for end in (column.high, column.low):
-        between = _calendar(call, call.algebra.day_number(end)) * -1 + at
-        years = call.algebra.floor_divide(between, call.algebra.literal(_YEAR))
+        born = _calendar(call, call.algebra.day_number(end), call.keep)
+        years = call.algebra.floor_divide(born * -1 + at, call.algebra.literal(_YEAR))
         ends.append(_steps_of(call, _positive(call, years)))
     return Steps(ends[0], ends[1], column.absent)
 
 
-def _calendar(call: Call, day: Expression) -> Expression:
+def _calendar(call: Call, day: Expression, keep: Callable[[Expression], Expression]) -> Expression:
     """Return a day, in days since 1970-01-01, as a number that grows by ``_YEAR`` with each year.
 
     Years begin on 1 March here: a leap day is the last of its year, so that every other day has the
-    same number in all years. Arithmetic, as Polars takes ten times as long to name year, month and
-    day of a date. Longer years and centuries come first, so that counting from their end (``* 4 +
-    3``) divides days evenly.
+    same number in all years. Arithmetic, as Polars takes ten times as long to name the year, month
+    and day of a date. The longest years and centuries come last, hence ``* 4 + 3``.
     """
 
     def divide(number: Expression, by: int) -> Expression:
-        return call.keep(call.algebra.floor_divide(number, call.algebra.literal(by)))
+        return call.algebra.floor_divide(number, call.algebra.literal(by))
 
-    days = call.keep(day + _BEFORE_1970)
-    century = divide(days * 4 + 3, _DAYS_OF_400_YEARS)
-    days = call.keep(days - divide(century * _DAYS_OF_400_YEARS, 4))
-    year = divide(days * 4 + 3, _DAYS_OF_4_YEARS)
+    days = day + _BEFORE_1970
+    century = keep(divide(days * 4 + 3, _DAYS_OF_400_YEARS))
+    days = keep(days - divide(century * _DAYS_OF_400_YEARS, 4))
+    year = keep(divide(days * 4 + 3, _DAYS_OF_4_YEARS))
     return (century * 100 + year) * _YEAR + days - divide(year * _DAYS_OF_4_YEARS, 4)
 
 
