@@ -1,10 +1,13 @@
 """Derived facts as columns are what they are for one patient, in Polars and in SQL."""
 
 import datetime
+from datetime import date
 from random import Random
 
 import polars as pl
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from gepnet import api
 from gepnet.criteria import IsKnown
@@ -15,7 +18,7 @@ from gepnet.facts.given import Source, supplied_columns
 from gepnet.facts.sql import SqlAlgebra
 from gepnet.facts.wide import WidePlan
 from gepnet.measures import FUNCTIONS
-from gepnet.measures.columns import COLUMN_FUNCTIONS
+from gepnet.measures.columns import COLUMN_FUNCTIONS, Call, Column, age_from_birth_date
 from gepnet.vocabulary import Fact, Interval, Value, exact
 from tests.tables import Patients, by_duckdb, table
 
@@ -81,6 +84,25 @@ def test_named_functions_give_the_same_for_columns(fact: Fact) -> None:
     for frame in computed(fact, patients):
         for values, row, expected in zip(patients, frame.rows(named=True), wanted, strict=True):
             assert row == expected, values
+
+
+@given(st.dates(date(1000, 1, 1)), st.dates(date(1000, 1, 1)))
+@example(date(2000, 2, 29), date(2001, 2, 28))
+@example(date(2000, 2, 29), date(2100, 3, 1))
+@example(date(1900, 3, 1), date(2000, 2, 29))
+def test_completed_years_between_any_two_days(born: date, at: date) -> None:
+    fact = BASE.vocabulary["age_years"]
+    call = Call(
+        PolarsAlgebra(BASE.vocabulary),
+        {"birth_date": Column(pl.col("born"), pl.col("born"))},
+        BASE.knowledge.measures,
+        at,
+        fact.fine,
+        int(fact.precision / fact.fine),
+    )
+    (years,) = pl.select(born=born).select(age_from_birth_date(call).low).row(0)
+    whole = at.year - born.year - ((at.month, at.day) < (born.month, born.day))
+    assert years * fact.fine == max(0, whole)
 
 
 def point(number: str) -> Interval:

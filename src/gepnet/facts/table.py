@@ -24,7 +24,7 @@ from gepnet.criteria.columns import (
     low_column,
 )
 from gepnet.criteria.polars import mask_type
-from gepnet.facts.cells import days_of, doubted_birth, hidden, no_one_number, rounded
+from gepnet.facts.cells import days_of, doubted_birth, gathered, hidden, no_one_number, rounded
 from gepnet.facts.frame import column_type, divided
 from gepnet.facts.given import first_day_column, last_day_column, supplied_columns
 from gepnet.measures.columns import as_steps
@@ -97,6 +97,13 @@ class Reader:
             if fact.type == "date":
                 self.schema |= {day(fact): pl.Date() for day in _DAYS}
         self.asking = asking
+        self._bits = {
+            fact.id: pl.Series(
+                [_bits(fact, word) for word in kind.categories], dtype=mask_type(fact)
+            )
+            for fact in self.facts
+            if fact.type == "enum" and isinstance(kind := schema.get(fact.id), pl.Enum)
+        }
         checks = {fact.id: _is_sound(fact, schema, asking) for fact in self.facts}
         self._checks = [e.alias(name) for name, e in checks.items() if e is not None]
 
@@ -104,7 +111,9 @@ class Reader:
         """Return a batch in gepnet's own types, and its faults (rows from column ``__row``)."""
         sound = batch.select_seq(self._checks).row(0, named=True) if self._checks else {}
         whole = frozenset(name for name, is_sound in sound.items() if is_sound)
-        work = _Batch(batch, whole, self.asking, self.words, self.readings, on=self.on)
+        work = _Batch(
+            batch, whole, self.asking, self.words, self.readings, on=self.on, bits=self._bits
+        )
         for fact in self.facts:
             work.read(fact, self.given)
         kept = [batch[name] for name in self.kept]
@@ -122,6 +131,8 @@ class _Batch:
     columns: dict[str, pl.Series] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     on: datetime.date | None = None
+    #: Of a column with a type of words, what each of them means.
+    bits: Mapping[str, pl.Series] = field(default_factory=dict)
 
     def read(self, fact: Fact, given: frozenset[str]) -> None:
         if fact.type == "number":
@@ -267,18 +278,18 @@ class _Batch:
     def _enum(self, fact: Fact) -> pl.Series:
         """Return the bits of what each cell says: a word, or several with a mark between them."""
         column, kind = self.table[fact.id], mask_type(fact)
+        bits = self.bits.get(fact.id)
+        if bits is not None:
+            value = gathered(bits, column.to_physical())
+            # What holds of the words of a type holds of every cell: nothing has to be looked for.
+            if bits.has_nulls() or (bits == all_bits(fact)).any():
+                value = _without_all(fact, self._unread(fact.id, value))
+            return value
         if column.dtype == kind:
             wrong = (column == 0) | (column > bits_of(fact, fact.members))
             return _without_all(fact, self._fault(fact.id, wrong, column))
         if column.dtype == pl.Null:
             return column.cast(kind)
-        if isinstance(column.dtype, pl.Enum):
-            bits = pl.Series([_bits(fact, word) for word in column.dtype.categories], dtype=kind)
-            value = bits.gather(column.to_physical())
-            # What holds of the words of a type holds of every cell: nothing has to be looked for.
-            if bits.null_count() or (bits == all_bits(fact)).any():
-                value = _without_all(fact, self._unread(fact.id, value))
-            return value
         if column.dtype == pl.List(pl.String):
             column = column.list.join(SEPARATOR)
         elif column.dtype != pl.String:

@@ -71,6 +71,7 @@ class StatusBits:
 
     @cached_property
     def _layout(self) -> Layout[str]:
+        """What has to be done for every batch; found out once."""
         layout: Layout[str] = Layout()
         truth = Evaluator(layout)
         made: dict[tuple[tuple[int, int], ...], str] = {}
@@ -112,7 +113,7 @@ class StatusBits:
                     if number not in counted:
                         counted[number] = where.bit_count()
                 counts[name] = Counter({code: counted[number] for code, number in numbers.items()})
-                found[name] = _written(parts, rows)
+                found[name] = written(parts, rows)
         return (
             {name: found[same] for name, same in self._same.items()},
             {name: counts[same] for name, same in self._same.items()},
@@ -130,7 +131,7 @@ def _bits(buffer: bytes | None, offset: int, rows: int) -> Bits:
     return everywhere if buffer is None else int.from_bytes(buffer, _ORDER) >> offset & everywhere
 
 
-def _written(parts: dict[int, Bits], rows: int) -> pl.Series:
+def written(parts: dict[int, Bits], rows: int) -> pl.Series:
     """Return numbers from where each of them is; in every row is one."""
     first, terms = _as_sum({code: where for code, where in parts.items() if where})
     size = -(-rows // 8)
