@@ -50,6 +50,7 @@ def gepnet(facts: Path, output: Path) -> Callable[[], object]:
     from gepnet.guidelines.cohort_run import assess_table
 
     base = api.base()
+    gc.freeze()  # as the command
     return lambda: assess_table(base, facts, output, DAY, DAY, compression=COMPRESSION)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -57,6 +58,7 @@ def assess_table(
 ) -> Result:
     """Assess a table of facts; both commands that take one end here."""
     base = api.base(*question.with_files)
+    gc.freeze()  # it lasts as long as the command: not looked through again for what is left
     with progress() as tell:
         total = api.count_rows(facts) if tell else 0
 

@@ -111,7 +111,7 @@ class Layout(PairLogic[SetNumber], Generic[K]):
         for node, numbers in self.atoms.items():
             for number, where in zip(numbers, given(node), strict=True):
                 known[number] = where
-        for step, one, other, found in self._plan:
+        for step, one, other, found in self.plan:
             if step == _MEET:
                 known[found] = known[one] & known[other]
             elif step == _JOIN:
@@ -125,7 +125,7 @@ class Layout(PairLogic[SetNumber], Generic[K]):
                 yield name, tuple(known[part] for part in parts)
 
     @cached_property
-    def _plan(self) -> list[tuple[int, SetNumber, SetNumber, SetNumber]]:
+    def plan(self) -> list[tuple[int, SetNumber, SetNumber, SetNumber]]:
         """The steps, and where a set is not asked for any more: its memory is used again."""
         last: dict[SetNumber, int] = {}
         for place, (step, one, other, found) in enumerate(self._steps):

@@ -65,7 +65,7 @@ class StatusBits:
 
         def lay_out() -> None:
             with self._lock:
-                _ = self._layout
+                _ = self._layout.plan
 
         Timer(_MOMENT_S, lay_out).start()
 

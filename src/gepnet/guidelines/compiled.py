@@ -67,11 +67,19 @@ class CompiledDocument:
 
         A position does so for anybody, a statement for every purpose.
         """
-        read = (r.entry for r in self.recommendations if r.entry.verification != "unverified")
-        held = (p for entry in read for p in entry.options if p.intent == intent)
-        if any(options.covers(position.option, option) for position in held):
-            return True
-        return any(one.verification != "unverified" for one in self.statements_on(option, options))
+        held, stated = self._read
+        return any((one, intent) in held or one in stated for one in options.lineage(option))
+
+    @cached_property
+    def _read(self) -> tuple[frozenset[tuple[str, str]], frozenset[str]]:
+        """The options with their purposes, and those for all purposes, that what was read names."""
+        entries = (rule.entry for rule in self.recommendations)
+        held = (p for e in entries if e.verification != "unverified" for p in e.options)
+        stated = (one for one in self.file.statements if one.verification != "unverified")
+        return (
+            frozenset((position.option, position.intent) for position in held),
+            frozenset(name for one in stated for name in one.options),
+        )
 
     def statements_on(self, option: str, options: OptionTree) -> tuple[Statement, ...]:
         """Return what it says of an option, or of its class, that is no position."""
