@@ -19,7 +19,6 @@ from gepnet.knowledge.models import (
     Position,
     Recommendation,
     Source,
-    Statement,
 )
 from gepnet.knowledge.rule_models import ReleaseItem, ReleaseRule, RetreatmentRule, SafetyRule
 from gepnet.rules import Rule, Rulebook
@@ -79,14 +78,6 @@ class CompiledDocument:
         return (
             frozenset((position.option, position.intent) for position in held),
             frozenset(name for one in stated for name in one.options),
-        )
-
-    def statements_on(self, option: str, options: OptionTree) -> tuple[Statement, ...]:
-        """Return what it says of an option, or of its class, that is no position."""
-        return tuple(
-            statement
-            for statement in self.file.statements
-            if any(options.covers(name, option) for name in statement.options)
         )
 
     @cached_property
