@@ -161,6 +161,17 @@ def test_a_day_without_a_time_may_be_before_or_after_any_time_of_it(policy: str)
 
 
 @pytest.mark.parametrize("policy", ["latest", "first"])
+def test_moments_of_one_day_tell_values_apart_where_each_has_its_offset(policy: str) -> None:
+    """09:30 in Athens is before 08:30 in London; a clock alone is taken to be of one place."""
+    athens, london = ("2024-03-01T09:30+02:00", 9), ("2024-03-01T08:30+00:00", 2)
+    local, same = ("2024-03-01T08:45", 5), ("2024-03-01T10:30+02:00", 7)
+    latest = policy == "latest"
+    assert show(chosen(fact(policy), athens, london).value) == ("2" if latest else "9")
+    assert show(chosen(fact(policy), athens, london, local).value) == ("9" if latest else "2")
+    assert show(chosen(fact(policy), london, same).value) == "2-7"
+
+
+@pytest.mark.parametrize("policy", ["latest", "first"])
 def test_of_several_the_most_exact_date_is_shown(policy: str) -> None:
     """Each may be the latest and the first; the order in the file does not decide."""
     dates = ["2024-03", SAME_DAY, "2024-03-01T08:00+00:00", "2024"]

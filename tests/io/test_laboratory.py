@@ -12,6 +12,7 @@ import pytest
 from gepnet import api
 from gepnet.io.laboratory import LabRow, read_laboratory
 from gepnet.knowledge import InputError
+from gepnet.vocabulary import in_order
 
 HEADER = "patient_id,date,analyte,value,unit,lln,uln,baseline\n"
 TODAY = datetime.date(2026, 11, 22)
@@ -35,8 +36,16 @@ def test_two_values_of_a_day_stand_in_the_order_of_the_clock(tmp_path: Path) -> 
         "p,2026-01-10T16:05,platelets_10e9_l,70,10^9/L,,,",
         "p,2026-01-10T08:00,platelets_10e9_l,68,10^9/L,,,",
     ]
-    read_in = sorted(read(tmp_path, *rows), key=lambda row: row.date.place)
+    read_in = in_order(read(tmp_path, *rows), lambda row: row.date)
     assert [str(row.value) for row in read_in] == ["68", "70"]
+
+
+def test_one_moment_is_one_sample_whatever_the_offset(tmp_path: Path) -> None:
+    row = "p,2026-01-10T{},platelets_10e9_l,{},10^9/L,,,"
+    apart = [row.format("08:00+01:00", 68), row.format("08:00+02:00", 70)]
+    assert len(read(tmp_path, *apart)) == 2
+    with pytest.raises(InputError, match="one value of platelets_10e9_l a date"):
+        read(tmp_path, row.format("08:00+00:00", 68), row.format("09:00+01:00", 70))
 
 
 @pytest.mark.parametrize(

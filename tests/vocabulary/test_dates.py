@@ -11,8 +11,10 @@ from gepnet.vocabulary import (
     DAYS_PER_MONTH,
     PartialDate,
     exact,
+    in_order,
     months_between,
     parse_date,
+    places,
     with_offset,
 )
 
@@ -150,12 +152,29 @@ def test_the_clock_orders_what_is_of_one_local_day(
         offset or {one.replace(microsecond=0), other.replace(microsecond=0)}.isdisjoint({time()})
     )
     clock = (one.replace(microsecond=0), other.replace(microsecond=0))
-    assert (first.place < second.place) == (clock[0] < clock[1])
-    assert untimed.place < first.place < after.place
+    placed = places((first, second, untimed, after))
+    assert (placed[first] < placed[second]) == (clock[0] < clock[1])
+    assert placed[untimed] < placed[first] < placed[after]
+
+
+@given(st.permutations(("08:00+02:00", "09:30+03:00", "08:30+00:00")), st.booleans())
+def test_moments_order_what_is_of_one_local_day_where_each_is_told(
+    times: list[str], with_clock: bool
+) -> None:
+    """06:00, 06:30 and 08:30 in UTC; a clock without an offset leaves nothing but clocks."""
+    found = [parse_date(f"2024-01-05T{at}") for at in times]
+    local = [parse_date("2024-01-05T08:45")] if with_clock else []
+    ordered = in_order([*found, *local], lambda one: one)
+    assert [one.text[11:16] for one in ordered] == (
+        ["08:00", "08:30", "08:45", "09:30"] if with_clock else ["08:00", "09:30", "08:30"]
+    )
+    same = [parse_date(f"2024-01-05T{at}") for at in ("08:00+00:00", "09:00+01:00")]
+    assert len(set(places(same).values())) == 1
 
 
 def test_midnight_without_an_offset_is_how_a_program_writes_a_day() -> None:
-    assert parse_date("2024-01-05 00:00:00").place == parse_date("2024-01-05").place
+    dates = [parse_date("2024-01-05 00:00:00"), parse_date("2024-01-05")]
+    assert len(set(places(dates).values())) == 1
     assert parse_date("2024-01-05T00:00Z").moment is not None
 
 

@@ -25,7 +25,7 @@ from gepnet.io.laboratory_grades import names_baselines, samples
 from gepnet.knowledge import InputError, asked
 from gepnet.measures.ctcae import Edition, Sample, bands, edition, grade
 from gepnet.record import read_record
-from gepnet.vocabulary import Accepting, Interval, Vocabulary, unit_words
+from gepnet.vocabulary import Accepting, Interval, Vocabulary, in_order, unit_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +111,7 @@ def labs_of(
     own: dict[str, list[tuple[LabRow, Sample]]] = {name: [] for name in analytes}
     for row, sample in samples:
         own.get(row.analyte, []).append((row, sample))
-    for rows in own.values():
-        rows.sort(key=lambda pair: pair[0].date.place)
+    own = {name: in_order(pairs, lambda pair: pair[0].date) for name, pairs in own.items()}
     panels = (_panel_of(vocabulary, name, rows, edition) for name, rows in own.items())
     return LabData(patient, tuple(panels), tuple(cycles), f"CTCAE {edition.edition}")
 

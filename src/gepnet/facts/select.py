@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from math import inf
 
 from gepnet.facts.model import FactValue, Observed, show
-from gepnet.vocabulary import Fact, Interval, PartialDate, Value
+from gepnet.vocabulary import Fact, Interval, PartialDate, Place, Value, places
 
 
 def select(
@@ -69,7 +69,8 @@ def _in_question(
     last in the file.
     """
     dated = [item for item in usable if item.date is not None] or usable
-    spans = [(_span(item, at), item) for item in dated]
+    placed = _places(dated)
+    spans = [(_span(item, at, placed), item) for item in dated]
     if first:
         limit = min(end for (_, end), _ in spans)
         left = [(span, item) for span, item in spans if span[0] <= limit]
@@ -82,12 +83,18 @@ def _in_question(
     return chosen, others
 
 
-def _span(item: Observed, at: PartialDate) -> tuple[tuple[date, float], tuple[date, float]]:
+def _places(items: Iterable[Observed]) -> dict[PartialDate, Place]:
+    return places(item.date for item in items if item.date is not None)
+
+
+def _span(
+    item: Observed, at: PartialDate, placed: Mapping[PartialDate, Place]
+) -> tuple[Place, Place]:
     """Return the first and the last moment that an observation can be from."""
     if item.date is None:
         return (date.min, 0.0), (date.max, 0.0)
     if item.date.moment is not None:
-        return item.date.place, item.date.place
+        return placed[item.date], placed[item.date]
     return (item.date.first, -inf), (min(item.date.last, at.last), inf)
 
 
@@ -120,22 +127,25 @@ def in_time(item: Observed, fact: Fact, at: PartialDate) -> bool:
     return lookback is None or (at.last - item.date.last).days <= lookback
 
 
-def _recency(item: Observed) -> tuple[date, float, int]:
+def _recency(item: Observed, placed: Mapping[PartialDate, Place]) -> tuple[date, float, int]:
     """Return the place in time: of one day those without a time come first, then by the file."""
     if item.date is None:
         return date.min, 0.0, item.order
-    return *item.date.place, item.order
+    return *placed[item.date], item.order
 
 
 def _highest(fact: Fact, items: list[Observed]) -> tuple[Observed, Value]:
     numbers = [(item, item.value) for item in items if isinstance(item.value, Interval)]
+    placed = _places(items)
     if not numbers:
         # A boolean or an enumeration has no highest value; the latest stands for it.
-        latest = max(items, key=_recency)
+        latest = max(items, key=lambda item: _recency(item, placed))
         return latest, latest.value
     low = max(value.low for _, value in numbers)
     high = max(value.high for _, value in numbers)
-    chosen = max(numbers, key=lambda pair: (pair[1].high, pair[1].low, _recency(pair[0])))[0]
+    chosen = max(numbers, key=lambda pair: (pair[1].high, pair[1].low, _recency(pair[0], placed)))[
+        0
+    ]
     value = Interval(low, high)
     return chosen, chosen.value if chosen.value == value else fact.worked_out(value)
 

@@ -14,7 +14,7 @@ from gepnet.facts.beside import therapies_asked
 from gepnet.facts.observe import SUPERSEDED
 from gepnet.facts.treatments import RECORD_FUNCTIONS
 from gepnet.guidelines.compiled import KnowledgeBase
-from gepnet.vocabulary import PartialDate
+from gepnet.vocabulary import PartialDate, in_order
 
 #: Facts by which a record is read, so that they need no criterion.
 _OF_THE_RECORD = frozenset({SUPERSEDED, "region"})
@@ -60,9 +60,9 @@ def unread(base: KnowledgeBase, facts: Facts) -> list[Unread]:
         one.kind = beside.kind
         one.option, one.note = beside.option or one.option, beside.note or one.note
     # Undated events come last, as nothing tells when they were.
-    dated = [(one.date.place, one) for one in found.values() if one.date is not None]
+    dated = [(one.date, one) for one in found.values() if one.date is not None]
     undated = [one for one in found.values() if one.date is None]
-    return [*(one for _, one in sorted(dated, key=lambda pair: pair[0])), *undated]
+    return [*(one for _, one in in_order(dated, lambda pair: pair[0])), *undated]
 
 
 def _values(base: KnowledgeBase, facts: Facts) -> Iterator[FactValue]:

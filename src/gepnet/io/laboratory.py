@@ -33,6 +33,7 @@ from gepnet.vocabulary import (
     ValueProblem,
     Vocabulary,
     how_to_accept,
+    in_order,
     parse_date,
 )
 
@@ -137,7 +138,7 @@ def _named(grid: Grid) -> Grid:
 
 
 def _sample(row: LabRow) -> tuple[str, str, object]:
-    return row.patient, row.analyte, row.date.place
+    return row.patient, row.analyte, row.date.moment or row.date.first
 
 
 def _read_day(cell: str, today: datetime.date) -> PartialDate:
@@ -283,12 +284,12 @@ def of_patients(
 
 def recorded_values(record: Record) -> list[LabRow]:
     """Return the fully dated laboratory values of a record, oldest first."""
-    rows = [
+    rows = (
         LabRow(0, record.patient, one.date, one.analyte, one.value, one.lln, one.uln)
         for one in measured(record.events)
         if one.date.first == one.date.last
-    ]
-    return sorted(rows, key=lambda row: row.date.place)
+    )
+    return in_order(rows, lambda row: row.date)
 
 
 def samples_with(

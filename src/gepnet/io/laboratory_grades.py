@@ -14,7 +14,7 @@ from typing import Annotated
 from gepnet.io.laboratory import LabRow
 from gepnet.measures.ctcae import Baseline, Edition, Sample, grade
 from gepnet.tables import Shown, number_or_text
-from gepnet.vocabulary import Interval, PartialDate, Vocabulary, unit_words
+from gepnet.vocabulary import Interval, PartialDate, Vocabulary, in_order, places, unit_words
 
 #: Unit of values that are multiples of the upper limit of normal, which is then 1.
 MULTIPLES = "{ULN}"
@@ -102,8 +102,8 @@ def samples(
     series: dict[tuple[str, str], list[LabRow]] = {}
     for row in rows:
         series.setdefault((row.patient, row.analyte), []).append(row)
-    for values in series.values():
-        values.sort(key=lambda row: row.date.place)
+    placed = {key: places(row.date for row in values) for key, values in series.items()}
+    series = {key: in_order(values, lambda row: row.date) for key, values in series.items()}
     baselines = {key: _baseline(values, baseline_date) for key, values in series.items()}
     for row in rows:
         of_multiples = vocabulary[row.analyte].entry.unit == MULTIPLES
@@ -120,7 +120,8 @@ def samples(
         else:
             limit = _ONE if of_multiples else chosen.uln
             known = Baseline(chosen.value, chosen.lln, limit)
-            before = row.date.place <= chosen.date.place
+            place = placed[row.patient, row.analyte]
+            before = place[row.date] <= place[chosen.date]
             yield row, Sample(row.value, row.lln, uln, known, before)
 
 

@@ -20,7 +20,15 @@ from gepnet.knowledge import InputError, asked
 from gepnet.prrt.given import without_activity
 from gepnet.prrt.protocol import Protocols
 from gepnet.record import AnyEvent, Cycle, Observation, Record, Release
-from gepnet.vocabulary import Interval, PartialDate, Question, Value, days_between, exact
+from gepnet.vocabulary import (
+    Interval,
+    PartialDate,
+    Question,
+    Value,
+    days_between,
+    exact,
+    in_order,
+)
 
 #: Kinds of event that a window is about: their values say how the last dose was borne.
 SAMPLED = frozenset({"laboratory", "toxicity"})
@@ -89,7 +97,7 @@ class CourseSoFar:
     def samples(self, window: Window) -> tuple[Observation, ...]:
         """Return what was sampled in a window, oldest first."""
         found = [
-            (event.date.place, event)
+            (event.date, event)
             for event in self.record.events
             if isinstance(event, Observation)
             and event.kind in SAMPLED
@@ -98,7 +106,7 @@ class CourseSoFar:
             and (window.start is None or event.date.last > window.start)
             and event.date.first <= window.until.last
         ]
-        return tuple(event for _, event in sorted(found, key=lambda pair: pair[0]))
+        return tuple(event for _, event in in_order(found, lambda pair: pair[0]))
 
     def sampled_days(self, window: Window) -> list[tuple[Observation, ...]]:
         """Return what was sampled in a window, day by day, oldest first."""

@@ -15,7 +15,7 @@ from gepnet.prrt.conditions import words
 from gepnet.prrt.context import CourseSoFar
 from gepnet.record import Treatment
 from gepnet.rules import Checklist
-from gepnet.vocabulary import PartialDate, days_between
+from gepnet.vocabulary import PartialDate, days_between, in_order
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,8 @@ def unread(
     """
     read = _read(course, profile)
     found = [*_values(course, read | set(graded)), *_treatments(course, read), *_notes(course)]
-    return tuple(sorted(found, key=lambda one: (one.date.place, one.event)))
+    found.sort(key=lambda one: one.event)
+    return tuple(in_order(found, lambda one: one.date))
 
 
 def _read(course: CourseSoFar, profile: Checklist | None) -> frozenset[str]:

@@ -6,10 +6,13 @@ from gepnet.vocabulary.accepting import Asking as Asking
 from gepnet.vocabulary.accepting import how_to_accept as how_to_accept
 from gepnet.vocabulary.dates import DAYS_PER_MONTH as DAYS_PER_MONTH
 from gepnet.vocabulary.dates import PartialDate as PartialDate
+from gepnet.vocabulary.dates import Place as Place
 from gepnet.vocabulary.dates import days_between as days_between
 from gepnet.vocabulary.dates import exact as exact
+from gepnet.vocabulary.dates import in_order as in_order
 from gepnet.vocabulary.dates import months_between as months_between
 from gepnet.vocabulary.dates import parse_date as parse_date
+from gepnet.vocabulary.dates import places as places
 from gepnet.vocabulary.dates import with_offset as with_offset
 from gepnet.vocabulary.fact import SEPARATOR as SEPARATOR
 from gepnet.vocabulary.fact import Fact as Fact

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import calendar
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import lru_cache
+from typing import TypeVar
 
 _PLAIN = re.compile(r"^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$")
 _MOMENT = re.compile(r"^(\d{4}-\d{2}-\d{2})[T ]\d{2}:\d{2}")
 _FIRST = datetime.min
+T = TypeVar("T")
+#: A place in time: the last day that a date can mean, and the seconds that order those of one day.
+Place = tuple[date, float]
 # The mean length of a month in the Gregorian calendar, 365.25 / 12 days.
 DAYS_PER_MONTH = Decimal("30.4375")
 
@@ -21,20 +26,13 @@ class PartialDate:
     """A date as written, with the first and last day that it can mean.
 
     A date-time is its local day, and ``moment`` the time: with its offset from UTC, or by the clock
-    of the place, which orders what is of one day and says nothing of the hours between two places.
+    of the place, which says nothing of the hours between two places.
     """
 
     text: str
     first: date
     last: date
     moment: datetime | None = None
-
-    @property
-    def place(self) -> tuple[date, float]:
-        """The place in time: of one local day by its clock, those without a time first."""
-        if self.moment is None:
-            return self.last, 0.0
-        return self.last, (self.moment.replace(tzinfo=None) - _FIRST).total_seconds()
 
     @property
     def instant(self) -> datetime | None:
@@ -90,6 +88,31 @@ def with_offset(date: PartialDate) -> PartialDate:
     if date.moment is not None and date.moment.tzinfo is None:
         raise ValueError(f"'{date}' has no offset from UTC, such as 2019-05-17T08:30+02:00")
     return date
+
+
+def places(dates: Iterable[PartialDate]) -> dict[PartialDate, Place]:
+    """Return the place in time of each date among these: its day, those without a time first.
+
+    Times of one local day stand as they came where each has its offset from UTC, else by the clock.
+    """
+    known = set(dates)
+    by_clock = {one.last for one in known if one.moment is not None and one.instant is None}
+    return {one: (one.last, _seconds(one.moment, one.last in by_clock)) for one in known}
+
+
+def in_order(items: Iterable[T], date_of: Callable[[T], PartialDate]) -> list[T]:
+    """Return what is dated, oldest first; what is of one place stays as it came."""
+    dated = [(date_of(item), item) for item in items]
+    placed = places(day for day, _ in dated)
+    return [item for _, item in sorted(dated, key=lambda pair: placed[pair[0]])]
+
+
+def _seconds(moment: datetime | None, by_clock: bool) -> float:
+    if moment is None:
+        return 0.0
+    clock = (moment.replace(tzinfo=None) - _FIRST).total_seconds()
+    offset = None if by_clock else moment.utcoffset()
+    return clock if offset is None else clock - offset.total_seconds()
 
 
 def _plain_days(year: str, month: str | None, day: str | None) -> tuple[date, date]:
