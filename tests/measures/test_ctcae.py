@@ -99,8 +99,8 @@ def test_a_baseline_sample_is_graded_without_its_own_baseline() -> None:
     [
         ("5", "platelets_10e9_l", 300, {}, 0, 1, ("lln",)),
         ("5", "platelets_10e9_l", 68, {}, 2, 2, ()),
-        ("5", "alt_u_l", 130, {"uln": 40}, 0, 4, ("baseline",)),
-        ("5", "alt_u_l", 41, {"uln": 40}, 0, 4, ("baseline",)),
+        ("5", "alt_u_l", 130, {"uln": 40}, 0, 2, ("baseline",)),
+        ("5", "alt_u_l", 41, {"uln": 40}, 0, 1, ("baseline",)),
         ("5", "alt_u_l", 40, {"uln": 40}, 0, 0, ()),  # no baseline above normal is below it
         ("6", "bilirubin_umol_l", 9, {"uln": 21}, 0, 0, ()),
         ("5", "alt_u_l", 40, {}, 0, 4, ("uln", "baseline")),
@@ -122,6 +122,24 @@ def test_what_is_missing_leaves_a_range_and_never_normal(
     assert set(missing) <= set(told.missing)
     assert (told.grade is None) == (low != high)
     assert "missing" in told.reason or low == high
+
+
+@given(
+    st.sampled_from(("5", "6")),
+    st.sampled_from(("alt_u_l", "ast_u_l", "alp_u_l", "ggt_u_l", "bilirubin_umol_l")),
+    st.integers(0, 1500),
+)
+def test_without_a_baseline_the_grades_are_those_that_some_baseline_gives(
+    name: str, analyte: str, number: int
+) -> None:
+    value, uln = Decimal(number) + Decimal("0.5"), Decimal(40)
+    told = grade(term(name, analyte), Sample(point(value), uln=uln), name)
+    found = {
+        graded(name, analyte, value, uln=uln, baseline=base(baseline, uln))
+        for baseline in ("1", "40", "40.0001", "55.1", "150", "3000")
+    }
+    assert None not in found
+    assert (told.at_least, told.at_most) == (min(found, key=int), max(found, key=int))
 
 
 def test_what_an_edition_does_not_grade_has_no_grade() -> None:

@@ -14,7 +14,7 @@ are data in ``knowledge/measures/ctcae_v5.yaml`` and ``ctcae_v6.yaml``.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from gepnet.measures.ctcae.model import GRADES, Limit, Rows, Term
@@ -78,7 +78,7 @@ def grade(term: Term, sample: Sample, edition: str, worst_case: bool = False) ->
     """
     if term.ungraded is not None:
         return Grade(term.term, edition, None, None, term.ungraded)
-    found = [_by_rows(rows, sample, worst_case) for rows in _rows(term, sample)]
+    found = [_by_rows(rows, one, worst_case) for rows, one in _rows(term, sample)]
     low = min(least for least, _, _ in found)
     high = max(most for _, most, _ in found)
     missing = dict.fromkeys(name for _, _, names in found for name in names)
@@ -106,27 +106,37 @@ def _open(low: int, high: int, missing: Iterable[str], sample: Sample) -> str:
     return f"grade {low} to {high}: {told}"
 
 
-def _rows(term: Term, sample: Sample) -> list[Rows]:
-    """Return the rows that hold for the patient, both sets where the baseline does not tell."""
-    special = term.baseline_high or term.baseline_low
+def _rows(term: Term, sample: Sample) -> list[tuple[Rows, Sample]]:
+    """Return the rows that hold for the patient, both sets where the baseline does not tell.
+
+    Each set comes with the sample as it is where that set holds.
+    """
+    usual, special = (term.grades, sample), term.baseline_high or term.baseline_low
     if not special or sample.before_treatment:
-        return [term.grades]
+        return [usual]
     baseline = sample.baseline
     if baseline is None:
-        # A baseline above normal lies above a value within it, and its multiples still more so.
-        return [term.grades] if _within_normal(term, sample) else [term.grades, special]
+        return [usual, (special, _with_odd_baseline(term, sample))]
     limit = baseline.uln if term.baseline_high else baseline.lln
     if limit is None:
-        return [term.grades, special]
+        return [usual, (special, sample)]
     sign = ">" if term.baseline_high else "<"
     truth = _compared(sign, baseline.value, Interval(limit, limit))
-    return [term.grades, special] if truth is None else [special if truth else term.grades]
+    odd = (special, sample)
+    return [usual, odd] if truth is None else [odd if truth else usual]
 
 
-def _within_normal(term: Term, sample: Sample) -> bool:
-    """Whether a value that grades upwards is certainly not above its own limit of normal."""
-    upwards = term.baseline_high and term.direction == "high"
-    return bool(upwards) and sample.uln is not None and sample.value.high <= sample.uln
+def _with_odd_baseline(term: Term, sample: Sample) -> Sample:
+    """Return a sample with what is known of a baseline that is missing: it is not normal.
+
+    One above normal is greater than the upper limit, so that a value seldom is many times it. Its
+    laboratory is taken to have had the limits of the sample.
+    """
+    limit = sample.uln if term.baseline_high else sample.lln
+    if limit is None:
+        return sample
+    least, most = (limit, -_LEAST) if term.baseline_high else (Decimal(0), limit)
+    return replace(sample, baseline=Baseline(Interval(least, most)))
 
 
 def _by_rows(rows: Rows, sample: Sample, worst_case: bool) -> tuple[int, int, list[str]]:
@@ -234,7 +244,7 @@ def _lacking(limit: Limit, sample: Sample) -> list[str]:
 
 
 def _reason(term: Term, sample: Sample, chosen: int, worst_case: bool) -> str:
-    rows = _rows(term, sample)[0]
+    rows, _ = _rows(term, sample)[0]
     for limit in rows.get(chosen, ()):
         if meets(limit, sample, worst_case) is True:
             return _told(limit, sample) + _beside(term, sample)
