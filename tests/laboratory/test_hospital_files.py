@@ -174,13 +174,32 @@ def test_limits_of_normal_in_another_unit_are_asked_about(tmp_path: Path) -> Non
     row = "p,2026-01-05,magnesium_mmol_l,2.1,mmol/L,1.7,2.4,"
     with pytest.raises(InputError) as caught:
         graded(tmp_path, row)
-    assert [(p.field, p.value) for p in caught.value.problems] == [("lln", "'1.7'")]
+    asked = [(p.field, p.value) for p in caught.value.problems]
+    assert asked == [("lln", "'1.7'"), ("uln", "'2.4'")]
     assert ("p", "Hypermagnesemia", 0) in graded(tmp_path, row.replace("mmol/L", "mg/dL"))
-    accepted = "magnesium_mmol_l=1.7 by Dr A: as the laboratory prints it"
-    assert ("p", "Hypermagnesemia", 3) in graded(tmp_path, row, accept=(accepted,))
+    said = "by Dr A: as the laboratory prints it"
+    accepted = (f"magnesium_mmol_l=1.7 {said}", f"magnesium_mmol_l=2.4 {said}")
+    assert ("p", "Hypermagnesemia", 3) in graded(tmp_path, row, accept=accepted)
     values = {"magnesium_mmol_l": 2.1, "limits": {"magnesium_mmol_l": [1.7, 2.4]}}
     with pytest.raises(InputError, match="a lower limit of normal among usual values"):
         record([{"id": "l", "kind": "laboratory", "date": "2026-01-05", **values}])
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "p,2026-01-05,neutrophils_10e9_l,3.2,/uL,1.8,7.5,",
+        "p,2026-01-05,neutrophils_10e9_l,3.2,/uL,,,",
+        "p,2026-01-05,lymphocytes_10e9_l,1.4,cells/uL,1.0,4.0,",
+        "p,2026-01-05,alt_u_l,35,ukat/L,,40,",
+        "p,2026-01-05,bilirubin_umol_l,17,mg/dL,,21,",
+        "p,2026-01-05,magnesium_mmol_l,0.8,mg/dL,0.7,1.0,",
+    ],
+)
+def test_a_number_of_another_unit_is_told_by_its_limits_of_normal(tmp_path: Path, row: str) -> None:
+    """Normal values, of a grade 4, 0, 3 and 3 in the unit that stands beside them."""
+    with pytest.raises(InputError, match=r"is it in this unit|a plausible value"):
+        graded(tmp_path, row)
 
 
 # One reader: the unit column counts in every command ------------------------------------------

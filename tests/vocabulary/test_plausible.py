@@ -62,9 +62,17 @@ def test_a_value_within_its_range_is_not_asked_about(one: Quantity, share: Any) 
         ("ldh_u_l", "lln", "240", False),  # of an older method
         ("ldh_u_l", "uln", "40", False),
         ("alt_u_l", "uln", "35", False),
+        ("alt_u_l", "uln", "2400", True),  # 40 as ukat/L
+        ("alt_u_l", "uln", "75", False),
+        ("magnesium_mmol_l", "uln", "0.4114", True),  # 1.0 as mg/dL
+        ("magnesium_mmol_l", "uln", "1.15", False),
+        ("bilirubin_umol_l", "uln", "359.1", True),  # 21 as mg/dL
+        ("bilirubin_umol_l", "uln", "34", False),
+        ("u5hiaa_umol_24h", "uln", "219.6", True),  # 42 as mg
+        ("u5hiaa_umol_24h", "uln", "60", False),
     ],
 )
-def test_a_lower_limit_of_normal_leaves_room_for_what_most_values_are(
+def test_a_limit_of_normal_is_in_its_unit(
     fact: str, limit: LimitOfNormal, number: str, asked: bool
 ) -> None:
     """A value may be far from normal and in its unit; the limit of normal may not."""

@@ -65,15 +65,6 @@ class Quantity(Cited, Checked):
         """Return what is believed of a value written in this unit, or converted from another."""
         return self.own if own and self.own is not None else self.range
 
-    def leaves_room(self, value: Interval, limit: LimitOfNormal) -> bool:
-        """Return whether some of what most values are is above a lower limit of normal.
-
-        One above all of them is in another unit: 1.7 to 2.4 mg/dL of magnesium is normal, and
-        written as mmol/L it is a plausible value all the same. An upper limit below all of them is
-        one of a method that this knowledge does not know.
-        """
-        return limit != "lln" or value.low <= self.typical[1]
-
     def holds(self, value: Interval, own: bool = True, step: Decimal = Decimal(0)) -> bool:
         """Return whether a value is believed; a bound such as ``<5`` is if it ends at the range."""
         low, high = self.bounds(own)
@@ -127,16 +118,17 @@ class Plausible:
             unit: of the fact that the quantity is.
             step: the precision of the value.
             limit: which limit of normal it is, if it is one: of that no more is asked in its own
-                unit, but that a lower one leaves room for what most values are.
+                unit, but that it is no slip of the unit.
         """
         quantity = self._quantities.get(name)
         if quantity is None:
             return None
         said = value.reported
-        if limit is not None and not quantity.leaves_room(value, limit):
+        if limit is not None and not self._may_be(quantity, value.low, unit, limit):
             low, high = quantity.typical
             units = f" {unit_words(quantity.unit or unit)}".rstrip()
-            told = f"a lower limit of normal among usual values, {plain(low)} to {plain(high)}"
+            side = "a lower" if limit == "lln" else "an upper"
+            told = f"{side} limit of normal among usual values, {plain(low)} to {plain(high)}"
             return f"{told}{units}: is it in this unit?"
         as_own = limit is None and (said is None or said.ucum in (None, unit))
         if quantity.holds(value, as_own, step) and not (
@@ -148,6 +140,29 @@ class Plausible:
         words = f" {unit_words(own)}".rstrip()
         hint = self.slip(name, written, own)
         return f"a plausible value, from {plain(low)} to {plain(high)}{words}{hint}"
+
+    def _may_be(
+        self, quantity: Quantity, number: Decimal, unit: str | None, limit: LimitOfNormal
+    ) -> bool:
+        """Return whether a number may be a limit of normal in its unit.
+
+        A lower limit above what most values are is in another unit: 1.7 to 2.4 mg/dL of magnesium
+        is normal, and written as mmol/L it is a plausible value all the same. So is an upper limit
+        that in another unit would be among them and is nearer to that, such as 40 ukat/L of ALT.
+        Any other one beside them is of a method that this knowledge does not know.
+        """
+        low, high = quantity.typical
+        if limit == "lln":
+            return number <= high
+        own = quantity.unit or unit
+        if low <= number <= high or own is None:
+            return True
+        others = {*quantity.slips, *self.units.known(quantity.of, own)} - {own}
+        sizes = [self.factor(other, own, quantity.of) for other in others]
+        return not any(
+            low <= number / size <= high and abs((number / high).ln()) > abs(size.ln()) / 2
+            for size in (*sizes, *(1 / size for size in sizes))
+        )
 
     def factor(self, unit: str, target: str, name: str) -> Decimal:
         """Return the size of a unit in that of a quantity.
