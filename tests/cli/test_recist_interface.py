@@ -145,6 +145,7 @@ def test_given_responses_and_an_empty_file_are_valid(run: Run, tmp_path: Path) -
         "p,2024-01-01,L,target,liver,false,NaN,measured",
         'p,2024-01-01,L,target,liver,false,"50,5",measured',
         "p,2024-01-01,L,target,liver,false,50,mesured",
+        "p,9024-01-01,L,target,liver,false,50,measured",
     ],
 )
 def test_what_cannot_be_read_gives_no_json_at_all(run: Run, tmp_path: Path, line: str) -> None:
@@ -153,3 +154,21 @@ def test_what_cannot_be_read_gives_no_json_at_all(run: Run, tmp_path: Path, line
     done = run("response", "recist", file, "--format", "json")
     assert done.code == 2 and not done.out
     assert "lesions.csv:2: error, in p, field" in done.err
+
+
+@pytest.mark.parametrize(
+    ("command", "file", "text"),
+    [
+        ("recist", "responses", "patient_id,date,response\np,9024-01-01,PR\n"),
+        ("markers", "markers", "patient_id,date,marker,value,unit\np,9024-01-01,CgA,90,ug/L\n"),
+    ],
+)
+def test_what_is_dated_after_today_was_not_seen(
+    run: Run, tmp_path: Path, command: str, file: str, text: str
+) -> None:
+    table = tmp_path / f"{file}.csv"
+    table.write_text(text, "utf-8")
+    option = ["--responses"] if command == "recist" else []
+    done = run("response", command, *option, table)
+    assert done.code == 2
+    assert "field date, value 9024-01-01: expected a date not after today" in done.err

@@ -25,9 +25,9 @@ from gepnet.tables import (
     Shown,
     Table,
     also_shown,
-    day,
     number,
     number_or_text,
+    past_day,
     text,
 )
 from gepnet.vocabulary import Asking, Interval, Reported, ValueProblem, bounds_of, plain
@@ -98,7 +98,7 @@ def _bound(value: Interval, sign: str) -> bool:
 MARKERS = Table(
     columns=(
         Column("patient_id", text(), field="patient"),
-        Column("date", day()),
+        Column("date", past_day()),
         Column("marker", text()),
         Column("value", _value),
         Column("unit", text()),

@@ -1,6 +1,16 @@
 """What a person brings as a table or takes away as data."""
 
-from gepnet.tables.cells import coded, day, number, one_of, partial_day, text, truth, whole
+from gepnet.tables.cells import (
+    coded,
+    day,
+    number,
+    one_of,
+    partial_day,
+    past_day,
+    text,
+    truth,
+    whole,
+)
 from gepnet.tables.database import Database, is_database, open_database, without_password
 from gepnet.tables.grid import Grid, read_grid
 from gepnet.tables.plain import Shown, also_shown, number_or_text, plain, taken
@@ -34,6 +44,7 @@ __all__ = [
     "one_of",
     "open_database",
     "partial_day",
+    "past_day",
     "plain",
     "read_grid",
     "read_sheet",

@@ -76,6 +76,19 @@ def day(expected: str = "a date such as 2024-03-31") -> Callable[[str], datetime
     return read
 
 
+def past_day(expected: str = "a date such as 2024-03-31") -> Callable[[str], datetime.date]:
+    """Read a full ISO date of something that has been: one after today is a slip of the year."""
+    in_form = day(expected)
+
+    def read(cell: str) -> datetime.date:
+        found, today = in_form(cell), datetime.date.today()
+        if found > today:
+            raise ValueProblem(cell, f"a date not after today ({today})")
+        return found
+
+    return read
+
+
 def partial_day(
     expected: str = "a date such as 2024-03-31, 2024-03 or 2024",
 ) -> Callable[[str], PartialDate]:

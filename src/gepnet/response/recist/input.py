@@ -27,9 +27,9 @@ from gepnet.tables import (
     Once,
     Table,
     coded,
-    day,
     number,
     one_of,
+    past_day,
     read_grid,
     text,
     truth,
@@ -107,18 +107,18 @@ def _read_markers(cell: str) -> tuple[Marker, ...]:
         when, _, state = (item.strip() for item in part.rpartition("="))
         if state not in ("elevated", "normal"):
             raise ValueProblem(cell, _MARKERS)
-        found.append(Marker(day(_MARKERS)(when) if when else None, state == "elevated"))
+        found.append(Marker(past_day(_MARKERS)(when) if when else None, state == "elevated"))
     return tuple(sorted(found, key=lambda marker: marker.date or datetime.date.min))
 
 
 HEADS = Table(
     columns=(
         Column("patient_id", text(), field="patient"),
-        Column("reference_date", day(), needed=False, field="reference"),
-        Column("baseline_date", day(), needed=False, field="baseline"),
+        Column("reference_date", past_day(), needed=False, field="reference"),
+        Column("baseline_date", past_day(), needed=False, field="baseline"),
         Column("markers", _read_markers, needed=False, default=()),
-        Column("death_date", day(), needed=False, field="death"),
-        Column("new_therapy_date", day(), needed=False, field="new_therapy"),
+        Column("death_date", past_day(), needed=False, field="death"),
+        Column("new_therapy_date", past_day(), needed=False, field="new_therapy"),
     ),
     make=lambda cells: cells.into(PatientRow, line=cells.line),
     once=(Once(("patient_id",), "patient_id", "each patient once"),),
@@ -135,7 +135,7 @@ def response_table(taken: Collection[str]) -> Table[Given]:
     return Table(
         columns=(
             Column("patient_id", text()),
-            Column("date", day()),
+            Column("date", past_day()),
             Column("response", coded({word: word for word in GIVEN}, fold=True)),
         ),
         make=lambda cells: (cells["patient_id"], cells["date"], cells["response"]),
@@ -153,7 +153,7 @@ def lesion_table(rules: Rules) -> Table[tuple[str, LesionRow]]:
     return Table(
         columns=(
             Column("patient_id", text()),
-            Column("date", day()),
+            Column("date", past_day()),
             Column("lesion_id", text()),
             Column("role", coded({role.value: role for role in Role})),
             Column("organ", text(), needed=False, default=""),
