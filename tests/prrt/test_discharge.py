@@ -197,6 +197,24 @@ def test_a_reading_that_rises_is_told_and_shortens_nothing(
         assert (tail["half_life_h"]["low"], tail["half_life_h"]["high"]) == (159.53, 159.53)
 
 
+def test_readings_that_fall_slower_than_by_decay_are_told(tmp_path: Path) -> None:
+    """Readings at 2 and 6 h that were written down in minutes."""
+    tail = asked(tmp_path, "120,30,uSv/h\n360,18,uSv/h\n")["tail"]
+    assert "fall slower than by decay alone (distance, unit, time?)" in tail["how"]
+    assert tail["half_life_h"] == {"low": 159.53, "high": 159.53}
+
+
+@pytest.mark.parametrize("stated", [{"half_life": "2.5"}, {"two_phases": "0.44:0.3:4"}])
+def test_a_half_life_in_days_is_asked_about(tmp_path: Path, stated: dict[str, str]) -> None:
+    """Of 2.5 h nothing would be left on the day after, and nobody would have to keep a distance."""
+    with pytest.raises(InputError, match="days would be"):
+        asked(tmp_path, "24,15,uSv/h\n", **stated)
+    file, value = tmp_path / "readings.csv", stated.get("half_life", "4")
+    said = (f"remaining_half_life_h={value} by Dr A: as measured",)
+    found = api.discharge_report(BASE, file, replace(ASKED, **stated), accept=said)
+    assert [one.quantity for one in found.accepted] == ["remaining_half_life_h"]
+
+
 def test_a_value_below_a_bound_is_an_interval_from_nothing_to_the_bound(tmp_path: Path) -> None:
     view = asked(tmp_path, "24,<20,uSv/h\n", half_life="95")
     bound = asked(tmp_path, "24,20,uSv/h\n", half_life="95")

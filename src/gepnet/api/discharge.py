@@ -43,7 +43,7 @@ def discharge_report(
     data, physics = RadiationProtection.read(measures), Physics.read(measures)
     asking = Asking.of(base.vocabulary.plausible, accept)
     units = asking.plausible.units
-    asked_for = read_question(question, data, physics, units)
+    asked_for = read_question(question, data, physics, asking)
     regions = region_lineage(base, region)
     readings = () if source is None else read_readings(source, data, units, asking)
     asking.accepting.refuse_unused()

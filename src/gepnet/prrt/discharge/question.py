@@ -6,6 +6,7 @@ import datetime
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import pairwise
 from typing import Annotated, TypeVar
 
@@ -15,7 +16,7 @@ from gepnet.prrt.discharge.data import DischargeLimit, RadiationProtection
 from gepnet.prrt.discharge.readings import UNITS, Quantity, Reading, Span
 from gepnet.prrt.dosimetry.data import Physics
 from gepnet.tables import Shown
-from gepnet.vocabulary import UnitReader, bounds_of
+from gepnet.vocabulary import Asking, Interval, UnitReader, bounds_of
 
 T = TypeVar("T")
 _MBQ_PER_GBQ = 1000
@@ -74,9 +75,12 @@ class Asked:
 
 
 def read_question(
-    question: DischargeQuestion, data: RadiationProtection, physics: Physics, units: UnitReader
+    question: DischargeQuestion, data: RadiationProtection, physics: Physics, asking: Asking
 ) -> Asked:
     """Return a question with its texts read.
+
+    A stated half-life that is likely to be in days is refused unless ``asking`` knows who accepts
+    it.
 
     Raises:
         InputError: with every fault of it.
@@ -97,7 +101,10 @@ def read_question(
     told = "share of the fast phase and two half-lives in hours, the shorter first: 0.44:7.4:95"
     phases = read("two-phases", question.two_phases, lambda t: _phases(t, longest), told)
     told = "a number with uSv/h (at 1 m) or MBq, such as '10 uSv/h'"
-    own = read("own-limit", question.own_limit, lambda t: _own_limit(t, units), told)
+    own = read(
+        "own-limit", question.own_limit, lambda t: _own_limit(t, asking.plausible.units), told
+    )
+    problems.extend(_doubts(question, half_life, phases, asking))
     if problems or given is None:
         raise InputError(problems)
     return Asked(
@@ -129,6 +136,28 @@ def _faults(question: DischargeQuestion, data: RadiationProtection) -> Iterator[
     for name in question.scenarios:
         if name not in known:
             yield asked("scenario", name, f"one of {', '.join(known)}", known)
+
+
+def _doubts(
+    question: DischargeQuestion,
+    half_life: Span | None,
+    phases: tuple[float, float, float] | None,
+    asking: Asking,
+) -> Iterator[Problem]:
+    """Yield what is asked of a half-life that everything after the last reading rests on."""
+    slow = None if phases is None else Span(phases[2], phases[2])
+    last = (question.two_phases or "").rpartition(":")[2]
+    for field, value, written in (
+        ("half-life", half_life, question.half_life), ("two-phases", slow, last),
+    ):  # fmt: skip
+        if value is None:
+            continue
+        for end in dict.fromkeys((value.low, value.high)):
+            number = Decimal(str(end))
+            told = asking.doubt("remaining_half_life_h", Interval(number, number), written)
+            if told is not None:
+                yield asked(field, repr(written), told)
+                break
 
 
 def _moment(text: str) -> datetime.datetime:
@@ -240,6 +269,13 @@ def _curves(
                 "decay does that (distance, unit, time?): the physical half-life is taken"
             )
             return _with_tail(spread, asked_for, Span(longest, longest), told)
+    left = before.value.high * 0.5 ** ((last.time_h - before.time_h) / longest)
+    if last.value.low > left:
+        told = (
+            f"the readings at {before.time_h:g} and {last.time_h:g} h fall slower than by decay "
+            "alone (distance, unit, time?): the physical half-life is taken"
+        )
+        return _with_tail(spread, asked_for, Span(longest, longest), told)
     fitted = Span(
         min(_half_life(before, last, before.value.high, last.value.low, longest), longest),
         _half_life(before, last, before.value.low, last.value.high, longest),
