@@ -81,6 +81,7 @@ def test_a_lower_bound_of_activity_where_a_number_of_a_cycle_is_left_out(
     lifetime = limits(view)["lifetime-activity", None]
     assert (view["total_gbq"], lifetime["standing"]) == (None, "unknown")
     assert lifetime["at_least"] == pytest.approx(22.2)
+    assert "In all: at least 22.2 GBq" in run("prrt", "cumulative", file).out
     assert view["number"] == 4
     assert view["cycles"][-1]["sum_gbq"] is None
     # The first dose is that of cycle 1: without it, some day before the first that is known.

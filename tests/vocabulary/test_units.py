@@ -195,6 +195,8 @@ PRINTED = [
     *(("egfr_ml_min_173m2", "60", unit, "60")
       for unit in ("mL/min/1.73m2", "ml/min/1.73 m²", "mL/min/1,73m2", "mL/min/{1.73_m2}",
                    "ML/MIN/1.73M2")),
+    *(("egfr_ml_min_173m2", "1.5", unit, "90")
+      for unit in ("mL/s/1.73m2", "ml/s/1,73 m²", "mL/s/{1.73_m2}")),
     *(("u5hiaa_umol_24h", "10", unit, "52.3") for unit in ("mg/24h", "mg/24 h", "mg/d", "mg/day")),
     ("u5hiaa_umol_24h", "50", "µmol/24h", "50"),
     ("weight_kg", "154", "lbs", "69.85322498"),

@@ -52,7 +52,7 @@ def _print_cumulative(view: dict[str, Any]) -> None:
             view["cycles"],
             *("cycle", "day: date", "GBq: {activity_gbq:g}", "sum, GBq: {sum_gbq:g}"),
         )
-    typer.echo(f"In all: {_activity(view['total_gbq'], view['total_mci'])}")
+    typer.echo(f"In all: {_activity(view)}")
     _print_limits(view["limits"])
 
 
@@ -77,8 +77,13 @@ def monitoring(
     return Result(view, _print_timeline if timeline else _print_monitoring)
 
 
-def _activity(gbq: float | None, mci: float | None) -> str:
-    return "unknown" if gbq is None else f"{gbq:g} GBq ({mci:g} mCi)"
+def _activity(view: dict[str, Any]) -> str:
+    """Say the activity given in all, or the least that it is."""
+    if view["total_gbq"] is not None:
+        return f"{view['total_gbq']:g} GBq ({view['total_mci']:g} mCi)"
+    least = (one["at_least"] for one in view["limits"] if one["unit"] == "GBq")
+    known = next(least, None)
+    return f"at least {known:g} GBq" if known else "unknown"
 
 
 def _print_retreatment(view: dict[str, Any]) -> None:
@@ -103,7 +108,7 @@ def _print_retreatment(view: dict[str, Any]) -> None:
         f"Lifetime activity; advisory limit of {told}",
         view["lifetime"]["after"],
         "further cycles: further_cycles",
-        ("lifetime total", lambda t: _activity(t["total_gbq"], t["total_mci"])),
+        ("lifetime total", _activity),
         ("against the limit", _standing),
     )
     _print_limits([one for one in view["cumulative"]["limits"] if one["unit"] == "Gy"])
