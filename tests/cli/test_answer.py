@@ -14,7 +14,7 @@ from gepnet import api
 from gepnet.cli.answer import LINES, WIDTH, answer_lines
 from gepnet.io import published_records
 from gepnet.knowledge.rule_models import SafetyRule
-from gepnet.record import Record
+from gepnet.record import Record, record_of
 from tests.cli.conftest import Run
 
 BASE = api.base()
@@ -132,7 +132,7 @@ def test_every_row_is_shown_or_named_with_its_count() -> None:
         said = " ".join(_words(" ".join(line for line, _ in answer_lines(answer))))
         for row in answer["rows"]:
             count = f"{row['for']} of {row['of']}"
-            named = f"{row['short']} ({count})" in said
+            named = re.search(rf"{re.escape(row['short'])} \({count}[;)]", said)
             assert named or f"{count} {row['label']}" in said, (answer["patient"], row["label"])
 
 
@@ -203,3 +203,45 @@ def test_a_contradiction_that_leaves_everything_possible_says_what_stands_agains
     view = api.answer_view(api.assess_record(api.read_patient(file, base), base), base)
     (told,) = view["contradictions"]
     assert told["fact"] == "grade" and told["says"].endswith("NET G1 or G2")
+
+
+def test_an_option_that_failed_is_marked_wherever_it_is_named() -> None:
+    """Rows that did not fit into the table, and those below it, once came without the mark."""
+    marked = 0
+    for answer in _answers():
+        text = " ".join(line for line, _ in answer_lines(answer))
+        lists = ("rows", "no_document_for", "beside", "other_purposes")
+        for row in (one for name in lists for one in answer[name] if one["failed"]):
+            named = re.findall(
+                rf"(?:: |, ){re.escape(row['short'])} (?:for [^(]+ )?\(([^)]*)\)", text
+            )
+            assert all("⤓" in told for told in named), (answer["patient"], row["short"])
+            marked += len(named)
+    assert marked > 20
+
+
+def test_the_same_option_for_another_purpose_says_for_which() -> None:
+    below = [one for answer in _answers() for row in answer["rows"] for one in row["second"]]
+    assert below and all(one["intent_label"] for one in below)
+
+
+def test_a_course_told_by_its_cycles_alone_is_named_in_the_question() -> None:
+    """Progression after two cycles was once put to the treatment before them."""
+    events = [
+        {"id": "dx", "kind": "diagnosis", "date": "2020-01-10", "primary_site": "pancreas"},
+        {"id": "st", "kind": "stage", "date": "2020-01-10", "stage": "metastatic"},
+        {"id": "ct", "kind": "treatment", "option": "captem", "start": "2022-01-10"},
+        {"id": "c1", "kind": "prrt_cycle", "cycle": 1, "date": "2024-03-01", "activity_gbq": 7.4},
+        {
+            "id": "pd",
+            "kind": "progression",
+            "date": "2024-10-01",
+            "types": ["radiological"],
+            "on": [],
+        },
+    ]
+    data = {"patient": "p", "events": events, "as_of": "2024-11-01"}
+    record = record_of(data, BASE.vocabulary)
+    answer = api.answer_view(api.assess_record(record, BASE), BASE)
+    assert "177Lu-DOTATATE" in answer["question"]["text"]
+    assert not any("PRRT" in told for told in answer["unread"])

@@ -3,7 +3,7 @@
 import pytest
 
 from gepnet.facts import show
-from tests.facts.patients import course, facts, facts_at, patient, progression, shown
+from tests.facts.patients import Event, course, facts, facts_at, patient, progression, shown
 
 # Completeness ------------------------------------------------------------------------------------
 
@@ -255,6 +255,59 @@ def test_an_assessment_that_lists_no_sign_found_none() -> None:
 def test_progression_of_years_ago_is_no_state_of_today() -> None:
     found = facts(progression("2023-09-01", "radiological_recist"))
     assert shown(found, "progression_radiological_recist") == ["unknown"]
+
+
+@pytest.mark.parametrize("seen", ["2023-11-20", "2024-03", None])
+def test_what_was_said_of_a_primary_before_its_resection_is_over(seen: str | None) -> None:
+    """A primary in place stayed so, and "resectable" contradicted that it was removed."""
+    before = {"kind": "stage", "resectability_primary": "resectable"}
+    there = {"kind": "diagnosis", "primary_site": "jejunum_ileum", "primary_in_place": True}
+    told = [{**event, "date": seen} if seen else event for event in (before, there)]
+    done = course("small_bowel_resection", "2024-03-10")
+    found = facts(*told, done)
+    names = "resectability_primary", "primary_in_place"
+    assert shown(found, *names) == ["removed", "no"]
+    assert all(found[name].conflict is None for name in names)
+    if seen != "2024-03":
+        assert shown(facts(*told, done, at="2024-02-10"), *names) == ["resectable", "yes"]
+
+
+@pytest.mark.parametrize(
+    ("said", "stage", "metastatic"),
+    [
+        ({"tnm_m": "M0", "tnm_n": "N1"}, "not metastatic", "no"),
+        ({"tnm_m": "M1a"}, "metastatic", "yes"),
+        ({"tnm_stage_group": "IV"}, "metastatic", "yes"),
+        ({"tnm_stage_group": "II"}, "not metastatic", "no"),
+        ({"metastasis_bone": True}, "metastatic", "yes"),
+        ({"metastasis_lymph_node": True}, "unknown", "unknown"),
+        ({"tnm_m": "M0", "stage": "locally_advanced"}, "locally advanced", "no"),
+    ],
+)
+def test_the_stage_follows_from_what_else_its_report_says(
+    said: Event, stage: str, metastatic: str
+) -> None:
+    found = facts({"kind": "stage", "date": "2025-01-01", **said})
+    assert shown(found, "stage", "metastatic") == [stage, metastatic]
+    assert found["stage"].conflict is None
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"stage": "metastatic", "tnm_m": "M0"},
+        {"stage": "localised", "tnm_m": "M1"},
+        {"stage": "localised", "metastasis_liver": True},
+        {"stage": "metastatic", "tnm_stage_group": "II"},
+    ],
+)
+def test_a_stage_that_its_own_report_contradicts_is_told(said: Event) -> None:
+    found = facts({"kind": "stage", "date": "2025-01-01", **said})
+    assert found["stage"].conflict is not None
+    # What was so before, and what came later, contradicts nothing.
+    first, then = ({"kind": "stage", name: value} for name, value in said.items())
+    found = facts({**first, "date": "2024-01-01"}, {**then, "date": "2025-01-01"})
+    assert found["stage"].conflict is None
 
 
 # Region ------------------------------------------------------------------------------------------

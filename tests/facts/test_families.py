@@ -96,6 +96,17 @@ def test_growth_on_imaging_without_its_measure_counts_and_names_none() -> None:
     assert told(LAN, seen, names=names, complete=TREATED) == "yes, yes, unknown"
 
 
+def test_growth_without_its_measure_leaves_the_measures_open_in_a_complete_record() -> None:
+    """Both were once "not seen", and contradicted the growth that was recorded."""
+    seen = progression("2025-06-01", UNMEASURED, on=["lanreotide"])
+    measured = [f"progression_{sign}" for sign in COUNTING[:2]]
+    found = facts(LAN, seen, complete=ALL)
+    assert shown(found, "progression_radiological", *measured) == ["yes", "unknown", "unknown"]
+    assert found["progression_radiological"].conflict is None
+    recist = progression("2025-06-01", UNMEASURED, COUNTING[0], on=["lanreotide"])
+    assert shown(facts(LAN, recist, complete=ALL), *measured) == ["yes", "no"]
+
+
 def test_growth_on_imaging_follows_the_latest_report() -> None:
     """Once a record speaks of it without a measure, a later report that measures counts as well."""
     name = "progression_radiological"

@@ -397,7 +397,7 @@ events:
 - {kind: biopsy}
 - {id: ssa, kind: treatment, option: lanreotied, start: 2025, stop: 2024, best_response: SDD}
 - {id: eve, kind: treatment, option: everolimus, start: 2025-06, benefit_months: -1}
-- {id: ct, kind: progression, date: 2025-01, types: [radiologic], "on": [everolimus]}
+- {id: ct, kind: progression, date: 2025-01, types: [radiologyy], "on": [everolimus]}
 """
     found = [(p.line, p.entry, p.field) for p in problems(text, vocabulary)]
     assert found == [

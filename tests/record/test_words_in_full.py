@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from gepnet.knowledge import InputError
-from gepnet.record import Record, Treatment, record_of
+from gepnet.record import Progression, Record, Treatment, record_of
 from gepnet.vocabulary import load_vocabulary
 
 TODAY = datetime.date(2026, 6, 1)
@@ -36,6 +36,31 @@ def test_a_dose_behind_a_medicine_is_its_dose(word: str, option: str, dose: floa
     assert f"x, option: {word} read as {option}" in record.readings
     told = f"x, option: {word} read with dose_mg {dose:g}" if dose else "dose_mg"
     assert any(told in line for line in record.readings) is (dose is not None)
+
+
+def test_signs_of_progression_are_read_as_people_write_them() -> None:
+    record = read(
+        kind="progression",
+        date="2026-01",
+        types=["CgA rise"],
+        excluded=["radiological progression"],
+    )
+    [event] = record.events
+    assert isinstance(event, Progression)
+    assert (event.types, event.excluded) == (("marker_rise",), ("radiological",))
+    assert "x, types: CgA rise read as marker_rise" in record.readings
+
+
+@pytest.mark.parametrize("written", ["CAPTEM + octreotide LAR", "tacrolimus + everolimus"])
+def test_treatments_that_are_no_regimen_are_not_read_as_one(written: str) -> None:
+    with pytest.raises(InputError):
+        read(kind="treatment", option=written)
+
+
+@pytest.mark.parametrize("organ", ["gallbladder", "oesophagus", "lung", "ovary"])
+def test_an_organ_outside_the_tract_is_kept(organ: str) -> None:
+    values = read(kind="diagnosis", primary_site=organ).events[0].values
+    assert values == {"primary_site": "non_GEP", "non_gep_site": organ}
 
 
 def test_a_dose_that_is_given_stands() -> None:

@@ -79,7 +79,10 @@ class Awkward:
         self.add(
             "demographics", name, date=self.day(-900, -700), birth_date="1960-05-04", sex="male"
         )
-        self.event("diagnosis", name, primary_site="jejunum_ileum", diagnosis_date="2022-01-10")
+        self.event(
+            "diagnosis", name, primary_site="jejunum_ileum", diagnosis_date="2022-01-10",
+            primary_in_place=True if self.oddly(0.2) else None,
+        )  # fmt: skip
         self.reports(name)
         self.therapies(name)
         for _ in range(self.random.randint(0, 3)):
@@ -105,7 +108,9 @@ class Awkward:
                 sstr_uptake_vs_liver=high, sstr_lesions_covered=choose(("all", "some", None)),
             )  # fmt: skip
             self.event(
-                "stage", name, stage="metastatic", metastasis_liver=choose((True, False, None)),
+                "stage", name, metastasis_liver=choose((True, False, None)),
+                stage=None if self.oddly(0.2) else "metastatic",
+                tnm_m=choose(("M0", "M1")) if self.oddly(0.2) else None,
                 liver_burden_percent__lo=20.0, liver_burden_percent__hi=choose((20.0, 30.0)),
             )  # fmt: skip
             self.event(

@@ -43,6 +43,14 @@ MEANT = [
     ("grade_reported", "NET G2", "G2"),
     ("syndrome", "Zollinger-Ellison", "gastrinoma"),
     ("best_response", "partial response", "PR"),
+    (OPTION, "carboplatin + etoposide", "carboplatin_etoposide"),
+    (OPTION, "Xeloda + Temodal", "captem"),
+    (OPTION, "temozolomide plus capecitabine", "captem"),
+    ("primary_site", "tail of the pancreas", "pancreas"),
+    ("primary_site", "body of the stomach", "stomach"),
+    ("primary_site", "gallbladder", "non_GEP"),
+    ("types", "RECIST", "radiological_recist"),
+    ("types", "biochemical progression", "marker_rise"),
     ("stop_reason", "side effects", "toxicity"),
 ]
 

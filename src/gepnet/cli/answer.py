@@ -141,6 +141,11 @@ def _failed(row: View, view: View, page: _Page) -> None:
         page.add(f"⤓ {view['words']['failed']}: {'; '.join(row['failed'])}", "bold", _COUNT)
 
 
+def _failed_mark(row: View, words: dict[str, str]) -> str:
+    """Return what an option without a line of its own shows of having failed."""
+    return f"; ⤓ {words['failed']}" if row["failed"] else ""
+
+
 def _cells(cells: dict[str, list[View]], view: View, page: _Page) -> None:
     for column in view["columns"]:
         chips = cells[column["id"]]
@@ -178,13 +183,13 @@ def _circled(number: int) -> str:
 
 def _left(view: View, shown: int) -> _Page:
     """Return the rows that do not fit, each with its count."""
-    page, left = _Page(), view["rows"][shown:]
+    page, left, words = _Page(), view["rows"][shown:], view["words"]
     if left:
         told = [
-            f"{row['short']} ({row['for']} of {row['of']})".replace(" of ", f"{_GLUE}of{_GLUE}")
+            f"{row['short']} ({row['for']}{_GLUE}of{_GLUE}{row['of']}{_failed_mark(row, words)})"
             for row in left
         ]
-        page.add(f"{view['words']['fewer']}: {', '.join(told)}", "", 2)
+        page.add(f"{words['fewer']}: {', '.join(told)}", "", 2)
     return page
 
 
@@ -193,7 +198,7 @@ def _tail(view: View, results: int, settled: int, named: int) -> _Page:
     for key in ("no_document_for", "beside", "other_purpose"):
         rows = view["other_purposes" if key == "other_purpose" else key]
         if rows:
-            page.add(f"{words[key]}: {_closing(rows, key, named)}", "dim", 2)
+            page.add(f"{words[key]}: {_closing(rows, key, named, words)}", "dim", 2)
     _why(view, page)
     _orders(view, page, results, settled)
     _unread(view, page)
@@ -230,7 +235,7 @@ def _has_marks(view: View) -> bool:
     return any(chip["provided"] and len(chip["provided"]) > _SHORT for chip in chips)
 
 
-def _closing(rows: Sequence[View], key: str, most: int) -> str:
+def _closing(rows: Sequence[View], key: str, most: int, words: dict[str, str]) -> str:
     """Return options in one line: with the signs of documents, or their count."""
     told = []
     for row in rows[:most]:
@@ -240,7 +245,7 @@ def _closing(rows: Sequence[View], key: str, most: int) -> str:
             mark = "".join(said) or (f"{len(row['unverified'])} U" if row["unverified"] else "†")
         else:
             mark = f"{row['for']} of {row['of']}" if row["of"] else "U"
-        told.append(f"{row['short']}{purpose} ({mark})")
+        told.append(f"{row['short']}{purpose} ({mark}{_failed_mark(row, words)})")
     more = len(rows) - most
     return ", ".join([*told, f"+{more}"] if more > 0 else told)
 

@@ -10,8 +10,17 @@ from collections.abc import Callable, Iterable, Iterator
 
 from gepnet.facts.model import Beside
 from gepnet.facts.treatments import count_systemic_lines, count_systemic_lines_excluding_ssa
-from gepnet.record import AdverseEvent, Note, Record, Treatment, in_words
-from gepnet.vocabulary import PartialDate, Vocabulary
+from gepnet.record import (
+    AdverseEvent,
+    Note,
+    Record,
+    Treatment,
+    covering_courses,
+    first_dose,
+    group_cycles,
+    in_words,
+)
+from gepnet.vocabulary import OptionTree, PartialDate, Vocabulary
 
 #: Functions that count courses whatever their therapy.
 _COUNTING = {one.__name__ for one in (count_systemic_lines, count_systemic_lines_excluding_ssa)}
@@ -21,6 +30,14 @@ def courses(record: Record) -> Iterator[tuple[Treatment, Beside]]:
     """Yield every course of treatment that stands."""
     for event in record.treatments:
         yield event, Beside(event.id, event.kind, event.start or event.date, event.option)
+
+
+def _courses_of_cycles(record: Record, options: OptionTree) -> Iterator[Beside]:
+    """Yield the courses that only their cycles tell of."""
+    for group in group_cycles(record.cycles):
+        if not covering_courses(group, record.treatments, options):
+            last = group[-1]
+            yield Beside(last.id, last.kind, first_dose(group), last.option)
 
 
 def notes(record: Record) -> Iterator[Beside]:
@@ -35,12 +52,13 @@ def notes(record: Record) -> Iterator[Beside]:
             yield Beside(event.id, event.kind, date, note=event.note)
 
 
-def known_by(record: Record, at: PartialDate) -> tuple[Beside, ...]:
+def known_by(record: Record, at: PartialDate, options: OptionTree) -> tuple[Beside, ...]:
     """Return the courses and notes of a record that are not after ``at``.
 
     A note as an event of its own is kept whatever its date: it may speak of what is planned.
     """
-    told = (*(one for _, one in courses(record)), *notes(record))
+    given = (*(one for _, one in courses(record)), *_courses_of_cycles(record, options))
+    told = (*given, *notes(record))
     return tuple(
         one for one in told if one.date is None or one.date.first <= at.last or one.kind == "note"
     )

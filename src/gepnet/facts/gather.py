@@ -15,7 +15,7 @@ from gepnet.facts.families import declared
 from gepnet.facts.files import ProgressionSigns
 from gepnet.facts.model import Facts, FactValue, Observed, show
 from gepnet.facts.newer import set_aside
-from gepnet.facts.observe import is_other_test, latest_report, observe
+from gepnet.facts.observe import is_other_test, latest_report, observe, open_measures
 from gepnet.facts.select import select
 from gepnet.facts.silence import silent_domain
 from gepnet.facts.treatments import Story, treatment_facts
@@ -28,6 +28,7 @@ from gepnet.vocabulary import (
     PartialDate,
     Question,
     Reports,
+    Until,
     Value,
     Vocabulary,
     exact,
@@ -82,12 +83,14 @@ def facts_of_record(
             name, FactValue(name, answer.value, "recorded", answer.date, answer.event)
         )
     absences = _declared_absences(facts, record, when, vocabulary)
+    for name in open_measures(entries, vocabulary):
+        absences.pop(name, None)
     for name, absence in absences.items():
         if not vocabulary[name].is_derived:
             entries.setdefault(name, absence)
     lacking = derive_all(entries, vocabulary, criteria, knowledge.measures, when, absences, only)
     notes = (*told(record, vocabulary, when), *_contradictions(entries, vocabulary))
-    beside = known_by(record, when)
+    beside = known_by(record, when, vocabulary.options)
     return Facts.of(record.patient, when, entries, lacking, absences, notes, beside)
 
 
@@ -176,13 +179,30 @@ def _declared_absences(
     return found
 
 
+def _ended(story: Story, until: Iterable[Until]) -> dict[str, PartialDate]:
+    """Return when what was said of a fact was last over, where a treatment ended it."""
+    options, found = story.vocabulary.options, dict[str, PartialDate]()
+    for one in until:
+        starts = [
+            course.start
+            for course in story.record.treatments
+            if options.covers(one.option, course.option)
+            and course.start is not None
+            and course.start.last <= story.at.last
+        ]
+        if starts:
+            found[one.fact] = max(starts, key=lambda start: start.last)
+    return found
+
+
 def _replaced(story: Story, told_of: Iterable[Observed]) -> Callable[[Observed], bool]:
     """Return whether an observation no longer counts, because something later replaces it.
 
     Of some kinds of report (``knowledge/measures/reports.yaml``) only the latest counts: the uptake
     of one scan must never be read on the scale of another. Another report that may be as late is
     heard only on what the latest says as well, where it may contradict it. A sign of progression
-    tells nothing of the state of the disease under an antitumour treatment that was begun after it.
+    tells nothing of the state of the disease under an antitumour treatment that was begun after it,
+    and what ends with a treatment (``until``) is heard only where it was said after it.
     """
     measures, at = story.measures, story.at
     file = Reports.read(measures)
@@ -197,6 +217,7 @@ def _replaced(story: Story, told_of: Iterable[Observed]) -> Callable[[Observed],
     said = {(item.event, item.fact) for item in told_of if item.event in heard}
     signs = {sign.fact for sign in ProgressionSigns.read(measures).signs}
     treated = story.latest_antitumour_start()
+    ended = _ended(story, file.until)
 
     def replaced(item: Observed) -> bool:
         latest = reports.get(item.kind or "")
@@ -208,6 +229,9 @@ def _replaced(story: Story, told_of: Iterable[Observed]) -> Callable[[Observed],
             if item.date is None or latest.date is None:
                 return item.date is not latest.date
             return item.date.last < latest.date.first
+        over = ended.get(item.fact)
+        if over is not None and (item.date is None or item.date.first <= over.last):
+            return True
         if item.fact not in signs or item.date is None or treated is None:
             return False
         return item.date.last < treated

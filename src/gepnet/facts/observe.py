@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, get_args
 
-from gepnet.facts.model import Observed
+from gepnet.facts.model import FactValue, Observed
 from gepnet.record import AnyEvent, Cycle, Observation, Progression, Record, Treatment
 from gepnet.record.model import MEASURED, UNMEASURED, ProgressionType
 from gepnet.vocabulary import Interval, OtherTest, PartialDate, Reports, Value, Vocabulary
@@ -47,13 +47,23 @@ def observe(record: Record, vocabulary: Vocabulary) -> Iterator[Observed]:
 def _told_besides(event: AnyEvent, vocabulary: Vocabulary) -> Iterable[tuple[str, Value]]:
     """Return the facts that an event states besides its values."""
     if type(event) is Observation:
-        return _upper_limits(event, vocabulary) if event.limits else ()
+        limits = _upper_limits(event, vocabulary) if event.limits else ()
+        return (*limits, *_implied(event, vocabulary))
     if type(event) is Progression:
         return _progression(event, vocabulary)
     if type(event) is Cycle and event.reaction_grade is not None and REACTION in vocabulary:
         grade = Decimal(event.reaction_grade)
         return ((REACTION, Interval(grade, grade)),)
     return ()
+
+
+def _implied(event: Observation, vocabulary: Vocabulary) -> Iterator[tuple[str, Value]]:
+    """Yield what an event says of a fact by another that it names, such as M1 of the stage."""
+    for name in vocabulary.implied.keys() & event.values.keys():
+        value = event.values[name]
+        if isinstance(value, str | bool):
+            for told, word in vocabulary.implied[name].get(value, {}).items():
+                yield told, vocabulary[told].parse(word)
 
 
 def _upper_limits(event: Observation, vocabulary: Vocabulary) -> Iterator[tuple[str, Interval]]:
@@ -77,6 +87,17 @@ def _progression(event: Progression, vocabulary: Vocabulary) -> Iterator[tuple[s
         name = progression_fact(kind, vocabulary)
         if name is not None:
             yield name, value
+
+
+def open_measures(entries: Mapping[str, FactValue], vocabulary: Vocabulary) -> list[str]:
+    """Return the measures of a growth on imaging of which the record does not say by which it was.
+
+    One of them it was: that no sign is left out of the record does not say that none was met.
+    """
+    told = entries.get(ON_IMAGING)
+    names = [name for kind in MEASURED if (name := progression_fact(kind, vocabulary))]
+    measured = any(entries[name].value is True for name in names if name in entries)
+    return names if told is not None and told.value is True and not measured else []
 
 
 def progression_fact(kind: str, vocabulary: Vocabulary) -> str | None:

@@ -13,12 +13,13 @@ from typing import Any
 
 from gepnet.record.model import EVENT_MODELS
 from gepnet.vocabulary import Fact, Vocabulary
-from gepnet.vocabulary.words import OPTION, fold, without_dose
+from gepnet.vocabulary.words import OPTION, SIGN, fold, without_dose
 
 #: Fields of events that name options, and those that the facts of a therapy have words for.
 OPTIONS = ("option", "on")
 WORDED = ("best_response", "stop_reason")
-SPELLED = (*OPTIONS, *WORDED)
+SIGNS = ("types", "excluded")
+SPELLED = (*OPTIONS, *WORDED, *SIGNS)
 _NUMBER = r"\d+(?:[.,]\d+)?"
 _MEASURED = re.compile(
     rf"^([<>=≤≥~]*\s*{_NUMBER}(?:\s*[-\u2013]\s*{_NUMBER})?)\s*(?!to\b|e\d)([^\W\d].*|/.*|\[.*)?$"
@@ -100,6 +101,8 @@ class Speller:
             return raw
         if name in WORDED:
             return self._meant(name, raw, name, event)
+        if name in SIGNS:
+            return self._meant(SIGN, raw, name, event)
         named = self.words.of(OPTION)
         found = named.read(raw)
         return self._told(event, name, raw, found or named.read(without_dose(raw)))

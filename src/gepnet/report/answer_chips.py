@@ -201,7 +201,13 @@ class RowReader:
             access,
             self._access_words(access),
             [
-                SubRow(one.intent, self.intent(one.intent), one.in_favour, one.of, self.cells(one))
+                SubRow(
+                    one.intent,
+                    self.intent(one.intent) or self.words["to_control"],
+                    one.in_favour,
+                    one.of,
+                    self.cells(one),
+                )
                 for one in second
             ],
             [self.document(name) for name in row.unverified],

@@ -25,6 +25,7 @@ from gepnet.vocabulary.plausible import Plausible as Plausible
 from gepnet.vocabulary.question import Question as Question
 from gepnet.vocabulary.reports import OtherTest as OtherTest
 from gepnet.vocabulary.reports import Reports as Reports
+from gepnet.vocabulary.reports import Until as Until
 from gepnet.vocabulary.units import UnitReader as UnitReader
 from gepnet.vocabulary.units import unit_ratio as unit_ratio
 from gepnet.vocabulary.units import unit_words as unit_words

@@ -100,6 +100,15 @@ class Vocabulary(Mapping[str, Fact]):
         as_one = Reports.read(self._measures).read_as_one
         return frozenset(kind for kind in (*asked, *as_one) if kind in self._by_kind)
 
+    @cached_property
+    def implied(self) -> Mapping[str, Mapping[object, Mapping[str, str]]]:
+        """What an event says of other facts, by the fact that it gives and its value."""
+        found: dict[str, dict[object, Mapping[str, str]]] = {}
+        for one in Reports.read(self._measures).implies:
+            says = {name: value for name, value in one.says.items() if name in self}
+            found.setdefault(one.fact, {}).update(dict.fromkeys(one.values, says))
+        return found
+
     @property
     def families(self) -> tuple[FactFamily, ...]:
         """The families as written."""

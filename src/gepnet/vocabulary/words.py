@@ -23,8 +23,9 @@ from gepnet.knowledge import MeasureFile
 from gepnet.vocabulary.fact import Fact
 from gepnet.vocabulary.options import OptionTree
 
-#: What an option of the tree is looked up under.
+#: What an option of the tree is looked up under, and a sign of progression.
 OPTION = "option"
+SIGN = "types"
 _KIND, _FACT, _FLAG = "kind", "fact", "boolean"
 # How alike two words are that may be one misspelt, and how many letters it has to have.
 _ALIKE = 0.8
@@ -35,15 +36,22 @@ _FEW = 4
 _NOT = ("in", "im", "ir", "un", "non", "not", "no", "nicht")
 _BETWEEN = re.compile(r"[\s,;()/]+")
 _NO_LETTER = re.compile(r"[^a-z0-9+<>=]+")
+# An article, and what joins the medicines of a combination, say nothing by themselves.
+_ARTICLE = re.compile(r"(?<=\w)[\s-]+the[\s-]+(?=\w)")
+_JOINED = re.compile(r"(?<=\w)(?:[\s-]*[+&][\s-]*|[\s-]+(?:plus|and)[\s-]+)(?=\w)")
+_JOINER = re.compile(r"\s*[+&/]\s*|\s+(?:plus|and|with)\s+", re.IGNORECASE)
 _LIGATURES = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o"})
 
 
 @lru_cache(maxsize=1 << 14)
 def fold(word: str) -> str:
-    """Return a word without what only its writing tells: case, accents, hyphens and spaces."""
+    """Return a word without what only its writing tells: case, accents, hyphens and spaces.
+
+    Nor with articles, or with what joins the parts of a combination: ``A + B`` is ``A and B``.
+    """
     plain = unicodedata.normalize("NFKD", word.casefold().translate(_LIGATURES))
     bare = "".join(mark for mark in plain if not unicodedata.combining(mark))
-    return _NO_LETTER.sub("", bare)
+    return _NO_LETTER.sub("", _JOINED.sub("", _ARTICLE.sub(" ", bare)))
 
 
 _DOSE_BEFORE = re.compile(r"^\s*\d[\d.,]*\s*(?:mg|g|ug|mcg|µg|ml|gbq|mbq)\b\s*", re.IGNORECASE)
@@ -102,7 +110,8 @@ class Meanings:
     ``said`` are the words as they are written, each with what it means; ``open`` those of several
     meanings; ``beside`` those that may stand before another and change nothing of what it means.
     ``parts`` are the words of names of several, such as the stent of a biliary stent: who writes
-    one of them wrote no other word wrong.
+    one of them wrote no other word wrong. ``combined`` are what several of the things together
+    are, such as two medicines in one regimen.
     """
 
     ids: tuple[str, ...]
@@ -111,12 +120,23 @@ class Meanings:
     open: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     beside: frozenset[str] = frozenset()
     parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    combined: Mapping[frozenset[str], str] = field(default_factory=dict)
 
     def read(self, word: str) -> str | None:
         """Return the one thing that a word means; None if it means none or several.
 
         Words of ``beside`` before it, as in ``laparoscopic appendicectomy``, change nothing of it.
         """
+        return self._one(word) or self._combination(word)
+
+    def _combination(self, word: str) -> str | None:
+        """Return what is made up of the things that a word joins, whatever each is called."""
+        named = _JOINER.split(word) if self.combined else ()
+        if len(named) < 2:
+            return None
+        return self.combined.get(frozenset(self._one(part) or part for part in named))
+
+    def _one(self, word: str) -> str | None:
         if word in self.ids:
             return word
         found = self.called.get(fold(word))
@@ -173,6 +193,8 @@ class Words:
     ) -> None:
         """Keep what is needed; the words of a subject are gathered when it is first asked for."""
         self._file = SynonymFile.read(measures)
+        signs = measures.get("progression", {}).get("signs", ())
+        self._signs = tuple(sign["id"] for sign in signs)
         self._facts = facts
         self._options = options
         self._known: dict[str, Meanings] = {}
@@ -274,6 +296,8 @@ class Words:
     def _ids(self, subject: str) -> tuple[str, ...]:
         if subject == OPTION:
             return tuple(self._options)
+        if subject == SIGN:
+            return self._signs
         if subject == _KIND:
             events = (fact.entry.event for fact in self._facts.values())
             return tuple(dict.fromkeys(kind for kind in events if kind))
@@ -297,7 +321,15 @@ class Words:
         left = {fold(word): ids for word, ids in self._file.several.get(subject, {}).items()}
         meant = {word: frozenset(found) for word, found in called.items()}
         beside = frozenset(map(fold, self._file.beside.get(subject, ())))
-        return Meanings(ids, meant, said, left, beside, _parts(said))
+        return Meanings(ids, meant, said, left, beside, _parts(said), self._combined(subject))
+
+    def _combined(self, subject: str) -> dict[frozenset[str], str]:
+        """Return the options that are several others together, where one is."""
+        found: dict[frozenset[str], list[str]] = {}
+        for name, option in self._options.items() if subject == OPTION else ():
+            if len(option.contains) > 1:
+                found.setdefault(frozenset(option.contains), []).append(name)
+        return {parts: names[0] for parts, names in found.items() if len(names) == 1}
 
     def _said(self, subject: str) -> Iterator[tuple[str, str]]:
         """Yield what each thing of a subject is called besides its id."""

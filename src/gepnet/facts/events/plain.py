@@ -38,6 +38,8 @@ def unplain(tables: Tables, vocabulary: Vocabulary, measures: Mapping[str, Any])
     if PATIENTS in tables:
         found.append(tables[PATIENTS].filter(pl.col(PATIENT).is_duplicated())[PATIENT])
     found.extend(_gone_beyond(tables, vocabulary))
+    found.extend(_implied(tables, vocabulary))
+    found.extend(_ended_by_treatment(tables, vocabulary, measures))
     if "prrt_cycle" in tables and "treatment" in tables:
         found.append(_doubtful_cycles(tables["prrt_cycle"], tables["treatment"]))
     return pl.concat([names.rename(PATIENT) for names in found]).unique()
@@ -125,6 +127,36 @@ def _gone_beyond(tables: Tables, vocabulary: Vocabulary) -> Iterator[pl.Series]:
         first = pl.col("date").filter(told).min().over(PATIENT)
         later = pl.col(high).is_not_null() & ~told & (pl.col("date") > first)
         yield table.filter(later)[PATIENT]
+
+
+def _implied(tables: Tables, vocabulary: Vocabulary) -> Iterator[pl.Series]:
+    """Yield patients with an event that says something of a fact by another one and not itself."""
+    for name, by_value in vocabulary.implied.items():
+        table = tables.get(vocabulary[name].entry.event or "")
+        if table is None or name not in table.columns:
+            continue
+        for value, says in by_value.items():
+            for told, word in says.items():
+                own = pl.col(told) if told in table.columns else pl.lit(None, dtype=pl.String)
+                otherwise = own.is_null() | (own.cast(pl.String) != word)
+                told_by = (pl.col(name) == pl.lit(value)).fill_null(False)
+                yield table.filter(told_by & otherwise)[PATIENT]
+
+
+def _ended_by_treatment(
+    tables: Tables, vocabulary: Vocabulary, measures: Mapping[str, Any]
+) -> Iterator[pl.Series]:
+    """Yield patients of whom something was said that ends with a treatment that they had."""
+    treatments = tables.get("treatment")
+    for one in Reports.read(measures).until:
+        if one.fact not in vocabulary:
+            continue
+        table = tables.get(vocabulary[one.fact].entry.event or "")
+        if table is None or treatments is None or one.fact not in table.columns:
+            continue
+        told = table.filter(pl.col(one.fact).is_not_null())[PATIENT]
+        given = pl.col("option").is_in(vocabulary.options.members(one.option))
+        yield treatments.filter(given & pl.col(PATIENT).is_in(told.unique().implode()))[PATIENT]
 
 
 def _classes(vocabulary: Vocabulary) -> list[str]:

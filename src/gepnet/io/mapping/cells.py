@@ -20,7 +20,7 @@ from gepnet.io.mapping.model import PATIENTS, ColumnMap, TableMap, as_given
 from gepnet.io.mapping.words import missing
 from gepnet.knowledge import nearest
 from gepnet.record import EVENT_MODELS, Speller
-from gepnet.record.model import MEASURED, UNMEASURED
+from gepnet.record.model import UNMEASURED
 from gepnet.vocabulary import (
     Accepting,
     Fact,
@@ -31,7 +31,7 @@ from gepnet.vocabulary import (
     how_to_accept,
     parse_date,
 )
-from gepnet.vocabulary.words import OPTION, without_dose
+from gepnet.vocabulary.words import OPTION, SIGN, without_dose
 
 #: Between a number and its unit in the cells of events in the making.
 UNIT = "\x1f"
@@ -115,7 +115,7 @@ class CellReaders:
             subject = OPTION if name in _OPTIONS else name
             return lambda text, unit: self._meant(subject, name, text, column)
         if name in _LISTS:
-            return lambda text, unit: self._signs(text)
+            return lambda text, unit: self._signs(text, column)
         model = EVENT_MODELS.get(kind)
         if model is not None and name in model.model_fields:
             adapter: TypeAdapter[Any] = TypeAdapter(model.model_fields[name].annotation)  # type: ignore[arg-type]
@@ -185,7 +185,8 @@ class CellReaders:
     def _meant(self, subject: str, name: str, text: str, column: ColumnMap) -> str:
         """Return the option, or the word of a field, that a text means; several in a list."""
         meanings = self.vocabulary.words.of(subject)
-        parts = re.split(r"[;|]", text) if name == "on" else [text]
+        between = {"on": r"[;|]", SIGN: r"[;,|]"}.get(name)
+        parts = re.split(between, text) if between else [text]
         found = []
         for part in (part.strip() for part in parts):
             meant = meanings.read(part)
@@ -201,18 +202,12 @@ class CellReaders:
             found.append(meant)
         return ";".join(found)
 
-    def _signs(self, text: str) -> str:
+    def _signs(self, text: str, column: ColumnMap) -> str:
         """Return signs of progression; a plain yes is growth whose measure is not said."""
         flag = self.vocabulary.words.flag(text)
         if flag:
             return UNMEASURED
-        known = [*MEASURED, UNMEASURED, "new_lesion_on_sstr_pet_only", "clinical_observed",
-                 "hormone_symptoms_worse", "marker_rise", "uptake_rise"]  # fmt: skip
-        parts = [part.strip() for part in re.split(r"[;,|]", text)]
-        for part in parts:
-            if part not in known:
-                raise ValueProblem(part, f"one of {', '.join(known)}", nearest(part, known))
-        return ";".join(parts)
+        return self._meant(SIGN, SIGN, text, column)
 
     def _field(
         self, adapter: TypeAdapter[Any], model: Any, name: str, text: str, table: TableMap
