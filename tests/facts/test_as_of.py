@@ -276,6 +276,9 @@ def test_what_was_said_of_a_primary_before_its_resection_is_over(seen: str | Non
     ("said", "stage", "metastatic"),
     [
         ({"tnm_m": "M0", "tnm_n": "N1"}, "not metastatic", "no"),
+        ({"tnm_t": "T2", "tnm_n": "N0", "tnm_m": "M0"}, "localised", "no"),
+        ({"tnm_t": "T1", "tnm_n": "N0"}, "unknown", "unknown"),
+        ({"tnm_stage_group": "I"}, "localised", "no"),
         ({"tnm_m": "M1a"}, "metastatic", "yes"),
         ({"tnm_stage_group": "IV"}, "metastatic", "yes"),
         ({"tnm_stage_group": "II"}, "not metastatic", "no"),

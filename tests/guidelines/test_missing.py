@@ -164,3 +164,13 @@ def test_one_walk_finds_what_the_criteria_one_by_one_do(
     ]
     influences = Influences(base, assessment.facts)
     assert influences.looked_at(nodes) == influences.of(nodes).looked_at
+
+
+@pytest.mark.parametrize("known", ["not_metastatic", ["localised", "locally_advanced"]])
+def test_no_result_is_offered_that_the_record_excludes(known: object) -> None:
+    """Staging of a tumour reported as M0 once promised what metastases would bring."""
+    base = api.base()
+    given = {"stage": known, "primary_site": "appendix", "differentiation": "well"}
+    facts = facts_of_values(given, base.knowledge, base.criteria)
+    found = {one.fact: one for one in missing(base, assess(base, facts, ASKED))}["stage"]
+    assert {str(v) for r in found.results for v in r.values} == {"localised", "locally_advanced"}

@@ -60,10 +60,10 @@ def _told_besides(event: AnyEvent, vocabulary: Vocabulary) -> Iterable[tuple[str
 def _implied(event: Observation, vocabulary: Vocabulary) -> Iterator[tuple[str, Value]]:
     """Yield what an event says of a fact by another that it names, such as M1 of the stage."""
     for name in vocabulary.implied.keys() & event.values.keys():
-        value = event.values[name]
-        if isinstance(value, str | bool):
-            for told, word in vocabulary.implied[name].get(value, {}).items():
-                yield told, vocabulary[told].parse(word)
+        for one in vocabulary.implied[name]:
+            beside = all(event.values.get(n) in values for n, values in one.beside.items())
+            if beside and event.values[name] in one.values:
+                yield from ((told, vocabulary[told].parse(word)) for told, word in one.says.items())
 
 
 def _upper_limits(event: Observation, vocabulary: Vocabulary) -> Iterator[tuple[str, Interval]]:

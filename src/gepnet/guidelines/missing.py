@@ -15,7 +15,7 @@ from gepnet.guidelines.model import Assessment
 from gepnet.guidelines.positions import DocumentPosition, document_positions
 from gepnet.guidelines.status import OPEN, QUIET, Status
 from gepnet.guidelines.variants import Truths, Variants
-from gepnet.vocabulary import Interval, Value
+from gepnet.vocabulary import Interval, Several, Value
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ def _within(value: Value, now: Value) -> bool:
     """Whether a value agrees with what is known already."""
     if isinstance(now, Interval) and isinstance(value, Interval):
         return now.low <= value.low and value.high <= now.high
-    return True
+    return not isinstance(now, Several) or value in now.values
 
 
 def _outcomes(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from gepnet.knowledge import MeasureFile
 from gepnet.knowledge.shapes import FactId, OptionId, Strict
 
@@ -14,10 +16,11 @@ class OtherTest(Strict):
 
 
 class Implied(Strict):
-    """What an event says of other facts by the value that it gives one."""
+    """What an event says of other facts by the value that it gives one, beside values of others."""
 
     fact: FactId
     values: tuple[bool | str, ...]
+    beside: dict[FactId, tuple[str, ...]] = Field(default_factory=dict)
     says: dict[FactId, str]
 
 

@@ -14,7 +14,7 @@ from gepnet.knowledge.vocabulary_models import EnumValue, FactEntry, FactFamily
 from gepnet.vocabulary.fact import Fact
 from gepnet.vocabulary.options import OptionTree
 from gepnet.vocabulary.plausible import LimitOfNormal, Plausible
-from gepnet.vocabulary.reports import Reports
+from gepnet.vocabulary.reports import Implied, Reports
 from gepnet.vocabulary.units import UnitReader
 from gepnet.vocabulary.values import Interval
 from gepnet.vocabulary.words import Words
@@ -101,12 +101,12 @@ class Vocabulary(Mapping[str, Fact]):
         return frozenset(kind for kind in (*asked, *as_one) if kind in self._by_kind)
 
     @cached_property
-    def implied(self) -> Mapping[str, Mapping[object, Mapping[str, str]]]:
-        """What an event says of other facts, by the fact that it gives and its value."""
-        found: dict[str, dict[object, Mapping[str, str]]] = {}
+    def implied(self) -> Mapping[str, tuple[Implied, ...]]:
+        """What an event says of other facts, by the fact that it gives."""
+        found: dict[str, tuple[Implied, ...]] = {}
         for one in Reports.read(self._measures).implies:
-            says = {name: value for name, value in one.says.items() if name in self}
-            found.setdefault(one.fact, {}).update(dict.fromkeys(one.values, says))
+            if all(name in self for name in (one.fact, *one.beside, *one.says)):
+                found[one.fact] = (*found.get(one.fact, ()), one)
         return found
 
     @property

@@ -131,15 +131,15 @@ def _gone_beyond(tables: Tables, vocabulary: Vocabulary) -> Iterator[pl.Series]:
 
 def _implied(tables: Tables, vocabulary: Vocabulary) -> Iterator[pl.Series]:
     """Yield patients with an event that says something of a fact by another one and not itself."""
-    for name, by_value in vocabulary.implied.items():
+    for name, rules in vocabulary.implied.items():
         table = tables.get(vocabulary[name].entry.event or "")
         if table is None or name not in table.columns:
             continue
-        for value, says in by_value.items():
-            for told, word in says.items():
+        for one in rules:
+            told_by = pl.col(name).is_in(one.values).fill_null(False)
+            for told, word in one.says.items():
                 own = pl.col(told) if told in table.columns else pl.lit(None, dtype=pl.String)
                 otherwise = own.is_null() | (own.cast(pl.String) != word)
-                told_by = (pl.col(name) == pl.lit(value)).fill_null(False)
                 yield table.filter(told_by & otherwise)[PATIENT]
 
 
