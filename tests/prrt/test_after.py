@@ -32,11 +32,12 @@ from gepnet.prrt.after.kidney import (
     slope,
 )
 from gepnet.prrt.after.marrow import signal
-from gepnet.prrt.after.samples import Sample, since
+from gepnet.prrt.after.samples import Sample, series_of, since
 from gepnet.prrt.dosimetry.data import Physics
 from gepnet.prrt.given import GivenCycle
 from gepnet.prrt.limits import Against, Total
-from gepnet.vocabulary import Interval
+from gepnet.record import Measured
+from gepnet.vocabulary import Interval, load_vocabulary, parse_date
 from tests.prrt.plans import d, given, knowledge, settings
 
 PHYSICS = Physics.read(knowledge().measures)
@@ -532,6 +533,43 @@ def test_a_series_begins_with_its_baseline_before_the_first_dose() -> None:
     series = [lab(MCV, day, 90) for day in ("2022-01-01", "2022-06-01", "2022-07-05")]
     assert [str(s.day) for s in since(series, d("2022-07-01"))] == ["2022-06-01", "2022-07-05"]
     assert since(series, None) == series
+
+
+PLT = "platelets_10e9_l"
+
+
+def seen(date: str, number: str, lln: str | None = "150") -> Measured:
+    value = load_vocabulary()[PLT].parse(number)
+    assert isinstance(value, Interval)
+    return Measured(PLT, parse_date(date), value, None if lln is None else Decimal(lln), None, "e")
+
+
+@hypothesis_given(
+    st.permutations(
+        [
+            seen("2025-01-02T16:00", "60"),  # newest first, as laboratories print
+            seen("2025-01-02T08:00", "160"),
+            seen("2025-01-03", "130"),
+            seen("2025-01-03", "40", None),
+            seen("2025-01-03", "130"),
+            seen("2025-01-01", "<5"),
+            seen("2025-01", "1"),
+            seen("2026-01-01", "1"),
+        ]
+    )
+)
+def test_no_value_of_a_day_hides_another_whatever_their_order(values: list[Measured]) -> None:
+    """The laboratory's file said 40 on a day of which the record has 130, and 130 stood alone."""
+    found = series_of(values, d("2025-06-01"))[PLT]
+    told = [(str(one.day), str(one.value), one.low) for one in found]
+    assert told == [
+        ("2025-01-01", "<5", True),
+        ("2025-01-02", "160", False),
+        ("2025-01-02", "60", True),
+        ("2025-01-03", "40-130", True),
+    ]
+    apart = [seen("2025-01-03", "40"), seen("2025-01-03", "190")]
+    assert series_of(apart, d("2025-06-01"))[PLT][0].low is None
 
 
 def test_a_signal_has_the_numbers_of_its_kind_and_no_others() -> None:

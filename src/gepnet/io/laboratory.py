@@ -20,9 +20,9 @@ from functools import partial
 from pathlib import Path
 
 from gepnet.knowledge import InputError, Problem, nearest
-from gepnet.prrt.after.samples import Sample, add_samples, samples_of
+from gepnet.prrt.after.samples import Sample, series_of
 from gepnet.prrt.given import own_rows
-from gepnet.record import Record, measured
+from gepnet.record import Measured, Record, measured
 from gepnet.tables import Cells, Column, Grid, Table, coded, read_grid, text
 from gepnet.vocabulary import (
     Accepting,
@@ -306,14 +306,11 @@ def samples_with(
     Raises:
         InputError: with every problem of the file, or if it has none of the patient.
     """
-    found = samples_of(record, today)
+    found = list(measured(record.events, ("laboratory", "body")))
     if path is not None:
         rows = read_laboratory(path, vocabulary, accepting=accepting)
         own = own_rows(record.patient, rows, path, "values")
-        more = (
-            Sample(row.date.first, row.analyte, row.value, row.lln, f"{path.name}:{row.line}")
-            for row in own
-            if row.date.first == row.date.last <= today
-        )
-        add_samples(found, more)
-    return found
+        found += [
+            Measured(r.analyte, r.date, r.value, r.lln, r.uln, f"{path.name}:{r.line}") for r in own
+        ]
+    return series_of(found, today)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated
 
-from gepnet.record import Record, measured
+from gepnet.record import Measured
 from gepnet.tables import Shown, also_shown, number_or_text
-from gepnet.vocabulary import TRUTH_WORDS, Interval
+from gepnet.vocabulary import TRUTH_WORDS, Interval, Place, in_order, places
 
 #: The words for what holds, does not, or is open for this patient.
 HOLDS = {True: "yes", False: "no", None: "open"}
@@ -38,30 +38,46 @@ class Sample:
         return True if self.value.high < self.lln else False if self.value.low >= self.lln else None
 
 
-def samples_of(record: Record, at: datetime.date) -> dict[str, list[Sample]]:
-    """Return the fully dated values of laboratory events up to ``at``, oldest first.
+def series_of(values: Iterable[Measured], at: datetime.date) -> dict[str, list[Sample]]:
+    """Return the fully dated values up to ``at`` by analyte, oldest first.
 
-    A value without a full date tells nothing of a course over time and is left out.
+    A value without a full date tells nothing of a course over time and is left out. Values of one
+    day are one where no time of day orders them: what they are together.
     """
+    days: dict[tuple[str, datetime.date], list[Measured]] = {}
+    for one in values:
+        if one.date.first == one.date.last <= at:
+            days.setdefault((one.analyte, one.date.first), []).append(one)
     found: dict[str, list[Sample]] = {}
-    for one in measured(record.events, ("laboratory", "body")):
-        day = one.date.first
-        if day == one.date.last and day <= at:
-            sample = Sample(day, one.analyte, one.value, one.lln, one.event)
-            found.setdefault(one.analyte, []).append(sample)
-    for series in found.values():
-        series.sort(key=lambda sample: sample.day)
+    for (analyte, day), same in sorted(days.items(), key=lambda pair: pair[0][1]):
+        found.setdefault(analyte, []).extend(_together(group, day) for group in _told_apart(same))
     return found
 
 
-def add_samples(found: dict[str, list[Sample]], more: Iterable[Sample]) -> None:
-    """Add values; one that is known already for the same day stays."""
-    for sample in more:
-        series = found.setdefault(sample.analyte, [])
-        if sample.day not in {one.day for one in series}:
-            series.append(sample)
-    for series in found.values():
-        series.sort(key=lambda sample: sample.day)
+def _told_apart(values: Sequence[Measured]) -> list[list[Measured]]:
+    """Return the values of a day in order, those together that nothing orders."""
+    if any(one.date.moment is None for one in values):
+        return [list(values)]
+    placed = places(one.date for one in values)
+    groups: dict[Place, list[Measured]] = {}
+    for one in in_order(values, lambda one: one.date):
+        groups.setdefault(placed[one.date], []).append(one)
+    return list(groups.values())
+
+
+def _together(values: Sequence[Measured], day: datetime.date) -> Sample:
+    """Return one sample of values of one time, from the least to the greatest of them."""
+    first = values[0]
+    low, high = min(one.value.low for one in values), max(one.value.high for one in values)
+    alone = all(one.value == first.value for one in values)
+    limits = {one.lln for one in values if one.lln is not None}
+    return Sample(
+        day,
+        first.analyte,
+        first.value if alone else Interval(low, high),
+        limits.pop() if len(limits) == 1 else None,
+        first.event,
+    )
 
 
 def since(series: list[Sample], first_dose: datetime.date | None) -> list[Sample]:
