@@ -56,3 +56,15 @@ def test_a_stated_error_that_the_points_deny_is_not_believed() -> None:
     assert result.low[0] <= truth <= result.high[0]
     good = choose(curves([1, 24, 72], [2 ** (-t / 30) for t in (1, 24, 72)], 0.05), Request(), DATA)
     assert np.isinf(good.gather("freedom", 1)[0][0])
+
+
+@pytest.mark.parametrize("digits", [3, 4, 6])
+@pytest.mark.parametrize("times", [(4.0, 24.0, 96.0), (24.0, 96.0, 168.0)])
+def test_a_form_that_says_nothing_of_the_integral_takes_no_bound_from_the_others(
+    times: tuple[float, ...], digits: int
+) -> None:
+    """Three points on one exponential, and an uptake before them of which none tells: no bound."""
+    activity = [round(95 * 2 ** (-t / 52), digits) for t in times]
+    result = average.tia(choose(curves(list(times), activity), Request(), DATA), 0.95)
+    assert result.value[0] == pytest.approx(95 * 52 / np.log(2), rel=0.001)
+    assert result.low[0] > 0.9 * result.value[0] and result.high[0] < 1.1 * result.value[0]

@@ -13,11 +13,10 @@ import numpy as np
 from scipy.special import ndtr, stdtr
 
 from gepnet.numbers import quantile
-from gepnet.prrt.dosimetry.choose import Chosen
+from gepnet.prrt.dosimetry.choose import NO_BOUND, Chosen
 from gepnet.prrt.dosimetry.cumulative import Interval
 from gepnet.prrt.dosimetry.decay import LN2, Array
 from gepnet.prrt.dosimetry.fit import Fit
-from gepnet.prrt.dosimetry.uncertainty import NO_BOUND
 
 _HALVINGS = 24
 

@@ -9,6 +9,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from gepnet.numbers import quantile
 from gepnet.prrt.dosimetry.data import DosimetryData
 from gepnet.prrt.dosimetry.decay import Array
 from gepnet.prrt.dosimetry.fit import Curves, Fit, fit_form
@@ -34,6 +35,8 @@ NONE = -1
 # Above the physical rate but for the rounding of the arithmetic.
 _PHYSICAL = 1 - 1e-6
 _ALIKE = 1 + 1e-3
+#: On the logarithm: a factor of half a milliard to each side is no interval.
+NO_BOUND = 20.0
 
 
 class Refusal(IntEnum):
@@ -252,7 +255,11 @@ def _verdict(fit: Fit, points: Curves, request: Request, data: DosimetryData) ->
     # Two phases of one rate are none: their amplitudes have no bound and cancel each other.
     alike = (fit.parts.k[:, 1:] < fit.parts.k[:, :1] * _ALIKE).any(axis=1)
     verdict[~fit.identifiable | alike] = int(Refusal.UNSETTLED)
-    total, _ = fit.tia()
+    total, error = fit.tia()
+    if request.model == "auto" and fit.form is not MONO:
+        # Weighed with others, a form that leaves the integral without bounds takes those of all.
+        ends = quantile(fit.freedom, data.checks.fit.confidence.value) * error
+        verdict[np.greater(ends, NO_BOUND)] = int(Refusal.UNSETTLED)
     verdict[~fit.solved | ~np.isfinite(total)] = int(Refusal.UNSOLVED)
     return verdict
 

@@ -15,7 +15,6 @@ from gepnet.prrt.dosimetry.forms import integral, slowest_rate, values
 
 Progress = Callable[[int, int], None]
 _LARGEST = 100.0
-NO_BOUND = 20.0  # a factor of half a milliard to each side is no interval
 _WHOLE = 1e-9  # weights add up to 1 but for their rounding
 _BATCH = 200_000  # simulated curves in memory at once
 
