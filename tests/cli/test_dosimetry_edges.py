@@ -67,6 +67,21 @@ def test_a_lower_bound_is_no_total_a_number_of_a_cycle_left_out_leaves_a_limit_u
     run("prrt", "dosimetry", file, "-o", doses)
     outlooks = data(run, "prrt", "another-cycle", doses)["outlooks"]
     assert all(one["at_most"] and one["cycles_without_dose"] == gap for one in outlooks)
+    assert run("prrt", "another-cycle", doses).out.count("at least") >= 2 * len(outlooks)
+
+
+def test_the_activity_of_another_cycle_is_asked_about_as_that_of_one_given(
+    run: Run, tmp_path: Path
+) -> None:
+    doses = tmp_path / "doses.csv"
+    doses.write_text(
+        "patient_id,cycle,region,dose_gy,administered_gbq\np,1,kidneys,5,7.4\np,2,kidneys,6,7.4\n"
+    )
+    call = ("prrt", "another-cycle", doses, "--activity-gbq", "7400")
+    refused = run(*call)
+    assert refused.code == 2 and "as MBq it would be 7.4 GBq" in refused.err
+    said = "administered_gbq=7400 by Dr A: a made-up number"
+    assert run(*call, "--accept", said).code == 0
 
 
 @pytest.mark.parametrize("left_out", ["c1", "c2", "c3"])

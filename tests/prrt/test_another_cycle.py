@@ -54,6 +54,7 @@ def test_a_cycle_without_a_dose_makes_the_probability_an_upper_bound() -> None:
     assert open_.cycles_without_dose == [3]
     assert "at most" in open_.sentence and "cycle 3 has no dose" in open_.sentence
     assert open_.probability == known.probability
+    assert "the total is at least" in open_.sentence and "at least" not in known.sentence
 
 
 def test_without_an_activity_or_a_bound_there_is_no_probability() -> None:

@@ -22,7 +22,7 @@ from gepnet.prrt.given import own_rows
 from gepnet.prrt.plausible import Plausible
 from gepnet.record import Record
 from gepnet.tables import plain
-from gepnet.vocabulary import Accepting, Question
+from gepnet.vocabulary import Accepting, Question, how_to_accept
 
 
 def cumulative_view(
@@ -85,6 +85,17 @@ def monitoring_view(
     return {**view, "accepted": plain(accepting.used)}
 
 
+def _ask_activity(activity_gbq: float | None, usual: Plausible, accepting: Accepting) -> None:
+    """Refuse the activity of a cycle that is likely to be in MBq or mCi, unless it is accepted."""
+    band = usual.of("administered_gbq")
+    if activity_gbq is None or band is None or band.holds(activity_gbq):
+        return
+    written = f"{activity_gbq:g}"
+    if not accepting.find("administered_gbq", written):
+        expected = band.doubt(activity_gbq) + how_to_accept("administered_gbq", written)
+        raise refuse("activity-gbq", written, expected)
+
+
 def another_cycle_view(
     base: KnowledgeBase,
     doses: Path,
@@ -116,6 +127,7 @@ def another_cycle_view(
     limits = kidney_limits(base.knowledge.advisory_limits, limit)
     usual = Plausible.read(measures)
     accepting = Accepting.read(accept, usual.quantities)
+    _ask_activity(activity_gbq, usual, accepting)
     rows = read_doses(doses, Physics.read(measures), usual, accepting)
     accepting.refuse_unused()
     names = sorted({row.patient for row in rows})

@@ -60,9 +60,9 @@ def _print(view: dict[str, Any]) -> None:
         view["outlooks"],
         "organ",
         "limit: {label}, {limit:g} {unit}",
-        ("so far, Gy", lambda one: _gray(one["so_far_gy"])),
+        ("so far, Gy", lambda one: _sum(one, "so_far_gy")),
         ("next, Gy", lambda one: _gray(one["next_gy"])),
-        ("in all, Gy", lambda one: _gray(one["total_gy"])),
+        ("in all, Gy", lambda one: _sum(one, "total_gy")),
         ("under it", lambda one: _share(one, "probability")),
         ("with shared error", lambda one: _share(one, "with_shared")),
         "verification",
@@ -81,6 +81,12 @@ def _gray(item: dict[str, float] | None) -> str:
     if item is None:
         return ""
     return f"{item['value']:.3g} ({item['low']:.3g}-{item['high']:.3g})"
+
+
+def _sum(one: dict[str, Any], name: str) -> str:
+    """Say a sum over cycles: the least that it is where one of them has no dose."""
+    told = _gray(one[name])
+    return f"at least {told}" if told and one["cycles_without_dose"] else told
 
 
 def _share(one: dict[str, Any], name: str) -> str:

@@ -250,8 +250,9 @@ def _sentence(
     lacking = ", ".join(map(str, missing))
     without = f"; cycle {lacking} has no dose and adds to it" if missing else ""
     first, second = map(_percent, shares)
+    least = "at least " if missing else ""
     return (
-        f"{organ}, {limit.label}: with another {activity:.3g} GBq the total is "
+        f"{organ}, {limit.label}: with another {activity:.3g} GBq the total is {least}"
         f"{total.value:.3g} Gy ({total.low:.3g} to {total.high:.3g}). It stays under "
         f"{limit.value} Gy with a probability of {most}{first}; of {most}{second} with the error "
         f"that all cycles share{without}."
@@ -259,6 +260,7 @@ def _sentence(
 
 
 def _percent(share: float) -> str:
+    share = round(share, 3)  # as in the table
     if share < 0.005:
         return "less than 1 %"
     return "more than 99 %" if share > 0.995 else f"{100 * share:.0f} %"
