@@ -7,7 +7,7 @@ import pytest
 
 from gepnet.knowledge import InputError
 from gepnet.record import Progression, Record, Treatment, record_of
-from gepnet.vocabulary import load_vocabulary
+from gepnet.vocabulary import Several, load_vocabulary
 
 TODAY = datetime.date(2026, 6, 1)
 VOCABULARY = load_vocabulary()
@@ -61,6 +61,30 @@ def test_treatments_that_are_no_regimen_are_not_read_as_one(written: str) -> Non
 def test_an_organ_outside_the_tract_is_kept(organ: str) -> None:
     values = read(kind="diagnosis", primary_site=organ).events[0].values
     assert values == {"primary_site": "non_GEP", "non_gep_site": organ}
+
+
+@pytest.mark.parametrize(
+    ("kind", "fact", "word", "values"),
+    [
+        ("pathology", "grade_reported", "G1/G2", ("G1", "G2")),
+        ("pathology", "grade_reported", "G1-2", ("G1", "G2")),
+        ("stage", "stage", "localised or locally advanced", ("localised", "locally_advanced")),
+        ("comorbidity", "nyha_class", "NYHA II-III", ("II", "III")),
+        ("diagnosis", "primary_site", "ileum or caecum", ("jejunum_ileum", "colon_proximal")),
+    ],
+)
+def test_a_word_that_leaves_values_open_is_read_as_all_of_them(
+    kind: str, fact: str, word: str, values: tuple[str, ...]
+) -> None:
+    record = read(kind=kind, **{fact: word})
+    assert record.events[0].values[fact] == Several(values)
+    assert f"x, {fact}: {word} read as {' or '.join(values)}" in record.readings
+
+
+@pytest.mark.parametrize("word", ["G1/G9", "T3/N1", "-"])
+def test_a_word_of_which_a_part_means_nothing_is_refused(word: str) -> None:
+    with pytest.raises(InputError):
+        read(kind="pathology", grade_reported=word)
 
 
 def test_a_dose_that_is_given_stands() -> None:

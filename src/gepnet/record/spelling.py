@@ -27,6 +27,9 @@ _MEASURED = re.compile(
 # A dose in milligrams of one administration; per square metre or kilogram it is another thing.
 _DOSE = re.compile(r"(?<![\w.,])(\d+(?:[.,]\d{1,2})?)\s*mg\b(?!\s*/)", re.IGNORECASE)
 _COMMA = re.compile(r"(?<=\d),(?=\d{1,2}(?!\d))")  # of decimals: three digits may be thousands
+_EITHER = re.compile(
+    r"\s*[/\u2013-]\s*|\s+(?:or|to)\s+"
+)  # between two values of which one is meant
 # Units that the name of a fact says anyway, or that are none.
 _SAID = ("%", "a", "wk", "/d")
 
@@ -91,7 +94,20 @@ class Speller:
             return self._number(fact, raw, event)
         if fact.type != "enum" or isinstance(raw, bool) or not isinstance(raw, str | int):
             return raw
-        return self._meant(fact.id, raw, fact.id, event)
+        return self._either(fact.id, raw, event) or self._meant(fact.id, raw, fact.id, event)
+
+    def _either(self, fact: str, raw: str | int, event: str) -> list[str] | None:
+        """Return the values that one word leaves open, as in ``G1/G2``; None if it is no such."""
+        meanings = self.words.of(fact)
+        named = _EITHER.split(str(raw).strip())
+        if len(named) < 2 or not meanings.ids or meanings.knows(str(raw)):
+            return None
+        found = [value for part in named if (value := meanings.read(part)) is not None]
+        values = list(dict.fromkeys(found))
+        if len(found) < len(named) or len(values) < 2:
+            return None
+        self.readings.append(f"{event}, {fact}: {raw} read as {' or '.join(values)}")
+        return values
 
     def field(self, name: str, raw: Any, event: str) -> Any:
         """Return one of the fields that name options or have words of their own."""

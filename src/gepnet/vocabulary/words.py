@@ -158,6 +158,10 @@ class Meanings:
             meant = self._meant(self._spelled_alike(folded))
         return "' or '".join(meant) if 0 < len(meant) <= max(_FEW, self._most_open) else None
 
+    def knows(self, word: str) -> bool:
+        """Whether a word is said of something, be it of one thing or of several."""
+        return word in self.ids or fold(word) in self.called or fold(word) in self.open
+
     def is_part(self, word: str) -> bool:
         """Whether a word is one of those of a longer name, and so not misspelt."""
         folded = fold(word)
