@@ -82,7 +82,8 @@ def doubts_of(
             if expected is not None:
                 yield Doubt((name,), fact.family or fact.id, written, expected)
         elif fact.type == "date" and isinstance(value, str):
-            yield from _of_date(fact, value, vocabulary, on)
+            told = date_doubt(fact, value, vocabulary, on)
+            yield from () if told is None else (told,)
     if type(event) is Observation:
         for name, limits in event.limits.items():
             for at, limit in enumerate(_LIMITS):
@@ -130,15 +131,17 @@ def _of_field(
         yield Doubt((name,), quantity, written, expected)
 
 
-def _of_date(fact: Fact, value: str, vocabulary: Vocabulary, on: PartialDate) -> Iterator[Doubt]:
+def date_doubt(fact: Fact, value: str, vocabulary: Vocabulary, on: PartialDate) -> Doubt | None:
+    """Return what is asked about a date by how long ago it is, as about that of birth."""
     quantity = vocabulary.plausible.from_date(fact.id)
     day = parse_date(value)
     if quantity is None or day.first > on.last:
-        return  # a date to come is told elsewhere
+        return None  # a date to come is told elsewhere
     ages = Interval(*(months // _MONTHS for months in months_between(day, on)))
     expected = vocabulary.plausible.doubt(quantity.of, ages, None, "a")
-    if expected is not None:
-        yield Doubt((fact.id,), quantity.of, value, f"{expected} ({ages} years on {on})")
+    if expected is None:
+        return None
+    return Doubt((fact.id,), quantity.of, value, f"{expected} ({ages} years on {on})")
 
 
 def _written(raw: Any) -> object:

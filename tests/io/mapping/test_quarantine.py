@@ -42,6 +42,15 @@ def test_a_faulty_cell_leaves_the_rest_of_its_row(bring: Bring) -> None:
     assert cells(found, "treatment", "option") == {"A": "everolimus"}
 
 
+def test_a_birth_that_is_not_believed_leaves_the_sex_beside_it(bring: Bring) -> None:
+    """The tables had it without a question; patient files lost the whole event without a word."""
+    found = bring(HEADER + "A,f,1880,ileum,2020,3,,,,\nB,f,1960,ileum,2020,3,,,,\n", **ENTRY)
+    assert [(one.column, one.value) for one in found.quarantine] == [("born", "1880")]
+    assert "143-144 years on 2024-06-01" in found.quarantine[0].reason
+    assert cells(found, "demographics", "sex") == {"A": "female", "B": "female"}
+    assert cells(found, "demographics", "birth_date") == {"A": None, "B": "1960"}
+
+
 def test_an_event_whose_date_cannot_be_read_is_left_out_and_that_is_said(bring: Bring) -> None:
     found = bring(HEADER + "A,f,1960,ileum,32.01.2020,5,,,,\n", **ENTRY)
     assert "pathology" not in found.events

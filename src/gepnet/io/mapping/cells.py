@@ -8,6 +8,7 @@ behind a mark where it is not that of the fact.
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from gepnet.io.mapping.model import PATIENTS, ColumnMap, TableMap, as_given
 from gepnet.io.mapping.words import missing
 from gepnet.knowledge import nearest
 from gepnet.record import EVENT_MODELS, Speller
+from gepnet.record.doubts import date_doubt
 from gepnet.record.model import UNMEASURED
 from gepnet.vocabulary import (
     Accepting,
@@ -28,6 +30,7 @@ from gepnet.vocabulary import (
     Several,
     ValueProblem,
     Vocabulary,
+    exact,
     how_to_accept,
     parse_date,
 )
@@ -57,11 +60,13 @@ class CellReaders:
     Attributes:
         vocabulary: the facts.
         accepting: values outside their plausible range that somebody stands by.
+        today: the day by which an age is counted.
         readings: what was read as something else, by column.
     """
 
     vocabulary: Vocabulary
     accepting: Accepting
+    today: datetime.date = field(default_factory=datetime.date.today)
     readings: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -180,7 +185,11 @@ class CellReaders:
             raise ValueProblem(written, told + how_to_accept(quantity, written))
 
     def _day(self, fact: Fact, text: str, order: Any, short: bool) -> str:
-        return str(fact.parse(read_date(text, order, short)))
+        day = str(fact.parse(read_date(text, order, short)))
+        doubt = date_doubt(fact, day, self.vocabulary, exact(self.today))
+        if doubt is not None and not self.accepting.find(doubt.quantity, day):
+            raise ValueProblem(day, doubt.expected + how_to_accept(doubt.quantity, day))
+        return day
 
     def _meant(self, subject: str, name: str, text: str, column: ColumnMap) -> str:
         """Return the option, or the word of a field, that a text means; several in a list."""

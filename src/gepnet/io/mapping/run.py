@@ -95,7 +95,7 @@ def run_mapping(
         progress: called with each table and its rows.
     """
     day = today or datetime.date.today()
-    readers = CellReaders(vocabulary, accepting or Accepting())
+    readers = CellReaders(vocabulary, accepting or Accepting(), day)
     found: list[Found] = []
     opened: list[TableMap] = []
     for table, sheet in tables:
