@@ -189,3 +189,30 @@ def test_a_column_more_changes_nothing_and_is_named(rows: list[tuple[str, ...]])
         k: v.to_dicts() for k, v in other.events.items()
     }
     assert "more" in other.counted[0].unused_columns
+
+
+def test_one_value_that_cannot_stand_leaves_the_others_of_its_event(bring: Bring) -> None:
+    """The site was lost, without a word, with an opinion on a primary that had been removed."""
+    entry = {
+        "events": {
+            "seen": {"kind": "diagnosis", "date": "seen"},
+            "op": {"kind": "treatment"},
+        },
+        "columns": [
+            {"column": "site", "to": "seen.primary_site"},
+            {"column": "there", "to": "seen.primary_in_place"},
+            {"column": "op", "to": "op.option"},
+            {"column": "start", "to": "op.start"},
+        ],
+    }
+    text = (
+        "id,site,seen,there,op,start\n"
+        "A,ileum,2023-07-01,yes,primary_resection,2020-01-01\n"
+        "B,ileum,2019-07-01,yes,primary_resection,2020-01-01\n"
+    )
+    found = bring(text, **entry)
+    assert [(one.line, one.column, one.scope) for one in found.quarantine] == [
+        (2, "primary_in_place", "cell")
+    ]
+    assert cells(found, "diagnosis", "primary_site") == {"A": "jejunum_ileum", "B": "jejunum_ileum"}
+    assert cells(found, "diagnosis", "primary_in_place") == {"A": None, "B": "true"}

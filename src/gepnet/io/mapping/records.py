@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +24,16 @@ Events = dict[str, pl.DataFrame]
 
 @dataclass(frozen=True)
 class Event:
-    """An event as the keys of a patient file, with where it comes from."""
+    """An event as the keys of a patient file, with where it comes from.
+
+    ``cell`` is the only value of it that is left out, where the others stand.
+    """
 
     kind: str
     file: str
     line: int
     keys: dict[str, Any]
+    cell: str = ""
 
 
 def events_of(events: Events, patients: Iterable[str] | None = None) -> dict[str, list[Event]]:
@@ -103,7 +107,11 @@ def _record(
                     f"expected {problem.expected}",
                     problem.nearest or "",
                 )
-                left_out.append((patient, event, told))
+                cell = _cell(event, problem.field, vocabulary)
+                left_out.append((patient, replace(event, cell=cell), told))
+                named[name] = replace(event, keys=_without(event.keys, cell)) if cell else event
+                if cell:
+                    del wrong[name]
             if not faulty:
                 problem = error.problems[0]
                 for event in mine:
@@ -115,6 +123,17 @@ def _record(
                 return None
             events = [event for name, event in named.items() if name not in wrong]
     return None
+
+
+def _cell(event: Event, field: str, vocabulary: Vocabulary) -> str:
+    """Return the value of an event that a fault is of, if it is not the only one; else ''."""
+    name = field.partition(".")[0]
+    values = {key for key in event.keys if key in vocabulary}
+    return name if name in values and len(values) > 1 else ""
+
+
+def _without(keys: dict[str, Any], cell: str) -> dict[str, Any]:
+    return {name: value for name, value in keys.items() if name != cell}
 
 
 def _keyed(name: str, cell: str) -> Any:

@@ -131,16 +131,22 @@ def run_mapping(
 
 
 def drop_events(result: Imported, left_out: list[tuple[str, Event, Unused]]) -> None:
-    """Leave events out of a result, each with its reason."""
-    for kind in {event.kind for _, event, _ in left_out}:
-        mine = [(p, e.file, e.line) for p, e, _ in left_out if e.kind == kind]
+    """Leave events, or single values of them, out of a result, each with its reason."""
+    on = [PATIENT_COLUMN, FILE, LINE]
+    for kind, cell in {(event.kind, event.cell) for _, event, _ in left_out}:
+        mine = [(p, e.file, e.line) for p, e, _ in left_out if (e.kind, e.cell) == (kind, cell)]
         rows = pl.DataFrame(
             mine,
             schema={PATIENT_COLUMN: pl.String, FILE: pl.String, LINE: pl.UInt32},
             orient="row",
         )
-        on = [PATIENT_COLUMN, FILE, LINE]
-        result.events[kind] = result.events[kind].join(rows, on=on, how="anti")
+        made = result.events[kind]
+        if not cell:
+            result.events[kind] = made.join(rows, on=on, how="anti")
+            continue
+        marked = made.join(rows.unique().with_columns(__faulty=True), on=on, how="left")
+        value = pl.when(pl.col("__faulty").is_null()).then(pl.col(cell)).alias(cell)
+        result.events[kind] = marked.with_columns(value).drop("__faulty")
     result.quarantine += [told for _, _, told in left_out]
     result.events = {kind: made for kind, made in result.events.items() if len(made)}
 
