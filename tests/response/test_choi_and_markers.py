@@ -84,6 +84,20 @@ def test_bad_markers_are_told_with_their_place(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+def test_one_marker_in_several_spellings_has_one_course(tmp_path: Path) -> None:
+    file = tmp_path / "markers.csv"
+    head = "patient_id,date,marker,value,unit\n"
+    names = ("CgA", "cga", "CgA", "5-HIAA", "5HIAA")
+    rows = [f"p,2024-0{n}-01,{name},{n}00,ug/L\n" for n, name in enumerate(names, 1)]
+    file.write_text(head + "".join(rows), "utf-8")
+    points = list(marker_courses(read_markers(file)))
+    assert [point.value.marker for point in points] == ["5-HIAA", "5-HIAA", "CgA", "CgA", "CgA"]
+    assert [point.from_first for point in points] == [None, 25, None, 100, 200]
+    file.write_text(head + rows[0] + rows[0].replace("CgA,100", "cga,200"), "utf-8")
+    with pytest.raises(InputError, match="first on line 2"):
+        read_markers(file)
+
+
 def test_censored_values_of_markers_are_intervals(tmp_path: Path) -> None:
     file = tmp_path / "markers.csv"
     file.write_text(

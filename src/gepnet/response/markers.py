@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from itertools import groupby
@@ -19,6 +19,7 @@ from typing import Annotated
 
 from gepnet.knowledge import InputError, Problem
 from gepnet.response.recist.rules import Rules
+from gepnet.response.toxicity.terms import one_spelling
 from gepnet.tables import (
     Column,
     Once,
@@ -110,7 +111,7 @@ MARKERS = Table(
 
 
 def read_markers(path: Path, asking: Asking | None = None) -> list[MarkerValue]:
-    """Read ``markers.csv``.
+    """Read ``markers.csv``; ``cga`` and ``CgA`` are one marker.
 
     With ``asking`` a value that is likely to be in another unit than its limit or than the value
     before it is refused unless somebody accepts it.
@@ -118,11 +119,24 @@ def read_markers(path: Path, asking: Asking | None = None) -> list[MarkerValue]:
     Raises:
         InputError: with every problem, each with file, line, column and expectation.
     """
-    found = list(MARKERS.read(path).rows)
-    problems = [] if asking is None else list(_doubts(found, asking, str(path)))
+    rows = MARKERS.read(path).rows
+    name = one_spelling(row.marker for row in rows)
+    found = [replace(row, marker=name[row.marker]) for row in rows]
+    problems = list(_twice(found, str(path)))
+    problems += [] if asking is None else _doubts(found, asking, str(path))
     if problems:
         raise InputError(problems)
     return found
+
+
+def _twice(values: list[MarkerValue], file: str) -> Iterator[Problem]:
+    """Yield the values of a date that has one of the marker already, in another spelling."""
+    before: dict[tuple[str, str, datetime.date], int] = {}
+    for one in values:
+        first = before.setdefault((one.patient, one.marker, one.date), one.line)
+        if first != one.line:
+            told = f"each marker once a date (first on line {first})"
+            yield Problem(file, one.line, one.patient, "date", str(one.date), told)
 
 
 def _doubts(values: list[MarkerValue], asking: Asking, file: str) -> Iterator[Problem]:
