@@ -245,3 +245,21 @@ def test_a_course_told_by_its_cycles_alone_is_named_in_the_question() -> None:
     answer = api.answer_view(api.assess_record(record, BASE), BASE)
     assert "177Lu-DOTATATE" in answer["question"]["text"]
     assert not any("PRRT" in told for told in answer["unread"])
+
+
+def test_an_operation_on_record_is_said_where_a_document_is_for_it() -> None:
+    """ "Resection recommended" stood without a word for a primary that had been removed."""
+    events = [
+        {"id": "dx", "kind": "diagnosis", "date": "2024-01", "primary_site": "jejunum_ileum"},
+        {"id": "pa", "kind": "pathology", "date": "2024-01", "differentiation": "well"},
+        {"id": "ki", "kind": "pathology", "date": "2024-01", "ki67_percent": 2},
+        {"id": "st", "kind": "stage", "date": "2024-01", "stage": "localised"},
+        {"id": "op", "kind": "treatment", "option": "small_bowel_resection", "start": "2024-03"},
+    ]
+    for had, told in ((events, True), (events[:-1], False)):
+        record = record_of({"patient": "p", "events": had, "as_of": "2024-11"}, BASE.vocabulary)
+        answer = api.answer_view(api.assess_record(record, BASE), BASE)
+        row = next(one for one in answer["rows"] if one["options"] == ["primary_resection"])
+        assert bool(row["done"]) is told
+        said = " ".join(line for line, _ in answer_lines(answer))
+        assert ("✓ on record: Resection of small bowel: received" in said) is told

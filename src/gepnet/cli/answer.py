@@ -137,6 +137,8 @@ def _row(row: View, view: View) -> _Page:
 
 
 def _failed(row: View, view: View, page: _Page) -> None:
+    if row["done"]:
+        page.add(f"✓ {view['words']['done']}: {'; '.join(row['done'])}", "bold", _COUNT)
     if row["failed"]:
         page.add(f"⤓ {view['words']['failed']}: {'; '.join(row['failed'])}", "bold", _COUNT)
 

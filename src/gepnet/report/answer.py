@@ -100,7 +100,8 @@ def answer_view(
     - ``columns``: [{id, symbol, label}] in their order; the ids are the keys of ``cells``.
     - ``rows``: the treatments for the purposes asked about, those asked about first, then by
       ``for``, ties in the order of the vocabulary: [{options: [id], label, short, intent,
-      intent_label, asked_about, for, of, cells: {column: [chip]}, failed: [text], access:
+      intent_label, asked_about, for, of, cells: {column: [chip]}, failed: [text],
+      done: [text], access:
       [{option, option_label, region, label, label_words, payer, payer_words}], access_words,
       second: [{intent, intent_label, for, of, cells}], unverified: [name], minority: [name]}].
       ``second`` is the same option for another purpose.

@@ -11,6 +11,7 @@ from typing import Annotated
 from gepnet.criteria.prose import listed
 from gepnet.guidelines import Assessment, Cell, KnowledgeBase, Status
 from gepnet.guidelines.answer import AnswerRow, Stand
+from gepnet.guidelines.answer.questions import Answers
 from gepnet.guidelines.pathway.wording import Wordings
 from gepnet.knowledge.vocabulary_models import FactEntry
 from gepnet.report.access import NOT_READ, AccessView, access_views
@@ -101,6 +102,7 @@ class RowView:
     of: int
     cells: dict[str, list[Chip]]
     failed: list[str]
+    done: list[str]
     access: list[AccessEntry]
     access_words: str
     second: list[SubRow]
@@ -198,6 +200,7 @@ class RowReader:
             row.of,
             self.cells(row),
             list(dict.fromkeys(failed)),
+            [] if failed else self._done(row),
             access,
             self._access_words(access),
             [
@@ -213,6 +216,17 @@ class RowReader:
             [self.document(name) for name in row.unverified],
             [self.document(name) for name in row.minority],
         )
+
+    def _done(self, row: AnswerRow) -> list[str]:
+        """Return what is on record of options that are as a rule done once, such as operations."""
+        once, covers = Answers.read(self.base.knowledge.measures).once, self.base.options.covers
+        told = [
+            said
+            for option in row.options
+            if any(covers(one, option) for one in once)
+            for said in self._history.of(option)
+        ]
+        return list(dict.fromkeys(told))
 
     def cells(self, row: AnswerRow) -> dict[str, list[Chip]]:
         """Return the chips of a row by column."""

@@ -86,7 +86,7 @@ def _crowding(rows: Sequence[View], widths: dict[str, float]) -> float:
 
 def _height(row: View, widths: dict[str, float]) -> float:
     cells = max(_lines(widths[name], chips) for name, chips in row["cells"].items())
-    notes = (row["short"], row["access_words"], *row["failed"])
+    notes = (row["short"], row["access_words"], *row["failed"], *row["done"])
     label = sum(math.ceil(len(note) * 7.2 / _OPTION) for note in notes if note)
     own = max(cells * _LINE, label * 18) + _PAD
     return own + sum(

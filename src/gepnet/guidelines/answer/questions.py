@@ -49,6 +49,7 @@ class Answers(MeasureFile):
         most_fires: lines of what fires, unless it stops or withholds.
         most_orders: tests or questions that are named first.
         also: options that stand among the treatments although they are none.
+        once: options that are as a rule done once: that one was is said beside what documents say.
         past_groups: groups of facts in which nothing can be changed any more.
         questions: asked in this order.
         strip: the facts of a patient in one line.
@@ -58,6 +59,7 @@ class Answers(MeasureFile):
     most_fires: int = Field(gt=0)
     most_orders: int = Field(gt=0)
     also: tuple[OptionId, ...] = ()
+    once: tuple[OptionId, ...] = ()
     past_groups: tuple[str, ...] = ()
     questions: tuple[AskedWhen, ...]
     strip: tuple[StripItem, ...] = ()
