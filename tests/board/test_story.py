@@ -90,6 +90,7 @@ def test_a_cycle_with_low_platelets_is_held_by_a_named_person(
     cleo, ben = person("cleo"), person("ben")
     base = api.base()
     text = (patients() / "courses" / "platelets.yaml").read_text(encoding="utf-8")
+    text += "- {id: undated, kind: laboratory, cga_x_uln: 9}\n"
     (record,) = api.read_upload(base, "platelets.yaml", text.encode())
     then = api.until(record, "2026-01-26", base)
     made = api.Actor("test", "Test", frozenset({"coordinator"}), None, frozenset({"North"}))
@@ -99,6 +100,8 @@ def test_a_cycle_with_low_platelets_is_held_by_a_named_person(
     api.save_record(kept, dora, case.id, then, base.vocabulary, 0)
     page = cleo.get(f"/case/{case.id}/course").text
     assert "Proposed: hold cycle 3" in page and "Platelets 68" in page and "G2" in page
+    unread = page[page.index("Recorded since the last cycle and read by no rule") :]
+    assert "no date" in unread and "Chromogranin A" in unread
     digest = re.findall(r'name="review" value="(\w+)"', page)[0]
     assert "release-form" not in ben.get(f"/case/{case.id}/course").text
     fields = {

@@ -150,6 +150,26 @@ def test_what_is_unread_changes_the_digest() -> None:
     assert isinstance(found.unread[0], Unread)
 
 
+@pytest.mark.parametrize(
+    ("event", "says"),
+    [
+        ({"kind": "laboratory", "platelets_10e9_l": 40}, "Platelets 40 x10^9/L"),
+        ({"kind": "clinical", "ecog": 4}, "ECOG performance status 4"),
+        ({"kind": "stage", "metastasis_bone": True}, "Metastases: Bone yes"),
+        ({"kind": "note", "text": "admitted with ileus"}, "admitted with ileus"),
+    ],
+    ids=str,
+)
+def test_what_has_no_date_is_told_last(event: dict[str, Any], says: str) -> None:
+    """Platelets of 40 that nobody dated: no window has them, and a cycle was proposed."""
+    found = reviewed([*CLEAN, {"id": "undated", **event}, new("clinical", note="tired")])
+    assert [(one.date and str(one.date), one.says) for one in found.unread] == [
+        (NEW, "tired"),
+        (None, says),
+    ]
+    assert plain(found)["unread"][-1]["date"] is None
+
+
 def test_a_value_without_a_date_is_not_fresh() -> None:
     """A weight of nobody knows when passed for one of today."""
     events = [event for event in CLEAN if event["kind"] != "body"]

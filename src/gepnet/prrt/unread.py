@@ -12,17 +12,22 @@ from gepnet.facts import FactValue, needed_for
 from gepnet.facts.beside import courses, notes, therapies_asked
 from gepnet.facts.observe import observe
 from gepnet.prrt.conditions import words
-from gepnet.prrt.context import CourseSoFar
-from gepnet.record import Treatment
+from gepnet.prrt.context import SAMPLED, CourseSoFar
+from gepnet.record import Observation, Treatment
 from gepnet.rules import Checklist
 from gepnet.vocabulary import PartialDate, days_between, in_order
+
+_OF_ALL_TIME = (None, "demographics")  # where and who somebody is begins on no day
 
 
 @dataclass(frozen=True)
 class Unread:
-    """Something recorded that no rule looked at: when, in which event, and what it says."""
+    """Something recorded that no rule looked at: when, in which event, and what it says.
 
-    date: PartialDate
+    Without a date nobody knows whether it is of the time that a review looks back on.
+    """
+
+    date: PartialDate | None
     event: str
     kind: str
     says: str
@@ -33,8 +38,8 @@ def unread(
 ) -> tuple[Unread, ...]:
     """Return what was recorded since the last cycle and is read by nothing, oldest first.
 
-    Before cycle 1 it is what was recorded in the days that the knowledge calls recent. Something
-    without a date tells no time and is left out.
+    Before cycle 1 it is what was recorded in the days that the knowledge calls recent. What has no
+    date comes last.
 
     Args:
         course: the course up to the review.
@@ -44,7 +49,9 @@ def unread(
     read = _read(course, profile)
     found = [*_values(course, read | set(graded)), *_treatments(course, read), *_notes(course)]
     found.sort(key=lambda one: one.event)
-    return tuple(in_order(found, lambda one: one.date))
+    dated = [(one.date, one) for one in found if one.date is not None]
+    undated = (one for one in found if one.date is None)
+    return (*(one for _, one in in_order(dated, lambda pair: pair[0])), *undated)
 
 
 def _read(course: CourseSoFar, profile: Checklist | None) -> frozenset[str]:
@@ -63,13 +70,17 @@ def _read(course: CourseSoFar, profile: Checklist | None) -> frozenset[str]:
 def _values(course: CourseSoFar, read: Collection[str]) -> Iterator[Unread]:
     """Yield the values of each event that nothing reads, in one line."""
     vocabulary = course.protocols.criteria.vocabulary
-    # The limit of a laboratory is no finding by itself.
-    limits = frozenset(vocabulary.upper_limits.values())
-    events: dict[str, tuple[PartialDate, str, list[FactValue]]] = {}
+    said = {one.id: one.values for one in course.record.events if isinstance(one, Observation)}
+    events: dict[str, tuple[PartialDate | None, str, list[FactValue]]] = {}
     for one in observe(course.record, vocabulary):
-        if one.fact in read or one.fact in limits:
-            continue
-        if one.date is None or not _is_new(course, one.date):
+        if one.fact not in said.get(one.event, (one.fact,)):
+            continue  # an upper limit, or what follows from another value of the event
+        if one.date is None:
+            # No window has a sample without a date, whoever asks for its values.
+            told = one.kind in SAMPLED or (one.fact not in read and one.kind not in _OF_ALL_TIME)
+        else:
+            told = one.fact not in read and _is_new(course, one.date)
+        if not told:
             continue
         value = FactValue(one.fact, one.value, "recorded")
         events.setdefault(one.event, (one.date, one.kind or "", []))[2].append(value)
@@ -98,7 +109,7 @@ def _dates(event: Treatment) -> Iterator[tuple[str, PartialDate]]:
 def _notes(course: CourseSoFar) -> Iterator[Unread]:
     """Yield what people wrote in their own words, which no rule can read."""
     for one in notes(course.record):
-        if one.date is not None and one.note and _is_new(course, one.date):
+        if one.note and (one.date is None or _is_new(course, one.date)):
             yield Unread(one.date, one.event, one.kind, one.note)
 
 

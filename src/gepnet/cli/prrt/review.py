@@ -58,7 +58,8 @@ def _print(view: dict[str, Any]) -> None:
     if view["unread"]:
         since = "since the last cycle" if view["cycle"] > 1 else "lately"
         title = f"Recorded {since} and read by no rule"
-        listing(title, view["unread"], "date", "event: kind", "says")
+        day = ("date", lambda one: one["date"] or "no date")
+        listing(title, view["unread"], day, "event: kind", "says")
     graded, normal = _lines(view["grades"])
     if graded:
         line = (
