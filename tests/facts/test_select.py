@@ -171,6 +171,22 @@ def test_moments_of_one_day_tell_values_apart_where_each_has_its_offset(policy: 
     assert show(chosen(fact(policy), london, same).value) == "2-7"
 
 
+@pytest.mark.parametrize("days", [("2020", "2024-03-01"), ("2024-03-01", None), (None, None)])
+def test_what_never_changes_is_contradicted_by_another_value_of_any_day(
+    days: tuple[str | None, str | None],
+) -> None:
+    """Male in 2020 and female in 2024: the later one counted, without a word."""
+    sex = fact(
+        "agreed", type="enum", values=["female", "male"], precision=None, range=None, interval=False
+    )
+    one, other = days
+    found = chosen(sex, (one, "male"), (other, "female"))
+    assert found.conflict is not None and found.value is None
+    assert show(chosen(sex, (one, "male"), (other, "male")).value) == "male"
+    born = fact("agreed", type="date", precision=None, range=None, interval=False)
+    assert str(chosen(born, (one, "1960"), (other, "1960-05-02")).value) == "1960-05-02"
+
+
 @pytest.mark.parametrize("policy", ["latest", "first"])
 def test_of_several_the_most_exact_date_is_shown(policy: str) -> None:
     """Each may be the latest and the first; the order in the file does not decide."""

@@ -55,8 +55,20 @@ def test_a_planned_operation_after_a_crisis_warns_though_function_is_unknown() -
 
 def test_a_planned_operation_with_unknown_function_asks_for_a_syndrome_first() -> None:
     assert "function-unknown-planned-procedure" in head(bare(SITE, PLANNED))
+    functioning = {**SITE, "functioning": True}
+    assert "function-unknown-planned-procedure" in head(bare(functioning, PLANNED))
     known = {**SITE, "functioning": False, "syndrome": "none"}
     assert "function-unknown-planned-procedure" not in head(bare(known, PLANNED))
+
+
+def test_octreotide_before_an_operation_is_for_the_carcinoid_syndrome() -> None:
+    """It was asked of every functioning tumour, an insulinoma included, which it can worsen."""
+    asked = {
+        syndrome: "crisis-planned-procedure"
+        in head(bare({**SITE, "functioning": True, "syndrome": syndrome}, PLANNED))
+        for syndrome in ("carcinoid", "insulinoma", "vipoma")
+    }
+    assert asked == {"carcinoid": True, "insulinoma": False, "vipoma": False}
 
 
 @pytest.mark.parametrize(

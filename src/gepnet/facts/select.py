@@ -20,8 +20,9 @@ def select(
     one. Where dates do not say which of several is meant, all of them count: what they say together
     (``Fact.reconciled``), and a contradiction is a conflict. ``highest`` takes the greatest number
     (the bounds of ranges each for itself, since the greatest of several ranges lies between the
-    greatest bounds); ``ever`` is true as soon as one observation is; ``sum`` adds. Values of the
-    ``earlier`` reports are kept as alternatives only.
+    greatest bounds); ``ever`` is true as soon as one observation is; ``sum`` adds. ``agreed`` is of
+    what never changes: all of them count, whatever their dates. Values of the ``earlier`` reports
+    are kept as alternatives only.
     """
     usable = [item for item in observed if in_time(item, fact, at)]
     if not usable:
@@ -38,6 +39,8 @@ def select(
     else:
         chosen, rivals = _in_question(usable, at, first=policy == "first")
         value = chosen.value
+        if policy == "agreed":
+            rivals = [item for item in usable if item is not chosen]
     set_aside = [item for item in earlier if in_time(item, fact, at)]
     others = tuple(item for item in (*usable, *set_aside) if item is not chosen)
     age = None if chosen.date is None else max(0, (at.last - chosen.date.last).days)

@@ -71,7 +71,7 @@ class FactShape(Entry, Cited, Checked):
     values: tuple[EnumValue, ...] = ()
     unresolved: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     event: str | None = None
-    select: Literal["latest", "highest", "ever", "sum", "first"] = "latest"
+    select: Literal["latest", "highest", "ever", "sum", "first", "agreed"] = "latest"
     lookback_days: int | None = None
     stale_days: int | None = None
     absence: Literal["unknown", "false", "not_applicable"] = "unknown"

@@ -200,4 +200,4 @@ def _contradictions(kind: str, table: pl.DataFrame, vocabulary: Vocabulary) -> I
 
 def _may_be_many(fact: Fact) -> bool:
     """Whether several values of a day say no contradiction: they are summed or chosen from."""
-    return fact.entry.select != "latest"
+    return fact.entry.select not in ("latest", "agreed")

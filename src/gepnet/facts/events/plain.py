@@ -107,6 +107,8 @@ def _odd_values(
             yield pl.col(low).is_not_null()
         if fact.entry.select == "sum":
             yield pl.col(low).is_not_null()
+        if fact.entry.select == "agreed":
+            yield pl.col(low).n_unique().over(PATIENT) > 1
         if name in others:
             yield pl.col(name).is_in(others[name]).fill_null(False)
         if fact.type == "date":
