@@ -141,6 +141,18 @@ class Slowly:
                     return True
         return False
 
+    def undoes(self, changes: Assignment) -> bool:
+        """Whether some change is of what cannot change, or takes back what has happened."""
+        for name, then in changes:
+            entry, now = self.base.vocabulary[name].entry, self.facts.values.get(name)
+            if not entry.changeable or (entry.lasting and now is True):
+                return True
+            if entry.lasting and isinstance(now, Interval):
+                assert isinstance(then, Interval)
+                if then.low < now.low:
+                    return True
+        return False
+
     def search(self, first: str, second: str) -> set[tuple[Assignment, Status]]:
         documents = [self.documents[first], self.documents[second]]
         kinds = [{e.entry.options[0].position for e in d.recommendations} for d in documents]
@@ -149,16 +161,15 @@ class Slowly:
         seen = looked_at(self.base, self.facts, criteria_of(documents))
         levers = {n: other_values(self.base, self.facts, n, seen[n]) for n in seen}
         levers = {name: values for name, values in levers.items() if values}
-        fixed = {n for n in levers if not self.base.vocabulary[n].entry.changeable}
         for is_last in (False, True):
             for count in (1, 2, 3):
                 found = {
                     (changes, position)
                     for chosen in combinations(sorted(levers), count)
-                    if is_last or fixed.isdisjoint(chosen)
                     for changes in self.sets(levers, chosen)
+                    if is_last or not self.undoes(changes)
                     if (position := self.agreed(first, second, changes)) is not None
-                    if (not fixed.isdisjoint(chosen) or self.is_another(changes)) is is_last
+                    if (self.undoes(changes) or self.is_another(changes)) is is_last
                 }
                 if found:
                     return found

@@ -44,7 +44,8 @@ class Influence:
 class Alternative:
     """A fact with the values that it could have instead.
 
-    Values between which no criterion can tell are one group.
+    Values between which no criterion can tell are one group. ``changeable``: the patient may come
+    to have them.
     """
 
     fact: str
@@ -248,10 +249,24 @@ class Influences:
         found = []
         for name in sorted(influence.looked_at, key=self._base.vocabulary.order):
             groups = self._groups(name, influence)
-            if groups:
-                changeable = self._base.vocabulary[name].entry.changeable
-                found.append(Alternative(name, groups, changeable))
+            for changeable in (True, False):
+                parts = (
+                    tuple(v for v in group if self.can_become(name, v) is changeable)
+                    for group in groups
+                )
+                some = tuple(part for part in parts if part)
+                if some:
+                    found.append(Alternative(name, some, changeable))
         return found
+
+    def can_become(self, name: str, value: Value) -> bool:
+        """Whether a patient may come to have a value: what has happened is not undone."""
+        entry, now = self._base.vocabulary[name].entry, self._facts.values.get(name)
+        if not (entry.lasting and entry.changeable):
+            return entry.changeable
+        if isinstance(value, Interval) and isinstance(now, Interval):
+            return value.low >= now.low
+        return now is not True or value is True
 
     def _groups(self, name: str, influence: Influence) -> tuple[tuple[Value, ...], ...]:
         looked_at = influence.looked_at[name]

@@ -159,7 +159,8 @@ class Deciding:
     def _with_changes(self, questions: Sequence[Question], count: int) -> dict[Question, Verdict]:
         """Return the questions that ``count`` changes settle, with all ways to settle each.
 
-        What only a change of age, sex, site or grade would settle is kept as the last resort.
+        What only a change of age, sex, site or grade would settle, or of a treatment that was
+        given, is kept as the last resort.
         """
         last_resort = self._last_resort
         alternatives = self.influences.alternatives(
@@ -293,9 +294,11 @@ class Deciding:
         @cache
         def changes(fact: str, after: frozenset[Value]) -> list[Change]:
             before = self._facts.values.get(fact)
-            changeable = self._base.vocabulary[fact].entry.changeable and fact not in behind
             runs = self.influences.bands(fact, after, among(fact), influence.looked_at[fact])
-            return [Change(fact, before, run, band, changeable) for run, band in runs]
+            return [Change(fact, before, run, band, open_to(fact, run)) for run, band in runs]
+
+        def open_to(fact: str, run: tuple[Value, ...]) -> bool:
+            return fact not in behind and self.influences.can_become(fact, run[0])
 
         by_facts: dict[tuple[str, ...], set[tuple[frozenset[Value], ...]]] = {}
         for way in ways:

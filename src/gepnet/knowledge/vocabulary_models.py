@@ -78,6 +78,8 @@ class FactShape(Entry, Cited, Checked):
     complete: str | None = None
     order: str | None = None
     changeable: bool = True
+    #: Once true it stays so, and a number of them never falls: a treatment that was given.
+    lasting: bool = False
     definition: str
     codes: tuple[Code, ...] = ()
 
