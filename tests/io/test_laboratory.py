@@ -36,7 +36,7 @@ def test_two_values_of_a_day_stand_in_the_order_of_the_clock(tmp_path: Path) -> 
         "p,2026-01-10T16:05,platelets_10e9_l,70,10^9/L,,,",
         "p,2026-01-10T08:00,platelets_10e9_l,68,10^9/L,,,",
     ]
-    read_in = in_order(read(tmp_path, *rows), lambda row: row.date)
+    read_in = in_order([(row.date, row) for row in read(tmp_path, *rows)])
     assert [str(row.value) for row in read_in] == ["68", "70"]
 
 

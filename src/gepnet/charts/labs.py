@@ -111,7 +111,7 @@ def labs_of(
     own: dict[str, list[tuple[LabRow, Sample]]] = {name: [] for name in analytes}
     for row, sample in samples:
         own.get(row.analyte, []).append((row, sample))
-    own = {name: in_order(pairs, lambda pair: pair[0].date) for name, pairs in own.items()}
+    own = {name: in_order([(one[0].date, one) for one in pairs]) for name, pairs in own.items()}
     panels = (_panel_of(vocabulary, name, rows, edition) for name, rows in own.items())
     return LabData(patient, tuple(panels), tuple(cycles), f"CTCAE {edition.edition}")
 

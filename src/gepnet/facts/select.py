@@ -87,7 +87,7 @@ def _in_question(
 
 
 def _places(items: Iterable[Observed]) -> dict[PartialDate, Place]:
-    return places(item.date for item in items if item.date is not None)
+    return places([item.date for item in items if item.date is not None])
 
 
 def _span(

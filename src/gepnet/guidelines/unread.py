@@ -62,7 +62,7 @@ def unread(base: KnowledgeBase, facts: Facts) -> list[Unread]:
     # Undated events come last, as nothing tells when they were.
     dated = [(one.date, one) for one in found.values() if one.date is not None]
     undated = [one for one in found.values() if one.date is None]
-    return [*(one for _, one in in_order(dated, lambda pair: pair[0])), *undated]
+    return [*in_order(dated), *undated]
 
 
 def _values(base: KnowledgeBase, facts: Facts) -> Iterator[FactValue]:

@@ -289,7 +289,7 @@ def recorded_values(record: Record) -> list[LabRow]:
         for one in measured(record.events)
         if one.date.first == one.date.last
     )
-    return in_order(rows, lambda row: row.date)
+    return in_order([(row.date, row) for row in rows])
 
 
 def samples_with(

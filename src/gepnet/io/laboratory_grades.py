@@ -102,8 +102,8 @@ def samples(
     series: dict[tuple[str, str], list[LabRow]] = {}
     for row in rows:
         series.setdefault((row.patient, row.analyte), []).append(row)
-    placed = {key: places(row.date for row in values) for key, values in series.items()}
-    series = {key: in_order(values, lambda row: row.date) for key, values in series.items()}
+    placed = {key: places([row.date for row in values]) for key, values in series.items()}
+    series = {key: in_order([(row.date, row) for row in rows]) for key, rows in series.items()}
     baselines = {key: _baseline(values, baseline_date) for key, values in series.items()}
     for row in rows:
         of_multiples = vocabulary[row.analyte].entry.unit == MULTIPLES

@@ -106,7 +106,7 @@ class CourseSoFar:
             and (window.start is None or event.date.last > window.start)
             and event.date.first <= window.until.last
         ]
-        return tuple(event for _, event in in_order(found, lambda pair: pair[0]))
+        return tuple(in_order(found))
 
     def sampled_days(self, window: Window) -> list[tuple[Observation, ...]]:
         """Return what was sampled in a window, day by day, oldest first."""

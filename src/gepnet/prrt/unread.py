@@ -51,7 +51,7 @@ def unread(
     found.sort(key=lambda one: one.event)
     dated = [(one.date, one) for one in found if one.date is not None]
     undated = (one for one in found if one.date is None)
-    return (*(one for _, one in in_order(dated, lambda pair: pair[0])), *undated)
+    return (*in_order(dated), *undated)
 
 
 def _read(course: CourseSoFar, profile: Checklist | None) -> frozenset[str]:

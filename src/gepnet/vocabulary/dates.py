@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -100,10 +100,9 @@ def places(dates: Iterable[PartialDate]) -> dict[PartialDate, Place]:
     return {one: (one.last, _seconds(one.moment, one.last in by_clock)) for one in known}
 
 
-def in_order(items: Iterable[T], date_of: Callable[[T], PartialDate]) -> list[T]:
+def in_order(dated: Sequence[tuple[PartialDate, T]]) -> list[T]:
     """Return what is dated, oldest first; what is of one place stays as it came."""
-    dated = [(date_of(item), item) for item in items]
-    placed = places(day for day, _ in dated)
+    placed = places([day for day, _ in dated])
     return [item for _, item in sorted(dated, key=lambda pair: placed[pair[0]])]
 
 

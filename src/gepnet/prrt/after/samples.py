@@ -58,9 +58,9 @@ def _told_apart(values: Sequence[Measured]) -> list[list[Measured]]:
     """Return the values of a day in order, those together that nothing orders."""
     if any(one.date.moment is None for one in values):
         return [list(values)]
-    placed = places(one.date for one in values)
+    placed = places([one.date for one in values])
     groups: dict[Place, list[Measured]] = {}
-    for one in in_order(values, lambda one: one.date):
+    for one in in_order([(one.date, one) for one in values]):
         groups.setdefault(placed[one.date], []).append(one)
     return list(groups.values())
 
