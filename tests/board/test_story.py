@@ -7,6 +7,8 @@ import html
 import re
 from collections.abc import Callable
 
+import pytest
+
 from gepnet import api
 from tests.board.conftest import PASSWORD, Person, item_of, patients
 
@@ -84,20 +86,39 @@ def test_why_documents_differ_and_what_would_be(kept: api.Store, person: Find, c
     assert "8-12 %" in ben.get(f"/case/{case}/board").text
 
 
-def test_a_cycle_with_low_platelets_is_held_by_a_named_person(
-    kept: api.Store, person: Find
-) -> None:
-    cleo, ben = person("cleo"), person("ben")
+def course_of(kept: api.Store, text: str) -> api.Case:
+    """Return a case with a record as it was on the day of its third cycle."""
     base = api.base()
-    text = (patients() / "courses" / "platelets.yaml").read_text(encoding="utf-8")
-    text += "- {id: undated, kind: laboratory, cga_x_uln: 9}\n"
-    (record,) = api.read_upload(base, "platelets.yaml", text.encode())
+    (record,) = api.read_upload(base, "course.yaml", text.encode())
     then = api.until(record, "2026-01-26", base)
     made = api.Actor("test", "Test", frozenset({"coordinator"}), None, frozenset({"North"}))
     case = api.add_case(kept, made, "North", None)
     made_by = next(one for one in api.list_users(kept, api.operator("root")) if one.name == "dora")
     dora = api.Actor(made_by.id, "Dora East", made.roles, None, made.centres)
     api.save_record(kept, dora, case.id, then, base.vocabulary, 0)
+    return case
+
+
+def of_platelets() -> str:
+    return (patients() / "courses" / "platelets.yaml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("undated", ["", "- {id: undated, kind: laboratory, platelets_10e9_l: 40}"])
+def test_no_course_is_called_clear_beside_what_no_rule_read(
+    kept: api.Store, person: Find, undated: str
+) -> None:
+    text = of_platelets().replace("platelets_10e9_l: 68", "platelets_10e9_l: 130") + undated
+    page = person("cleo").get(f"/case/{course_of(kept, text).id}/course").text
+    assert "Proposed: proceed cycle 3" in page
+    assert ("No rule speaks against it" in page) is (not undated)
+    assert ("Platelets 40" in page) is bool(undated)
+
+
+def test_a_cycle_with_low_platelets_is_held_by_a_named_person(
+    kept: api.Store, person: Find
+) -> None:
+    cleo, ben = person("cleo"), person("ben")
+    case = course_of(kept, of_platelets() + "- {id: undated, kind: laboratory, cga_x_uln: 9}\n")
     page = cleo.get(f"/case/{case.id}/course").text
     assert "Proposed: hold cycle 3" in page and "Platelets 68" in page and "G2" in page
     unread = page[page.index("Recorded since the last cycle and read by no rule") :]

@@ -136,8 +136,8 @@ def written(parts: dict[int, Bits], rows: int) -> pl.Series:
     first, terms = _as_sum({code: where for code, where in parts.items() if where})
     size = -(-rows // 8)
     # All terms in one call: at each, threads may take turns, which takes longer than a term.
-    written = b"".join(where.to_bytes(size, _ORDER) for _, where in terms)
-    ones = np.frombuffer(written, np.uint8).reshape(len(terms), size)
+    joined = b"".join(where.to_bytes(size, _ORDER) for _, where in terms)
+    ones = np.frombuffer(joined, np.uint8).reshape(len(terms), size)
     bits = np.unpackbits(ones, axis=1, count=rows, bitorder=_ORDER)
     bits *= np.array([weight for weight, _ in terms], np.uint8).reshape(-1, 1)
     found = np.add.reduce(bits, axis=0, dtype=np.uint8)
