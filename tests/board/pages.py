@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
@@ -28,15 +28,26 @@ _ENGLISH = re.compile(r"\b(the|of|and|with|is|are|was|not|by|from|for|this|that|
 
 
 def faults_of(page: Page) -> list[str]:
-    """Return what axe finds on a page as it stands."""
+    """Return what axe finds on a page as it stands, with its styles."""
     from axe_playwright_python.sync_playwright import Axe
 
+    page.wait_for_load_state("load")
     found: Any = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}})
     return [
         f"{v['id']}: {node['html'][:120]}"
         for v in found.response["violations"]
         for node in v["nodes"]
     ]
+
+
+def below_the_fold(page: Page, parts: Iterable[str], height: int) -> dict[str, Any]:
+    """Return the parts that do not begin in the first screen, and their places.
+
+    A part may be there before the styles that place it: a browser measures all the same.
+    """
+    page.wait_for_load_state("load")
+    boxes = {part: page.locator(part).first.bounding_box() for part in parts}
+    return {part: box for part, box in boxes.items() if not box or box["y"] >= height - 40}
 
 
 class Unmarked(HTMLParser):

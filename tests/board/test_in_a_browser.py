@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 from gepnet import api
 from gepnet.board import Settings
 from tests.board.conftest import CENTRE, PASSWORD, item_of, running
-from tests.board.pages import faults_of
+from tests.board.pages import below_the_fold, faults_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, Route
@@ -179,6 +179,4 @@ def test_the_answer_is_above_the_fold(
     page.goto(f"{server}/case/{case}/board?item={item.id}")
     page.click("#unhide button")
     page.wait_for_selector(".ans")
-    for part in (".q h1", ".facts", ".safe", ".ans", ".dec h2"):
-        box = page.locator(part).first.bounding_box()
-        assert box is not None and box["y"] < size[1] - 40, part
+    assert not below_the_fold(page, (".q h1", ".facts", ".safe", ".ans", ".dec h2"), size[1])

@@ -23,6 +23,7 @@ from gepnet.board import Settings
 from gepnet.board.words import words_of
 from gepnet.record import record_to_yaml
 from tests.board.conftest import CENTRE, PASSWORD, PEOPLE, patients, running
+from tests.board.pages import below_the_fold
 from tests.board.seat import PATIENCE, Seat
 
 if TYPE_CHECKING:
@@ -259,9 +260,7 @@ def why_they_differ(board: Board) -> None:
     ben = board.seats["ben"]
     ben.go(f"/case/{board.case}/board")
     assert "ESMO 2020" in ben.text
-    for part in (".q h1", ".facts", ".ans", ".dec h2"):
-        box = ben.page.locator(part).first.bounding_box()
-        assert box is not None and box["y"] < 860, f"{part} is below the fold"
+    assert not below_the_fold(ben.page, (".q h1", ".facts", ".ans", ".dec h2"), 900)
     ben.look("board")
     ben.page.locator(".ans .c").first.click()
     ben.page.wait_for_selector("dialog[open] h2")
