@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gepnet.prrt.dosimetry.bed import protraction_factor
 from gepnet.prrt.dosimetry.choose import Chosen, Request
@@ -58,11 +59,12 @@ def simulate(
         for start in range(0, len(mine), step):
             part = mine[start : start + step]
             points = chosen.points_of(index, rows[part])
-            found = _once(fit, part, points, request, draws, random, repair_half_life_h)
             drawn = place[rows[part]]
-            mine_now = (drawn >= begins[part, None]) & (drawn < ends[part, None] + _WHOLE)
+            falls = (drawn >= begins[part, None]) & (drawn < ends[part, None] + _WHOLE)
+            found = _once(fit, part, points, request, falls, random, repair_half_life_h)
+            curve, draw = np.nonzero(falls)
             for whole, values_ in zip((tia, half, factor), found, strict=True):
-                whole[rows[part]] = np.where(mine_now, values_, whole[rows[part]])
+                whole[rows[part][curve], draw] = values_
             done += len(part)
             if progress is not None:
                 progress(done, total)
@@ -71,36 +73,38 @@ def simulate(
 
 def _once(
     fit: Fit,
-    part: np.typing.NDArray[np.intp],
+    part: NDArray[np.intp],
     points: Curves,
     request: Request,
-    draws: int,
+    falls: NDArray[np.bool_],
     random: np.random.Generator,
     repair_half_life_h: float,
 ) -> tuple[Array, Array, Array]:
-    """Return integral, half-life and protraction factor of the simulated curves, (c, r) each."""
+    """Return integral, half-life and protraction factor of the simulated curves that are wanted.
+
+    Noise is drawn for every curve and draw, so that what a seed gives does not hang on how the
+    draws fall to the forms; only those for which ``falls`` (c, r) is true are fitted, in its order.
+    """
     theta = fit.theta[part]
     curve = values(fit.form.components(theta), points.times)
-    noise = random.standard_normal((len(part), draws, curve.shape[1]))
+    noise = random.standard_normal((*falls.shape, curve.shape[1]))
     freedom = fit.freedom[part]
     unknown = np.isfinite(freedom)
-    chi = random.chisquare(np.where(unknown, freedom, 1.0)[:, None], (len(part), draws))
+    chi = random.chisquare(np.where(unknown, freedom, 1.0)[:, None], falls.shape)
     wider = np.where(unknown[:, None], np.sqrt(np.where(unknown, freedom, 1.0)[:, None] / chi), 1.0)
     scale = fit.scale[part][:, None]
     if request.errors == "proportional":
         scale = np.where(np.isfinite(points.cv) & ~unknown[:, None], points.cv, scale)
-    away = noise * wider[:, :, None] * scale[:, None, :]
-    repeated = points.rows(np.repeat(np.arange(len(part)), draws))
+    of = np.nonzero(falls)[0]
+    away = noise[falls] * wider[falls][:, None] * scale[of]
     if request.errors == "proportional":
         # An error estimated from one degree of freedom has no bound; a floating point number has.
         away = np.clip(away, -_LARGEST, _LARGEST)
-        activity = curve[:, None, :] * np.exp(away)
+        activity = curve[of] * np.exp(away)
     else:
-        activity = curve[:, None, :] + away
-    simulated = Curves(
-        repeated.times, activity.reshape(repeated.times.shape), repeated.used, repeated.cv
-    )
-    solution, solved = refit(fit.form, simulated, request.errors, np.repeat(theta, draws, axis=0))
+        activity = curve[of] + away
+    simulated = replace(points.rows(of), activity=activity)
+    solution, solved = refit(fit.form, simulated, request.errors, theta[of])
     with np.errstate(all="ignore"):
         parts = fit.form.components(solution)
         sound = solved & (slowest_rate(parts) > 0)
@@ -109,9 +113,7 @@ def _once(
             np.log(2) / slowest_rate(parts),
             protraction_factor(parts.a, parts.k, repair_half_life_h),
         )
-    tia, half, factor = (
-        np.where(sound, result, np.inf).reshape(len(part), draws) for result in results
-    )
+    tia, half, factor = (np.where(sound, result, np.inf) for result in results)
     return tia, half, factor
 
 
