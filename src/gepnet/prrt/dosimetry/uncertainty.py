@@ -12,12 +12,13 @@ from gepnet.prrt.dosimetry.bed import protraction_factor
 from gepnet.prrt.dosimetry.choose import Chosen, Request
 from gepnet.prrt.dosimetry.decay import Array
 from gepnet.prrt.dosimetry.fit import Curves, Fit, refit
-from gepnet.prrt.dosimetry.forms import integral, slowest_rate, values
+from gepnet.prrt.dosimetry.forms import Form, integral, slowest_rate, values
 
 Progress = Callable[[int, int], None]
 _LARGEST = 100.0
 _WHOLE = 1e-9  # weights add up to 1 but for their rounding
 _BATCH = 200_000  # simulated curves in memory at once
+_BLOCK = 20_000  # and fitted at once: arrays that stay near the processor are quicker by a third
 
 
 @dataclass(frozen=True)
@@ -79,8 +80,8 @@ def _once(
     falls: NDArray[np.bool_],
     random: np.random.Generator,
     repair_half_life_h: float,
-) -> tuple[Array, Array, Array]:
-    """Return integral, half-life and protraction factor of the simulated curves that are wanted.
+) -> Array:
+    """Return integral, half-life and protraction factor (3, m) of the m simulated curves wanted.
 
     Noise is drawn for every curve and draw, so that what a seed gives does not hang on how the
     draws fall to the forms; only those for which ``falls`` (c, r) is true are fitted, in its order.
@@ -103,18 +104,30 @@ def _once(
         activity = curve[of] * np.exp(away)
     else:
         activity = curve[of] + away
-    simulated = replace(points.rows(of), activity=activity)
-    solution, solved = refit(fit.form, simulated, request.errors, theta[of])
+    simulated, start = replace(points.rows(of), activity=activity), theta[of]
+    found = np.empty((3, len(of)))
+    for begin in range(0, len(of), _BLOCK):
+        block = slice(begin, begin + _BLOCK)
+        found[:, block] = _fitted(
+            fit.form, simulated.rows(block), request, start[block], repair_half_life_h
+        )
+    return found
+
+
+def _fitted(
+    form: Form, curves: Curves, request: Request, start: Array, repair_half_life_h: float
+) -> tuple[Array, ...]:
+    """Fit simulated curves; return the three results of each, infinite where it was not sound."""
+    theta, solved = refit(form, curves, request.errors, start)
     with np.errstate(all="ignore"):
-        parts = fit.form.components(solution)
+        parts = form.components(theta)
         sound = solved & (slowest_rate(parts) > 0)
         results = (
             integral(parts),
             np.log(2) / slowest_rate(parts),
             protraction_factor(parts.a, parts.k, repair_half_life_h),
         )
-    tia, half, factor = (np.where(sound, result, np.inf) for result in results)
-    return tia, half, factor
+    return tuple(np.where(sound, result, np.inf) for result in results)
 
 
 def percentiles(draws: Array, confidence: float) -> tuple[Array, Array]:
