@@ -86,10 +86,10 @@ def duckdb_staged_atoms(facts: Path, output: Path) -> Callable[[], object]:
 
 
 def lower_bound(facts: Path, output: Path) -> Callable[[], object]:
-    """Read the columns, evaluate each distinct atom once, write the result: no less can be done.
+    """Read the columns, evaluate each distinct atom once, write the result, all by Polars.
 
     The facts that the criteria name, derived ones included, were put into a file before, and the
-    result into memory.
+    result into memory. Less is only done by writing the result in another way.
     """
     import polars as pl
 
@@ -98,7 +98,7 @@ def lower_bound(facts: Path, output: Path) -> Callable[[], object]:
     from gepnet.criteria.columns import columns_of
     from gepnet.criteria.polars import to_polars
     from gepnet.guidelines.cohort import CohortPlan
-    from gepnet.guidelines.cohort_run import open_table, write
+    from gepnet.guidelines.cohort_run import ROWS_AT_A_TIME, open_table
 
     base = api.base()
     table, schema = open_table(facts)
@@ -119,7 +119,11 @@ def lower_bound(facts: Path, output: Path) -> Callable[[], object]:
     def run() -> None:
         evaluated = read.with_columns(**truths).select(*truths)
         evaluated.select(pl.all().sum()).collect(engine="streaming")
-        write(result, output, {}, COMPRESSION)
+        with pl.Config(streaming_chunk_size=ROWS_AT_A_TIME):
+            result.sink_parquet(
+                output, compression=COMPRESSION, compression_level=LEVEL, statistics=False,
+                engine="streaming",
+            )  # fmt: skip
 
     return run
 

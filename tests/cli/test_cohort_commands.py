@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from tests.cli.conftest import Run
-from tests.tables import by_duckdb
+from tests.random_patients import by_duckdb
 
 DATES = ("--at", "2026-01-01")
 BOTH = (*DATES, "--knowledge-date", "2026-01-01")

@@ -27,7 +27,7 @@ from gepnet.guidelines import KnowledgeBase
 from gepnet.guidelines.variants import Variants
 from gepnet.knowledge import load_knowledge
 from gepnet.vocabulary import Fact, Interval, Several, Value, exact, parse_date
-from tests.tables import table
+from tests.random_patients import table
 
 BASE = KnowledgeBase(load_knowledge())
 VOCABULARY = BASE.vocabulary

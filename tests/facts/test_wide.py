@@ -20,7 +20,7 @@ from gepnet.facts.wide import WidePlan
 from gepnet.measures import FUNCTIONS
 from gepnet.measures.columns import COLUMN_FUNCTIONS, Call, Column, age_from_birth_date
 from gepnet.vocabulary import Fact, Interval, Value, exact
-from tests.tables import Patients, by_duckdb, table
+from tests.random_patients import Patients, by_duckdb, table
 
 DAY = datetime.date(2025, 12, 31)
 BASE = api.base()

@@ -25,7 +25,7 @@ from gepnet.guidelines.statuses import CODES, OUT_OF_SCOPE
 from gepnet.guidelines.wide import Cohort
 from gepnet.knowledge import InputError
 from gepnet.vocabulary import Fact, Question, Value, exact
-from tests.tables import Patients, by_duckdb, in_words, plain_input, table
+from tests.random_patients import Patients, by_duckdb, in_words, plain_input, table
 
 DAY = datetime.date(2026, 1, 1)
 ASKED = Question(knowledge_date=DAY)

@@ -35,7 +35,7 @@ from gepnet.guidelines.variants import Variants
 from gepnet.guidelines.verify.axioms import Axioms
 from gepnet.vocabulary import Question, Several, Truth, exact
 from tests.guidelines.small_world import VALUES, random_base
-from tests.tables import by_duckdb, in_words, plain_input, table
+from tests.random_patients import by_duckdb, in_words, plain_input, table
 
 DAY = datetime.date(2026, 1, 1)
 BASES = 12

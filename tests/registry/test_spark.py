@@ -1,11 +1,13 @@
 """Spark and Polars write the same bytes, from the same events."""
 
 import datetime
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from gepnet import api
@@ -31,6 +33,17 @@ def java_home() -> str:
     return str(Path(found.stdout.strip()).resolve().parent.parent)
 
 
+def spark(java_home: str, folder: Path) -> dict[str, str]:
+    """Return what a process that uses Spark has to find around it."""
+    return {
+        "JAVA_HOME": java_home,
+        "PYSPARK_SUBMIT_ARGS": LOCAL,
+        "PYSPARK_PYTHON": sys.executable,
+        "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), os.environ.get("PYTHONPATH", "")]),
+        "SPARK_LOCAL_DIRS": str(folder / "scratch"),
+    }
+
+
 def assess_on_spark(registry: Path, output: Path, env: dict[str, str]) -> None:
     """Assess in a process of its own: with it ends the session, and Java."""
     words = ["registry", "assess", str(registry), "-o", str(output), "--at", "2025-06-30"]
@@ -54,16 +67,40 @@ def files(folder: Path) -> dict[str, bytes]:
 def test_spark_writes_the_same_bytes_as_polars(tmp_path: Path, java_home: str) -> None:
     registry = tmp_path / "registry"
     api.synth_registry(api.base(), str(registry), 60, seed=4, block=30)
-    env = {
-        "JAVA_HOME": java_home,
-        "PYSPARK_SUBMIT_ARGS": LOCAL,
-        "PYSPARK_PYTHON": sys.executable,
-        "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), os.environ.get("PYTHONPATH", "")]),
-        "SPARK_LOCAL_DIRS": str(tmp_path / "scratch"),
-    }
+    env = spark(java_home, tmp_path)
     question = Question.read(at="2025-06-30", knowledge_date=datetime.date(2026, 1, 15))
     api.assess_registry(api.base(), str(registry), str(tmp_path / "polars"), question)
     assess_on_spark(registry, tmp_path / "spark", env)
     told = files(tmp_path / "polars")
     assert sum(name.endswith("-statuses.parquet") for name in told) == 2
     assert files(tmp_path / "spark") == told
+
+
+#: Reads a Parquet file with Spark, in both of its ways, and says how often each status occurs.
+READ = """
+import json, sys
+from pyspark.sql import SparkSession
+session = SparkSession.builder.getOrCreate()
+for at_once in ("true", "false"):
+    session.conf.set("spark.sql.parquet.enableVectorizedReader", at_once)
+    table = session.read.parquet(sys.argv[1])
+    found = [list(row) for row in table.orderBy("patient").collect()]
+    print(json.dumps([table.columns, found]))
+session.stop()
+"""
+
+
+def test_spark_reads_the_statuses_of_a_cohort(tmp_path: Path, java_home: str) -> None:
+    facts, statuses = tmp_path / "facts.parquet", tmp_path / "statuses.parquet"
+    day = datetime.date(2026, 1, 15)
+    api.sample_facts(api.base(), 1001, facts, at=day)
+    api.assess_cohort(api.base(), facts, statuses, Question.read(at=str(day)))
+    done = subprocess.run(
+        [sys.executable, "-c", READ, str(statuses)],
+        capture_output=True, text=True, timeout=300, check=False,
+        env={**os.environ, **spark(java_home, tmp_path)},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-2000:]
+    told = pl.read_parquet(statuses).sort("patient")
+    expected = json.dumps([told.columns, [list(row) for row in told.iter_rows()]])
+    assert done.stdout.splitlines() == [expected, expected]

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime
 import json
+import resource
+from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from gepnet.knowledge import InputError, write_atomically, write_files
-from gepnet.tables import as_csv, as_file, check_ending, read_grid
+from gepnet.tables import ENDINGS, as_csv, as_file, check_ending, read_grid
 
 TABLE = pl.DataFrame(
     {"patient_id": ["p", "q"], "day": [datetime.date(2024, 3, 31), None], "gy": [4.5, None]}
@@ -82,3 +84,23 @@ def test_no_folder_is_made_above_the_one_that_was_named(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
     write_atomically(tmp_path / "new" / "a.csv", "x")
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["a.csv"]
+
+
+@pytest.fixture
+def small_disk() -> Iterator[None]:
+    """Let no file grow beyond some thousand bytes, as on a disk that is full."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+@pytest.mark.usefixtures("small_disk")
+def test_a_full_disk_is_told_of_every_form(tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"a{ending}"
+    # Numbers that no form makes small.
+    table = pl.DataFrame({"gy": [row**0.5 for row in range(10_000)]})
+    with pytest.raises(InputError, match=r"a file that can be written \(File too large"):
+        write_atomically(path, as_file(table))
+    assert list(tmp_path.iterdir()) == []

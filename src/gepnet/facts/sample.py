@@ -24,6 +24,7 @@ from gepnet.criteria.polars import to_polars
 from gepnet.facts.frame import column_type, divided
 from gepnet.facts.given import Source
 from gepnet.measures.columns import as_steps
+from gepnet.tables import faults_of_disks
 from gepnet.vocabulary import NOT_APPLICABLE, Fact, Value
 
 ROW = "__row"
@@ -63,12 +64,10 @@ class Sampler:
 
     def write(self, rows: int, path: Path) -> None:
         """Write the table as Parquet, in a stream."""
-        self.table(rows).sink_parquet(
-            path,
-            compression="zstd",
-            metadata={"gepnet.sample_seed": str(self.seed), "gepnet.at": self.at.isoformat()},
-            engine="streaming",
-        )
+        about = {"gepnet.sample_seed": str(self.seed), "gepnet.at": self.at.isoformat()}
+        table = self.table(rows)
+        with faults_of_disks():
+            table.sink_parquet(path, compression="zstd", metadata=about, engine="streaming")
 
     # --- which facts ----------------------------------------------------------------------------
 

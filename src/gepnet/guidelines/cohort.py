@@ -8,7 +8,8 @@ number a status.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from typing import BinaryIO
 
 import polars as pl
 
@@ -16,10 +17,11 @@ from gepnet.facts.frame import PolarsAlgebra
 from gepnet.facts.given import Source, unknown_columns
 from gepnet.facts.table import ROW, Reader
 from gepnet.facts.wide import WidePlan
-from gepnet.guidelines.cohort_bits import StatusBits
+from gepnet.guidelines.cohort_bits import Counts, StatusBits
 from gepnet.guidelines.cohort_notes import TableNotes
 from gepnet.guidelines.compiled import KnowledgeBase
 from gepnet.guidelines.wide import Cohort
+from gepnet.tables.row_sets import Compression, RowSetsFile
 from gepnet.vocabulary import Asking
 
 PATIENT = "patient"
@@ -83,10 +85,6 @@ class CohortPlan:
         read = {PATIENT, *self.reader.kept}
         return unknown_columns([n for n in self.schema if n not in read], vocabulary)
 
-    def prepare(self) -> None:
-        """Lay out the statuses while a large table is read; call it just before that begins."""
-        self._bits.prepare()
-
     def statuses(self, table: pl.LazyFrame, notes: TableNotes | None = None) -> pl.LazyFrame:
         """Return the status columns of a table, the patient first where the table names one.
 
@@ -94,6 +92,49 @@ class CohortPlan:
             table: of the schema of this plan.
             notes: filled while the result is computed, if given.
         """
+
+        def found(batch: pl.DataFrame) -> tuple[pl.DataFrame, Counts]:
+            statuses, counts = self._bits.statuses(batch)
+            return pl.DataFrame([*batch.select(self.keys), *statuses.values()]), counts
+
+        schema = {key: self.schema[key] for key in self.keys}
+        return self._by_batch(table, notes, found, schema | dict.fromkeys(self.results, pl.UInt8()))
+
+    def write(
+        self,
+        table: pl.LazyFrame,
+        file: BinaryIO,
+        about: Mapping[str, str],
+        compression: Compression,
+        notes: TableNotes | None = None,
+    ) -> None:
+        """Write the status columns of a table as Parquet, in a stream.
+
+        The sets of rows are written as they are: no number is laid out for each row.
+        """
+        beside = {key: self.schema[key] for key in self.keys}
+        result = RowSetsFile(file, beside, list(self.results), about, compression)
+
+        def add(batch: pl.DataFrame) -> tuple[pl.DataFrame, Counts]:
+            sets, counts = self._bits.sets(batch)
+            if len(batch):
+                result.add(batch[ROW][0], len(batch), batch.select(self.keys), sets)
+            return batch.select(ROW).clear(), counts
+
+        added = self._by_batch(table, notes, add, {ROW: pl.UInt32()})
+        # While a large table is read, the statuses are laid out, which that asks nothing of.
+        self._bits.prepare()
+        added.collect(engine="streaming")
+        result.close()
+
+    def _by_batch(
+        self,
+        table: pl.LazyFrame,
+        notes: TableNotes | None,
+        assess: Callable[[pl.DataFrame], tuple[pl.DataFrame, Counts]],
+        schema: dict[str, pl.DataType],
+    ) -> pl.LazyFrame:
+        """Return what comes of each batch of a table: its keys, and the truths of all atoms."""
         computed = self.read(table, notes)
         for stage in self.facts.stages:
             computed = computed.with_columns(**stage)
@@ -105,16 +146,13 @@ class CohortPlan:
         vocabulary = self.cohort.base.vocabulary
         look = None if notes is None else notes.watch(conflicts, derived, vocabulary)
 
-        def assess(batch: pl.DataFrame) -> pl.DataFrame:
-            found, counts = self._bits.statuses(batch)
+        def each(batch: pl.DataFrame) -> pl.DataFrame:
+            found, counts = assess(batch)
             if look is not None:
                 look(batch.select(told), counts)
-            statuses = [found[source].alias(name) for name, source in self.results.items()]
-            return pl.DataFrame([*batch.select(self.keys), *statuses])
+            return found
 
-        schema = {key: self.schema[key] for key in self.keys}
-        schema |= dict.fromkeys(self.results, pl.UInt8())
-        return computed.map_batches(assess, schema=schema, streamable=True)
+        return computed.map_batches(each, schema=schema, streamable=True)
 
     def read(self, table: pl.LazyFrame, notes: TableNotes | None = None) -> pl.LazyFrame:
         """Return the facts that a table gives, in gepnet's own types."""

@@ -24,6 +24,7 @@ from gepnet.criteria.layout import Bits, Layout
 from gepnet.guidelines.asking import spread
 from gepnet.guidelines.statuses import CODES, tree
 from gepnet.guidelines.wide import Cohort, StatusColumn
+from gepnet.tables.row_sets import RowSets
 
 _DIGITS = max(code.code for code in CODES).bit_length()
 _SIZE = 1 << 8  # of the numbers of a status column
@@ -84,11 +85,11 @@ class StatusBits:
                 layout.give(name, parts.values())
         return layout
 
-    def statuses(self, batch: pl.DataFrame) -> tuple[dict[str, pl.Series], Counts]:
-        """Return each distinct status column of a batch, and how often it has each code.
+    def sets(self, batch: pl.DataFrame) -> tuple[dict[str, RowSets], Counts]:
+        """Return for each status column where each code is, and how often.
 
         One batch at a time: the interpreter lets only one thread work, and threads that take turns
-        keep a processor from what needs no interpreter, such as writing.
+        keep a processor from what needs no interpreter, such as reading.
 
         Args:
             batch: with the columns of ``atoms``.
@@ -101,23 +102,34 @@ class StatusBits:
             (truth,) = truths.column(places[node]).chunks or [None]
             return Pair(0, 0) if truth is None else _pair(truth.buffers(), truth.offset, rows)
 
-        found: dict[str, pl.Series] = {}
+        found: dict[str, RowSets] = {}
         counts: Counts = {}
         counted: dict[int, int] = {}
         with self._lock:
             for name, sets in self._layout.run(rows, given):
                 numbers = self._parts[name]
-                parts = dict(zip(numbers, sets, strict=True))
-                for code, where in parts.items():
+                found[name] = dict(zip(numbers, sets, strict=True))
+                for code, where in found[name].items():
                     number = numbers[code]
                     if number not in counted:
                         counted[number] = where.bit_count()
                 counts[name] = Counter({code: counted[number] for code, number in numbers.items()})
-                found[name] = written(parts, rows)
+                if counts[name].total() != rows:
+                    raise AssertionError(f"{name}: not one code for each row")
         return (
-            {name: found[same] for name, same in self._same.items()},
+            {name: found[self._same[one]] for name, one in self.results.items()},
             {name: counts[same] for name, same in self._same.items()},
         )
+
+    def statuses(self, batch: pl.DataFrame) -> tuple[dict[str, pl.Series], Counts]:
+        """Return each status column of a batch, and how often each distinct one has each code."""
+        sets, counts = self.sets(batch)
+        made: dict[int, pl.Series] = {}
+        with self._lock:
+            for parts in sets.values():
+                if id(parts) not in made:
+                    made[id(parts)] = written(parts, len(batch))
+        return {name: made[id(parts)].alias(name) for name, parts in sets.items()}, counts
 
 
 def _pair(buffers: list[bytes | None], offset: int, rows: int) -> Pair[Bits]:
@@ -131,7 +143,7 @@ def _bits(buffer: bytes | None, offset: int, rows: int) -> Bits:
     return everywhere if buffer is None else int.from_bytes(buffer, _ORDER) >> offset & everywhere
 
 
-def written(parts: dict[int, Bits], rows: int) -> pl.Series:
+def written(parts: RowSets, rows: int) -> pl.Series:
     """Return numbers from where each of them is; in every row is one."""
     first, terms = _as_sum({code: where for code, where in parts.items() if where})
     size = -(-rows // 8)

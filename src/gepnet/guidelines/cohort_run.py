@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import polars as pl
 
@@ -20,13 +20,12 @@ from gepnet.guidelines.compiled import KnowledgeBase
 from gepnet.guidelines.status import Status
 from gepnet.guidelines.statuses import CODES
 from gepnet.knowledge import InputError, Problem, write_atomically
+from gepnet.tables.row_sets import Compression
 from gepnet.vocabulary import Asking
 
 #: A piece holds every intermediate column of its rows, and each of a thousand expressions costs its
 #: share of every piece, however few its rows.
 ROWS_AT_A_TIME = 100_000
-
-Compression = Literal["zstd", "lz4", "snappy", "uncompressed"]
 
 
 @dataclass(frozen=True)
@@ -82,29 +81,13 @@ def assess_table(
             for name, near in (plan.ignored or {"": None}).items()
         )
     notes = TableNotes(progress)
-    statuses = plan.statuses(table, notes)
-    plan.prepare()
-    write_atomically(output, lambda draft: write(statuses, draft, metadata(plan), compression))
+
+    def write(draft: Path) -> None:
+        with draft.open("wb") as file, pl.Config(streaming_chunk_size=ROWS_AT_A_TIME):
+            plan.write(table, file, metadata(plan), compression, notes)
+
+    write_atomically(output, write)
     return CohortReport(plan, notes, renamed)
-
-
-def write(
-    table: pl.LazyFrame, path: Path, about: dict[str, str], compression: Compression = "zstd"
-) -> None:
-    """Write a table in a stream, in pieces small enough to keep memory low.
-
-    Without statistics: the least and the greatest code of some rows help no reader, and note
-    them would take a third of the time of writing.
-    """
-    with pl.Config(streaming_chunk_size=ROWS_AT_A_TIME):
-        table.sink_parquet(
-            path,
-            compression=compression,
-            compression_level=1 if compression == "zstd" else None,
-            statistics=False,
-            metadata=about,
-            engine="streaming",
-        )
 
 
 def open_table(source: Path) -> tuple[pl.LazyFrame, dict[str, pl.DataType]]:

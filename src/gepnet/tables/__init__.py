@@ -16,7 +16,7 @@ from gepnet.tables.grid import Grid, read_grid
 from gepnet.tables.plain import Shown, also_shown, number_or_text, plain, taken
 from gepnet.tables.sheet import ROW_LINE, SHEETS, Sheet, read_sheet, sheet_of
 from gepnet.tables.table import MOST, Cells, Column, Once, Reading, Table
-from gepnet.tables.write import ENDINGS, as_csv, as_file, check_ending
+from gepnet.tables.write import ENDINGS, as_csv, as_file, check_ending, faults_of_disks
 
 __all__ = [
     "ENDINGS",
@@ -38,6 +38,7 @@ __all__ = [
     "check_ending",
     "coded",
     "day",
+    "faults_of_disks",
     "is_database",
     "number",
     "number_or_text",

@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 ENDINGS = (".csv", ".tsv", ".parquet", ".json")
+_OF_A_DISK = "underlying IO error: "
 _SEPARATORS = {".csv": ",", ".tsv": "\t"}
 
 
@@ -28,7 +30,8 @@ def as_file(table: pl.DataFrame) -> Callable[[Path], None]:
     def write(path: Path) -> None:
         ending = path.suffix.casefold()
         if ending == ".parquet":
-            table.write_parquet(path)
+            with faults_of_disks():
+                table.write_parquet(path)
         elif ending == ".json":
             text = json.dumps(plain(table.to_dicts()), ensure_ascii=False, indent=1)
             path.write_text(text + "\n", encoding="utf-8")
@@ -36,6 +39,24 @@ def as_file(table: pl.DataFrame) -> Callable[[Path], None]:
             table.write_csv(path, separator=_SEPARATORS[ending])
 
     return write
+
+
+@contextmanager
+def faults_of_disks() -> Iterator[None]:
+    """Tell of a full disk as Python does, where Polars tells of a fault in its computing.
+
+    Raises:
+        OSError: for a Parquet file that could not be written.
+    """
+    import polars as pl
+
+    try:
+        yield
+    except pl.exceptions.ComputeError as error:
+        _, told, why = str(error).partition(_OF_A_DISK)
+        if not told:
+            raise
+        raise OSError(why) from error
 
 
 def as_csv(columns: Iterable[str], rows: Iterable[Sequence[object]]) -> str:

@@ -20,6 +20,7 @@ from gepnet.io.mapping.run import Imported
 from gepnet.io.write import file_name
 from gepnet.knowledge import Content, InputError, Problem, write_files
 from gepnet.record import Record, record_to_yaml
+from gepnet.tables import faults_of_disks
 from gepnet.vocabulary import Vocabulary
 
 TABLES, FILES = "tables", "patients"
@@ -126,7 +127,8 @@ def _spelled(cell: str, own: str | None, vocabulary: Vocabulary, name: str) -> s
 
 def _write_table(table: pl.DataFrame, parquet: bool, path: Path) -> None:
     if parquet:
-        table.write_parquet(path)
+        with faults_of_disks():
+            table.write_parquet(path)
     else:
         table.write_csv(path)
 
