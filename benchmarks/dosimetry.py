@@ -76,7 +76,7 @@ def loop(curves: Curves, chosen: Chosen, rows: np.ndarray) -> np.ndarray:
         form = chosen.forms[chosen.form[row]]
         one = chosen.curves.rows(np.array([row]))
         task = task_of(one, "proportional")
-        start = starting_points(form, task)[0]
+        start = starting_points(form, task)[:, 0]
         times = one.times[0][one.used[0]]
 
         def logarithm(t: np.ndarray, *theta: float, form: Any = form) -> np.ndarray:

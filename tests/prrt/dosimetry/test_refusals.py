@@ -106,11 +106,10 @@ def test_every_form_is_tried_that_has_no_more_parameters_than_points(
     points: int, tried: int
 ) -> None:
     times = [4.0, 8, 16, 24, 48, 96, 168, 240][:points]
-    # Slightly off one exponential, without uptake: every form that may be tried is tried.
-    activity = [fall(50)(t) * (1 + 0.02 * math.cos(5 * t)) for t in times]
+    # Slower than decay, so that one exponential is no candidate: nothing is measured against it.
+    activity = [fall(400)(t) * (1 + 0.02 * math.cos(5 * t)) for t in times]
     chosen = choose(curves(times, activity), Request(), DATA)
     assert len(chosen.fits) == tried
-    assert chosen.weights[0].sum() == pytest.approx(1)
     assert [form.size for form in chosen.forms] == [2, 3, 4]
 
 

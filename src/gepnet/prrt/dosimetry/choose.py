@@ -22,6 +22,7 @@ from gepnet.prrt.dosimetry.forms import (
     tri_uptake,
 )
 from gepnet.prrt.dosimetry.weights import (
+    best_criterion,
     criterion,
     disbelieved,
     in_doubt,
@@ -121,10 +122,11 @@ def choose(curves: Curves, request: Request, data: DosimetryData) -> Chosen:
     """Fit the candidate forms to every curve and choose one, or refuse with a reason.
 
     Rules: `auto` weighs every form with no more parameters than there are points, by all points
-    (:mod:`gepnet.prrt.dosimetry.weights`). Where the uptake is seen, a mono-exponential is fitted
-    to the points from the maximum on, and the others are listed as left out. A form that is not
-    solved, not settled by the points or slower than physical decay is no candidate; if none is left
-    the curve is refused. Of forms that were asked for the best one has all the weight.
+    (:mod:`gepnet.prrt.dosimetry.weights`), and leaves out what cannot win. Where the uptake is
+    seen, a mono-exponential is fitted to the points from the maximum on, and the others are listed
+    as left out. A form that is not solved, not settled by the points or slower than physical decay
+    is no candidate; if none is left the curve is refused. Of forms that were asked for the best one
+    has all the weight.
     """
     forms = request.forms()
     rises, peak_last = _uptake(curves, data)
@@ -142,6 +144,13 @@ def choose(curves: Curves, request: Request, data: DosimetryData) -> Chosen:
         if candidate is BI_WASHOUT:
             # Falling exponentials do not rise: tried only where no uptake could be fitted.
             mine &= ~(rises & (verdicts == Refusal.NO)[:, forms.index(BI_UPTAKE)])
+        if request.model == "auto" and candidate is not MONO:
+            # What no parameters could make as well supported as a mono-exponential is not fitted.
+            sound = mine & (verdicts[:, 0] == Refusal.NO) & (curves.points > candidate.size)
+            if candidate is BI_UPTAKE:  # after a rise the next form depends on what this one finds
+                sound &= ~rises
+            least = best_criterion(candidate, curves.rows(sound), request.errors, prior)
+            mine[sound] = least <= scores[sound, 0]
         chosen = np.flatnonzero(mine)
         if not chosen.size:
             continue
@@ -153,17 +162,21 @@ def choose(curves: Curves, request: Request, data: DosimetryData) -> Chosen:
             misfit = disbelieved(fit, points, data.checks.fit.misfit_warned.value)
             fit = with_scatter(fit, points, misfit)
         fits[index], rows[index] = fit, chosen
-        scores[chosen, index] = criterion(fit, points, request.errors, prior)
+        scores[chosen, index] = criterion(
+            candidate.size, fit.squares, points, request.errors, prior
+        )
         shortened = chosen[left_out[chosen].any(axis=1)] if candidate is MONO else chosen[:0]
         if shortened.size:  # forms are compared on the same points
             all_points = curves.rows(shortened)
-            whole = fit_form(candidate, all_points, request.errors)
-            scores[shortened, index] = criterion(whole, all_points, request.errors, prior)
+            squares = fit_form(candidate, all_points, request.errors).squares
+            scores[shortened, index] = criterion(
+                candidate.size, squares, all_points, request.errors, prior
+            )
         verdicts[chosen, index] = _verdict(fit, points, request, data)
-    least = data.checks.fit.least_weight.value if request.model == "auto" else 1.0
+    least_weight = data.checks.fit.least_weight.value if request.model == "auto" else 1.0
     sizes = np.array([f.size for f in forms])
     free = curves.points[:, None] - sizes[None, :]
-    weight = _select(form, refusal, scores, verdicts, free, least)
+    weight = _select(form, refusal, scores, verdicts, free, least_weight)
     used = replace(
         curves, used=np.where((form == 0)[:, None] & (forms[0] is MONO), shown, curves.used)
     )

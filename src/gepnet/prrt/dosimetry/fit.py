@@ -15,8 +15,9 @@ from gepnet.prrt.dosimetry.forms import (
     integral,
     integral_gradient,
     slowest_rate,
+    slowest_rate_gradient,
 )
-from gepnet.prrt.dosimetry.solve import Task, minimise, residuals
+from gepnet.prrt.dosimetry.solve import Task, at, minimise
 from gepnet.prrt.dosimetry.start import starting_points, straight_line
 from gepnet.prrt.dosimetry.words import Errors
 
@@ -96,7 +97,7 @@ class Fit:
     def rate(self) -> tuple[Array, Array]:
         """Effective rate of the last phase (1/h) and its standard error."""
         parts = self.parts
-        gradient = parts.dk[:, 0]
+        gradient = slowest_rate_gradient(parts)
         with np.errstate(all="ignore"):
             variance = np.einsum("cp,cpq,cq->c", gradient, self.covariance, gradient)
             return slowest_rate(parts), np.sqrt(np.maximum(variance, 0))
@@ -108,15 +109,14 @@ def task_of(curves: Curves, errors: Errors) -> Task:
     Proportional errors (the usual ones: calibration, outlining and partial volume go with the
     activity): ln(activity) with weights 1/cv. Constant errors: the activities, all alike.
     """
-    there = curves.used
-    times = np.where(there, curves.times, 1.0)
+    there = np.ascontiguousarray(curves.used.T)
+    times = np.where(there, curves.times.T, 1.0)
     if errors == "constant":
-        return Task(times, np.where(there, curves.activity, 0.0), there.astype(float), False)
+        return Task(times, np.where(there, curves.activity.T, 0.0), there.astype(float), False)
     with np.errstate(divide="ignore"):  # a draw may be too small for a number: it is not solved
-        target = np.log(np.where(there, curves.activity, 1.0))
-    cv = np.where(curves.scale_known[:, None], curves.cv, 1.0)
-    weights = np.where(there, 1 / np.where(there, cv, 1.0), 0.0)
-    return Task(times, target, weights, True)
+        target = np.log(np.where(there, curves.activity.T, 1.0))
+    cv = np.where(there & curves.scale_known, curves.cv.T, 1.0)
+    return Task(times, target, np.where(there, 1 / cv, 0.0), True)
 
 
 def fit_form(
@@ -137,31 +137,27 @@ def fit_form(
     of each point was stated.
     """
     task = task_of(curves, errors)
-    theta = starting_points(form, task, uptake_per_h)
+    start = starting_points(form, task, uptake_per_h)
     if form.id == MONO.id and errors == "proportional":  # a straight line: solved already
-        away, jacobian = residuals(form, task, theta)
-        squares = np.einsum("cn,cn->c", away, away)
-        solved = np.asarray(np.isfinite(theta).all(axis=1), dtype=bool)
+        found = at(form, task, start)
+        solved = np.asarray(np.isfinite(start).all(axis=0), dtype=bool)
     else:
-        found = minimise(form, task, theta)
-        theta, squares, jacobian, solved = (
-            found.theta,
-            found.squares,
-            found.jacobian,
-            found.converged,
-        )
+        found, solved = minimise(form, task, start)
+    squares = found.squares
     known = curves.scale_known if errors == "proportional" else np.zeros(len(curves), dtype=bool)
     points = curves.points.astype(float)
     free = points - form.size
     with np.errstate(all="ignore"):
         estimate = np.where(free > 0, squares / free, np.nan)
     variance = np.where(known, 1.0, estimate)
-    inverse, identifiable = _inverse(jacobian)
+    inverse, identifiable = _inverse(found.normal.T)
+    with np.errstate(over="ignore"):  # what is too large is refused, not hidden
+        covariance = inverse * variance[:, None, None]
     return Fit(
         form,
-        theta,
+        found.theta.T,
         inverse,
-        inverse * variance[:, None, None],
+        covariance,
         squares,
         np.sqrt(np.where(known, _stated_variance(curves), estimate)),
         np.where(known, np.inf, free),
@@ -177,9 +173,9 @@ def refit(
     task = task_of(curves, errors)
     if form.id == MONO.id and errors == "proportional":
         theta = straight_line(task)
-        return theta, np.asarray(np.isfinite(theta).all(axis=1), dtype=bool)
-    found = minimise(form, task, start)
-    return found.theta, found.converged
+        return theta.T, np.asarray(np.isfinite(theta).all(axis=0), dtype=bool)
+    found, solved = minimise(form, task, np.ascontiguousarray(start.T))
+    return found.theta.T, solved
 
 
 def _stated_variance(curves: Curves) -> Array:
@@ -188,11 +184,10 @@ def _stated_variance(curves: Curves) -> Array:
     return np.asarray(squares.sum(axis=1) / curves.points)
 
 
-def _inverse(jacobian: Array) -> tuple[Array, NDArray[np.bool_]]:
-    """Return the inverse of J'J for every curve, NaN where the points do not settle a parameter."""
-    transposed = jacobian.transpose(0, 2, 1)
+def _inverse(normal: Array) -> tuple[Array, NDArray[np.bool_]]:
+    """Return the inverse of J'J (c, p, p), NaN where the points do not settle a parameter."""
     with np.errstate(all="ignore"):
-        normal = np.nan_to_num(transposed @ jacobian)
+        normal = np.nan_to_num(normal)
         scale = np.sqrt(np.einsum("cpp->cp", normal))
         dead = (scale <= 0).any(axis=1)
         scale = np.where(scale > 0, scale, 1.0)
@@ -201,6 +196,7 @@ def _inverse(jacobian: Array) -> tuple[Array, NDArray[np.bool_]]:
     roots = np.linalg.eigvalsh(normal)
     identifiable: NDArray[np.bool_] = np.greater(roots[:, 0], _SINGULAR) & ~dead
     normal[~identifiable] = np.eye(normal.shape[1])
-    inverse = np.linalg.inv(normal) / scale[:, :, None] / scale[:, None, :]
+    with np.errstate(over="ignore"):  # what is too large is refused, not hidden
+        inverse = np.linalg.inv(normal) / scale[:, :, None] / scale[:, None, :]
     inverse[~identifiable] = np.nan
     return inverse, identifiable

@@ -19,32 +19,49 @@ no usual number of scans decides it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from gepnet.prrt.dosimetry.decay import Array
 
+Slopes = Mapping[tuple[int, int], Array]
+
 
 @dataclass(frozen=True)
 class Components:
-    """``a`` and ``k`` of c curves with j exponentials, and their derivatives by p parameters."""
+    """``a`` and ``k`` of c curves with j exponentials, and their derivatives.
+
+    The derivative of ``a`` or ``k`` of exponential ``j`` by parameter ``p`` is ``da[j, p]`` or
+    ``dk[j, p]`` (c,); one that is not there is zero.
+    """
 
     a: Array  # (c, j) MBq
     k: Array  # (c, j) 1/h
-    da: Array  # (c, j, p)
-    dk: Array  # (c, j, p)
+    da: Slopes
+    dk: Slopes
+
+    @property
+    def size(self) -> int:
+        """Number of free parameters."""
+        return 1 + max(parameter for _, parameter in (*self.da, *self.dk))
 
 
 @dataclass(frozen=True)
 class Form:
-    """A shape of curve with ``size`` free parameters."""
+    """A shape of curve with ``size`` free parameters.
+
+    ``bend`` is 1 where the logarithm of the curve is convex whatever the parameters, -1 where it is
+    concave: the second derivative of ``ln(1 ± r e^(-g t))``, what it has beside a straight line,
+    is ``± r g^2 e^(-g t) / (1 ± r e^(-g t))^2``.
+    """
 
     id: str
     title: str
     size: int
     components: Callable[[Array], Components]
+    bend: int = 0
 
 
 def values(parts: Components, times: Array) -> Array:
@@ -54,11 +71,22 @@ def values(parts: Components, times: Array) -> Array:
 
 
 def values_and_jacobian(parts: Components, times: Array) -> tuple[Array, Array]:
-    """Activities (c, n) and their derivatives by the free parameters (c, n, p)."""
-    exponentials = np.exp(-parts.k[:, None, :] * times[:, :, None])
-    weighted = exponentials * parts.a[:, None, :]
-    jacobian = exponentials @ parts.da - (weighted * times[:, :, None]) @ parts.dk
-    return weighted.sum(axis=2), jacobian
+    """Activities (c, n) and their derivatives by the free parameters (c, n, p).
+
+    Both are views of arrays in which the curves come last, and so are quick where ``times`` is one.
+    """
+    moments = times.T
+    activity = np.zeros_like(moments)
+    jacobian = np.zeros((parts.size, *moments.shape))
+    for j in range(parts.k.shape[1]):
+        exponential = np.exp(-parts.k[:, j] * moments)
+        by_k = -parts.a[:, j] * exponential * moments
+        activity += parts.a[:, j] * exponential
+        for slopes, by in ((parts.da, exponential), (parts.dk, by_k)):
+            for (exponent, parameter), slope in slopes.items():
+                if exponent == j:
+                    jacobian[parameter] += slope * by
+    return activity.T, jacobian.T
 
 
 def integral(parts: Components) -> Array:
@@ -68,9 +96,12 @@ def integral(parts: Components) -> Array:
 
 def integral_gradient(parts: Components) -> Array:
     """Derivatives of the integral by the free parameters, (c, p)."""
-    by_a = np.einsum("cj,cjp->cp", 1 / parts.k, parts.da)
-    by_k = np.einsum("cj,cjp->cp", parts.a / parts.k**2, parts.dk)
-    return np.asarray(by_a - by_k)
+    found = np.zeros((len(parts.a), parts.size))
+    for (j, parameter), slope in parts.da.items():
+        found[:, parameter] += slope / parts.k[:, j]
+    for (j, parameter), slope in parts.dk.items():
+        found[:, parameter] -= slope * parts.a[:, j] / parts.k[:, j] ** 2
+    return found
 
 
 def integral_after(parts: Components, time_h: Array) -> Array:
@@ -83,64 +114,59 @@ def slowest_rate(parts: Components) -> Array:
     return np.asarray(parts.k[:, 0])
 
 
-def _empty(theta: Array, exponentials: int) -> Components:
-    curves, size = theta.shape
-    shape = (curves, exponentials)
-    return Components(
-        np.zeros(shape), np.zeros(shape), np.zeros((*shape, size)), np.zeros((*shape, size))
-    )
+def slowest_rate_gradient(parts: Components) -> Array:
+    """Derivatives of that rate by the free parameters, (c, p)."""
+    found = np.zeros((len(parts.k), parts.size))
+    for (j, parameter), slope in parts.dk.items():
+        if j == 0:
+            found[:, parameter] = slope
+    return found
 
 
 def _mono(theta: Array) -> Components:
-    parts = _empty(theta, 1)
-    parts.a[:, 0] = parts.da[:, 0, 0] = np.exp(theta[:, 0])
-    parts.k[:, 0] = theta[:, 1]
-    parts.dk[:, 0, 1] = 1
-    return parts
+    level, rate = np.exp(theta[:, 0]), theta[:, 1]
+    return Components(level[:, None], rate[:, None], {(0, 0): level}, {(0, 1): np.ones_like(rate)})
 
 
-def _two_rates(parts: Components, theta: Array, slow: int, gap: int) -> None:
+def _two_rates(theta: Array, slow: int, gap: int) -> tuple[Array, Slopes]:
     """Set k1 = exp(slow) and k2 = k1 + exp(gap): the order cannot be lost on the way."""
     first, more = np.exp(theta[:, slow]), np.exp(theta[:, gap])
-    parts.k[:, 0] = first
-    parts.k[:, 1] = first + more
-    parts.dk[:, 0, slow] = parts.dk[:, 1, slow] = first
-    parts.dk[:, 1, gap] = more
+    return _side_by_side(first, first + more), {(0, slow): first, (1, slow): first, (1, gap): more}
+
+
+def _side_by_side(*columns: Array) -> Array:
+    """Return columns (c,) as (c, j), each in one piece of memory."""
+    return np.stack(columns).T
 
 
 def _bi_uptake(theta: Array) -> Components:
-    parts = _empty(theta, 2)
-    parts.a[:, 0] = parts.da[:, 0, 0] = np.exp(theta[:, 0])
-    parts.a[:, 1] = parts.da[:, 1, 0] = -parts.a[:, 0]
-    _two_rates(parts, theta, 1, 2)
-    return parts
+    level = np.exp(theta[:, 0])
+    rates, slopes = _two_rates(theta, 1, 2)
+    return Components(_side_by_side(level, -level), rates, {(0, 0): level, (1, 0): -level}, slopes)
 
 
 def _bi_washout(theta: Array) -> Components:
-    parts = _empty(theta, 2)
-    parts.a[:, 0] = parts.da[:, 0, 0] = np.exp(theta[:, 0])
-    parts.a[:, 1] = parts.da[:, 1, 2] = np.exp(theta[:, 2])
-    _two_rates(parts, theta, 1, 3)
-    return parts
+    first, second = np.exp(theta[:, 0]), np.exp(theta[:, 2])
+    rates, slopes = _two_rates(theta, 1, 3)
+    return Components(_side_by_side(first, second), rates, {(0, 0): first, (1, 2): second}, slopes)
 
 
 MONO = Form("mono", "mono-exponential", 2, _mono)
-BI_UPTAKE = Form("bi_uptake", "bi-exponential, uptake and washout", 3, _bi_uptake)
-BI_WASHOUT = Form("bi_washout", "bi-exponential washout", 4, _bi_washout)
+BI_UPTAKE = Form("bi_uptake", "bi-exponential, uptake and washout", 3, _bi_uptake, -1)
+BI_WASHOUT = Form("bi_washout", "bi-exponential washout", 4, _bi_washout, 1)
 
 
 def tri_uptake(uptake_per_h: float) -> Form:
     """Return the tri-exponential form with a given rate of uptake (1/h)."""
 
     def components(theta: Array) -> Components:
-        parts = _empty(theta, 3)
         two = _bi_washout(theta)
-        for whole, part in ((parts.a, two.a), (parts.k, two.k), (parts.da, two.da)):
-            whole[:, :2] = part
-        parts.dk[:, :2] = two.dk
-        parts.a[:, 2] = -two.a.sum(axis=1)
-        parts.da[:, 2] = -two.da.sum(axis=1)
-        parts.k[:, 2] = uptake_per_h
-        return parts
+        first, second = two.a.T
+        return Components(
+            _side_by_side(first, second, -first - second),
+            _side_by_side(*two.k.T, np.full_like(first, uptake_per_h)),
+            {**two.da, (2, 0): -first, (2, 2): -second},
+            two.dk,
+        )
 
     return Form("tri_uptake", "tri-exponential with a fixed rate of uptake", 4, components)

@@ -16,25 +16,25 @@ _SMALL = 1e-12
 
 
 def starting_points(form: Form, task: Task, uptake_per_h: float | None = None) -> Array:
-    """Return starting parameters (c, p) of a form for every curve."""
+    """Return starting parameters (p, c) of a form for every curve."""
     if form.id == MONO.id:
         return straight_line(task)
     return _best_pair(form, task, uptake_per_h)
 
 
 def straight_line(task: Task) -> Array:
-    """Weighted straight line through ln(activity): ln A and k, (c, 2).
+    """Weighted straight line through ln(activity): ln A and k, (2, c).
 
     The exact least squares solution where errors are proportional, a starting point otherwise.
     """
     target, squared = _logarithms(task)
-    total = squared.sum(axis=1)
+    total = squared.sum(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
-        time = (squared * task.times).sum(axis=1) / total
-        level = (squared * target).sum(axis=1) / total
-        apart = np.where(squared > 0, task.times - time[:, None], 0.0)
-        slope = (squared * apart * target).sum(axis=1) / (squared * apart**2).sum(axis=1)
-    return np.stack([level - slope * time, -slope], axis=1)
+        time = (squared * task.times).sum(axis=0) / total
+        level = (squared * target).sum(axis=0) / total
+        apart = np.where(squared > 0, task.times - time, 0.0)
+        slope = (squared * apart * target).sum(axis=0) / (squared * apart**2).sum(axis=0)
+    return np.stack([level - slope * time, -slope])
 
 
 def _logarithms(task: Task) -> tuple[Array, Array]:
@@ -50,70 +50,63 @@ def _logarithms(task: Task) -> tuple[Array, Array]:
 def _best_pair(form: Form, task: Task, uptake_per_h: float | None) -> Array:
     """Try pairs of rates; amplitudes follow by linear least squares (variable projection).
 
-    Golub GH, Pereyra V. SIAM J Numer Anal 1973;10:413-432, doi 10.1137/0710036.
+    Golub GH, Pereyra V. SIAM J Numer Anal 1973;10:413-432, doi 10.1137/0710036. All that a pair
+    needs of the points are products of two columns, which are made once for every rate.
     """
     activity = np.exp(task.target) if task.logarithmic else task.target
     weights = task.weights / np.maximum(activity, _SMALL) if task.logarithmic else task.weights
-    wanted = weights * activity
     rates = _rates(task)
-    best = np.full(len(rates), np.inf)
-    start = np.zeros((len(rates), form.size))
-    uptake = None if uptake_per_h is None else np.exp(-uptake_per_h * task.times)
-    exponentials = [np.exp(-rates[:, [i]] * task.times) for i in range(_GRID)]
+    columns = np.exp(-rates[:, None] * task.times)
+    if uptake_per_h is not None:
+        columns -= np.exp(-uptake_per_h * task.times)
+    columns *= weights
+    products = np.einsum("inc,jnc->ijc", columns, columns)
+    on_points = np.einsum("inc,nc->ic", columns, weights * activity)
+    explained = np.zeros(rates.shape[1])
+    amplitudes = np.zeros((2, rates.shape[1]))
+    best = np.zeros((2, rates.shape[1]), dtype=int)
     for slow, fast in _PAIRS:
-        first, second = exponentials[slow], exponentials[fast]
+        aa, ab, bb = products[slow, slow], products[slow, fast], products[fast, fast]
+        ay, by = on_points[slow], on_points[fast]
         if form.id == BI_UPTAKE.id:
-            column = weights * (first - second)
-            norm = np.maximum((column**2).sum(axis=1), 1e-300)
-            one = (column * wanted).sum(axis=1) / norm
-            two = one
-            left = wanted - one[:, None] * column
+            one = two = (ay - by) / np.maximum(aa - 2 * ab + bb, 1e-300)
+            gain = one * (ay - by)
         else:
-            if uptake is not None:
-                first, second = first - uptake, second - uptake
-            one, two, left = _two_amplitudes(weights * first, weights * second, wanted)
-        squares = np.where((one > 0) & (two > 0), (left**2).sum(axis=1), np.inf)
-        better = squares < best
-        best[better] = squares[better]
-        log_a, log_k = np.log(np.maximum(one, _SMALL)), np.log(rates[:, slow])
-        log_gap = np.log(rates[:, fast] - rates[:, slow])
-        log_c = np.log(np.maximum(two, _SMALL))
-        columns = (
-            [log_a, log_k, log_gap] if form.id == BI_UPTAKE.id else [log_a, log_k, log_c, log_gap]
-        )
-        start[better] = np.stack(columns, axis=1)[better]
-    lost = ~np.isfinite(best)
+            one, two = _two_amplitudes(aa, ab, bb, ay, by)
+            gain = one * ay + two * by
+        better = (one > 0) & (two > 0) & (gain > explained)
+        explained = np.where(better, gain, explained)
+        for kept, found in zip((*amplitudes, *best), (one, two, slow, fast), strict=True):
+            np.copyto(kept, found, where=better)
+    slowest, fastest = np.take_along_axis(rates, best, axis=0)
+    lost = explained <= 0
     if lost.any():
-        start[lost] = _fallback(form, task.rows(lost), rates[lost])
-    return start
+        slowest, fastest = np.where(lost, rates[[2, -3]], (slowest, fastest))
+        level = np.exp(np.nan_to_num(straight_line(task)[0]))
+        amplitudes = np.where(lost, (level, level / np.e), amplitudes)
+    log_a, log_c = np.log(np.maximum(amplitudes, _SMALL))
+    log_k, log_gap = np.log(slowest), np.log(fastest - slowest)
+    if form.id == BI_UPTAKE.id:
+        return np.stack([log_a, log_k, log_gap])
+    return np.stack([log_a, log_k, log_c, log_gap])
 
 
-def _two_amplitudes(first: Array, second: Array, wanted: Array) -> tuple[Array, Array, Array]:
-    aa, bb = (first**2).sum(axis=1), (second**2).sum(axis=1)
-    ab = (first * second).sum(axis=1)
-    ay, by = (first * wanted).sum(axis=1), (second * wanted).sum(axis=1)
+def _two_amplitudes(aa: Array, ab: Array, bb: Array, ay: Array, by: Array) -> tuple[Array, Array]:
+    """Solve two normal equations; negative where the columns are too much alike."""
     determinant = aa * bb - ab**2
     usable = determinant > 1e-12 * aa * bb
     safe = np.where(usable, determinant, 1.0)
     one = np.where(usable, (bb * ay - ab * by) / safe, -1.0)
     two = np.where(usable, (aa * by - ab * ay) / safe, -1.0)
-    return one, two, wanted - one[:, None] * first - two[:, None] * second
+    return one, two
 
 
 def _rates(task: Task) -> Array:
-    """A geometric grid of rates (c, g) from slower than the last point to faster than the first."""
+    """A geometric grid of rates (g, c) from slower than the last point to faster than the first."""
     there = task.weights > 0
-    first = np.where(there, task.times, np.inf).min(axis=1)
-    last = np.where(there, task.times, 0.0).max(axis=1)
+    first = np.where(there, task.times, np.inf).min(axis=0)
+    last = np.where(there, task.times, 0.0).max(axis=0)
     low, high = 0.25 / last, np.maximum(3 / first, 20 / last)
-    powers = np.linspace(0, 1, _GRID)
-    found: Array = low[:, None] * (high / low)[:, None] ** powers
+    powers = np.linspace(0, 1, _GRID)[:, None]
+    found: Array = low * (high / low) ** powers
     return found
-
-
-def _fallback(form: Form, task: Task, rates: Array) -> Array:
-    level = np.nan_to_num(straight_line(task)[:, 0])
-    slow, gap = np.log(rates[:, 2]), np.log(rates[:, -3] - rates[:, 2])
-    if form.id == BI_UPTAKE.id:
-        return np.stack([level, slow, gap], axis=1)
-    return np.stack([level, slow, level - 1, gap], axis=1)

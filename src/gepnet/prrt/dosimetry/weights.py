@@ -19,6 +19,7 @@ and it gets its standard error from the same prior.
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,25 +27,66 @@ from numpy.typing import NDArray
 from gepnet.prrt.dosimetry.data import Scatter
 from gepnet.prrt.dosimetry.decay import Array
 from gepnet.prrt.dosimetry.fit import Curves, Fit, task_of
+from gepnet.prrt.dosimetry.forms import Form
+from gepnet.prrt.dosimetry.solve import Task
 from gepnet.prrt.dosimetry.words import Errors
 
 #: Through two points goes one straight line and no other form: it stays without an interval.
 _LINE = 2
+#: Triples of points further apart than this are not looked at: of many points there are too many.
+_NEIGHBOURS = 8
 
 
-def criterion(fit: Fit, curves: Curves, errors: Errors, prior: Scatter) -> Array:
-    """Return how badly a form is supported by each curve; differences matter, not values."""
+def criterion(size: int, squares: Array, curves: Curves, errors: Errors, prior: Scatter) -> Array:
+    """Return how badly a form is supported by each curve; differences matter, not values.
+
+    Args:
+        size: number of its parameters.
+        squares: its sum of squares on each curve.
+        curves: the points.
+        errors: how measurement errors go with activity.
+        prior: the scatter that is expected.
+    """
     points = curves.points.astype(float)
-    level = np.ones_like(fit.squares)
+    level = np.ones_like(squares)
     task = task_of(curves, errors)
     if not task.logarithmic:  # relative to the size of the activities
-        level = np.maximum((task.weights * task.target**2).sum(axis=1) / points, 1e-300)
+        level = np.maximum((task.weights * task.target**2).sum(axis=0) / points, 1e-300)
     known = curves.scale_known if errors == "proportional" else np.zeros(len(curves), dtype=bool)
     with np.errstate(all="ignore"):
-        among = prior.weight * prior.share**2 + fit.squares / level
+        among = prior.weight * prior.share**2 + squares / level
         estimated = (points + prior.weight) * np.log(among)
-        found = np.where(known, fit.squares, estimated) + fit.form.size * np.log(points)
+        found = np.where(known, squares, estimated) + size * np.log(points)
     return np.where(np.isfinite(found), found, np.inf)
+
+
+def best_criterion(form: Form, curves: Curves, errors: Errors, prior: Scatter) -> Array:
+    """Return a criterion below which no parameters bring a form; what cannot win is not fitted."""
+    squares = _squares_left(task_of(curves, errors), form.bend)
+    return criterion(form.size, squares, curves, errors, prior)
+
+
+def _squares_left(task: Task, bend: int) -> Array:
+    """Return a sum of squares that every curve bent one way leaves at least.
+
+    Where three points are bent the other way, no such curve is closer to them than a straight line,
+    which leaves ``d^2 / (1/w_j^2 + (1-f)^2/w_i^2 + f^2/w_k^2)``, with ``d`` the distance of the
+    middle point from the chord and ``f`` its place on it.
+    """
+    points, count = task.times.shape
+    most = np.zeros(count)
+    if not (bend and task.logarithmic):
+        return most
+    with np.errstate(all="ignore"):  # a point without weight leaves nothing
+        spread = 1 / task.weights**2
+        for i, j, k in combinations(range(points), 3):
+            if k - i > _NEIGHBOURS:
+                continue
+            place = (task.times[j] - task.times[i]) / (task.times[k] - task.times[i])
+            apart = task.target[j] - (1 - place) * task.target[i] - place * task.target[k]
+            left = apart**2 / (spread[j] + (1 - place) ** 2 * spread[i] + place**2 * spread[k])
+            most = np.fmax(most, np.where(bend * apart > 0, left, 0.0))
+    return most
 
 
 def in_doubt(
@@ -110,7 +152,8 @@ def with_scatter(fit: Fit, curves: Curves, where: NDArray[np.bool_]) -> Fit:
         return fit
     free = (curves.points - fit.form.size).astype(float)
     excess = fit.squares / np.where(where, free, 1.0)
-    scattered = fit.inverse * excess[:, None, None]
+    with np.errstate(over="ignore"):  # what is too large is refused, not hidden
+        scattered = fit.inverse * excess[:, None, None]
     return replace(
         fit,
         covariance=np.where(where[:, None, None], scattered, fit.covariance),
