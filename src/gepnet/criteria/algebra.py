@@ -9,7 +9,7 @@ over ``Logic`` and ``PairLogic`` is said once for all of them. The reference,
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from gepnet.criteria.ast import Always, And, Atom, Certain, IsKnown, Node, Not, Operator, Or, walk
@@ -198,39 +198,31 @@ class PairLogic(ABC, Generic[B]):
         Every rule that is not false leaves its values, down to the first that is true; where none
         is, all of them are left.
         """
-        found = dict.fromkeys(members, self.everywhere)
-        for truth, values in reversed(rules):
-            may, above = self.outside(truth.false), self.outside(truth.true)
-            for member, below in found.items():
-                left = self.meet([above, below])
-                found[member] = self.join([may, left]) if member in values else left
-        return found
+        found: dict[K, list[B]] = {member: [] for member in members}
+        rest = self.everywhere
+        for truth, values in rules:
+            reached = self.meet([rest, self.outside(truth.false)])
+            if self.is_empty(reached):
+                continue  # it is true nowhere that is left, either
+            for member, where in found.items():
+                if member in values:
+                    where.append(reached)
+            rest = self.meet([rest, self.outside(truth.true)])
+        return {member: self.join([*where, rest]) for member, where in found.items()}
 
-    def by(
-        self,
-        truth: Pair[B],
-        true: Callable[[], Mapping[K, B]],
-        false: Callable[[], Mapping[K, B]],
-        unknown: Callable[[], Mapping[K, B]],
-    ) -> Parts[K, B]:
-        """Return the values of three cases, each where a truth is so.
+    def cases(
+        self, truth: Pair[B], true: C, false: C, unknown: C, nothing: C | None = None
+    ) -> Iterator[tuple[B, C]]:
+        """Yield where each of three cases is; an unknown that is the same object as one is with it.
 
-        A case that is nowhere is not called; two that are the same object are one.
+        Cases that are ``nothing`` are left out: where they are need not be worked out.
         """
-        found: Parts[K, B] = {}
-        for where, case in self.cases(truth, true, false, unknown):
-            if not self.is_empty(where):
-                for value, part in case().items():
-                    self.put(found, value, self.meet([where, part]))
-        return found
-
-    def cases(self, truth: Pair[B], true: C, false: C, unknown: C) -> list[tuple[B, C]]:
-        """Return where each of three cases is; two that are the same object are one."""
-        if unknown is false:
-            return [(truth.true, true), (self.outside(truth.true), false)]
-        if unknown is true:
-            return [(self.outside(truth.false), true), (truth.false, false)]
-        return [(truth.true, true), (truth.false, false), (self.left_open(truth), unknown)]
+        if true is not nothing:
+            yield self.outside(truth.false) if unknown is true else truth.true, true
+        if false is not nothing:
+            yield self.outside(truth.true) if unknown is false else truth.false, false
+        if unknown is not true and unknown is not false and unknown is not nothing:
+            yield self.left_open(truth), unknown
 
     def put(self, parts: Parts[K, B], value: K, where: B) -> None:
         """Let a value hold in one more place."""

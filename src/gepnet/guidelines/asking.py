@@ -99,15 +99,53 @@ def often_reached(asked_of: Asked) -> tuple[Tree, ...]:
     return tuple(chosen.values())
 
 
+# A leaf for every code that nobody asks for.
+_NOTHING = -1
+
+
 def where(
-    engine: PairLogic[B], found: Tree, truths: Sequence[Pair[B]], names: Mapping[int, K]
+    engine: PairLogic[B], asked_of: Asked, truths: Sequence[Pair[B]], names: Mapping[int, K]
 ) -> Parts[K, B]:
     """Return where the status is one of some codes, under the names that these are given."""
-    everywhere: dict[K, Parts[K, B]] = {n: {n: engine.everywhere} for n in names.values()}
-    nowhere: Parts[K, B] = {}
-    return asked(
-        engine, found, truths, lambda code: everywhere[names[code]] if code in names else nowhere
-    )
+    made: dict[int, Parts[K, B]] = {}  # equal parts of a tree are one object
+
+    def ask(part: Tree) -> Parts[K, B]:
+        if id(part) not in made:
+            found: Parts[K, B] = {}
+            made[id(part)] = found
+            if isinstance(part, int):
+                found[names[part]] = engine.everywhere
+                return found
+            place, true, false, unknown = part
+            for here, case in engine.cases(truths[place], true, false, unknown, nothing=_NOTHING):
+                if not engine.is_empty(here):
+                    for name, there in ask(case).items():
+                        engine.put(found, name, engine.meet([here, there]))
+        return made[id(part)]
+
+    whole = _leading_to(frozenset(names), asked_of)
+    return {} if whole is _NOTHING else ask(whole)
+
+
+@cache
+def _leading_to(codes: frozenset[int], asked_of: Asked) -> Tree:
+    """Return the questions that lead to some codes; all others are one leaf."""
+    made: dict[int, Tree] = {}
+    same: dict[tuple[int, int, int, int], Tree] = {}
+
+    def kept(part: Tree) -> Tree:
+        if isinstance(part, int):
+            return part if part in codes else _NOTHING
+        if id(part) not in made:
+            true, false, unknown = map(kept, part[1:])
+            key = (part[0], id(true), id(false), id(unknown))
+            alike = true is false is unknown
+            made[id(part)] = (
+                true if alike else same.setdefault(key, (part[0], true, false, unknown))
+            )
+        return made[id(part)]
+
+    return kept(tree(asked_of))
 
 
 def spread(engine: PairLogic[B], found: Tree, truths: Sequence[Pair[B]]) -> Parts[int, B]:

@@ -27,6 +27,8 @@ from gepnet.vocabulary import Several, Value
 MOST_CHANGES = 3
 #: Up to so many changes all rows are searched at once; sets of more would fill the memory.
 _TOGETHER = 2
+#: Of more, rows are searched at once if that takes so many times the facts of the larger one.
+_ALIKE = 1.05
 _CHOICES = {count: Choices(count) for count in range(1, MOST_CHANGES + 1)}
 
 # A fact with values that no criterion tells apart.
@@ -136,25 +138,49 @@ class Deciding:
         """Settle questions together; they share most of their facts and criteria.
 
         Few changes are tried for all rows at once; of more there are too many sets for that, and
-        they are tried row by row, as far as the facts of a row go.
+        they are tried for rows that look at nearly the same facts, as far as these go.
         """
-        open_ = [[q for q in dict.fromkeys(row) if q not in self._known] for row in rows]
+        open_: list[list[Question]] = []
+        taken = set(self._known)
+        for row in rows:
+            open_.append([q for q in dict.fromkeys(row) if q not in taken])
+            taken.update(open_[-1])
         for row in open_:
             self._known.update((q, _BY_JUDGEMENT) for q in row if not _common(q))
         for count in range(1, most + 1):
-            for part in open_ if count > _TOGETHER else [[q for row in open_ for q in row]]:
-                wanted = [
-                    question
-                    for question in dict.fromkeys(part)
-                    if question not in self._known and self._searched.get(question, 0) < count
-                ]
-                if wanted:
-                    self._known.update(self._with_changes(wanted, count))
-                    self._searched.update(dict.fromkeys(wanted, count))
+            left = [
+                [q for q in row if q not in self._known and self._searched.get(q, 0) < count]
+                for row in open_
+            ]
+            parts = self._alike(left) if count > _TOGETHER else [[q for row in left for q in row]]
+            for wanted in filter(None, parts):
+                self._known.update(self._with_changes(wanted, count))
+                self._searched.update(dict.fromkeys(wanted, count))
         if most == MOST_CHANGES:
             for question in (q for row in open_ for q in row):
                 last = self._last_resort.get(question, _BY_JUDGEMENT)
                 self._known.setdefault(question, last)
+
+    def _alike(self, rows: Iterable[Sequence[Question]]) -> list[list[Question]]:
+        """Return rows put together with the one that looks at nearly the same facts, if any does.
+
+        What is worked out of these then serves all of them, for few sets more.
+        """
+        of_row = [
+            ({fact for q in row for one in q for fact in self._influence([one]).looked_at}, row)
+            for row in rows
+        ]
+        groups: list[tuple[set[str], float, list[Question]]] = []
+        for facts, row in sorted(of_row, key=lambda one: len(one[0]), reverse=True):
+            # The smallest that fits: with more facts than it needs a row costs more than alone.
+            for others, most, questions in reversed(groups):
+                if len(facts | others) <= most:
+                    others |= facts
+                    questions += row
+                    break
+            else:
+                groups.append((facts, _ALIKE * len(facts), list(row)))
+        return [questions for _, _, questions in groups]
 
     def _with_changes(self, questions: Sequence[Question], count: int) -> dict[Question, Verdict]:
         """Return the questions that ``count`` changes settle, with all ways to settle each.
@@ -180,9 +206,12 @@ class Deciding:
         solved: dict[Question, Verdict] = {}
         for question in questions:
             first, second = (stated[one] for one in question)
+            both = ((p, where & second[p]) for p, where in first.items() if p in second)
+            agreed = {p: where for p, where in both if where}
+            if not agreed:
+                continue
             # Others share the run: what neither document looks at decides nothing between them.
             looked_at = self._influence(question).looked_at
-            agreed = {p: where & second[p] for p, where in first.items() if p in second}
             for found, allowed in ((solved, valid ^ fixed), (last_resort, fixed)):
                 if question in found:
                     continue

@@ -18,7 +18,7 @@ from gepnet.guidelines.compiled import (
     KnowledgeBase,
 )
 from gepnet.guidelines.status import LEVELS, POSITIONS, STATED, Status
-from gepnet.guidelines.statuses import CODES, Asked, Kind, Place, codes_within, decision, tree
+from gepnet.guidelines.statuses import CODES, Asked, Kind, Place, codes_within, decision
 from gepnet.knowledge.models import Position
 
 B = TypeVar("B")
@@ -88,13 +88,13 @@ class DocumentPosition:
         """Return where nothing but some statuses is possible, if it was read completely."""
         engine = _pairs(truth)
         names = dict.fromkeys(codes_within(statuses), True)
-        found = where(engine, tree(self._spoken), self._truths(truth, self._spoken), names)
+        found = where(engine, self._spoken, self._truths(truth, self._spoken), names)
         return found.get(True, engine.nowhere)
 
     def stated(self, truth: Evaluator[Pair[B]]) -> Parts[Status, B]:
         """Return where it takes each clear position."""
         truths = self._truths(truth, self._spoken)
-        return where(_pairs(truth), tree(self._spoken), truths, _STATED_CODES)
+        return where(_pairs(truth), self._spoken, truths, _STATED_CODES)
 
     def statuses(self, truth: Evaluator[Pair[B]]) -> Parts[Status, B]:
         """Return where it has each status."""

@@ -27,6 +27,15 @@ Mask = int
 Partition = Parts[Value, Mask]
 
 
+class Counted(Partition):
+    """A partition of which it is known where it has no value: finding that out again costs most."""
+
+    def __init__(self, parts: Partition, rest: Mask) -> None:
+        """Take the parts, and where none of them is."""
+        super().__init__(parts)
+        self.rest = rest
+
+
 class Truths:
     """What atoms are of combinations of values; searches of one patient ask the same again."""
 
@@ -68,20 +77,21 @@ class Variants(PairLogic[Mask]):
         self._partitions: dict[str, Partition] = {}
         self._truths = truths or Truths()
 
+    # Most sets are all or nothing, and an operation on sets of a hundred thousand takes its time.
+
     def meet(self, parts: Iterable[Mask]) -> Mask:
         """Return the variants in all sets."""
-        # From the first on: one more operation on sets of a hundred thousand is a tenth of it all.
-        given = list(parts)
-        return reduce(and_, given) if given else self.everywhere
+        given = [part for part in parts if part is not self.everywhere]
+        return (reduce(and_, given) if all(given) else self.nowhere) if given else self.everywhere
 
     def join(self, parts: Iterable[Mask]) -> Mask:
         """Return the variants in some set."""
-        given = list(parts)
+        given = [part for part in parts if part]
         return reduce(or_, given) if given else self.nowhere
 
     def outside(self, part: Mask) -> Mask:
         """Return the variants that are not in a set."""
-        return self.everywhere ^ part
+        return self.everywhere ^ part if part else self.everywhere
 
     def is_empty(self, part: Mask) -> bool:
         """Whether no variant is in a set."""
@@ -89,17 +99,18 @@ class Variants(PairLogic[Mask]):
 
     def atom(self, node: Atom) -> Pair[Mask]:
         """Return where an atom is true and where it is false."""
-        true = false = 0
         names, known = self._truths.of(node)
+        places: dict[Truth, list[Mask]] = {True: [], False: [], None: []}
         for values, where in self._combinations(names):
             if values not in known:
                 known[values] = interpret(node, dict(zip(names, values, strict=True)))
-            truth = known[values]
-            if truth is True:
-                true |= where
-            elif truth is False:
-                false |= where
-        return Pair(true, false)
+            places[known[values]].append(where)
+        # Every variant has some combination: the truth with the most of them is where the others
+        # are not.
+        most = max(places, key=lambda truth: len(places[truth]))
+        found = {truth: self.join(parts) for truth, parts in places.items() if truth is not most}
+        found[most] = self.everywhere ^ self.join(found.values())
+        return Pair(found[True], found[False])
 
     def _combinations(self, names: Sequence[str]) -> list[tuple[tuple[Value, ...], Mask]]:
         """Return each combination of values that occurs, with the variants where it does."""
@@ -126,6 +137,8 @@ class Variants(PairLogic[Mask]):
         return found
 
     def _rest(self, known: Partition) -> Mask:
+        if isinstance(known, Counted):
+            return known.rest
         return self.everywhere ^ self.join(known.values())
 
     # --- one fact, see ``gepnet.facts.algebra`` --------------------------------------------------
@@ -146,6 +159,7 @@ class Variants(PairLogic[Mask]):
             self.put(found, value, where)
         if is_given(self._facts, fact.id, self._base.vocabulary):
             self.put(found, self._facts.values.get(fact.id), self._rest(found))
+            return Counted(found, self.nowhere)
         return found
 
     def computed(self, fact: Fact, function: str, inputs: Sequence[str]) -> Partition | None:
@@ -187,7 +201,8 @@ class Variants(PairLogic[Mask]):
         for member, where in possible.items():
             split: dict[tuple[str, ...], Mask] = {}
             for values, part in parts.items():
-                for left, here in (((*values, member), part & where), (values, part & ~where)):
+                inside = part & where
+                for left, here in (((*values, member), inside), (values, part ^ inside)):
                     if here:
                         split[left] = here
             parts = split
@@ -229,9 +244,10 @@ class Variants(PairLogic[Mask]):
     ) -> Partition:
         """Return the second where the first is not known."""
         rest = self._rest(first)
-        for value, where in ((rest and then()) or {}).items():
+        second = (rest and then()) or Counted({}, self.everywhere)
+        for value, where in second.items():
             self.put(first, value, where & rest)
-        return first
+        return Counted(first, rest & second.rest) if isinstance(second, Counted) else first
 
 
 class Choices:

@@ -46,11 +46,14 @@ def test_all_ways_agree(data: st.DataObject, asked: Asked) -> None:
     facts = Facts.of("p", parse_date("2026-01-01"), {}, {}, {})
     engine = Variants(BASE, facts, SIZE, {})
     truths = data.draw(pairs(len(asked.places)))
-    wanted = {k: v for k, v in where(engine, tree(asked), truths, NAMES).items() if v}
+    wanted = {k: v for k, v in where(engine, asked, truths, NAMES).items() if v}
     assert parted(engine, asked, truths, NAMES) == wanted
     codes = {code: code for code in NAMES}
-    by_code = {k: v for k, v in where(engine, tree(asked), truths, codes).items() if v}
+    by_code = {k: v for k, v in where(engine, asked, truths, codes).items() if v}
     assert {k: v for k, v in spread(engine, tree(asked), truths).items() if v} == by_code
+    few = {code: code for code in data.draw(st.sets(st.sampled_from(sorted(NAMES))))}
+    of_few = {k: v for k, v in where(engine, asked, truths, few).items() if v}
+    assert of_few == {code: part for code, part in by_code.items() if code in few}
     covered = 0
     for part in wanted.values():
         assert not covered & part
