@@ -22,6 +22,7 @@ from gepnet.knowledge.files import write_atomically
 from gepnet.knowledge.models import Knowledge
 from gepnet.knowledge.problems import InputError, Problem
 from gepnet.knowledge.read import read_files
+from gepnet.knowledge.shapes import CHECKED_BEFORE
 
 FOLDERS = (
     "sources",
@@ -76,12 +77,12 @@ def _read_or_stored(
     text = knowledge.model_dump_json(by_alias=True)
     if cache is not None:
         write_atomically(cache, text)
-    return Knowledge.model_validate_json(text)
+    return Knowledge.model_validate_json(text, context=CHECKED_BEFORE)
 
 
 def _stored(cache: Path, digest: str) -> Knowledge | None:
     try:
-        knowledge = Knowledge.model_validate_json(cache.read_bytes())
+        knowledge = Knowledge.model_validate_json(cache.read_bytes(), context=CHECKED_BEFORE)
     except ValidationError:
         return None
     return knowledge if knowledge.digest == digest else None

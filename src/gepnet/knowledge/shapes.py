@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationInfo, model_validator
 
 Verification = Literal["primary", "secondary", "unverified"]
 # Words of small letters and digits, joined by _ or - (and . for editions such as recist-1.1).
@@ -58,6 +58,10 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
+#: Context of validation: the entries were checked when their files were read.
+CHECKED_BEFORE = object()
+
+
 class Checked(Strict):
     """A part of an entry whose keys have to agree with each other."""
 
@@ -66,7 +70,9 @@ class Checked(Strict):
         yield from ()
 
     @model_validator(mode="after")
-    def _consistent(self) -> Self:
+    def _consistent(self, info: ValidationInfo) -> Self:
+        if info.context is CHECKED_BEFORE:
+            return self
         told = next((text for is_there, text in self.faults() if is_there), None)
         if told is not None:
             raise ValueError(told)
