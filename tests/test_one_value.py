@@ -44,7 +44,6 @@ FLOORS = {
 HANDED = {
     ("criteria/algebra.py", "guidelines/variants.py", "Variants"),
     ("criteria/algebra.py", "guidelines/positions.py", "asked_truths"),
-    ("criteria/algebra.py", "guidelines/asking.py", "asked"),
     ("facts/algebra.py", "guidelines/variants.py", "Variants"),
     ("tables/plain.py", "facts/model.py", "show"),
     ("tables/plain.py", "report/facts.py", "plain_value"),
