@@ -19,7 +19,6 @@ from gepnet.criteria import (
     Or,
     Term,
 )
-from gepnet.criteria.codec import decode
 
 A, B = Holds("a"), Holds("b")
 X = (Term("x"),)
@@ -66,23 +65,3 @@ def test_a_wrong_node_is_refused_when_it_is_built(
     with pytest.raises(TypeError) as refused:
         kind(*arguments)
     assert said in str(refused.value)
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        ["and"],
-        ["or", ["holds", "a"]],
-        ["not", ["and"]],
-        ["one_of", "a", [], []],
-        ["compare", [], "<", "1"],
-        ["compare", [["x", "1"]], "~", "1"],
-        ["compare", [["x", "1"]], "<", "nan"],
-        ["compare", [["x", "one"]], "<", "1"],
-        ["compare", [["x"]], "<", "1"],
-        ["holds", ""],
-    ],
-)
-def test_a_stored_tree_that_is_none_is_refused(data: list[Any]) -> None:
-    with pytest.raises(ValueError, match="no criterion"):
-        decode(data)

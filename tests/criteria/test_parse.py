@@ -1,15 +1,13 @@
-"""The parser never crashes and never guesses, and the codec never takes what is no criterion."""
+"""The parser never crashes and never guesses."""
 
-import json
+import pickle
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from gepnet.criteria import And, Criteria, CriterionError, IsKnown, Not, walk
-from gepnet.criteria.codec import decode, encode
+from gepnet.criteria import And, Criteria, CriterionError, IsKnown, Node, Not, walk
 from gepnet.criteria.parse import parse
 from gepnet.criteria.text import to_text
 from gepnet.vocabulary import Vocabulary, load_vocabulary
@@ -95,35 +93,9 @@ def test_every_packaged_derivation_can_be_said_back(packaged: Vocabulary) -> Non
     for rule in rules:
         node = parse(rule, packaged)
         assert parse(to_text(node), packaged) == node
-        assert decode(json.loads(json.dumps(encode(node)))) == node
 
 
-# Codec and cache -------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        [], ["nonsense"], ["holds", 3], ["not"], ["always", "yes"], ["compare", [], "<"], None,
-        ["compare", [["ki67_percent", "one"]], "<", "3"], ["compare", [["x"]], "<", "3"],
-        ["compare", [["ki67_percent", "1"]], "<", "three"], ["compare", [["x", "1"]], "like", "3"],
-    ],
-)  # fmt: skip
-def test_what_is_no_criterion_is_not_decoded(data: object) -> None:
-    with pytest.raises(ValueError, match="no criterion"):
-        decode(data)  # type: ignore[arg-type]
-
-
-def test_decimals_are_kept_as_text() -> None:
-    node = parse("creatinine_umol_l > 1.4 * creatinine_baseline_umol_l + 0.1", spec.vocabulary())
-    assert encode(node) == [
-        "compare",
-        [["creatinine_umol_l", "1"], ["creatinine_baseline_umol_l", "-1.4"]],
-        ">",
-        "0.1",
-    ]
-    assert decode(json.loads(json.dumps(encode(node)))) == node
-
+# Cache -----------------------------------------------------------------------------------------
 
 TEXT = "progressed and ki67_percent < 20"
 
@@ -135,22 +107,53 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def stored(cache: Path) -> Path:
-    (path,) = cache.rglob("criteria-*.json")
+    (path,) = cache.rglob("criteria-*.pickle")
     return path
 
 
-def test_a_cached_criterion_is_the_parsed_one(cache: Path) -> None:
+def is_kept(monkeypatch: pytest.MonkeyPatch) -> bool:
+    """Whether another run has the criterion without parsing."""
+    with monkeypatch.context() as patched:
+        patched.delattr("gepnet.criteria.parse.parse")
+        try:
+            return Criteria(spec.vocabulary(), "digest")(TEXT) is not None
+        except ImportError:
+            return False
+
+
+def test_a_cached_criterion_is_the_parsed_one(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = Criteria(spec.vocabulary(), "digest")
     node = first(TEXT)
+    assert not is_kept(monkeypatch)
     first.store()
+    assert is_kept(monkeypatch)
     again = Criteria(spec.vocabulary(), "digest")
     assert again(TEXT) == node == parse(TEXT, spec.vocabulary())
     assert again(TEXT) is again(TEXT)
-    assert TEXT in json.loads(stored(cache).read_text(encoding="utf-8"))
+
+
+def test_criteria_that_are_kept_with_more_have_what_is_parsed_later(
+    cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The knowledge is kept with its criteria; what else a command asks is kept beside it.
+    first = Criteria(spec.vocabulary(), "digest")
+    first("not progressed")
+    kept = pickle.dumps(first)
+    first.store()
+    loaded = pickle.loads(kept)
+    assert loaded("not progressed") == parse("not progressed", spec.vocabulary())
+    loaded(TEXT)
+    loaded.store()
+    monkeypatch.delattr("gepnet.criteria.parse.parse")
+    again = pickle.loads(kept)
+    assert again(TEXT) == loaded(TEXT)
+    assert again("not progressed") == first("not progressed")
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", "3", '"x"', "\x00"])
-def test_a_damaged_cache_is_as_good_as_none(cache: Path, content: str) -> None:
+def test_a_damaged_cache_is_as_good_as_none(
+    cache: Path, content: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first = Criteria(spec.vocabulary(), "digest")
     node = first(TEXT)
     first.store()
@@ -158,38 +161,29 @@ def test_a_damaged_cache_is_as_good_as_none(cache: Path, content: str) -> None:
     again = Criteria(spec.vocabulary(), "digest")
     assert again(TEXT) == node
     again.store()
-    assert TEXT in json.loads(stored(cache).read_text(encoding="utf-8"))
-
-
-def test_a_damaged_entry_is_parsed_again(cache: Path) -> None:
-    first = Criteria(spec.vocabulary(), "digest")
-    node = first(TEXT)
-    first.store()
-    stored(cache).write_text(json.dumps({TEXT: ["nonsense"]}), encoding="utf-8")
-    assert Criteria(spec.vocabulary(), "digest")(TEXT) == node
+    assert is_kept(monkeypatch)
 
 
 def test_without_a_digest_nothing_is_written(cache: Path) -> None:
     criteria = Criteria(spec.vocabulary())
     criteria(TEXT)
     criteria.store()
-    assert list(cache.rglob("*.json")) == []
+    assert list(cache.rglob("*.pickle")) == []
 
 
 def test_what_is_parsed_while_it_is_kept_is_no_fault(
     cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # On a server one request keeps what was parsed while another parses.
-    from gepnet.criteria import compiled
-
     criteria = Criteria(spec.vocabulary(), "digest")
     node = criteria(TEXT)
-    plain = compiled.encode
+    plain = pickle.dumps
 
-    def meanwhile(one: Any) -> Any:
-        criteria._nodes[f"text {len(criteria._nodes)}"] = node
-        return plain(one)
+    def meanwhile(made: dict[str, Node], protocol: int) -> bytes:
+        criteria._new[f"text {len(criteria._new)}"] = node
+        assert list(made) == [TEXT]
+        return plain(made, protocol)
 
-    monkeypatch.setattr(compiled, "encode", meanwhile)
+    monkeypatch.setattr(pickle, "dumps", meanwhile)
     criteria.store()
-    assert TEXT in json.loads(stored(cache).read_text(encoding="utf-8"))
+    assert is_kept(monkeypatch)

@@ -1,10 +1,15 @@
 """The loader names every problem at once, and its cache changes nothing but the time."""
 
+import hashlib
+import os
+import pickle
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from gepnet.knowledge import InputError, Knowledge, cache_file, load_knowledge
+from gepnet.knowledge import InputError, Knowledge, Problem, cache_file, load_knowledge
 from gepnet.knowledge.load import _loaded
 from gepnet.knowledge.read import read_files
 
@@ -294,7 +299,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def stored(cache: Path) -> Path:
-    (path,) = cache.rglob("knowledge-*.json")
+    (path,) = cache.rglob("knowledge-*.pickle")
     return path
 
 
@@ -320,13 +325,63 @@ def test_without_a_cache_the_knowledge_is_the_same(
     assert load_again() == cached
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"{}", b"\xff\xfe", b'{"digest": 3}'])
-def test_a_damaged_cache_is_read_anew_and_mended(cache: Path, content: bytes) -> None:
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        *(lambda _, content=content: content for content in (b"", b"{", b"[]", b"{}", b"\xff\xfe")),
+        *(lambda whole, end=end: whole[:end] for end in (1, 64, 65, 1000, -1)),
+        lambda whole: whole[:5000] + bytes([whole[5000] ^ 1]) + whole[5001:],
+        lambda whole: whole + b"\0",
+        lambda _: b"c" * 64 + pickle.dumps({"digest": 3}),
+    ],
+)
+def test_a_damaged_cache_is_read_anew_and_mended(
+    cache: Path, damaged: Callable[[bytes], bytes]
+) -> None:
     fresh = load_again()
     whole = stored(cache).read_bytes()
-    stored(cache).write_bytes(content)
+    stored(cache).write_bytes(damaged(whole))
     assert load_again() == fresh
     assert stored(cache).read_bytes() == whole
+
+
+class Boom:
+    """What runs code when it is read."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (pytest.fail, ("a file was read that somebody else can have written",))
+
+
+@pytest.mark.parametrize("mode", [0o620, 0o602, 0o666])
+def test_what_others_could_have_written_is_not_read(cache: Path, mode: int) -> None:
+    fresh = load_again()
+    content = pickle.dumps(Boom())
+    stored(cache).write_bytes(hashlib.blake2b(content).digest() + content)
+    stored(cache).chmod(mode)
+    assert load_again() == fresh
+    assert load_again() == fresh
+    assert stored(cache).stat().st_mode & 0o077 == 0
+
+
+def test_what_somebody_else_wrote_is_not_read(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fresh = load_again()
+    content = pickle.dumps(Boom())
+    stored(cache).write_bytes(hashlib.blake2b(content).digest() + content)
+    monkeypatch.setattr(os, "getuid", lambda: 12345)
+    assert load_again() == fresh
+
+
+def test_what_can_not_be_kept_is_read_all_the_same(
+    cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, content: object) -> None:
+        raise InputError([Problem(str(path), None, "", "", "", "a file that can be written")])
+
+    fresh = load_again()
+    stored(cache).unlink()
+    monkeypatch.setattr("gepnet.knowledge.cache.write_atomically", full)
+    assert load_again() == fresh
+    assert list(cache.rglob("knowledge-*")) == []
 
 
 def test_a_changed_file_is_another_knowledge(cache: Path, tmp_path: Path) -> None:
@@ -340,7 +395,7 @@ def test_a_changed_file_is_another_knowledge(cache: Path, tmp_path: Path) -> Non
     second = load_knowledge(extra)
     assert first.digest != second.digest
     assert [s.title for k in (first, second) for s in k.sources if s.id == "mine"] == ["A", "B"]
-    assert len(list(cache.rglob("knowledge-*.json"))) == 2
+    assert len(list(cache.rglob("knowledge-*.pickle"))) == 2
 
 
 def test_the_same_files_have_the_same_digest(cache: Path) -> None:

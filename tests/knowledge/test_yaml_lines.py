@@ -58,7 +58,7 @@ def test_what_people_write_by_hand_is_read_by_the_parser_alone(
 ) -> None:
     monkeypatch.undo()
     assert max(len(p.read_text(encoding="utf-8")) for p in TESTS.rglob("p0*.yaml")) < yaml_io.LONG
-    monkeypatch.setattr(yaml_io, "read_lines", None)
+    monkeypatch.setattr("gepnet.knowledge.yaml_lines.read_lines", None)
     assert read_yaml("gepnet: 1", "x.yaml").data == {"gepnet": 1}
 
 

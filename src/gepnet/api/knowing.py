@@ -5,15 +5,15 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from gepnet.guidelines import KnowledgeBase, knowledge_base
-from gepnet.guidelines.coverage import coverage
-from gepnet.guidelines.due import due
-from gepnet.knowledge import InputError, Problem, check_all_read, load_knowledge
-from gepnet.rules.check import CheckReport, report
+from gepnet.guidelines import KnowledgeBase, load_base
+from gepnet.knowledge import InputError, Problem, check_all_read
 from gepnet.tables import plain
 from gepnet.vocabulary import Question
+
+if TYPE_CHECKING:
+    from gepnet.rules.check import CheckReport
 
 
 def base(*extra: Path) -> KnowledgeBase:
@@ -22,7 +22,7 @@ def base(*extra: Path) -> KnowledgeBase:
     Raises:
         InputError: with every problem found.
     """
-    return knowledge_base(load_knowledge(*extra))
+    return load_base(*extra)
 
 
 def check_knowledge(*extra: Path, mutate: bool = True) -> CheckReport:
@@ -36,6 +36,7 @@ def check_knowledge(*extra: Path, mutate: bool = True) -> CheckReport:
     from gepnet.facts import check as facts
     from gepnet.measures import check as measures
     from gepnet.rules import check as rules
+    from gepnet.rules.check import report
     from gepnet.vocabulary import check as vocabulary
 
     book = base(*extra)
@@ -85,6 +86,8 @@ def _found(check: Iterator[Problem]) -> Iterator[Problem]:
 
 def fact_coverage(*extra: Path) -> list[dict[str, Any]]:
     """Return each identifier of the fact collections with its entries or the reason for none."""
+    from gepnet.guidelines.coverage import coverage
+
     return list(plain(coverage(base(*extra))))
 
 
@@ -98,5 +101,7 @@ def due_entries(base: KnowledgeBase, question: Question) -> dict[str, Any]:
     Raises:
         InputError: where the question is of a month or a year.
     """
+    from gepnet.guidelines.due import due
+
     day = question.day() or datetime.date.today()
     return {"day": day, "due": due(base.knowledge, day)}

@@ -87,8 +87,7 @@ def registry_impact(
         InputError: for a file that cannot be read, or where nothing is changed.
     """
     need("polars")
-    from gepnet.guidelines import knowledge_base
-    from gepnet.knowledge import load_knowledge
+    from gepnet.guidelines import load_base
     from gepnet.registry.assess import Assessed
     from gepnet.registry.impact import Side, criterion_impact, impact
 
@@ -102,7 +101,7 @@ def registry_impact(
             raise refuse("change", "none", told)
         day = question.knowledge_date
         files = (*question.with_files, *change)
-        new = knowledge_base(load_knowledge(*files)) if change else base
+        new = load_base(*files) if change else base
         sides = (Side(base, day), Side(new, then or day))
         found = impact(place, *sides, option, region, small)
 

@@ -10,23 +10,21 @@ import sys
 import typer
 
 from gepnet import __version__
-from gepnet.cli import ask, assess, chart, compare, demo, pathway, report, serve
-from gepnet.cli.command import add_commands
 from gepnet.cli.later import later
 
 #: A command builds many objects and ends: looking for cycles among them as often as Python does by
 #: itself would take a third of the time of a long record.
-COLLECT_RARELY = (100_000, 20, 100)
+COLLECT_RARELY = (400_000, 20, 100)
 
 app = typer.Typer(
     name="gepnet",
+    cls=later(["assess", "ask", "compare", "pathway", "demo", "report", "chart", "serve"]),
     help="What each guideline says about one patient with a GEP-NET, with the reason and source.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-add_commands(app, assess, ask, compare, pathway, demo, report, chart, serve)
 #: What is said of each group, and the modules of its commands.
 GROUPS = {
     "facts": ("The vocabulary, and the facts of a patient.", "facts"),

@@ -1,18 +1,16 @@
-"""Criteria by their text, parsed once and kept on disk.
+"""Criteria by their text, parsed once and kept for the next run.
 
-Importing the SQL parser costs half a second; a command that only evaluates known criteria never
-needs it. The file is keyed by the digest of the knowledge, so it can never be stale.
+Importing the SQL parser takes long: a command that only evaluates known criteria never needs it.
 """
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from gepnet.criteria.ast import And, Certain, Node, Not, Or
-from gepnet.criteria.codec import decode, encode
-from gepnet.knowledge import cache_file, write_atomically
+from gepnet.knowledge import Kept
 from gepnet.vocabulary import Vocabulary
 
 
@@ -40,17 +38,27 @@ class Criteria:
     """Parses criteria of one vocabulary and remembers them."""
 
     def __init__(self, vocabulary: Vocabulary, digest: str = "") -> None:
-        """Read what earlier runs parsed for the same knowledge, if there is such a file."""
+        """Begin with what earlier runs kept for the knowledge of this digest."""
         self.vocabulary = vocabulary
+        self._digest = digest
         self._nodes: dict[str, Node] = {}
         self._parts: dict[Node, Node] = {}
-        self._file = cache_file(f"criteria-{digest[:20]}.json") if digest else None
-        self._stored: dict[str, Any] = {}
-        if self._file is not None and self._file.is_file():
-            try:
-                self._stored = dict(json.loads(self._file.read_text(encoding="utf-8")))
-            except (TypeError, ValueError):
-                self._file.unlink(missing_ok=True)
+        self._new: dict[str, Node] = {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Whoever keeps the criteria keeps those that are known so far; none of them is new."""
+        state = {**vars(self), "_new": {}}
+        state.pop("_earlier", None)
+        return state
+
+    @cached_property
+    def _earlier(self) -> dict[str, Node]:
+        """What earlier runs kept, read once a criterion is asked for that is not known yet."""
+        return self._kept.read() or {}
+
+    @property
+    def _kept(self) -> Kept[dict[str, Node]]:
+        return Kept("criteria", self._digest, "knowledge", "vocabulary", "criteria")
 
     def __call__(self, text: str) -> Node:
         """Return the criterion that ``text`` says.
@@ -60,8 +68,7 @@ class Criteria:
         """
         node = self._nodes.get(text)
         if node is None:
-            node = self._known(text) or self._parse(text)
-            node = self._nodes[text] = self.shared(node)
+            node = self._nodes[text] = self.shared(self._earlier.get(text) or self._parse(text))
         return node
 
     def shared(self, node: Node) -> Node:
@@ -75,21 +82,15 @@ class Criteria:
                 node = Or(tuple(self.shared(operand) for operand in operands))
         return self._parts.setdefault(node, node)
 
-    def _known(self, text: str) -> Node | None:
-        try:
-            return decode(self._stored[text]) if text in self._stored else None
-        except ValueError:  # a damaged file: as good as no file
-            return None
-
     def _parse(self, text: str) -> Node:
         from gepnet.criteria.parse import parse
 
-        return parse(text, self.vocabulary)
+        node = self._new[text] = parse(text, self.vocabulary)
+        return node
 
     def store(self) -> None:
-        """Keep everything parsed so far for the next run."""
-        known = dict(self._nodes)  # a server parses further criteria meanwhile
-        if self._file is not None and any(text not in self._stored for text in known):
-            nodes = {text: encode(node) for text, node in known.items()}
-            self._stored = {**self._stored, **nodes}
-            write_atomically(self._file, json.dumps(self._stored))
+        """Keep what was parsed so far for the next run."""
+        new = dict(self._new)  # a server parses further criteria meanwhile
+        if new.keys() - self._earlier.keys():
+            self._earlier = {**self._earlier, **new}
+            self._kept.write(self._earlier)

@@ -4,7 +4,7 @@ from gepnet.guidelines.alternatives import Band
 from gepnet.guidelines.assess import assess, documents_in_force
 from gepnet.guidelines.changes import StatusChange
 from gepnet.guidelines.compare import Agreement, Pair, compare
-from gepnet.guidelines.compiled import KnowledgeBase, knowledge_base
+from gepnet.guidelines.compiled import KnowledgeBase, knowledge_base, load_base
 from gepnet.guidelines.deciding import Change, DecidingFacts, Verdict, deciding
 from gepnet.guidelines.missing import MissingFact, Result, missing
 from gepnet.guidelines.model import (
@@ -51,6 +51,7 @@ __all__ = [
     "deciding",
     "documents_in_force",
     "knowledge_base",
+    "load_base",
     "lookup",
     "missing",
     "region_lineage",

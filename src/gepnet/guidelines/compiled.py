@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import NamedTuple, get_args
 
 from gepnet.criteria import Always, Node, facts_of
 from gepnet.facts import needed_for
 from gepnet.guidelines.status import LEVELS
-from gepnet.knowledge import Knowledge
+from gepnet.knowledge import Knowledge, KnowledgeFiles, kept
 from gepnet.knowledge.models import (
     DocumentFile,
     FundingPosition,
@@ -257,6 +258,8 @@ class KnowledgeBase(Rulebook):
         return found
 
 
+#: The rooms whose code gives the knowledge its compiled form.
+ROOMS = ("knowledge", "vocabulary", "criteria", "facts", "rules", "guidelines")
 _bases: dict[str, KnowledgeBase] = {}
 
 
@@ -265,3 +268,26 @@ def knowledge_base(knowledge: Knowledge) -> KnowledgeBase:
     if knowledge.digest not in _bases or not knowledge.digest:
         _bases[knowledge.digest] = KnowledgeBase(knowledge)
     return _bases[knowledge.digest]
+
+
+def load_base(*extra: Path) -> KnowledgeBase:
+    """Return the packaged knowledge with that of the files and folders in ``extra``, compiled.
+
+    Raises:
+        InputError: with every problem found.
+    """
+    files = KnowledgeFiles.find(*extra)
+    if files.digest not in _bases:
+        made = kept("base", files.digest, ROOMS, lambda: _worked_out(files.knowledge()))
+        _bases[files.digest] = made
+    return _bases[files.digest]
+
+
+def _worked_out(knowledge: Knowledge) -> KnowledgeBase:
+    """Return the compiled knowledge with what every assessment asks of it."""
+    base = KnowledgeBase(knowledge)
+    for document in base.documents:
+        _ = (document.levels, document.published)
+    _ = (base.facts_read, base.row_order, base.held_by_document, base.lesser_by_document)
+    _ = base.read_by_document
+    return base

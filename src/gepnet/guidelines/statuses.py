@@ -50,9 +50,11 @@ class Code:
 def _codes() -> tuple[Code, ...]:
     order = {status: index for index, status in enumerate(Status)}
     found: dict[tuple[Status, tuple[Status, ...]], None] = {}
-    for empty, lesser in product(EMPTY.values(), (False, True, None)):
-        for scope, *held in TABLE:
-            first, second, third, last = ((truth, truth) for truth in held)
+    for (scope, *held), outcomes in TABLE.items():
+        first, second, third, last = ((truth, truth) for truth in held)
+        # What stands where no position holds is one thing where some position does.
+        nothing = product(EMPTY.values(), (False, True, None))
+        for empty, lesser in nothing if Status.SILENT in outcomes else [next(nothing)]:
             status, possible = lookup(scope, (first, second, third, last), lesser, empty)
             found[status, possible] = None
             # Outside its scope no text of it is open.

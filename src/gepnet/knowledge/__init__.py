@@ -1,5 +1,6 @@
 """Clinical knowledge as data, and its loader."""
 
+from gepnet.knowledge.cache import Kept, cache_file, kept
 from gepnet.knowledge.files import (
     Content,
     draft_mark,
@@ -9,7 +10,7 @@ from gepnet.knowledge.files import (
     write_atomically,
     write_files,
 )
-from gepnet.knowledge.load import cache_file, load_knowledge
+from gepnet.knowledge.load import KnowledgeFiles, load_knowledge
 from gepnet.knowledge.measure_files import MeasureFile, check_all_read, check_files
 from gepnet.knowledge.models import Knowledge
 from gepnet.knowledge.problems import (
@@ -27,7 +28,9 @@ __all__ = [
     "Content",
     "Document",
     "InputError",
+    "Kept",
     "Knowledge",
+    "KnowledgeFiles",
     "MeasureFile",
     "Problem",
     "asked",
@@ -37,6 +40,7 @@ __all__ = [
     "check_known",
     "draft_mark",
     "is_abandoned",
+    "kept",
     "load_knowledge",
     "nearest",
     "need",

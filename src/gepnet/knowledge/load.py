@@ -1,28 +1,21 @@
 """Read, check and cache the knowledge files.
 
-The YAML files are the only truth. What was read from them is kept as JSON under the user's cache
-folder, keyed by the digest of their bytes and by the code that gives them meaning, because parsing
-YAML costs most of a command's start. Without a writable cache everything works the same, only
-slower.
+The YAML files are the only truth. What was read from them is kept in the user's cache folder by the
+digest of their bytes; see ``gepnet.knowledge.cache``.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from dataclasses import dataclass
 from pathlib import Path
 
-from platformdirs import user_cache_path
-from pydantic import ValidationError
-
 from gepnet import __version__
-from gepnet.knowledge.files import write_atomically
+from gepnet.knowledge.cache import kept
 from gepnet.knowledge.models import Knowledge
 from gepnet.knowledge.problems import InputError, Problem
 from gepnet.knowledge.read import read_files
-from gepnet.knowledge.shapes import CHECKED_BEFORE
 
 FOLDERS = (
     "sources",
@@ -39,53 +32,65 @@ FOLDERS = (
 PACKAGED = Path(__file__).parent
 
 
-def load_knowledge(*extra: Path) -> Knowledge:
-    """Return the packaged knowledge together with that of the files and folders in ``extra``.
+#: The rooms whose code gives the files their meaning.
+ROOMS = ("knowledge", "vocabulary", "criteria")
 
-    Raises:
-        InputError: with every problem found in any file.
+
+@dataclass(frozen=True)
+class KnowledgeFiles:
+    """The knowledge files as they are now, not yet understood.
+
+    Attributes:
+        roots: the files and folders they were found in.
+        contents: the bytes of each file.
+        digest: of names and bytes: two states of the files with one digest say the same.
     """
-    absent = [path for path in extra if not path.exists()]
-    if absent:
-        raise InputError(Problem(str(p), None, "", "", "", "a file or folder") for p in absent)
-    return _load(tuple(path.resolve() for path in (PACKAGED, *extra)))
+
+    roots: tuple[Path, ...]
+    contents: tuple[tuple[Path, bytes], ...]
+    digest: str
+
+    @classmethod
+    def find(cls, *extra: Path) -> KnowledgeFiles:
+        """Return the packaged files together with the files and folders in ``extra``.
+
+        Raises:
+            InputError: with every one of ``extra`` that is not there.
+        """
+        absent = [path for path in extra if not path.exists()]
+        if absent:
+            raise InputError(Problem(str(p), None, "", "", "", "a file or folder") for p in absent)
+        roots = tuple(path.resolve() for path in (PACKAGED, *extra))
+        files = tuple((path, path.read_bytes()) for path in _knowledge_files(roots))
+        return cls(roots, files, _digest(roots, files))
+
+    def knowledge(self) -> Knowledge:
+        """Return what the files say.
+
+        Raises:
+            InputError: with every problem found in any file.
+        """
+        if self.digest not in _loaded:
+            _loaded[self.digest] = kept("knowledge", self.digest, ROOMS, self._read)
+        return _loaded[self.digest]
+
+    def _read(self) -> Knowledge:
+        read = read_files(_texts(self.contents, self.roots), self.digest)
+        # What JSON cannot tell apart is never told apart.
+        return Knowledge.model_validate_json(read.model_dump_json(by_alias=True))
 
 
 # By digest of the content: a file that was edited in the meantime is another knowledge.
 _loaded: dict[str, Knowledge] = {}
 
 
-def _load(roots: tuple[Path, ...]) -> Knowledge:
-    files = [(path, path.read_bytes()) for path in _knowledge_files(roots)]
-    digest = _digest(roots, files)
-    if digest not in _loaded:
-        _loaded[digest] = _read_or_stored(roots, files, digest)
-    return _loaded[digest]
+def load_knowledge(*extra: Path) -> Knowledge:
+    """Return the packaged knowledge together with that of the files and folders in ``extra``.
 
-
-def _read_or_stored(
-    roots: tuple[Path, ...], files: Sequence[tuple[Path, bytes]], digest: str
-) -> Knowledge:
-    cache = cache_file(f"knowledge-{digest[:20]}.json")
-    if cache is not None and cache.is_file():
-        stored = _stored(cache, digest)
-        if stored is not None:
-            return stored
-        cache.unlink(missing_ok=True)
-    knowledge = read_files(_texts(files, roots), digest)
-    # The same object with and without the cache: what JSON cannot tell apart is never told apart.
-    text = knowledge.model_dump_json(by_alias=True)
-    if cache is not None:
-        write_atomically(cache, text)
-    return Knowledge.model_validate_json(text, context=CHECKED_BEFORE)
-
-
-def _stored(cache: Path, digest: str) -> Knowledge | None:
-    try:
-        knowledge = Knowledge.model_validate_json(cache.read_bytes(), context=CHECKED_BEFORE)
-    except ValidationError:
-        return None
-    return knowledge if knowledge.digest == digest else None
+    Raises:
+        InputError: with every problem found in any file.
+    """
+    return KnowledgeFiles.find(*extra).knowledge()
 
 
 def _texts(files: Sequence[tuple[Path, bytes]], roots: Sequence[Path]) -> list[tuple[str, str]]:
@@ -128,24 +133,3 @@ def _digest(roots: Sequence[Path], files: Sequence[tuple[Path, bytes]]) -> str:
         digest.update(_display(path, roots).encode() + b"\0")
         digest.update(hashlib.sha256(content).digest())
     return digest.hexdigest()
-
-
-def cache_file(name: str) -> Path | None:
-    """Return a path in gepnet's cache folder, or None where no cache may be written."""
-    folder = Path(os.environ.get("GEPNET_CACHE_DIR") or user_cache_path("gepnet"))
-    folder = folder / f"{__version__}-{_code_digest()}"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        return None
-    return folder / name if os.access(folder, os.W_OK) else None
-
-
-@lru_cache(maxsize=1)
-def _code_digest() -> str:
-    """Return a digest of the code that reads knowledge and criteria: no old cache outlives it."""
-    digest = hashlib.sha256()
-    for room in ("knowledge", "vocabulary", "criteria"):
-        for file in sorted((PACKAGED.parent / room).glob("*.py")):
-            digest.update(file.read_bytes())
-    return digest.hexdigest()[:12]

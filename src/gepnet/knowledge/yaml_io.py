@@ -16,7 +16,6 @@ import yaml
 
 from gepnet.knowledge.problems import InputError, Problem
 from gepnet.knowledge.scalars import plain_scalar, scalar
-from gepnet.knowledge.yaml_lines import NotPlain, read_lines
 
 Path = tuple[str | int, ...]
 Following = Callable[[], Any]  # the next event of a text
@@ -68,6 +67,8 @@ def read_yaml(text: str, file: str) -> Document:
             its line.
     """
     if len(text) >= LONG:
+        from gepnet.knowledge.yaml_lines import NotPlain, read_lines
+
         try:
             return Document(file, read_lines(text, _data), _LinesWhenAsked(text))
         except NotPlain:

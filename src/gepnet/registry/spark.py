@@ -74,13 +74,13 @@ def _assessor(place: str, files: tuple[str, ...], asked: Any, digest: str) -> As
     """Return the assessor of this process, with the knowledge that was asked by."""
     from pathlib import Path
 
-    from gepnet.guidelines import knowledge_base
-    from gepnet.knowledge import load_knowledge, refuse
+    from gepnet.guidelines import load_base
+    from gepnet.knowledge import refuse
     from gepnet.registry.store import Registry
 
     key = (place, files, asked, digest)
     if key not in _assessors:
-        base = knowledge_base(load_knowledge(*map(Path, files)))
+        base = load_base(*map(Path, files))
         if base.knowledge.digest != digest:
             told = f"the same knowledge on every executor (digest {digest[:12]}…)"
             raise refuse("engine", base.knowledge.digest[:12], told)

@@ -46,7 +46,6 @@ class Rulebook:
         self.rules = tuple(_Parser(self.criteria, problems).rules(knowledge))
         if problems:
             raise InputError(problems)
-        self.criteria.store()
 
     def of(self, kind: type[E]) -> tuple[Rule[E], ...]:
         """Return the rules of one kind of entry, in the order of the knowledge."""

@@ -14,14 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from gepnet.guidelines.assess import documents_in_force
-from gepnet.guidelines.compiled import KnowledgeBase, knowledge_base
+from gepnet.guidelines.compiled import KnowledgeBase, load_base
 from gepnet.guidelines.verify.cache import Proved
 from gepnet.guidelines.verify.context import Context
 from gepnet.guidelines.verify.findings import DISAGREEMENTS, KINDS, Finding, Tally
 from gepnet.guidelines.verify.prover import DEFAULT_TIMEOUT_MS
 from gepnet.guidelines.verify.sizes import with_shares
 from gepnet.guidelines.verify.units import Unit, answer, units_of
-from gepnet.knowledge import load_knowledge
 
 # So many parts go to a worker at once: enough to keep it busy, few enough for a smooth progress.
 _MANY = 24
@@ -214,7 +213,7 @@ def _begin(base: KnowledgeBase, day: datetime.date, timeout_ms: int) -> None:
 
 
 def _begin_anew(extra: tuple[Path, ...], day: datetime.date, timeout_ms: int) -> None:
-    _begin(knowledge_base(load_knowledge(*extra)), day, timeout_ms)
+    _begin(load_base(*extra), day, timeout_ms)
 
 
 def _in_worker(batch: list[Unit]) -> tuple[dict[Unit, list[Finding]], Tally]:
