@@ -136,21 +136,23 @@ def explain(node: Node, values: Values, memo: Memo | None = None) -> Explanation
     """
     known: Memo = {} if memo is None else memo
     found = known.get(id(node))
-    if found is None:
-        found = known[id(node)] = _explain(node, values, known)
-    return found
-
-
-def _explain(node: Node, values: Values, memo: Memo) -> Explanation:
-    # Most parts of a criterion are in others too: they are looked up here, without a call for each.
+    if found is not None:
+        return found
+    parts: tuple[Explanation, ...] = ()
+    open_facts: tuple[str, ...] = ()
     if isinstance(node, (And, Or)):
-        parts = tuple([memo.get(id(p)) or explain(p, values, memo) for p in node.operands])
-        return Explanation(node, _combine(node, [part.truth for part in parts]), parts)
-    if isinstance(node, (Not, Certain)):
-        part = explain(node.operand, values, memo)
-        return Explanation(node, _combine(node, [part.truth]), (part,))
-    truth = interpret(node, values)
-    return Explanation(node, truth, (), _open_facts(node, truth, values))
+        # Most parts of a criterion are in others too: they are looked up without a call for each.
+        parts = tuple([known.get(id(p)) or explain(p, values, known) for p in node.operands])
+        combine = conjunction if isinstance(node, And) else disjunction
+        truth = combine([part.truth for part in parts])
+    elif isinstance(node, (Not, Certain)):
+        parts = (explain(node.operand, values, known),)
+        truth = _combine(node, [parts[0].truth])
+    else:
+        truth = interpret(node, values)
+        open_facts = _open_facts(node, truth, values)
+    found = known[id(node)] = Explanation(node, truth, parts, open_facts)
+    return found
 
 
 def _combine(node: Node, truths: list[Truth]) -> Truth:

@@ -7,7 +7,7 @@ stand beside a position and never change it.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -131,8 +131,6 @@ def _assess_document(
         (lvl for lvl, node in document.coverage if explain(node, values, memo).truth is True),
         "none",
     )
-    judged = {r.entry.id: Judged.of(r, patient.facts, memo) for r in document.recommendations}
-
     read = base.read_by_document[document.id]
 
     @cache
@@ -148,21 +146,27 @@ def _assess_document(
         status, possible, missing = unspoken(base.is_covered(document, row[0]), row in read)
         return Cell(document.id, *row, status, possible, missing, False, (), (), ())
 
-    spoken: dict[tuple[str, str], Cell] = {}
-    if scope.truth is not False:
-        held, lesser = (
-            by_document[document.id]
-            for by_document in (base.held_by_document, base.lesser_by_document)
-        )
-        for row in dict.fromkeys((*held, *lesser)):
-            both = held.get(row, ()), lesser.get(row, ())
+    cells: dict[tuple[str, str], Cell] = {}
+    about_it = scope.truth is not False
+    judged = (Judged.of(r, patient.facts, memo) for r in document.recommendations if about_it)
+    holding = {one.rule.entry.id: one for one in judged if one.truth is not False}
+    on_rows = base.spoken_by_document[document.id] if about_it else ()
+    for row, held, preferring, names in on_rows:
+        # Most of what a document says of an option is about other patients.
+        if holding.keys().isdisjoint(names):
+            status, possible, missing = unspoken(True, row in read)
+            cells[row] = Cell(document.id, *row, status, possible, missing, False, (), (), ())
+        else:
             empty = nothing_found(level, row in read)
-            spoken[row] = _cell(base, document, row, scope, empty, both, judged, patient)
+            cells[row] = _cell(
+                base, document, row, scope, empty, (held, preferring), holding, patient
+            )
     age = day.year - document.file.document.year
-    cells = Cells(base.row_order, spoken, quiet)
-    return DocumentAssessment(document, scope, level, age, cells, judged)
+    in_order = Cells(base.row_order, cells, quiet)
+    return DocumentAssessment(document, scope, level, age, in_order)
 
 
+Held = Sequence[HeldPosition]
 _NO_POSITION = (ABSENT, ABSENT, ABSENT, ABSENT)
 
 
@@ -172,8 +176,8 @@ def _cell(
     row: tuple[str, str],
     scope: Explanation,
     empty: Status,
-    on_it: tuple[Iterable[HeldPosition], Iterable[HeldPosition]],
-    judged: dict[str, Judged],
+    on_it: tuple[Held, Held],
+    holding: Mapping[str, Judged],
     patient: _Patient,
 ) -> Cell:
     (option, intent), (held, preferring) = row, on_it
@@ -182,8 +186,8 @@ def _cell(
     unverified: list[Reason] = []
     held_as: dict[str, Read] = dict.fromkeys(POSITIONS, ABSENT)
     for rule, position, by_class in held:
-        verdict = judged[rule.entry.id]
-        if verdict.truth is False:
+        verdict = holding.get(rule.entry.id)
+        if verdict is None:
             continue
         required = rule.entry.requires_approval
         awaited = _awaited(base, required, option, patient) if required else ()
@@ -199,9 +203,9 @@ def _cell(
         else:
             (dissent if rule.entry.dissent else unverified).append(reason)
     lesser = [
-        Reason(judged[rule.entry.id], position, by_class)
+        Reason(holding[rule.entry.id], position, by_class)
         for rule, position, by_class in preferring
-        if judged[rule.entry.id].truth is not False
+        if rule.entry.id in holding
     ]
     recommended, possibly, trial, against = held_as.values()
     status, possible = lookup(
@@ -240,27 +244,32 @@ def _proviso(rule: CompiledRecommendation, patient: _Patient) -> Explanation | N
     return found if found.truth is None else None
 
 
-def _lasting(
-    scope: Explanation, held: Iterable[HeldPosition], patient: _Patient
-) -> tuple[Status, dict[str, None]]:
+def _lasting(scope: Explanation, held: Held, patient: _Patient) -> tuple[Status, dict[str, None]]:
     """Return whether a text stays open whatever becomes known, else the facts that matter.
 
     A criterion that asks whether something is recorded may turn once it is.
     """
     held_as: dict[str, Read] = dict.fromkeys(POSITIONS, ABSENT)
     within, unsettled = scope.for_good(patient.lasts)
-    names = dict.fromkeys(unsettled)
+    readings = []
     for rule, position, _ in held:
         if rule.counts:
-            (one, of_one), (other, of_other) = (
+            one, *other = (
                 explain(node, patient.facts.values, patient.memo).for_good(patient.lasts)
-                for node in (rule.when, rule.broadest)
+                for node in rule.nodes
             )
+            readings += [one, *other]
             narrow, broad = held_as[position.position]
-            held_as[position.position] = disjunction((narrow, one)), disjunction((broad, other))
-            names.update(dict.fromkeys((*of_one, *of_other)))
+            truth, broadly = one[0], (other or (one,))[0][0]
+            held_as[position.position] = (
+                disjunction((narrow, truth)),
+                disjunction((broad, broadly)),
+            )
     if left_open_by_text(within, tuple(held_as.values())):
         return Status.TEXT_OPEN, {}
+    names = dict.fromkeys(unsettled)
+    for _, unsettled in readings:
+        names.update(dict.fromkeys(unsettled))
     return Status.FACT_MISSING, names
 
 
@@ -268,7 +277,7 @@ def _deciding(reasons: list[Reason], status: Status) -> tuple[Reason, ...]:
     """Keep the positions that a stated status rests on; for others all that may hold."""
     if status in STATED:
         sure = [reason for reason in reasons if reason.judged.truth is True]
-        return tuple(sorted(sure, key=lambda r: r.position.position != status.value))
+        return tuple(sorted(sure, key=lambda r: r.position.position != status))
     return () if status is Status.OUT_OF_SCOPE else tuple(reasons)
 
 

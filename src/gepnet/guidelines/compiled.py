@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -36,6 +36,15 @@ class HeldPosition(NamedTuple):
     recommendation: Rule[Recommendation]
     position: Position
     by_class: bool
+
+
+class SpokenRow(NamedTuple):
+    """What a document says of an option for a purpose, and by which of its recommendations."""
+
+    row: tuple[str, str]
+    held: tuple[HeldPosition, ...]
+    lesser: tuple[HeldPosition, ...]
+    recommendations: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -206,6 +215,18 @@ class KnowledgeBase(Rulebook):
             }
         return found
 
+    @cached_property
+    def spoken_by_document(self) -> dict[str, tuple[SpokenRow, ...]]:
+        """The rows of which each document says something."""
+        return {name: tuple(self._spoken(name)) for name in self.held_by_document}
+
+    def _spoken(self, document: str) -> Iterator[SpokenRow]:
+        held, lesser = self.held_by_document[document], self.lesser_by_document[document]
+        for row in {**held, **lesser}:
+            on_it = held.get(row, ()), lesser.get(row, ())
+            names = frozenset(one.recommendation.entry.id for several in on_it for one in several)
+            yield SpokenRow(row, *on_it, names)
+
     def _prefers_another(self, held: HeldPosition, option: str) -> bool:
         position, rule = held.position, held.recommendation
         return (
@@ -288,6 +309,6 @@ def _worked_out(knowledge: Knowledge) -> KnowledgeBase:
     base = KnowledgeBase(knowledge)
     for document in base.documents:
         _ = (document.levels, document.published)
-    _ = (base.facts_read, base.row_order, base.held_by_document, base.lesser_by_document)
+    _ = (base.facts_read, base.row_order, base.spoken_by_document)
     _ = base.read_by_document
     return base

@@ -91,7 +91,6 @@ class DocumentAssessment:
     coverage: str
     age_years: int
     cells: Cells[Cell]
-    judged: dict[str, Judged]
 
     def empty(self, named: bool) -> Status:
         """Return what stands where no position holds.

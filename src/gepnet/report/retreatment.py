@@ -203,7 +203,7 @@ def _documents(assessment: Assessment, base: KnowledgeBase) -> Iterator[Document
                     cell.status.value,
                     [status.value for status in cell.possible],
                     tuple(position.with_),
-                    _asks(found.judged[item.entry.id], facts, base, cell.missing),
+                    _asks(Reading.of(item, facts), facts, base, cell.missing),
                     item.entry,
                 )
 
