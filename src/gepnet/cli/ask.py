@@ -27,28 +27,16 @@ def ask(
     patient: Annotated[
         Path | None, typer.Argument(help="Patient file to begin with; without one, with nothing.")
     ] = None,
-    question: Annotated[
-        str | None, typer.Option("--question", help="What is asked, such as prrt (prrt).")
-    ] = None,
-    options: Annotated[
-        list[str] | None,
-        typer.Option("--options", help="Ask about this option instead. Repeatable."),
-    ] = None,
-    documents: Annotated[
-        list[str] | None,
-        typer.Option("--documents", help="Ask only this document, by id. Repeatable."),
-    ] = None,
+    question: Annotated[str | None, "What is asked, such as prrt (prrt)."] = None,
+    options: Annotated[list[str] | None, "Ask about this option instead. Repeatable."] = None,
+    documents: Annotated[list[str] | None, "Ask only this document, by id. Repeatable."] = None,
     answer: Annotated[
         list[str] | None,
         typer.Option("--answer", metavar="FACT=VALUE", help="An answer given already. Repeatable."),
     ] = None,
-    answers: Annotated[
-        Path | None, typer.Option("--answers", help="A YAML or JSON file of answers.")
-    ] = None,
-    output: Annotated[
-        Path | None, typer.Option("-o", "--output", help="Patient file to write at the end.")
-    ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+    answers: Annotated[Path | None, "A YAML or JSON file of answers."] = None,
+    output: Annotated[Path | None, "Patient file to write at the end."] = None,
+    force: Annotated[bool, "Replace a file that is there."] = False,
 ) -> Result:
     """Ask for the facts that settle a question over all documents, the one that settles most first.
 

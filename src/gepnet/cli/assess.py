@@ -21,9 +21,7 @@ def assess(
     asked: Annotated[
         str | None, typer.Option("--question", metavar="QUESTION", help=QUESTION_HELP)
     ] = None,
-    full: Annotated[
-        bool, typer.Option("--full", help="Every document on every option, as a matrix.")
-    ] = False,
+    full: Annotated[bool, "Every document on every option, as a matrix."] = False,
     every_row: Annotated[
         bool, typer.Option("--all", help="As --full, with options on which no document speaks.")
     ] = False,
@@ -50,7 +48,7 @@ def assess(
 @command
 def explain(
     patient: PatientFile,
-    recommendation: Annotated[str, typer.Argument(help="document/recommendation")],
+    recommendation: Annotated[str, "document/recommendation"],
     question: Question,
 ) -> Result:
     """Show why a recommendation applies, does not apply or stays open for one patient."""

@@ -15,11 +15,10 @@ from gepnet.cli.progress import progress
 
 @command
 def atlas(
-    output: Annotated[Path, typer.Option("-o", "--output", help="Folder for the pages.")],
+    output: Annotated[Path, "Folder for the pages."],
     question: KnowledgeQuestion,
     part: Annotated[
-        list[str] | None,
-        typer.Option("--part", help="Only disagreements, distances or maps; may be repeated."),
+        list[str] | None, "Only disagreements, distances or maps; may be repeated."
     ] = None,
     only_map: Annotated[
         list[str] | None, typer.Option("--map", help="Only this map; may be repeated.")

@@ -17,12 +17,8 @@ from gepnet.cli.store import StoreOption, opened_store
 def agreement(
     question: Files,
     store: StoreOption = None,
-    last_round: Annotated[
-        bool, typer.Option("--last-round", help="Of the last round of cards, not the first.")
-    ] = False,
-    figures_only: Annotated[
-        bool, typer.Option("--figures-only", help="Do not look for what explains differences.")
-    ] = False,
+    last_round: Annotated[bool, "Of the last round of cards, not the first."] = False,
+    figures_only: Annotated[bool, "Do not look for what explains differences."] = False,
 ) -> Result:
     """Say where people differ over cases, disciplines and centres, and what explains it."""
     base = api.base(*question.with_files)
@@ -66,7 +62,7 @@ def _print_agreement(view: dict[str, Any]) -> None:
 
 @command
 def demo(
-    output: Annotated[str, typer.Option("-o", "--output", help="Address of an empty store.")],
+    output: Annotated[str, "Address of an empty store."],
     question: Files,
     cases: Annotated[int | None, typer.Option("--cases", min=1, help="Published ones.")] = None,
 ) -> Result:
@@ -86,7 +82,7 @@ def demo(
 @command
 def worklist(
     question: Files,
-    meeting: Annotated[str | None, typer.Option("--meeting", help="Id of one meeting.")] = None,
+    meeting: Annotated[str | None, "Id of one meeting."] = None,
     store: StoreOption = None,
 ) -> Result:
     """Show what the cases of a list lack, whom to ask, and which are ready."""

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from gepnet import api
-from gepnet.cli.command import Accept, DrawnQuestion, Result, command, day_option, opened
+from gepnet.cli.command import Accept, DrawnQuestion, Result, command, opened
 from gepnet.cli.output import table
 
 _PATIENT_FILES = (".yaml", ".yml", ".json")
@@ -18,47 +18,25 @@ KINDS = f"What to draw: {', '.join(api.CHART_KINDS)}."
 
 @command
 def chart(
-    kind: Annotated[str, typer.Argument(help=KINDS)],
+    kind: Annotated[str, KINDS],
     source: Annotated[Path, typer.Argument(help="The file to draw.", metavar="INPUT")],
     question: DrawnQuestion,
-    output: Annotated[
-        Path | None, typer.Option("-o", "--output", help="File to write: .svg, .png or .pdf.")
-    ] = None,
-    patient: Annotated[
-        str | None, typer.Option("--patient", help="One patient of a file of several.")
-    ] = None,
-    patients: Annotated[
-        Path | None, typer.Option("--patients", help="CSV of reference dates, baselines, deaths.")
-    ] = None,
+    output: Annotated[Path | None, "File to write: .svg, .png or .pdf."] = None,
+    patient: Annotated[str | None, "One patient of a file of several."] = None,
+    patients: Annotated[Path | None, "CSV of reference dates, baselines, deaths."] = None,
     events: Annotated[
-        Path | None,
-        typer.Option(
-            "--events", help="CSV patient_id,date,event with cycle, death or last_contact."
-        ),
+        Path | None, "CSV patient_id,date,event with cycle, death or last_contact."
     ] = None,
-    labs: Annotated[
-        Path | None, typer.Option("--labs", help="Kidney: more values, as a laboratory CSV.")
-    ] = None,
+    labs: Annotated[Path | None, "Kidney: more values, as a laboratory CSV."] = None,
     cycle: Annotated[
         int | None, typer.Option(min=1, help="Dosimetry: one cycle of several.")
     ] = None,
-    confirmed: Annotated[
-        bool, typer.Option("--confirmed", help="Best response: only if confirmed.")
-    ] = False,
-    linear: Annotated[
-        bool, typer.Option("--linear", help="Dosimetry: a linear axis of activity.")
-    ] = False,
-    ctcae: Annotated[
-        str | None, typer.Option("--ctcae", help="Laboratory bands: edition 5 (default) or 6.")
-    ] = None,
-    analyte: Annotated[
-        list[str] | None, typer.Option("--analyte", help="Laboratory: only this; may be repeated.")
-    ] = None,
+    confirmed: Annotated[bool, "Best response: only if confirmed."] = False,
+    linear: Annotated[bool, "Dosimetry: a linear axis of activity."] = False,
+    ctcae: Annotated[str | None, "Laboratory bands: edition 5 (default) or 6."] = None,
+    analyte: Annotated[list[str] | None, "Laboratory: only this; may be repeated."] = None,
     baseline_date: Annotated[
-        datetime.date | None,
-        day_option(
-            "--baseline-date", "Laboratory: the latest sample up to this day is the baseline."
-        ),
+        datetime.date | None, "Laboratory: the latest sample up to this day is the baseline."
     ] = None,
     accept: Accept = None,
     dpi: Annotated[float, typer.Option(min=30, max=1200, help="Dots an inch of a PNG.")] = 150,

@@ -35,8 +35,8 @@ Ignore = Annotated[
 
 @command
 def assess(
-    facts: Annotated[Path, typer.Argument(help="Parquet file of facts, one row a patient.")],
-    output: Annotated[Path, typer.Option("-o", "--output", help="Parquet file to write.")],
+    facts: Annotated[Path, "Parquet file of facts, one row a patient."],
+    output: Annotated[Path, "Parquet file to write."],
     question: TableQuestion,
     accept: Accept = None,
     ignore: Ignore = None,

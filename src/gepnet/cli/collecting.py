@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from gepnet import api
-from gepnet.cli.command import Files, Result, command, day_option
+from gepnet.cli.command import Files, Result, command
 from gepnet.cli.output import say
 from gepnet.cli.registry.store import SHOWN, print_registry
 from gepnet.cli.store import StoreOption, opened_store
@@ -17,23 +17,16 @@ from gepnet.cli.store import StoreOption, opened_store
 
 @command
 def board(
-    output: Annotated[
-        str,
-        typer.Option("-o", "--output", help="Folder or URL of the registry, begun or added to."),
-    ],
+    output: Annotated[str, "Folder or URL of the registry, begun or added to."],
     pseudonyms: Annotated[
         Path,
         typer.Option("--pseudonyms", help="File with the secret key that names are made with."),
     ],
     question: Files,
     store: StoreOption = None,
-    title: Annotated[str, typer.Option("--title", help="Of a registry that is begun.")] = "",
-    on: Annotated[
-        datetime.date | None, day_option("--on", "Day of the addition; default: today.")
-    ] = None,
-    demo: Annotated[
-        bool, typer.Option("--demo", help="The cases of a demonstration, and no others.")
-    ] = False,
+    title: Annotated[str, "Of a registry that is begun."] = "",
+    on: Annotated[datetime.date | None, "Day of the addition; default: today."] = None,
+    demo: Annotated[bool, "The cases of a demonstration, and no others."] = False,
 ) -> Result:
     """Bring the cases of a board into a registry, under pseudonyms and without free text.
 

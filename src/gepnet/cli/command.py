@@ -117,7 +117,7 @@ QUESTION_HELP = (
     "What is asked, such as second-line or prrt; default: what follows from the state of the "
     "disease and earlier treatment."
 )
-PatientFile = Annotated[Path, typer.Argument(help="Patient file (YAML or JSON).")]
+PatientFile = Annotated[Path, "Patient file (YAML or JSON)."]
 
 
 def opened(
@@ -165,8 +165,10 @@ def command(function: Callable[..., Result | None]) -> Callable[..., None]:
     """Return a function as a command: its question as options, its ``Result`` printed.
 
     A parameter that is a ``Question``, or one of the narrower questions above, becomes an option
-    for each of its fields. A function that returns a ``Result`` gets ``--format``; how a result is
-    printed, and with which exit code the command ends, stands here and nowhere else.
+    for each of its fields; one that says no more than its help, ``Annotated[str, "What it is."]``,
+    an option, or an argument where it has no default. A function that returns a ``Result`` gets
+    ``--format``; how a result is printed, and with which exit code the command ends, stands here
+    and nowhere else.
     """
     signature = inspect.signature(function, eval_str=True)
     parameters: list[inspect.Parameter] = []
@@ -176,7 +178,7 @@ def command(function: Callable[..., Result | None]) -> Callable[..., None]:
             questions[name] = taken
             parameters += [_option(_FIELDS[one]) for one in taken]
         else:
-            parameters.append(parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY))
+            parameters.append(_own(parameter))
     if signature.return_annotation is not None:
         parameters.append(_format_option(signature.return_annotation))
 
@@ -207,10 +209,31 @@ def _fields_of(annotation: Any) -> tuple[str, ...]:
     return next((one.names for one in narrower if isinstance(one, Only)), ())
 
 
+def _own(parameter: inspect.Parameter) -> inspect.Parameter:
+    """Return a parameter that is of a command alone, with what Typer asks beside its help."""
+    parameter = parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+    kind, *notes = get_args(parameter.annotation) or (parameter.annotation,)
+    if not notes or not isinstance(notes[0], str):
+        return parameter
+    flag, told = _flag(parameter.name), notes[0]
+    shown: Any = typer.Option(flag, help=told)
+    if parameter.name == "output":
+        shown = typer.Option("-o", flag, help=told)
+    elif parameter.default is inspect.Parameter.empty:
+        shown = typer.Argument(help=told)
+    elif kind == datetime.date | None:
+        shown = day_option(flag, told)
+    return parameter.replace(annotation=Annotated[kind, shown])
+
+
+def _flag(name: str) -> str:
+    return f"--{name.rstrip('_').replace('_', '-')}"
+
+
 def _option(asked: Field[Any]) -> inspect.Parameter:
     """Return a field of a question as an option."""
     kind, told = get_args(_HINTS[asked.name])
-    flag = told.flag or f"--{asked.name.replace('_', '-')}"
+    flag = told.flag or _flag(asked.name)
     given: Any = str | None
     option = typer.Option(flag, metavar=told.metavar, help=told.help)
     default: Any = None

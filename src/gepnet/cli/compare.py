@@ -29,9 +29,7 @@ SETS_SHOWN = 3
 def compare(
     patient: PatientFile,
     question: Question,
-    option: Annotated[
-        str | None, typer.Option("--option", help="Only this option, with every pair.")
-    ] = None,
+    option: Annotated[str | None, "Only this option, with every pair."] = None,
     every_pair: Annotated[
         bool, typer.Option("--all", help="Also pairs of which one document does not speak.")
     ] = False,

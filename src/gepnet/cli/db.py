@@ -12,7 +12,7 @@ from gepnet.cli.command import Files, Result, command
 from gepnet.cli.output import listing, say
 from gepnet.cli.store import StoreOption, at_the_machine, opened_store
 
-CaseName = Annotated[str, typer.Argument(help="Id or pseudonym of a case.")]
+CaseName = Annotated[str, "Id or pseudonym of a case."]
 
 
 @command
@@ -29,7 +29,7 @@ def upgrade(store: StoreOption = None) -> Result:
 
 @command
 def backup(
-    file: Annotated[Path, typer.Argument(help="File to write; it must not be there yet.")],
+    file: Annotated[Path, "File to write; it must not be there yet."],
     store: StoreOption = None,
 ) -> Result:
     """Write all of a store to one file, of one moment, while others work with it."""
@@ -39,11 +39,9 @@ def backup(
 
 @command
 def restore(
-    file: Annotated[Path, typer.Argument(help="A file that `gepnet db backup` wrote.")],
+    file: Annotated[Path, "A file that `gepnet db backup` wrote."],
     store: StoreOption = None,
-    as_it_is: Annotated[
-        bool, typer.Option("--as-it-is", help="Also what does not fit its audit trail.")
-    ] = False,
+    as_it_is: Annotated[bool, "Also what does not fit its audit trail."] = False,
 ) -> Result:
     """Bring a backup back into an empty store, on SQLite or on PostgreSQL."""
     found = api.restore_store(file, at_the_machine(), store, as_it_is)
@@ -86,7 +84,7 @@ def _print_verified(view: dict[str, Any]) -> None:
 def export(
     case: CaseName,
     question: Files,
-    output: Annotated[Path, typer.Option("-o", "--output", help="Folder for the files.")],
+    output: Annotated[Path, "Folder for the files."],
     store: StoreOption = None,
 ) -> Result:
     """Write all that the store has of one patient: records as patient files, the rest as JSON."""
@@ -109,7 +107,7 @@ def erase(
         str, typer.Option("--reason", help="Why, without naming the patient; stays with the trail.")
     ],
     store: StoreOption = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[bool, "Do not ask."] = False,
 ) -> Result:
     """Erase one patient for good; the audit trail stays and still verifies."""
     with opened_store(store) as (open_, actor):

@@ -17,9 +17,7 @@ from gepnet.cli.progress import progress
 @command
 def demo(
     question: KnowledgeQuestion,
-    output: Annotated[Path, typer.Option("-o", "--output", help="Folder for the report.")] = Path(
-        "demo"
-    ),
+    output: Annotated[Path, "Folder for the report."] = Path("demo"),
 ) -> Result:
     """Assess the published cases and write one report to open in a browser."""
     base, day = api.base(*question.with_files), question.knowledge_date

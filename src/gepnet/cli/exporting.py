@@ -14,12 +14,10 @@ from gepnet.cli.output import listing
 
 @command
 def redcap(
-    output: Annotated[Path, typer.Option("-o", "--output", help="Data dictionary to write (CSV).")],
+    output: Annotated[Path, "Data dictionary to write (CSV)."],
     question: Files,
-    all_: Annotated[
-        bool, typer.Option("--all", help="Every fact, not the minimum data set for PRRT alone.")
-    ] = False,
-    force: Annotated[bool, typer.Option("--force", help="Replace the file.")] = False,
+    all_: Annotated[bool, "Every fact, not the minimum data set for PRRT alone."] = False,
+    force: Annotated[bool, "Replace the file."] = False,
 ) -> Result:
     """Write a REDCap data dictionary of the minimum data set for PRRT, or of every fact.
 

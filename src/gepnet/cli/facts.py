@@ -26,7 +26,7 @@ def list_(
     word: Annotated[
         str, typer.Argument(help="Only facts with this in id, label, group, values or codes.")
     ] = "",
-    group: Annotated[str, typer.Option(help="Only groups containing this.")] = "",
+    group: Annotated[str, "Only groups containing this."] = "",
 ) -> Result:
     """List the facts of the vocabulary."""
     facts = api.list_facts(api.base(*question.with_files), word, group)
@@ -38,7 +38,7 @@ def _print_list(facts: list[dict[str, Any]]) -> None:
 
 
 @command
-def show(fact: Annotated[str, typer.Argument(help="Id of a fact.")], question: Files) -> Result:
+def show(fact: Annotated[str, "Id of a fact."], question: Files) -> Result:
     """Show one fact: definition, values, policies, codes and source."""
     return Result(api.show_fact(api.base(*question.with_files), fact), _print_fact)
 
@@ -74,9 +74,9 @@ def _origin(fact: dict[str, Any]) -> str:
 @command
 def sample(
     rows: Annotated[int, typer.Option(min=1, help="How many patients to make up.")],
-    output: Annotated[Path, typer.Option("-o", "--output", help="Parquet file to write.")],
+    output: Annotated[Path, "Parquet file to write."],
     question: DrawnQuestion,
-    seed: Annotated[int, typer.Option(help="The same seed and date give the same patients.")] = 1,
+    seed: Annotated[int, "The same seed and date give the same patients."] = 1,
 ) -> Result:
     """Write a table of made-up patients, for load tests and demonstrations only."""
     base = api.base(*question.with_files)

@@ -11,13 +11,13 @@ from gepnet import api
 from gepnet.cli.command import Accept, Files, Result, command
 from gepnet.cli.output import listing
 
-Folder = Annotated[Path, typer.Option("-o", "--output", help="Folder for the patient files.")]
-Force = Annotated[bool, typer.Option("--force", help="Replace files that are there already.")]
+Folder = Annotated[Path, "Folder for the patient files."]
+Force = Annotated[bool, "Replace files that are there already."]
 
 
 @command
 def cases(
-    file: Annotated[Path, typer.Argument(help="Published cases in YAML.")],
+    file: Annotated[Path, "Published cases in YAML."],
     output: Folder,
     question: Files,
     force: Force = False,
@@ -28,7 +28,7 @@ def cases(
 
 @command
 def tables(
-    folder: Annotated[Path, typer.Argument(help="Folder with one CSV file for each event kind.")],
+    folder: Annotated[Path, "Folder with one CSV file for each event kind."],
     output: Folder,
     question: Files,
     force: Force = False,

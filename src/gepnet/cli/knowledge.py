@@ -29,11 +29,9 @@ def check(
     question: Files,
     extra: Extra = None,
     mutate: Annotated[bool, typer.Option(help="Try deliberate mistakes in criteria.")] = True,
-    only: Annotated[str, typer.Option(help="Show survivors of entries containing this.")] = "",
+    only: Annotated[str, "Show survivors of entries containing this."] = "",
     survivors: Annotated[bool, typer.Option(help="List mistakes that go unnoticed.")] = False,
-    coverage: Annotated[
-        bool, typer.Option("--coverage", help="Map fact identifiers to entries instead.")
-    ] = False,
+    coverage: Annotated[bool, "Map fact identifiers to entries instead."] = False,
 ) -> Result:
     """Check shape, references, criteria, example patients and their strength.
 
@@ -125,7 +123,7 @@ def _print_documents(documents: list[dict[str, Any]]) -> None:
 
 @command
 def show(
-    entry: Annotated[str, typer.Argument(help="A document, or document/recommendation.")],
+    entry: Annotated[str, "A document, or document/recommendation."],
     question: Files,
 ) -> Result:
     """Show a document or one of its recommendations with criterion and source."""
@@ -161,7 +159,7 @@ def _print_due(view: dict[str, Any]) -> None:
 @command
 def sql(
     question: TableQuestion,
-    dialect: Annotated[str, typer.Option(help="Dialect of the warehouse.")] = "duckdb",
+    dialect: Annotated[str, "Dialect of the warehouse."] = "duckdb",
     table_name: Annotated[str, typer.Option("--table", help="Table of facts.")] = "facts",
     facts: Annotated[
         Path | None, typer.Option(exists=True, help="Parquet file with the columns of the table.")

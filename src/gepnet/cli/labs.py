@@ -7,10 +7,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
-import typer
-
 from gepnet import api
-from gepnet.cli.command import Accept, Files, Result, command, day_option
+from gepnet.cli.command import Accept, Files, Result, command
 from gepnet.cli.output import figure, listing
 
 
@@ -21,27 +19,22 @@ class Ctcae(StrEnum):
     SIX = "6"
 
 
-CtcaeOption = Annotated[Ctcae, typer.Option("--ctcae", help="Edition of CTCAE.")]
+CtcaeOption = Annotated[Ctcae, "Edition of CTCAE."]
 
 
 @command
 def grade(
     file: Annotated[
         Path,
-        typer.Argument(
-            help="CSV: patient_id, date, analyte, value, unit, lln, uln, baseline. The analyte is "
-            "the name of a laboratory fact; baseline marks the baseline sample or gives its value."
-        ),
+        "CSV: patient_id, date, analyte, value, unit, lln, uln, baseline. The analyte is "
+        "the name of a laboratory fact; baseline marks the baseline sample or gives its value.",
     ],
     question: Files,
     ctcae: CtcaeOption = Ctcae.FIVE,
     baseline_date: Annotated[
-        datetime.date | None,
-        day_option("--baseline-date", "The latest sample up to this day is the baseline."),
+        datetime.date | None, "The latest sample up to this day is the baseline."
     ] = None,
-    worst_case: Annotated[
-        bool, typer.Option("--worst-case", help="Take symptoms that a grade needs to be there.")
-    ] = False,
+    worst_case: Annotated[bool, "Take symptoms that a grade needs to be there."] = False,
     accept: Accept = None,
 ) -> Result:
     """Grade each value of a laboratory file; what is missing leaves a grade open, never normal."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,31 +10,24 @@ from typing import Annotated, Any
 import typer
 
 from gepnet import api
-from gepnet.cli.command import Accept, Files, Result, command, day_option
+from gepnet.cli.command import Accept, Files, Result, command
 from gepnet.cli.output import listing
 from gepnet.cli.progress import progress
 
-Out = Annotated[
-    Path,
-    typer.Option(
-        "-o", "--output", help="Folder for tables/, quarantine.csv, import.json and patients/."
-    ),
-]
-Patients = Annotated[
-    bool, typer.Option("--patient-files", help="Also write one patient file for each patient.")
-]
-AsParquet = Annotated[bool, typer.Option("--parquet", help="Write the tables as Parquet.")]
-Force = Annotated[bool, typer.Option("--force", help="Replace an earlier import.")]
+Out = Annotated[Path, "Folder for tables/, quarantine.csv, import.json and patients/."]
+Patients = Annotated[bool, "Also write one patient file for each patient."]
+AsParquet = Annotated[bool, "Write the tables as Parquet."]
+Force = Annotated[bool, "Replace an earlier import."]
 SHOWN = 15  # reasons, and columns, printed; import.json and quarantine.csv have all
 
 
 @command
 def suggest(
-    source: Annotated[Path, typer.Argument(help="A table, or a folder of tables.")],
-    output: Annotated[Path, typer.Option("-o", "--output", help="Mapping file to write (YAML).")],
+    source: Annotated[Path, "A table, or a folder of tables."],
+    output: Annotated[Path, "Mapping file to write (YAML)."],
     question: Files,
-    sheet: Annotated[str | None, typer.Option(help="Sheet of a workbook.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace the mapping file.")] = False,
+    sheet: Annotated[str | None, "Sheet of a workbook."] = None,
+    force: Annotated[bool, "Replace the mapping file."] = False,
 ) -> Result:
     """Suggest a mapping file: what each column may be, how sure that is, and why.
 
@@ -82,7 +76,7 @@ def _suggested(view: dict[str, Any]) -> None:
 
 @command
 def table(
-    source: Annotated[Path, typer.Argument(help="A table, or a folder of tables.")],
+    source: Annotated[Path, "A table, or a folder of tables."],
     map_: Annotated[Path, typer.Option("--map", metavar="FILE", help="The mapping file.")],
     output: Out,
     question: Files,
@@ -104,7 +98,7 @@ def table(
     return imported(view)
 
 
-Source = Annotated[Path, typer.Argument(help="Folder of the files, or one of them.")]
+Source = Annotated[Path, "Folder of the files, or one of them."]
 Own = Annotated[
     Path | None,
     typer.Option(
@@ -112,8 +106,7 @@ Own = Annotated[
     ),
 ]
 Anchor = Annotated[
-    Any,
-    day_option("--anchor", "The day that day offsets count from, in place of a made-up one."),
+    datetime.date | None, "The day that day offsets count from, in place of a made-up one."
 ]
 
 
@@ -194,10 +187,7 @@ def redcap(
 @command
 def omop(
     source: Annotated[
-        str,
-        typer.Argument(
-            help="Folder of CSV or Parquet tables, a DuckDB file, or postgresql://... (?schema=)."
-        ),
+        str, "Folder of CSV or Parquet tables, a DuckDB file, or postgresql://... (?schema=)."
     ],
     output: Out,
     question: Files,

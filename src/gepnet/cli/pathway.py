@@ -30,23 +30,12 @@ def pathway(
         list[str], typer.Argument(help="Ids of documents.", metavar="DOCUMENT...")
     ],
     question: Annotated[
-        str | None,
-        typer.Option("--question", help="What is asked, such as first-line or prrt (first-line)."),
+        str | None, "What is asked, such as first-line or prrt (first-line)."
     ] = None,
-    options: Annotated[
-        list[str] | None,
-        typer.Option("--options", help="Ask about this option instead. Repeatable."),
-    ] = None,
-    patient: Annotated[
-        Path | None, typer.Option("--patient", help="Patient file: show this patient's way.")
-    ] = None,
-    every_question: Annotated[
-        bool,
-        typer.Option("--every-question", help="Every question; as PDF a page each: a poster."),
-    ] = False,
-    each: Annotated[
-        bool, typer.Option("--each", help="Of several documents each pathway by itself.")
-    ] = False,
+    options: Annotated[list[str] | None, "Ask about this option instead. Repeatable."] = None,
+    patient: Annotated[Path | None, "Patient file: show this patient's way."] = None,
+    every_question: Annotated[bool, "Every question; as PDF a page each: a poster."] = False,
+    each: Annotated[bool, "Of several documents each pathway by itself."] = False,
 ) -> Pictured:
     """Show the algorithm of documents on a question, computed from their criteria and proved.
 

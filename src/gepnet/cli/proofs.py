@@ -13,11 +13,9 @@ from gepnet.cli.command import KnowledgeQuestion, Page, command
 from gepnet.cli.output import listing, table
 from gepnet.cli.progress import Tell, progress
 
-Kinds = Annotated[
-    list[str] | None, typer.Option("--kind", help="Only this kind of finding; may be repeated.")
-]
-Document = Annotated[str | None, typer.Option("--document", help="Only what concerns this one.")]
-Option = Annotated[str | None, typer.Option("--option", help="Only findings on this option.")]
+Kinds = Annotated[list[str] | None, "Only this kind of finding; may be repeated."]
+Document = Annotated[str | None, "Only what concerns this one."]
+Option = Annotated[str | None, "Only findings on this option."]
 Processes = Annotated[int, typer.Option(min=1, help="Processes that search.")]
 Timeout = Annotated[float, typer.Option(min=0.001, help="Seconds for one question.")]
 Cache = Annotated[bool, typer.Option(help="Use what earlier runs proved, and keep what this does.")]
@@ -83,12 +81,11 @@ def disagreements(
 
 @command
 def diff(
-    before: Annotated[str, typer.Argument(help="A document, 'packaged', or a file or folder.")],
-    after: Annotated[str, typer.Argument(help="The same, later or otherwise.")],
+    before: Annotated[str, "A document, 'packaged', or a file or folder."],
+    after: Annotated[str, "The same, later or otherwise."],
     question: KnowledgeQuestion,
     without: Annotated[
-        list[str] | None,
-        typer.Option("--without", help="Label that the second side is to lack; may be repeated."),
+        list[str] | None, "Label that the second side is to lack; may be repeated."
     ] = None,
 ) -> Page:
     """Show which entries changed and exactly which patients change status.

@@ -14,8 +14,8 @@ from gepnet.cli.command import QUESTION_HELP, Result, command
 
 @command
 def report(
-    patients: Annotated[list[Path], typer.Argument(help="Patient files (YAML or JSON).")],
-    output: Annotated[Path, typer.Option("-o", "--output", help="The HTML file to write.")],
+    patients: Annotated[list[Path], "Patient files (YAML or JSON)."],
+    output: Annotated[Path, "The HTML file to write."],
     question: Question,
     asked: Annotated[
         str | None, typer.Option("--question", metavar="QUESTION", help=QUESTION_HELP)

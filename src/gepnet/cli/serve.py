@@ -12,19 +12,11 @@ from gepnet.cli.command import KnowledgeQuestion, command
 @command
 def serve(
     question: KnowledgeQuestion,
-    demo: Annotated[
-        bool, typer.Option("--demo", help="Published cases in a throw-away store, and users.")
-    ] = False,
-    host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option("--port", help="Port; 0 takes any that is free.")] = 8711,
-    store: Annotated[
-        str | None,
-        typer.Option("--store", help="Address of the store; default: a file of this user."),
-    ] = None,
-    registry: Annotated[
-        str | None,
-        typer.Option("--registry", help="Folder or URL of a registry for chairs and analysts."),
-    ] = None,
+    demo: Annotated[bool, "Published cases in a throw-away store, and users."] = False,
+    host: Annotated[str, "Address to listen on."] = "127.0.0.1",
+    port: Annotated[int, "Port; 0 takes any that is free."] = 8711,
+    store: Annotated[str | None, "Address of the store; default: a file of this user."] = None,
+    registry: Annotated[str | None, "Folder or URL of a registry for chairs and analysts."] = None,
 ) -> None:
     """Serve the board: quick check, worklist, meeting, courses of PRRT.
 

@@ -13,7 +13,7 @@ from gepnet.cli.command import Result, command
 from gepnet.cli.output import listing, say
 from gepnet.cli.store import StoreOption, opened_store
 
-Name = Annotated[str, typer.Argument(help="Name to sign in with.")]
+Name = Annotated[str, "Name to sign in with."]
 PasswordFile = Annotated[
     Path | None,
     typer.Option(
@@ -39,9 +39,7 @@ def add(
     centre: Annotated[
         list[str], typer.Option("--centre", help="Whose cases they may open. Repeatable.")
     ],
-    discipline: Annotated[
-        str | None, typer.Option("--discipline", help="That they speak for on a board.")
-    ] = None,
+    discipline: Annotated[str | None, "That they speak for on a board."] = None,
     subject: Annotated[
         str | None,
         typer.Option(
@@ -73,7 +71,7 @@ def list_(store: StoreOption = None) -> Result:
 @command
 def disable(
     name: Name,
-    enable: Annotated[bool, typer.Option("--enable", help="Let them sign in again.")] = False,
+    enable: Annotated[bool, "Let them sign in again."] = False,
     store: StoreOption = None,
 ) -> Result:
     """Keep somebody from signing in, and sign them out; what they signed stays."""

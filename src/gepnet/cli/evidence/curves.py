@@ -15,9 +15,7 @@ Observed = Annotated[
     Path | None,
     typer.Argument(help="CSV of observations: time, event (1 or 0), arm.", metavar="[INPUT]"),
 ]
-Picture = Annotated[
-    Path | None, typer.Option("-o", "--output", help="Picture to write: .svg, .png or .pdf.")
-]
+Picture = Annotated[Path | None, "Picture to write: .svg, .png or .pdf."]
 Dpi = Annotated[float, typer.Option(min=30, max=1200, help="Dots an inch of a PNG.")]
 
 
@@ -26,18 +24,11 @@ def km(
     question: Files,
     observations: Observed = None,
     trial: Annotated[
-        str | None,
-        typer.Option("--trial", help="A trial instead: its reconstruction, or models of medians."),
+        str | None, "A trial instead: its reconstruction, or models of medians."
     ] = None,
-    endpoint: Annotated[
-        str | None, typer.Option("--endpoint", help="Of the trial: pfs (default), os, ttp.")
-    ] = None,
-    unverified: Annotated[
-        bool, typer.Option("--unverified", help="Of the trial: use unverified figures too.")
-    ] = False,
-    reference: Annotated[
-        str | None, typer.Option("--reference", help="Arm to compare with; by default the last.")
-    ] = None,
+    endpoint: Annotated[str | None, "Of the trial: pfs (default), os, ttp."] = None,
+    unverified: Annotated[bool, "Of the trial: use unverified figures too."] = False,
+    reference: Annotated[str | None, "Arm to compare with; by default the last."] = None,
     landmark: Annotated[
         list[float] | None,
         typer.Option("--landmark", metavar="TIME", help="Survival at this time; repeatable."),
@@ -50,8 +41,8 @@ def km(
             help="Up to where restricted means count; by default as far as every curve goes.",
         ),
     ] = None,
-    unit: Annotated[str, typer.Option("--unit", help="Unit of time.")] = "months",
-    title: Annotated[str | None, typer.Option("--title", help="What the curves are of.")] = None,
+    unit: Annotated[str, "Unit of time."] = "months",
+    title: Annotated[str | None, "What the curves are of."] = None,
     output: Picture = None,
     dpi: Dpi = 150,
 ) -> Result:
@@ -103,24 +94,16 @@ def _events(told: list[str]) -> dict[str, int]:
 
 @command
 def reconstruct(
-    curve: Annotated[
-        Path,
-        typer.Argument(help="CSV of points: time, survival (0-1) or survival_percent, arm."),
-    ],
-    at_risk: Annotated[
-        Path, typer.Argument(help="CSV of the printed numbers at risk: time, at_risk, arm.")
-    ],
+    curve: Annotated[Path, "CSV of points: time, survival (0-1) or survival_percent, arm."],
+    at_risk: Annotated[Path, "CSV of the printed numbers at risk: time, at_risk, arm."],
     question: Files,
     events: Annotated[
         list[str] | None,
         typer.Option("--events", metavar="ARM=N", help="Published number of events; repeatable."),
     ] = None,
-    observations: Annotated[
-        Path | None,
-        typer.Option("--observations", help="CSV to write, as 'evidence km' reads it."),
-    ] = None,
-    unit: Annotated[str, typer.Option("--unit", help="Unit of time.")] = "months",
-    title: Annotated[str | None, typer.Option("--title", help="What the curves are of.")] = None,
+    observations: Annotated[Path | None, "CSV to write, as 'evidence km' reads it."] = None,
+    unit: Annotated[str, "Unit of time."] = "months",
+    title: Annotated[str | None, "What the curves are of."] = None,
     output: Picture = None,
     dpi: Dpi = 150,
 ) -> Result:

@@ -36,39 +36,21 @@ def simulate(
     ] = 2,
     costs: Annotated[
         Path | None,
-        typer.Option(
-            "--costs",
-            help="CSV: country, item, cost, currency, source, verification; perhaps se, year. Or "
-            "the name of a packaged table.",
-        ),
+        "CSV: country, item, cost, currency, source, verification; perhaps se, year. Or "
+        "the name of a packaged table.",
     ] = None,
-    country: Annotated[
-        str | None, typer.Option("--country", help="Country of the table of costs.")
-    ] = None,
+    country: Annotated[str | None, "Country of the table of costs."] = None,
     threshold: Annotated[
-        list[float] | None,
-        typer.Option(
-            "--threshold",
-            help="What a QALY may cost, for the acceptability curve; may be repeated.",
-        ),
+        list[float] | None, "What a QALY may cost, for the acceptability curve; may be repeated."
     ] = None,
     include: Annotated[
         list[str] | None,
         typer.Option("--include", metavar="INPUT", help="Use its unverified figure. Repeatable."),
     ] = None,
-    survival: Annotated[
-        Path | None, typer.Option("--survival", help=f"Survival, a picture {_PICTURE}")
-    ] = None,
-    states: Annotated[
-        Path | None, typer.Option("--states", help=f"States over time, a picture {_PICTURE}")
-    ] = None,
-    plane: Annotated[
-        Path | None, typer.Option("--plane", help=f"Costs against QALYs, a picture {_PICTURE}")
-    ] = None,
-    acceptability: Annotated[
-        Path | None,
-        typer.Option("--acceptability", help=f"The acceptability curve, a picture {_PICTURE}"),
-    ] = None,
+    survival: Annotated[Path | None, f"Survival, a picture {_PICTURE}"] = None,
+    states: Annotated[Path | None, f"States over time, a picture {_PICTURE}"] = None,
+    plane: Annotated[Path | None, f"Costs against QALYs, a picture {_PICTURE}"] = None,
+    acceptability: Annotated[Path | None, f"The acceptability curve, a picture {_PICTURE}"] = None,
 ) -> Result:
     """Simulate sequences of treatments: survival, states, QALYs, costs, with every assumption.
 

@@ -66,17 +66,10 @@ def meta(
     include: Include = None,
     exclude: Exclude = None,
     same: Same = None,
-    tau: Annotated[
-        TauMethod, typer.Option("--tau", help="Variance between studies: REML or moments (DL).")
-    ] = TauMethod.REML,
-    wald: Annotated[
-        bool, typer.Option("--wald", help="Wald's interval instead of Hartung's and Knapp's.")
-    ] = False,
+    tau: Annotated[TauMethod, "Variance between studies: REML or moments (DL)."] = TauMethod.REML,
+    wald: Annotated[bool, "Wald's interval instead of Hartung's and Knapp's."] = False,
     level: Level = 95,
-    output: Annotated[
-        Path | None,
-        typer.Option("-o", "--output", help="Forest plot to write: .svg, .png or .pdf."),
-    ] = None,
+    output: Annotated[Path | None, "Forest plot to write: .svg, .png or .pdf."] = None,
 ) -> Result:
     """Pool the studies of one comparison: common effect, random effects, heterogeneity.
 
@@ -105,26 +98,16 @@ def meta(
 def nma(
     table: Contrasts,
     question: Files,
-    reference: Annotated[
-        str | None,
-        typer.Option("--reference", help="Treatment to compare with; by default the commonest."),
-    ] = None,
-    model: Annotated[
-        Model, typer.Option("--model", help="Effects that vary between trials, or common ones.")
-    ] = Model.RANDOM,
-    large_is_good: Annotated[
-        bool, typer.Option("--large-is-good", help="A larger effect is the better one.")
-    ] = False,
+    reference: Annotated[str | None, "Treatment to compare with; by default the commonest."] = None,
+    model: Annotated[Model, "Effects that vary between trials, or common ones."] = Model.RANDOM,
+    large_is_good: Annotated[bool, "A larger effect is the better one."] = False,
     include: Include = None,
     exclude: Exclude = None,
     same: Same = None,
     populations: Annotated[
         Path | None,
-        typer.Option(
-            "--populations",
-            help="CSV of what the trials state of their patients: study, and a column for each "
-            "characteristic; by default what the packaged trials of these names ask for.",
-        ),
+        "CSV of what the trials state of their patients: study, and a column for each "
+        "characteristic; by default what the packaged trials of these names ask for.",
     ] = None,
     tolerance: Annotated[
         float | None,
@@ -136,12 +119,8 @@ def nma(
         ),
     ] = None,
     level: Level = 95,
-    forest: Annotated[
-        Path | None, typer.Option("--forest", help="Forest plot to write: .svg, .png or .pdf.")
-    ] = None,
-    network: Annotated[
-        Path | None, typer.Option("--network", help="Plot of the network: .svg, .png or .pdf.")
-    ] = None,
+    forest: Annotated[Path | None, "Forest plot to write: .svg, .png or .pdf."] = None,
+    network: Annotated[Path | None, "Plot of the network: .svg, .png or .pdf."] = None,
 ) -> Result:
     """Network meta-analysis: league table, P-scores, inconsistency, and who was enrolled.
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any
 
-import typer
-
 from gepnet import api
 from gepnet.cli.command import FactsQuestion, Files, Result, command, opened
 from gepnet.cli.output import listing, say
@@ -15,19 +13,11 @@ from gepnet.cli.output import listing, say
 @command
 def trials(
     question: FactsQuestion,
-    patient: Annotated[
-        Path | None, typer.Option("--patient", help="Patient file: whom each trial speaks of.")
-    ] = None,
+    patient: Annotated[Path | None, "Patient file: whom each trial speaks of."] = None,
     positions: Annotated[
-        bool,
-        typer.Option(
-            "--positions", help="With --patient: what stands behind each position, and came after."
-        ),
+        bool, "With --patient: what stands behind each position, and came after."
     ] = False,
-    unverified: Annotated[
-        bool,
-        typer.Option("--unverified", help="With --positions: let unverified figures speak too."),
-    ] = False,
+    unverified: Annotated[bool, "With --positions: let unverified figures speak too."] = False,
 ) -> Result:
     """List trials; for a patient: eligible, not (which criterion), or unknown (which fact)."""
     if patient is None:
@@ -46,7 +36,7 @@ def trials(
 
 @command
 def show(
-    trial: Annotated[str, typer.Argument(help="Id, name or registry number of a trial.")],
+    trial: Annotated[str, "Id, name or registry number of a trial."],
     question: Files,
 ) -> Result:
     """Show one trial: population, arms, every figure with its source, and what differs."""

@@ -13,11 +13,7 @@ from gepnet.cli.command import Accept, FactsQuestion, PatientFile, Result, comma
 from gepnet.cli.output import figure, listing, say, table
 
 Doses = Annotated[
-    Path | None,
-    typer.Option(
-        "--doses",
-        help="Organ doses: what 'prrt dosimetry -o' wrote, or a CSV of the same columns.",
-    ),
+    Path | None, "Organ doses: what 'prrt dosimetry -o' wrote, or a CSV of the same columns."
 ]
 
 
@@ -60,15 +56,9 @@ def _print_cumulative(view: dict[str, Any]) -> None:
 def monitoring(
     patient: PatientFile,
     question: Question,
-    profile: Annotated[
-        list[str] | None, typer.Option("--profile", help="Only these profiles' dates.")
-    ] = None,
-    labs: Annotated[
-        Path | None, typer.Option("--labs", help="More laboratory values, as CSV.")
-    ] = None,
-    timeline: Annotated[
-        bool, typer.Option("--timeline", help="Show every date after the course instead.")
-    ] = False,
+    profile: Annotated[list[str] | None, "Only these profiles' dates."] = None,
+    labs: Annotated[Path | None, "More laboratory values, as CSV."] = None,
+    timeline: Annotated[bool, "Show every date after the course instead."] = False,
     accept: Accept = None,
 ) -> Result:
     """Show kidney slope, marrow signals, counts over time and the next dates after PRRT."""

@@ -17,20 +17,10 @@ _SURE = 0.995
 @command
 def another_cycle(
     extra: Files,
-    doses: Annotated[
-        Path, typer.Argument(help="Organ doses so far: what 'prrt dosimetry -o' wrote.")
-    ],
-    patient: Annotated[
-        str | None, typer.Option("--patient", help="Whose, where the table has several.")
-    ] = None,
-    limit: Annotated[
-        str | None,
-        typer.Option("--limit", help="Id of an advisory limit, or an absorbed dose in Gy."),
-    ] = None,
-    activity_gbq: Annotated[
-        float | None,
-        typer.Option("--activity-gbq", help="Of the next cycle; default: the mean so far."),
-    ] = None,
+    doses: Annotated[Path, "Organ doses so far: what 'prrt dosimetry -o' wrote."],
+    patient: Annotated[str | None, "Whose, where the table has several."] = None,
+    limit: Annotated[str | None, "Id of an advisory limit, or an absorbed dose in Gy."] = None,
+    activity_gbq: Annotated[float | None, "Of the next cycle; default: the mean so far."] = None,
     cycles: Annotated[
         int | None,
         typer.Option("--cycles", min=1, help="How many were given, if the table lacks some."),

@@ -22,40 +22,18 @@ def discharge(
         Path | None,
         typer.Argument(help="CSV: time_h, value, unit (uSv/h, MBq, ...), distance_m."),
     ] = None,
-    patient: Annotated[
-        str, typer.Option("--patient", help="Name or number on the sheet.")
-    ] = "patient",
+    patient: Annotated[str, "Name or number on the sheet."] = "patient",
     half_life: Annotated[
-        str | None,
-        typer.Option(
-            "--half-life", help="Effective half-life after the last reading, h: 60 or 40-90."
-        ),
+        str | None, "Effective half-life after the last reading, h: 60 or 40-90."
     ] = None,
-    two_phases: Annotated[
-        str | None,
-        typer.Option("--two-phases", help="Fast share and both half-lives, h: 0.44:7.4:95."),
-    ] = None,
-    uncertainty: Annotated[
-        float | None, typer.Option("--uncertainty", help="Of each reading, in percent.")
-    ] = None,
-    constraints: Annotated[
-        str | None,
-        typer.Option("--constraints", help="Set of dose constraints; default: the region's."),
-    ] = None,
-    cycles_a_year: Annotated[
-        int | None, typer.Option("--cycles-a-year", help="Cycles that share a yearly constraint.")
-    ] = None,
-    scenario: Annotated[
-        list[str] | None, typer.Option("--scenario", help="Only this pattern of contact.")
-    ] = None,
-    own_limit: Annotated[
-        str | None,
-        typer.Option("--own-limit", help="The place's own limit: '10 uSv/h' at 1 m, '400 MBq'."),
-    ] = None,
+    two_phases: Annotated[str | None, "Fast share and both half-lives, h: 0.44:7.4:95."] = None,
+    uncertainty: Annotated[float | None, "Of each reading, in percent."] = None,
+    constraints: Annotated[str | None, "Set of dose constraints; default: the region's."] = None,
+    cycles_a_year: Annotated[int | None, "Cycles that share a yearly constraint."] = None,
+    scenario: Annotated[list[str] | None, "Only this pattern of contact."] = None,
+    own_limit: Annotated[str | None, "The place's own limit: '10 uSv/h' at 1 m, '400 MBq'."] = None,
     accept: Accept = None,
-    sheet: Annotated[
-        Path | None, typer.Option("--sheet", help="Write the patient's sheet (.pdf or .html).")
-    ] = None,
+    sheet: Annotated[Path | None, "Write the patient's sheet (.pdf or .html)."] = None,
 ) -> Result:
     """Show when limits of discharge are met after Lu-177, and until when contact is restricted.
 

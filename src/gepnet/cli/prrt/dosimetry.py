@@ -24,17 +24,12 @@ def dosimetry(
         Path | None, typer.Argument(help="CSV: patient_id, cycle, region, time_h, activity_mbq, …")
     ] = None,
     model: Annotated[
-        Model,
-        typer.Option(help="Form of the curve; auto weighs mono and bi by the points."),
+        Model, "Form of the curve; auto weighs mono and bi by the points."
     ] = Model.AUTO,
-    uptake_rate: Annotated[
-        float | None, typer.Option(help="Rate of uptake in 1/h, for --model tri only.")
-    ] = None,
-    single_time_point: Annotated[
-        Method | None, typer.Option(help="How a curve of one point is estimated.")
-    ] = None,
+    uptake_rate: Annotated[float | None, "Rate of uptake in 1/h, for --model tri only."] = None,
+    single_time_point: Annotated[Method | None, "How a curve of one point is estimated."] = None,
     errors: Annotated[
-        Errors, typer.Option(help="Measurement errors: proportional to activity, or constant.")
+        Errors, "Measurement errors: proportional to activity, or constant."
     ] = Errors.PROPORTIONAL,
     decay_corrected: Annotated[
         bool | None,
@@ -43,36 +38,24 @@ def dosimetry(
             help="Whether activities are corrected to the injection; a column of the file wins.",
         ),
     ] = None,
-    cv: Annotated[
-        float | None, typer.Option(help="Standard error of each activity in percent, if known.")
-    ] = None,
-    mass_cv: Annotated[
-        float | None, typer.Option(help="Standard error of each mass in percent, if known.")
-    ] = None,
+    cv: Annotated[float | None, "Standard error of each activity in percent, if known."] = None,
+    mass_cv: Annotated[float | None, "Standard error of each mass in percent, if known."] = None,
     administered_gbq: Annotated[
-        float | None, typer.Option(help="Activity given per cycle, if not in the file.")
+        float | None, "Activity given per cycle, if not in the file."
     ] = None,
-    sex: Annotated[Sex | None, typer.Option(help="Phantom of the S-values.")] = None,
-    liver_lesions: Annotated[
-        LiverLesions | None, typer.Option(help="Lesions in the liver's outline.")
-    ] = None,
+    sex: Annotated[Sex | None, "Phantom of the S-values."] = None,
+    liver_lesions: Annotated[LiverLesions | None, "Lesions in the liver's outline."] = None,
     haematocrit: Annotated[
-        float | None, typer.Option(help="A fraction: the marrow-to-blood ratio follows from it.")
+        float | None, "A fraction: the marrow-to-blood ratio follows from it."
     ] = None,
     monte_carlo: Annotated[
         int, typer.Option(min=0, max=100_000, help="Simulated measurements per curve; 0: none.")
     ] = 0,
     seed: Annotated[int, typer.Option(min=0, help="Of the simulated measurements.")] = 1,
     accept: Accept = None,
-    output: Annotated[
-        Path | None, typer.Option("-o", "--output", help="Write .json (everything) or .csv.")
-    ] = None,
-    overview: Annotated[
-        bool, typer.Option("--overview", help="Only counts and medians by region: for a register.")
-    ] = False,
-    example: Annotated[
-        bool, typer.Option("--example", help="Write the packaged made-up example to --output.")
-    ] = False,
+    output: Annotated[Path | None, "Write .json (everything) or .csv."] = None,
+    overview: Annotated[bool, "Only counts and medians by region: for a register."] = False,
+    example: Annotated[bool, "Write the packaged made-up example to --output."] = False,
 ) -> Result | None:
     """Fit time-activity curves; time-integrated activity, absorbed dose, BED, with uncertainty.
 

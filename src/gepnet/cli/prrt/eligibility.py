@@ -12,11 +12,8 @@ from gepnet.cli.output import listing, table
 
 Profiles = Annotated[
     list[str] | None,
-    typer.Option(
-        "--profile",
-        help="Profile: eu-label, us-label, nanets, review-003, hospital-london. Can be repeated; "
-        "default: all, each for itself.",
-    ),
+    "Profile: eu-label, us-label, nanets, review-003, hospital-london. Can be repeated; "
+    "default: all, each for itself.",
 ]
 
 

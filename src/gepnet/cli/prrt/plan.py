@@ -20,51 +20,23 @@ def plan(
         Path | None,
         typer.Argument(help="Patient file; cycles given in it anchor the rest.", exists=False),
     ] = None,
-    start: Annotated[
-        str | None, typer.Option("--start", help="Wished day of cycle 1 (YYYY-MM-DD).")
-    ] = None,
-    profile: Annotated[
-        str | None,
-        typer.Option("--profile", help="Whose schedule; default: the label of the region."),
-    ] = None,
+    start: Annotated[str | None, "Wished day of cycle 1 (YYYY-MM-DD)."] = None,
+    profile: Annotated[str | None, "Whose schedule; default: the label of the region."] = None,
     beside: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--beside", help="Profiles for what it leaves out; default: those that it names."
-        ),
+        list[str] | None, "Profiles for what it leaves out; default: those that it names."
     ] = None,
-    alone: Annotated[
-        bool, typer.Option("--alone", help="The profile alone, nothing beside it.")
-    ] = False,
-    tick: Annotated[
-        list[str] | None, typer.Option("--tick", help="A choice to plan, as profile/step.")
-    ] = None,
-    holidays: Annotated[
-        str | None, typer.Option("--holidays", help="Country, or region: NO, US, DE-BY, ...")
-    ] = None,
-    slots: Annotated[
-        str | None, typer.Option("--slots", help="Weekdays of cycles: mon,tue,...")
-    ] = None,
-    closed: Annotated[
-        list[str] | None, typer.Option("--closed", help="A day without work (YYYY-MM-DD).")
-    ] = None,
-    not_before: Annotated[
-        str | None, typer.Option("--not-before", help="Earliest day of the next cycle.")
-    ] = None,
-    time: Annotated[
-        str | None, typer.Option("--time", help="Local start of the infusion (HH:MM).")
-    ] = None,
-    timezone: Annotated[
-        str | None, typer.Option("--timezone", help="Time zone of the calendar; default: floating.")
-    ] = None,
-    course: Annotated[
-        str | None, typer.Option("--course", help="Course of the record; default: the latest.")
-    ] = None,
+    alone: Annotated[bool, "The profile alone, nothing beside it."] = False,
+    tick: Annotated[list[str] | None, "A choice to plan, as profile/step."] = None,
+    holidays: Annotated[str | None, "Country, or region: NO, US, DE-BY, ..."] = None,
+    slots: Annotated[str | None, "Weekdays of cycles: mon,tue,..."] = None,
+    closed: Annotated[list[str] | None, "A day without work (YYYY-MM-DD)."] = None,
+    not_before: Annotated[str | None, "Earliest day of the next cycle."] = None,
+    time: Annotated[str | None, "Local start of the infusion (HH:MM)."] = None,
+    timezone: Annotated[str | None, "Time zone of the calendar; default: floating."] = None,
+    course: Annotated[str | None, "Course of the record; default: the latest."] = None,
     accept: Accept = None,
-    ics: Annotated[Path | None, typer.Option("--ics", help="Write an iCalendar file.")] = None,
-    sheet: Annotated[
-        Path | None, typer.Option("--sheet", help="Write the patient's sheet (.pdf or .html).")
-    ] = None,
+    ics: Annotated[Path | None, "Write an iCalendar file."] = None,
+    sheet: Annotated[Path | None, "Write the patient's sheet (.pdf or .html)."] = None,
 ) -> Result:
     """Plan a course: cycles, medicines around them, blood tests, imaging, time after.
 

@@ -12,9 +12,7 @@ from gepnet.cli.labs import Ctcae, CtcaeOption
 from gepnet.cli.output import figure, listing
 
 _ROLES = {"nadir": "worst", "pre_cycle": "pre-cycle", "baseline": "baseline"}
-CourseOption = Annotated[
-    str | None, typer.Option("--course", help="Which course, where the record has several.")
-]
+CourseOption = Annotated[str | None, "Which course, where the record has several."]
 
 
 @command
@@ -27,8 +25,7 @@ def review(
     question: CourseQuestion,
     ctcae: CtcaeOption = Ctcae.FIVE,
     profile: Annotated[
-        str | None,
-        typer.Option("--profile", help="Eligibility profile before cycle 1; default: by region."),
+        str | None, "Eligibility profile before cycle 1; default: by region."
     ] = None,
     course: CourseOption = None,
 ) -> Result:

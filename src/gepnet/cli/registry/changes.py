@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from gepnet import api
-from gepnet.cli.command import Files, KnowledgeQuestion, Result, command, day_option
+from gepnet.cli.command import Files, KnowledgeQuestion, Result, command
 from gepnet.cli.output import say, table
 from gepnet.cli.registry.questions import Assessed, Plot, ShowSmall, told
 
@@ -26,19 +26,13 @@ def impact(
         list[Path] | None,
         typer.Option("--change", exists=True, help="Knowledge that comes. Repeatable."),
     ] = None,
-    then: Annotated[
-        datetime.date | None, day_option("--then", "Day of the knowledge after the change.")
-    ] = None,
-    option: Annotated[str | None, typer.Option("--option", help="This option alone.")] = None,
+    then: Annotated[datetime.date | None, "Day of the knowledge after the change."] = None,
+    option: Annotated[str | None, "This option alone."] = None,
     label_region: Annotated[
         str | None, typer.Option("--labels-of", help="Labels of this region alone.")
     ] = None,
-    criterion: Annotated[
-        str | None, typer.Option("--criterion", help="A criterion, to be changed.")
-    ] = None,
-    instead: Annotated[
-        str | None, typer.Option("--instead", help="The criterion that takes its place.")
-    ] = None,
+    criterion: Annotated[str | None, "A criterion, to be changed."] = None,
+    instead: Annotated[str | None, "The criterion that takes its place."] = None,
     show_small: ShowSmall = False,
     plot: Plot = None,
 ) -> Result:
@@ -92,7 +86,7 @@ class By(StrEnum):
 def audit(
     assessed: Assessed,
     question: Files,
-    by: Annotated[By, typer.Option("--by", help="Tell the treatments apart.")] = By.LINE,
+    by: Annotated[By, "Tell the treatments apart."] = By.LINE,
     show_small: ShowSmall = False,
     plot: Plot = None,
 ) -> Result:
@@ -143,9 +137,7 @@ class Level(StrEnum):
 def sequence(
     assessed: Assessed,
     question: Files,
-    level: Annotated[
-        Level, typer.Option("--level", help="How treatments are named.")
-    ] = Level.CLASS,
+    level: Annotated[Level, "How treatments are named."] = Level.CLASS,
     lines: Annotated[int, typer.Option("--lines", min=1, max=8, help="Lines, from the first.")] = 4,
     show_small: ShowSmall = False,
     plot: Plot = None,

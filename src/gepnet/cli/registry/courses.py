@@ -14,7 +14,7 @@ from gepnet.cli.registry.outcomes import Line, Options, Where
 from gepnet.cli.registry.questions import Assessed, Plot, ShowSmall, told
 
 View = dict[str, Any]
-Registry = Annotated[str, typer.Argument(help="Folder or URL of the registry assessed.")]
+Registry = Annotated[str, "Folder or URL of the registry assessed."]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of the random numbers.")]
 
 
@@ -26,10 +26,7 @@ def mid_treatment(
     cycles: Annotated[
         int | None, typer.Option("--cycles", min=3, help="Only courses of at least so many cycles.")
     ] = None,
-    output: Annotated[
-        Path | None,
-        typer.Option("-o", "--output", help="Table of the courses, for 'gepnet response fit'."),
-    ] = None,
+    output: Annotated[Path | None, "Table of the courses, for 'gepnet response fit'."] = None,
     seed: Seed = 1,
     show_small: ShowSmall = False,
     plot: Plot = None,
@@ -112,11 +109,9 @@ def swimmer(
     option: Options = None,
     line: Line = None,
     where: Where = None,
-    patients: Annotated[int, typer.Option("--patients", help="How many are drawn, 5 to 60.")] = 25,
+    patients: Annotated[int, "How many are drawn, 5 to 60."] = 25,
     seed: Seed = 1,
-    names: Annotated[
-        bool, typer.Option("--names", help="Names of the registry in place of numbers.")
-    ] = False,
+    names: Annotated[bool, "Names of the registry in place of numbers."] = False,
     plot: Plot = None,
 ) -> Result:
     """Show some courses, drawn at random, from their start to death or the last day known.

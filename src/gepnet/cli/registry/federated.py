@@ -28,7 +28,7 @@ View = dict[str, Any]
 @command
 def share(
     assessed: Assessed,
-    output: Annotated[Path, typer.Option("-o", "--output", help="JSON file to write.")],
+    output: Annotated[Path, "JSON file to write."],
     centre: Annotated[str, typer.Option("--centre", help="The name that the centre goes by.")],
     question: Files,
     endpoint: OfEndpoint = Endpoint.PFS,
@@ -38,8 +38,7 @@ def share(
     where: Where = None,
     covariate: Covariates = None,
     coefficient: Annotated[
-        list[float] | None,
-        typer.Option("--coefficient", help="Of each covariate so far; 0 at first. Repeatable."),
+        list[float] | None, "Of each covariate so far; 0 at first. Repeatable."
     ] = None,
     landmark: Landmark = 0.0,
     show_small: ShowSmall = False,

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-import typer
-
 from gepnet import api
 from gepnet.cli.command import Files, Result, command
 from gepnet.cli.output import say, table
@@ -17,12 +15,10 @@ View = dict[str, Any]
 @command
 def indicators(
     assessed: Assessed,
-    registry: Annotated[str, typer.Argument(help="Folder or URL of the registry assessed.")],
+    registry: Annotated[str, "Folder or URL of the registry assessed."],
     question: Files,
-    by: Annotated[str | None, typer.Option("--by", help="centre or region.")] = None,
-    indicator: Annotated[
-        list[str] | None, typer.Option("--indicator", help="This one alone. Repeatable.")
-    ] = None,
+    by: Annotated[str | None, "centre or region."] = None,
+    indicator: Annotated[list[str] | None, "This one alone. Repeatable."] = None,
     show_small: ShowSmall = False,
     plot: Plot = None,
 ) -> Result:

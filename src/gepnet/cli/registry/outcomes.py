@@ -5,8 +5,6 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Any
 
-import typer
-
 from gepnet import api
 from gepnet.cli.command import Files, Result, command
 from gepnet.cli.output import say, table
@@ -23,25 +21,13 @@ class Endpoint(StrEnum):
     PROGRESSION = "progression"
 
 
-OfEndpoint = Annotated[
-    Endpoint, typer.Option("--endpoint", help="Progression or death, death, progression.")
-]
-Before = Annotated[
-    str | None,
-    typer.Option("--by", help="A fact known before the treatment, or option, line, region."),
-]
-Options = Annotated[list[str] | None, typer.Option("--option", help="The treatment. Repeatable.")]
-Line = Annotated[int | None, typer.Option("--line", help="Its number.")]
-Where = Annotated[
-    str | None, typer.Option("--where", help="A criterion on the day before the treatment.")
-]
-Covariates = Annotated[
-    list[str] | None,
-    typer.Option("--covariate", help="Of a Cox model: a fact, log2:FACT or option=NAME."),
-]
-Landmark = Annotated[
-    float, typer.Option("--landmark", help="Months: count who was free of the event then.")
-]
+OfEndpoint = Annotated[Endpoint, "Progression or death, death, progression."]
+Before = Annotated[str | None, "A fact known before the treatment, or option, line, region."]
+Options = Annotated[list[str] | None, "The treatment. Repeatable."]
+Line = Annotated[int | None, "Its number."]
+Where = Annotated[str | None, "A criterion on the day before the treatment."]
+Covariates = Annotated[list[str] | None, "Of a Cox model: a fact, log2:FACT or option=NAME."]
+Landmark = Annotated[float, "Months: count who was free of the event then."]
 
 
 @command
@@ -55,9 +41,7 @@ def survival(
     where: Where = None,
     covariate: Covariates = None,
     landmark: Landmark = 0.0,
-    by_centre: Annotated[
-        bool, typer.Option("--by-centre", help="A baseline hazard for each centre.")
-    ] = False,
+    by_centre: Annotated[bool, "A baseline hazard for each centre."] = False,
     show_small: ShowSmall = False,
     plot: Plot = None,
 ) -> Result:

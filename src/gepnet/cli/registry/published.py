@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-import typer
-
 from gepnet import api
 from gepnet.cli.command import Files, Result, command
 from gepnet.cli.output import say, table
@@ -17,7 +15,7 @@ View = dict[str, Any]
 @command
 def published(
     assessed: Assessed,
-    registry: Annotated[str, typer.Argument(help="Folder or URL of the registry assessed.")],
+    registry: Annotated[str, "Folder or URL of the registry assessed."],
     question: Files,
     show_small: ShowSmall = False,
 ) -> Result:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any
 
-import typer
-
 from gepnet import api
 from gepnet.cli.command import Files, Result, command
 from gepnet.cli.output import say, table
@@ -21,13 +19,8 @@ SHOWN = 15
 def quality(
     registry: Registry,
     question: Files,
-    check: Annotated[
-        list[str] | None, typer.Option("--check", help="This check alone. Repeatable.")
-    ] = None,
-    output: Annotated[
-        Path | None,
-        typer.Option("-o", "--output", help="Table of the findings: patient, file, row, reason."),
-    ] = None,
+    check: Annotated[list[str] | None, "This check alone. Repeatable."] = None,
+    output: Annotated[Path | None, "Table of the findings: patient, file, row, reason."] = None,
     show_small: ShowSmall = False,
     plot: Plot = None,
 ) -> Result:

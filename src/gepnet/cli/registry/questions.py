@@ -5,22 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any
 
-import typer
-
 from gepnet import api
 from gepnet.cli.command import Files, Result, command
 from gepnet.cli.output import say, table
 
 View = dict[str, Any]
-Assessed = Annotated[str, typer.Argument(help="Folder or URL of an assessment.")]
-By = Annotated[
-    str | None,
-    typer.Option("--by", help="Group by a fact, or by centre, region, option or line."),
-]
-ShowSmall = Annotated[
-    bool, typer.Option("--show-small", help="Show counts below five; they tell who somebody is.")
-]
-Plot = Annotated[Path | None, typer.Option("--plot", help="Picture to write: .svg, .png or .pdf.")]
+Assessed = Annotated[str, "Folder or URL of an assessment."]
+By = Annotated[str | None, "Group by a fact, or by centre, region, option or line."]
+ShowSmall = Annotated[bool, "Show counts below five; they tell who somebody is."]
+Plot = Annotated[Path | None, "Picture to write: .svg, .png or .pdf."]
 
 
 @command
@@ -28,9 +21,7 @@ def characterise(
     assessed: Assessed,
     question: Files,
     by: By = None,
-    fact: Annotated[
-        list[str] | None, typer.Option("--fact", help="A line of the table. Repeatable.")
-    ] = None,
+    fact: Annotated[list[str] | None, "A line of the table. Repeatable."] = None,
     show_small: ShowSmall = False,
     plot: Plot = None,
 ) -> Result:

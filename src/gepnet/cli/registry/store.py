@@ -7,17 +7,15 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
-import typer
-
 from gepnet import api
 from gepnet.cli.cohort import COLUMNS, Ignore, assess_table, share
-from gepnet.cli.command import Accept, Files, Result, TableQuestion, command, day_option
+from gepnet.cli.command import Accept, Files, Result, TableQuestion, command
 from gepnet.cli.output import listing, say, table
 from gepnet.cli.progress import progress
 
 View = dict[str, Any]
-Registry = Annotated[str, typer.Argument(help="Folder or URL of a registry.")]
-Output = Annotated[str, typer.Option("-o", "--output", help="Folder or URL to write to.")]
+Registry = Annotated[str, "Folder or URL of a registry."]
+Output = Annotated[str, "Folder or URL to write to."]
 SHOWN = 20
 
 
@@ -39,9 +37,9 @@ class Engine(StrEnum):
 def synth(
     output: Output,
     question: Files,
-    patients: Annotated[int, typer.Option("--patients", help="How many.")] = 1000,
-    seed: Annotated[int, typer.Option("--seed", help="Of the random numbers.")] = 1,
-    force: Annotated[bool, typer.Option("--force", help="Replace a registry there.")] = False,
+    patients: Annotated[int, "How many."] = 1000,
+    seed: Annotated[int, "Of the random numbers."] = 1,
+    force: Annotated[bool, "Replace a registry there."] = False,
 ) -> Result:
     """Make up a registry of whole histories: for demos, tests and load tests, never for findings.
 
@@ -61,17 +59,12 @@ def synth(
 
 @command
 def add(
-    source: Annotated[Path, typer.Argument(help="Folder with a table for each event kind.")],
+    source: Annotated[Path, "Folder with a table for each event kind."],
     registry: Registry,
     question: Files,
-    title: Annotated[str, typer.Option("--title", help="Of a registry that is begun.")] = "",
-    on: Annotated[
-        datetime.date | None, day_option("--on", "Day of the addition; default: today.")
-    ] = None,
-    pseudonyms: Annotated[
-        Path | None,
-        typer.Option("--pseudonyms", help="File with the secret key that names are made with."),
-    ] = None,
+    title: Annotated[str, "Of a registry that is begun."] = "",
+    on: Annotated[datetime.date | None, "Day of the addition; default: today."] = None,
+    pseudonyms: Annotated[Path | None, "File with the secret key that names are made with."] = None,
     accept: Accept = None,
 ) -> Result:
     """Add event tables to a registry, or begin one with them.
@@ -95,7 +88,7 @@ def _print_added(view: View) -> None:
 
 @command
 def key(
-    output: Annotated[Path, typer.Option("-o", "--output", help="File to write.")],
+    output: Annotated[Path, "File to write."],
 ) -> Result:
     """Write a secret key for pseudonyms; keep it apart from the registry."""
     return Result(api.write_pseudonym_key(output), lambda view: say(f"written: {view['file']}"))
@@ -119,20 +112,11 @@ def print_registry(view: View) -> None:
 
 @command
 def assess(
-    registry: Annotated[
-        str, typer.Argument(help="Folder or URL of a registry, or a Parquet file of facts.")
-    ],
-    output: Annotated[
-        str, typer.Option("-o", "--output", help="Folder or URL to write to; of facts a file.")
-    ],
+    registry: Annotated[str, "Folder or URL of a registry, or a Parquet file of facts."],
+    output: Annotated[str, "Folder or URL to write to; of facts a file."],
     question: TableQuestion,
-    points: Annotated[
-        Points,
-        typer.Option("--points", help="Each patient on one day, or before each treatment."),
-    ] = Points.DAY,
-    engine: Annotated[
-        Engine, typer.Option("--engine", help="This computer, or a Spark cluster.")
-    ] = Engine.POLARS,
+    points: Annotated[Points, "Each patient on one day, or before each treatment."] = Points.DAY,
+    engine: Annotated[Engine, "This computer, or a Spark cluster."] = Engine.POLARS,
     accept: Accept = None,
     ignore: Ignore = None,
 ) -> Result:

@@ -23,11 +23,9 @@ Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of the random num
 
 @command
 def fit(
-    cohort: Annotated[Path, typer.Argument(help="CSV or Parquet, one row a patient.")],
+    cohort: Annotated[Path, "CSV or Parquet, one row a patient."],
     question: Files,
-    output: Annotated[
-        Path | None, typer.Option("-o", "--output", help="JSON file for the model.")
-    ] = None,
+    output: Annotated[Path | None, "JSON file for the model."] = None,
     seed: Seed = 1,
     resamples: Annotated[
         int | None, typer.Option("--resamples", min=50, help="Bootstrap resamples.")
@@ -47,7 +45,7 @@ def fit(
 
 @command
 def made_up_cohort(
-    output: Annotated[Path, typer.Option("-o", "--output", help="CSV file to write.")],
+    output: Annotated[Path, "CSV file to write."],
     question: Files,
     patients: Annotated[
         int, typer.Option("--patients", min=1, max=1_000_000, help="How many.")

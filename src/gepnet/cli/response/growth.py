@@ -12,7 +12,7 @@ from gepnet.cli.command import Accept, Files, Result, command
 from gepnet.cli.output import figure, listing, print_accepted
 from gepnet.cli.response.recist import Patients
 
-Lesions = Annotated[Path, typer.Argument(help="CSV of lesions, one row a lesion and date.")]
+Lesions = Annotated[Path, "CSV of lesions, one row a lesion and date."]
 
 
 @command
@@ -71,9 +71,7 @@ def _print_choi(view: list[dict[str, Any]]) -> None:
 
 @command
 def markers(
-    file: Annotated[
-        Path, typer.Argument(help="CSV: patient_id,date,marker,value,unit and perhaps uln.")
-    ],
+    file: Annotated[Path, "CSV: patient_id,date,marker,value,unit and perhaps uln."],
     question: Files,
     accept: Accept = None,
 ) -> Result:

@@ -5,17 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any
 
-import typer
-
 from gepnet import api
 from gepnet.cli.command import FactsQuestion, PatientFile, Result, command, opened
 from gepnet.cli.output import safe, show
 
 View = dict[str, Any]
-Model = Annotated[
-    Path | None,
-    typer.Option("--model", help="A model that 'gepnet response fit' wrote; else no prediction."),
-]
+Model = Annotated[Path | None, "A model that 'gepnet response fit' wrote; else no prediction."]
 
 
 @command

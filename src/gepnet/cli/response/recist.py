@@ -16,28 +16,14 @@ from gepnet.cli.progress import progress
 Lesions = Annotated[
     Path | None, typer.Argument(help="CSV of lesions, one row a lesion and date; or none.")
 ]
-Responses = Annotated[
-    Path | None,
-    typer.Option("--responses", help="CSV of responses already given: patient_id,date,response."),
-]
-Patients = Annotated[
-    Path | None,
-    typer.Option(
-        "--patients", help="CSV: patient_id,reference_date,baseline_date,markers and more."
-    ),
-]
+Responses = Annotated[Path | None, "CSV of responses already given: patient_id,date,response."]
+Patients = Annotated[Path | None, "CSV: patient_id,reference_date,baseline_date,markers and more."]
 Confirm = Annotated[
     int | None,
     typer.Option("--confirm", min=0, help="Days to a confirming assessment (confirmation_days)."),
 ]
-Choices = Annotated[
-    list[str] | None,
-    typer.Option("--option", help="A choice that the paper leaves open, as name=value."),
-]
-Output = Annotated[
-    Path | None,
-    typer.Option("-o", "--output", help="Many patients: write time points here (.parquet, .csv)."),
-]
+Choices = Annotated[list[str] | None, "A choice that the paper leaves open, as name=value."]
+Output = Annotated[Path | None, "Many patients: write time points here (.parquet, .csv)."]
 SHOWN = 20  # findings printed; --details has all
 
 
@@ -51,12 +37,8 @@ def recist(
     option: Choices = None,
     output: Output = None,
     accept: Accept = None,
-    details: Annotated[
-        bool, typer.Option("--details", help="Also durations, PFS, findings, reasons of the best.")
-    ] = False,
-    options: Annotated[
-        bool, typer.Option("--options", help="List the choices with their defaults and stop.")
-    ] = False,
+    details: Annotated[bool, "Also durations, PFS, findings, reasons of the best."] = False,
+    options: Annotated[bool, "List the choices with their defaults and stop."] = False,
 ) -> Result:
     """Response by RECIST 1.1 at each assessment, best response, progression; with the reasons.
 

@@ -18,25 +18,14 @@ View = dict[str, Any]
 @command
 def toxicity(
     question: Files,
-    events: Annotated[
-        Path, typer.Argument(help="CSV: patient_id, term, start, end, grade, ctcae.")
-    ],
+    events: Annotated[Path, "CSV: patient_id, term, start, end, grade, ctcae."],
     patients: Annotated[
         Path, typer.Option("--patients", help="CSV: patient_id, start, end and perhaps group.")
     ],
-    periods: Annotated[
-        Path | None, typer.Option("--periods", help="CSV: patient_id, period, start, end.")
-    ] = None,
-    labs: Annotated[
-        Path | None,
-        typer.Option("--labs", help="Laboratory table, as 'gepnet labs grade' reads it."),
-    ] = None,
-    ctcae: Annotated[
-        str, typer.Option("--ctcae", help="Edition that grades laboratory values: 5 or 6.")
-    ] = "5",
-    by_patient: Annotated[
-        bool, typer.Option("--by-patient", help="Maximum grade of each patient instead.")
-    ] = False,
+    periods: Annotated[Path | None, "CSV: patient_id, period, start, end."] = None,
+    labs: Annotated[Path | None, "Laboratory table, as 'gepnet labs grade' reads it."] = None,
+    ctcae: Annotated[str, "Edition that grades laboratory values: 5 or 6."] = "5",
+    by_patient: Annotated[bool, "Maximum grade of each patient instead."] = False,
     accept: Accept = None,
 ) -> Result:
     """Count adverse events: maximum grade, any grade and severe, rates by time at risk.
