@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from gepnet import api
-from gepnet.cli.command import Files, Result, command
+from gepnet.cli.command import Base, Result, command
 from gepnet.cli.output import listing, say
 from gepnet.cli.progress import progress
 from gepnet.cli.store import StoreOption, opened_store
@@ -15,13 +15,12 @@ from gepnet.cli.store import StoreOption, opened_store
 
 @command
 def agreement(
-    question: Files,
+    base: Base,
     store: StoreOption = None,
     last_round: Annotated[bool, "Of the last round of cards, not the first."] = False,
     figures_only: Annotated[bool, "Do not look for what explains differences."] = False,
 ) -> Result:
     """Say where people differ over cases, disciplines and centres, and what explains it."""
-    base = api.base(*question.with_files)
     with opened_store(store) as (open_, actor):
         view = api.board_agreement(open_, actor, base, not last_round, not figures_only)
     return Result(view, _print_agreement)
@@ -63,11 +62,10 @@ def _print_agreement(view: dict[str, Any]) -> None:
 @command
 def demo(
     output: Annotated[str, "Address of an empty store."],
-    question: Files,
+    base: Base,
     cases: Annotated[int | None, typer.Option("--cases", min=1, help="Published ones.")] = None,
 ) -> Result:
     """Fill a store to try the board with: published cases, made-up people, cards and outcomes."""
-    base = api.base(*question.with_files)
     with progress() as tell:
         told = None if tell is None else lambda done, of: tell("Filling", done, of)
         filled = api.fill_demo(output, base, cases, progress=told)
@@ -81,12 +79,11 @@ def demo(
 
 @command
 def worklist(
-    question: Files,
+    base: Base,
     meeting: Annotated[str | None, "Id of one meeting."] = None,
     store: StoreOption = None,
 ) -> Result:
     """Show what the cases of a list lack, whom to ask, and which are ready."""
-    base = api.base(*question.with_files)
     with opened_store(store) as (open_, actor), progress() as tell:
         told = None if tell is None else lambda done, of: tell("Preparing", done, of)
         found = api.worklist(open_, actor, base, meeting, told)

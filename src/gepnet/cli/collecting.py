@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from gepnet import api
-from gepnet.cli.command import Files, Result, command
+from gepnet.cli.command import Base, Result, command
 from gepnet.cli.output import say
 from gepnet.cli.registry.store import SHOWN, print_registry
 from gepnet.cli.store import StoreOption, opened_store
@@ -22,7 +22,7 @@ def board(
         Path,
         typer.Option("--pseudonyms", help="File with the secret key that names are made with."),
     ],
-    question: Files,
+    base: Base,
     store: StoreOption = None,
     title: Annotated[str, "Of a registry that is begun."] = "",
     on: Annotated[datetime.date | None, "Day of the addition; default: today."] = None,
@@ -35,7 +35,6 @@ def board(
 
     Exit code 0: added; 1: added, but a record could not be read; 2: nothing added.
     """
-    base = api.base(*question.with_files)
     with opened_store(store) as (open_, actor):
         view = api.board_to_registry(base, open_, actor, output, pseudonyms, title, on, demo)
     return Result(view, _print, code=1 if view["problem_list"] else 0)

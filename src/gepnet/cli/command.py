@@ -89,9 +89,15 @@ class Pictured(Result):
 
 @dataclass(frozen=True)
 class Only:
-    """The fields of a question that a command has a use for, where it is not all of them."""
+    """The fields of a question that a command has a use for, where it is not all of them.
+
+    Attributes:
+        names: of the fields.
+        base: whether the command gets the knowledge that the question names, not the question.
+    """
 
     names: tuple[str, ...]
+    base: bool = False
 
 
 #: A question about facts alone, about days that a command or the record names by themselves, about
@@ -102,6 +108,11 @@ DrawnQuestion = Annotated[Question, Only(("at", "with_files"))]
 TableQuestion = Annotated[Question, Only(("at", "knowledge_date", "with_files"))]
 KnowledgeQuestion = Annotated[Question, Only(("knowledge_date", "with_files"))]
 Files = Annotated[Question, Only(("with_files",))]
+#: Of a command that asks nothing but with which knowledge.
+if TYPE_CHECKING:
+    Base = KnowledgeBase
+else:
+    Base = Annotated[object, Only(("with_files",), base=True)]
 
 Accept = Annotated[
     list[str] | None,
@@ -165,18 +176,18 @@ def command(function: Callable[..., Result | None]) -> Callable[..., None]:
     """Return a function as a command: its question as options, its ``Result`` printed.
 
     A parameter that is a ``Question``, or one of the narrower questions above, becomes an option
-    for each of its fields; one that says no more than its help, ``Annotated[str, "What it is."]``,
-    an option, or an argument where it has no default. A function that returns a ``Result`` gets
-    ``--format``; how a result is printed, and with which exit code the command ends, stands here
-    and nowhere else.
+    for each of its fields, one that is a ``Base`` the option that names further knowledge. One that
+    says no more than its help, ``Annotated[str, "What it is."]``, becomes an option, or an argument
+    where it has no default. A function that returns a ``Result`` gets ``--format``; how a result is
+    printed, and with which exit code the command ends, stands here and nowhere else.
     """
     signature = inspect.signature(function, eval_str=True)
     parameters: list[inspect.Parameter] = []
-    questions: dict[str, tuple[str, ...]] = {}
+    questions: dict[str, Only] = {}
     for name, parameter in signature.parameters.items():
         if taken := _fields_of(parameter.annotation):
             questions[name] = taken
-            parameters += [_option(_FIELDS[one]) for one in taken]
+            parameters += [_option(_FIELDS[one]) for one in taken.names]
         else:
             parameters.append(_own(parameter))
     if signature.return_annotation is not None:
@@ -186,7 +197,8 @@ def command(function: Callable[..., Result | None]) -> Callable[..., None]:
     def run(**given: Any) -> None:
         chosen = given.pop("format_", Format.TABLE)
         for name, taken in questions.items():
-            given[name] = _question({one: given.pop(one) for one in taken})
+            question = _question({one: given.pop(one) for one in taken.names})
+            given[name] = api.base(*question.with_files) if taken.base else question
         result = function(**given)
         if result is not None:
             _show(result, chosen)
@@ -201,12 +213,12 @@ _FIELDS = {one.name: one for one in fields(Question)}
 _HINTS = get_type_hints(Question, include_extras=True)
 
 
-def _fields_of(annotation: Any) -> tuple[str, ...]:
-    """Return the fields of a question that a parameter takes; none for any other parameter."""
+def _fields_of(annotation: Any) -> Only | None:
+    """Return the fields of a question that a parameter takes; None for any other parameter."""
     if annotation is Question:
-        return tuple(_FIELDS)
+        return Only(tuple(_FIELDS))
     narrower = getattr(annotation, "__metadata__", ())
-    return next((one.names for one in narrower if isinstance(one, Only)), ())
+    return next((one for one in narrower if isinstance(one, Only)), None)
 
 
 def _own(parameter: inspect.Parameter) -> inspect.Parameter:

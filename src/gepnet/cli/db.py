@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from gepnet import api
-from gepnet.cli.command import Files, Result, command
+from gepnet.cli.command import Base, Result, command
 from gepnet.cli.output import listing, say
 from gepnet.cli.store import StoreOption, at_the_machine, opened_store
 
@@ -83,12 +83,11 @@ def _print_verified(view: dict[str, Any]) -> None:
 @command
 def export(
     case: CaseName,
-    question: Files,
+    base: Base,
     output: Annotated[Path, "Folder for the files."],
     store: StoreOption = None,
 ) -> Result:
     """Write all that the store has of one patient: records as patient files, the rest as JSON."""
-    base = api.base(*question.with_files)
     with opened_store(store) as (open_, actor):
         found = api.find_case(open_, actor, case)
         files = api.export_case(open_, actor, found.id, output, base.vocabulary)

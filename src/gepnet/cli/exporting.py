@@ -8,14 +8,14 @@ from typing import Annotated, Any
 import typer
 
 from gepnet import api
-from gepnet.cli.command import Files, Result, command
+from gepnet.cli.command import Base, Result, command
 from gepnet.cli.output import listing
 
 
 @command
 def redcap(
     output: Annotated[Path, "Data dictionary to write (CSV)."],
-    question: Files,
+    base: Base,
     all_: Annotated[bool, "Every fact, not the minimum data set for PRRT alone."] = False,
     force: Annotated[bool, "Replace the file."] = False,
 ) -> Result:
@@ -24,7 +24,7 @@ def redcap(
     Upload it to a new project, make the forms marked so repeating instruments, and bring what was
     collected back with "gepnet import redcap".
     """
-    view = api.export_redcap(api.base(*question.with_files), output, all_, force)
+    view = api.export_redcap(base, output, all_, force)
     return Result(view, _report)
 
 

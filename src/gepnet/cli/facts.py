@@ -9,9 +9,9 @@ import typer
 
 from gepnet import api
 from gepnet.cli.command import (
+    Base,
     DrawnQuestion,
     FactsQuestion,
-    Files,
     PatientFile,
     Result,
     command,
@@ -22,14 +22,14 @@ from gepnet.cli.output import listing, table
 
 @command
 def list_(
-    question: Files,
+    base: Base,
     word: Annotated[
         str, typer.Argument(help="Only facts with this in id, label, group, values or codes.")
     ] = "",
     group: Annotated[str, "Only groups containing this."] = "",
 ) -> Result:
     """List the facts of the vocabulary."""
-    facts = api.list_facts(api.base(*question.with_files), word, group)
+    facts = api.list_facts(base, word, group)
     return Result(facts, _print_list)
 
 
@@ -38,9 +38,9 @@ def _print_list(facts: list[dict[str, Any]]) -> None:
 
 
 @command
-def show(fact: Annotated[str, "Id of a fact."], question: Files) -> Result:
+def show(fact: Annotated[str, "Id of a fact."], base: Base) -> Result:
     """Show one fact: definition, values, policies, codes and source."""
-    return Result(api.show_fact(api.base(*question.with_files), fact), _print_fact)
+    return Result(api.show_fact(base, fact), _print_fact)
 
 
 def _print_fact(view: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from gepnet import api
-from gepnet.cli.command import Accept, Files, Result, command
+from gepnet.cli.command import Accept, Base, Result, command
 from gepnet.cli.output import listing
 
 Folder = Annotated[Path, "Folder for the patient files."]
@@ -19,23 +19,22 @@ Force = Annotated[bool, "Replace files that are there already."]
 def cases(
     file: Annotated[Path, "Published cases in YAML."],
     output: Folder,
-    question: Files,
+    base: Base,
     force: Force = False,
 ) -> Result:
     """Write one patient file for each decision point of a published-case file."""
-    return Result(api.import_cases(api.base(*question.with_files), file, output, force), _report)
+    return Result(api.import_cases(base, file, output, force), _report)
 
 
 @command
 def tables(
     folder: Annotated[Path, "Folder with one CSV file for each event kind."],
     output: Folder,
-    question: Files,
+    base: Base,
     force: Force = False,
     accept: Accept = None,
 ) -> Result:
     """Write one patient file for each patient of a folder of event tables."""
-    base = api.base(*question.with_files)
     return Result(api.import_tables(base, folder, output, force, accept or ()), _report)
 
 

@@ -9,6 +9,7 @@ import typer
 
 from gepnet import api
 from gepnet.cli.command import (
+    Base,
     DrawnQuestion,
     Files,
     KnowledgeQuestion,
@@ -124,10 +125,10 @@ def _print_documents(documents: list[dict[str, Any]]) -> None:
 @command
 def show(
     entry: Annotated[str, "A document, or document/recommendation."],
-    question: Files,
+    base: Base,
 ) -> Result:
     """Show a document or one of its recommendations with criterion and source."""
-    view = api.show_entry(api.base(*question.with_files), entry)
+    view = api.show_entry(base, entry)
     return Result(view, lambda data: _print_entry(entry, data))
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from gepnet import api
-from gepnet.cli.command import Accept, Files, Result, command
+from gepnet.cli.command import Accept, Base, Result, command
 from gepnet.cli.output import figure, listing
 
 
@@ -29,7 +29,7 @@ def grade(
         "CSV: patient_id, date, analyte, value, unit, lln, uln, baseline. The analyte is "
         "the name of a laboratory fact; baseline marks the baseline sample or gives its value.",
     ],
-    question: Files,
+    base: Base,
     ctcae: CtcaeOption = Ctcae.FIVE,
     baseline_date: Annotated[
         datetime.date | None, "The latest sample up to this day is the baseline."
@@ -38,9 +38,7 @@ def grade(
     accept: Accept = None,
 ) -> Result:
     """Grade each value of a laboratory file; what is missing leaves a grade open, never normal."""
-    view = api.grade_laboratory(
-        file, api.base(*question.with_files), ctcae.value, baseline_date, worst_case, accept or ()
-    )
+    view = api.grade_laboratory(file, base, ctcae.value, baseline_date, worst_case, accept or ())
     return Result(view, _print)
 
 

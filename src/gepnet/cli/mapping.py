@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from gepnet import api
-from gepnet.cli.command import Accept, Files, Result, command
+from gepnet.cli.command import Accept, Base, Result, command
 from gepnet.cli.output import listing
 from gepnet.cli.progress import progress
 
@@ -25,7 +25,7 @@ SHOWN = 15  # reasons, and columns, printed; import.json and quarantine.csv have
 def suggest(
     source: Annotated[Path, "A table, or a folder of tables."],
     output: Annotated[Path, "Mapping file to write (YAML)."],
-    question: Files,
+    base: Base,
     sheet: Annotated[str | None, "Sheet of a workbook."] = None,
     force: Annotated[bool, "Replace the mapping file."] = False,
 ) -> Result:
@@ -34,7 +34,7 @@ def suggest(
     Read and edit it; then run it with "gepnet import table". Exit code 1: something has to be
     looked at (a column of low confidence, or no column of the patients).
     """
-    view = api.suggest_mapping(api.base(*question.with_files), source, output, sheet, force)
+    view = api.suggest_mapping(base, source, output, sheet, force)
     unsure = any(
         one["patient"] == "?" or any(c.get("confidence") == "low" for c in one["columns"])
         for one in view["tables"]
@@ -79,7 +79,7 @@ def table(
     source: Annotated[Path, "A table, or a folder of tables."],
     map_: Annotated[Path, typer.Option("--map", metavar="FILE", help="The mapping file.")],
     output: Out,
-    question: Files,
+    base: Base,
     patient_files: Patients = False,
     parquet: AsParquet = False,
     force: Force = False,
@@ -90,7 +90,6 @@ def table(
     Exit code 0: everything was used; 1: rows or cells were put in quarantine.csv, or a column of
     the mapping is not there; 2: nothing could be used, and nothing is written.
     """
-    base = api.base(*question.with_files)
     with progress() as tell:
         view = api.import_table(
             base, source, map_, output, patient_files, parquet, force, accept or (), _ticking(tell)
@@ -99,6 +98,9 @@ def table(
 
 
 Source = Annotated[Path, "Folder of the files, or one of them."]
+Tables = Annotated[
+    str, "Folder of CSV or Parquet tables, a DuckDB file, or postgresql://... (?schema=)."
+]
 Own = Annotated[
     Path | None,
     typer.Option(
@@ -110,8 +112,7 @@ Anchor = Annotated[
 ]
 
 
-def _of_format(name: str, source: object, output: Path, question: Any, **more: Any) -> Result:
-    base = api.base(*question.with_files)
+def _of_format(name: str, source: object, base: Base, output: Path, **more: Any) -> Result:
     accept = more.pop("accept") or ()
     anchor = more.pop("anchor", None)
     day = None if anchor is None else str(anchor)
@@ -127,7 +128,7 @@ def _of_format(name: str, source: object, output: Path, question: Any, **more: A
 def cbioportal(
     source: Source,
     output: Out,
-    question: Files,
+    base: Base,
     map_: Own = None,
     anchor: Anchor = None,
     patient_files: Patients = False,
@@ -139,66 +140,32 @@ def cbioportal(
     return _of_format("cbioportal", **locals())
 
 
-@command
-def naaccr(
-    source: Source,
-    output: Out,
-    question: Files,
-    map_: Own = None,
-    patient_files: Patients = False,
-    parquet: AsParquet = False,
-    force: Force = False,
-    accept: Accept = None,
-) -> Result:
-    """Bring in a flat table of tumours with the items of NAACCR."""
-    return _of_format("naaccr", **locals())
+def _shipped(name: str, told: str, sources: object = Source) -> Callable[..., None]:
+    """Return the command of a format that counts no days from an anchor."""
+
+    def bring(
+        source: Any,
+        output: Out,
+        base: Base,
+        map_: Own = None,
+        patient_files: Patients = False,
+        parquet: AsParquet = False,
+        force: Force = False,
+        accept: Accept = None,
+    ) -> Result:
+        return _of_format(bring.__name__, **locals())
+
+    bring.__name__, bring.__doc__ = name, told
+    bring.__annotations__["source"] = sources
+    return command(bring)
 
 
-@command
-def mcode(
-    source: Source,
-    output: Out,
-    question: Files,
-    map_: Own = None,
-    patient_files: Patients = False,
-    parquet: AsParquet = False,
-    force: Force = False,
-    accept: Accept = None,
-) -> Result:
-    """Bring in the CSV files of the mCODE extraction framework."""
-    return _of_format("mcode", **locals())
-
-
-@command
-def redcap(
-    source: Source,
-    output: Out,
-    question: Files,
-    map_: Own = None,
-    patient_files: Patients = False,
-    parquet: AsParquet = False,
-    force: Force = False,
-    accept: Accept = None,
-) -> Result:
-    """Bring in a REDCap project: its data dictionary and its export, raw or as labels."""
-    return _of_format("redcap", **locals())
-
-
-@command
-def omop(
-    source: Annotated[
-        str, "Folder of CSV or Parquet tables, a DuckDB file, or postgresql://... (?schema=)."
-    ],
-    output: Out,
-    question: Files,
-    map_: Own = None,
-    patient_files: Patients = False,
-    parquet: AsParquet = False,
-    force: Force = False,
-    accept: Accept = None,
-) -> Result:
-    """Bring in the tables of an OMOP Common Data Model 5.4."""
-    return _of_format("omop", **locals())
+naaccr = _shipped("naaccr", "Bring in a flat table of tumours with the items of NAACCR.")
+mcode = _shipped("mcode", "Bring in the CSV files of the mCODE extraction framework.")
+redcap = _shipped(
+    "redcap", "Bring in a REDCap project: its data dictionary and its export, raw or as labels."
+)
+omop = _shipped("omop", "Bring in the tables of an OMOP Common Data Model 5.4.", Tables)
 
 
 def _ticking(tell: Any) -> Callable[[str, int], None] | None:

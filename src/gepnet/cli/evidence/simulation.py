@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from gepnet import api
-from gepnet.cli.command import Files, Result, command
+from gepnet.cli.command import Base, Result, command
 from gepnet.cli.output import listing, say, show
 from gepnet.cli.progress import progress
 
@@ -22,7 +22,7 @@ def simulate(
     scenario: Annotated[
         Path, typer.Argument(help="YAML, or the name of a packaged scenario.", metavar="SCENARIO")
     ],
-    question: Files,
+    base: Base,
     patients: Annotated[
         int, typer.Option("--patients", min=1, max=10_000_000, help="Patients of each draw.")
     ] = 1000,
@@ -69,7 +69,7 @@ def simulate(
             api.check_output(path)
     with progress() as tell:
         found = api.simulate_sequences(
-            api.base(*question.with_files),
+            base,
             scenario,
             patients=patients,
             draws=draws,

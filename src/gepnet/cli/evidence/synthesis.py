@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from gepnet import api
-from gepnet.cli.command import Files, Result, command
+from gepnet.cli.command import Base, Result, command
 from gepnet.cli.output import listing, say, show
 
 View = dict[str, Any]
@@ -62,7 +62,7 @@ _NAMED = ("trials", lambda row: ", ".join(row["studies"]))
 @command
 def meta(
     table: Contrasts,
-    question: Files,
+    base: Base,
     include: Include = None,
     exclude: Exclude = None,
     same: Same = None,
@@ -77,7 +77,6 @@ def meta(
     """
     if output is not None:
         api.check_output(output)
-    base = api.base(*question.with_files)
     result = api.meta_analysis(
         table,
         base,
@@ -97,7 +96,7 @@ def meta(
 @command
 def nma(
     table: Contrasts,
-    question: Files,
+    base: Base,
     reference: Annotated[str | None, "Treatment to compare with; by default the commonest."] = None,
     model: Annotated[Model, "Effects that vary between trials, or common ones."] = Model.RANDOM,
     large_is_good: Annotated[bool, "A larger effect is the better one."] = False,
@@ -130,7 +129,6 @@ def nma(
     for path in (forest, network):
         if path is not None:
             api.check_output(path)
-    base = api.base(*question.with_files)
     result = api.network_meta_analysis(
         table,
         base,

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from gepnet import api
-from gepnet.cli.command import FactsQuestion, Files, Result, command, opened
+from gepnet.cli.command import Base, FactsQuestion, Result, command, opened
 from gepnet.cli.output import listing, say
 
 
@@ -37,10 +37,10 @@ def trials(
 @command
 def show(
     trial: Annotated[str, "Id, name or registry number of a trial."],
-    question: Files,
+    base: Base,
 ) -> Result:
     """Show one trial: population, arms, every figure with its source, and what differs."""
-    return Result(api.trial_view(api.base(*question.with_files), trial), _print_trial)
+    return Result(api.trial_view(base, trial), _print_trial)
 
 
 def _main(row: dict[str, Any]) -> str:

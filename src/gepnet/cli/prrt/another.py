@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from gepnet import api
-from gepnet.cli.command import Accept, Files, Result, command
+from gepnet.cli.command import Accept, Base, Result, command
 from gepnet.cli.output import listing, say
 
 _SURE = 0.995
@@ -16,7 +16,7 @@ _SURE = 0.995
 
 @command
 def another_cycle(
-    extra: Files,
+    base: Base,
     doses: Annotated[Path, "Organ doses so far: what 'prrt dosimetry -o' wrote."],
     patient: Annotated[str | None, "Whose, where the table has several."] = None,
     limit: Annotated[str | None, "Id of an advisory limit, or an absorbed dose in Gy."] = None,
@@ -33,7 +33,7 @@ def another_cycle(
     activity differs between cycles. A cycle without a dose makes it an upper bound.
     """
     view = api.another_cycle_view(
-        api.base(*extra.with_files),
+        base,
         doses,
         patient=patient,
         limit=limit,

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from gepnet import api
-from gepnet.cli.command import Files, KnowledgeQuestion, Result, command
+from gepnet.cli.command import Base, KnowledgeQuestion, Result, command
 from gepnet.cli.output import say, table
 from gepnet.cli.registry.questions import Assessed, Plot, ShowSmall, told
 
@@ -85,7 +85,7 @@ class By(StrEnum):
 @command
 def audit(
     assessed: Assessed,
-    question: Files,
+    base: Base,
     by: Annotated[By, "Tell the treatments apart."] = By.LINE,
     show_small: ShowSmall = False,
     plot: Plot = None,
@@ -95,7 +95,6 @@ def audit(
     The assessment is one with --points treatments: each treatment is looked at on the day before it
     began, by the documents in force then.
     """
-    base = api.base(*question.with_files)
     view = api.registry_audit(base, assessed, by.value, show_small, plot)
     return Result(view, _print_audit)
 
@@ -136,7 +135,7 @@ class Level(StrEnum):
 @command
 def sequence(
     assessed: Assessed,
-    question: Files,
+    base: Base,
     level: Annotated[Level, "How treatments are named."] = Level.CLASS,
     lines: Annotated[int, typer.Option("--lines", min=1, max=8, help="Lines, from the first.")] = 4,
     show_small: ShowSmall = False,
@@ -146,7 +145,6 @@ def sequence(
 
     The assessment is one with --points treatments. Treatments of one class in a row are one line.
     """
-    base = api.base(*question.with_files)
     view = api.registry_sequence(base, assessed, level.value, lines, show_small, plot)
     return Result(view, _print_sequence)
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from gepnet import api
-from gepnet.cli.command import Files, Result, command
+from gepnet.cli.command import Base, Result, command
 from gepnet.cli.output import say, table
 from gepnet.cli.registry.outcomes import Line, Options, Where
 from gepnet.cli.registry.questions import Assessed, Plot, ShowSmall, told
@@ -22,7 +22,7 @@ Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of the random num
 def mid_treatment(
     assessed: Assessed,
     registry: Registry,
-    question: Files,
+    base: Base,
     cycles: Annotated[
         int | None, typer.Option("--cycles", min=3, help="Only courses of at least so many cycles.")
     ] = None,
@@ -36,7 +36,6 @@ def mid_treatment(
     The assessment is one with --points treatments. Courses that went on to a third cycle count.
     What one published series found stands beside; it is never a rule to stop or to go on.
     """
-    base = api.base(*question.with_files)
     view = api.registry_mid_treatment(
         base, assessed, registry, cycles, output, seed, show_small, plot
     )
@@ -105,7 +104,7 @@ def _interval(value: float | None, low: float | None, high: float | None) -> str
 def swimmer(
     assessed: Assessed,
     registry: Registry,
-    question: Files,
+    base: Base,
     option: Options = None,
     line: Line = None,
     where: Where = None,
@@ -119,7 +118,6 @@ def swimmer(
     The assessment is one with --points treatments. These are single patients, by number and in
     months: for those who may see them.
     """
-    base = api.base(*question.with_files)
     view = api.registry_swimmer(
         base, assessed, registry, option or (), line, where, patients, seed, names, plot
     )

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from gepnet import api
-from gepnet.cli.command import Files, Result, command
+from gepnet.cli.command import Base, Result, command
 from gepnet.cli.output import say, table
 from gepnet.cli.registry.outcomes import (
     Before,
@@ -30,7 +30,7 @@ def share(
     assessed: Assessed,
     output: Annotated[Path, "JSON file to write."],
     centre: Annotated[str, typer.Option("--centre", help="The name that the centre goes by.")],
-    question: Files,
+    base: Base,
     endpoint: OfEndpoint = Endpoint.PFS,
     by: Before = None,
     option: Options = None,
@@ -47,7 +47,6 @@ def share(
 
     Look at the file before you send it; 'gepnet registry combine' pools those of several centres.
     """
-    base = api.base(*question.with_files)
     view = api.share_registry(
         base,
         assessed,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from gepnet import api
-from gepnet.cli.command import Files, Result, command
+from gepnet.cli.command import Base, Result, command
 from gepnet.cli.output import say, table
 from gepnet.cli.registry.questions import Assessed, Plot, ShowSmall, told
 
@@ -16,7 +16,7 @@ View = dict[str, Any]
 def indicators(
     assessed: Assessed,
     registry: Annotated[str, "Folder or URL of the registry assessed."],
-    question: Files,
+    base: Base,
     by: Annotated[str | None, "centre or region."] = None,
     indicator: Annotated[list[str] | None, "This one alone. Repeatable."] = None,
     show_small: ShowSmall = False,
@@ -26,7 +26,6 @@ def indicators(
 
     It needs an assessment on one day. `--plot` draws the funnel of one indicator.
     """
-    base = api.base(*question.with_files)
     view = api.registry_indicators(base, assessed, registry, by, indicator or (), show_small, plot)
     return Result(view, _print_indicators)
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Annotated, Any
 
 from gepnet import api
-from gepnet.cli.command import Files, Result, command
+from gepnet.cli.command import Base, Result, command
 from gepnet.cli.output import say, table
 from gepnet.cli.registry.questions import Assessed, Plot, ShowSmall, told
 
@@ -33,7 +33,7 @@ Landmark = Annotated[float, "Months: count who was free of the event then."]
 @command
 def survival(
     assessed: Assessed,
-    question: Files,
+    base: Base,
     endpoint: OfEndpoint = Endpoint.PFS,
     by: Before = None,
     option: Options = None,
@@ -50,7 +50,6 @@ def survival(
     The assessment is one with --points treatments. Groups are as known on the day before each
     treatment, so that nobody is in a group for having lived long enough to be in it.
     """
-    base = api.base(*question.with_files)
     view = api.registry_survival(
         base,
         assessed,

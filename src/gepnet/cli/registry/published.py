@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from gepnet import api
-from gepnet.cli.command import Files, Result, command
+from gepnet.cli.command import Base, Result, command
 from gepnet.cli.output import say, table
 from gepnet.cli.registry.questions import Assessed, ShowSmall
 
@@ -16,7 +16,7 @@ View = dict[str, Any]
 def published(
     assessed: Assessed,
     registry: Annotated[str, "Folder or URL of the registry assessed."],
-    question: Files,
+    base: Base,
     show_small: ShowSmall = False,
 ) -> Result:
     """Show published figures, each beside that of the most similar treatments of a registry.
@@ -24,7 +24,6 @@ def published(
     It needs an assessment with `--points treatments`. For a registry that was made up this tells
     how far it is like what was published.
     """
-    base = api.base(*question.with_files)
     view = api.registry_beside_published(base, assessed, registry, show_small)
     return Result(view, _print_published)
 

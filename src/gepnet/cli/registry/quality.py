@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from gepnet import api
-from gepnet.cli.command import Files, Result, command
+from gepnet.cli.command import Base, Result, command
 from gepnet.cli.output import say, table
 from gepnet.cli.registry.questions import Plot, ShowSmall, told
 from gepnet.cli.registry.store import Registry
@@ -18,7 +18,7 @@ SHOWN = 15
 @command
 def quality(
     registry: Registry,
-    question: Files,
+    base: Base,
     check: Annotated[list[str] | None, "This check alone. Repeatable."] = None,
     output: Annotated[Path | None, "Table of the findings: patient, file, row, reason."] = None,
     show_small: ShowSmall = False,
@@ -29,7 +29,6 @@ def quality(
     What is printed are counts by centre. The rows themselves go to a table for those who have the
     files; a finding is a row to look at, no error.
     """
-    base = api.base(*question.with_files)
     view = api.registry_quality(base, registry, check or (), output, show_small, plot)
     return Result(view, _print)
 

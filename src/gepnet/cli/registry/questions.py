@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from gepnet import api
-from gepnet.cli.command import Files, Result, command
+from gepnet.cli.command import Base, Result, command
 from gepnet.cli.output import say, table
 
 View = dict[str, Any]
@@ -19,14 +19,13 @@ Plot = Annotated[Path | None, "Picture to write: .svg, .png or .pdf."]
 @command
 def characterise(
     assessed: Assessed,
-    question: Files,
+    base: Base,
     by: By = None,
     fact: Annotated[list[str] | None, "A line of the table. Repeatable."] = None,
     show_small: ShowSmall = False,
     plot: Plot = None,
 ) -> Result:
     """Show who is in a registry: table 1 of a paper, and a map of what is missing."""
-    base = api.base(*question.with_files)
     view = api.characterise_registry(base, assessed, by, fact or (), show_small, plot)
     return Result(view, _print_characteristics)
 

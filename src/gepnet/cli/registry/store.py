@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from gepnet import api
 from gepnet.cli.cohort import COLUMNS, Ignore, assess_table, share
-from gepnet.cli.command import Accept, Files, Result, TableQuestion, command
+from gepnet.cli.command import Accept, Base, Result, TableQuestion, command
 from gepnet.cli.output import listing, say, table
 from gepnet.cli.progress import progress
 
@@ -36,7 +36,7 @@ class Engine(StrEnum):
 @command
 def synth(
     output: Output,
-    question: Files,
+    base: Base,
     patients: Annotated[int, "How many."] = 1000,
     seed: Annotated[int, "Of the random numbers."] = 1,
     force: Annotated[bool, "Replace a registry there."] = False,
@@ -46,7 +46,6 @@ def synth(
     The same patients for the same seed. How they are drawn is data, and so is what was published
     of the series that they are held beside (`registry published`).
     """
-    base = api.base(*question.with_files)
     with progress() as tell:
 
         def advance(done: int) -> None:
@@ -61,7 +60,7 @@ def synth(
 def add(
     source: Annotated[Path, "Folder with a table for each event kind."],
     registry: Registry,
-    question: Files,
+    base: Base,
     title: Annotated[str, "Of a registry that is begun."] = "",
     on: Annotated[datetime.date | None, "Day of the addition; default: today."] = None,
     pseudonyms: Annotated[Path | None, "File with the secret key that names are made with."] = None,
@@ -74,7 +73,6 @@ def add(
 
     Exit code 0: added; 1: added, but some rows were set aside; 2: nothing added.
     """
-    base = api.base(*question.with_files)
     view = api.add_to_registry(base, source, registry, title, on, accept or (), pseudonyms)
     return Result(view, _print_added, code=1 if view["rows_aside"] else 0)
 

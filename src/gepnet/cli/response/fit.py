@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from gepnet import api
-from gepnet.cli.command import Files, Result, command
+from gepnet.cli.command import Base, Result, command
 from gepnet.cli.output import listing, safe, show
 
 View = dict[str, Any]
@@ -24,7 +24,7 @@ Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of the random num
 @command
 def fit(
     cohort: Annotated[Path, "CSV or Parquet, one row a patient."],
-    question: Files,
+    base: Base,
     output: Annotated[Path | None, "JSON file for the model."] = None,
     seed: Seed = 1,
     resamples: Annotated[
@@ -37,7 +37,7 @@ def fit(
     small_intestine, other), further_response (1 or 0). Patients with an empty cell are left out
     and counted. Exit code 1: too few events, nothing fitted and nothing written.
     """
-    view = api.fit_cohort(api.base(*question.with_files), cohort, output, seed, resamples)
+    view = api.fit_cohort(base, cohort, output, seed, resamples)
     if view["fitted_model"]:
         return Result(view, _print)
     return Result(view, _print_refusal, code=1)
@@ -46,14 +46,14 @@ def fit(
 @command
 def made_up_cohort(
     output: Annotated[Path, "CSV file to write."],
-    question: Files,
+    base: Base,
     patients: Annotated[
         int, typer.Option("--patients", min=1, max=1_000_000, help="How many.")
     ] = 200,
     seed: Seed = 1,
 ) -> None:
     """Write a made-up cohort to try 'fit' with; a model fitted on it says that it is made up."""
-    api.write_made_up_cohort(api.base(*question.with_files), output, patients, seed)
+    api.write_made_up_cohort(base, output, patients, seed)
     typer.echo(f"{patients} made-up patients: {output}")
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from gepnet import api
-from gepnet.cli.command import Accept, Files, Result, command
+from gepnet.cli.command import Accept, Base, Result, command
 from gepnet.cli.output import figure, listing, print_accepted
 from gepnet.cli.response.recist import Patients
 
@@ -17,13 +17,13 @@ Lesions = Annotated[Path, "CSV of lesions, one row a lesion and date."]
 
 @command
 def growth(
-    lesions: Lesions, question: Files, patients: Patients = None, accept: Accept = None
+    lesions: Lesions, base: Base, patients: Patients = None, accept: Accept = None
 ) -> Result:
     """Tumour growth rate (percent of volume a month), doubling time and published cut-offs.
 
     TGR0 needs scans before baseline: give the baseline date in the file of patients.
     """
-    view = api.growth_view(api.base(*question.with_files), lesions, patients, accept or ())
+    view = api.growth_view(base, lesions, patients, accept or ())
     return Result(view, _print_growth)
 
 
@@ -52,11 +52,8 @@ def _cut_offs(item: dict[str, Any]) -> str:
 
 
 @command
-def choi(
-    lesions: Lesions, question: Files, patients: Patients = None, accept: Accept = None
-) -> Result:
+def choi(lesions: Lesions, base: Base, patients: Patients = None, accept: Accept = None) -> Result:
     """Response by Choi (size and attenuation) where the column hu is given; exploratory."""
-    base = api.base(*question.with_files)
     return Result(api.choi_view(base, lesions, patients, accept=accept or ()), _print_choi)
 
 
@@ -72,11 +69,11 @@ def _print_choi(view: list[dict[str, Any]]) -> None:
 @command
 def markers(
     file: Annotated[Path, "CSV: patient_id,date,marker,value,unit and perhaps uln."],
-    question: Files,
+    base: Base,
     accept: Accept = None,
 ) -> Result:
     """Course of tumour markers against their limit, first and lowest value; never progression."""
-    view = api.marker_view(api.base(*question.with_files), file, accept or ())
+    view = api.marker_view(base, file, accept or ())
     return Result(view, _print_markers)
 
 

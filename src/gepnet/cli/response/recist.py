@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from gepnet import api
-from gepnet.cli.command import Accept, Files, Result, command
+from gepnet.cli.command import Accept, Base, Result, command
 from gepnet.cli.output import listing, table
 from gepnet.cli.progress import progress
 
@@ -29,7 +29,7 @@ SHOWN = 20  # findings printed; --details has all
 
 @command
 def recist(
-    question: Files,
+    base: Base,
     lesions: Lesions = None,
     responses: Responses = None,
     patients: Patients = None,
@@ -46,7 +46,6 @@ def recist(
     lesion without a row on a date was not evaluated. Findings about the data go to the error
     stream and change no result.
     """
-    base = api.base(*question.with_files)
     if options:
         return Result(api.response_options(base), _options)
     chosen = _chosen(option or [], confirm)

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from gepnet import api
-from gepnet.cli.command import Accept, Files, Result, command
+from gepnet.cli.command import Accept, Base, Result, command
 from gepnet.cli.output import listing
 
 View = dict[str, Any]
@@ -17,7 +17,7 @@ View = dict[str, Any]
 
 @command
 def toxicity(
-    question: Files,
+    base: Base,
     events: Annotated[Path, "CSV: patient_id, term, start, end, grade, ctcae."],
     patients: Annotated[
         Path, typer.Option("--patients", help="CSV: patient_id, start, end and perhaps group.")
@@ -33,7 +33,6 @@ def toxicity(
     A patient counts once for each term, period and edition of CTCAE, in the period in which the
     event began. Where a grade is open, the greater count that is possible stands beside.
     """
-    base = api.base(*question.with_files)
     view = api.toxicity_view(base, events, patients, periods, labs, ctcae, accept or ())
     return Result(view, _print_by_patient if by_patient else _print)
 
