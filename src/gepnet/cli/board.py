@@ -9,7 +9,7 @@ import typer
 from gepnet import api
 from gepnet.cli.command import Base, Result, command
 from gepnet.cli.output import listing, say
-from gepnet.cli.progress import progress
+from gepnet.cli.progress import progress_of
 from gepnet.cli.store import StoreOption, opened_store
 
 
@@ -66,9 +66,8 @@ def demo(
     cases: Annotated[int | None, typer.Option("--cases", min=1, help="Published ones.")] = None,
 ) -> Result:
     """Fill a store to try the board with: published cases, made-up people, cards and outcomes."""
-    with progress() as tell:
-        told = None if tell is None else lambda done, of: tell("Filling", done, of)
-        filled = api.fill_demo(output, base, cases, progress=told)
+    with progress_of("Filling") as tell:
+        filled = api.fill_demo(output, base, cases, progress=tell)
 
     def show(view: dict[str, Any]) -> None:
         say(f"{view['cases']} cases in {view['store']}")
@@ -84,9 +83,8 @@ def worklist(
     store: StoreOption = None,
 ) -> Result:
     """Show what the cases of a list lack, whom to ask, and which are ready."""
-    with opened_store(store) as (open_, actor), progress() as tell:
-        told = None if tell is None else lambda done, of: tell("Preparing", done, of)
-        found = api.worklist(open_, actor, base, meeting, told)
+    with opened_store(store) as (open_, actor), progress_of("Preparing") as tell:
+        found = api.worklist(open_, actor, base, meeting, tell)
     return Result({"items": found}, _print_worklist)
 
 

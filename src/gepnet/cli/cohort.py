@@ -12,7 +12,7 @@ from gepnet import api
 from gepnet.api import Question
 from gepnet.cli.command import Accept, Result, TableQuestion, command
 from gepnet.cli.output import table
-from gepnet.cli.progress import progress
+from gepnet.cli.progress import progress_of
 
 COLUMNS = {
     "for": ("recommended", "option", "in_favour"),
@@ -59,13 +59,9 @@ def assess_table(
     """Assess a table of facts; both commands that take one end here."""
     base = api.base(*question.with_files)
     gc.freeze()  # it lasts as long as the command: not looked through again for what is left
-    with progress() as tell:
+    with progress_of("patients") as tell:
         total = api.count_rows(facts) if tell else 0
-
-        def advance(rows: int) -> None:
-            if tell is not None:
-                tell("patients", rows, total)
-
+        advance = None if tell is None else lambda rows: tell(rows, total)
         summary = api.assess_cohort(
             base, facts, output, question, advance, accept or (), ignore or ()
         )
@@ -73,19 +69,23 @@ def assess_table(
     return Result(summary, _report, code=1 if faulty else 0)
 
 
-def share(found: dict[str, int], statuses: tuple[str, ...]) -> str:
-    """Return how many per cent of what was counted has one of some statuses."""
+def print_statuses(statuses: dict[str, dict[str, int]]) -> None:
+    """Print how many per cent of what was counted of each document has which statuses."""
+    rows = [
+        [document, *(_share(found, alike) for alike in COLUMNS.values())]
+        for document, found in statuses.items()
+        if found
+    ]
+    table("Statuses by document, percent", ["document", *COLUMNS], rows)
+
+
+def _share(found: dict[str, int], statuses: tuple[str, ...]) -> str:
     count = sum(found.get(status, 0) for status in statuses)
     return f"{100 * count / sum(found.values()):.1f}" if count else ""
 
 
 def _report(summary: dict[str, Any]) -> None:
-    rows = [
-        [document, *(share(found, statuses) for statuses in COLUMNS.values())]
-        for document, found in summary["statuses"].items()
-        if found
-    ]
-    table("Statuses by document, percent", ["document", *COLUMNS], rows)
+    print_statuses(summary["statuses"])
     typer.echo(
         f"{summary['rows']} patients, {summary['status_columns']} status columns: {summary['file']}"
     )

@@ -11,7 +11,7 @@ import typer
 
 from gepnet import api
 from gepnet.cli.command import KnowledgeQuestion, Result, command
-from gepnet.cli.progress import progress
+from gepnet.cli.progress import progress_of
 
 
 @command
@@ -69,8 +69,8 @@ def _print_cases(pages: Sequence[Any], day: datetime.date) -> None:
 
 
 def _bar(cases: Sequence[Any]) -> Iterable[Any]:
-    with progress() as tell:
+    with progress_of("Assessing", len(cases)) as tell:
         for done, case in enumerate(cases, 1):
             yield case
             if tell is not None:
-                tell("Assessing", done, len(cases))
+                tell(done)

@@ -13,6 +13,13 @@ def figure(value: float | str) -> str:
     return value if isinstance(value, str) else f"{value:.12g}"
 
 
+def bounds(item: dict[str, Any]) -> str:
+    """Return the ends of an interval; one that the data do not bound was not found."""
+    return " to ".join(
+        "not found" if item[e] is None else f"{item[e]:.2f}" for e in ("low", "high")
+    )
+
+
 def safe(text: object) -> str:
     """Return ``text`` with its square brackets as they are: data is never markup."""
     from rich.markup import escape

@@ -37,3 +37,10 @@ def progress() -> Iterator[Tell | None]:
             bar.update(tasks[stage], completed=done, total=total)
 
         yield tell
+
+
+@contextmanager
+def progress_of(stage: str, total: int | None = None) -> Iterator[Callable[..., None] | None]:
+    """Yield a function for one stage: to be called with what is done, and how much there is."""
+    with progress() as tell:
+        yield None if tell is None else lambda done, of=total: tell(stage, done, of)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
@@ -11,7 +9,7 @@ import typer
 from gepnet import api
 from gepnet.cli.command import KnowledgeQuestion, Page, command
 from gepnet.cli.output import listing, table
-from gepnet.cli.progress import Tell, progress
+from gepnet.cli.progress import progress_of
 
 Kinds = Annotated[list[str] | None, "Only this kind of finding; may be repeated."]
 Document = Annotated[str | None, "Only what concerns this one."]
@@ -36,7 +34,7 @@ def verify(
     A search that ran out of time is listed as such. Every patient shown was checked again by
     assessing him like any other.
     """
-    with progress() as tell:
+    with progress_of("Proving") as tell:
         view = api.prove_knowledge(
             api.base(*question.with_files),
             question,
@@ -45,7 +43,7 @@ def verify(
             processes=processes,
             cache=cache,
             timeout_ms=int(timeout * 1000),
-            progress=_proving(tell),
+            progress=tell,
         )
     return _shown(view, option, "What the solver found")
 
@@ -64,7 +62,7 @@ def disagreements(
 ) -> Page:
     """List where documents, labels or two parts of one document differ, and for which patients."""
     base = api.base(*question.with_files)
-    with progress() as tell:
+    with progress_of("Proving") as tell:
         view = api.disagreements(
             base,
             question,
@@ -72,7 +70,7 @@ def disagreements(
             processes=processes,
             cache=cache,
             timeout_ms=int(timeout * 1000),
-            progress=_proving(tell),
+            progress=tell,
         )
     if identifier is not None:
         view["findings"] = [api.describe_finding(base, view["findings"], identifier, question)]
@@ -94,10 +92,6 @@ def diff(
     """
     view = api.knowledge_diff(before, after, question, without=tuple(without or ()))
     return _shown(view, None, "Patients whose status changes")
-
-
-def _proving(tell: Tell | None) -> Callable[[int, int], None] | None:
-    return None if tell is None else functools.partial(tell, "Proving")
 
 
 def _shown(view: dict[str, Any], option: str | None, title: str) -> Page:

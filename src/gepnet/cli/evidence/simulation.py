@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,7 +10,7 @@ import typer
 from gepnet import api
 from gepnet.cli.command import Base, Result, command
 from gepnet.cli.output import listing, say, show
-from gepnet.cli.progress import progress
+from gepnet.cli.progress import progress_of
 
 View = dict[str, Any]
 _PICTURE = "to write: .svg, .png or .pdf."
@@ -67,7 +66,7 @@ def simulate(
     for path in pictures.values():
         if path is not None:
             api.check_output(path)
-    with progress() as tell:
+    with progress_of("simulating") as tell:
         found = api.simulate_sequences(
             base,
             scenario,
@@ -79,7 +78,7 @@ def simulate(
             country=country,
             thresholds=sorted(threshold or ()),
             include=include or (),
-            progress=None if tell is None else partial(tell, "simulating"),
+            progress=tell,
         )
     charts = {
         name: (api.simulation_chart(found, name), path)  # type: ignore[arg-type]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,7 +10,7 @@ import typer
 from gepnet import api
 from gepnet.cli.command import Accept, Files, Result, command
 from gepnet.cli.output import listing, table
-from gepnet.cli.progress import progress
+from gepnet.cli.progress import progress_of
 from gepnet.prrt.dosimetry.words import Errors, LiverLesions, Method, Model, Sex
 
 _CERTAIN = 0.995
@@ -82,16 +81,13 @@ def dosimetry(
         seed=seed,
         accept=tuple(accept or ()),
     )
-    with progress() as tell:
-        advance = None
-        if tell is not None and monte_carlo:
-            advance = functools.partial(tell, "curves")
+    with progress_of("curves") as tell:
         view = api.dosimetry_view(
             api.base(*extra.with_files),
             file,
             question,
             detailed=not overview,
-            progress=advance,
+            progress=tell if monte_carlo else None,
             output=output,
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,7 +12,7 @@ import typer
 
 from gepnet import api
 from gepnet.cli.command import Base, KnowledgeQuestion, Result, command
-from gepnet.cli.output import say, table
+from gepnet.cli.output import listing, say
 from gepnet.cli.registry.questions import Assessed, Plot, ShowSmall, told
 
 View = dict[str, Any]
@@ -54,16 +55,9 @@ def _print_impact(view: View) -> None:
     for change in view["changes"][:SHOWN]:
         parts = (change["name"], change["option"], change["intent"])
         name = " ".join(part for part in parts if part)
-        rows = [
-            [
-                flow["before"].replace("_", " "),
-                flow["after"].replace("_", " "),
-                _count(flow["patients"]),
-            ]
-            for flow in change["flows"]
-        ]
         title = f"{change['what']} {name}: {_count(change['changed'])} change"
-        table(title, ["before", "after", view["of"]], rows)
+        shown = ("before: {before!w}", "after: {after!w}", f"{view['of']}: patients | <5")
+        listing(title, change["flows"], *shown)
     if len(view["changes"]) > SHOWN:
         say(f"{len(view['changes']) - SHOWN} further changes: --format json")
     say(f"{len(view['unchanged'])} others stay as they are. Hidden: {view['hidden']}.")
@@ -102,23 +96,15 @@ def audit(
 def _print_audit(view: View) -> None:
     told(view)
     classes = list(view["groups"][0]["counts"]) if view["groups"] else []
-    heads = [name.replace("_", " ") for name in classes]
-    for title, groups, first in (
-        (
-            f"{view['treatments']} treatments, by what at least one document says",
-            "groups",
-            view["by"],
-        ),
-        ("By each document that was in force", "by_document", "document"),
-    ):
-        rows = [
-            [g["group"], _count(g["treatments"]), *(_share(g, name) for name in classes)]
-            for g in view[groups]
-        ]
-        table(f"{title}, per cent", [first, "n", *heads], rows)
+    shares = [(name.replace("_", " "), partial(_share, name)) for name in classes]
+    said = f"{view['treatments']} treatments, by what at least one document says, per cent"
+    counted = "n: treatments | <5"
+    listing(said, view["groups"], f"{view['by']}: group", counted, *shares)
+    title = "By each document that was in force, per cent"
+    listing(title, view["by_document"], "document: group", counted, *shares)
 
 
-def _share(group: View, name: str) -> str:
+def _share(name: str, group: View) -> str:
     share = group["percents"][name]
     if share is None:
         return "<5" if group["counts"][name] is None else ""
@@ -151,19 +137,12 @@ def sequence(
 
 def _print_sequence(view: View) -> None:
     told(view)
-    rows = [
-        [" > ".join(name.replace("_", " ") for name in way["treatments"]), way["patients"],
-         f"{way['percent']:g}"]
-        for way in view["ways"][:SHOWN]
-    ]  # fmt: skip
-    table(f"{view['patients']} patients with a treatment", ["ways", "patients", "per cent"], rows)
+    ways = ("ways", lambda way: " > ".join(way["treatments"]).replace("_", " "))
+    title = f"{view['patients']} patients with a treatment"
+    listing(title, view["ways"][:SHOWN], ways, "patients", "per cent: {percent:g}")
     say(f"Ways that too few went to be told: {view['hidden_ways']} patients.")
     for line in range(1, view["lines"]):
         steps = [one for one in view["steps"] if one["line"] == line]
         steps.sort(key=lambda one: (one["before"], -(one["patients"] or 0)))
-        rows = [
-            [one["before"].replace("_", " "), one["after"].replace("_", " "),
-             _count(one["patients"])]
-            for one in steps
-        ]  # fmt: skip
-        table(f"After line {line}", ["treatment", "what follows", "patients"], rows)
+        shown = ("treatment: {before!w}", "what follows: {after!w}", "patients: patients | <5")
+        listing(f"After line {line}", steps, *shown)

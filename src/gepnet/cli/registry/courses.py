@@ -9,7 +9,7 @@ import typer
 
 from gepnet import api
 from gepnet.cli.command import Base, Result, command
-from gepnet.cli.output import say, table
+from gepnet.cli.output import bounds, listing, say
 from gepnet.cli.registry.outcomes import Line, Options, Where
 from gepnet.cli.registry.questions import Assessed, Plot, ShowSmall, told
 
@@ -47,38 +47,28 @@ def _print_middle(view: View) -> None:
     say(f"{view['begun']} courses begun: " + ", ".join(
         f"{place} {_count(count)}" for place, count in view["places"].items()
     ))  # fmt: skip
-    ends = list(view["rows"][0]["end"])
-    rows = [
-        [
-            row["middle"],
-            _count(row["courses"]),
-            *(_count(row["end"][end]) for end in ends),
-            _interval(row["better_percent"], row["low"], row["high"]),
-        ]
-        for row in view["rows"]
-    ]
-    heads = ["after cycle 2", "courses", *(f"{end} at the end" for end in ends), "better, %"]
-    table("Response in the middle and at the end", heads, rows)
-    rows = [
-        [
-            f"{one['text']} ({one['counts']})",
-            one["published"] or "",
-            _interval(one["percent"], one["low"], one["high"]),
-            _count(one["of"]),
-        ]
-        for one in view["shares"]
-    ]
+    ends = (f"{end} at the end: {{end[{end}]}} | hidden" for end in view["rows"][0]["end"])
+    better = "better, %: {better_percent:g} ({low:g} to {high:g}) | -"
+    title = "Response in the middle and at the end"
+    first = ("after cycle 2: middle", "courses: courses | hidden")
+    listing(title, view["rows"], *first, *ends, better)
+    shown = (
+        ": {text} ({counts})",
+        "published",
+        "registry, %: {percent:g} ({low:g} to {high:g}) | -",
+    )
     source = f"{view['source']} ({view['verification']})"
-    table(f"Beside {source}", ["", "published", "registry, %", "of"], rows)
+    listing(f"Beside {source}", view["shares"], *shown, "of: of | hidden")
     if view["not_fitted"]:
         say(f"No model: {view['not_fitted']}.")
-    rows = [
-        [one["name"], f"{_count(one['better'])}/{_count(one['courses'])}", f"{one['ratio']:.2f}",
-         f"{_bound(one['low'])} to {_bound(one['high'])}"]
-        for one in view["odds"]
-    ]  # fmt: skip
-    if rows:
-        table("Odds of a better category later", ["term", "better", "odds ratio", "95 %"], rows)
+    if view["odds"]:
+        listing(
+            "Odds of a better category later",
+            view["odds"],
+            "term: name",
+            ("better", lambda one: f"{_count(one['better'])}/{_count(one['courses'])}"),
+            *("odds ratio: {ratio:.2f}", ("95 %", bounds)),
+        )
     for weakness in view["weaknesses"]:
         say(f"weak: {weakness}")
     say(view["note"])
@@ -90,14 +80,6 @@ def _print_middle(view: View) -> None:
 
 def _count(count: int | None) -> str:
     return "hidden" if count is None else str(count)
-
-
-def _bound(value: float | None) -> str:
-    return "not found" if value is None else f"{value:.2f}"
-
-
-def _interval(value: float | None, low: float | None, high: float | None) -> str:
-    return "-" if value is None else f"{value:g} ({low:g} to {high:g})"
 
 
 @command
@@ -126,18 +108,12 @@ def swimmer(
 
 def _print_swimmer(view: View) -> None:
     told(view)
-    rows = [
-        [
-            one["patient"],
-            one["option"],
-            str(one["line"]),
-            f"{one['months']:.1f} ({one['end']})",
-            one["best_response"] or "",
-            "" if one["progression_months"] is None else f"{one['progression_months']:.1f}",
-            str(len(one["cycle_months"]) or ""),
-        ]
-        for one in view["courses"]
-    ]
-    heads = ["", "treatment", "line", "months", "best", "progression", "cycles"]
-    table(f"{len(rows)} of {view['of']} patients, at random (seed {view['seed']})", heads, rows)
+    courses = view["courses"]
+    listing(
+        f"{len(courses)} of {view['of']} patients, at random (seed {view['seed']})",
+        courses,
+        *(": patient", "treatment: option", "line", "months: {months:.1f} ({end})"),
+        *("best: best_response", "progression: {progression_months:.1f}"),
+        ("cycles", lambda one: len(one["cycle_months"]) or ""),
+    )
     say(view["note"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,8 +10,9 @@ import typer
 
 from gepnet import api
 from gepnet.cli.command import Base, Result, command
-from gepnet.cli.output import say, table
+from gepnet.cli.output import listing, say
 from gepnet.cli.registry.outcomes import (
+    TERM,
     Before,
     Covariates,
     Endpoint,
@@ -68,10 +70,8 @@ def share(
 def _print_shared(view: View) -> None:
     say(f"{view['centre']} shares, and nothing else: {view['file']}")
     for group, steps in view["groups"].items():
-        rows = [
-            [_until(step), _hidden(step["events"]), _hidden(step["censored"])] for step in steps
-        ]
-        table(group, ["until month", "events", "censored"], rows)
+        counts = ("events: events | <5", "censored: censored | <5")
+        listing(group, steps, ("until month", _until), *counts)
     if view["cox"] is not None:
         names = ", ".join(view["cox"]["names"])
         say(f"Score and information of {names} in {view['cox']['size']} treatments")
@@ -79,10 +79,6 @@ def _print_shared(view: View) -> None:
 
 def _until(step: View) -> str:
     return "later" if step["until_months"] < 0 else f"{step['until_months']:g}"
-
-
-def _hidden(count: int | None) -> str:
-    return "<5" if count is None else str(count)
 
 
 @command
@@ -96,26 +92,19 @@ def combine(
 def _print_combined(view: View) -> None:
     say(f"{len(view['centres'])} centres: {', '.join(view['centres'])}")
     for group, steps in view["groups"].items():
-        rows = [
-            [
-                f"{step['until_months']:g}",
-                _between(step["at_risk_least"], step["at_risk_most"]),
-                _between(step["events_least"], step["events_most"]),
-                _percent(step),
-            ]
-            for step in steps
+        counts = [
+            (told.replace("_", " "), partial(_between, told)) for told in ("at_risk", "events")
         ]
-        table(group, ["until month", "at risk", "events", "without event, %"], rows)
-    rows = [
-        [t["name"], f"{t['ratio']:.2f}", f"{t['low']:.2f}-{t['high']:.2f}"] for t in view["terms"]
-    ]
-    if rows:
-        table("Cox model stratified by centre, one step", ["term", "hazard ratio", "95 %"], rows)
+        left = ("without event, %", _percent)
+        listing(group, steps, "until month: {until_months:g}", *counts, left)
+    if view["terms"]:
+        listing("Cox model stratified by centre, one step", view["terms"], *TERM)
     if view["without_model"]:
         say(f"Too few events to share a model: {', '.join(view['without_model'])}")
 
 
-def _between(low: int, high: int) -> str:
+def _between(name: str, step: View) -> str:
+    low, high = step[f"{name}_least"], step[f"{name}_most"]
     return str(low) if low == high else f"{low}-{high}"
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from gepnet import api
 from gepnet.cli.command import Base, Result, command
-from gepnet.cli.output import say, table
+from gepnet.cli.output import listing, say
 from gepnet.cli.registry.questions import Assessed, Plot, ShowSmall, told
 
 View = dict[str, Any]
@@ -33,35 +33,29 @@ def indicators(
 def _print_indicators(view: View) -> None:
     told(view)
     if view["by"] is None:
-        rows = [
-            [one["label"], *_cells(one["groups"][0]), _source(one)] for one in view["indicators"]
-        ]
-        title = f"Quality indicators as of {view['at']}"
-        table(title, ["indicator", "met", "of", "unknown", "per cent", "source"], rows)
+        rows = [{**one, **one["groups"][0]} for one in view["indicators"]]
+        title, source = (
+            f"Quality indicators as of {view['at']}",
+            "source: {source} ({verification})",
+        )
+        listing(title, rows, "indicator: label", *_COUNTS, ("per cent", _share), source)
     else:
         for one in view["indicators"]:
-            rows = [[g["group"], *_cells(g), g["outside"] or ""] for g in one["groups"]]
-            title = f"{one['label']}, {_source(one)}"
-            columns = [view["by"], "met", "of", "unknown", "per cent", "outside the limits"]
-            table(title, columns, rows)
+            title = f"{one['label']}, {one['source']} ({one['verification']})"
+            share, outside = ("per cent", _share), "outside the limits: outside"
+            listing(title, one["groups"], f"{view['by']}: group", *_COUNTS, share, outside)
     for one in view["not_computed"]:
         say(f"not computed: {one['label']} ({one['source']}): needs {one['needs']}")
     say(view["note"])
 
 
-def _cells(group: View) -> list[str]:
-    counts = [_count(group[name]) for name in ("met", "of", "unknown")]
+_COUNTS = [f"{name}: {name} | hidden" for name in ("met", "of", "unknown")]
+
+
+def _share(group: View) -> str:
     if group["percent"] is None:
-        return [*counts, "-"]
+        return "-"
     share = f"{group['percent']:g} ({group['low']:g} to {group['high']:g})"
     if group["unknown"] and group["at_most_percent"] is not None:
         share += f"; at most {group['at_most_percent']:g}"
-    return [*counts, share]
-
-
-def _count(count: int | None) -> str:
-    return "hidden" if count is None else str(count)
-
-
-def _source(one: View) -> str:
-    return f"{one['source']} ({one['verification']})"
+    return share

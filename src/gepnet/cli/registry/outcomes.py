@@ -7,10 +7,14 @@ from typing import Annotated, Any
 
 from gepnet import api
 from gepnet.cli.command import Base, Result, command
-from gepnet.cli.output import say, table
+from gepnet.cli.output import listing, say
 from gepnet.cli.registry.questions import Assessed, Plot, ShowSmall, told
 
 View = dict[str, Any]
+
+
+#: What is shown of a term of a Cox model.
+TERM = ("term: name", "hazard ratio: {ratio:.2f}", "95 %: {low:.2f}-{high:.2f}")
 
 
 class Endpoint(StrEnum):
@@ -69,24 +73,15 @@ def survival(
 
 def _print(view: View) -> None:
     told(view)
-    heads = [f"{month:g} mo" for month in view["grid_months"]]
-    rows = [
-        [c["group"], _count(c["events"]), _median(c), *map(_count, c["at_risk"])]
-        for c in view["curves"]
-    ]
+    months = enumerate(view["grid_months"])
+    at_risk = (f"{month:g} mo: {{at_risk[{place}]}} | <5" for place, month in months)
     title = f"{view['treatments']} treatments, {view['endpoint']}; at risk by month"
-    table(title, [view["by"] or "", "events", "median", *heads], rows)
-    terms = [
-        [t["name"], f"{t['ratio']:.2f}", f"{t['low']:.2f}-{t['high']:.2f}"] for t in view["terms"]
-    ]
-    if terms:
+    first = (f"{view['by'] or ''}: group", "events: events | <5", ("median", _median))
+    listing(title, view["curves"], *first, *at_risk)
+    if view["terms"]:
         by = f", stratified by {view['stratified_by']}" if view["stratified_by"] else ""
-        table(f"Cox model{by}", ["term", "hazard ratio", "95 %"], terms)
+        listing(f"Cox model{by}", view["terms"], *TERM)
     say(view["note"])
-
-
-def _count(count: int | None) -> str:
-    return "<5" if count is None else str(count)
 
 
 def _median(curve: View) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any
 
 from gepnet import api
 from gepnet.cli.command import Base, Result, command
-from gepnet.cli.output import say, table
+from gepnet.cli.output import listing, say
 from gepnet.cli.registry.questions import Assessed, ShowSmall
 
 View = dict[str, Any]
@@ -32,22 +33,18 @@ def _print_published(view: View) -> None:
     say(view["title"])
     series = dict.fromkeys(one["series"] for one in view["figures"])
     for name in series:
-        rows = [
-            [
-                one["what"].replace("_", " "),
-                _figure(one["published"], one["published_low"], one["published_high"]),
-                _figure(one["value"], one["low"], one["high"]),
-                "<5" if one["treatments"] is None else str(one["treatments"]),
-                f"{one['source']} ({one['verification']})",
-            ]
-            for one in view["figures"]
-            if one["series"] == name
-        ]
-        table(name, ["", "published", "registry", "n", "source"], rows)
+        listing(
+            name,
+            [one for one in view["figures"] if one["series"] == name],
+            *(": {what!w}", ("published", partial(_figure, "published", "published_"))),
+            *(("registry", partial(_figure, "value", "")), "n: treatments | <5"),
+            "source: {source} ({verification})",
+        )
     say(view["note"])
 
 
-def _figure(value: float | None, low: float | None, high: float | None) -> str:
+def _figure(name: str, before: str, one: View) -> str:
+    value, low, high = one[name], one[f"{before}low"], one[f"{before}high"]
     if value is None:
         return "-"
     if low is None and high is None:

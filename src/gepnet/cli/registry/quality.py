@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from gepnet import api
 from gepnet.cli.command import Base, Result, command
-from gepnet.cli.output import say, table
+from gepnet.cli.output import listing, say, table
 from gepnet.cli.registry.questions import Plot, ShowSmall, told
 from gepnet.cli.registry.store import Registry
 
@@ -35,12 +35,9 @@ def quality(
 
 def _print(view: View) -> None:
     told(view)
-    rows = [
-        [one["label"], one["id"], _count(one["rows"]), _count(one["patients"]), _most(one)]
-        for one in view["checks"]
-    ]
     title = f"{view['patients']} patients, {view['rows']} rows"
-    table(title, ["what is odd", "--check", "findings", "patients", "most in"], rows)
+    counts = ("findings: rows | -", "patients: patients | -", ("most in", _most))
+    listing(title, view["checks"], "what is odd: label", "--check: id", *counts)
     gaps: dict[tuple[str, str], list[tuple[float, str]]] = {}
     for one in view["missing"]:
         if one["percent"] is not None:
@@ -64,7 +61,3 @@ def _most(one: View) -> str:
         return ""
     count, name = max(known)
     return f"{name} ({count})"
-
-
-def _count(count: int | None) -> str:
-    return "-" if count is None else str(count)

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from gepnet import api
-from gepnet.cli.cohort import COLUMNS, Ignore, assess_table, share
+from gepnet.cli.cohort import Ignore, assess_table, print_statuses
 from gepnet.cli.command import Accept, Base, Result, TableQuestion, command
-from gepnet.cli.output import listing, say, table
-from gepnet.cli.progress import progress
+from gepnet.cli.output import listing, say
+from gepnet.cli.progress import progress_of
 
 View = dict[str, Any]
 Registry = Annotated[str, "Folder or URL of a registry."]
@@ -46,13 +46,8 @@ def synth(
     The same patients for the same seed. How they are drawn is data, and so is what was published
     of the series that they are held beside (`registry published`).
     """
-    with progress() as tell:
-
-        def advance(done: int) -> None:
-            if tell is not None:
-                tell("patients", done, patients)
-
-        view = api.synth_registry(base, output, patients, seed, force, advance)
+    with progress_of("patients", patients) as tell:
+        view = api.synth_registry(base, output, patients, seed, force, tell)
     return Result(view, print_registry)
 
 
@@ -135,15 +130,9 @@ def assess(
         told = "a table of facts; values of a registry are accepted by 'gepnet registry add'"
         raise api.refuse("accept" if accept else "ignore", registry, told)
     base = api.base(*question.with_files)
-    total = api.registry_view(registry)["patients"]
-    with progress() as tell:
-
-        def advance(done: int) -> None:
-            if tell is not None:
-                tell("patients", done, total)
-
+    with progress_of("patients", api.registry_view(registry)["patients"]) as tell:
         view = api.assess_registry(
-            base, registry, output, question, points.value, engine.value, advance
+            base, registry, output, question, points.value, engine.value, tell
         )
     aside = view["rows_aside"] + view["patients_aside"]
     return Result(view, _print_assessment, code=1 if aside else 0)
@@ -152,12 +141,7 @@ def assess(
 def _print_assessment(view: View) -> None:
     if view["synthetic"]:
         say(f"{view['registry']}")
-    rows = [
-        [document, *(share(found, statuses) for statuses in COLUMNS.values())]
-        for document, found in view["statuses"].items()
-        if found
-    ]
-    table("Statuses by document, percent", ["document", *COLUMNS], rows)
+    print_statuses(view["statuses"])
     say(
         f"{view['patients']} patients, {view['events']} rows, "
         f"{view['rows']} times assessed: {view['assessment']}"

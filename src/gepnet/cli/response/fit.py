@@ -9,7 +9,7 @@ import typer
 
 from gepnet import api
 from gepnet.cli.command import Base, Result, command
-from gepnet.cli.output import listing, safe, show
+from gepnet.cli.output import bounds, listing, safe, show
 
 View = dict[str, Any]
 _LABELS = {
@@ -64,9 +64,8 @@ def _print(view: View) -> None:
     show(f"events per parameter: {view['events_per_parameter']:.1f}")
     interval, events = f"{view['confidence']:.0%} interval", "events: {events}/{patients}"
     term = ("term: {predictor} {level} v {reference}", events, "odds ratio: {odds_ratio:.2f}")
-    bounds = (interval, lambda c: f"{_bound(c['low'])} to {_bound(c['high'])}")
     separated = ("", lambda c: "separated" if c["separated"] else "")
-    listing("Odds ratios", view["coefficients"], *term, bounds, separated)
+    listing("Odds ratios", view["coefficients"], *term, (interval, bounds), separated)
     measure = ("measure", lambda p: _LABELS[p["measure"]])
     numbers = (f"{name}: {{{name}:.3f}} | none" for name in ("apparent", "optimism", "corrected"))
     title = f"Performance, {view['resamples_used']} of {view['resamples']} resamples used"
@@ -103,7 +102,3 @@ def _counts(patients: int, complete: int, events: int, missing: dict[str, int]) 
     told = [f"{name} {count}" for name, count in missing.items() if count]
     left = f"; missing: {', '.join(told)}" if told else ""
     return f"{patients} patients, {complete} complete, {events} with the outcome{left}"
-
-
-def _bound(value: float | None) -> str:
-    return "not found" if value is None else f"{value:.2f}"

@@ -11,7 +11,7 @@ import typer
 from gepnet import api
 from gepnet.cli.command import Accept, Base, Result, command
 from gepnet.cli.output import listing, table
-from gepnet.cli.progress import progress
+from gepnet.cli.progress import progress_of
 
 Lesions = Annotated[
     Path | None, typer.Argument(help="CSV of lesions, one row a lesion and date; or none.")
@@ -50,15 +50,14 @@ def recist(
         return Result(api.response_options(base), _options)
     chosen = _chosen(option or [], confirm)
     if output is not None:
-        with progress() as tell:
+        with progress_of("all patients") as tell:
             if tell is not None:
-                tell("all patients", 0, None)
+                tell(0)
             summary = api.write_responses(
                 base, output, lesions, responses, patients, chosen, accept or ()
             )
         return Result(summary, _written)
-    with progress() as tell:
-        advance = None if tell is None else lambda count: tell("patients", count, None)
+    with progress_of("patients") as advance:
         results = api.assess_response(
             base, lesions, responses, patients, chosen, advance, accept or ()
         )
