@@ -118,7 +118,7 @@ def write_chart(chart: Chart, output: Path, dpi: float = 150) -> dict[str, Any]:
     return {**chart_view(chart), "file": str(output), "bytes": len(content)}
 
 
-def check_output(output: Path) -> None:
+def check_output(output: Path | None) -> None:
     """Refuse a file whose name does not say what it is to be.
 
     Raises:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from gepnet.api.registries import assess_registry, synth_registry
+from gepnet.charts import registry as pictures
 from gepnet.guidelines import KnowledgeBase
 from gepnet.knowledge import check_known, need
 from gepnet.tables import plain
@@ -148,7 +149,6 @@ def registry_cohort_view(
         InputError: for another grouping than one of ``COHORT_BY``.
     """
     need("polars", "matplotlib")
-    from gepnet.charts.registry.gaps import gaps_map
     from gepnet.registry.assess import Assessed
     from gepnet.registry.characterise import FACTS, characterise
 
@@ -178,7 +178,7 @@ def registry_cohort_view(
         "lines": list(lines.values()),
         "gaps": gaps,
         "centres": list(dict.fromkeys(gap.group for gap in found.gaps)),
-        **_drawn(gaps_map(found)),
+        **_drawn(pictures.gaps_map(found)),
     }
 
 
@@ -197,14 +197,13 @@ def registry_impact_view(
         InputError: for an option that there is not.
     """
     need("polars", "matplotlib")
-    from gepnet.charts.registry.flow import flow_chart
     from gepnet.registry.assess import Assessed
     from gepnet.registry.impact import Side, impact
 
     assessed = registry.assessed(base, question, "day", progress)
     found = impact(Assessed(assessed), Side(base, before), Side(base, then), option)
     first = next((one for one in found.changes if one.changed != 0), None)
-    drawn = _drawn(None if first is None else flow_chart(found, first))
+    drawn = _drawn(None if first is None else pictures.flow_chart(found, first))
     view = plain(found)
     changes = [one for one in view["changes"] if one["changed"] != 0]
     return {
@@ -237,7 +236,6 @@ def registry_audit_view(
         InputError: for another grouping than one of ``AUDIT_BY``.
     """
     need("polars", "matplotlib")
-    from gepnet.charts.registry.audit import audit_chart
     from gepnet.registry.assess import Assessed
     from gepnet.registry.audit import CLASSES, audit
 
@@ -249,7 +247,7 @@ def registry_audit_view(
         for group in view["groups"]:
             known = base.options.get(group["group"])
             group["group"] = group["group"] if known is None else known.label
-    return {**view, "classes": CLASSES, **_drawn(audit_chart(found))}
+    return {**view, "classes": CLASSES, **_drawn(pictures.audit_chart(found))}
 
 
 def registry_options(base: KnowledgeBase) -> list[tuple[str, str]]:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from gepnet.api.registry_questions import check_plot, smallness, view_of
+from gepnet.api.registry_questions import asked_of, check_plot, smallness, view_of
+from gepnet.charts import registry as pictures
 from gepnet.guidelines import KnowledgeBase
 from gepnet.knowledge import need, write_atomically
-from gepnet.tables import as_file, check_ending
-
-if TYPE_CHECKING:
-    from gepnet.charts import Chart
+from gepnet.tables import as_file, check_ending, plain
 
 View = dict[str, Any]
 
@@ -43,25 +41,18 @@ def registry_mid_treatment(
         InputError: for another kind of assessment or registry, or where no course counts.
     """
     need("polars", "numpy", "scipy")
-    from gepnet.registry.assess import Assessed
     from gepnet.registry.midtreatment import mid_treatments
     from gepnet.registry.store import Registry
 
-    check_plot(plot)
-    if output is not None:
-        check_ending(output, ".csv", ".parquet")
-    small = smallness(show_small)
-    place, stored = Assessed(assessed), Registry.open(registry)
-    found, cohort = mid_treatments(base, place, stored, least_cycles, seed, small)
+    place, small = asked_of(assessed, show_small, plot)
+    check_ending(output, ".csv", ".parquet")
+    found, cohort = mid_treatments(base, place, Registry.open(registry), least_cycles, seed, small)
     if output is not None:
         write_atomically(output, as_file(cohort))
-
-    def drawn() -> Chart:
-        from gepnet.charts.registry.midtreatment import mid_treatment_chart
-
-        return mid_treatment_chart(found)
-
-    return {**view_of(found, plot, drawn), "file": None if output is None else str(output)}
+    return {
+        **view_of(found, plot, lambda: pictures.mid_treatment_chart(found)),
+        "file": plain(output),
+    }
 
 
 def registry_swimmer(
@@ -95,22 +86,15 @@ def registry_swimmer(
             fewer than five patients are left to choose from.
     """
     need("polars", "numpy")
-    from gepnet.registry.assess import Assessed
     from gepnet.registry.store import Registry
     from gepnet.registry.swimmer import sampled_courses
 
-    check_plot(plot)
+    place, _ = asked_of(assessed, False, plot)
     found = sampled_courses(
-        base, Assessed(assessed), Registry.open(registry), tuple(option), line, where, patients,
+        base, place, Registry.open(registry), tuple(option), line, where, patients,
         seed, names,
     )  # fmt: skip
-
-    def drawn() -> Chart:
-        from gepnet.charts.registry.swimmer import courses_chart
-
-        return courses_chart(found)
-
-    return view_of(found, plot, drawn)
+    return view_of(found, plot, lambda: pictures.courses_chart(found))
 
 
 def registry_quality(
@@ -142,18 +126,11 @@ def registry_quality(
     from gepnet.registry.store import Registry
 
     check_plot(plot)
-    if output is not None:
-        check_ending(output, ".csv", ".parquet")
+    check_ending(output, ".csv", ".parquet")
     found, findings = quality(base, Registry.open(registry), check, smallness(show_small))
     if output is not None:
         names = Finding.__dataclass_fields__
         kinds = {name: pl.Int64() if name == "row" else pl.String() for name in names}
         rows = [[getattr(one, name) for name in names] for one in findings]
         write_atomically(output, as_file(pl.DataFrame(rows, schema=kinds, orient="row")))
-
-    def drawn() -> Chart:
-        from gepnet.charts.registry.gaps import quality_map
-
-        return quality_map(found)
-
-    return {**view_of(found, plot, drawn), "file": None if output is None else str(output)}
+    return {**view_of(found, plot, lambda: pictures.quality_map(found)), "file": plain(output)}

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gepnet.charts import registry as pictures
 from gepnet.guidelines import KnowledgeBase
 from gepnet.knowledge import need, refuse, write_atomically
 from gepnet.tables import plain
@@ -14,6 +15,7 @@ from gepnet.vocabulary import Question
 
 if TYPE_CHECKING:
     from gepnet.charts import Chart
+    from gepnet.registry.assess import Assessed
     from gepnet.registry.outcomes import Endpoint
     from gepnet.registry.small import Smallness
 
@@ -42,19 +44,11 @@ def characterise_registry(
         InputError: for a fact that there is not, or without an assessment.
     """
     need("polars")
-    from gepnet.registry.assess import Assessed
     from gepnet.registry.characterise import FACTS, characterise
 
-    check_plot(plot)
-    small = smallness(show_small)
-    found = characterise(base, Assessed(assessed), by, tuple(facts) or FACTS, small)
-
-    def drawn() -> Chart:
-        from gepnet.charts.registry.gaps import gaps_map
-
-        return gaps_map(found)
-
-    return view_of(found, plot, drawn)
+    place, small = asked_of(assessed, show_small, plot)
+    found = characterise(base, place, by, tuple(facts) or FACTS, small)
+    return view_of(found, plot, lambda: pictures.gaps_map(found))
 
 
 def registry_impact(
@@ -88,11 +82,9 @@ def registry_impact(
     """
     need("polars")
     from gepnet.guidelines import load_base
-    from gepnet.registry.assess import Assessed
     from gepnet.registry.impact import Side, criterion_impact, impact
 
-    check_plot(plot)
-    small, place = smallness(show_small), Assessed(assessed)
+    place, small = asked_of(assessed, show_small, plot)
     if criteria is not None:
         found = criterion_impact(base, place, *criteria, small)
     else:
@@ -106,11 +98,9 @@ def registry_impact(
         found = impact(place, *sides, option, region, small)
 
     def drawn() -> Chart:
-        from gepnet.charts.registry.flow import flow_chart
-
         if not found.changes:
             raise refuse("plot", "nothing to draw", "a change that somebody is touched by")
-        return flow_chart(found, found.changes[0])
+        return pictures.flow_chart(found, found.changes[0])
 
     return view_of(found, plot, drawn)
 
@@ -135,18 +125,11 @@ def registry_audit(
         InputError: for another kind of assessment.
     """
     need("polars")
-    from gepnet.registry.assess import Assessed
     from gepnet.registry.audit import audit
 
-    check_plot(plot)
-    found = audit(base, Assessed(assessed), by, smallness(show_small))
-
-    def drawn() -> Chart:
-        from gepnet.charts.registry.audit import audit_chart
-
-        return audit_chart(found)
-
-    return view_of(found, plot, drawn)
+    place, small = asked_of(assessed, show_small, plot)
+    found = audit(base, place, by, small)
+    return view_of(found, plot, lambda: pictures.audit_chart(found))
 
 
 def registry_sequence(
@@ -171,18 +154,15 @@ def registry_sequence(
         InputError: for another kind of assessment, or where nothing is to be drawn.
     """
     need("polars")
-    from gepnet.registry.assess import Assessed
     from gepnet.registry.sequence import sequences
 
-    check_plot(plot)
-    found = sequences(base, Assessed(assessed), level, lines, smallness(show_small))
+    place, small = asked_of(assessed, show_small, plot)
+    found = sequences(base, place, level, lines, small)
 
     def drawn() -> Chart:
-        from gepnet.charts.registry.flow import sequence_chart
-
         if not any(step.patients for step in found.steps):
             raise refuse("plot", "nothing to draw", "treatments that follow each other")
-        return sequence_chart(found)
+        return pictures.sequence_chart(found)
 
     return view_of(found, plot, drawn)
 
@@ -221,20 +201,13 @@ def registry_survival(
         InputError: for names that there are not, or nothing to estimate.
     """
     need("polars", "numpy")
-    from gepnet.registry.assess import Assessed
     from gepnet.registry.outcomes import Chosen
     from gepnet.registry.survival import survival
 
-    check_plot(plot)
+    place, small = asked_of(assessed, show_small, plot)
     chosen = Chosen(endpoint, tuple(option), line, where, by, tuple(covariate), landmark_months)
-    found = survival(base, Assessed(assessed), chosen, by_centre, smallness(show_small))
-
-    def drawn() -> Chart:
-        from gepnet.charts.registry.curves import curves_chart
-
-        return curves_chart(found)
-
-    return view_of(found, plot, drawn)
+    found = survival(base, place, chosen, by_centre, small)
+    return view_of(found, plot, lambda: pictures.curves_chart(found))
 
 
 def registry_beside_published(
@@ -252,12 +225,10 @@ def registry_beside_published(
         InputError: for another kind of assessment, or one of another registry.
     """
     need("polars", "numpy")
-    from gepnet.registry.assess import Assessed
     from gepnet.registry.published import beside_published
     from gepnet.registry.store import Registry
 
-    small = smallness(show_small)
-    place = Assessed(assessed)
+    place, small = asked_of(assessed, show_small)
     view: View = plain(beside_published(base, place, Registry.open(registry), small))
     return view
 
@@ -286,22 +257,14 @@ def registry_indicators(
         InputError: for another kind of assessment or registry, or names that there are not.
     """
     need("polars", "numpy", "scipy")
-    from gepnet.registry.assess import Assessed
     from gepnet.registry.indicators import indicators
     from gepnet.registry.store import Registry
 
-    check_plot(plot)
+    place, small = asked_of(assessed, show_small, plot)
     if plot is not None and (len(indicator) != 1 or by is None):
         raise refuse("plot", str(plot), "one --indicator and --by: a funnel shows one by centre")
-    small, place = smallness(show_small), Assessed(assessed)
     found = indicators(base, place, Registry.open(registry), by, indicator, small)
-
-    def drawn() -> Chart:
-        from gepnet.charts.registry.funnel import funnel_chart
-
-        return funnel_chart(found)
-
-    return view_of(found, plot, drawn)
+    return view_of(found, plot, lambda: pictures.funnel_chart(found))
 
 
 #: Months at which a centre tells how many are left.
@@ -344,11 +307,10 @@ def share_registry(
         InputError: for names that there are not, or a file that is there already.
     """
     need("polars", "numpy")
-    from gepnet.registry.assess import Assessed
     from gepnet.registry.federated import as_json, shared
     from gepnet.registry.outcomes import Chosen, one_step, outcomes
 
-    place = Assessed(assessed)
+    place, small = asked_of(assessed, show_small)
     names = tuple(covariate)
     chosen = Chosen(endpoint, tuple(option), line, where, by, names, landmark_months)
     if at and len(at) != len(names):
@@ -358,7 +320,6 @@ def share_registry(
         table = table.filter(table["centre"] == centre)
     start = list(at) or [0.0] * len(names)
     model = one_step(table, names, start) if names else None
-    small = smallness(show_small)
     found = shared(
         centre, place.about["synthetic"], plain(chosen), table, GRID_MONTHS, model, small
     )
@@ -380,6 +341,16 @@ def combine_shared(files: Sequence[Path]) -> View:
     parts = [read_shared(read_text(path, "shared file"), str(path)) for path in files]
     view: View = plain(combine(parts))
     return view
+
+
+def asked_of(
+    assessed: str, show_small: bool, plot: Path | None = None
+) -> tuple[Assessed, Smallness]:
+    """Return an assessment and which counts are hidden; refuse a picture that cannot be written."""
+    from gepnet.registry.assess import Assessed
+
+    check_plot(plot)
+    return Assessed(assessed), smallness(show_small)
 
 
 def smallness(show_small: bool) -> Smallness:

@@ -51,8 +51,7 @@ def chart(
     Dosimetry: a time-activity CSV. Forest, calibration: a model that 'gepnet response fit' wrote.
     Without -o only the sentence and, with --table, the numbers are printed.
     """
-    if output is not None:
-        api.check_output(output)
+    api.check_output(output)
     request = api.ChartRequest(
         patient=patient,
         patients=patients,

@@ -51,8 +51,7 @@ def km(
     Of a table of observations, or with --trial of a trial: of its reconstruction where one comes
     with gepnet; otherwise dashed models of its published medians, which are no observations.
     """
-    if output is not None:
-        api.check_output(output)
+    api.check_output(output)
     if (observations is None) == (trial is None):
         raise api.refuse("INPUT", observations or "nothing", "a table of observations or --trial")
     base = api.base(*question.with_files) if question.with_files or trial else None
@@ -108,8 +107,7 @@ def reconstruct(
     dpi: Dpi = 150,
 ) -> Result:
     """Work out observations from published curves and their numbers at risk (Guyot 2012)."""
-    if output is not None:
-        api.check_output(output)
+    api.check_output(output)
     if question.with_files:
         api.base(*question.with_files)
     found = api.reconstruction(curve, at_risk, events=_events(events or []), unit=unit, title=title)

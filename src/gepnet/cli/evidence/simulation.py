@@ -64,8 +64,7 @@ def simulate(
         "acceptability": acceptability,
     }
     for path in pictures.values():
-        if path is not None:
-            api.check_output(path)
+        api.check_output(path)
     with progress_of("simulating") as tell:
         found = api.simulate_sequences(
             base,

@@ -75,8 +75,7 @@ def meta(
 
     An unverified figure is left out unless it is named by --include.
     """
-    if output is not None:
-        api.check_output(output)
+    api.check_output(output)
     result = api.meta_analysis(
         table,
         base,
@@ -127,8 +126,7 @@ def nma(
     refused. Populations are compared along every indirect path, and differences are told.
     """
     for path in (forest, network):
-        if path is not None:
-            api.check_output(path)
+        api.check_output(path)
     result = api.network_meta_analysis(
         table,
         base,

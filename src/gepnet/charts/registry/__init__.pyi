@@ -1,0 +1,9 @@
+from gepnet.charts.registry.audit import audit_chart as audit_chart
+from gepnet.charts.registry.curves import curves_chart as curves_chart
+from gepnet.charts.registry.flow import flow_chart as flow_chart
+from gepnet.charts.registry.flow import sequence_chart as sequence_chart
+from gepnet.charts.registry.funnel import funnel_chart as funnel_chart
+from gepnet.charts.registry.gaps import gaps_map as gaps_map
+from gepnet.charts.registry.gaps import quality_map as quality_map
+from gepnet.charts.registry.midtreatment import mid_treatment_chart as mid_treatment_chart
+from gepnet.charts.registry.swimmer import courses_chart as courses_chart
