@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Annotated
 
 from gepnet.criteria import prose
-from gepnet.evidence.differences import differing
+from gepnet.evidence.differences import Differing, differing
 from gepnet.evidence.speaking import trials_of
 from gepnet.guidelines import KnowledgeBase
-from gepnet.knowledge.models import Trial
-from gepnet.knowledge.trial_models import ExcludedStudy, Figure, TrialArm, TrialContrast
+from gepnet.knowledge.models import DocumentHeader, Position, Source, Trial
+from gepnet.knowledge.trial_models import Figure, TrialMetric
 from gepnet.report.explanations import SourceView, source_of
 from gepnet.tables import Shown
 
@@ -27,56 +26,45 @@ class FigureView:
     replaced figures are shown and never used.
     """
 
-    metric: str
-    label: str
-    unit: str | None
-    kind: str
-    endpoint: str
-    of: str
+    entry: Annotated[TrialMetric, Shown(take="id:metric label unit kind of:endpoint", flat=True)]
     text: str
-    value: Decimal | None
-    low: Decimal | None
-    high: Decimal | None
-    interval: str
-    level: Decimal
-    months: Decimal | None
-    assessor: str | None
-    subgroup: str | None
-    event: str | None
-    line: int | None
-    counts: bool
-    rejected: str | None
-    doubted: str | None
-    replaced: str | None
-    note: str | None
-    source: str
-    source_title: str
-    url: str | None
-    locator: str | None
-    verification: str
+    figure: Annotated[
+        Figure,
+        Shown(
+            take="of value low high interval level months assessor subgroup event line counts "
+            "rejected doubted replaced note source locator verification",
+            flat=True,
+        ),
+    ]
+    source: Annotated[Source, Shown(take="title:source_title url", flat=True)]
+
+    @property
+    def verification(self) -> str:
+        """How far it was verified."""
+        return self.figure.verification
+
+    @property
+    def source_title(self) -> str:
+        """Where it was read."""
+        return self.source.title
 
 
 @dataclass(frozen=True)
 class DifferingView:
     """Figures of the same thing that differ, and what is said of it."""
 
-    metric: str
+    found: Annotated[Differing, Shown(take="metric of by_assessor says", flat=True)]
     label: str
-    of: str
-    by_assessor: bool
     figures: list[FigureView]
-    says: str | None
 
 
 @dataclass(frozen=True)
 class RestingView:
     """A position of a document that names a trial, or that a later trial speaks against."""
 
-    document: str
-    short: str
+    document: Annotated[DocumentHeader, Shown(take="id:document short", flat=True)]
     recommendation: str
-    option: str
-    position: str
+    position: Annotated[Position, Shown(take="option position", flat=True)]
     how: str
     locator: str | None
 
@@ -85,26 +73,26 @@ class RestingView:
 class TrialView:
     """One trial in full."""
 
-    id: str
-    name: str
-    registry: str | None
-    year: int | None
-    phase: str
-    design: str | None
-    reference: str
-    population: str
+    trial: Annotated[
+        Trial,
+        Shown(
+            take="id name registry year phase design reference population eligibility "
+            "not_expressed note arms contrasts",
+            flat=True,
+        ),
+    ]
     criterion: str
-    eligibility: str
-    not_expressed: tuple[str, ...]
-    note: str | None
     source: Annotated[SourceView, Shown(flat=True)]
-    arms: tuple[TrialArm, ...]
-    contrasts: tuple[TrialContrast, ...]
     figures: list[FigureView]
     disagreements: list[DifferingView]
     explained: list[dict[str, str]]
     positions: list[RestingView]
     curves: tuple[str, ...]
+
+    @property
+    def id(self) -> str:
+        """The trial by its id."""
+        return self.trial.id
 
 
 def trial_view(trial: Trial, base: KnowledgeBase) -> TrialView:
@@ -112,38 +100,19 @@ def trial_view(trial: Trial, base: KnowledgeBase) -> TrialView:
     rule = next(rule for rule in base.of(Trial) if rule.entry.id == trial.id)
     metrics = {metric.id: metric for metric in base.knowledge.trial_metrics}
     groups = [
-        DifferingView(
-            one.metric,
-            metrics[one.metric].label,
-            one.of,
-            one.by_assessor,
-            figure_views(one.figures, base),
-            one.says,
-        )
+        DifferingView(one, metrics[one.metric].label, figure_views(one.figures, base))
         for one in differing(trial)
     ]
-    shown = {(one.metric, one.of) for one in groups}
+    shown = {(one.found.metric, one.found.of) for one in groups}
     explained = [
         {"metric": metrics[said.metric].label, "of": said.of, "says": said.says}
         for said in trial.disagreements
         if (said.metric, said.of) not in shown
     ]
     return TrialView(
-        trial.id,
-        trial.name,
-        trial.registry,
-        trial.year,
-        trial.phase,
-        trial.design,
-        trial.reference,
-        trial.population,
+        trial,
         prose(rule.broadest, base.vocabulary),
-        trial.eligibility,
-        trial.not_expressed,
-        trial.note,
         source_of(trial, base),
-        trial.arms,
-        trial.contrasts,
         figure_views(trial.figures, base),
         groups,
         explained,
@@ -157,38 +126,9 @@ def figure_views(figures: Iterable[Figure], base: KnowledgeBase) -> list[FigureV
     metrics = {metric.id: metric for metric in base.knowledge.trial_metrics}
     found = []
     for one in figures:
-        metric, source = metrics[one.metric], base.sources[one.source]
-        found.append(
-            FigureView(
-                one.metric,
-                metric.label,
-                metric.unit,
-                metric.kind,
-                metric.of,
-                one.of,
-                figure_text(one, metric.unit),
-                one.value,
-                one.low,
-                one.high,
-                one.interval,
-                one.level,
-                one.months,
-                one.assessor,
-                one.subgroup,
-                one.event,
-                one.line,
-                one.counts,
-                one.rejected,
-                one.doubted,
-                one.replaced,
-                one.note,
-                one.source,
-                source.title,
-                source.url,
-                one.locator,
-                one.verification,
-            )
-        )
+        metric = metrics[one.metric]
+        text, source = figure_text(one, metric.unit), base.sources[one.source]
+        found.append(FigureView(metric, text, one, source))
     return found
 
 
@@ -222,25 +162,14 @@ def _positions(trial: Trial, base: KnowledgeBase) -> Iterable[RestingView]:
                     for one in studies:
                         if trial in trials_of(one.study, trials):
                             head = document.file.document
-                            yield RestingView(
-                                head.id,
-                                head.short,
-                                rule.full_id,
-                                position.option,
-                                position.position,
-                                how,
-                                one.locator,
-                            )
+                            yield RestingView(head, rule.full_id, position, how, one.locator)
 
 
 @dataclass(frozen=True)
 class TrialLine:
     """A trial in a list, without a patient."""
 
-    id: str
-    name: str
-    year: int | None
-    phase: str
+    trial: Annotated[Trial, Shown(take="id name year phase", flat=True)]
     arms: tuple[str, ...]
     main: list[FigureView]
     figures: int
@@ -250,22 +179,18 @@ class TrialLine:
 
 def trial_lines(base: KnowledgeBase, speaking: Sequence[str]) -> list[TrialLine]:
     """Return every trial with its main result, controlled trials first, later before earlier."""
-    found = [
+    trials = base.knowledge.trials
+    return [
         TrialLine(
-            trial.id,
-            trial.name,
-            trial.year,
-            trial.phase,
+            trial,
             tuple(arm.label for arm in trial.arms),
             figure_views(main_figures(trial, speaking), base),
             len(trial.figures),
             sum(one.verification == "unverified" for one in trial.figures),
             sum(one.rejected is not None for one in trial.figures),
         )
-        for trial in base.knowledge.trials
+        for trial in sorted(trials, key=lambda t: (not t.contrasts, -(t.year or 0), t.id))
     ]
-    controlled = {trial.id: bool(trial.contrasts) for trial in base.knowledge.trials}
-    return sorted(found, key=lambda one: (not controlled[one.id], -(one.year or 0), one.id))
 
 
 def main_figures(trial: Trial, speaking: Sequence[str]) -> tuple[Figure, ...]:
@@ -285,8 +210,3 @@ def main_figures(trial: Trial, speaking: Sequence[str]) -> tuple[Figure, ...]:
         if found:
             return found
     return ()
-
-
-def excluded_studies(base: KnowledgeBase) -> tuple[ExcludedStudy, ...]:
-    """Return the publications that are not used, with the reason."""
-    return base.knowledge.excluded_studies
