@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from gepnet import api
 from gepnet.board.faults import StaleForm
 from gepnet.board.security import same_token
+from gepnet.board.visit import Visit
 
 #: Of one form.
 MOST_FIELDS, MOST_FILES, MOST_BYTES = 400, 8, 1_000_000
@@ -66,12 +67,12 @@ def number_of(form: FormData, name: str) -> int:
     return int(text)
 
 
-def done(request: Request, address: str) -> Response:
+def done(visit: Visit, address: str) -> Response:
     """Return the answer to a form that was saved: go to a page.
 
     ``saved`` lets the script of the page put the focus where one goes on, and is taken off again.
     """
-    if request.headers.get("hx-request"):
+    if visit.is_part:
         marked = f"{address}{'&' if '?' in address else '?'}saved=1"
         return Response(status_code=200, headers={"hx-redirect": marked})
     return RedirectResponse(address, 303)

@@ -53,7 +53,7 @@ def _own(visit: Visit, form: str) -> Markup:
 
 
 def page(
-    request: Request,
+    visit: Visit,
     template: str,
     status: int = 200,
     headers: dict[str, str] | None = None,
@@ -63,11 +63,10 @@ def page(
 
     A language or a size that was chosen by a link is remembered by the browser, and nothing else.
     """
-    visit = visit_of(request)
     answer = HTMLResponse(render(visit, template, **shown), status, headers)
     chosen = {"lang": visit.words.language, "density": visit.density}
     for name, value in chosen.items():
-        if request.query_params.get(name) == value:
+        if visit.request.query_params.get(name) == value:
             answer.set_cookie(
                 name,
                 value,
@@ -93,7 +92,7 @@ def fault_page(
     typed there, stays.
     """
     visit = visit_of(request)
-    part = request.headers.get("hx-request") is not None
+    part = visit.is_part
     say = visit.words.gettext
     known = {"both": (), "versions": (), "typed": (), "form_id": "", "sign_in": False, **shown}
     told = render(

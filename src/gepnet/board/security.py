@@ -69,27 +69,27 @@ class Shield:
                     found["strict-transport-security"] = "max-age=31536000"
             await send(message)
 
+        answer = self.refused(scope, headers)
+        if answer is not None:
+            await answer(scope, receive, shielded)
+            return
+        await self.counted(scope, receive, shielded)
+
+    def refused(self, scope: Scope, headers: Headers) -> ASGIApp | None:
+        """Return the answer to a request that is not taken; None where it is."""
         if host_name(headers.get("host", "")) not in self.names:
-            answer = plain_answer(400, "The server is not called by this name.")
-            await answer(scope, receive, shielded)
-            return
+            return plain_answer(400, "The server is not called by this name.")
         if scope["method"] not in SAFE and not same_origin(headers):
-            answer = plain_answer(403, "This form was not sent from a page of this server.")
-            await answer(scope, receive, shielded)
-            return
+            return plain_answer(403, "This form was not sent from a page of this server.")
         if b"%00" in scope.get("raw_path", b"") + scope["query_string"] or "\0" in scope["path"]:
-            answer = plain_answer(400, "There is no such address.")
-            await answer(scope, receive, shielded)
-            return
+            return plain_answer(400, "There is no such address.")
         try:
             announced = int(headers.get("content-length", "0"))
         except ValueError:
             announced = -1
-        if announced < 0 or announced > self.body_limit:
-            wrong = plain_answer(400, "A wrong length.")
-            await (self.too_large() if announced > 0 else wrong)(scope, receive, shielded)
-            return
-        await self.counted(scope, receive, shielded)
+        if announced > self.body_limit:
+            return self.too_large()
+        return plain_answer(400, "A wrong length.") if announced < 0 else None
 
     def too_large(self) -> ASGIApp:
         """Return the answer to a request that is too large."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import Request
+from fastapi import Depends, Request
 
 from gepnet import api
 from gepnet.board.faults import SignInFirst
@@ -78,6 +78,11 @@ class Visit:
         return next(d.file.document.year for d in self.desk.base.documents if d.id == name)
 
     @property
+    def is_part(self) -> bool:
+        """Whether a part of a page is asked for, to be put into one that is there."""
+        return self.request.headers.get("hx-request") is not None
+
+    @property
     def path(self) -> str:
         """The address of the page, for links that change how it is shown."""
         return self.request.url.path
@@ -110,3 +115,11 @@ def visit_of(request: Request) -> Visit:
         return found
     desk: Desk = request.app.state.desk
     return Visit(request, desk, language_chosen(request), density_chosen(request))
+
+
+async def _here(request: Request) -> Visit:
+    return visit_of(request)
+
+
+#: The visit of a route.
+Here = Annotated[Visit, Depends(_here)]

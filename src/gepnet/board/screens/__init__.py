@@ -1,53 +1,15 @@
 """The screens, each a module with its routes; templates are named after them."""
 
+from importlib import import_module
+
 from gepnet.board.policy import Screen
-from gepnet.board.screens import (
-    account,
-    agreement,
-    cards,
-    case,
-    course,
-    differ,
-    files,
-    history,
-    knowledge,
-    pathway,
-    plan,
-    prepare,
-    program_cases,
-    programs,
-    provider,
-    quick,
-    record,
-    registry,
-    response,
-    sheet,
-    weights,
-    worklist,
-)
 
 #: In the order in which their routes are tried.
-SCREENS: tuple[Screen, ...] = (
-    quick.screen,
-    account.screen,
-    provider.screen,
-    worklist.screen,
-    prepare.screen,
-    case.screen,
-    cards.screen,
-    differ.screen,
-    course.screen,
-    plan.screen,
-    pathway.screen,
-    response.screen,
-    weights.screen,
-    sheet.screen,
-    record.screen,
-    history.screen,
-    agreement.screen,
-    registry.screen,
-    knowledge.screen,
-    files.screen,
-    programs.screen,
-    program_cases.screen,
+NAMES = (
+    "quick account provider worklist prepare case cards differ course plan "
+    "pathway response weights sheet record history agreement registry knowledge files programs "
+    "program_cases"
+)
+SCREENS: tuple[Screen, ...] = tuple(
+    import_module(f"gepnet.board.screens.{name}").screen for name in NAMES.split()
 )

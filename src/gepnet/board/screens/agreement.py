@@ -7,14 +7,13 @@ import hashlib
 import json
 from typing import Any
 
-from fastapi import Request
 from starlette.responses import Response
 
 from gepnet import api
 from gepnet.board.marks import N_
 from gepnet.board.pages import page
 from gepnet.board.policy import Screen, may
-from gepnet.board.visit import Visit, visit_of
+from gepnet.board.visit import Here, Visit
 
 screen = Screen("agreement")
 #: With so many cases in which people differ, what explains it is worked out unasked.
@@ -48,12 +47,12 @@ def agreement_view(visit: Visit, first_round: bool, why: bool) -> dict[str, Any]
 
 
 @screen.get("/agreement", may("report.read"))
-def agreement(request: Request, last: str = "", why: str = "") -> Response:
+def agreement(visit: Here, last: str = "", why: str = "") -> Response:
     """The agreement of the people of boards, by cases, disciplines and centres."""
-    view = agreement_view(visit_of(request), not last, bool(why))
+    view = agreement_view(visit, not last, bool(why))
     groups = (
         (N_("Discipline"), [(one["discipline"], one) for one in view["by_discipline"]]),
         (N_("Centre"), [(one["centre"], one) for one in view["by_centre"]]),
         (N_("Between centres"), [(", ".join(o["centres"]), o) for o in view["between_centres"]]),
     )
-    return page(request, "agreement.html", view=view, groups=groups, kinds=KINDS, last=bool(last))
+    return page(visit, "agreement.html", view=view, groups=groups, kinds=KINDS, last=bool(last))

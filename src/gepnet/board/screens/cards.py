@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from fastapi import Request
 from starlette.responses import Response
 
 from gepnet import api
@@ -14,7 +13,7 @@ from gepnet.board.forms import Own, done, number_of, text_of, texts_of
 from gepnet.board.pages import page
 from gepnet.board.policy import Screen, may
 from gepnet.board.screens.case import common, hidden
-from gepnet.board.visit import Visit, visit_of
+from gepnet.board.visit import Here, Visit
 
 screen = Screen("cards")
 OTHER = "other"
@@ -49,9 +48,8 @@ def groups(looked: Looked, cards: tuple[api.Card, ...]) -> list[dict[str, Any]]:
     return sorted(found.values(), key=lambda one: -len(one["cards"]))
 
 
-def consensus_view(request: Request, item_id: str, step: str) -> dict[str, Any]:
+def consensus_view(visit: Visit, item_id: str, step: str) -> dict[str, Any]:
     """Return everything that the consensus pages show of an item."""
-    visit = visit_of(request)
     desk, actor = visit.desk, visit.actor
     item = api.read_item(desk.store, actor, item_id)
     looked = look_at(visit, item.case_id, item.record_number)
@@ -66,7 +64,7 @@ def consensus_view(request: Request, item_id: str, step: str) -> dict[str, Any]:
     voters = [one for one in team if set(one.roles) & api.policy().actions["card.give"].who]
     mine = closed and next((c for c in closed.cards if c.user_id == actor.id), None)
     return {
-        **common(request, looked, item, "cards"),
+        **common(looked, item, "cards"),
         "step": at,
         "rounds": rounds,
         **turned,
@@ -104,37 +102,34 @@ def _all_options(visit: Visit) -> list[dict[str, str]]:
 
 
 @screen.get("/item/{item_id}/cards", may("card.read"))
-def cards(request: Request, item_id: str, step: str = "") -> Response:
+def cards(visit: Here, item_id: str, step: str = "") -> Response:
     """The cards of an item, what they say once they are open, and the outcome."""
-    return page(request, "cards.html", **consensus_view(request, item_id, step))
+    return page(visit, "cards.html", **consensus_view(visit, item_id, step))
 
 
 @screen.get("/item/{item_id}/state", may("card.read"))
-def state(request: Request, item_id: str) -> Response:
+def state(visit: Here, item_id: str) -> Response:
     """Whether something changed: asked for again and again, answered in no time."""
-    visit = visit_of(request)
     tag = f'"{api.item_tag(visit.desk.store, visit.actor, item_id)}"'
     headers = {"etag": tag, "cache-control": "no-cache"}
-    if request.headers.get("if-none-match") == tag:
+    if visit.request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers=headers)
     item = api.read_item(visit.desk.store, visit.actor, item_id)
     rounds = api.read_rounds(visit.desk.store, visit.actor, item_id)
     shown = {"item": item, "covered": hidden(item, rounds), **_turned(rounds)}
-    return page(request, "deck_part.html", 200, headers, **shown)
+    return page(visit, "deck_part.html", 200, headers, **shown)
 
 
 @screen.post("/item/{item_id}/round", may("round.begin"))
-def begin(request: Request, item_id: str, form: Own) -> Response:
+def begin(visit: Here, item_id: str, form: Own) -> Response:
     """Begin a round of cards."""
-    visit = visit_of(request)
     api.begin_round(visit.desk.store, visit.actor, item_id, texts_of(form, "expected"))
-    return done(request, f"/item/{item_id}/cards?step=cards")
+    return done(visit, f"/item/{item_id}/cards?step=cards")
 
 
 @screen.post("/item/{item_id}/card", may("card.give"))
-def give(request: Request, item_id: str, form: Own) -> Response:
+def give(visit: Here, item_id: str, form: Own) -> Response:
     """Hand in one's own card, or change it."""
-    visit = visit_of(request)
     option = text_of(form, "option") or text_of(form, "any_option")
     labels = {one["label"].casefold(): one["id"] for one in _all_options(visit)}
     option = labels.get(option.casefold(), option)
@@ -148,21 +143,19 @@ def give(request: Request, item_id: str, form: Own) -> Response:
         text_of(form, "condition") or None,
         text_of(form, "discipline") or None,
     )
-    return done(request, f"/item/{item_id}/cards")
+    return done(visit, f"/item/{item_id}/cards")
 
 
 @screen.post("/item/{item_id}/open", may("round.open"))
-def open_cards(request: Request, item_id: str, form: Own) -> Response:
+def open_cards(visit: Here, item_id: str, form: Own) -> Response:
     """Turn the cards, whether or not all are in."""
-    visit = visit_of(request)
     api.open_round(visit.desk.store, visit.actor, item_id)
-    return done(request, f"/item/{item_id}/cards?step=reveal")
+    return done(visit, f"/item/{item_id}/cards?step=reveal")
 
 
 @screen.post("/item/{item_id}/outcome", may("outcome.record"))
-def record(request: Request, item_id: str, form: Own) -> Response:
+def record(visit: Here, item_id: str, form: Own) -> Response:
     """Record what the board came to; nothing is averaged, dissent stays."""
-    visit = visit_of(request)
     desk = visit.desk
     labels = {one["label"].casefold(): one["id"] for one in _all_options(visit)}
     named = [labels.get(one.casefold(), one) for one in texts_of(form, "options")]
@@ -194,29 +187,27 @@ def record(request: Request, item_id: str, form: Own) -> Response:
     )
     seen, why = number_of(form, "seen"), text_of(form, "change_reason") or None
     api.record_outcome(desk.store, visit.actor, item_id, decision, desk.base.options, seen, why)
-    return done(request, f"/item/{item_id}/cards?step=outcome")
+    return done(visit, f"/item/{item_id}/cards?step=outcome")
 
 
 @screen.post("/item/{item_id}/show", may("item.edit"))
-def show_documents(request: Request, item_id: str, form: Own) -> Response:
+def show_documents(visit: Here, item_id: str, form: Own) -> Response:
     """Show the documents before the cards are open; that is recorded."""
-    visit = visit_of(request)
     seen = number_of(form, "seen")
     item = api.change_item(visit.desk.store, visit.actor, item_id, seen, matrix_hidden=False)
-    return done(request, f"/case/{item.case_id}/board?item={item_id}")
+    return done(visit, f"/case/{item.case_id}/board?item={item_id}")
 
 
 @screen.post("/item/{item_id}/sign", may("outcome.sign"))
-def sign(request: Request, item_id: str, form: Own) -> Response:
+def sign(visit: Here, item_id: str, form: Own) -> Response:
     """Sign the outcome that stands, with the password again."""
-    visit = visit_of(request)
-    signed = proved(request, form)
+    signed = proved(visit, form)
     number, meaning = number_of(form, "number"), text_of(form, "meaning")
     api.sign_outcome(visit.desk.store, signed, item_id, number, meaning)
-    return done(request, f"/item/{item_id}/cards?step=outcome")
+    return done(visit, f"/item/{item_id}/cards?step=outcome")
 
 
-def proved(request: Request, form: Any) -> api.SignedIn:
+def proved(visit: Visit, form: Any) -> api.SignedIn:
     """Return the session of who gave the password again.
 
     Whoever has none was asked again at the hospital's provider; the store looks how long ago.
@@ -224,20 +215,18 @@ def proved(request: Request, form: Any) -> api.SignedIn:
     Raises:
         NotProved: if it is wrong.
     """
-    visit = visit_of(request)
     desk = visit.desk
     if visit.signed is not None and not visit.signed.has_password:
         return visit.signed
     password = form.get("password")
     given = password if isinstance(password, str) and len(password) <= 1000 else ""
-    address = request.client.host if request.client else ""
-    return api.prove(desk.store, desk.secret(request), given, address)
+    address = visit.request.client.host if visit.request.client else ""
+    return api.prove(desk.store, desk.secret(visit.request), given, address)
 
 
 @screen.post("/item/{item_id}/followup", may("followup.record"))
-def follow_up(request: Request, item_id: str, form: Own) -> Response:
+def follow_up(visit: Here, item_id: str, form: Own) -> Response:
     """Record whether the advice was carried out."""
-    visit = visit_of(request)
     told = text_of(form, "day", 10)
     try:
         day = datetime.date.fromisoformat(told)
@@ -246,14 +235,13 @@ def follow_up(request: Request, item_id: str, form: Own) -> Response:
     done_ = text_of(form, "carried_out")
     why = text_of(form, "reason") or None
     api.record_follow_up(visit.desk.store, visit.actor, item_id, done_, day, why)
-    return done(request, f"/item/{item_id}/cards?step=outcome")
+    return done(visit, f"/item/{item_id}/cards?step=outcome")
 
 
 @screen.get("/item/{item_id}/record.pdf", may("card.read"))
-def record_pdf(request: Request, item_id: str) -> Response:
+def record_pdf(visit: Here, item_id: str) -> Response:
     """The record of the board as an accessible PDF."""
-    visit = visit_of(request)
-    shown = consensus_view(request, item_id, "outcome")
+    shown = consensus_view(visit, item_id, "outcome")
     if shown["standing"] is None:
         raise api.refuse("outcome", "none yet", "an outcome of the board")
     view = record_view(visit, shown)

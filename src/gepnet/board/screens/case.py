@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
 from gepnet import api
 from gepnet.board.cases import Looked, look_at, person
 from gepnet.board.pages import page
 from gepnet.board.policy import Screen, may
-from gepnet.board.visit import Visit, visit_of
+from gepnet.board.visit import Here, Visit
 
 screen = Screen("case")
 #: Values of one event that its line names; the record has all.
@@ -51,41 +50,37 @@ def hidden(item: api.BoardItem | None, rounds: list[api.CardRound]) -> bool:
     return not any(one.is_open for one in rounds)
 
 
-def common(
-    request: Request, looked: Looked, item: api.BoardItem | None, here: str
-) -> dict[str, Any]:
+def common(looked: Looked, item: api.BoardItem | None, here: str) -> dict[str, Any]:
     """Return what every page of a case shows: who, the pages, the place in the meeting."""
-    visit = visit_of(request)
     return {
         "looked": looked,
         "case": looked.case,
         "who": person(looked.case),
         "item": item,
         "here": here,
-        "near": neighbours(visit, item),
+        "near": neighbours(looked.visit, item),
     }
 
 
 @screen.get("/case/{case_id}", may("case.read"))
-def case(request: Request, case_id: str) -> Response:
+def case(visit: Here, case_id: str) -> Response:
     """Go to the board view of a case, or to its record where there is none."""
-    looked = look_at(visit_of(request), case_id)
+    looked = look_at(visit, case_id)
     return RedirectResponse(f"/case/{case_id}/{'board' if looked.kept else 'record'}", 303)
 
 
 @screen.get("/case/{case_id}/board", may("case.read"))
-def board(request: Request, case_id: str, item: str = "") -> Response:
+def board(visit: Here, case_id: str, item: str = "") -> Response:
     """The answer of one patient on one screen."""
-    visit = visit_of(request)
     looked = look_at(visit, case_id)
     chosen = item_of(visit, case_id, item)
-    shown = common(request, looked, chosen, "board")
+    shown = common(looked, chosen, "board")
     if looked.kept is None:
-        return page(request, "no_record.html", **shown)
+        return page(visit, "no_record.html", **shown)
     rounds = [] if chosen is None else api.read_rounds(visit.desk.store, visit.actor, chosen.id)
     view = looked.answer()
     return page(
-        request,
+        visit,
         "board.html",
         view=view,
         hidden=hidden(chosen, rounds),
@@ -168,20 +163,18 @@ def _value(name: str, value: Any, base: Any) -> str:
 
 
 @screen.get("/case/{case_id}/reason", may("case.read"))
-def reason(request: Request, case_id: str, entry: str = "") -> Response:
+def reason(visit: Here, case_id: str, entry: str = "") -> Response:
     """Why entries apply to this patient, do not, or stay open; with their sources."""
-    visit = visit_of(request)
     looked = look_at(visit, case_id)
     base, facts = visit.base, looked.assessment.facts
     names = [name for name in entry.replace("+", " ").split(" ") if name][:8]
     asked = visit.desk.question()
     reasons = [api.explain_recommendation(facts, base, name, asked) for name in names]
-    part = request.headers.get("hx-request") is not None
     found = looked.evidence()
     behind = {name: found.behind(name) for name in names}
     return page(
-        request,
-        "reason_part.html" if part else "reason.html",
+        visit,
+        "reason_part.html" if visit.is_part else "reason.html",
         reasons=reasons,
         behind=behind,
         evidence=found,

@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from fastapi import Request
 from starlette.responses import Response
 
 from gepnet import api
@@ -18,7 +17,7 @@ from gepnet.board.pages import page
 from gepnet.board.policy import Screen, may
 from gepnet.board.screens.cards import proved
 from gepnet.board.screens.case import common, item_of
-from gepnet.board.visit import visit_of
+from gepnet.board.visit import Here, Visit
 
 screen = Screen("course")
 #: Samples that the grid shows, the latest.
@@ -26,9 +25,8 @@ SAMPLES = 6
 DECISIONS = ("proceed", "reduce", "step_up", "hold", "stop")
 
 
-def course_page(request: Request, case_id: str, day: str, ctcae: str) -> dict[str, Any]:
+def course_page(visit: Visit, case_id: str, day: str, ctcae: str) -> dict[str, Any]:
     """Return all that the page of a course shows."""
-    visit = visit_of(request)
     looked = look_at(visit, case_id)
     base, question = visit.desk.base, visit.desk.question()
     record = looked.record
@@ -58,7 +56,7 @@ def course_page(request: Request, case_id: str, day: str, ctcae: str) -> dict[st
         why_not = list(error.problems)
     rows, days = grid(looked, review)
     return {
-        **common(request, looked, item_of(visit, case_id), "course"),
+        **common(looked, item_of(visit, case_id), "course"),
         "course": course,
         "cycles": cycles(course),
         "date_value": date,
@@ -181,15 +179,14 @@ def calendar(course: dict[str, Any] | None, date: str) -> list[list[dict[str, An
 
 
 @screen.get("/case/{case_id}/course", may("case.read"))
-def course(request: Request, case_id: str, day: str = "", ctcae: str = "5") -> Response:
+def course(visit: Here, case_id: str, day: str = "", ctcae: str = "5") -> Response:
     """Cycles, blood, what is proposed for the next cycle on a day, and who released what."""
-    return page(request, "course.html", **course_page(request, case_id, day, ctcae))
+    return page(visit, "course.html", **course_page(visit, case_id, day, ctcae))
 
 
 @screen.post("/case/{case_id}/release", may("release.sign"))
-def release(request: Request, case_id: str, form: Own) -> Response:
+def release(visit: Here, case_id: str, form: Own) -> Response:
     """Decide about a cycle, by name and with the password again."""
-    visit = visit_of(request)
     decision, activity = text_of(form, "decision"), text_of(form, "activity_gbq", 20)
     event: dict[str, Any] = {
         "date": text_of(form, "date", 10),
@@ -203,9 +200,9 @@ def release(request: Request, case_id: str, form: Own) -> Response:
     proposal = text_of(form, "proposal", 20)
     if proposal and decision != proposal and not event["override"]:
         raise api.refuse("override", "", "the reason, where it differs from the proposal")
-    signed = proved(request, form)
+    signed = proved(visit, form)
     event = {name: value for name, value in event.items() if value not in (None, "")}
     seen = number_of(form, "seen")
     desk = visit.desk
     api.release_cycle(desk.store, signed, case_id, event, desk.base.vocabulary, seen)
-    return done(request, f"/case/{case_id}/course")
+    return done(visit, f"/case/{case_id}/course")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import Request
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
@@ -14,7 +13,7 @@ from gepnet.board.forms import Own, text_of, texts_of
 from gepnet.board.pages import page
 from gepnet.board.policy import Screen, may
 from gepnet.board.screens.case import common, hidden, item_of
-from gepnet.board.visit import visit_of
+from gepnet.board.visit import Here, Visit
 
 screen = Screen("differ")
 FOR = ("recommended", "option", "in_favour")
@@ -22,9 +21,8 @@ FOR = ("recommended", "option", "in_favour")
 MOST = 12
 
 
-def differ_view(request: Request, case_id: str, form: FormData) -> dict[str, Any]:
+def differ_view(visit: Visit, case_id: str, form: FormData) -> dict[str, Any]:
     """Return the two groups on an option, the facts that decide, and what was assumed."""
-    visit = visit_of(request)
     looked = look_at(visit, case_id)
     item = item_of(visit, case_id)
     base = visit.base
@@ -49,7 +47,7 @@ def differ_view(request: Request, case_id: str, form: FormData) -> dict[str, Any
     if settings:
         whatif = api.whatif_view(looked.assessment, base, settings)
     return {
-        **common(request, looked, item, "differ"),
+        **common(looked, item, "differ"),
         "view": answer,
         "option": option,
         "label": base.options[option].label,
@@ -85,26 +83,25 @@ def _facts(looked: Looked) -> list[dict[str, str]]:
     return [{"id": n, "label": base.vocabulary[n].entry.label} for n in known]
 
 
-def _answered(request: Request, case_id: str, form: FormData) -> Response:
+def _answered(visit: Visit, case_id: str, form: FormData) -> Response:
     """Return the page, without a document while documents stay hidden or there is no record."""
-    visit = visit_of(request)
     item = item_of(visit, case_id)
     looked = look_at(visit, case_id)
     if looked.kept is None:
-        return page(request, "no_record.html", **common(request, looked, item, "differ"))
+        return page(visit, "no_record.html", **common(looked, item, "differ"))
     rounds = [] if item is None else api.read_rounds(visit.desk.store, visit.actor, item.id)
     if hidden(item, rounds):
-        return page(request, "covered.html", **common(request, looked, item, "differ"))
-    return page(request, "differ.html", **differ_view(request, case_id, form))
+        return page(visit, "covered.html", **common(looked, item, "differ"))
+    return page(visit, "differ.html", **differ_view(visit, case_id, form))
 
 
 @screen.get("/case/{case_id}/differ", may("case.read"))
-def differ(request: Request, case_id: str) -> Response:
+def differ(visit: Here, case_id: str) -> Response:
     """Why the documents differ on the first option of the answer."""
-    return _answered(request, case_id, FormData())
+    return _answered(visit, case_id, FormData())
 
 
 @screen.post("/case/{case_id}/differ", may("case.read"))
-def what_if(request: Request, case_id: str, form: Own) -> Response:
+def what_if(visit: Here, case_id: str, form: Own) -> Response:
     """The same for another option, or with assumed facts; nothing is saved."""
-    return _answered(request, case_id, form)
+    return _answered(visit, case_id, form)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from importlib.resources import files
 
-from fastapi import Request
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from gepnet import __version__
 from gepnet.board.pages import asset, page
 from gepnet.board.policy import PUBLIC, Screen
+from gepnet.board.visit import Here
 
 screen = Screen("files")
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -35,9 +35,9 @@ def static(digest: str, name: str) -> Response:
 
 
 @screen.get("/help", PUBLIC)
-def help_page(request: Request) -> Response:
+def help_page(visit: Here) -> Response:
     """What the screens show, for whom, and their limits."""
-    return page(request, "help.html")
+    return page(visit, "help.html")
 
 
 @screen.get("/health", PUBLIC)

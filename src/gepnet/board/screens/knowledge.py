@@ -7,14 +7,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from fastapi import Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from gepnet import __version__, api
 from gepnet.board.pages import page
 from gepnet.board.policy import PUBLIC, Screen
-from gepnet.board.visit import visit_of
+from gepnet.board.visit import Here
 
 if TYPE_CHECKING:
     from gepnet.guidelines import KnowledgeBase
@@ -69,9 +68,9 @@ def _listed(base: KnowledgeBase, day: Any) -> list[dict[str, Any]]:
 
 
 @screen.get("/knowledge", PUBLIC)
-def documents(request: Request, word: str = "", region: str = "") -> Response:
+def documents(visit: Here, word: str = "", region: str = "") -> Response:
     """Every document, with how much of it was read."""
-    desk = visit_of(request).desk
+    desk = visit.desk
     day = desk.question().knowledge_date
     listed = _listed(desk.base, day)
     regions = sorted({name for one in listed for name in one["region"]})
@@ -93,23 +92,22 @@ def documents(request: Request, word: str = "", region: str = "") -> Response:
         "version": __version__,
         "READ": READ,
     }
-    return page(request, "documents.html", **view)
+    return page(visit, "documents.html", **view)
 
 
 @screen.get("/knowledge/{name}", PUBLIC)
-def one_document(request: Request, name: str) -> Response:
+def one_document(visit: Here, name: str) -> Response:
     """A document with every entry: rule in words, position, place, badge."""
-    base = visit_of(request).base
-    return page(request, "document.html", doc=document(base, name), READ=READ)
+    base = visit.base
+    return page(visit, "document.html", doc=document(base, name), READ=READ)
 
 
 @screen.get("/knowledge/{name}/{entry}", PUBLIC)
-def one_entry(request: Request, name: str, entry: str) -> Response:
+def one_entry(visit: Here, name: str, entry: str) -> Response:
     """An entry for itself: what a cell of the answer rests on."""
-    doc = document(visit_of(request).base, name)
+    doc = document(visit.base, name)
     full = f"{name}/{entry}"
     found = next((one for one in doc["entries"] if one["id"] == full), None)
     if found is None:
         raise HTTPException(404)
-    part = request.headers.get("hx-request") is not None
-    return page(request, "entry_part.html" if part else "entry.html", doc=doc, entry=found)
+    return page(visit, "entry_part.html" if visit.is_part else "entry.html", doc=doc, entry=found)

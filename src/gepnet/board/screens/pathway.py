@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import Request
 from starlette.responses import Response
 
 from gepnet import api
@@ -12,7 +11,7 @@ from gepnet.board.cases import Looked, look_at
 from gepnet.board.pages import page
 from gepnet.board.policy import Screen, may
 from gepnet.board.screens.case import common, hidden, item_of
-from gepnet.board.visit import visit_of
+from gepnet.board.visit import Here
 
 screen = Screen("pathway")
 
@@ -41,15 +40,14 @@ def first(looked: Looked, documents: list[dict[str, str]]) -> str:
 
 
 @screen.get("/case/{case_id}/pathway", may("case.read"))
-def pathway(request: Request, case_id: str, document: str = "", question: str = "") -> Response:
+def pathway(visit: Here, case_id: str, document: str = "", question: str = "") -> Response:
     """The pathways of one document on one question, with the way of this patient."""
-    visit = visit_of(request)
     desk = visit.desk
     looked = look_at(visit, case_id)
     item = item_of(visit, case_id)
-    shown: dict[str, Any] = common(request, looked, item, "pathway")
+    shown: dict[str, Any] = common(looked, item, "pathway")
     if looked.kept is None:
-        return page(request, "no_record.html", **shown)
+        return page(visit, "no_record.html", **shown)
     rounds = [] if item is None else api.read_rounds(desk.store, visit.actor, item.id)
     documents = offered(looked)
     asked = question or looked.answer()["question"]["id"]
@@ -64,7 +62,7 @@ def pathway(request: Request, case_id: str, document: str = "", question: str = 
             ),
         )
     return page(
-        request,
+        visit,
         "pathway.html",
         documents=documents,
         document=chosen,

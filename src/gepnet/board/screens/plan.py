@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import Request
 from starlette.responses import Response
 
 from gepnet import api
@@ -17,7 +16,7 @@ from gepnet.board.forms import Own, text_of
 from gepnet.board.pages import page
 from gepnet.board.policy import Screen, may
 from gepnet.board.screens.case import common, item_of
-from gepnet.board.visit import visit_of
+from gepnet.board.visit import Here
 
 screen = Screen("plan")
 
@@ -39,12 +38,10 @@ def planned(looked: Looked, start: str, not_before: str) -> dict[str, Any]:
 
 
 @screen.post("/case/{case_id}/plan", may("case.read"))
-def plan(request: Request, case_id: str, form: Own) -> Response:
+def plan(visit: Here, case_id: str, form: Own) -> Response:
     """The days of the cycles from a first day, or from those that were given; nothing is kept."""
-    visit = visit_of(request)
     looked = look_at(visit, case_id)
     start, not_before = text_of(form, "start", 10), text_of(form, "not_before", 10)
     made = planned(looked, start, not_before)
-    part = request.headers.get("hx-request") is not None
-    shown = {} if part else common(request, looked, item_of(visit, case_id), "course")
-    return page(request, "plan_part.html" if part else "plan.html", plan=made, **shown)
+    shown = {} if visit.is_part else common(looked, item_of(visit, case_id), "course")
+    return page(visit, "plan_part.html" if visit.is_part else "plan.html", plan=made, **shown)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import Request
 from starlette.responses import Response
 
 from gepnet import api
@@ -14,7 +13,7 @@ from gepnet.board.marks import N_
 from gepnet.board.pages import page
 from gepnet.board.policy import Screen, may
 from gepnet.board.screens.case import common, hidden, item_of
-from gepnet.board.visit import Visit, visit_of
+from gepnet.board.visit import Here, Visit
 
 screen = Screen("prepare")
 #: Class, sign and word of each state of a domain of facts.
@@ -48,21 +47,19 @@ def preparation(visit: Visit, case_id: str) -> dict[str, Any] | None:
 
 
 @screen.get("/case/{case_id}/prepare", may("case.read"))
-def prepare(request: Request, case_id: str) -> Response:
+def prepare(visit: Here, case_id: str) -> Response:
     """The checklist of a case before its meeting."""
-    visit = visit_of(request)
     looked = look_at(visit, case_id)
-    shown = common(request, looked, item_of(visit, case_id), "prepare")
+    shown = common(looked, item_of(visit, case_id), "prepare")
     view = preparation(visit, case_id)
     if view is None:
-        return page(request, "no_record.html", **shown)
-    return page(request, "prepare.html", view=view, states=STATES, stops=stops(view), **shown)
+        return page(visit, "no_record.html", **shown)
+    return page(visit, "prepare.html", view=view, states=STATES, stops=stops(view), **shown)
 
 
 @screen.post("/case/{case_id}/prepare", may("waiver.record"))
-def go_without(request: Request, case_id: str, form: Own) -> Response:
+def go_without(visit: Here, case_id: str, form: Own) -> Response:
     """Let a case go to the meeting without a domain of facts, for a reason; or take that back."""
-    visit = visit_of(request)
     view = preparation(visit, case_id)
     domains = [] if view is None else [one["id"] for one in view["domains"]]
     waived = text_of(form, "waived") != "no"
@@ -70,4 +67,4 @@ def go_without(request: Request, case_id: str, form: Own) -> Response:
     api.waive(
         visit.desk.store, visit.actor, case_id, text_of(form, "domain"), reason, domains, waived
     )
-    return done(request, f"/case/{case_id}/prepare")
+    return done(visit, f"/case/{case_id}/prepare")

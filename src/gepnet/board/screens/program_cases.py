@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Path, Request
+from fastapi import Path
 from starlette.responses import Response
 
 from gepnet import api
@@ -14,7 +14,7 @@ from gepnet.board.policy import Screen, may
 from gepnet.board.screens.case import hidden, item_of
 from gepnet.board.screens.prepare import preparation
 from gepnet.board.screens.programs import ROOT, documented, told
-from gepnet.board.visit import visit_of
+from gepnet.board.visit import Here
 
 screen = Screen("api-cases", shown=True)
 Id = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
@@ -24,16 +24,14 @@ CASE, ITEM = ROOT + "/cases/{case_id}", ROOT + "/items/{item_id}"
 
 
 @screen.get(f"{ROOT}/cases", LIST, **documented(LIST, list[shapes.Case]))
-def cases(request: Request) -> Response:
+def cases(visit: Here) -> Response:
     """The cases of one's centres."""
-    visit = visit_of(request)
     return told(api.list_cases(visit.desk.store, visit.actor))
 
 
 @screen.get(CASE, READ, **documented(READ, shapes.WholeCase))
-def case(request: Request, case_id: Id) -> Response:
+def case(visit: Here, case_id: Id) -> Response:
     """A case with its record."""
-    visit = visit_of(request)
     looked = look_at(visit, case_id)
     items = api.list_items(visit.desk.store, visit.actor, case_id=case_id)
     record = None if looked.kept is None else looked.kept.file
@@ -41,9 +39,8 @@ def case(request: Request, case_id: Id) -> Response:
 
 
 @screen.get(f"{CASE}/answer", READ, **documented(READ, shapes.Told))
-def case_answer(request: Request, case_id: Id) -> Response:
+def case_answer(visit: Here, case_id: Id) -> Response:
     """What each document says of a case; hidden from all until the first cards are open."""
-    visit = visit_of(request)
     looked = look_at(visit, case_id)
     item = item_of(visit, case_id)
     rounds = [] if item is None else api.read_rounds(visit.desk.store, visit.actor, item.id)
@@ -53,24 +50,22 @@ def case_answer(request: Request, case_id: Id) -> Response:
 
 
 @screen.get(f"{CASE}/readiness", READ, **documented(READ, shapes.Readiness))
-def readiness(request: Request, case_id: Id) -> Response:
+def readiness(visit: Here, case_id: Id) -> Response:
     """What a case lacks for the board, and whom to ask."""
-    return told({"preparation": preparation(visit_of(request), case_id)})
+    return told({"preparation": preparation(visit, case_id)})
 
 
 @screen.post(f"{CASE}/record", EDIT, **documented(EDIT, shapes.Version, 201))
-def save(request: Request, case_id: Id, sent: shapes.RecordFile) -> Response:
+def save(visit: Here, case_id: Id, sent: shapes.RecordFile) -> Response:
     """Save a patient file as the next version of the record."""
-    visit = visit_of(request)
     words, store = visit.desk.base.vocabulary, visit.desk.store
     kept = api.save_file(store, visit.actor, case_id, sent.file, words, sent.seen)
     return told(kept.version, 201)
 
 
 @screen.get(ITEM, LOOK, **documented(LOOK, shapes.Consensus))
-def item(request: Request, item_id: Id) -> Response:
+def item(visit: Here, item_id: Id) -> Response:
     """An item of a meeting: cards, outcomes, and what became of them."""
-    visit = visit_of(request)
     store, actor = visit.desk.store, visit.actor
     return told(
         {
@@ -83,18 +78,16 @@ def item(request: Request, item_id: Id) -> Response:
 
 
 @screen.post(f"{ITEM}/card", GIVE, **documented(GIVE, shapes.Told, 201))
-def give(request: Request, item_id: Id, sent: shapes.CardSent) -> Response:
+def give(visit: Here, item_id: Id, sent: shapes.CardSent) -> Response:
     """Hand in one's own card, or change it while the round is closed."""
-    visit = visit_of(request)
     options = visit.desk.base.options
     said = (sent.option, sent.reason, options, sent.condition, sent.discipline)
     return told(api.give_card(visit.desk.store, visit.actor, item_id, *said), 201)
 
 
 @screen.post(f"{ITEM}/outcome", RECORD, **documented(RECORD, shapes.Outcome, 201))
-def record(request: Request, item_id: Id, sent: shapes.OutcomeSent) -> Response:
+def record(visit: Here, item_id: Id, sent: shapes.OutcomeSent) -> Response:
     """Record what the board came to; dissent stays beside it."""
-    visit = visit_of(request)
     dissent = tuple(api.Dissent(d.discipline, d.reason, d.option) for d in sent.dissent)
     decision = api.Decision(
         sent.kind,

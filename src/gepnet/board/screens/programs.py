@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI
 from fastapi.encoders import jsonable_encoder
 from starlette.responses import JSONResponse, Response
 
 from gepnet import api
 from gepnet.board import shapes
 from gepnet.board.policy import ACCOUNT, PUBLIC, Policy, Screen
-from gepnet.board.visit import visit_of
+from gepnet.board.visit import Here
 
 ROOT = "/api/v1"
 screen = Screen("api", shown=True)
@@ -47,9 +47,9 @@ def told(view: Any, status: int = 200) -> Response:
 
 
 @screen.get(f"{ROOT}/openapi.json", PUBLIC, include_in_schema=False)
-def description(request: Request) -> Response:
+def description(visit: Here) -> Response:
     """The description of this API, as OpenAPI; made once."""
-    return JSONResponse(visit_of(request).desk.once("openapi", lambda: _described(request.app)))
+    return JSONResponse(visit.desk.once("openapi", lambda: _described(visit.request.app)))
 
 
 def _described(app: FastAPI) -> dict[str, Any]:
@@ -67,25 +67,25 @@ def _described(app: FastAPI) -> dict[str, Any]:
 
 
 @screen.post(f"{ROOT}/session", PUBLIC, **documented(PUBLIC, shapes.Session, 201))
-def sign_in(request: Request, sent: shapes.SignIn) -> Response:
+def sign_in(visit: Here, sent: shapes.SignIn) -> Response:
     """Sign in by name and password."""
-    address = request.client.host if request.client else ""
-    signed = api.sign_in(visit_of(request).desk.store, sent.name, sent.password, address)
+    address = visit.request.client.host if visit.request.client else ""
+    signed = api.sign_in(visit.desk.store, sent.name, sent.password, address)
     return told({"token": signed.secret, "idle_s": signed.idle_s, "ends": signed.ends}, 201)
 
 
 @screen.route("DELETE", f"{ROOT}/session", ACCOUNT, **documented(ACCOUNT, None, 204))
-def sign_out(request: Request) -> Response:
+def sign_out(visit: Here) -> Response:
     """Sign out."""
-    desk = visit_of(request).desk
-    api.sign_out(desk.store, desk.secret(request))
+    desk = visit.desk
+    api.sign_out(desk.store, desk.secret(visit.request))
     return Response(status_code=204)
 
 
 @screen.get(f"{ROOT}/account", ACCOUNT, **documented(ACCOUNT, shapes.Account))
-def account(request: Request) -> Response:
+def account(visit: Here) -> Response:
     """Who is signed in."""
-    who = visit_of(request).actor
+    who = visit.actor
     roles, centres = sorted(who.roles), sorted(who.centres)
     return told(
         {"id": who.id, "printed_name": who.printed_name, "roles": roles, "centres": centres}
@@ -93,21 +93,21 @@ def account(request: Request) -> Response:
 
 
 @screen.get(f"{ROOT}/documents", PUBLIC, **documented(PUBLIC, list[shapes.Told]))
-def documents(request: Request) -> Response:
+def documents(visit: Here) -> Response:
     """The documents that are read, with edition and source."""
-    return told(api.list_documents(visit_of(request).desk.base))
+    return told(api.list_documents(visit.desk.base))
 
 
 @screen.get(f"{ROOT}/questions", PUBLIC, **documented(PUBLIC, list[shapes.Told]))
-def questions(request: Request) -> Response:
+def questions(visit: Here) -> Response:
     """The questions of the quick check with the ids of their answers."""
-    return told(api.quick_form(visit_of(request).desk.base))
+    return told(api.quick_form(visit.desk.base))
 
 
 @screen.post(f"{ROOT}/answer", PUBLIC, **documented(PUBLIC, shapes.Checked))
-def answer(request: Request, sent: shapes.AnswerRequest) -> Response:
+def answer(visit: Here, sent: shapes.AnswerRequest) -> Response:
     """What each document supports, opposes or leaves open for some answers; nothing is kept."""
-    desk = visit_of(request).desk
+    desk = visit.desk
     language = api.answer_language(desk.base, sent.language)
     asked = desk.question(sent.region)
     found = api.quick_check(desk.base, sent.answers, sent.facts, sent.question, asked, language)
@@ -115,7 +115,7 @@ def answer(request: Request, sent: shapes.AnswerRequest) -> Response:
 
 
 @screen.post(f"{ROOT}/ask", PUBLIC, **documented(PUBLIC, shapes.Step))
-def ask(request: Request, sent: shapes.AskRequest) -> Response:
+def ask(visit: Here, sent: shapes.AskRequest) -> Response:
     """The fact that is worth asking next, and where each document stands; nothing is kept."""
-    desk = visit_of(request).desk
+    desk = visit.desk
     return told(api.ask_step(desk.base, sent.answers, sent.question, asked=desk.question()))

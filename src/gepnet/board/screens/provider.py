@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import re
 
-from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
 from gepnet import api
@@ -14,7 +13,7 @@ from gepnet.board.policy import PUBLIC, Screen
 from gepnet.board.provider import PATIENCE_S, ProviderFault, Vouched
 from gepnet.board.screens.account import home
 from gepnet.board.settings import Settings
-from gepnet.board.visit import visit_of
+from gepnet.board.visit import Here, Visit
 
 screen = Screen("provider")
 COOKIE, PLACE = "gepnet-provider", "/login/provider"
@@ -24,18 +23,17 @@ _log = logging.getLogger(__name__)
 
 
 @screen.get(PLACE, PUBLIC)
-def leave(request: Request, again: str = "") -> Response:
+def leave(visit: Here, again: str = "") -> Response:
     """Go to the provider; with the page to come back to, to be asked there again who one is."""
-    visit = visit_of(request)
     desk = visit.desk
     if desk.provider is None or not desk.has_store:
         raise api.NotFound("page", PLACE, "a provider in the settings")
     if again and (visit.signed is None or not _AGAIN.fullmatch(again)):
         raise api.refuse("again", repr(again[:80]), "a page on which something is signed")
     try:
-        address, kept = desk.provider.leave(back_address(request), again)
+        address, kept = desk.provider.leave(back_address(visit), again)
     except ProviderFault as fault:
-        return _failed(request, fault)
+        return _failed(visit, fault)
     answer = RedirectResponse(address, 303)
     secure = desk.settings.secure
     answer.set_cookie(
@@ -45,29 +43,28 @@ def leave(request: Request, again: str = "") -> Response:
 
 
 @screen.get(f"{PLACE}/back", PUBLIC)
-def come_back(request: Request) -> Response:
+def come_back(visit: Here) -> Response:
     """Come back from the provider, and begin a session for whom it vouches for."""
-    visit = visit_of(request)
     desk = visit.desk
     if desk.provider is None or not desk.has_store:
         raise api.NotFound("page", PLACE, "a provider in the settings")
-    kept, given = request.cookies.get(COOKIE, ""), dict(request.query_params)
+    kept, given = visit.request.cookies.get(COOKIE, ""), dict(visit.request.query_params)
     try:
-        vouched = desk.provider.come_back(kept, given, back_address(request))
+        vouched = desk.provider.come_back(kept, given, back_address(visit))
         if vouched.again:
-            api.prove_by_provider(desk.store, desk.secret(request), vouched.subject)
+            api.prove_by_provider(desk.store, desk.secret(visit.request), vouched.subject)
             return _without(RedirectResponse(vouched.again, 303))
         signed = begin(desk.store, desk.settings, vouched)
     except ProviderFault as fault:
-        return _failed(request, fault)
+        return _failed(visit, fault)
     except api.NotSignedIn:
         say = visit.words.gettext
         told = say("Nobody here has this account of the hospital. Ask who keeps the accounts.")
-        return _without(page(request, "login.html", 403, name="", wrong=told))
+        return _without(page(visit, "login.html", 403, name="", wrong=told))
     except api.InputError as error:
         say = visit.words.gettext
         told = say("No account could be made: %(why)s", why=str(error))
-        return _without(page(request, "login.html", 403, name="", wrong=told))
+        return _without(page(visit, "login.html", 403, name="", wrong=told))
     answer = RedirectResponse(home(signed.actor), 303)
     desk.remember(answer, signed)
     return _without(answer)
@@ -97,20 +94,20 @@ def begin(store: api.Store, settings: Settings, vouched: Vouched) -> api.SignedI
     return api.sign_in_by_provider(store, vouched.subject)
 
 
-def back_address(request: Request) -> str:
+def back_address(visit: Visit) -> str:
     """Return the address that the provider sends the browser back to."""
-    scheme = "https" if visit_of(request).desk.settings.secure else "http"
-    return f"{scheme}://{request.headers.get('host', '')}{PLACE}/back"
+    scheme = "https" if visit.desk.settings.secure else "http"
+    return f"{scheme}://{visit.request.headers.get('host', '')}{PLACE}/back"
 
 
-def _failed(request: Request, fault: ProviderFault) -> Response:
+def _failed(visit: Visit, fault: ProviderFault) -> Response:
     _log.warning("sign-in by provider: %s", fault.reason)
-    say = visit_of(request).words.gettext
+    say = visit.words.gettext
     if fault.status == 403:
         told = say("The hospital's sign-in was broken off. Nobody was signed in.")
     else:
         told = say("The hospital's sign-in did not work. Nobody was signed in; try again.")
-    return _without(page(request, "login.html", fault.status, name="", wrong=told))
+    return _without(page(visit, "login.html", fault.status, name="", wrong=told))
 
 
 def _without(answer: Response) -> Response:

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from fastapi import Request
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
@@ -18,7 +17,7 @@ from gepnet import api
 from gepnet.board.forms import Sent, text_of
 from gepnet.board.pages import page
 from gepnet.board.policy import PUBLIC, Screen, may
-from gepnet.board.visit import Visit, visit_of
+from gepnet.board.visit import Here, Visit
 
 screen = Screen("quick")
 #: Answers of a form: names of the questions of the quick check and of further facts.
@@ -140,9 +139,8 @@ def asked_next(
     return None
 
 
-def shown(request: Request, form: FormData | None) -> dict[str, Any]:
+def shown(visit: Visit, form: FormData | None) -> dict[str, Any]:
     """Return all that the page shows for a form; without one, for no answers."""
-    visit = visit_of(request)
     given = FormData() if form is None else form
     answers = read_answers(given)
     question, region = text_of(given, "question"), text_of(given, "region")
@@ -216,39 +214,35 @@ def further_facts(visit: Visit) -> list[dict[str, Any]]:
 
 
 @screen.get("/", PUBLIC)
-def front(request: Request) -> Response:
+def front(visit: Here) -> Response:
     """The page with the first questions."""
-    return page(request, "quick.html", **shown(request, None))
+    return page(visit, "quick.html", **shown(visit, None))
 
 
 @screen.post("/", PUBLIC)
-def answer(request: Request, form: Sent) -> Response:
+def answer(visit: Here, form: Sent) -> Response:
     """The page for what was answered; the parts that move where the page asks for these only."""
-    part = request.headers.get("hx-request") is not None
-    return page(request, "quick_part.html" if part else "quick.html", **shown(request, form))
+    return page(visit, "quick_part.html" if visit.is_part else "quick.html", **shown(visit, form))
 
 
 @screen.post("/quick/reason", PUBLIC)
-def reason(request: Request, form: Sent) -> Response:
+def reason(visit: Here, form: Sent) -> Response:
     """Why an entry applies to what was answered, does not, or stays open; with its source."""
-    visit = visit_of(request)
     answers = read_answers(form)
     names = [name for name in text_of(form, "entries").split(" ") if name][:8]
     asked = visit.desk.question(text_of(form, "region") or None)
     base = visit.base
     reasons = api.quick_reasons(base, answers.chosen, answers.further, names, asked)
-    part = request.headers.get("hx-request") is not None
-    return page(request, "reason_part.html" if part else "reason.html", reasons=reasons)
+    return page(visit, "reason_part.html" if visit.is_part else "reason.html", reasons=reasons)
 
 
 @screen.post("/quick/case", may("case.add"))
-def make_case(request: Request, form: Sent) -> Response:
+def make_case(visit: Here, form: Sent) -> Response:
     """The form of a new case with what was answered; nothing is saved before it is sent."""
-    visit = visit_of(request)
     answers = read_answers(form)
     desk = visit.desk
     asked = desk.question(text_of(form, "region") or None)
     start = api.quick_patient_file(desk.base, answers.chosen, answers.further, asked)
     meetings = [one for one in api.list_meetings(desk.store, visit.actor) if not one.ended]
     centres = sorted(visit.actor.centres)
-    return page(request, "new_case.html", meetings=meetings, centres=centres, start=start)
+    return page(visit, "new_case.html", meetings=meetings, centres=centres, start=start)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fastapi import Request
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response
 
@@ -14,7 +13,7 @@ from gepnet.board.forms import Own, done, number_of, text_of, texts_of
 from gepnet.board.pages import page
 from gepnet.board.policy import Screen, may
 from gepnet.board.screens.case import common, item_of
-from gepnet.board.visit import Visit, visit_of
+from gepnet.board.visit import Here, Visit
 
 if TYPE_CHECKING:
     from gepnet.record import Record
@@ -25,16 +24,15 @@ DOMAINS = ("treatments", "progression", "metastases", "symptoms", "comorbidities
 
 
 @screen.get("/case/{case_id}/record", may("case.read"))
-def record(request: Request, case_id: str, kind: str = "diagnosis") -> Response:
+def record(visit: Here, case_id: str, kind: str = "diagnosis") -> Response:
     """What is recorded, and the form of one kind of event."""
-    visit = visit_of(request)
     looked = look_at(visit, case_id)
     base = visit.base
     chosen = kind if kind in api.EVENT_KINDS else api.EVENT_KINDS[0]
     events = [] if looked.kept is None else list(reversed(looked.record.events))
     store, actor = visit.desk.store, visit.actor
     return page(
-        request,
+        visit,
         "record.html",
         kind=chosen,
         kinds=api.EVENT_KINDS,
@@ -47,7 +45,7 @@ def record(request: Request, case_id: str, kind: str = "diagnosis") -> Response:
         options=[(name, base.options[name].label) for name in base.options],
         losses=[] if looked.kept is None else looked.record.losses,
         regions=[one.id for one in base.vocabulary["region"].entry.values],
-        **common(request, looked, item_of(visit, case_id), "record"),
+        **common(looked, item_of(visit, case_id), "record"),
     )
 
 
@@ -147,31 +145,28 @@ def event_of(visit: Visit, form: FormData) -> dict[str, Any]:
 
 
 @screen.post("/case/{case_id}/record/check", may("record.edit"))
-def check(request: Request, case_id: str, form: Own) -> Response:
+def check(visit: Here, case_id: str, form: Own) -> Response:
     """Say at once what is wrong with an event that is being typed; nothing is saved."""
-    visit = visit_of(request)
     api.read_case(visit.desk.store, visit.actor, case_id)  # what is none of theirs is not found
     problems = api.check_events(visit.desk.base, [event_of(visit, form)])
-    return page(request, "check_part.html", problems=problems)
+    return page(visit, "check_part.html", problems=problems)
 
 
 @screen.post("/case/{case_id}/record/event", may("record.edit"))
-def add_event(request: Request, case_id: str, form: Own) -> Response:
+def add_event(visit: Here, case_id: str, form: Own) -> Response:
     """Add one event; one that has the id of an earlier takes its place in the next version."""
-    visit = visit_of(request)
     event = event_of(visit, form)
     if problems := api.date_problems([event]):
         raise api.InputError(problems)
     desk = visit.desk
     reason, seen = text_of(form, "reason", 500) or None, number_of(form, "seen")
     api.add_events(desk.store, visit.actor, case_id, [event], desk.base.vocabulary, seen, reason)
-    return done(request, f"/case/{case_id}/record?kind={event['kind']}")
+    return done(visit, f"/case/{case_id}/record?kind={event['kind']}")
 
 
 @screen.post("/case/{case_id}/record/withdraw", may("record.edit"))
-def withdraw(request: Request, case_id: str, form: Own) -> Response:
+def withdraw(visit: Here, case_id: str, form: Own) -> Response:
     """Mark an event as wrong: it is not read any more and stays readable."""
-    visit = visit_of(request)
     desk = visit.desk
     name, seen = text_of(form, "event", 80), number_of(form, "seen")
     kept = api.read_kept(desk.store, visit.actor, case_id, desk.base.vocabulary)
@@ -183,25 +178,23 @@ def withdraw(request: Request, case_id: str, form: Own) -> Response:
         raise api.refuse("event", repr(name), "an event of the record")
     told = [{**events[0], "withdrawn": True}]
     api.add_events(desk.store, visit.actor, case_id, told, desk.base.vocabulary, seen, reason)
-    return done(request, f"/case/{case_id}/record")
+    return done(visit, f"/case/{case_id}/record")
 
 
 @screen.post("/case/{case_id}/record/complete", may("record.edit"))
-def complete(request: Request, case_id: str, form: Own) -> Response:
+def complete(visit: Here, case_id: str, form: Own) -> Response:
     """Declare domains complete: only there nothing recorded means no."""
-    visit = visit_of(request)
     desk = visit.desk
     seen, day = number_of(form, "seen"), text_of(form, "complete_day", 10)
     named = [one for one in texts_of(form, "complete") if one in DOMAINS]
     told: dict[str, str | None] = {name: day or None for name in named}
     api.add_events(desk.store, visit.actor, case_id, [], desk.base.vocabulary, seen, None, told)
-    return done(request, f"/case/{case_id}/record")
+    return done(visit, f"/case/{case_id}/record")
 
 
 @screen.post("/case/{case_id}/record/paste", may("record.edit"))
-def paste(request: Request, case_id: str, form: Own) -> Response:
+def paste(visit: Here, case_id: str, form: Own) -> Response:
     """Read a pasted table; show what was read and what was not, and save it when told to."""
-    visit = visit_of(request)
     desk = visit.desk
     api.read_case(desk.store, visit.actor, case_id)  # what is none of theirs is not found
     text, day = text_of(form, "table", 200_000), text_of(form, "table_day", 10)
@@ -212,15 +205,14 @@ def paste(request: Request, case_id: str, form: Own) -> Response:
             desk.store, visit.actor, case_id, found["events"], desk.base.vocabulary, seen
         )
         if not found["unread"]:
-            return done(request, f"/case/{case_id}/record")
-        return page(request, "pasted_part.html", found=found, saved=True, seen=seen + 1)
-    return page(request, "pasted_part.html", found=found, saved=False, seen=seen)
+            return done(visit, f"/case/{case_id}/record")
+        return page(visit, "pasted_part.html", found=found, saved=True, seen=seen + 1)
+    return page(visit, "pasted_part.html", found=found, saved=False, seen=seen)
 
 
 @screen.post("/case/{case_id}/record/file", may("record.edit"))
-def upload(request: Request, case_id: str, form: Own) -> Response:
+def upload(visit: Here, case_id: str, form: Own) -> Response:
     """Take a patient file as the next version; what it could not place is listed."""
-    visit = visit_of(request)
     desk = visit.desk
     sent = form.get("file")
     if not isinstance(sent, UploadFile) or not sent.filename:
@@ -236,14 +228,13 @@ def upload(request: Request, case_id: str, form: Own) -> Response:
     if chosen.losses or len(records) > 1:
         told = api.told_of(chosen)
         others = [one.patient for one in records if one.patient != chosen.patient]
-        return page(request, "uploaded_part.html", told=told, others=others, case_id=case_id)
-    return done(request, f"/case/{case_id}/record")
+        return page(visit, "uploaded_part.html", told=told, others=others, case_id=case_id)
+    return done(visit, f"/case/{case_id}/record")
 
 
 @screen.get("/case/{case_id}/record/file.yaml", may("case.export"))
-def download(request: Request, case_id: str) -> Response:
+def download(visit: Here, case_id: str) -> Response:
     """The patient file, to take away."""
-    visit = visit_of(request)
     looked = look_at(visit, case_id)
     text = "" if looked.kept is None else looked.kept.file
     headers = {"content-disposition": 'attachment; filename="patient.yaml"'}

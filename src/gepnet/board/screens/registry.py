@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from fastapi import Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -20,7 +19,7 @@ from gepnet.board.marks import N_
 from gepnet.board.pages import page
 from gepnet.board.policy import Screen, may
 from gepnet.board.reckoning import Make, Reckoned
-from gepnet.board.visit import Visit, visit_of
+from gepnet.board.visit import Here, Visit
 
 screen = Screen("registry")
 WHAT = {
@@ -114,47 +113,44 @@ def reckoned(visit: Visit, chosen: Chosen, patience: float = 0.0, anew: bool = F
 
 
 @screen.get("/registry", may("report.read"))
-def cohort(request: Request) -> Response:
+def cohort(visit: Here) -> Response:
     """Who is in the registry, by group, and where what is missing."""
-    return _shown(request, "cohort")
+    return _shown(visit, "cohort")
 
 
 @screen.get("/registry/impact", may("report.read"))
-def impact(request: Request) -> Response:
+def impact(visit: Here) -> Response:
     """Who changes of an option between two days of the documents and labels."""
-    return _shown(request, "impact")
+    return _shown(visit, "impact")
 
 
 @screen.get("/registry/audit", may("report.read"))
-def audit(request: Request) -> Response:
+def audit(visit: Here) -> Response:
     """Whether each treatment was one that a document of its time supports."""
-    return _shown(request, "audit")
+    return _shown(visit, "audit")
 
 
 @screen.get("/registry/{what}/state", may("report.read"))
-def state(request: Request, what: str) -> Response:
+def state(visit: Here, what: str) -> Response:
     """The answer, or how far it is: what a page asks by itself while it is worked out."""
-    visit = visit_of(request)
     chosen = Chosen.of(visit, what)
-    return page(request, "registry_part.html", **_given(visit, chosen, reckoned(visit, chosen)))
+    return page(visit, "registry_part.html", **_given(visit, chosen, reckoned(visit, chosen)))
 
 
 @screen.get("/registry/{what}/picture.svg", may("report.read"))
-def picture(request: Request, what: str) -> Response:
+def picture(visit: Here, what: str) -> Response:
     """The picture of an answer that is there."""
-    visit = visit_of(request)
     found = reckoned(visit, Chosen.of(visit, what), PATIENCE)
     if found.view is None or found.view["svg"] is None:
         raise HTTPException(404)
     return Response(found.view["svg"], media_type="image/svg+xml", headers=SVG)
 
 
-def _shown(request: Request, what: str) -> Response:
-    visit = visit_of(request)
+def _shown(visit: Visit, what: str) -> Response:
     chosen = Chosen.of(visit, what)
     found = reckoned(visit, chosen, PATIENCE, anew=True)
     options = api.registry_options(visit.base) if what == "impact" else []
-    return page(request, "registry.html", options=options, **_given(visit, chosen, found))
+    return page(visit, "registry.html", options=options, **_given(visit, chosen, found))
 
 
 def _given(visit: Visit, chosen: Chosen, found: Reckoned) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import Request
 from starlette.responses import Response
 
 from gepnet import api
@@ -16,7 +15,7 @@ from gepnet.board.forms import Own, text_of
 from gepnet.board.pages import page
 from gepnet.board.policy import Screen, may
 from gepnet.board.screens.case import common, item_of
-from gepnet.board.visit import visit_of
+from gepnet.board.visit import Here, Visit
 
 screen = Screen("response")
 #: Of the pictures: width, and where lines of time begin and end in it.
@@ -26,13 +25,12 @@ ROW, HEIGHT = 26, 260
 DASHES = ("5 3", "2 3", "8 3 2 3", "1 3", "10 4")
 
 
-def response_page(request: Request, case_id: str, table: str = "") -> dict[str, Any]:
+def response_page(visit: Visit, case_id: str, table: str = "") -> dict[str, Any]:
     """Return all that the page of response shows."""
-    visit = visit_of(request)
     looked = look_at(visit, case_id)
     recorded = looked.once("response", lambda: _recorded(looked))
     return {
-        **common(request, looked, item_of(visit, case_id), "response"),
+        **common(looked, item_of(visit, case_id), "response"),
         "recorded": recorded,
         "drawn": categories(recorded),
         "middle": looked.once("midtreatment", lambda: _middle(looked)),
@@ -143,17 +141,16 @@ def spider(rows: list[list[Any]], limits: list[float]) -> dict[str, Any]:
 
 
 @screen.get("/case/{case_id}/response", may("case.read"))
-def response(request: Request, case_id: str) -> Response:
+def response(visit: Here, case_id: str) -> Response:
     """What the record says of response, and mid-treatment."""
-    return page(request, "response.html", **response_page(request, case_id))
+    return page(visit, "response.html", **response_page(visit, case_id))
 
 
 @screen.post("/case/{case_id}/response", may("case.read"))
-def read_lesions(request: Request, case_id: str, form: Own) -> Response:
+def read_lesions(visit: Here, case_id: str, form: Own) -> Response:
     """The response of a pasted table of lesions; nothing of it is kept."""
     table = text_of(form, "lesions", 200_000)
     if not table:
         raise api.refuse("lesions", "", "a table of lesions")
-    part = request.headers.get("hx-request") is not None
-    template = "lesions_part.html" if part else "response.html"
-    return page(request, template, **response_page(request, case_id, table))
+    template = "lesions_part.html" if visit.is_part else "response.html"
+    return page(visit, template, **response_page(visit, case_id, table))

@@ -9,7 +9,6 @@ import datetime
 from collections.abc import Callable
 from typing import Any
 
-from fastapi import Request
 from starlette.responses import Response
 
 from gepnet import api
@@ -18,7 +17,7 @@ from gepnet.board.marks import N_
 from gepnet.board.pages import page
 from gepnet.board.policy import Screen, may
 from gepnet.board.screens.case import common, item_of
-from gepnet.board.visit import Visit, visit_of
+from gepnet.board.visit import Here, Visit
 
 screen = Screen("sheet")
 #: Lines to write questions on.
@@ -43,9 +42,8 @@ NAMES = {
 Say = Callable[..., str]
 
 
-def sheet_view(request: Request, case_id: str) -> dict[str, Any]:
+def sheet_view(visit: Visit, case_id: str) -> dict[str, Any]:
     """Return the sheet as plain texts, in the language of the visit."""
-    visit = visit_of(request)
     looked = look_at(visit, case_id)
     looked.record  # noqa: B018 - refused in words where there is none
     item = item_of(visit, case_id)
@@ -158,18 +156,17 @@ def _wishes(visit: Visit, case_id: str, say: Say) -> dict[str, Any]:
 
 
 @screen.get("/case/{case_id}/sheet", may("case.read"))
-def sheet(request: Request, case_id: str) -> Response:
+def sheet(visit: Here, case_id: str) -> Response:
     """The sheet as a page that can be printed."""
-    visit = visit_of(request)
     looked = look_at(visit, case_id)
-    view = sheet_view(request, case_id)
-    shown = common(request, looked, item_of(visit, case_id), "weights")
-    return page(request, "sheet.html", sheet=view, **shown)
+    view = sheet_view(visit, case_id)
+    shown = common(looked, item_of(visit, case_id), "weights")
+    return page(visit, "sheet.html", sheet=view, **shown)
 
 
 @screen.get("/case/{case_id}/sheet.pdf", may("case.read"))
-def sheet_pdf(request: Request, case_id: str) -> Response:
+def sheet_pdf(visit: Here, case_id: str) -> Response:
     """The sheet as an accessible PDF."""
-    made = api.patient_sheet_pdf(sheet_view(request, case_id), datetime.date.today())
+    made = api.patient_sheet_pdf(sheet_view(visit, case_id), datetime.date.today())
     headers = {"content-disposition": 'inline; filename="patient-sheet.pdf"'}
     return Response(made, media_type="application/pdf", headers=headers)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import Request
 from starlette.responses import Response
 
 from gepnet import api
@@ -16,7 +15,7 @@ from gepnet.board.forms import Own, done, text_of
 from gepnet.board.pages import page
 from gepnet.board.policy import Screen, may
 from gepnet.board.screens.case import common, hidden, item_of
-from gepnet.board.visit import visit_of
+from gepnet.board.visit import Here
 
 screen = Screen("weights")
 #: Options that stand beside what matters.
@@ -39,9 +38,8 @@ def beside(looked: Looked, covered: bool) -> list[dict[str, Any]]:
 
 
 @screen.get("/case/{case_id}/weights", may("case.read"))
-def weights(request: Request, case_id: str) -> Response:
+def weights(visit: Here, case_id: str) -> Response:
     """What the patient said, and the form to write it down."""
-    visit = visit_of(request)
     desk, actor = visit.desk, visit.actor
     looked = look_at(visit, case_id)
     item = item_of(visit, case_id)
@@ -49,21 +47,20 @@ def weights(request: Request, case_id: str) -> Response:
     rounds = [] if item is None else api.read_rounds(desk.store, actor, item.id)
     covered = hidden(item, rounds)
     return page(
-        request,
+        visit,
         "weights.html",
         said=list(reversed(said)),
         asked=api.what_matters(visit.base),
         options=[] if looked.kept is None else beside(looked, covered),
         covered=covered,
         places=PLACES,
-        **common(request, looked, item, "weights"),
+        **common(looked, item, "weights"),
     )
 
 
 @screen.post("/case/{case_id}/weights", may("weights.record"))
-def record(request: Request, case_id: str, form: Own) -> Response:
+def record(visit: Here, case_id: str, form: Own) -> Response:
     """Write down what the patient said; what was said before stays."""
-    visit = visit_of(request)
     desk = visit.desk
     asked = api.what_matters(desk.base)
     names = [one.id for one in asked.matters]
@@ -79,4 +76,4 @@ def record(request: Request, case_id: str, form: Own) -> Response:
     kept = {name: text for name, text in words.items() if text}
     place = text_of(form, "place", 10)
     api.record_weights(desk.store, visit.actor, case_id, asked, kept, method, answers, place)
-    return done(request, f"/case/{case_id}/weights")
+    return done(visit, f"/case/{case_id}/weights")

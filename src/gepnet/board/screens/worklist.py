@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from fastapi import Request
 from starlette.responses import Response
 
 from gepnet import api
@@ -15,7 +14,7 @@ from gepnet.board.marks import N_
 from gepnet.board.pages import page
 from gepnet.board.policy import Screen, may
 from gepnet.board.screens.prepare import STATES, stops
-from gepnet.board.visit import Visit, visit_of
+from gepnet.board.visit import Here, Visit
 
 screen = Screen("worklist")
 #: The groups of a list, in their order.
@@ -59,9 +58,8 @@ def row_of(lined: api.Lined) -> dict[str, Any]:
 
 
 @screen.get("/worklist", may("case.list"))
-def worklist(request: Request, meeting: str = "") -> Response:
+def worklist(visit: Here, meeting: str = "") -> Response:
     """The list of a meeting, the cases that lack most first."""
-    visit = visit_of(request)
     desk, store, actor = visit.desk, visit.desk.store, visit.actor
     chosen, meetings = chosen_meeting(visit, meeting)
     lined = [
@@ -75,7 +73,7 @@ def worklist(request: Request, meeting: str = "") -> Response:
     listed = {one.item.case_id for one in lined}
     others = [one for one in api.list_cases(store, actor) if one.id not in listed]
     return page(
-        request,
+        visit,
         "worklist.html",
         meeting=chosen,
         meetings=meetings,
@@ -90,17 +88,15 @@ def worklist(request: Request, meeting: str = "") -> Response:
 
 
 @screen.get("/worklist/new", may("case.add"))
-def new_case(request: Request) -> Response:
+def new_case(visit: Here) -> Response:
     """The form of a new case: who, and the question for the board."""
-    visit = visit_of(request)
     meetings = [m for m in api.list_meetings(visit.desk.store, visit.actor) if not m.ended]
-    return page(request, "new_case.html", meetings=meetings, centres=sorted(visit.actor.centres))
+    return page(visit, "new_case.html", meetings=meetings, centres=sorted(visit.actor.centres))
 
 
 @screen.post("/worklist/new", may("case.add"))
-def add_case(request: Request, form: Own) -> Response:
+def add_case(visit: Here, form: Own) -> Response:
     """Add a case with its question; without a question there is no case for the board."""
-    visit = visit_of(request)
     store, actor = visit.desk.store, visit.actor
     question, minutes = text_of(form, "question"), number_of(form, "minutes")
     if not question:
@@ -132,13 +128,12 @@ def add_case(request: Request, form: Own) -> Response:
         bool(text_of(form, "urgent")),
         text_of(form, "file", 200_000),
     )
-    return done(request, f"/case/{case.id}/record")
+    return done(visit, f"/case/{case.id}/record")
 
 
 @screen.post("/worklist/meeting", may("meeting.edit"))
-def add_meeting(request: Request, form: Own) -> Response:
+def add_meeting(visit: Here, form: Own) -> Response:
     """Add a meeting."""
-    visit = visit_of(request)
     text = text_of(form, "starts", 30)
     try:
         starts = datetime.datetime.fromisoformat(text).astimezone()
@@ -146,14 +141,13 @@ def add_meeting(request: Request, form: Own) -> Response:
         raise api.refuse("starts", repr(text), "a day and time") from error
     centre = text_of(form, "centre") or next(iter(sorted(visit.actor.centres)), "")
     made = api.add_meeting(visit.desk.store, visit.actor, centre, text_of(form, "title"), starts)
-    return done(request, f"/worklist?meeting={made.id}")
+    return done(visit, f"/worklist?meeting={made.id}")
 
 
 @screen.post("/case/{case_id}/item", may("item.edit"))
-def put_on_list(request: Request, case_id: str, form: Own) -> Response:
+def put_on_list(visit: Here, case_id: str, form: Own) -> Response:
     """Put a case on the list of a meeting, with its question."""
-    visit = visit_of(request)
     question, minutes = text_of(form, "question"), number_of(form, "minutes")
     meeting = text_of(form, "meeting") or None
     api.add_item(visit.desk.store, visit.actor, case_id, question, meeting, minutes)
-    return done(request, "/worklist")
+    return done(visit, "/worklist")
