@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any, Self
 
 from gepnet.guidelines import (
     Assessment,
@@ -13,7 +13,7 @@ from gepnet.guidelines import (
     LabelAssessment,
     region_lineage,
 )
-from gepnet.knowledge.models import FundingPosition
+from gepnet.knowledge.models import FundingPosition, LabelEntry
 from gepnet.knowledge.phrases import Phrases
 from gepnet.report.explanations import Asks, Branch, Leaf, Reader, SourceView, source_of
 from gepnet.tables import Shown
@@ -49,33 +49,56 @@ class AccessView:
 
 
 @dataclass(frozen=True)
-class FundingView:
+class Decided:
+    """A label or a payer's decision, whether it is about the patient, and why."""
+
+    entry: Any
+    option_label: str
+    found: Annotated[
+        LabelAssessment | FundingAssessment,
+        Shown(take="status ambiguous:text_ambiguous", flat=True),
+    ]
+    missing: Asks
+    against: list[str]
+    source: Annotated[SourceView, Shown(flat=True)]
+    explanation: Leaf | Branch
+
+    @classmethod
+    def of(
+        cls,
+        entry: LabelEntry | FundingPosition,
+        found: LabelAssessment | FundingAssessment,
+        reader: Reader,
+    ) -> Self:
+        """Return an entry for a patient."""
+        return cls(
+            entry,
+            reader.base.options[entry.option].label,
+            found,
+            reader.asks(found.missing),
+            reader.unmet(found.explanation),
+            source_of(entry, reader.base),
+            reader.tree(found.explanation),
+        )
+
+
+@dataclass(frozen=True)
+class FundingView(Decided):
     """A payer's decision, and whether it is about the patient."""
 
     entry: Annotated[
         FundingPosition,
         Shown(take="id option product region payer short decision draft says", flat=True),
     ]
-    option_label: str
-    decision: Annotated[FundingAssessment, Shown(take="status ambiguous:text_ambiguous", flat=True)]
-    missing: Asks
-    against: list[str]
-    source: Annotated[SourceView, Shown(flat=True)]
-    explanation: Leaf | Branch
 
 
-def funding_view(found: FundingAssessment, reader: Reader) -> FundingView:
-    """Return a payer's decision for a patient."""
-    entry, base = found.entry, reader.base
-    return FundingView(
-        entry,
-        base.options[entry.option].label,
-        found,
-        reader.asks(found.missing),
-        reader.unmet(found.explanation),
-        source_of(entry, base),
-        reader.tree(found.explanation),
-    )
+@dataclass(frozen=True)
+class LabelView(Decided):
+    """Whether a medicine is used within its indication in a region."""
+
+    entry: Annotated[
+        LabelEntry, Shown(take="id option product region authority indication", flat=True)
+    ]
 
 
 def access_views(assessment: Assessment, base: KnowledgeBase) -> list[AccessView]:

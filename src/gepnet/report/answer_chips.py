@@ -14,7 +14,7 @@ from gepnet.guidelines.answer import AnswerRow, Stand
 from gepnet.guidelines.answer.questions import Answers
 from gepnet.guidelines.pathway.wording import Wordings
 from gepnet.knowledge.vocabulary_models import FactEntry
-from gepnet.report.access import NOT_READ, AccessView, access_views
+from gepnet.report.access import NOT_READ, AccessCell, AccessView, access_views
 from gepnet.report.explanations import Reader, strength_text
 from gepnet.report.history import History
 from gepnet.report.words import BADGES, SIGNS, badge_word, status_word
@@ -71,10 +71,8 @@ class AccessEntry:
     """Label and payer of one medicine in one region."""
 
     access: Annotated[AccessView, Shown(take="option option_label region", flat=True)]
-    label: str
-    label_words: str
-    payer: str
-    payer_words: str
+    label: Annotated[AccessCell, Shown(take="status:label words:label_words", flat=True)]
+    payer: Annotated[AccessCell, Shown(take="status:payer words:payer_words", flat=True)]
 
 
 @dataclass(frozen=True)
@@ -238,14 +236,9 @@ class RowReader:
     def _name(self, name: str) -> tuple[str, int]:
         head = self.assessment.documents[name].document.file.document
         printed = _YEAR.search(head.short)
-        return (
-            (head.short[: printed.start()], int(printed[1]))
-            if printed
-            else (
-                head.short,
-                head.year,
-            )
-        )
+        if printed is None:
+            return head.short, head.year
+        return head.short[: printed.start()], int(printed[1])
 
     def _chip(self, stand: Stand, row: AnswerRow) -> Chip:
         cell, sign = stand.cell, SIGNS[stand.cell.status]
@@ -296,10 +289,7 @@ class RowReader:
         """Return label and payer of an option, of its members, or of the class it belongs to."""
         covers = self.base.options.covers
         own = [v for v in self.access if covers(v.option, option) or covers(option, v.option)]
-        return [
-            AccessEntry(v, v.label.status, v.label.words, v.payer.status, v.payer.words)
-            for v in own
-        ]
+        return [AccessEntry(view, view.label, view.payer) for view in own]
 
     def _access_words(self, access: Sequence[AccessEntry]) -> str:
         """Return label and payer in one line; what is not read is not told."""
@@ -311,10 +301,10 @@ class RowReader:
             where = one.access.region if regions else ""
             name = one.access.option_label if several else ""
             told = " ".join(part for part in (name, where) if part)
-            if one.label != NOT_READ:
-                labels.setdefault(one.label_words, {})[told] = None
-            if one.payer != NOT_READ:
-                payers[": ".join(part for part in (told, one.payer_words) if part)] = None
+            if one.label.status != NOT_READ:
+                labels.setdefault(one.label.words, {})[told] = None
+            if one.payer.status != NOT_READ:
+                payers[": ".join(part for part in (told, one.payer.words) if part)] = None
         said = [
             word + (f": {', '.join(names)}" if any(names) else "") for word, names in labels.items()
         ]

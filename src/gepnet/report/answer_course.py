@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gepnet.criteria import Compare, facts_of, walk
 from gepnet.facts.timeline import TimelineData, timeline_of
@@ -190,11 +190,7 @@ def _rows(items: Sequence[CourseItem]) -> tuple[int, list[CourseItem]]:
         row = next(free, len(ends))
         ends += [[]] * (row == len(ends))
         ends[row] = [*ends[row], here]
-        placed.append(
-            CourseItem(
-                item.text, item.date, item.left, item.width, row, item.at_right, item.progression
-            )
-        )
+        placed.append(replace(item, row=row))
     return len(ends), placed
 
 

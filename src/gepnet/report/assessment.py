@@ -12,12 +12,11 @@ from gepnet.guidelines import (
     ChecklistResult,
     DocumentAssessment,
     KnowledgeBase,
-    LabelAssessment,
 )
-from gepnet.knowledge.models import DocumentHeader, LabelEntry, Source
+from gepnet.knowledge.models import DocumentHeader, Source
 from gepnet.knowledge.rule_models import Checklist, ChecklistItem
 from gepnet.knowledge.vocabulary_models import FactEntry
-from gepnet.report.access import access_views, funding_view
+from gepnet.report.access import FundingView, LabelView, access_views
 from gepnet.report.background import statements_shown
 from gepnet.report.cells import matrix_rows, reading_order
 from gepnet.report.explanations import (
@@ -61,8 +60,8 @@ def assessment_view(assessment: Assessment, base: KnowledgeBase, every_row: bool
         "no_position_on": _without_position(assessment, base),
         "statements": statements_shown({row.option for row in rows}, assessment, base),
         "missing": _missing(assessment, reader),
-        "labels": [_label(label, reader) for label in assessment.labels],
-        "funding": [funding_view(found, reader) for found in assessment.funding],
+        "labels": [LabelView.of(x.label.entry, x, reader) for x in assessment.labels],
+        "funding": [FundingView.of(x.entry, x, reader) for x in assessment.funding],
         "access": access_views(assessment, base),
         "safety": safety_views(assessment, base),
         "not_excluded": not_excluded(assessment, base),
@@ -145,34 +144,6 @@ def _missing(assessment: Assessment, reader: Reader) -> list[Request]:
     order = {request: index for index, request in enumerate(wanted)}
     ranked = sorted(counts.items(), key=lambda item: (-item[1], order[item[0]]))
     return [Request(name, count, list(wanted[name].values())) for name, count in ranked]
-
-
-@dataclass(frozen=True)
-class LabelView:
-    """Whether a medicine is used within its indication in a region."""
-
-    entry: Annotated[
-        LabelEntry, Shown(take="id option product region authority indication", flat=True)
-    ]
-    option_label: str
-    label: Annotated[LabelAssessment, Shown(take="status ambiguous:text_ambiguous", flat=True)]
-    missing: Asks
-    against: list[str]
-    source: Annotated[SourceView, Shown(flat=True)]
-    explanation: Leaf | Branch
-
-
-def _label(label: LabelAssessment, reader: Reader) -> LabelView:
-    entry, base = label.label.entry, reader.base
-    return LabelView(
-        entry,
-        base.options[entry.option].label,
-        label,
-        reader.asks(label.missing),
-        reader.unmet(label.explanation),
-        source_of(entry, base),
-        reader.tree(label.explanation),
-    )
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ over cases; persons are never counted, ranked or compared with a right answer: t
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -20,6 +21,7 @@ from gepnet.report.changes import missing_view
 from gepnet.report.words import SIGNS
 from gepnet.store.rated import Opinion, RatedItem
 from gepnet.store.rounds import OTHER
+from gepnet.tables import taken
 
 View = dict[str, Any]
 _FOR = frozenset({Status.RECOMMENDED, Status.OPTION, Status.IN_FAVOUR})
@@ -63,11 +65,8 @@ def board_agreement_view(
         ``explained_by`` counts the kinds of explanation over differences.
     """
     cases = [_case(item, base, assessed, explained) for item in items]
-    kinds: dict[str, int] = {}
-    for case in cases:
-        for difference in case["differences"]:
-            for reason in difference["explained_by"]:
-                kinds[reason["kind"]] = kinds.get(reason["kind"], 0) + 1
+    differences = (difference for case in cases for difference in case["differences"])
+    kinds = Counter(one["kind"] for told in differences for one in told["explained_by"])
     centres = sorted({item.centre for item in items})
     disciplines = sorted({one.discipline for item in items for one in item.opinions})
     homes = sorted({one.centre for item in items for one in item.opinions})
@@ -117,10 +116,7 @@ def _kappa(opinions: Iterable[Sequence[Opinion]]) -> View:
 
 
 def _counts(opinions: Iterable[Opinion]) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for one in opinions:
-        counts[one.option] = counts.get(one.option, 0) + 1
-    return counts
+    return Counter(one.option for one in opinions)
 
 
 def _case(
@@ -147,17 +143,10 @@ def _case(
             {
                 "option": name,
                 "label": _label(name, base),
-                "opinions": [
-                    {
-                        "discipline": one.discipline,
-                        "person": one.person,
-                        "centre": one.centre,
-                        "condition": one.condition,
-                        "reason": one.reason,
-                    }
-                    for one in item.opinions
-                    if one.option == name
-                ],
+                "opinions": taken(
+                    [one for one in item.opinions if one.option == name],
+                    "discipline person centre condition reason",
+                ),
             }
             for name in options
         ],
@@ -208,11 +197,11 @@ def _reasons(
     """Return everything that explains why two people name two options."""
     if any(option not in stands for option in pair):
         told = "one of the two is none of the options that documents speak of"
-        return [{"kind": "other", "text": told, "documents": [], "facts": []}]
+        return [_reason("other", told)]
     covers = base.options.covers
     if covers(*pair) or covers(pair[1], pair[0]):
         told = "one of the two is a class of which the other is a member"
-        return [{"kind": "class_and_member", "text": told, "documents": [], "facts": []}]
+        return [_reason("class_and_member", told)]
     first, second = (stands[option] for option in pair)
     ahead = [first.of(_FOR) - second.of(_FOR), second.of(_FOR) - first.of(_FOR)]
     labels = [_label(option, base) for option in pair]
@@ -222,27 +211,20 @@ def _reasons(
             f"{', '.join(sorted(names))} for {label} only"
             for names, label in zip(ahead, labels, strict=True)
         )
-        facts = _deciding(pair, compared)
-        found.append(
-            {
-                "kind": "documents",
-                "text": f"documents differ as the people do: {told}",
-                "documents": sorted(ahead[0] | ahead[1]),
-                "facts": facts,
-            }
-        )
+        told = f"documents differ as the people do: {told}"
+        found.append(_reason("documents", told, ahead[0] | ahead[1], _deciding(pair, compared)))
     both = first.of(_FOR) & second.of(_FOR)
     if both:
         told = f"{', '.join(sorted(both))} allow both"
-        found.append({"kind": "both_allowed", "text": told, "documents": sorted(both), "facts": []})
+        found.append(_reason("both_allowed", told, both))
     facts = _missing(pair, lacking)
     if facts:
         told = f"a fact is missing on which it depends: {'; '.join(facts[:5])}"
-        found.append({"kind": "fact_missing", "text": told, "documents": [], "facts": facts})
+        found.append(_reason("fact_missing", told, facts=facts))
     texts = sorted(first.of([Status.TEXT_OPEN]) | second.of([Status.TEXT_OPEN]))
     if texts:
         told = f"the text leaves it open: {', '.join(texts)}"
-        found.append({"kind": "text_open", "text": told, "documents": texts, "facts": []})
+        found.append(_reason("text_open", told, texts))
     for stand, label in zip((first, second), labels, strict=True):
         if not stand.of(_FOR) and not stand.of(_WAITING):
             against = sorted(stand.of([Status.AGAINST, Status.CONFLICTING]))
@@ -250,14 +232,16 @@ def _reasons(
                 f"{', '.join(against)} {SIGNS[Status.AGAINST].word}" if against else "none speaks"
             )
             told = f"no document is for {label} in this patient ({word})"
-            found.append(
-                {"kind": "beside_documents", "text": told, "documents": against, "facts": []}
-            )
+            found.append(_reason("beside_documents", told, against))
     if found:
         return found
     one = ahead[0] or ahead[1]
     told = f"only {', '.join(sorted(one))} speak for one of the two" if one else "judgement"
-    return [{"kind": "judgement", "text": told, "documents": sorted(one), "facts": []}]
+    return [_reason("judgement", told, one)]
+
+
+def _reason(kind: str, text: str, documents: Iterable[str] = (), facts: Sequence[str] = ()) -> View:
+    return {"kind": kind, "text": text, "documents": sorted(documents), "facts": list(facts)}
 
 
 def _deciding(pair: tuple[str, str], compared: dict[str, View]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from gepnet.guidelines import OPEN, SPOKEN, Assessment, KnowledgeBase, Status, missing
@@ -11,7 +11,7 @@ from gepnet.record import Record
 from gepnet.report.agreement import comparison_view, page_rows
 from gepnet.report.answer import answer_view
 from gepnet.report.answer_course import blood_strip, course_strip
-from gepnet.report.answer_page import drawers, first_screen
+from gepnet.report.answer_page import Drawers, FirstScreen, drawers, first_screen
 from gepnet.report.answer_pathways import pathway_views
 from gepnet.report.assessment import View, assessment_view
 from gepnet.report.changes import missing_view, requests
@@ -41,31 +41,28 @@ class CasePage:
     counts: dict[str, int]
     evidence: Evidence
     answer: View
-    first_rows: Sequence[View] = field(default_factory=tuple)
-    more_rows: Sequence[View] = field(default_factory=tuple)
-    widths: dict[str, float] = field(default_factory=dict)
-    drawers: Sequence[View] = field(default_factory=tuple)
-    places: dict[str, int] = field(default_factory=dict)
-    course: dict[str, object] | None = None
-    blood: Sequence[dict[str, object]] = field(default_factory=tuple)
-    pathways: Sequence[View] = field(default_factory=tuple)
-    differing: Sequence[View] = field(default_factory=tuple)
-    agreeing: Sequence[str] = field(default_factory=tuple)
-    asks: Sequence[View] = field(default_factory=tuple)
-    as_of: str | None = None
-    source_url: str | None = None
-    source_title: str | None = None
-    decided: Sequence[str] = field(default_factory=tuple)
+    screen: FirstScreen
+    behind: Drawers
+    course: dict[str, object] | None
+    blood: Sequence[dict[str, object]]
+    pathways: Sequence[View]
+    differing: Sequence[View]
+    agreeing: Sequence[str]
+    asks: Sequence[View]
+    as_of: str | None
+    source_url: str | None
+    source_title: str | None
+    decided: Sequence[str]
 
     def target(self, document: str, option: str, intent: str) -> str:
         """Return the id of what is behind a chip or cell."""
-        return f"{self.id}.{self.places[f'{document}.{option}.{intent}']}"
+        return f"{self.id}.{self.behind.place[f'{document}.{option}.{intent}']}"
 
     @property
     def entries(self) -> set[str]:
         """The recommendations that some part of the page leads to."""
         kinds = ("reasons", "dissent", "unverified", "lesser")
-        cells = (one["cell"] for one in self.drawers)
+        cells = (one["cell"] for one in self.behind.each)
         return {
             reason["recommendation"] for cell in cells for kind in kinds for reason in cell[kind]
         }
@@ -98,13 +95,11 @@ def case_page(
     """
     lacking = missing(base, assessment)
     answer = answer_view(assessment, base, question, lacking=lacking)
-    screen = first_screen(answer)
     view = assessment_view(assessment, base)
     matrices = matrix_parts(view)
     differing, agreeing = page_rows(comparison_view(assessment, base))
     facts = trial_facts(record, base, assessment.question)
     found = evidence(assessment, facts, base)
-    behind = drawers(answer, view, matrices, assessment, base, behind_cells(found))
     return CasePage(
         id=record.patient,
         title=headline(assessment.facts, base),
@@ -118,11 +113,8 @@ def case_page(
         counts=status_counts(view),
         evidence=found,
         answer=answer,
-        first_rows=screen.rows,
-        more_rows=screen.more,
-        widths=screen.widths,
-        drawers=behind.each,
-        places=behind.place,
+        screen=first_screen(answer),
+        behind=drawers(answer, view, matrices, assessment, base, behind_cells(found)),
         course=course_strip(record, assessment, base),
         blood=blood_strip(assessment, base),
         pathways=pathway_views(pathways, answer["question"]["id"], assessment, base),

@@ -21,7 +21,7 @@ from gepnet.report.assessment import head_view
 from gepnet.report.differences import values_text
 from gepnet.report.facts import plain_value, value_text
 from gepnet.report.words import intent_words, status_word
-from gepnet.tables import plain
+from gepnet.tables import plain, taken
 
 View = dict[str, Any]
 
@@ -131,16 +131,8 @@ def _named(change: StatusChange, base: KnowledgeBase) -> str:
 def status_change_view(change: StatusChange, assessment: Assessment, base: KnowledgeBase) -> View:
     """Return one position before and after."""
     short = assessment.documents[change.document].document.file.document.short
-    return {
-        "document": change.document,
-        "short": short,
-        "option": change.option,
-        "options": list(change.options),
-        "label": base.options[change.option].label,
-        "intent": change.intent,
-        "before": change.before.value,
-        "after": change.after.value,
-    }
+    told = taken(change, "document option options intent before after")
+    return {**told, "short": short, "label": base.options[change.option].label}
 
 
 def whatif_view(assessment: Assessment, base: KnowledgeBase, settings: Sequence[str]) -> View:

@@ -82,6 +82,13 @@ class PositionEvidence:
     newer: list[str]
     evidence_newer: bool
 
+    @property
+    def said(self) -> tuple[object, ...] | None:
+        """The studies for and against it and what is newer; None where nothing stands behind it."""
+        if not (self.evidence_newer or self.rests_on):
+            return None
+        return *(one.study for one in (*self.rests_on, *self.contradicted_by)), tuple(self.newer)
+
 
 @dataclass(frozen=True)
 class SpeakingView:
@@ -114,10 +121,8 @@ class OptionEvidence:
         """The positions behind which something stands, those that are alike told once."""
         told: dict[tuple[object, ...], PositionEvidence] = {}
         for one in self.positions:
-            if one.evidence_newer or one.rests_on:
-                studies = tuple(study.study for study in (*one.rests_on, *one.contradicted_by))
-                key = (one.document, one.position, studies, tuple(one.newer))
-                told.setdefault(key, one)
+            if one.said is not None:
+                told.setdefault((one.document, one.position, one.said), one)
         return list(told.values())
 
 
@@ -144,9 +149,8 @@ class Evidence:
         told: dict[tuple[object, ...], tuple[str, PositionEvidence]] = {}
         for option in self.options:
             for one in option.positions:
-                if one.recommendation == recommendation and (one.evidence_newer or one.rests_on):
-                    studies = tuple(study.study for study in (*one.rests_on, *one.contradicted_by))
-                    told.setdefault((studies, tuple(one.newer)), (option.label, one))
+                if one.recommendation == recommendation and one.said is not None:
+                    told.setdefault(one.said, (option.label, one))
         return list(told.values())
 
 
