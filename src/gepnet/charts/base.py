@@ -180,6 +180,11 @@ def file_of(chart: Chart) -> str:
     return f'<?xml version="1.0" encoding="utf-8" standalone="no"?>\n{chart.svg()}'
 
 
+def made_up(found: Any) -> str:
+    """Return what follows the title of a registry that was made up."""
+    return " (made up, for no finding)" if found.synthetic else ""
+
+
 def months_between(start: datetime.date, end: datetime.date) -> float:
     """Return the mean months from one day to another."""
     return (end - start).days / float(DAYS_PER_MONTH)

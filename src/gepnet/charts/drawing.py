@@ -6,12 +6,13 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap, to_hex
 from matplotlib.figure import Figure
-from matplotlib.patches import Patch
+from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from gepnet.charts.base import number
-from gepnet.charts.style import INK, RESPONSES, SOFT, response_look
+from gepnet.charts.style import INK, RESPONSES, SEQUENTIAL, SOFT, on, response_look
 
 #: What one coordinate of a place counts: data, or a share of the axes.
 Coordinates = str | tuple[str, str]
@@ -24,6 +25,7 @@ CORNER = "axes fraction"
 SMALL = 9
 #: A legend over a picture.
 FRAMED: dict[str, Any] = {"frameon": True, "framealpha": 1, "edgecolor": "white"}
+_SHADES = LinearSegmentedColormap.from_list("share", SEQUENTIAL)
 
 
 def beside(
@@ -106,6 +108,32 @@ def name_lanes(axes: Axes, names: Sequence[str], above: float = 0.5, below: floa
     axes.set_yticks(range(len(names)), names)
     axes.tick_params(axis="y", length=0)
     axes.set_ylim(len(names) - 1 + below, -above)
+
+
+def shaded_cell(
+    axes: Axes, column: int, row: int, share: float | None, words: str, size: float
+) -> None:
+    """Draw a cell of a map with its words, the deeper the greater a share from 0 to 1.
+
+    Without a share it is hatched, and nothing stands in it.
+    """
+    corner = (column - 0.5, row - 0.5)
+    if share is None:
+        hole = Rectangle(corner, 1, 1, facecolor="white", linewidth=0)
+        hole.set(hatch="////", edgecolor="#c4ccd4")
+        axes.add_patch(hole)
+        return
+    colour = to_hex(_SHADES(share))
+    axes.add_patch(Rectangle(corner, 1, 1, facecolor=colour, edgecolor="white"))
+    axes.text(column, row, words, ha="center", va="center", fontsize=size, color=on(colour))
+
+
+def name_sides(axes: Axes) -> None:
+    """Let the names of a map stand beside it without an axis, those below upright."""
+    axes.tick_params(axis="x", rotation=90, length=0)
+    axes.tick_params(axis="y", length=0)
+    for side in ("left", "bottom"):
+        axes.spines[side].set_visible(False)
 
 
 def plain_numbers(axis: Any, subs: Sequence[float] = (1.0, 2.0, 5.0)) -> None:

@@ -171,9 +171,7 @@ def _draw_row(axes: Axes, row: ForestRow, place: int, ends: tuple[float, float])
         corners.append((row.ratio, place + 0.24))
         axes.fill(*zip(*corners, strict=True), facecolor=REFERENCE, edgecolor=INK, lw=1)
     else:
-        dash = {"predicted": (0, (4, 2)), "indirect": (0, (4, 2)), "left out": (0, (1, 1.5))}.get(
-            row.look, "-"
-        )
+        dash = _DASHES.get(row.look, "-")
         thin = row.look != "study"
         span = [max(row.low, low), min(row.high, high)]
         axes.plot(span, [place] * 2, color=colour, lw=1.3 if thin else 1.8, linestyle=dash)

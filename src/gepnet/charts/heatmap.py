@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from textwrap import wrap
 
-from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 
 from gepnet.charts.base import Chart, TableTwin, chart_of, counted
-from gepnet.charts.drawing import headline
-from gepnet.charts.style import SEQUENTIAL, SOFT, on
+from gepnet.charts.drawing import headline, name_sides, shaded_cell
+from gepnet.charts.style import SOFT
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,31 +69,16 @@ def _sentence(data: HeatData) -> str:
 
 
 def _draw(figure: Figure, data: HeatData) -> None:
-
-    colours = LinearSegmentedColormap.from_list("distance", SEQUENTIAL)
     axes = figure.add_subplot()
     count = len(data.names)
     for i in range(1, count):
         for j in range(i):
             share = data.shares[i][j]
-            if share is None:
-                hole = Rectangle((j - 0.5, i - 0.5), 1, 1, facecolor="white", linewidth=0)
-                hole.set(hatch="////", edgecolor="#c4ccd4")
-                axes.add_patch(hole)
-                continue
-            red, green, blue, _ = colours(share)
-            colour = f"#{round(red * 255):02x}{round(green * 255):02x}{round(blue * 255):02x}"
-            axes.add_patch(Rectangle((j - 0.5, i - 0.5), 1, 1, facecolor=colour, edgecolor="white"))
-            axes.text(
-                j, i, f"{share * 100:.0f}", ha="center", va="center", fontsize=9, color=on(colour)
-            )
+            shaded_cell(axes, j, i, share, f"{(share or 0) * 100:.0f}", 9)
     axes.set(xlim=(-0.5, count - 1.5), ylim=(count - 0.5, 0.5))
     axes.set_yticks(range(1, count), data.names[1:])
     axes.set_xticks(range(count - 1), data.names[:-1])
-    axes.tick_params(axis="x", rotation=90, length=0)
-    axes.tick_params(axis="y", length=0)
-    for side in ("left", "bottom"):
-        axes.spines[side].set_visible(False)
+    name_sides(axes)
     width = int(11 * _width(data))
     caption = f"In each cell: {data.measure}, %. Hatched: nothing, or too little, to compare."
     axes.set_xlabel("\n".join(wrap(caption, width)), loc="left", color=SOFT)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from matplotlib.figure import Figure
 
-from gepnet.charts.base import Chart, TableTwin, chart_of
+from gepnet.charts.base import Chart, TableTwin, chart_of, made_up
 from gepnet.charts.drawing import headline
 from gepnet.charts.style import SOFT, on
 
@@ -34,8 +34,7 @@ class _Bars:
 
 def audit_chart(found: Audit) -> Chart:
     """Return the bars of an audit by group."""
-    made_up = " (made up, for no finding)" if found.synthetic else ""
-    title = f"{found.treatments} treatments by the documents of their time{made_up}"
+    title = f"{found.treatments} treatments by the documents of their time{made_up(found)}"
     names = tuple(f"{found.by} {g.group} ({g.treatments or '<5'})" for g in found.groups)
     data = _Bars(title, names, tuple(g.percents for g in found.groups))
     rows = tuple(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.figure import Figure
 
-from gepnet.charts.base import Chart, TableTwin, chart_of
+from gepnet.charts.base import Chart, TableTwin, chart_of, made_up
 from gepnet.charts.drawing import headline
 from gepnet.charts.style import LINES, SOFT
 
@@ -25,9 +25,8 @@ class _Curves:
     """What is drawn, with its title."""
 
     def __init__(self, found: Survival) -> None:
-        made_up = " (made up, for no finding)" if found.synthetic else ""
         self.found = found
-        self.title = f"{found.treatments} treatments: {_WORDS[found.endpoint]}{made_up}"
+        self.title = f"{found.treatments} treatments: {_WORDS[found.endpoint]}{made_up(found)}"
 
 
 def curves_chart(found: Survival) -> Chart:

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 
-from gepnet.charts.base import Chart, TableTwin, chart_of
+from gepnet.charts.base import Chart, TableTwin, chart_of, made_up
 from gepnet.charts.drawing import headline
 from gepnet.charts.style import INK, SOFT, line_look
 
@@ -56,10 +56,9 @@ def flow_chart(found: Impact, change: Change) -> Chart:
     """Return the flow of one change; hidden counts are left out of the bands and said."""
     told = [(f.before, f.after, f.patients) for f in change.flows]
     hidden = sum(f.patients is None for f in change.flows)
-    made_up = " (made up, for no finding)" if found.synthetic else ""
     name = " ".join(part for part in (change.name, change.option) if part)
     data = _Flow(
-        f"{change.what} {name}: {found.patients} {found.of}{made_up}",
+        f"{change.what} {name}: {found.patients} {found.of}{made_up(found)}",
         f"before: {found.before}; after: {found.after}",
         tuple((0, a, b, n) for a, b, n in told if n),
         hidden,
@@ -79,9 +78,8 @@ def sequence_chart(found: Sequences) -> Chart:
     ends = sorted({step.after for step in found.steps} - sizes.keys())
     named = sorted(sizes, key=lambda name: -sizes[name])
     colours = {name: line_look(place).colour for place, name in enumerate(named)}
-    made_up = " (made up, for no finding)" if found.synthetic else ""
     data = _Flow(
-        f"{found.patients} patients by line of treatment{made_up}",
+        f"{found.patients} patients by line of treatment{made_up(found)}",
         "each column a line of treatment; patients",
         tuple((s.line - 1, s.before, s.after, s.patients) for s in found.steps if s.patients),
         sum(step.patients is None for step in found.steps),

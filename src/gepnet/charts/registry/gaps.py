@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 
-from gepnet.charts.base import Chart, TableTwin, chart_of, counted
-from gepnet.charts.drawing import headline
-from gepnet.charts.style import SEQUENTIAL, SOFT, on
+from gepnet.charts.base import Chart, TableTwin, chart_of, counted, made_up
+from gepnet.charts.drawing import headline, name_sides, shaded_cell
+from gepnet.charts.style import SOFT
 from gepnet.registry.quality_file import OF_NO_PATIENT
 
 if TYPE_CHECKING:
@@ -39,8 +37,7 @@ def gaps_map(found: Characteristics) -> Chart:
     shares = {(gap.fact, gap.group): gap.percent for gap in found.gaps}
     rows = tuple((g.fact, g.group, g.patients, g.missing, g.percent) for g in found.gaps)
     table = TableTwin(("fact", "group", "patients", "missing", "percent"), rows)
-    made_up = " (made up, for no finding)" if found.synthetic else ""
-    data = _Map(f"What is missing{made_up}", facts, groups, shares)
+    data = _Map(f"What is missing{made_up(found)}", facts, groups, shares)
     size = (max(6.0, 3.4 + 0.3 * len(groups)), 1.9 + 0.32 * len(facts))
     return chart_of("registry-gaps", data, _sentence(data), table, size, _draw)
 
@@ -57,8 +54,7 @@ def quality_map(found: Quality) -> Chart:
     }
     rows = tuple((*place, count, sizes[place[1]]) for place, count in cells.items())
     table = TableTwin(("check", "centre", "patients with a finding", "patients"), rows)
-    made_up = " (made up, for no finding)" if found.synthetic else ""
-    title = f"What is odd{made_up}"
+    title = f"What is odd{made_up(found)}"
     labels = tuple(one.label for one in told) or (_NOTHING,)
     places = tuple(sizes) or ("too few to name",)
     if not told:
@@ -82,30 +78,17 @@ def _sentence(data: _Map) -> str:
 
 
 def _draw(figure: Figure, data: _Map) -> None:
-    colours = LinearSegmentedColormap.from_list("missing", SEQUENTIAL)
     axes = figure.add_subplot()
+    named = len(data.groups) <= _NAMED
     for i, fact in enumerate(data.facts):
         for j, group in enumerate(data.groups):
             share = data.shares.get((fact, group))
-            if share is None:
-                cell = Rectangle((j - 0.5, i - 0.5), 1, 1, facecolor="white", linewidth=0)
-                cell.set(hatch="////", edgecolor="#c4ccd4")
-                axes.add_patch(cell)
-                continue
-            red, green, blue, _ = colours(share / data.most)
-            colour = f"#{round(red * 255):02x}{round(green * 255):02x}{round(blue * 255):02x}"
-            place = (j - 0.5, i - 0.5)
-            axes.add_patch(Rectangle(place, 1, 1, facecolor=colour, edgecolor="white"))
-            if len(data.groups) <= _NAMED:
-                axes.text(j, i, f"{share:.0f}", ha="center", va="center", fontsize=7.5,
-                          color=on(colour))  # fmt: skip
+            words = f"{share or 0:.0f}" if named else ""
+            shaded_cell(axes, j, i, None if share is None else share / data.most, words, 7.5)
     wide, high = (max(1, len(names)) for names in (data.groups, data.facts))  # also of nothing
     axes.set(xlim=(-0.5, wide - 0.5), ylim=(high - 0.5, -0.5))
     axes.set_yticks(range(len(data.facts)), data.facts)
     axes.set_xticks(range(len(data.groups)), data.groups, fontsize=7)
-    axes.tick_params(axis="x", rotation=90, length=0)
-    axes.tick_params(axis="y", length=0)
-    for side in ("left", "bottom"):
-        axes.spines[side].set_visible(False)
+    name_sides(axes)
     axes.set_xlabel(data.caption, loc="left", color=SOFT)
     headline(figure, data.title)

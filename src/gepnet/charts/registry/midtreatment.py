@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from matplotlib.figure import Figure
 
-from gepnet.charts.base import Chart, TableTwin, chart_of
+from gepnet.charts.base import Chart, TableTwin, chart_of, made_up
 from gepnet.charts.drawing import beside, headline, response_fill, response_patches
 from gepnet.charts.style import INK, SOFT
 
@@ -29,8 +29,7 @@ def mid_treatment_chart(found: MidTreatments) -> Chart:
 
 
 def _title(found: MidTreatments) -> str:
-    made_up = " (made up, for no finding)" if found.synthetic else ""
-    return f"Response after cycle 2, and at the end of the course{made_up}"
+    return f"Response after cycle 2, and at the end of the course{made_up(found)}"
 
 
 def _sentence(found: MidTreatments) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gepnet.charts.base import Chart
+from gepnet.charts.base import Chart, made_up
 from gepnet.charts.swimmer import SwimmerData, SwimmerLane, SwimmerMark, swimmer
 
 if TYPE_CHECKING:
@@ -27,5 +27,4 @@ def courses_chart(found: Courses) -> Chart:
         )
         for one in found.courses
     )
-    made_up = " (made up, for no finding)" if found.synthetic else ""
-    return swimmer(SwimmerData(lanes, f"the start of treatment{made_up}"))
+    return swimmer(SwimmerData(lanes, f"the start of treatment{made_up(found)}"))
