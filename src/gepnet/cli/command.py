@@ -10,7 +10,7 @@ from dataclasses import Field, dataclass, field, fields
 from enum import StrEnum
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 import typer
 
@@ -26,30 +26,16 @@ if TYPE_CHECKING:
 _IS_COMMAND = "_gepnet_is_command"
 
 
-class Format(StrEnum):
-    """How a command prints its result."""
-
-    TABLE = "table"
-    JSON = "json"
+class _Word(StrEnum):
+    """One of the words of a ``Literal``, for Typer; a command gets the word itself."""
 
 
-class PictureFormat(StrEnum):
-    """How a command prints a result that can be drawn."""
-
-    TABLE = "table"
-    JSON = "json"
-    SVG = "svg"
-    PDF = "pdf"
-    HTML = "html"
-    MERMAID = "mermaid"
-
-
-class PageFormat(StrEnum):
-    """How a command prints a result that is a page as well."""
-
-    TABLE = "table"
-    JSON = "json"
-    HTML = "html"
+#: How a command prints its result.
+Format = StrEnum("Format", "TABLE JSON")
+#: How a command prints a result that can be drawn.
+PictureFormat = StrEnum("PictureFormat", "TABLE JSON SVG PDF HTML MERMAID")
+#: How a command prints a result that is a page as well.
+PageFormat = StrEnum("PageFormat", "TABLE JSON HTML")
 
 
 @dataclass(frozen=True)
@@ -196,6 +182,7 @@ def command(function: Callable[..., Result | None]) -> Callable[..., None]:
     @functools.wraps(function)
     def run(**given: Any) -> None:
         chosen = given.pop("format_", Format.TABLE)
+        given = {name: str(v) if isinstance(v, _Word) else v for name, v in given.items()}
         for name, taken in questions.items():
             question = _question({one: given.pop(one) for one in taken.names})
             given[name] = api.base(*question.with_files) if taken.base else question
@@ -224,10 +211,14 @@ def _fields_of(annotation: Any) -> Only | None:
 def _own(parameter: inspect.Parameter) -> inspect.Parameter:
     """Return a parameter that is of a command alone, with what Typer asks beside its help."""
     parameter = parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+    kind: Any
     kind, *notes = get_args(parameter.annotation) or (parameter.annotation,)
     if not notes or not isinstance(notes[0], str):
         return parameter
     flag, told = _flag(parameter.name), notes[0]
+    if get_origin(kind) is Literal:
+        words: Any = _Word
+        kind = words(parameter.name, {one: one for one in get_args(kind)})
     shown: Any = typer.Option(flag, help=told)
     if parameter.name == "output":
         shown = typer.Option("-o", flag, help=told)

@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 import datetime
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from gepnet import api
 from gepnet.cli.command import Accept, Base, Result, command
 from gepnet.cli.output import figure, listing
 
-
-class Ctcae(StrEnum):
-    """Editions of CTCAE."""
-
-    FIVE = "5"
-    SIX = "6"
-
-
-CtcaeOption = Annotated[Ctcae, "Edition of CTCAE."]
+CtcaeOption = Annotated[Literal["5", "6"], "Edition of CTCAE."]
 
 
 @command
@@ -30,7 +21,7 @@ def grade(
         "the name of a laboratory fact; baseline marks the baseline sample or gives its value.",
     ],
     base: Base,
-    ctcae: CtcaeOption = Ctcae.FIVE,
+    ctcae: CtcaeOption = "5",
     baseline_date: Annotated[
         datetime.date | None, "The latest sample up to this day is the baseline."
     ] = None,
@@ -38,7 +29,7 @@ def grade(
     accept: Accept = None,
 ) -> Result:
     """Grade each value of a laboratory file; what is missing leaves a grade open, never normal."""
-    view = api.grade_laboratory(file, base, ctcae.value, baseline_date, worst_case, accept or ())
+    view = api.grade_laboratory(file, base, ctcae, baseline_date, worst_case, accept or ())
     return Result(view, _print)
 
 

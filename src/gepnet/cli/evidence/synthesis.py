@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -42,20 +41,6 @@ Level = Annotated[
 ]
 
 
-class TauMethod(StrEnum):
-    """How the variance between studies is estimated."""
-
-    REML = "reml"
-    DL = "dl"
-
-
-class Model(StrEnum):
-    """Whether the effects of trials of one comparison are one, or vary."""
-
-    RANDOM = "random"
-    COMMON = "common"
-
-
 _NAMED = ("trials", lambda row: ", ".join(row["studies"]))
 
 
@@ -66,7 +51,9 @@ def meta(
     include: Include = None,
     exclude: Exclude = None,
     same: Same = None,
-    tau: Annotated[TauMethod, "Variance between studies: REML or moments (DL)."] = TauMethod.REML,
+    tau: Annotated[
+        Literal["reml", "dl"], "Variance between studies: REML or moments (DL)."
+    ] = "reml",
     wald: Annotated[bool, "Wald's interval instead of Hartung's and Knapp's."] = False,
     level: Level = 95,
     output: Annotated[Path | None, "Forest plot to write: .svg, .png or .pdf."] = None,
@@ -82,7 +69,7 @@ def meta(
         include=include or (),
         exclude=exclude or (),
         same=same or (),
-        tau_method=tau.value,
+        tau_method=tau,
         knapp_hartung=not wald,
         level=level / 100,
     )
@@ -97,7 +84,9 @@ def nma(
     table: Contrasts,
     base: Base,
     reference: Annotated[str | None, "Treatment to compare with; by default the commonest."] = None,
-    model: Annotated[Model, "Effects that vary between trials, or common ones."] = Model.RANDOM,
+    model: Annotated[
+        Literal["random", "common"], "Effects that vary between trials, or common ones."
+    ] = "random",
     large_is_good: Annotated[bool, "A larger effect is the better one."] = False,
     include: Include = None,
     exclude: Exclude = None,
@@ -131,7 +120,7 @@ def nma(
         table,
         base,
         reference=reference,
-        model=model.value,
+        model=model,
         small_is_good=not large_is_good,
         include=include or (),
         exclude=exclude or (),

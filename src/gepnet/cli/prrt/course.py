@@ -8,7 +8,7 @@ import typer
 
 from gepnet import api
 from gepnet.cli.command import CourseQuestion, PatientFile, Result, command, opened
-from gepnet.cli.labs import Ctcae, CtcaeOption
+from gepnet.cli.labs import CtcaeOption
 from gepnet.cli.output import listing
 from gepnet.cli.prrt.review import CourseOption
 
@@ -17,12 +17,12 @@ from gepnet.cli.prrt.review import CourseOption
 def course(
     patient: PatientFile,
     question: CourseQuestion,
-    ctcae: CtcaeOption = Ctcae.FIVE,
+    ctcae: CtcaeOption = "5",
     course: CourseOption = None,
 ) -> Result:
     """Replay a course from its events: its state, the review on each day, what went against it."""
     record, base = opened(patient, question, every_day=True)
-    view = api.course_view(record, base, ctcae.value, course, question)
+    view = api.course_view(record, base, ctcae, course, question)
     return Result(view, _print)
 
 

@@ -8,7 +8,7 @@ import typer
 
 from gepnet import api
 from gepnet.cli.command import CourseQuestion, PatientFile, Result, command, opened
-from gepnet.cli.labs import Ctcae, CtcaeOption
+from gepnet.cli.labs import CtcaeOption
 from gepnet.cli.output import figure, listing
 
 _ROLES = {"nadir": "worst", "pre_cycle": "pre-cycle", "baseline": "baseline"}
@@ -23,7 +23,7 @@ def review(
         str, typer.Option("--date", help="Day, or date-time with its offset, of the cycle.")
     ],
     question: CourseQuestion,
-    ctcae: CtcaeOption = Ctcae.FIVE,
+    ctcae: CtcaeOption = "5",
     profile: Annotated[
         str | None, "Eligibility profile before cycle 1; default: by region."
     ] = None,
@@ -34,7 +34,7 @@ def review(
     It only proposes: a named person releases the cycle, and the release is an event of the record.
     """
     view = api.review_view(
-        *opened(patient, question, date), cycle, date, ctcae.value, profile, course, question
+        *opened(patient, question, date), cycle, date, ctcae, profile, course, question
     )
     return Result(view, _print)
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -67,20 +66,13 @@ def _count(count: int | None) -> str:
     return "<5" if count is None else str(count)
 
 
-class By(StrEnum):
-    """By what treatments are told apart."""
-
-    LINE = "line"
-    OPTION = "option"
-    CENTRE = "centre"
-    REGION = "region"
-
-
 @command
 def audit(
     assessed: Assessed,
     base: Base,
-    by: Annotated[By, "Tell the treatments apart."] = By.LINE,
+    by: Annotated[
+        Literal["line", "option", "centre", "region"], "Tell the treatments apart."
+    ] = "line",
     show_small: ShowSmall = False,
     plot: Plot = None,
 ) -> Result:
@@ -89,7 +81,7 @@ def audit(
     The assessment is one with --points treatments: each treatment is looked at on the day before it
     began, by the documents in force then.
     """
-    view = api.registry_audit(base, assessed, by.value, show_small, plot)
+    view = api.registry_audit(base, assessed, by, show_small, plot)
     return Result(view, _print_audit)
 
 
@@ -111,18 +103,11 @@ def _share(name: str, group: View) -> str:
     return f"{share:g}" if share else ""
 
 
-class Level(StrEnum):
-    """How treatments are named."""
-
-    CLASS = "class"
-    OPTION = "option"
-
-
 @command
 def sequence(
     assessed: Assessed,
     base: Base,
-    level: Annotated[Level, "How treatments are named."] = Level.CLASS,
+    level: Annotated[Literal["class", "option"], "How treatments are named."] = "class",
     lines: Annotated[int, typer.Option("--lines", min=1, max=8, help="Lines, from the first.")] = 4,
     show_small: ShowSmall = False,
     plot: Plot = None,
@@ -131,7 +116,7 @@ def sequence(
 
     The assessment is one with --points treatments. Treatments of one class in a row are one line.
     """
-    view = api.registry_sequence(base, assessed, level.value, lines, show_small, plot)
+    view = api.registry_sequence(base, assessed, level, lines, show_small, plot)
     return Result(view, _print_sequence)
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from gepnet import api
 from gepnet.cli.command import Base, Result, command
@@ -17,15 +16,9 @@ View = dict[str, Any]
 TERM = ("term: name", "hazard ratio: {ratio:.2f}", "95 %: {low:.2f}-{high:.2f}")
 
 
-class Endpoint(StrEnum):
-    """What ends an observation."""
-
-    PFS = "pfs"
-    OS = "os"
-    PROGRESSION = "progression"
-
-
-OfEndpoint = Annotated[Endpoint, "Progression or death, death, progression."]
+OfEndpoint = Annotated[
+    Literal["pfs", "os", "progression"], "Progression or death, death, progression."
+]
 Before = Annotated[str | None, "A fact known before the treatment, or option, line, region."]
 Options = Annotated[list[str] | None, "The treatment. Repeatable."]
 Line = Annotated[int | None, "Its number."]
@@ -38,7 +31,7 @@ Landmark = Annotated[float, "Months: count who was free of the event then."]
 def survival(
     assessed: Assessed,
     base: Base,
-    endpoint: OfEndpoint = Endpoint.PFS,
+    endpoint: OfEndpoint = "pfs",
     by: Before = None,
     option: Options = None,
     line: Line = None,
@@ -57,7 +50,7 @@ def survival(
     view = api.registry_survival(
         base,
         assessed,
-        endpoint.value,
+        endpoint,
         by,
         option or (),
         line,

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from gepnet import api
 from gepnet.cli.cohort import Ignore, assess_table, print_statuses
@@ -17,20 +16,6 @@ View = dict[str, Any]
 Registry = Annotated[str, "Folder or URL of a registry."]
 Output = Annotated[str, "Folder or URL to write to."]
 SHOWN = 20
-
-
-class Points(StrEnum):
-    """On which days patients are looked at."""
-
-    DAY = "day"
-    TREATMENTS = "treatments"
-
-
-class Engine(StrEnum):
-    """What computes."""
-
-    POLARS = "polars"
-    SPARK = "spark"
 
 
 @command
@@ -108,8 +93,10 @@ def assess(
     registry: Annotated[str, "Folder or URL of a registry, or a Parquet file of facts."],
     output: Annotated[str, "Folder or URL to write to; of facts a file."],
     question: TableQuestion,
-    points: Annotated[Points, "Each patient on one day, or before each treatment."] = Points.DAY,
-    engine: Annotated[Engine, "This computer, or a Spark cluster."] = Engine.POLARS,
+    points: Annotated[
+        Literal["day", "treatments"], "Each patient on one day, or before each treatment."
+    ] = "day",
+    engine: Annotated[Literal["polars", "spark"], "This computer, or a Spark cluster."] = "polars",
     accept: Accept = None,
     ignore: Ignore = None,
 ) -> Result:
@@ -122,7 +109,7 @@ def assess(
     nothing written.
     """
     if Path(registry).is_file():
-        if points is not Points.DAY or engine is not Engine.POLARS:
+        if points != "day" or engine != "polars":
             told = "a registry of events: a table of facts has one day and is no registry"
             raise api.refuse("registry", registry, told)
         return assess_table(Path(registry), Path(output), question, accept, ignore)
@@ -131,9 +118,7 @@ def assess(
         raise api.refuse("accept" if accept else "ignore", registry, told)
     base = api.base(*question.with_files)
     with progress_of("patients", api.registry_view(registry)["patients"]) as tell:
-        view = api.assess_registry(
-            base, registry, output, question, points.value, engine.value, tell
-        )
+        view = api.assess_registry(base, registry, output, question, points, engine, tell)
     aside = view["rows_aside"] + view["patients_aside"]
     return Result(view, _print_assessment, code=1 if aside else 0)
 
