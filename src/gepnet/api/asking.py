@@ -12,7 +12,7 @@ from gepnet.guidelines import KnowledgeBase
 from gepnet.guidelines.ask import UNKNOWN as NOT_KNOWN
 from gepnet.guidelines.ask import AskStep, asker_of, read_answer
 from gepnet.guidelines.pathway import question_of
-from gepnet.knowledge import InputError, refuse
+from gepnet.knowledge import InputError, need, refuse
 from gepnet.record import Answers, Record, record_of, record_to_yaml
 from gepnet.vocabulary import Question, exact
 
@@ -54,8 +54,6 @@ def ask_step(
         InputError: for a question, option or document that is not known, and for an answer that is
             none; without numpy and polars.
     """
-    from gepnet.knowledge import need
-
     need("numpy", "polars")
     when = asked or Question()
     chosen = question_of(base, question or ASKED, options)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime
 import secrets
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -254,9 +255,9 @@ def _decided(case: CaseRecord, facts: Facts, base: KnowledgeBase) -> str:
 
 def _favoured(assessment: Assessment, decided: str) -> str:
     """Return another option that most documents are for, ``other`` if there is none."""
-    counts: dict[str, int] = {}
+    counts: Counter[str] = Counter()
     for document in assessment.documents.values():
         for (option, intent), cell in document.cells.spoken.items():
             if cell.status in FOR and intent == "tumour_control" and option != decided:
-                counts[option] = counts.get(option, 0) + 1
+                counts[option] += 1
     return max(counts, key=lambda option: (counts[option], option), default="other")

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
 
+from gepnet.knowledge import need
+
 
 def board_record_pdf(view: Mapping[str, Any], made_on: datetime.date) -> bytes:
     """Return the record of a board as an accessible PDF; the same view gives the same bytes.
@@ -39,8 +41,6 @@ def patient_sheet_pdf(view: Mapping[str, Any], made_on: datetime.date) -> bytes:
 
 
 def _pdf(name: str, view: Mapping[str, Any], made_on: datetime.date) -> bytes:
-    from gepnet.knowledge import need
-
     need("typst")
     import typst
 

@@ -21,6 +21,7 @@ from gepnet.store import (
     list_items,
     list_waivers,
     rated_items,
+    read_case,
     read_kept,
     remember,
     remembered,
@@ -71,8 +72,6 @@ def prepared(
     Raises:
         NotFound: if there is no such case, or none that the actor may see.
     """
-    from gepnet.store import read_case
-
     if not read_case(store, actor, case_id).record_number:
         return None
     kept = read_kept(store, actor, case_id, base.vocabulary)

@@ -59,20 +59,19 @@ def event_form(base: KnowledgeBase, kind: str) -> list[View]:
         if any(one["id"] == fact.id for one in fields):
             continue
         low, high = getattr(entry, "range", None) or (None, None)
-        fields.append(
-            {
-                "id": fact.id,
-                "label": entry.label,
-                "type": entry.type,
-                "unit": getattr(entry, "unit", None) or "",
-                "low": None if low is None else float(low),
-                "high": None if high is None else float(high),
-                "values": [{"id": v.id, "label": v.label or v.id} for v in entry.values],
-                "help": " ".join((entry.definition or "").split()),
-                "several": False,
-            }
-        )
+        field = _field(fact.id, entry.label, entry.type, getattr(entry, "unit", None) or "")
+        field["low"] = None if low is None else float(low)
+        field["high"] = None if high is None else float(high)
+        field["values"] = [{"id": v.id, "label": v.label or v.id} for v in entry.values]
+        field["help"] = " ".join((entry.definition or "").split())
+        fields.append(field)
     return fields
+
+
+def _field(name: str, label: str, kind: str, unit: str) -> View:
+    ends = {"low": None, "high": None}
+    empty = {"values": [], "help": "", "several": False}
+    return {"id": name, "label": label, "type": kind, "unit": unit, **ends, **empty}
 
 
 def field_words(base: KnowledgeBase, name: str) -> str:
@@ -114,17 +113,9 @@ def _field_of_model(base: KnowledgeBase, name: str, model: Any) -> View:
     elif any(word in told for word in ("float", "Decimal", "int")):
         kind = "number"
     unit = {"mg": "mg", "gbq": "GBq", "days": "d", "months": "mo"}.get(name.rpartition("_")[2], "")
-    return {
-        "id": name,
-        "label": field_words(base, name),
-        "type": kind,
-        "unit": unit,
-        "low": None,
-        "high": None,
-        "values": [{"id": one, "label": value_words(base, name, one)} for one in literal],
-        "help": "",
-        "several": "tuple" in told,
-    }
+    values = [{"id": one, "label": value_words(base, name, one)} for one in literal]
+    field = _field(name, field_words(base, name), kind, unit)
+    return {**field, "values": values, "several": "tuple" in told}
 
 
 def date_problems(events: Sequence[Mapping[str, Any]]) -> list[Problem]:

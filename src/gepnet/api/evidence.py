@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gepnet.knowledge import need, refuse, write_atomically
+from gepnet.tables import check_ending
+
 if TYPE_CHECKING:
     from gepnet.charts import Chart
     from gepnet.evidence.reconstruct import Reconstruction
@@ -97,8 +100,6 @@ def reconstruction(
     Raises:
         InputError: with every fault of the tables.
     """
-    from gepnet.knowledge import need
-
     need("lifelines")
     from gepnet.evidence.reconstruct import reconstruct
 
@@ -111,9 +112,6 @@ def write_observations(found: Reconstruction, output: Path) -> None:
     Raises:
         InputError: for a name that does not end in .csv, or if the file cannot be written.
     """
-    from gepnet.knowledge import write_atomically
-    from gepnet.tables import check_ending
-
     check_ending(output, ".csv")
     write_atomically(output, found.as_csv())
 
@@ -134,7 +132,6 @@ def trial_curves(
         InputError: for an unknown trial, or an endpoint without a median.
     """
     from gepnet.charts.trial_curves import of_trial
-    from gepnet.knowledge import need
 
     need("matplotlib")
     return of_trial(base, _trial(base, name), endpoint, unverified)
@@ -143,15 +140,12 @@ def trial_curves(
 def survival_chart(report: Survival) -> Chart:
     """Return the curves of a comparison with numbers at risk."""
     from gepnet.charts.trial_curves import of_report
-    from gepnet.knowledge import need
 
     need("matplotlib")
     return of_report(report)
 
 
 def _trial(base: KnowledgeBase, name: str) -> Trial:
-    from gepnet.knowledge import refuse
-
     names = {trial.id: trial for trial in base.knowledge.trials}
     wanted = name.strip().casefold()
     for trial in base.knowledge.trials:
@@ -183,8 +177,6 @@ def survival_report(
     Raises:
         InputError: with every fault of the table, or of what was asked.
     """
-    from gepnet.knowledge import need
-
     need("lifelines")
     from gepnet.evidence.observations import read_observations
     from gepnet.evidence.survival import survival_of

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gepnet.guidelines import KnowledgeBase
-from gepnet.knowledge import InputError, Problem, need, refuse
-from gepnet.tables import plain
+from gepnet.knowledge import InputError, Problem, need, refuse, write_atomically
+from gepnet.tables import plain, taken
 from gepnet.vocabulary import Accepting
 
 if TYPE_CHECKING:
@@ -53,17 +54,10 @@ def import_table(
         InputError: if the mapping or the source cannot be read, or files would be overwritten.
     """
     need("polars")
-    from gepnet.io.mapping import check_mapping, read_mapping
-    from gepnet.io.mapping.shipped import remembered
-
-    said, document = read_mapping(mapping)
-    check_mapping(said, document, base.vocabulary)
-    accepting = Accepting.read(accept)
+    said = _own_mapping(base, mapping)
     opened, left = opened_files(said, source)
-    found = _run(base, opened, accepting, progress, strict=True)
-    found.notes += remembered(said)
-    accepting.refuse_unused()
-    return written(base, found, folder, patient_files, parquet, force, accepting, left, said.title)
+    asked = (folder, patient_files, parquet, force, accept, progress)
+    return _brought(base, said, opened, left, True, *asked)
 
 
 def suggest_mapping(
@@ -80,7 +74,6 @@ def suggest_mapping(
     """
     need("polars")
     from gepnet.io.mapping.propose import is_used, propose
-    from gepnet.knowledge import write_atomically
 
     if output.exists() and not force:
         raise refuse("output", output, "a new file, or the wish to replace it (--force)")
@@ -138,16 +131,12 @@ def import_format(
         InputError: if the source cannot be read, or files would be overwritten.
     """
     need("polars")
-    from gepnet.io.mapping import check_mapping, read_mapping
     from gepnet.io.mapping.redcap import opened_redcap
-    from gepnet.io.mapping.shipped import opened_omop, remembered, shipped
+    from gepnet.io.mapping.shipped import opened_omop, shipped
 
-    own = mapping is not None
-    accepting = Accepting.read(accept)
     left: list[Path] = []
     if mapping is not None:
-        said, document = read_mapping(mapping)
-        check_mapping(said, document, base.vocabulary)
+        said = _own_mapping(base, mapping)
     elif name != "redcap":
         said, _ = shipped(name)
     if name == "redcap" and mapping is None:
@@ -159,10 +148,16 @@ def import_format(
     if anchor is not None:
         day = {"anchor": anchor, "made_up": False}
         opened = [(table.model_copy(update=day), sheet) for table, sheet in opened]
-    found = _run(base, opened, accepting, progress, strict=own)
-    found.notes += remembered(said)
-    accepting.refuse_unused()
-    return written(base, found, folder, patient_files, parquet, force, accepting, left, said.title)
+    asked = (folder, patient_files, parquet, force, accept, progress)
+    return _brought(base, said, opened, left, mapping is not None, *asked)
+
+
+def _own_mapping(base: KnowledgeBase, file: Path) -> Mapping:
+    from gepnet.io.mapping import check_mapping, read_mapping
+
+    said, document = read_mapping(file)
+    check_mapping(said, document, base.vocabulary)
+    return said
 
 
 def opened_files(mapping: Mapping, source: Path) -> tuple[list[Opened], list[Path]]:
@@ -190,33 +185,28 @@ def opened_files(mapping: Mapping, source: Path) -> tuple[list[Opened], list[Pat
     return opened, left
 
 
-def _run(
+def _brought(
     base: KnowledgeBase,
+    said: Mapping,
     opened: list[Opened],
-    accepting: Accepting,
-    progress: Callable[[str, int], None] | None,
+    left: Iterable[Path],
     strict: bool,
-) -> Imported:
-    from gepnet.io.mapping import run_mapping
-
-    return run_mapping(opened, base.vocabulary, None, accepting, strict, progress)
-
-
-def written(
-    base: KnowledgeBase,
-    found: Imported,
     folder: Path,
     patient_files: bool,
     parquet: bool,
     force: bool,
-    accepting: Accepting,
-    left: Iterable[Path] = (),
-    title: str | None = None,
+    accept: Iterable[str],
+    progress: Callable[[str, int], None] | None,
 ) -> View:
-    """Write what was imported, and return what is said of it."""
-    from gepnet.io.mapping import drop_events, records, write_import
+    """Write what a mapping makes of opened tables, and return what is said of it."""
+    from gepnet.io.mapping import drop_events, records, run_mapping, write_import
     from gepnet.io.mapping.run import recount
+    from gepnet.io.mapping.shipped import remembered
 
+    accepting = Accepting.read(accept)
+    found = run_mapping(opened, base.vocabulary, None, accepting, strict, progress)
+    found.notes += remembered(said)
+    accepting.refuse_unused()
     kept = []
     if patient_files:
         left_out: list[Any] = []
@@ -228,7 +218,7 @@ def written(
             recount(found)
     rows, used, quarantined = found.rows
     report = {
-        "title": title,
+        "title": said.title,
         "rows": {"in": rows, "used": used, "quarantined": quarantined},
         "cells_quarantined": sum(one.cells for one in found.counted),
         "patients": len(found.patients),
@@ -276,11 +266,7 @@ class Unusable(InputError):
 
 def _table_view(one: Any) -> View:
     return {
-        "file": one.file,
-        "rows": one.rows,
-        "used": one.used,
-        "quarantined": one.quarantined,
-        "cells_quarantined": one.cells,
+        **taken(one, "file rows used quarantined cells:cells_quarantined"),
         "unused_columns": [
             {"column": name, "why": why} for name, why in one.unused_columns.items()
         ],
@@ -293,10 +279,7 @@ def _table_view(one: Any) -> View:
 
 def _reasons(found: Imported) -> list[View]:
     """Return the reasons of the quarantine with how often each, the most frequent first."""
-    counts: dict[tuple[str, str, str], int] = {}
-    for one in found.quarantine:
-        key = (one.scope, one.column, one.reason)
-        counts[key] = counts.get(key, 0) + 1
+    counts = Counter((one.scope, one.column, one.reason) for one in found.quarantine)
     ordered = sorted(counts.items(), key=lambda item: (item[0][0] != "row", -item[1], item[0]))
     return [
         {"scope": scope, "column": column, "reason": reason, "count": count}

@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Sequence
 from typing import Any, Literal
 
+from gepnet import __version__
 from gepnet.facts import Facts
 from gepnet.guidelines import KnowledgeBase
 from gepnet.guidelines.pathway import (
@@ -18,6 +19,8 @@ from gepnet.guidelines.pathway import (
 )
 from gepnet.guidelines.pathway.mermaid import mermaid
 from gepnet.guidelines.pathway.questions import PathwayQuestions
+from gepnet.knowledge import need, refuse
+from gepnet.tables import plain
 from gepnet.vocabulary import Question
 
 
@@ -96,8 +99,6 @@ def pathway_picture(found: Pathways) -> str:
     Raises:
         InputError: if there are several, or none; or without matplotlib.
     """
-    from gepnet.knowledge import need, refuse
-
     if len(found.pathways) != 1:
         titles = [f"{one.short} {one.part}".strip() for one in found.pathways]
         told = ", ".join(titles) or "no pathway"
@@ -137,8 +138,6 @@ def pathway_sheets(found: Pathways, base: KnowledgeBase) -> list[str]:
 def _printed(
     found: Pathways, base: KnowledgeBase, kind: Literal["pdf", "svg"], made_on: datetime.date
 ) -> Any:
-    from gepnet.knowledge import need, refuse
-
     if not found.pathways:
         raise refuse("format", kind, "a document that takes a position on the question")
     need("typst")
@@ -147,9 +146,7 @@ def _printed(
 
     import typst
 
-    from gepnet import __version__
     from gepnet.report.pathway import printed_pathways
-    from gepnet.tables import plain
 
     foot = (
         "Computed from the criteria of the document and proved equal to them. It shows what a "
@@ -173,7 +170,6 @@ def pathway_html(found: Pathways) -> str:
     from importlib.util import find_spec
 
     from gepnet.report.pathway import MOST_DRAWN, pathway_page
-    from gepnet.tables import plain
 
     pictures: list[str | None] = [None] * len(found.pathways)
     if find_spec("matplotlib") is not None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from gepnet.guidelines import KnowledgeBase
 from gepnet.knowledge import InputError, need, refuse
+from gepnet.tables import taken
 from gepnet.vocabulary import Accepting, Question
 
 if TYPE_CHECKING:
@@ -142,17 +144,13 @@ def registry_view(place: str) -> View:
 
     registry = Registry.open(place)
     manifest = registry.manifest
-    rows: dict[str, int] = {}
+    rows: Counter[str] = Counter()
     for one in manifest.blocks:
         for part in one.parts:
-            rows[part.kind] = rows.get(part.kind, 0) + part.rows
+            rows[part.kind] += part.rows
     return {
         "registry": registry.folder.place,
-        "title": manifest.title,
-        "synthetic": manifest.synthetic,
-        "digest": manifest.digest,
-        "patients": manifest.patients,
-        "events": manifest.rows,
+        **taken(manifest, "title synthetic digest patients rows:events"),
         "blocks": len(manifest.blocks),
         "kinds": rows,
         "history": [vars(commit) for commit in manifest.history],

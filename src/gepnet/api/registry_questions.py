@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gepnet.charts import registry as pictures
-from gepnet.guidelines import KnowledgeBase
-from gepnet.knowledge import need, refuse, write_atomically
+from gepnet.guidelines import KnowledgeBase, load_base
+from gepnet.knowledge import need, read_text, refuse, write_atomically
 from gepnet.tables import plain
 from gepnet.vocabulary import Question
 
@@ -81,7 +81,6 @@ def registry_impact(
         InputError: for a file that cannot be read, or where nothing is changed.
     """
     need("polars")
-    from gepnet.guidelines import load_base
     from gepnet.registry.impact import Side, criterion_impact, impact
 
     place, small = asked_of(assessed, show_small, plot)
@@ -335,7 +334,6 @@ def combine_shared(files: Sequence[Path]) -> View:
         InputError: for a file that is none, other questions, or a centre that is there twice.
     """
     need("polars", "numpy")
-    from gepnet.knowledge import read_text
     from gepnet.registry.federated import combine, read_shared
 
     parts = [read_shared(read_text(path, "shared file"), str(path)) for path in files]

@@ -6,6 +6,8 @@ from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from gepnet.knowledge import need, refuse
+
 if TYPE_CHECKING:
     from gepnet.charts import Chart
     from gepnet.evidence.simulation.result import Simulation
@@ -28,8 +30,6 @@ def _packaged(pattern: str) -> dict[str, Path]:
 
 def _file(given: Path, what: str, pattern: str) -> Path:
     """Return a file, or what comes with gepnet under its name."""
-    from gepnet.knowledge import refuse
-
     known = _packaged(pattern)
     if str(given) in known:
         return known[str(given)]
@@ -72,8 +72,6 @@ def simulate_sequences(
         InputError: with every fault of the scenario or of the table: nothing is taken that has
             neither a source nor an assumption in words.
     """
-    from gepnet.knowledge import need
-
     need("numpy", "scipy", "polars")
     from gepnet.evidence.simulation.costs import read_prices
     from gepnet.evidence.simulation.read import read_scenario
@@ -98,8 +96,6 @@ def simulation_chart(
     Raises:
         InputError: for costs against effects where there are no costs or no QALYs.
     """
-    from gepnet.knowledge import need, refuse
-
     need("matplotlib")
     from gepnet.charts import simulation as charts
 

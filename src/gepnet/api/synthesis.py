@@ -6,6 +6,8 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from gepnet.knowledge import need
+
 if TYPE_CHECKING:
     from gepnet.charts import Chart
     from gepnet.evidence.synthesis import ContrastTable, NetworkResult, PairwiseResult
@@ -39,8 +41,6 @@ def meta_analysis(
     Raises:
         InputError: with every fault of the table, or of what was asked.
     """
-    from gepnet.knowledge import need
-
     need("numpy", "scipy")
     from gepnet.evidence.synthesis import meta_analysis as pooled
 
@@ -83,8 +83,6 @@ def network_meta_analysis(
         InputError: with every fault of the tables, or of what was asked; for a network that falls
             apart, with its components.
     """
-    from gepnet.knowledge import need
-
     need("numpy", "scipy")
     from gepnet.evidence.synthesis import network_meta_analysis as fitted
     from gepnet.evidence.synthesis import read_populations
@@ -121,8 +119,6 @@ def _contrasts(
 
 def meta_chart(result: PairwiseResult) -> Chart:
     """Return the forest plot of a meta-analysis."""
-    from gepnet.knowledge import need
-
     need("matplotlib")
     from gepnet.charts.synthesis import pairwise_forest
 
@@ -131,8 +127,6 @@ def meta_chart(result: PairwiseResult) -> Chart:
 
 def network_chart(result: NetworkResult, kind: Literal["forest", "network"]) -> Chart:
     """Return a picture of a network meta-analysis: every treatment, or who was compared."""
-    from gepnet.knowledge import need
-
     need("matplotlib")
     from gepnet.charts.synthesis import network_forest, network_plot
 
