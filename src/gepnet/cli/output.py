@@ -13,6 +13,13 @@ def figure(value: float | str) -> str:
     return value if isinstance(value, str) else f"{value:.12g}"
 
 
+def with_ends(item: dict[str, Any], value: str = "value", before: str = "") -> str:
+    """Return a number with its interval, if it has one."""
+    low, high = item[f"{before}low"], item[f"{before}high"]
+    told = f"{item[value]:g}"
+    return told if low is None else f"{told} ({low:g} to {high:g})"
+
+
 def bounds(item: dict[str, Any]) -> str:
     """Return the ends of an interval; one that the data do not bound was not found."""
     return " to ".join(

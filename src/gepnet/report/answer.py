@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Any
 
 from gepnet.guidelines import Assessment, KnowledgeBase, MissingFact
 from gepnet.guidelines.answer import AnswerRow, AskedQuestion, question_for, rows_of
@@ -13,22 +13,17 @@ from gepnet.guidelines.answer.words import words_in
 from gepnet.guidelines.languages import in_language
 from gepnet.report.answer_chips import COLUMNS, RowReader, RowView
 from gepnet.report.answer_head import (
-    Contradiction,
-    Fires,
-    QuestionView,
-    StripView,
-    Who,
     contradictions,
     fires,
     question_view,
     strip,
     who,
 )
-from gepnet.report.answer_reasons import OrderView, WhyView, orders_view, why_view
+from gepnet.report.answer_reasons import orders_view, why_view
 from gepnet.report.assessment import head_view
 from gepnet.report.unread import unread_view
 from gepnet.report.words import SIGNS
-from gepnet.tables import Shown, plain
+from gepnet.tables import plain
 
 View = dict[str, Any]
 #: Rows in which differences are looked for: a page holds no more, and each costs a search.
@@ -42,30 +37,6 @@ class Column:
     id: str
     symbol: str
     label: str
-
-
-@dataclass(frozen=True)
-class AnswerView:
-    """Everything on the first screen; see ``answer_view`` for what each part holds."""
-
-    language: str
-    who: Who
-    question: QuestionView
-    strip: list[StripView]
-    contradictions: list[Contradiction]
-    fires: Fires
-    columns: list[Column]
-    rows: list[RowView]
-    against: Annotated[list[RowView], Shown("no_document_for")]
-    beside: list[RowView]
-    other_purposes: list[RowView]
-    tests: list[RowView]
-    why: WhyView
-    orders: list[OrderView]
-    more_orders: int
-    documents: dict[str, list[str]]
-    unread: list[str]
-    words: dict[str, str]
 
 
 def answer_view(
@@ -164,27 +135,27 @@ def answer_view(
             views.append(reader.row(row, asked_about, below))
         return views
 
-    view = AnswerView(
-        language,
-        who(assessment, base, words),
-        question_view(asked, assessment, base, language),
-        strip(assessment, base, language, deciding, words),
-        contradictions(assessment, base),
-        fires(assessment, base),
-        _columns(words),
-        told(main),
-        told([row for row in found.treatments if row not in main]),
-        told(found.beside),
-        told(alone),
-        told(found.tests),
-        why,
-        reader_orders,
-        more,
-        _elsewhere(assessment, reader),
-        [item.told for item in unread_view(assessment.facts, base)],
-        words,
-    )
-    return {**head_view(assessment), **plain(view)}
+    parts = {
+        "language": language,
+        "who": who(assessment, base, words),
+        "question": question_view(asked, assessment, base, language),
+        "strip": strip(assessment, base, language, deciding, words),
+        "contradictions": contradictions(assessment, base),
+        "fires": fires(assessment, base),
+        "columns": _columns(words),
+        "rows": told(main),
+        "no_document_for": told([row for row in found.treatments if row not in main]),
+        "beside": told(found.beside),
+        "other_purposes": told(alone),
+        "tests": told(found.tests),
+        "why": why,
+        "orders": reader_orders,
+        "more_orders": more,
+        "documents": _elsewhere(assessment, reader),
+        "unread": [item.told for item in unread_view(assessment.facts, base)],
+        "words": words,
+    }
+    return {**head_view(assessment), **plain(parts)}
 
 
 def _is_shown(row: AnswerRow, asked: AskedQuestion, base: KnowledgeBase) -> bool:

@@ -13,6 +13,7 @@ from gepnet.guidelines import Assessment, Cell, KnowledgeBase, Status
 from gepnet.guidelines.answer import AnswerRow, Stand
 from gepnet.guidelines.answer.questions import Answers
 from gepnet.guidelines.pathway.wording import Wordings
+from gepnet.knowledge.models import DocumentHeader
 from gepnet.knowledge.vocabulary_models import FactEntry
 from gepnet.report.access import NOT_READ, AccessCell, AccessView, access_views
 from gepnet.report.explanations import Reader, strength_text
@@ -45,22 +46,18 @@ class MissingFactView:
 class Chip:
     """One document in one row: what it says, in which strength, how well that was read."""
 
-    document: str
+    head: Annotated[DocumentHeader, Shown(take="id:document kind", flat=True)]
     name: str
     year: int
     text: str
-    kind: str
-    status: str
+    cell: Annotated[Cell, Shown(take="status option intent badge", flat=True)]
     symbol: str
     word: str
     strength: str | None
-    badge: str | None
     badge_letter: str
     badge_word: str
     by_class: str | None
     named: str | None
-    option: str
-    intent: str
     provided: str | None
     missing: list[MissingFactView]
     recommendations: list[str]
@@ -241,35 +238,30 @@ class RowReader:
         return head.short[: printed.start()], int(printed[1])
 
     def _chip(self, stand: Stand, row: AnswerRow) -> Chip:
-        cell, sign = stand.cell, SIGNS[stand.cell.status]
+        cell = stand.cell
         head = self.assessment.documents[stand.document].document.file.document
         entries = {r.judged.recommendation.full_id: r.judged.recommendation for r in cell.reasons}
         behind = [r for r in cell.reasons if r.position.position == cell.status] or cell.reasons
         strengths = dict.fromkeys(strength_text(r.judged.recommendation.entry) for r in behind)
         badge = cell.badge
         said = self.base.vocabulary.phrases
-        letter = BADGES[badge][0] if badge else ""
         name, year = self._name(stand.document)
         options = self.base.options
         above = next((r.position.option for r in cell.reasons if r.by_class), None)
         named = cell.option if cell.option not in row.options else None
         return Chip(
-            stand.document,
+            head,
             name,
             year,
             f"{name} {year}",
-            head.kind,
-            cell.status.value,
-            sign.symbol,
+            cell,
+            SIGNS[cell.status].symbol,
             status_word(cell.status, said),
             ", ".join(text for text in strengths if text) or None,
-            badge,
-            letter,
+            BADGES[badge][0] if badge else "",
             badge_word(badge, said) if badge else "",
             options[above].label if stand.by_class and above else None,
             None if named is None else self.wordings.option(named),
-            cell.option,
-            cell.intent,
             self._provided(cell),
             [
                 MissingFactView(entry, self.orders.get(entry.id))

@@ -11,7 +11,7 @@ from gepnet.record import Record
 from gepnet.report.agreement import comparison_view, page_rows
 from gepnet.report.answer import answer_view
 from gepnet.report.answer_course import blood_strip, course_strip
-from gepnet.report.answer_page import Drawers, FirstScreen, drawers, first_screen
+from gepnet.report.answer_page import FirstScreen, drawers, first_screen
 from gepnet.report.answer_pathways import pathway_views
 from gepnet.report.assessment import View, assessment_view
 from gepnet.report.changes import missing_view, requests
@@ -42,7 +42,8 @@ class CasePage:
     evidence: Evidence
     answer: View
     screen: FirstScreen
-    behind: Drawers
+    drawers: Sequence[View]
+    places: dict[str, int]
     course: dict[str, object] | None
     blood: Sequence[dict[str, object]]
     pathways: Sequence[View]
@@ -56,13 +57,13 @@ class CasePage:
 
     def target(self, document: str, option: str, intent: str) -> str:
         """Return the id of what is behind a chip or cell."""
-        return f"{self.id}.{self.behind.place[f'{document}.{option}.{intent}']}"
+        return f"{self.id}.{self.places[f'{document}.{option}.{intent}']}"
 
     @property
     def entries(self) -> set[str]:
         """The recommendations that some part of the page leads to."""
         kinds = ("reasons", "dissent", "unverified", "lesser")
-        cells = (one["cell"] for one in self.behind.each)
+        cells = (one["cell"] for one in self.drawers)
         return {
             reason["recommendation"] for cell in cells for kind in kinds for reason in cell[kind]
         }
@@ -100,6 +101,7 @@ def case_page(
     differing, agreeing = page_rows(comparison_view(assessment, base))
     facts = trial_facts(record, base, assessment.question)
     found = evidence(assessment, facts, base)
+    behind = drawers(answer, view, matrices, assessment, base, behind_cells(found))
     return CasePage(
         id=record.patient,
         title=headline(assessment.facts, base),
@@ -114,7 +116,8 @@ def case_page(
         evidence=found,
         answer=answer,
         screen=first_screen(answer),
-        behind=drawers(answer, view, matrices, assessment, base, behind_cells(found)),
+        drawers=behind.each,
+        places=behind.place,
         course=course_strip(record, assessment, base),
         blood=blood_strip(assessment, base),
         pathways=pathway_views(pathways, answer["question"]["id"], assessment, base),

@@ -9,7 +9,7 @@ import typer
 
 from gepnet import api
 from gepnet.cli.command import Base, Result, command
-from gepnet.cli.output import listing, say, show
+from gepnet.cli.output import listing, say, show, with_ends
 from gepnet.cli.progress import progress_of
 
 View = dict[str, Any]
@@ -132,7 +132,7 @@ def _print(view: View) -> None:
         "Beside what was published (nothing was fitted to it)",
         view["calibration"],
         "figure: label",
-        ("published, months", _published),
+        ("published, months", lambda one: with_ends(one, "published", "published_")),
         "simulated: {simulated:.1f} | not reached",
         ("inside", lambda o: {True: "yes", False: "no", None: ""}[o["inside"]]),
     )
@@ -140,7 +140,7 @@ def _print(view: View) -> None:
     for one in view["inputs"]:
         if one["source"]:
             grey = "dim" if one["verification"] == "unverified" else None
-            say(f"- {one['place']} = {_value(one)}: {_read_in(one)}", grey)
+            say(f"- {one['place']} = {with_ends(one)}: {_read_in(one)}", grey)
     show("[bold]Assumptions[/]")
     for text in view["assumptions"]:
         say(f"- {text}")
@@ -178,21 +178,9 @@ def _beyond(one: View) -> str:
     return f"{least}{one['extrapolated_share'] * 100:.0f} %"
 
 
-def _published(one: View) -> str:
-    if one["published_low"] is None:
-        return f"{one['published']:g}"
-    return f"{one['published']:g} ({one['published_low']:g} to {one['published_high']:g})"
-
-
 def _read_in(one: View) -> str:
     place = f", {one['locator']}" if one["locator"] else ""
     return f"{one['source']} ({one['verification']}){place}"
-
-
-def _value(one: View) -> str:
-    if one["low"] is None:
-        return f"{one['value']:g}"
-    return f"{one['value']:g} ({one['low']:g} to {one['high']:g})"
 
 
 def _ratio(one: View) -> str:

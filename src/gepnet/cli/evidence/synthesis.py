@@ -9,7 +9,7 @@ import typer
 
 from gepnet import api
 from gepnet.cli.command import Base, Result, command
-from gepnet.cli.output import listing, say, show
+from gepnet.cli.output import listing, say, show, with_ends
 
 View = dict[str, Any]
 Contrasts = Annotated[
@@ -147,9 +147,7 @@ def _read_in(row: View) -> str:
 
 
 def _printed(row: View) -> str:
-    if row["low"] is None:
-        return f"{row['value']:g}, se {row['se']:g}"
-    return f"{row['value']:g} ({row['low']:g} to {row['high']:g})"
+    return with_ends(row) + (f", se {row['se']:g}" if row["low"] is None else "")
 
 
 def _print_meta(view: View) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -70,7 +71,12 @@ def _print(view: dict[str, Any]) -> None:
     listing(
         f"Discharge of {view['patient']}, treated {_time(view['given'])}",
         view["discharge"],
-        *("limit: label", ("at the last reading", _value), "state", ("met from", _met)),
+        *(
+            "limit: label",
+            ("at the last reading", _value),
+            "state",
+            ("met from", lambda limit: _until(limit["met_from"])),
+        ),
         *("reason", "source", "verification"),
     )
     shared = view["constraints"]
@@ -78,21 +84,16 @@ def _print(view: dict[str, Any]) -> None:
         f"Contact: {shared['title']} ({shared['id']})",
         view["contacts"],
         *("contact: label", "for: group"),
-        ("mSv a cycle", lambda c: _number(c["for_a_cycle_msv"])),
+        "mSv a cycle: {for_a_cycle_msv:g} | unknown",
         ("mSv if not restricted", lambda c: _span(c["unrestricted_msv"])),
         *("state", ("until", lambda c: _until(c["until"])), "reason"),
-        ("source", _sources),
-        ("verification", _verification),
+        *((name, partial(_both, name)) for name in ("source", "verification")),
     )
     value = ("", lambda n: f"{n['value']:g}" if n["unit"] == "1" else f"{n['value']:g} {n['unit']}")
     rests = ("number: label", value, "source", "locator", "verification")
     listing("Rests on", view["rests_on"], *rests)
     for notice in view["notices"]:
         say(notice)
-
-
-def _number(value: float | None) -> str:
-    return "unknown" if value is None else f"{value:g}"
 
 
 def _span(span: dict[str, float] | None) -> str:
@@ -106,10 +107,6 @@ def _value(limit: dict[str, Any]) -> str:
     return f"{_span(limit['value'])} {limit['unit']}" if limit["value"] else ""
 
 
-def _met(limit: dict[str, Any]) -> str:
-    return _until(limit["met_from"])
-
-
 def _until(moments: dict[str, str] | None) -> str:
     if moments is None:
         return ""
@@ -121,10 +118,6 @@ def _time(moment: str) -> str:
     return moment.replace("T", " ")[: len("2026-02-03 10:30")]
 
 
-def _sources(contact: dict[str, Any]) -> str:
-    return "; ".join(dict.fromkeys(filter(None, (contact["source"], contact["pattern_source"]))))
-
-
-def _verification(contact: dict[str, Any]) -> str:
-    both = (contact["verification"], contact["pattern_verification"])
-    return "; ".join(dict.fromkeys(filter(None, both)))
+def _both(name: str, contact: dict[str, Any]) -> str:
+    """Return what is said of a constraint and of the pattern of contact, each once."""
+    return "; ".join(dict.fromkeys(filter(None, (contact[name], contact[f"pattern_{name}"]))))
