@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from gepnet.guidelines import KnowledgeBase
 from gepnet.knowledge import need, refuse, write_atomically
-from gepnet.tables import plain
+from gepnet.tables import plain, taken
 from gepnet.vocabulary import Asking, Question
 
 if TYPE_CHECKING:
@@ -151,9 +151,6 @@ def _summary(report: CohortReport, output: Path, ignore: set[str]) -> View:
             for column, texts in sorted(plan.reader.readings.items())
             for text, meant in sorted(texts.items())
         ],
-        "error_rows": notes.faulty_rows,
-        "errors": notes.faulty_cells,
-        "error_list": plain(notes.faults),
-        "conflicts": dict(notes.conflicts),
-        "conflict_list": plain(notes.conflict_list),
+        **taken(notes, "faulty_rows:error_rows faulty_cells:errors faults:error_list"),
+        **taken(notes, "conflicts conflict_list"),
     }

@@ -114,11 +114,11 @@ def _print_lines(lines: list[dict[str, Any]]) -> None:
 def _decided(pair: dict[str, Any]) -> list[str]:
     if pair["deciding"] == "judgement":
         return ["; ".join(["they differ by judgement", *pair["beside"]])]
-    if pair["deciding"] == "not_read":
-        return ["what one of them says of it for such a patient was not read"]
-    if pair["deciding"] == "no_position":
-        return ["one of them takes no position on it that counts, whoever the patient"]
-    return _sets(pair)
+    told = {
+        "not_read": "what one of them says of it for such a patient was not read",
+        "no_position": "one of them takes no position on it that counts, whoever the patient",
+    }.get(pair["deciding"])
+    return [told] if told else _sets(pair)
 
 
 def _sets(item: dict[str, Any]) -> list[str]:

@@ -63,9 +63,7 @@ def check(
                 for name, (killed, total) in report.documents.items()
                 if only in name or only.startswith(name)
             ],
-            "survivors": [
-                {"entry": s.entry, "change": s.change, "atom": s.atom} for s in unnoticed
-            ],
+            "survivors": unnoticed,
         },
     }
     return Result(view, lambda data: _print_check(data, survivors), code=0 if report.ok else 2)

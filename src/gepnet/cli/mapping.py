@@ -50,28 +50,20 @@ def _suggested(view: dict[str, Any]) -> None:
         typer.echo(f"Without a change: gepnet import {view['format']} ...")
         return
     for one in view["tables"]:
-        rows = [
-            {
-                "column": c["column"],
-                "goes to": c["to"] if c["to"] != "nothing" else ("" if c["used"] else "not used"),
-                "sure": c.get("confidence", ""),
-                "seen": c["saw"],
-            }
-            for c in one["columns"]
-        ]
-        listing(
-            f"{one['file']}: patient is '{one['patient']}'",
-            rows,
-            "column",
-            "goes to",
-            "sure",
-            "seen",
-        )
+        goes = ("goes to", _goes_to), ("sure", lambda column: column.get("confidence"))
+        title = f"{one['file']}: patient is '{one['patient']}'"
+        listing(title, one["columns"], "column", *goes, "seen: saw")
         for note in one["notes"]:
             typer.echo(f"- {note}")
     for note in (*view["notes"], *view["files_left_aside"]):
         typer.echo(note)
     typer.echo(f"Read and edit {view['file']}, then: gepnet import table ... --map {view['file']}")
+
+
+def _goes_to(column: dict[str, Any]) -> str:
+    if column["to"] != "nothing":
+        return str(column["to"])
+    return "" if column["used"] else "not used"
 
 
 @command

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -100,9 +101,6 @@ def row_view(
 ) -> View:
     """Return one option with its pairs, and the lines that sum them up."""
     option, intent = row
-    counts: dict[str, int] = {}
-    for pair in pairs:
-        counts[pair.agreement.value] = counts.get(pair.agreement.value, 0) + 1
     said = base.vocabulary.phrases
     shown = [pair_view(pair, verdicts.get(pair), assessment, base) for pair in pairs]
     return {
@@ -112,7 +110,7 @@ def row_view(
         "kind": base.options[option].kind,
         "positions": positions_view(row, assessment, base),
         "rankings": rankings_view(row, assessment, base),
-        "agreement": counts,
+        "agreement": dict(Counter(pair.agreement.value for pair in pairs)),
         "lines": sorted(
             [*_deciding_lines(shown, said), *_judgement_lines(shown, said)],
             key=lambda line: not line["conflict"],
