@@ -21,14 +21,7 @@ _GLUE = "\N{NO-BREAK SPACE}"
 #: told: as many as leave room for the table.
 _DETAILS = ((2, 2, 6), (2, 1, 4), (1, 1, 3))
 _FEW_ROWS = 5
-_CELL_STYLES = {
-    "recommended": STYLES["recommended"],
-    "option_for": STYLES["option"],
-    "trial_only": STYLES["trial_only"],
-    "against": STYLES["against"],
-    "text_open": STYLES["text_open"],
-    "fact_missing": STYLES["fact_missing"],
-}
+_CELL_STYLES = {**STYLES, "option_for": STYLES["option"]}
 
 
 @dataclass

@@ -227,7 +227,7 @@ def _print_access(view: View) -> None:
     several = len({row["region"] for row in rows}) > 1
     where = "" if several or not rows else f", {rows[0]['region']}"
     place = ["region"] if several else []
-    cells = ("label", _said), ("payer", _paid)
+    cells = ("label: {label[words]}", "payer: {payer[words]}")
     listing(f"Label and payer{where}", rows, "medicine: option_label", *place, *cells)
     here = {row["region"] for row in rows} | {row["label"]["region"] for row in rows}
     elsewhere: dict[str, dict[str, None]] = {}
@@ -237,11 +237,3 @@ def _print_access(view: View) -> None:
     if elsewhere:
         told = "; ".join(f"{name} ({', '.join(places)})" for name, places in elsewhere.items())
         show(f"[dim]On label elsewhere: {safe(told)}[/]")
-
-
-def _said(row: View) -> str:
-    return str(row["label"]["words"])
-
-
-def _paid(row: View) -> str:
-    return str(row["payer"]["words"])

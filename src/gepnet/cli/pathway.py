@@ -9,18 +9,13 @@ import typer
 
 from gepnet import api
 from gepnet.cli.command import FactsQuestion, Pictured, command, opened
+from gepnet.cli.matrix import STYLES
 from gepnet.cli.output import safe, show
 
 if TYPE_CHECKING:
     from gepnet.guidelines.pathway import Pathways
 
-STYLES = {
-    "recommended": "bold green",
-    "option": "cyan",
-    "trial_only": "magenta",
-    "against": "bold red",
-    "open": "yellow",
-}
+_STYLES = {**STYLES, "open": STYLES["text_open"]}
 
 
 @command
@@ -155,7 +150,7 @@ def _stance(one: dict[str, Any]) -> str:
     sign = api.SIGNS["text_open" if kind == "open" else kind]
     word = "text open" if kind == "open" else sign.word
     voices = "; ".join(f"{v['short']} {v['condition']}".rstrip() for v in one["voices"])
-    style = STYLES.get(kind, "dim")
+    style = _STYLES.get(kind, "dim")
     return f"[{style}]{sign.symbol} {safe(word)}[/] {safe(one['name'])}: {safe(voices)}"
 
 
@@ -200,4 +195,4 @@ def _said(one: dict[str, Any]) -> str:
     where = f" [dim]({safe(one['locator'])})[/]" if one["locator"] else ""
     told = safe(f"{strength} {', '.join(one['options'])}{condition}")
     state = f" [cyan]{safe(one['state'])}[/]" if one["state"] else ""
-    return f"[{STYLES[one['kind']]}]{sign} {safe(one['word'])}[/]{told}{where}{state}"
+    return f"[{_STYLES[one['kind']]}]{sign} {safe(one['word'])}[/]{told}{where}{state}"

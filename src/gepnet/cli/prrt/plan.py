@@ -89,7 +89,7 @@ def _print(view: dict[str, Any]) -> None:
     listing("Dates", view["steps"], *steps)
     if view["choices"]:
         title = "Choices of a person (--tick ID); first date of each"
-        day = ("day", _day_or_window)
+        day = ("day", lambda step: step["date"] or _window(step["window"]))
         box = ("", lambda _: "[ ]")
         listing(title, _once(view["choices"]), box, "id", day, "what: title", "verification")
     _positions("Somatostatin analogue with and after PRRT", view["ssa_positions"])
@@ -125,10 +125,6 @@ def _once(steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
     for step in steps:
         first.setdefault(step["id"], step)
     return list(first.values())
-
-
-def _day_or_window(item: dict[str, Any]) -> str:
-    return item["date"] or _window(item["window"])
 
 
 def _at(step: dict[str, Any]) -> str:

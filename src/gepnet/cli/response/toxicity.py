@@ -38,7 +38,9 @@ def toxicity(
 
 
 def _print_by_patient(view: View) -> None:
-    _print_maximum(view)
+    who = ("patient: patient_id", "group", "period", "term", "CTCAE: ctcae")
+    title = "Maximum grade by patient and period"
+    listing(title, view["maximum"], *who, ("maximum grade", _grade))
     _print_left_out(view)
 
 
@@ -69,12 +71,6 @@ def _print_rates(view: View) -> None:
     who = ("group", "term", "CTCAE: ctcae", "grade: >= {from_grade}", "patients: patients_with")
     rate = (f"{per}: {{rate:.1f}}", f"{interval}: {{low:.1f}} to {{high:.1f}}")
     listing("Rates to the first event", view["rates"], *who, "years at risk: {years:.2f}", *rate)
-
-
-def _print_maximum(view: View) -> None:
-    who = ("patient: patient_id", "group", "period", "term", "CTCAE: ctcae")
-    title = "Maximum grade by patient and period"
-    listing(title, view["maximum"], *who, ("maximum grade", _grade))
 
 
 def _grade(row: View) -> str:
