@@ -105,9 +105,7 @@ def course_strip(
     ]
     if not lanes:
         return None
-    strip = CourseStrip(lanes, place.axis(), place.broken, list(data.undated))
-    shown: dict[str, object] = plain(strip)
-    return shown
+    return dict(plain(CourseStrip(lanes, place.axis(), place.broken, list(data.undated))))
 
 
 class _Scale:

@@ -53,8 +53,7 @@ def document(base: KnowledgeBase, name: str) -> dict[str, Any]:
         view["url"] = source.url
         view["badges"] = Counter(entry["verification"] for entry in view["entries"])
         kept[name] = view
-    found: dict[str, Any] = kept[name]
-    return found
+    return dict(kept[name])
 
 
 def _short(base: KnowledgeBase, name: str) -> str:

@@ -28,26 +28,19 @@ DASHES = ("5 3", "2 3", "8 3 2 3", "1 3", "10 4")
 def response_page(visit: Visit, case_id: str, table: str = "") -> dict[str, Any]:
     """Return all that the page of response shows."""
     looked = look_at(visit, case_id)
-    recorded = looked.once("response", lambda: _recorded(looked))
+    base, question = visit.desk.base, visit.desk.question()
+    recorded = looked.once("response", lambda: api.recorded_response(looked.record, visit.base))
+    middle = looked.once(
+        "midtreatment", lambda: api.midtreatment_view(looked.record, base, question)
+    )
     return {
         **common(looked, item_of(visit, case_id), "response"),
         "recorded": recorded,
         "drawn": categories(recorded),
-        "middle": looked.once("midtreatment", lambda: _middle(looked)),
+        "middle": middle,
         "lesions": lesions(looked, table) if table else None,
         "table": table,
     }
-
-
-def _recorded(looked: Looked) -> dict[str, Any]:
-    found: dict[str, Any] = api.recorded_response(looked.record, looked.visit.base)
-    return found
-
-
-def _middle(looked: Looked) -> dict[str, Any]:
-    desk = looked.visit.desk
-    found: dict[str, Any] = api.midtreatment_view(looked.record, desk.base, desk.question())
-    return found
 
 
 def categories(recorded: dict[str, Any]) -> dict[str, Any] | None:
@@ -91,7 +84,7 @@ def categories(recorded: dict[str, Any]) -> dict[str, Any] | None:
 
 def lesions(looked: Looked, table: str) -> dict[str, Any]:
     """Return what a table of lesions says, with a picture of it."""
-    found: dict[str, Any] = api.lesion_course(looked.visit.desk.base, table)
+    found = api.lesion_course(looked.visit.desk.base, table)
     return {**found, "drawn": spider(found["picture"]["rows"], found["limits"])}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -124,10 +125,10 @@ def _places(data: _Flow, column: int) -> dict[str, tuple[float, float]]:
 
 
 def _counts(data: _Flow, column: int, side: int) -> dict[str, int]:
-    counts: dict[str, int] = {}
+    counts: Counter[str] = Counter()
     for one in data.flows:
         if one[0] == column:
-            counts[str(one[side])] = counts.get(str(one[side]), 0) + one[3]
+            counts[str(one[side])] += one[3]
     return counts
 
 
