@@ -33,15 +33,12 @@ def check_knowledge(*extra: Path, mutate: bool = True) -> CheckReport:
     Raises:
         InputError: if it cannot even be compiled, with every problem found.
     """
-    from gepnet.facts import check as facts
-    from gepnet.measures import check as measures
     from gepnet.rules import check as rules
     from gepnet.rules.check import report
-    from gepnet.vocabulary import check as vocabulary
 
     book = base(*extra)
-    reading = _reading_a_base()
-    models = [model for room in rooms_with_files() for model in room.FILES]
+    vocabulary, measures, facts, *reading = rooms = rooms_with_files()
+    models = [model for room in rooms for model in room.FILES]
     checks = (
         check_all_read(book.knowledge, models),
         vocabulary.check(book.knowledge, book.vocabulary),
@@ -53,27 +50,22 @@ def check_knowledge(*extra: Path, mutate: bool = True) -> CheckReport:
     return report(book, problems, mutate)
 
 
-def _reading_a_base() -> tuple[Any, ...]:
-    """Return the checks of the rooms above the rules, from the lowest floor up."""
+def rooms_with_files() -> tuple[Any, ...]:
+    """Return the checks of every room that has files of ``measures/``, from the lowest floor up."""
     from gepnet.charts import check as charts
     from gepnet.evidence import check as evidence
+    from gepnet.facts import check as facts
     from gepnet.guidelines import check as guidelines
     from gepnet.io import check as io
+    from gepnet.measures import check as measures
     from gepnet.prrt import check as prrt
     from gepnet.registry import check as registry
     from gepnet.response import check as response
     from gepnet.store import check as store
-
-    return (guidelines, prrt, response, evidence, registry, io, charts, store)
-
-
-def rooms_with_files() -> tuple[Any, ...]:
-    """Return the checks of every room that has files of ``measures/``, from the lowest floor up."""
-    from gepnet.facts import check as facts
-    from gepnet.measures import check as measures
     from gepnet.vocabulary import check as vocabulary
 
-    return (vocabulary, measures, facts, *_reading_a_base())
+    above_rules = (guidelines, prrt, response, evidence, registry, io, charts, store)
+    return (vocabulary, measures, facts, *above_rules)
 
 
 def _found(check: Iterator[Problem]) -> Iterator[Problem]:

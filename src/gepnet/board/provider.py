@@ -116,9 +116,7 @@ class Provider:
         return Vouched(f"{self.settings.oidc} {claims['sub']}", claims, again)
 
     def _token(self, about: dict[str, Any], code: str, verifier: str, back: str) -> str:
-        from authlib.common.errors import (  # type: ignore[import-untyped]
-            AuthlibBaseError,
-        )
+        from authlib.common import errors  # type: ignore[import-untyped]
 
         try:
             with self._client(back) as client:
@@ -129,7 +127,7 @@ class Provider:
                     code_verifier=verifier,
                 )
             return str(found["id_token"])
-        except (httpx.HTTPError, AuthlibBaseError, ValueError, KeyError, TypeError) as fault:
+        except (httpx.HTTPError, errors.AuthlibBaseError, ValueError, KeyError, TypeError) as fault:
             raise ProviderFault(f"no token was given ({type(fault).__name__})") from fault
 
     def _claims(self, token: str, keys: KeySet, nonce: str) -> dict[str, Any]:
@@ -186,10 +184,8 @@ class Provider:
     def _client(self, back: str) -> Any:
         with warnings.catch_warnings():  # Authlib would have a client that is not locked here
             warnings.simplefilter("ignore")
-            from authlib.integrations.httpx_client import (  # type: ignore[import-untyped]
-                OAuth2Client,
-            )
-        return OAuth2Client(
+            from authlib.integrations import httpx_client  # type: ignore[import-untyped]
+        return httpx_client.OAuth2Client(
             self.settings.oidc_client,
             self.settings.oidc_secret,
             token_endpoint_auth_method="client_secret_basic",

@@ -5,12 +5,13 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch, Patch, Rectangle
 
-from gepnet.charts.base import Cell, Chart, TableTwin, chart_of
+from gepnet.charts.base import Cell, Chart, TableTwin
 from gepnet.guidelines.pathway import Pathway, Said, Step
 
 #: How each kind is drawn: sign, ink of its words, fill and edge of its mark.
@@ -27,19 +28,6 @@ _LINE_HEIGHT, _SIZE = 10.5, 8.0
 _QUESTION, _ANSWER, _LEAF = 118.0, 92.0, 400.0
 _IN_QUESTION, _IN_ANSWER, _IN_LEAF = 25, 19, 92
 _GAP, _PAD, _MARGIN = 9.0, 5.0, 14.0
-
-
-@dataclass(frozen=True)
-class Drawn:
-    """A pathway with the title of its picture."""
-
-    pathway: Pathway
-
-    @property
-    def title(self) -> str:
-        """Document, question and part."""
-        part = f", {self.pathway.part}" if self.pathway.part else ""
-        return f"{self.pathway.short}: {self.pathway.title}{part}"
 
 
 @dataclass
@@ -61,8 +49,9 @@ class _Box:
 
 def pathway_chart(pathway: Pathway) -> Chart:
     """Return the picture of a pathway, with every path as a row of its table."""
-    data = Drawn(pathway)
-    head = _head(data)
+    part = f", {pathway.part}" if pathway.part else ""
+    title = f"{pathway.short}: {pathway.title}{part}"
+    head = _head(pathway)
     top = _MARGIN + 18 + len(head) * _LINE_HEIGHT + _GAP
     of_patient = bool(pathway.enters)
     root, bottom = _placed(pathway.start, _MARGIN, top, of_patient)
@@ -73,12 +62,9 @@ def pathway_chart(pathway: Pathway) -> Chart:
         for path, said in _rows(pathway)
     ]
     columns = ("path", "position", "options", "condition", "strength", "place")
-    sentence = _sentence(pathway, len(rows))
-
-    def draw(figure: Figure, data: Drawn) -> None:
-        _draw(figure, data, head, root)
-
-    return chart_of("pathway", data, sentence, TableTwin(columns, tuple(rows)), size, draw)
+    sentence, table = _sentence(pathway, len(rows)), TableTwin(columns, tuple(rows))
+    draw = partial(_draw, title=title, head=head, root=root)
+    return Chart("pathway", title, sentence, table, *size, draw)
 
 
 def _sentence(pathway: Pathway, positions: int) -> str:
@@ -99,8 +85,7 @@ def _ends(step: Step, before: tuple[str, ...]) -> Iterator[tuple[str, Said]]:
         yield from _ends(branch.then, (*before, f"{step.question} {branch.answer}"))
 
 
-def _head(data: Drawn) -> list[tuple[str, str]]:
-    pathway = data.pathway
+def _head(pathway: Pathway) -> list[tuple[str, str]]:
     found = [(f"About: {pathway.about}.", _SOFT)]
     if pathway.only_if:
         found.append((f"Only if: {'; '.join(pathway.only_if)}. Else no position.", _INK))
@@ -170,13 +155,13 @@ def _all(box: _Box) -> Iterator[_Box]:
         yield from _all(child)
 
 
-def _draw(figure: Figure, data: Drawn, head: list[tuple[str, str]], root: _Box) -> None:
+def _draw(figure: Figure, title: str, head: list[tuple[str, str]], root: _Box) -> None:
     figure.set_layout_engine("none")  # everything is placed already
     axes = figure.add_axes((0, 0, 1, 1))
     width, height = (72 * inches for inches in figure.get_size_inches())
     axes.set(xlim=(0, width), ylim=(height, 0))
     axes.set_axis_off()
-    axes.text(_MARGIN, _MARGIN + 8, data.title, size=12, weight="bold", color=_INK, va="center")
+    axes.text(_MARGIN, _MARGIN + 8, title, size=12, weight="bold", color=_INK, va="center")
     for place, (line, ink) in enumerate(head):
         y = _MARGIN + 24 + place * _LINE_HEIGHT
         axes.text(_MARGIN, y, line, size=_SIZE, color=ink, va="center")

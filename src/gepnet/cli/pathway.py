@@ -92,7 +92,6 @@ def _print_one(view: dict[str, Any]) -> None:
         show(f"[bold]Only if:[/] {safe('; '.join(view['only_if']))}; else no position{enters}")
     for one in view["throughout"]:
         show(f"Throughout: {_said(one)}")
-    start = view["start"]
     for outcome in view["outcomes"]:
         possible = " or ".join(one.replace("_", " ") for one in outcome["possible"])
         told = possible or outcome["status"].replace("_", " ")

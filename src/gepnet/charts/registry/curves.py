@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.figure import Figure
 
-from gepnet.charts.base import Chart, TableTwin, chart_of, made_up
+from gepnet.charts.base import Chart, TableTwin, made_up
 from gepnet.charts.drawing import headline
 from gepnet.charts.style import LINES, SOFT
 
@@ -21,36 +22,28 @@ _WORDS = {
 }
 
 
-class _Curves:
-    """What is drawn, with its title."""
-
-    def __init__(self, found: Survival) -> None:
-        self.found = found
-        self.title = f"{found.treatments} treatments: {_WORDS[found.endpoint]}{made_up(found)}"
-
-
 def curves_chart(found: Survival) -> Chart:
     """Return the curves of every group."""
-    data = _Curves(found)
+    title = f"{found.treatments} treatments: {_WORDS[found.endpoint]}{made_up(found)}"
     rows = tuple(
         (c.group, p.months, p.share, p.low, p.high) for c in found.curves for p in c.points
     )
     table = TableTwin(("group", "months", "share", "low", "high"), rows)
     size = (7.4, 4.2 + 0.24 * len(found.curves))
-    return chart_of("registry-survival", data, _sentence(data), table, size, _draw)
+    draw = partial(_draw, found=found, title=title)
+    return Chart("registry-survival", title, _sentence(found, title), table, *size, draw)
 
 
-def _sentence(data: _Curves) -> str:
+def _sentence(found: Survival, title: str) -> str:
     told = [
         f"{c.group}: median {c.median_months:.1f} months"
-        for c in data.found.curves
+        for c in found.curves
         if c.median_months is not None
     ]
-    return f"{data.title}. {'; '.join(told) or 'No median is reached'}."
+    return f"{title}. {'; '.join(told) or 'No median is reached'}."
 
 
-def _draw(figure: Figure, data: _Curves) -> None:
-    found = data.found
+def _draw(figure: Figure, found: Survival, title: str) -> None:
     rows = len(found.curves)
     axes, below = figure.subplots(2, 1, height_ratios=[3.4, 0.24 * rows + 0.2], sharex=True)
     for curve, look in zip(found.curves, LINES * (1 + rows // len(LINES)), strict=False):
@@ -74,7 +67,7 @@ def _draw(figure: Figure, data: _Curves) -> None:
     below.tick_params(axis="y", pad=18)
     below.set_xlabel("months from the start of the treatment; numbers: at risk", color=SOFT)
     axes.tick_params(labelbottom=True)
-    headline(figure, data.title)
+    headline(figure, title)
 
 
 def _steps(curve: Curve) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
