@@ -294,7 +294,7 @@ def _show(result: Result, chosen: str) -> None:
             data = {**result.rest(), **data}
         from pydantic_core import to_json  # slow to import, and five times as fast as json
 
-        typer.echo(to_json(data, indent=2, inf_nan_mode="constants"))
+        typer.echo(to_json(data, indent=2, inf_nan_mode="constants").decode())
     elif chosen == PageFormat.HTML and isinstance(result, Page):
         typer.echo(result.page(data))
     elif isinstance(result, Pictured) and chosen in result.forms:
