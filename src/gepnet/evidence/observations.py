@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from gepnet.knowledge import InputError, Problem
+from gepnet.knowledge import unusable
 from gepnet.tables import Column, Table, coded, number, text
 
 #: Whose column nobody has to give: one group without a name.
@@ -62,6 +62,6 @@ def read_observations(source: Path, title: str | None = None, unit: str = "month
     """
     reading = _TABLE.read(source)
     if not reading.rows:
-        raise InputError([Problem(str(source), None, "", "", "", "at least one observation")])
+        raise unusable(source, "at least one observation")
     time, event, arm = zip(*reading.rows, strict=True)
     return Observations(title or source.stem, time, event, arm, unit, reading.ignored)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 from gepnet.evidence.observations import ALL, Observations
-from gepnet.knowledge import InputError, Problem, refuse
+from gepnet.knowledge import InputError, Problem, refuse, unusable
 from gepnet.numbers import Rebuilt, rebuild
 from gepnet.tables import Column, Shown, Table, as_csv, number, text, whole
 from gepnet.vocabulary import ValueProblem
@@ -117,7 +117,7 @@ def reconstruct(
     unread = [time for time, survival, _ in points if survival is None]
     if unread or not points:
         expected = "a column 'survival' (0 to 1) or 'survival_percent' with a value in each row"
-        raise InputError([Problem(str(curve), None, "", "survival", "", expected)])
+        raise unusable(curve, expected, field="survival")
     arms = tuple(dict.fromkeys(arm for *_, arm in points))
     for arm in arms:
         if not any(name == arm for *_, name in printed):

@@ -21,6 +21,8 @@ from gepnet.knowledge.problems import (
     nearest,
     need,
     refuse,
+    refuse_all,
+    unusable,
 )
 from gepnet.knowledge.yaml_io import Document, read_yaml
 
@@ -48,6 +50,8 @@ __all__ = [
     "read_text",
     "read_yaml",
     "refuse",
+    "refuse_all",
+    "unusable",
     "write_atomically",
     "write_files",
 ]

@@ -98,6 +98,21 @@ def refuse(field: str, value: object, expected: str, known: Iterable[str] = ()) 
     return InputError([asked(field, value, expected, known)])
 
 
+def unusable(source: object, expected: str, *, field: str = "", value: object = "") -> InputError:
+    """Return the error to raise for one fault of a file, or of another source, as a whole."""
+    return InputError([Problem(str(source), None, "", field, str(value), expected)])
+
+
+def refuse_all(problems: Iterable[Problem]) -> None:
+    """Refuse an input if anything is wrong with it.
+
+    Raises:
+        InputError: with every problem.
+    """
+    if found := list(problems):
+        raise InputError(found)
+
+
 #: Libraries that not every installation has, and the extra of gepnet that brings each.
 EXTRAS = {
     "polars": "fast",

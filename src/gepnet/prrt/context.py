@@ -16,7 +16,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from gepnet.facts import Facts, facts_of_record, facts_with
-from gepnet.knowledge import InputError, asked
+from gepnet.knowledge import asked, refuse_all
 from gepnet.prrt.given import without_activity
 from gepnet.prrt.protocol import Protocols
 from gepnet.record import AnyEvent, Cycle, Observation, Record, Release
@@ -223,8 +223,7 @@ def course_so_far(
         expected = f"the cycles before it in the record by {told}; not there: {names}"
         problems.append(asked("cycle", number, expected))
     problems += without_activity(record, before)
-    if problems:
-        raise InputError(problems)
+    refuse_all(problems)
     later = {c.id for c in record.cycles if c.course == course and c.cycle >= number}
     events = (
         event

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any
 
-from gepnet.knowledge import InputError, Problem, refuse
+from gepnet.knowledge import InputError, refuse, unusable
 from gepnet.prrt.context import course_so_far
 from gepnet.prrt.eligibility import default_profile
 from gepnet.prrt.protocol import Protocols
@@ -128,7 +128,7 @@ def replay(
         names = [course]
     if not names:
         expected = "a cycle (prrt_cycle) or a release (prrt_release) in the record"
-        raise InputError([Problem(record.patient, None, "", "events", "", expected)])
+        raise unusable(record.patient, expected, field="events")
     return tuple(
         _replay([e for e in events if e.course == name], record, protocols, ctcae, name, question)
         for name in names

@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Protocol, TypeVar
 
-from gepnet.knowledge import InputError, Problem, nearest
+from gepnet.knowledge import InputError, Problem, nearest, refuse_all
 from gepnet.record import Cycle, Record, Release
 from gepnet.tables import Shown
 
@@ -69,8 +69,7 @@ def in_order(cycles: Sequence[GivenCycle], file: str = "cycles") -> tuple[GivenC
         if position > 1 and cycle.day <= ordered[position - 2].day:
             expected = f"a day after cycle {position - 1} ({ordered[position - 2].day})"
             problems.append(Problem(file, None, entry, "date", str(cycle.day), expected))
-    if problems:
-        raise InputError(problems)
+    refuse_all(problems)
     return tuple(ordered)
 
 
@@ -111,8 +110,7 @@ def course_given(record: Record, at: datetime.date, course: str | None = None) -
     if course is not None and course not in names:
         expected = f"a course of the record: {', '.join(sorted(filter(None, names))) or 'none'}"
         problems.append(Problem(record.patient, None, "", "course", repr(course), expected))
-    if problems:
-        raise InputError(problems)
+    refuse_all(problems)
     latest = max(known, key=lambda cycle: cycle.date.first, default=None)
     chosen = course if course is not None else (latest.course if latest is not None else None)
     own = [cycle for cycle in known if cycle.course == chosen]

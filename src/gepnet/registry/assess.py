@@ -29,7 +29,7 @@ from gepnet.guidelines import KnowledgeBase
 from gepnet.guidelines.cohort import CohortPlan
 from gepnet.guidelines.cohort_run import code_table
 from gepnet.guidelines.statuses import CODES
-from gepnet.knowledge import InputError, Problem
+from gepnet.knowledge import InputError, unusable
 from gepnet.registry.files import Folder
 from gepnet.registry.fitting import SetAside
 from gepnet.registry.points import Points, points_of
@@ -129,7 +129,7 @@ class Assessor:
         screened = screen(tables, self.base.vocabulary, self.facts.today, unread)
         if "patients" not in screened.tables:
             told = "a table of the patients"
-            return _unreadable(block, key, InputError([Problem(block.id, None, "", "", "", told)]))
+            return _unreadable(block, key, unusable(block.id, told))
         signs = ProgressionSigns.read(self.base.knowledge.measures).signs
         counting = [sign.id for sign in signs if sign.counts]
         points = points_of(screened.tables, self.asked.points, self.asked.at, counting)
@@ -261,7 +261,7 @@ class Assessed:
             self.about: dict[str, Any] = json.loads(self.folder.read(RESULT))
         except (FileNotFoundError, NotADirectoryError):
             told = "an assessment, as 'gepnet registry assess' writes"
-            raise InputError([Problem(place, None, "", "", "", told)]) from None
+            raise unusable(place, told) from None
 
     def blocks(self, **wanted: Iterable[str] | None) -> Iterator[tuple[pl.DataFrame, ...]]:
         """Yield tables of some blocks at a time, row by row the same patients.
@@ -302,7 +302,7 @@ class Assessed:
                 data = self.folder.read(block["files"][name]["path"])
                 return dict(pl.read_parquet_schema(io.BytesIO(data)))
         told = "an assessment of at least one patient"
-        raise InputError([Problem(self.folder.place, None, "", "", "nobody", told)])
+        raise unusable(self.folder.place, told, value="nobody")
 
     def table(self, name: str, columns: Iterable[str] | None = None) -> pl.DataFrame:
         """Return one table of all blocks, or some of its columns."""
@@ -321,4 +321,4 @@ class Assessed:
         except (FileNotFoundError, pl.exceptions.PolarsError) as error:
             told = "a whole file of the assessment; 'gepnet registry assess' writes it again"
             where = f"{self.folder.place}/{path}"
-            raise InputError([Problem(where, None, "", "", str(error)[:80], told)]) from None
+            raise unusable(where, told, value=str(error)[:80]) from None

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from gepnet.knowledge import InputError, Problem, refuse
+from gepnet.knowledge import refuse, unusable
 from gepnet.registry.outcomes import OneStep, stepped
 from gepnet.registry.small import Smallness
 
@@ -106,7 +106,7 @@ def read_shared(text: str, name: str) -> Shared:
         return Shared(**{**data, "groups": groups, "cox": cox})
     except (ValueError, KeyError, TypeError) as error:
         told = "a file as 'gepnet registry share' writes"
-        raise InputError([Problem(name, None, "", "", str(error)[:60], told)]) from error
+        raise unusable(name, told, value=str(error)[:60]) from error
 
 
 @dataclass(frozen=True)

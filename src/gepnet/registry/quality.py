@@ -29,7 +29,6 @@ from gepnet.registry.store import FILE, ROW, Block, Registry
 from gepnet.vocabulary import Fact, Vocabulary
 
 _ORIGIN = ("id", "source", FILE, ROW, "date")
-_CENTRE = "__centre"
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ import polars as pl
 
 from gepnet import __version__
 from gepnet.facts.events.schema import PATIENT, PATIENTS, columns_of_kind, kinds, own_columns
-from gepnet.knowledge import InputError, Problem, refuse
+from gepnet.knowledge import InputError, Problem, refuse, refuse_all, unusable
 from gepnet.registry.database import Database
 from gepnet.registry.files import Folder, place_of
 from gepnet.registry.fitting import SetAside, fitted
@@ -120,9 +120,7 @@ class Registry:
             told = "a registry: a folder with registry.json, as 'gepnet registry synth' writes"
             raise refuse("registry", folder.place, told) from error
         except (ValueError, OSError) as error:
-            raise InputError(
-                [Problem(f"{folder.place}/{MANIFEST}", None, "", "", "", "a whole file in JSON")]
-            ) from error
+            raise unusable(f"{folder.place}/{MANIFEST}", "a whole file in JSON") from error
         return cls(folder, _manifest(data, f"{folder.place}/{MANIFEST}"))
 
     def columns(self) -> dict[str, list[str]]:
@@ -154,8 +152,7 @@ class Registry:
                 found.setdefault(part.kind, []).append(table)
             except InputError as error:
                 problems += error.problems
-        if problems:
-            raise InputError(problems)
+        refuse_all(problems)
         return {kind: current(kind, tables) for kind, tables in found.items()}
 
     def _read(self, part: Part) -> pl.DataFrame:
@@ -164,10 +161,10 @@ class Registry:
             return self.folder.table(part.path, part.sha256)
         except FileNotFoundError:
             told = "this file of the registry"
-            raise InputError([Problem(where, None, "", "", "not there", told)]) from None
+            raise unusable(where, told, value="not there") from None
         except ValueError:
             told = f"the file as it was written (sha256 {part.sha256[:12]}…)"
-            raise InputError([Problem(where, None, "", "", "cut off or changed", told)]) from None
+            raise unusable(where, told, value="cut off or changed") from None
 
     def patients_of(self, block: Block) -> pl.Series:
         """Return the names of the patients of a block."""
@@ -247,8 +244,7 @@ def typed(kind: str, table: pl.DataFrame, vocabulary: Vocabulary) -> pl.DataFram
             problems.append(Problem(kind, None, "", name, "", told))
         elif name == PATIENT or table[name].null_count() < len(table):
             chosen.append(pl.col(name).cast(schema[name]))
-    if problems:
-        raise InputError(problems)
+    refuse_all(problems)
     return table.select(chosen)
 
 
@@ -297,7 +293,7 @@ def _manifest(data: Any, name: str) -> Manifest:
     try:
         if data["format"] != FORMAT:
             told = f"format {FORMAT}"
-            raise InputError([Problem(name, None, "", "format", str(data["format"]), told)])
+            raise unusable(name, told, field="format", value=data["format"])
         return Manifest(
             data["title"],
             data["synthetic"],

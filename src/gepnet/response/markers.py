@@ -17,7 +17,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Annotated
 
-from gepnet.knowledge import InputError, Problem
+from gepnet.knowledge import Problem, refuse_all
 from gepnet.response.recist.rules import Rules
 from gepnet.response.toxicity.terms import one_spelling
 from gepnet.tables import (
@@ -124,8 +124,7 @@ def read_markers(path: Path, asking: Asking | None = None) -> list[MarkerValue]:
     found = [replace(row, marker=name[row.marker]) for row in rows]
     problems = list(_twice(found, str(path)))
     problems += [] if asking is None else _doubts(found, asking, str(path))
-    if problems:
-        raise InputError(problems)
+    refuse_all(problems)
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gepnet.knowledge import InputError
+from gepnet.knowledge import refuse_all
 from gepnet.record import parse_record
 from gepnet.store.cases import Case, Identity, case_faults, case_in, case_of
 from gepnet.store.meetings import item_faults, item_in
@@ -50,8 +50,7 @@ def bring_case(
         NotFound: if there is no such meeting, or none of the actor's centres.
     """
     problems = [*case_faults(actor, centre, identity), *item_faults(question, minutes, needed)]
-    if problems:
-        raise InputError(problems)
+    refuse_all(problems)
     record = parse_record(file, "patient file", vocabulary) if file else None
     with store.write(actor, "case.add") as session:
         row, kept = case_in(session, centre, identity, urgent=urgent)

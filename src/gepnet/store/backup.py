@@ -22,7 +22,7 @@ from sqlalchemy import Connection, Engine, MetaData, Table, insert, select
 from sqlalchemy.orm import Session
 
 from gepnet import __version__
-from gepnet.knowledge import InputError, Problem
+from gepnet.knowledge import InputError, unusable
 from gepnet.store.engine import WRITES, make_engine, store_url
 from gepnet.store.migrate import newest, open_store, revision, revisions, upgrade_engine
 from gepnet.store.policy import Actor
@@ -216,9 +216,8 @@ def _check_empty(engine: Engine) -> None:
         for table in _tables(connection):
             if table.name != "audit_head" and connection.execute(select(table).limit(1)).first():
                 shown = engine.url.render_as_string()
-                raise InputError(
-                    [Problem(shown, None, "", "store", "not empty", "an empty store to restore to")]
-                )
+                told = "an empty store to restore to"
+                raise unusable(shown, told, field="store", value="not empty")
 
 
 def _lines(file: Path) -> Iterator[Any]:
@@ -254,4 +253,4 @@ def _check_whole(file: Path) -> None:
 
 
 def _refused(file: Path, value: str, expected: str) -> InputError:
-    return InputError([Problem(str(file), None, "", "backup", value, expected)])
+    return unusable(file, expected, field="backup", value=value)

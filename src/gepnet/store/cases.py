@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from gepnet.knowledge import InputError, Problem
+from gepnet.knowledge import Problem, refuse_all
 from gepnet.store.errors import fault, wrong
 from gepnet.store.policy import Actor
 from gepnet.store.tables import AuditRow, CaseRow, GrantRow, IdentityRow, ReasonRow, UserRow, now
@@ -84,8 +84,7 @@ def add_case(
     Raises:
         InputError: with every fault of what was entered.
     """
-    if problems := case_faults(actor, centre, identity, pseudonym):
-        raise InputError(problems)
+    refuse_all(case_faults(actor, centre, identity, pseudonym))
     with store.write(actor, "case.add") as session:
         row, kept = case_in(session, centre, identity, pseudonym, urgent, demo)
     return case_of(row, kept)
@@ -180,8 +179,7 @@ def set_identity(
         Stale: if the identity was changed since version ``seen``.
         InputError: with every fault of what was entered.
     """
-    if problems := _faults(identity):
-        raise InputError(problems)
+    refuse_all(_faults(identity))
     with store.write(actor, "identity.edit", case_id) as session:
         row = session.get(IdentityRow, case_id)
         if row is None:

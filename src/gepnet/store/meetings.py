@@ -10,7 +10,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from gepnet.knowledge import InputError, Problem
+from gepnet.knowledge import InputError, Problem, refuse_all
 from gepnet.store.cases import Case, case_of
 from gepnet.store.errors import NotFound, fault, wrong
 from gepnet.store.policy import Actor
@@ -84,8 +84,7 @@ def add_meeting(
         problems.append(fault("centre", centre[:60], "one of your centres", actor.centres))
     if starts.tzinfo is None:
         problems.append(fault("starts", starts, "a time with its offset from UTC"))
-    if problems:
-        raise InputError(problems)
+    refuse_all(problems)
     with store.write(actor, "meeting.edit") as session:
         row = MeetingRow(centre=centre, title=title.strip(), starts=starts)
         session.add(row)
@@ -143,8 +142,7 @@ def add_item(
     Raises:
         InputError: with every fault of what was entered.
     """
-    if problems := item_faults(question, minutes, needed):
-        raise InputError(problems)
+    refuse_all(item_faults(question, minutes, needed))
     with store.write(actor, "item.edit", case_id) as session:
         given = question, meeting_id, minutes, needed, matrix_hidden
         row = item_in(session, actor, case_id, *given)
@@ -195,8 +193,7 @@ def change_item(
     with store.write(actor, "item.edit", case_id) as session:
         row = session.get_one(ItemRow, item_id)
         said = {"question": row.question, "minutes": row.minutes, "needed": row.needed, **changes}
-        if problems := item_faults(said["question"], said["minutes"], said["needed"]):
-            raise InputError(problems)
+        refuse_all(item_faults(said["question"], said["minutes"], said["needed"]))
         if changes.get("meeting_id") is not None:
             _meeting(session, actor, changes["meeting_id"])
         if "needed" in changes:

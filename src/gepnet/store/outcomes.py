@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from gepnet.knowledge import InputError, Problem
+from gepnet.knowledge import Problem, refuse_all
 from gepnet.store.errors import NotFound, NotNow, Stale, fault, wrong
 from gepnet.store.meetings import case_of_item
 from gepnet.store.policy import Actor
@@ -157,8 +157,7 @@ def record_outcome(
         Stale: if another outcome was recorded meanwhile.
         InputError: with every fault of the decision.
     """
-    if problems := _faults(decision, options):
-        raise InputError(problems)
+    refuse_all(_faults(decision, options))
     case_id = case_of_item(store, actor, item_id)
     with store.write(actor, "outcome.record", case_id, reason) as session:
         item = session.get_one(ItemRow, item_id, with_for_update=True)
@@ -275,8 +274,7 @@ def record_follow_up(
         problems.append(fault("reason", (reason or "")[:60], f"up to {_LONGEST} characters"))
     if day > now().date():
         problems.append(fault("day", day, "a day up to today"))
-    if problems:
-        raise InputError(problems)
+    refuse_all(problems)
     case_id = case_of_item(store, actor, item_id)
     with store.write(actor, "followup.record", case_id) as session:
         rows = _rows(session, item_id)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from gepnet.knowledge import InputError
+from gepnet.knowledge import refuse_all
 from gepnet.store.errors import NotNow, fault, wrong
 from gepnet.store.meetings import case_of_item
 from gepnet.store.policy import Actor
@@ -148,8 +148,7 @@ def give_card(
         problems.append(fault("condition", (condition or "")[:60], f"up to {_LONGEST} characters"))
     if not 1 <= len(speaks_for) <= 100:
         problems.append(fault("discipline", speaks_for[:60], "the discipline you speak for"))
-    if problems:
-        raise InputError(problems)
+    refuse_all(problems)
     case_id = case_of_item(store, actor, item_id)
     with store.write(actor, "card.give", case_id) as session:
         row = _closed(session, item_id)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from gepnet.knowledge import InputError, Problem
+from gepnet.knowledge import Problem, refuse_all
 from gepnet.store.errors import NotFound, fault, wrong
 from gepnet.store.passwords import hashed
 from gepnet.store.policy import Actor, policy
@@ -77,8 +77,7 @@ def add_user(
     if password is None and not subject:
         expected = "a password, or who they are to another provider"
         problems.append(fault("password", "", expected))
-    if problems:
-        raise InputError(problems)
+    refuse_all(problems)
     kept = None if password is None else hashed(password, login, printed_name)
     with store.write(actor, "user.edit") as session:
         if session.scalar(select(UserRow.id).where(UserRow.name == login)):
@@ -136,8 +135,7 @@ def change_user(
             **changes,
         }
         told = (said[one] for one in ("printed_name", "roles", "centres", "discipline"))
-        if problems := [*_faults(row.name, *told)]:
-            raise InputError(problems)
+        refuse_all([*_faults(row.name, *told)])
         for listed in changes.keys() & {"roles", "centres"}:
             changes[listed] = sorted(set(changes[listed]))
         changed(row, seen, **changes)

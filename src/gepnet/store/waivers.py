@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from gepnet.knowledge import InputError
+from gepnet.knowledge import refuse_all
 from gepnet.store.errors import fault
 from gepnet.store.policy import Actor
 from gepnet.store.tables import UserRow, WaiverRow
@@ -56,8 +56,7 @@ def waive(
         problems.append(fault("domain", domain[:60], "a domain of the preparation", domains))
     if not 3 <= len(reason.strip()) <= 500:
         problems.append(fault("reason", reason[:60], "why, in 3 to 500 characters"))
-    if problems:
-        raise InputError(problems)
+    refuse_all(problems)
     with store.write(actor, "waiver.record", case_id) as session:
         mine = (WaiverRow.case_id == case_id, WaiverRow.domain == domain)
         last = session.scalar(select(func.max(WaiverRow.number)).where(*mine)) or 0

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from gepnet.knowledge import InputError, Problem
+from gepnet.knowledge import Problem, refuse_all
 from gepnet.store.errors import fault
 from gepnet.store.matters import PatientWeights, WeighingMethod
 from gepnet.store.policy import Actor
@@ -73,8 +73,7 @@ def record_weights(
     Raises:
         InputError: with every fault of the answers.
     """
-    if problems := _faults(asked, words, method, answers, place):
-        raise InputError(problems)
+    refuse_all(_faults(asked, words, method, answers, place))
     kept = {name: said.strip() for name, said in words.items() if said.strip()}
     with store.write(actor, "weights.record", case_id) as session:
         last = select(func.max(WeightsRow.number)).where(WeightsRow.case_id == case_id)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from gepnet.knowledge import InputError, Problem, need
+from gepnet.knowledge import need, unusable
 from gepnet.tables.sheet import Sheet, sheet_of
 
 if TYPE_CHECKING:
@@ -76,10 +76,6 @@ def without_password(source: str) -> str:
     return urlunsplit(parts._replace(netloc=parts.netloc.replace(f":{parts.password}@", ":***@")))
 
 
-def _refused(source: str, expected: str) -> InputError:
-    return InputError([Problem(without_password(source), None, "", "", "", expected)])
-
-
 _LISTED = (
     "SELECT table_schema, table_name FROM information_schema.tables "
     "WHERE table_schema NOT IN ('information_schema', 'pg_catalog') ORDER BY 1, 2"
@@ -120,7 +116,7 @@ def _duckdb(path: Path, schema: str | None) -> Database:
     import duckdb
 
     if not path.is_file():
-        raise _refused(str(path), "a DuckDB file")
+        raise unusable(path, "a DuckDB file")
     try:
         # An extension would be loaded from elsewhere, and a file could name others to be read.
         safe: dict[str, Any] = {
@@ -130,7 +126,7 @@ def _duckdb(path: Path, schema: str | None) -> Database:
         connection = duckdb.connect(str(path), read_only=True, config=safe)
         rows = connection.execute(_LISTED).fetchall()
     except duckdb.Error as error:
-        raise _refused(str(path), f"a DuckDB file ({str(error).splitlines()[0][:100]})") from error
+        raise unusable(path, f"a DuckDB file ({str(error).splitlines()[0][:100]})") from error
 
     def query(text: str) -> pl.DataFrame:
         try:
@@ -138,7 +134,7 @@ def _duckdb(path: Path, schema: str | None) -> Database:
             names = [column[0] for column in answer.description or ()]
             return _texts(names, answer.fetchall())
         except duckdb.Error as error:
-            raise _refused(str(path), f"a table ({str(error).splitlines()[0][:100]})") from error
+            raise unusable(path, f"a table ({str(error).splitlines()[0][:100]})") from error
 
     return Database(str(path), _names(rows, schema), query, connection.close)
 
@@ -158,7 +154,7 @@ def _postgres(source: str) -> Database:
         rows = connection.execute(_LISTED).fetchall()
     except psycopg.Error as error:
         told = str(error).splitlines()[0][:100] if str(error) else type(error).__name__
-        raise _refused(shown, f"a database that can be reached ({told})") from error
+        raise unusable(shown, f"a database that can be reached ({told})") from error
 
     def query(text: str) -> pl.DataFrame:
         try:
@@ -167,7 +163,7 @@ def _postgres(source: str) -> Database:
             rows = cursor.fetchall()
         except psycopg.Error as error:
             told = str(error).splitlines()[0][:100]
-            raise _refused(shown, f"a table that can be read ({told})") from error
+            raise unusable(shown, f"a table that can be read ({told})") from error
         return _texts(names, rows)
 
     return Database(shown, _names(rows, schema), query, connection.close)

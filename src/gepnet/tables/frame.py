@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from gepnet.knowledge import InputError
+from gepnet.knowledge import refuse_all
 from gepnet.tables.grid import Grid, read_grid
 from gepnet.tables.table import Table
 from gepnet.vocabulary import ValueProblem
@@ -91,5 +91,4 @@ def _fast(path: Path, table: Table[Any]) -> pl.DataFrame | None:
 
 def _refuse(grid: Grid, table: Table[Any]) -> None:
     problems = [*grid.problems, *table.header_problems(grid)] or table.shape_problems(grid)
-    if problems:
-        raise InputError(problems)
+    refuse_all(problems)

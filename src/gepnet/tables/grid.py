@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from gepnet.knowledge import InputError, Problem, need, read_text
+from gepnet.knowledge import InputError, Problem, need, read_text, unusable
 
 SEPARATORS = (",", ";", "\t")
 Rows = Iterable[Mapping[str, object]]
@@ -104,7 +104,7 @@ def _read_parquet(path: Path, grid: Grid) -> None:
         table = pl.read_parquet(path)
     except (OSError, pl.exceptions.PolarsError) as error:
         told = f"a readable Parquet file ({str(error).splitlines()[0][:100]})"
-        raise InputError([Problem(grid.file, None, "", "", "", told)]) from error
+        raise unusable(grid.file, told) from error
     grid.header = [name.strip() for name in table.columns]
     texts = table.select(pl.all().cast(pl.String).fill_null(""))
     for line, cells in enumerate(texts.iter_rows(), start=2):  # as if a header stood on line 1

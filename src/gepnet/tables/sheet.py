@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gepnet.knowledge import InputError, Problem, need
+from gepnet.knowledge import Problem, need, unusable
 from gepnet.tables.grid import SEPARATORS, separator_of
 from gepnet.tables.heading import LOOKED_AT, heading_of
 
@@ -84,15 +84,15 @@ def read_sheet(
     need("polars")
     ending = path.suffix.casefold()
     if ending not in SHEETS:
-        raise _refused(path, f"a table whose name ends in {', '.join(SHEETS)}")
+        raise unusable(path, f"a table whose name ends in {', '.join(SHEETS)}")
     try:
         size = path.stat().st_size
     except OSError as error:
-        raise _refused(path, f"a readable file ({error.strerror or error})") from error
+        raise unusable(path, f"a readable file ({error.strerror or error})") from error
     if path.is_dir():
-        raise _refused(path, "a file, not a folder")
+        raise unusable(path, "a file, not a folder")
     if size > _MOST_BYTES:
-        raise _refused(path, f"a file of at most {_MOST_BYTES >> 30} GB")
+        raise unusable(path, f"a file of at most {_MOST_BYTES >> 30} GB")
     if ending in _EXCEL:
         return _workbook(path, sheet)
     if ending == ".parquet":
@@ -107,10 +107,6 @@ def sheet_of(file: str, table: pl.DataFrame, first_line: int = 1) -> Sheet:
     texts = [_as_text(table[name]) for name in table.columns]
     lines = pl.int_range(first_line, first_line + len(table), eager=True, dtype=pl.UInt32)
     return _sheet(file, [*texts, lines.rename(ROW_LINE)], ())
-
-
-def _refused(path: Path, expected: str) -> InputError:
-    return InputError([Problem(str(path), None, "", "", "", expected)])
 
 
 def _sheet(
@@ -161,12 +157,12 @@ def _text(path: Path, separator: str | None, encoding: str | None, comment: str 
     try:
         header, above, said = _header(content, mark, skipped)
     except csv.Error as error:
-        raise _refused(path, f"a table as text ({error})") from error
+        raise unusable(path, f"a table as text ({error})") from error
     if not any(title.strip() for title in header):
-        raise _refused(path, "a table with a header")
+        raise unusable(path, "a table with a header")
     content, skipped = content.split("\n", above)[above], skipped + above
     if len(header) > _MOST_COLUMNS:
-        raise _refused(path, f"a table of at most {_MOST_COLUMNS} columns")
+        raise unusable(path, f"a table of at most {_MOST_COLUMNS} columns")
     names, told = _named(header)
     found = _fast(content, names, mark, skipped) or _careful(path, content, names, mark, skipped)
     series, problems = found
@@ -208,7 +204,7 @@ def _decoded(path: Path, encoding: str | None) -> tuple[str, list[str]]:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise _refused(path, f"a readable file ({error.strerror or error})") from error
+        raise unusable(path, f"a readable file ({error.strerror or error})") from error
     tried = [encoding] if encoding else ["utf-8-sig", "cp1252", "latin-1"]
     if not encoding and content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         tried = ["utf-16"]
@@ -218,15 +214,15 @@ def _decoded(path: Path, encoding: str | None) -> tuple[str, list[str]]:
         except UnicodeDecodeError:
             continue
         except LookupError as error:
-            raise _refused(path, f"a known encoding, not '{name}'") from error
+            raise unusable(path, f"a known encoding, not '{name}'") from error
         if "\0" in text:
-            raise _refused(path, "a table as text (it has zero bytes)")
+            raise unusable(path, "a table as text (it has zero bytes)")
         assumed = encoding is None and name not in ("utf-8-sig", "utf-16")
         said = "Latin-1 (Windows)" if name == "cp1252" else "Latin-1"
         return text.replace("\r\n", "\n").replace("\r", "\n"), (
             [f"no UTF-8: read as {said}"] if assumed else []
         )
-    raise _refused(path, f"a text in {tried[0]}")
+    raise unusable(path, f"a text in {tried[0]}")
 
 
 def _fast(
@@ -304,11 +300,11 @@ def _workbook(path: Path, sheet: str | None) -> Sheet:
         wanted = sheet or (book.sheet_names[0] if book.sheet_names else "")
         if wanted not in book.sheet_names:
             known = ", ".join(book.sheet_names)
-            raise _refused(path, f"a sheet of the workbook ({known}), not '{sheet}'")
+            raise unusable(path, f"a sheet of the workbook ({known}), not '{sheet}'")
         raw = book.load_sheet(wanted, header_row=None, dtypes="string").to_polars()
     except fastexcel.FastExcelError as error:
         told = str(error).splitlines()[0][:120]
-        raise _refused(path, f"a readable workbook ({told})") from error
+        raise unusable(path, f"a readable workbook ({told})") from error
     notes = []
     if sheet is None and len(book.sheet_names) > 1:
         rest = ", ".join(name for name in book.sheet_names if name != wanted)
@@ -316,7 +312,7 @@ def _workbook(path: Path, sheet: str | None) -> Sheet:
     raw = raw.with_row_index(ROW_LINE, offset=1)
     filled = raw.filter(pl.any_horizontal(pl.exclude(ROW_LINE).is_not_null()))
     if filled.is_empty():
-        raise _refused(path, "a sheet with a header")
+        raise unusable(path, "a sheet with a header")
     top = filled.head(LOOKED_AT)
     rows = [[str(cell or "") for cell in row] for row in top.drop(ROW_LINE).rows()]
     found = heading_of(rows, top[ROW_LINE].to_list())
@@ -339,11 +335,11 @@ def _check_archive(path: Path) -> None:
         with zipfile.ZipFile(path) as archive:
             whole = sum(item.file_size for item in archive.infolist())
     except (zipfile.BadZipFile, OSError) as error:
-        raise _refused(path, f"a readable workbook ({error})") from error
+        raise unusable(path, f"a readable workbook ({error})") from error
     swelling = whole / max(1, path.stat().st_size)
     if whole > _MOST_BYTES or (whole > _SMALL and swelling > _MOST_SWELLING):
         told = f"a workbook that does not become {whole >> 20} MB when it is opened"
-        raise _refused(path, told)
+        raise unusable(path, told)
 
 
 def _parquet(path: Path) -> Sheet:
@@ -353,7 +349,7 @@ def _parquet(path: Path) -> Sheet:
         table = pl.read_parquet(path)
     except (OSError, pl.exceptions.PolarsError) as error:
         told = str(error).splitlines()[0][:100]
-        raise _refused(path, f"a readable Parquet file ({told})") from error
+        raise unusable(path, f"a readable Parquet file ({told})") from error
     return sheet_of(str(path), table, first_line=2)  # as if a header stood on line 1
 
 

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from gepnet.knowledge import InputError, Problem, asked, nearest
+from gepnet.knowledge import InputError, Problem, asked, nearest, refuse_all
 from gepnet.vocabulary.plausible import Plausible, number_of
 from gepnet.vocabulary.values import Interval
 
@@ -89,8 +89,7 @@ class Accepting:
                 expected = f"{ACCEPT_FORM}, of {', '.join(known)}"
                 problems.append(asked("--accept", text, expected, [near] if near else ()))
             found.append(Accepted(quantity, value, who, why, (about or "").strip()))
-        if problems:
-            raise InputError(problems)
+        refuse_all(problems)
         return cls(tuple(found))
 
     def find(

@@ -11,7 +11,7 @@ import numpy as np
 
 from gepnet.evidence.simulation.inputs import stream
 from gepnet.evidence.simulation.scenario import Scenario
-from gepnet.knowledge import InputError, Problem, asked, nearest
+from gepnet.knowledge import InputError, Problem, asked, nearest, refuse_all
 from gepnet.numbers.linear import Array
 from gepnet.tables import Cells, Column, Once, Shown, Table, number, one_of, text
 
@@ -107,8 +107,7 @@ def read_prices(
         problems.append(Problem(str(source), None, country, "currency", value, told))
     if not items_of(scenario):
         problems.append(asked("costs", source, "a scenario whose lines name what they cost"))
-    if problems:
-        raise InputError(problems)
+    refuse_all(problems)
     return chosen
 
 

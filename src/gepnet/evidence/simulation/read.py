@@ -15,7 +15,16 @@ from gepnet.evidence.simulation.eligibility import Eligibility, code
 from gepnet.evidence.simulation.figures import Figures
 from gepnet.evidence.simulation.inputs import Placed, placed
 from gepnet.evidence.simulation.scenario import Line, Scenario, Time
-from gepnet.knowledge import Document, InputError, Knowledge, Problem, nearest, read_text, read_yaml
+from gepnet.knowledge import (
+    Document,
+    InputError,
+    Knowledge,
+    Problem,
+    nearest,
+    read_text,
+    read_yaml,
+    refuse_all,
+)
 from gepnet.knowledge.read import faults
 from gepnet.vocabulary import ValueProblem
 
@@ -69,8 +78,7 @@ def read_scenario(
         *_criteria(scenario, eligibility, document),
         *_origins(scenario, inputs, include, document),
     ]
-    if problems:
-        raise InputError(problems)
+    refuse_all(problems)
     return Read(scenario, inputs, eligibility)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Annotated
 
 from gepnet.evidence.synthesis.contrast_table import ContrastRow, ContrastTable
-from gepnet.knowledge import InputError, Problem
+from gepnet.knowledge import Problem, refuse_all
 from gepnet.numbers.meta import PooledFit, pool
 from gepnet.numbers.meta.pairwise import TauMethod
 from gepnet.tables import Shown
@@ -114,8 +114,7 @@ def _turned(table: ContrastTable) -> list[ContrastRow]:
             problems.append(Problem(table.file, row.line, row.study, "study", row.study, told))
         seen.setdefault(row.study, row.line)
         rows.append(row)
-    if problems:
-        raise InputError(problems)
+    refuse_all(problems)
     return rows
 
 

@@ -13,7 +13,7 @@ from itertools import combinations, pairwise
 from pathlib import Path
 
 from gepnet.evidence.synthesis.contrast_table import ContrastRow
-from gepnet.knowledge import InputError, Problem
+from gepnet.knowledge import InputError, Problem, refuse_all
 from gepnet.tables import read_grid
 
 _LONGEST = 4  # edges of a path; beyond, nobody would call a comparison indirect evidence
@@ -91,8 +91,7 @@ def read_populations(source: Path) -> Populations:
             continue
         stated = zip(names, cells, strict=False)
         found[study] = {name: value for name, value in stated if name != "study" and value}
-    if problems:
-        raise InputError(problems)
+    refuse_all(problems)
     return Populations(found)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Container, Iterator
 
 from gepnet.criteria import CriterionError, Node
 from gepnet.guidelines.compiled import KnowledgeBase
-from gepnet.knowledge import InputError, Knowledge, MeasureFile, Problem
+from gepnet.knowledge import Knowledge, MeasureFile, Problem, refuse_all
 from gepnet.knowledge.problems import nearest
 from gepnet.knowledge.shapes import FactId, SourceId, Strict, Verification
 
@@ -99,8 +99,7 @@ def criteria_of(
                 Problem(FILE, None, name, "always", f.value, f.expected, f.suggestion)
                 for f in error.faults
             ]
-    if problems:
-        raise InputError(problems)
+    refuse_all(problems)
 
 
 _QUOTED = re.compile(r"'[^']*'")

@@ -284,9 +284,8 @@ def kidney_limits(limits: Iterable[AdvisoryLimit], wanted: str | None) -> list[A
             raise ValueError(wanted)
     except (ArithmeticError, ValueError) as fault:
         ids = [limit.id for limit in known]
-        raise InputError(
-            [asked("limit", wanted, f"one of {', '.join(ids)}, or an absorbed dose in Gy", ids)]
-        ) from fault
+        expected = f"one of {', '.join(ids)}, or an absorbed dose in Gy"
+        raise refuse("limit", wanted, expected, ids) from fault
     dose = next(limit for limit in known if limit.quantity == "absorbed_dose")
     stated: Mapping[str, Any] = {
         "id": "stated", "label": "Kidney absorbed dose, limit as stated", "value": value,

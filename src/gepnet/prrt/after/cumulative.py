@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Annotated, Any, Self
 
 from gepnet.facts import Facts, Story, prrt_activity_known
-from gepnet.knowledge import InputError, Knowledge, MeasureFile, Problem
+from gepnet.knowledge import Knowledge, MeasureFile, Problem, refuse_all
 from gepnet.knowledge.course_models import AdvisoryLimit
 from gepnet.prrt.after.doses import OrganDose, read_doses, totals, unknown_cycles
 from gepnet.prrt.dosimetry.data import Physics
@@ -135,15 +135,11 @@ def _organ_doses(
     rows = read_doses(file, Physics.read(knowledge.measures), usual, accepting)
     found = own_rows(record.patient, rows, file, "doses")
     later = {cycle.cycle for cycle in record.cycles if cycle.date.last > at.last}
-    strange = unknown_cycles(found, number, later)
-    if strange:
-        expected = f"a cycle that was given by {at} ({number} in the record)"
-        raise InputError(
-            [
-                Problem(str(file), None, record.patient, "cycle", str(cycle), expected)
-                for cycle in strange
-            ]
-        )
+    expected = f"a cycle that was given by {at} ({number} in the record)"
+    refuse_all(
+        Problem(str(file), None, record.patient, "cycle", str(cycle), expected)
+        for cycle in unknown_cycles(found, number, later)
+    )
     return [dose for dose in found if number is None or dose.cycle <= number]
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from gepnet.knowledge import InputError, Problem, read_text
+from gepnet.knowledge import read_text, unusable
 from gepnet.prrt.dosimetry.data import Physics
 from gepnet.prrt.limits import Part, Total
 from gepnet.prrt.plausible import Plausible
@@ -168,7 +168,7 @@ def _grid(path: Path) -> Grid:
         rows = [_cells(curve) for curve in curves]
     except (ValueError, KeyError, TypeError, AttributeError) as fault:
         expected = "the JSON of gepnet prrt dosimetry with its curves, or a CSV table of doses"
-        raise InputError([Problem(str(path), None, "", "", "", expected)]) from fault
+        raise unusable(path, expected) from fault
     grid = Grid(str(path), list(rows[0]) if rows else list(_NEEDED))
     for line, row in enumerate(rows, 1):
         grid.add(line, row.values())

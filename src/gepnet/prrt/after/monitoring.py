@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Annotated
 
 from gepnet.facts import Facts, show
-from gepnet.knowledge import InputError, asked
+from gepnet.knowledge import asked, refuse_all
 from gepnet.knowledge.course_models import MarrowRisk, PlanProfile
 from gepnet.measures import cockcroft_gault
 from gepnet.prrt.after.due import Appointment, Due, next_due, timeline
@@ -174,10 +174,8 @@ def _named(found: SignalResult, book: Rulebook) -> SignalResult:
 
 
 def _profiles(names: Sequence[str], known: Mapping[str, PlanProfile]) -> list[PlanProfile]:
-    wrong = [name for name in names if name not in known]
-    if wrong:
-        expected = f"one of {', '.join(known)}"
-        raise InputError(asked("profile", repr(name), expected, known) for name in wrong)
+    told = f"one of {', '.join(known)}"
+    refuse_all(asked("profile", repr(name), told, known) for name in names if name not in known)
     return [known[name] for name in names] or list(known.values())
 
 

@@ -13,7 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
 
-from gepnet.knowledge import InputError, Problem
+from gepnet.knowledge import unusable
 from gepnet.prrt.discharge.data import RadiationProtection
 from gepnet.prrt.dosimetry.data import Band
 from gepnet.tables import Cells, Column, Once, Shown, Table, number, text
@@ -62,7 +62,7 @@ def read_readings(
     kinds = sorted({row.quantity for row in rows})
     if len(kinds) > 1:
         expected = "dose rates or activities, not both"
-        raise InputError([Problem(str(path), None, "", "unit", ", ".join(kinds), expected)])
+        raise unusable(path, expected, field="unit", value=", ".join(kinds))
     return tuple(sorted(rows, key=lambda row: row.time_h))
 
 

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gepnet.knowledge import InputError, Problem
+from gepnet.knowledge import InputError, Problem, refuse_all, unusable
 from gepnet.prrt.dosimetry.data import Band, DosimetryData
 from gepnet.prrt.dosimetry.decay import Array, uncorrected
 from gepnet.prrt.dosimetry.doubts import breaches
@@ -164,20 +164,17 @@ def read_series(path: Path, data: DosimetryData, stated: Stated | None = None) -
     """
     stated = stated or Stated()
     problems = _stated_problems(time_activity_table(data, Stated()), stated)
-    if problems:
-        raise InputError(problems)
+    refuse_all(problems)
     grid, table = read_grid(path), time_activity_table(data, stated)
     problems = [*grid.problems, *table.header_problems(grid)] or table.shape_problems(grid)
-    if problems:
-        raise InputError(problems)
+    refuse_all(problems)
     if not grid.rows:
-        raise InputError([Problem(grid.file, None, "", "", "", "at least one row")])
+        raise unusable(grid.file, "at least one row")
     accepting = Accepting.of(stated.accept, data.plausible.quantities)
     found = _Rows(grid, table, data).series()
     outside = breaches(found, data, accepting)
     problems = list(doubts(found, outside, grid.file))
-    if problems:
-        raise InputError(problems)
+    refuse_all(problems)
     return replace(found, breaches=outside, accepting=accepting)
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from gepnet.facts import Facts
-from gepnet.knowledge import InputError, Problem, asked, refuse
+from gepnet.knowledge import Problem, asked, refuse, refuse_all
 from gepnet.prrt.given import CourseGiven, GivenCycle
 from gepnet.prrt.plan.settings import UsualStart
 from gepnet.vocabulary import Accepted, Accepting, how_to_accept, parse_date
@@ -104,8 +104,7 @@ class PlanQuestion:
             time=read("time", self.time, _time, "a local time such as 09:30"),
             timezone=self.timezone,
         )
-        if problems:
-            raise InputError(problems)
+        refuse_all(problems)
         return request
 
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import product
 from typing import Any
 
-from gepnet.knowledge import InputError, MeasureFile, Problem, nearest
+from gepnet.knowledge import InputError, MeasureFile, Problem, nearest, refuse_all
 from gepnet.knowledge.shapes import Said, SourceId, Stated, Strict
 
 FILE = "measures/recist-1.1.yaml"
@@ -285,8 +285,7 @@ def read_options(rules: Rules, given: Mapping[str, str | int] | None = None) -> 
             problems.append(Problem("option", None, "", name, str(text), choice.expected, near))
         else:
             values[name] = value
-    if problems:
-        raise InputError(problems)
+    refuse_all(problems)
     return Options(**values)
 
 

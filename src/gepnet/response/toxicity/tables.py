@@ -15,7 +15,7 @@ from typing import Any
 
 import polars as pl
 
-from gepnet.knowledge import InputError, Problem, nearest
+from gepnet.knowledge import Problem, nearest, refuse_all
 from gepnet.response.toxicity.spec import CountingSpec
 from gepnet.tables import Cells, Column, Once, Table, day, one_of, partial_day, text, whole
 from gepnet.vocabulary import PartialDate
@@ -80,14 +80,13 @@ def _refuse_after_death(path: Path, events: pl.DataFrame, spec: CountingSpec) ->
         .sort(ROW)
     )
     told = late.select(ROW, "patient_id", "start", "died", "died_row")
-    if len(told):
-        raise InputError(
-            Problem(
-                str(path), row, who, "start", str(start),
-                f"a date not after the death ({day}, the end of grade {spec.fatal} on line {line})",
-            )
-            for row, who, start, day, line in told.iter_rows()
-        )  # fmt: skip
+    refuse_all(
+        Problem(
+            str(path), row, who, "start", str(start),
+            f"a date not after the death ({day}, the end of grade {spec.fatal} on line {line})",
+        )
+        for row, who, start, day, line in told.iter_rows()
+    )  # fmt: skip
 
 
 def _died(events: pl.DataFrame, spec: CountingSpec) -> pl.DataFrame:
@@ -117,12 +116,11 @@ def read_periods(path: Path, patients: pl.DataFrame) -> pl.DataFrame:
     checks = (_in_order, _treated(patients))
     table = _frame(path, columns, *checks, once=(once,)).sort("patient_id", "start")
     within = table.filter(pl.col("start") <= pl.col("end").shift(1).over("patient_id"))
-    if len(within):
-        expected = "a day after the period before"
-        raise InputError(
-            Problem(str(path), row, who, "start", str(start), expected)
-            for row, who, start in within.select(ROW, "patient_id", "start").iter_rows()
-        )
+    expected = "a day after the period before"
+    refuse_all(
+        Problem(str(path), row, who, "start", str(start), expected)
+        for row, who, start in within.select(ROW, "patient_id", "start").iter_rows()
+    )
     return table
 
 

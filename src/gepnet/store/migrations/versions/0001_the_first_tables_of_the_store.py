@@ -1,5 +1,7 @@
 """The first tables of the store."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -21,7 +23,7 @@ def _id() -> sa.Column[str]:
     return sa.Column("id", sa.String(length=40), primary_key=True)
 
 
-def _refers_to(name: str, key: str, nullable: bool = False, **more: bool) -> sa.Column[str]:
+def _refers_to(name: str, key: str, nullable: bool = False, **more: Any) -> sa.Column[str]:
     return sa.Column(name, sa.String(length=40), sa.ForeignKey(key), nullable=nullable, **more)
 
 
