@@ -23,7 +23,15 @@ from pydantic import (
     ValidationInfo,
 )
 
-from gepnet.knowledge import Document, InputError, Problem, nearest, read_text, read_yaml
+from gepnet.knowledge import (
+    Document,
+    InputError,
+    Problem,
+    nearest,
+    read_text,
+    read_yaml,
+    refuse_all,
+)
 from gepnet.knowledge.load import PACKAGED
 from gepnet.knowledge.read import faults
 from gepnet.knowledge.yaml_io import Path as YamlPath
@@ -245,8 +253,7 @@ def parse_case_file(text: str, name: str, today: datetime.date | None = None) ->
         except ValidationError as error:
             problems.extend(_faults(error, item, document, ("cases", index)))
     problems.extend(_repeated(items, document))
-    if problems:
-        raise InputError(problems)
+    refuse_all(problems)
     return CaseFile(tuple(cases), document)
 
 

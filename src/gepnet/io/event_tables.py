@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from gepnet.knowledge import Document, InputError, Problem, nearest
+from gepnet.knowledge import Document, InputError, Problem, nearest, refuse_all, unusable
 from gepnet.record import EVENT_MODELS, UNWRITTEN, Observation, Record, record_of
 from gepnet.tables import Cells, Column, Once, Table, text
 from gepnet.vocabulary import Accepting, Vocabulary
@@ -51,8 +51,7 @@ def read_event_tables(
     """
     rows, problems, _ = _rows(folder, vocabulary)
     records = list(_records(rows, problems, vocabulary, today, accepting or Accepting()))
-    if problems:
-        raise InputError(problems)
+    refuse_all(problems)
     return records
 
 
@@ -180,6 +179,7 @@ def read_usable_tables(
             try:
                 document = _document(patient, mine)
                 records.append(record_of(document, vocabulary, today, accepting or Accepting()))
+                break
             except InputError as error:
                 problems += _of_patient(patient, error)
                 bad = {(problem.file, problem.line) for problem in error.problems}
@@ -188,8 +188,6 @@ def read_usable_tables(
                     left = []
                 aside += len(mine) - len(left)
                 mine = left
-                continue
-            break
     return UsableTables(tuple(records), tuple(problems), count, aside)
 
 
@@ -203,7 +201,7 @@ def _rows(folder: Path, vocabulary: Vocabulary) -> tuple[list[_Row], list[Proble
     count = 0
     if not files:
         what = "at least one CSV table" if folder.is_dir() else "a folder with CSV tables"
-        raise InputError([Problem(str(folder), None, "", "", "", what)])
+        raise unusable(folder, what)
     for path in files:
         if path.stem in kinds:
             reading = _table(path.stem, vocabulary).read(path, faults="quarantine")

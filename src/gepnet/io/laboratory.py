@@ -19,7 +19,7 @@ from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
-from gepnet.knowledge import InputError, Problem, nearest
+from gepnet.knowledge import Problem, nearest, refuse_all
 from gepnet.prrt.after.samples import Sample, series_of
 from gepnet.prrt.given import own_rows
 from gepnet.record import Measured, Record, measured
@@ -265,20 +265,11 @@ def of_patients(
     """
     found = tuple(rows)
     told = "a patient of the table of patients"
-    strange = [row for row in found if row.patient not in patients]
-    if strange:
-        raise InputError(
-            Problem(
-                str(path),
-                row.line,
-                row.patient,
-                "patient_id",
-                row.patient,
-                told,
-                nearest(row.patient, patients),
-            )
-            for row in strange
-        )
+    strange = ((row.line, row.patient) for row in found if row.patient not in patients)
+    refuse_all(
+        Problem(str(path), line, name, "patient_id", name, told, nearest(name, patients))
+        for line, name in strange
+    )
     return found
 
 

@@ -24,7 +24,7 @@ from gepnet.io.case_laboratory import laboratory
 from gepnet.io.case_pathology import pathology_reports
 from gepnet.io.case_treatments import is_known, named_in_order, option_of, treatments
 from gepnet.io.findings import Findings, When
-from gepnet.knowledge import InputError, Problem
+from gepnet.knowledge import Problem, refuse_all
 from gepnet.record import AnyEvent, Record
 from gepnet.record.model import UNMEASURED
 from gepnet.vocabulary import PartialDate, Vocabulary
@@ -86,8 +86,7 @@ def records_of(file: CaseFile, vocabulary: Vocabulary) -> list[CaseRecord]:
                     case.source.extent_read,
                 )
             )
-    if problems:
-        raise InputError(problems)
+    refuse_all(problems)
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from gepnet.knowledge import Content, InputError, Problem, write_files
+from gepnet.knowledge import Content, Problem, refuse_all, unusable, write_files
 from gepnet.record import Record, record_to_yaml
 
 LOSSES = "losses.txt"
@@ -39,15 +39,14 @@ def write_records(records: Iterable[Record], folder: Path, force: bool = False) 
             problems.append(Problem(str(path), None, record.patient, "", "", expected))
         owners.setdefault(path, record.patient)
         files[path] = record_to_yaml(record)
-    if problems:
-        raise InputError(problems)
+    refuse_all(problems)
     files[folder / LOSSES] = losses_report(patients)
     taken = [path for path in files if path.exists()]
     if taken and not force:
         names = ", ".join(path.name for path in taken[:3]) + (", …" if len(taken) > 3 else "")
         found = f"{len(taken)} of these files ({names})"
         expected = "a folder without files of the same names, or the wish to replace them (--force)"
-        raise InputError([Problem(str(folder), None, "", "", found, expected)])
+        raise unusable(folder, expected, value=found)
     write_files(files)
     return [path for path in files if path.name != LOSSES]
 

@@ -89,7 +89,7 @@ class CellReaders:
             if given:
                 if meant is None:
                     return None
-                return plain(_said(meant), unit)
+                return plain(word_of(meant), unit)
             if text.casefold() in silent:
                 return None
             if column.otherwise == "nothing":
@@ -263,7 +263,8 @@ def number_text(text: str, decimal: str) -> str:
     return said
 
 
-def _said(value: Any) -> str:
+def word_of(value: Any) -> str:
+    """Return what a mapping says a cell means as the cell would say it."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return ";".join(map(str, value)) if isinstance(value, list | tuple) else str(value)

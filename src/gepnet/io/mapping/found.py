@@ -10,8 +10,6 @@ if TYPE_CHECKING:
 
 #: Columns that every table of events in the making has besides its fields.
 PATIENT_COLUMN, DATE, FILE, LINE = "patient", "date", "__file", "__line"
-#: Of an event that came of several rows, the lines of the others.
-OWN = (PATIENT_COLUMN, DATE, FILE, LINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +69,8 @@ class Found:
     not_gep: dict[int, str] = field(default_factory=dict)
     merged: list[tuple[str, pl.DataFrame]] = field(default_factory=list)
     complete: tuple[str, ...] = ()
+
+    def other_tumour(self, line: int, said: str) -> None:
+        """Note that a row tells of another tumour; what it says is told once."""
+        before = self.not_gep.get(line)
+        self.not_gep[line] = said if before is None or said in before else f"{before}, {said}"

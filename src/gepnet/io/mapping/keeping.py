@@ -105,9 +105,4 @@ class RowKeeper:
         for key, other in values.others.items():
             for line in lines_of(self.frame, values.texts == key):
                 said = f"{column.name} '{split_key(key)[0]}' ({other})"
-                self.found.not_gep[line] = joined_reasons(self.found.not_gep.get(line), said)
-
-
-def joined_reasons(one: str | None, other: str) -> str:
-    """Return two things that were found, each once."""
-    return other if one is None or other in one else f"{one}, {other}"
+                self.found.other_tumour(line, said)

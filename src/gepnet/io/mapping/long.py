@@ -8,9 +8,9 @@ from typing import Any
 
 import polars as pl
 
-from gepnet.io.mapping.cells import CellReaders, Reader
+from gepnet.io.mapping.cells import CellReaders, Reader, word_of
 from gepnet.io.mapping.columns import Values, lines_of, texts_of, values_of
-from gepnet.io.mapping.found import DATE, FILE, LINE, PATIENT_COLUMN, Unused
+from gepnet.io.mapping.found import DATE, FILE, LINE, PATIENT_COLUMN, Found, Unused
 from gepnet.io.mapping.model import ColumnMap, LongMap, TableMap, as_given
 from gepnet.io.mapping.words import VOCABULARY, code_list, missing
 from gepnet.record import EVENT_MODELS
@@ -42,18 +42,17 @@ class Key:
 
 
 class LongReader:
-    """Reads the rows of a long table."""
+    """Reads the rows of a long table; ``found`` takes what came of them."""
 
-    def __init__(self, table: TableMap, long: LongMap, readers: CellReaders, file: str) -> None:
+    def __init__(
+        self, table: TableMap, long: LongMap, readers: CellReaders, file: str, found: Found
+    ) -> None:
         """Note what is read."""
         self.table, self.long, self.readers, self.file = table, long, readers, file
-        self.faults: list[Unused] = []
-        self.not_gep: dict[int, str] = {}
-        self.events: list[tuple[str, pl.DataFrame]] = []
-        self.merged: list[tuple[str, pl.DataFrame]] = []
+        self.found = found
 
     def read(self, frame: pl.DataFrame, patients: pl.Series, dates: Values) -> None:
-        """Read rows: ``events``, ``merged``, ``faults`` and ``not_gep`` hold what came of them."""
+        """Read rows."""
         work = frame.with_columns(patients.alias("__patient"), dates.values.alias("__date"))
         work = work.with_columns(
             texts_of(frame, self.long.value).alias("__value"),
@@ -143,7 +142,7 @@ class LongReader:
         name = " / ".join(self.long.key)
         if key.not_gep:
             for line in rows[ROW_LINE]:
-                self.not_gep[line] = f"{name} {text} ({key.not_gep})"
+                self.found.other_tumour(line, f"{name} {text} ({key.not_gep})")
             return []
         made: list[tuple[str, pl.DataFrame]] = []
         base = pl.DataFrame(
@@ -158,7 +157,7 @@ class LongReader:
         by_kind: dict[str, dict[str, str]] = {}
         for to, value in key.facts.items():
             kind, _, field_name = to.partition(".")
-            by_kind.setdefault(kind, {})[field_name] = _word(value)
+            by_kind.setdefault(kind, {})[field_name] = word_of(value)
         for kind, constants in by_kind.items():
             made.append((kind, base.with_columns(pl.lit(v).alias(n) for n, v in constants.items())))
         if key.to is not None:
@@ -218,7 +217,7 @@ class LongReader:
         own = [PATIENT_COLUMN, DATE, FILE]
         fields = [name for name in made.columns if name not in (*own, LINE)]
         if kind in EVENT_MODELS:
-            self.events.append((kind, made))
+            self.found.events.append((kind, made))
             return
         made = made.sort(LINE, maintain_order=True)
         turn = pl.max_horizontal(
@@ -234,14 +233,14 @@ class LongReader:
         )
         first = whole.select(*groups, pl.col(LINE).alias("__of"))
         lines = numbered.select(*groups, LINE).join(first, on=groups, nulls_equal=True)
-        self.merged.append((kind, lines.select(LINE, "__of")))
-        self.events.append((kind, whole.drop("__turn")))
+        self.found.merged.append((kind, lines.select(LINE, "__of")))
+        self.found.events.append((kind, whole.drop("__turn")))
 
     def _fault(
         self, line: int, patient: str, column: str, value: str, reason: str, near: str = ""
     ) -> None:
         told = Unused(self.file, line, patient, column, value, reason, near, "row")
-        self.faults.append(told)
+        self.found.faults.append(told)
 
 
 def fact_called(text: str, vocabulary: Vocabulary) -> tuple[str, str] | None:
@@ -278,9 +277,3 @@ def _of_vocabulary(text: str, vocabulary: Vocabulary) -> Key | None:
 def _target(to: str) -> tuple[str, str]:
     kind, _, name = to.partition(".")
     return kind, name
-
-
-def _word(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return ";".join(map(str, value)) if isinstance(value, list | tuple) else str(value)

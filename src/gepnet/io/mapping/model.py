@@ -24,7 +24,6 @@ NOTHING, PATIENT, PATIENTS = "nothing", "patient", "patients"
 #: Where a column goes whose codes say by themselves which facts they are.
 CODED = "codes"
 Order = Literal["iso", "dmy", "mdy", "ymd"]
-Scalar = str | int | float | bool
 
 
 def _listed(value: Any) -> Any:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from gepnet.knowledge import InputError, Problem
+from gepnet.knowledge import unusable
 from gepnet.tables import (
     ROW_LINE,
     Sheet,
@@ -56,7 +56,7 @@ def omop_tables(source: str, options: OptionTree) -> list[Sheet]:
     try:
         if "person" not in names:
             shown = without_password(source)
-            raise InputError([Problem(shown, None, "", "", "", "a table 'person' of the OMOP CDM")])
+            raise unusable(shown, "a table 'person' of the OMOP CDM")
         return [_derived(read(name), concepts, options) for name in TABLES if name in names]
     finally:
         close()
@@ -82,7 +82,7 @@ def _opened(
     folder = Path(source)
     if not folder.is_dir():
         told = "a folder of OMOP tables, a DuckDB file or the URL of a database"
-        raise InputError([Problem(source, None, "", "", "", told)])
+        raise unusable(source, told)
     files = {
         p.stem.casefold(): p for p in sorted(folder.iterdir()) if p.suffix.casefold() in _ENDINGS
     }
@@ -143,21 +143,13 @@ def _columns(table: pl.DataFrame, options: OptionTree) -> Mapping[str, pl.Expr]:
     made: dict[str, pl.Expr] = {}
     there = set(table.columns)
     if "year_of_birth" in there:
-        date = pl.col("year_of_birth")
+        date, known = pl.col("year_of_birth"), pl.lit(True)
         for part in ("month_of_birth", "day_of_birth"):
-            if part in there:
-                text = pl.when(pl.col(part).is_not_null()).then(
-                    pl.concat_str([date, pl.lit("-"), pl.col(part).str.zfill(2)])
-                )
-                date = (
-                    text.otherwise(date)
-                    if part == "month_of_birth"
-                    else (
-                        pl.when(pl.col("month_of_birth").is_not_null() & pl.col(part).is_not_null())
-                        .then(pl.concat_str([date, pl.lit("-"), pl.col(part).str.zfill(2)]))
-                        .otherwise(date)
-                    )
-                )
+            if part not in there:
+                break  # a day without its month says nothing
+            known &= pl.col(part).is_not_null()
+            longer = pl.concat_str([date, pl.lit("-"), pl.col(part).str.zfill(2)])
+            date = pl.when(known).then(longer).otherwise(date)
         made["birth_date"] = date
     codes = [
         name

@@ -69,18 +69,8 @@ def _of_patients(
     for made in left.values():
         rows = made.filter(pl.col(PATIENT_COLUMN).is_in(wanted))
         for file, line, patient in rows.select(FILE, LINE, PATIENT_COLUMN).unique().iter_rows():
-            what = "; ".join(dict.fromkeys(said[patient]))
-            told.append(
-                Unused(
-                    file,
-                    line,
-                    patient,
-                    "",
-                    "",
-                    f"the patient has no GEP-NET: {what}",
-                    scope="row",
-                )
-            )
+            why = f"the patient has no GEP-NET: {'; '.join(dict.fromkeys(said[patient]))}"
+            told.append(Unused(file, line, patient, "", "", why, scope="row"))
     return told
 
 
@@ -142,16 +132,8 @@ def _hold(made: pl.DataFrame, bounds: pl.DataFrame, of: str, told: list[Unused])
         when = next(row[n] for n in dates if row[n] and (
             row[n] < row["__bound"] if of == "birth" else row[n] > row["__bound"]))  # fmt: skip
         side = "after the birth" if of == "birth" else "not after the death"
-        told.append(
-            Unused(
-                row[FILE],
-                row[LINE],
-                row[PATIENT_COLUMN],
-                DATE,
-                when,
-                f"expected a date {side} ({row['__bound']})",
-            )
-        )
+        why = f"expected a date {side} ({row['__bound']})"
+        told.append(Unused(row[FILE], row[LINE], row[PATIENT_COLUMN], DATE, when, why))
     return work.filter(~pl.col("__beyond")).drop("__bound", "__beyond")
 
 

@@ -15,7 +15,7 @@ from gepnet.io.mapping.shipped import shipped_path
 from gepnet.io.mapping.suggest import suggest_table
 from gepnet.io.mapping.suggest_treatments import Suggested
 from gepnet.io.redcap_columns import FIELD
-from gepnet.knowledge import InputError, Problem
+from gepnet.knowledge import InputError, unusable
 from gepnet.tables import SHEETS, Sheet, read_sheet
 from gepnet.vocabulary import Vocabulary
 
@@ -80,7 +80,7 @@ def propose(
             left.append(str(error.problems[0]))
     if not sheets:
         told = f"a table whose name ends in {', '.join(SHEETS)}"
-        raise InputError([Problem(str(source), None, "", "", "", told)])
+        raise unusable(source, told)
     dictionary = next((s for s in sheets.values() if FIELD in s.names), None)
     made: list[tuple[str, Suggested]] = []
     for path, read in sheets.items():
@@ -122,7 +122,7 @@ def known_format(files: Iterable[Path]) -> str | None:
 
 def _files(source: Path) -> list[Path]:
     if not source.exists():
-        raise InputError([Problem(str(source), None, "", "", "", "a file or folder")])
+        raise unusable(source, "a file or folder")
     if source.is_file():
         return [source]
     return sorted(p for p in source.rglob("*") if p.suffix.casefold() in SHEETS)

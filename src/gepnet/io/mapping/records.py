@@ -13,7 +13,7 @@ import polars as pl
 from gepnet.io.mapping.cells import UNIT
 from gepnet.io.mapping.found import FILE, LINE, PATIENT_COLUMN, Unused
 from gepnet.io.mapping.model import PATIENTS
-from gepnet.knowledge import Document, InputError
+from gepnet.knowledge import Document, InputError, Problem
 from gepnet.record import Record, record_of
 from gepnet.vocabulary import Accepting, Vocabulary
 
@@ -97,32 +97,25 @@ def _record(
             faulty = [name for name in named if name in wrong]
             for name in faulty:
                 event, problem = named[name], wrong[name]
-                value = problem.value.strip("'")
-                told = Unused(
-                    event.file,
-                    event.line,
-                    patient,
-                    problem.field,
-                    value,
-                    f"expected {problem.expected}",
-                    problem.nearest or "",
-                )
+                told = _unused(event, patient, replace(problem, value=problem.value.strip("'")))
                 cell = _cell(event, problem.field, vocabulary)
                 left_out.append((patient, replace(event, cell=cell), told))
                 named[name] = replace(event, keys=_without(event.keys, cell)) if cell else event
                 if cell:
                     del wrong[name]
             if not faulty:
-                problem = error.problems[0]
                 for event in mine:
-                    told = Unused(
-                        event.file, event.line, patient, problem.field, problem.value,
-                        f"expected {problem.expected}", problem.nearest or "", "row",
-                    )  # fmt: skip
+                    told = replace(_unused(event, patient, error.problems[0]), scope="row")
                     left_out.append((patient, event, told))
                 return None
             events = [event for name, event in named.items() if name not in wrong]
     return None
+
+
+def _unused(event: Event, patient: str, fault: Problem) -> Unused:
+    place = (event.file, event.line, patient)
+    told = f"expected {fault.expected}"
+    return Unused(*place, fault.field, fault.value, told, fault.nearest or "")
 
 
 def _cell(event: Event, field: str, vocabulary: Vocabulary) -> str:

@@ -19,7 +19,7 @@ from gepnet.io.mapping.suggest import suggest_table
 from gepnet.io.mapping.suggest_treatments import Suggested
 from gepnet.io.mapping.words import code_list, missing
 from gepnet.io.redcap_columns import CHOICES, FIELD, FORM, KIND, LABEL, VALIDATION
-from gepnet.knowledge import InputError, Problem
+from gepnet.knowledge import InputError, Problem, unusable
 from gepnet.tables import SHEETS, Sheet, read_sheet
 from gepnet.vocabulary import Vocabulary
 from gepnet.vocabulary.words import OPTION
@@ -68,7 +68,7 @@ def opened_redcap(
     dictionaries = [p for p, sheet in sheets.items() if _is_dictionary(sheet)]
     if not dictionaries:
         told = f"a folder with a data dictionary (a column '{FIELD}') and an export"
-        raise InputError([Problem(str(source), None, "", "", "", told)])
+        raise unusable(source, told)
     fields = [f for path in dictionaries for f in dictionary_of(sheets[path])]
     if not fields:
         raise InputError([Problem(str(dictionaries[0]), None, "", "", "", "at least one field")])
@@ -79,7 +79,7 @@ def opened_redcap(
     ]
     if not exports:
         told = f"an export with the column '{fields[0].name}', the first field of the dictionary"
-        raise InputError([Problem(str(source), None, "", "", "", told)])
+        raise unusable(source, told)
     entries = [redcap_table(sheets[p], fields, vocabulary, p.name) for p in exports]
     mapping = MappingFile.model_validate(
         {"title": "REDCap", "tables": [entry.plain() for entry in entries]}

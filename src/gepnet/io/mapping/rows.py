@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 import polars as pl
 
-from gepnet.io.mapping.cells import Reader, check_day
+from gepnet.io.mapping.cells import Reader, check_day, word_of
 from gepnet.io.mapping.columns import Values, days_after, lines_of, texts_of, values_of
 from gepnet.io.mapping.courses import joined_courses
 from gepnet.io.mapping.found import (
@@ -19,7 +18,7 @@ from gepnet.io.mapping.found import (
     PATIENT_COLUMN,
     Found,
 )
-from gepnet.io.mapping.keeping import RowKeeper, joined_reasons
+from gepnet.io.mapping.keeping import RowKeeper
 from gepnet.io.mapping.long import LongReader
 from gepnet.io.mapping.model import (
     CODED,
@@ -36,8 +35,6 @@ from gepnet.record import EVENT_MODELS
 from gepnet.tables import ROW_LINE
 from gepnet.vocabulary import ValueProblem, parse_date
 
-#: Kinds whose events may be dated later than today: they are no events of the patient.
-_UNDATED = (PATIENTS,)
 _SPLIT = re.compile(r"\s*(?:[;,|/+&]|\band\b|\bund\b|\be\b|\by\b|\bet\b)\s*")
 _SITE = ("primary_site", "non_gep_site")
 #: Kinds of which the day alone is what is said.
@@ -164,8 +161,8 @@ class TableReader(RowKeeper):
                 event.bad.append(values.faulty())
                 continue
             if target in event.fields:
-                first = pl.DataFrame({"a": event.fields[target], "b": values.values})
-                event.fields[target] = first.select(pl.coalesce("a", "b").alias("a")).to_series()
+                first = event.fields[target]
+                event.fields[target] = first.zip_with(first.is_not_null(), values.values)
             else:
                 event.fields[target] = values.values
             if needed:
@@ -222,7 +219,7 @@ class TableReader(RowKeeper):
             for code in (one for one in found if one.not_gep):
                 said = f"{column.name} {text} ({code.label or code.not_gep})"
                 for line in lines_of(self.frame, texts == text):
-                    self.found.not_gep[line] = joined_reasons(self.found.not_gep.get(line), said)
+                    self.found.other_tumour(line, said)
         means = {
             text: {to: v for one in found for to, v in one.means.items()}
             for text, found in meant.items()
@@ -232,12 +229,11 @@ class TableReader(RowKeeper):
             event = next((e for e in events.values() if e.kind == kind), None)
             if event is None:
                 event = events[kind] = _Event(kind, kind, EventMap(kind=kind))
-            said_of = {text: _word(facts[to]) for text, facts in means.items() if to in facts}
+            said_of = {text: word_of(facts[to]) for text, facts in means.items() if to in facts}
             cells = values.values.replace_strict(said_of, default=None, return_dtype=pl.String)
             own = event.fields.get(name)
             if own is not None:  # what a person wrote comes before a code
-                both = pl.DataFrame({"a": own, "b": cells})
-                cells = both.select(pl.coalesce("a", "b").alias("a")).to_series()
+                cells = own.zip_with(own.is_not_null(), cells)
             event.fields[name] = cells
 
     # Events --------------------------------------------------------------------------------------
@@ -272,9 +268,9 @@ class TableReader(RowKeeper):
             mask = mask.new_from_index(0, len(made))
         mask &= self._when(event, mask)
         for name, value in event.entry.fields.items():
-            constant = pl.lit(_word(value)).alias(name)
+            constant = pl.lit(word_of(value)).alias(name)
             if name in event.fields:
-                constant = pl.coalesce(name, pl.lit(_word(value))).alias(name)
+                constant = pl.coalesce(name, pl.lit(word_of(value))).alias(name)
             made = made.with_columns(constant)
         if not said and not event.entry.when:
             return  # none of its columns is in this table
@@ -341,13 +337,8 @@ class TableReader(RowKeeper):
                 column = ColumnMap(column=tuple(names))
             dates = self._dates(column, "laboratory")
             self._tell(dates, column)
-        reader = LongReader(self.table, long, self.readers, self.sheet.file)
+        reader = LongReader(self.table, long, self.readers, self.sheet.file, self.found)
         reader.read(self.frame, self.patients, dates)
-        self.found.faults += reader.faults
-        self.found.events += reader.events
-        self.found.merged += reader.merged
-        for line, said in reader.not_gep.items():
-            self.found.not_gep[line] = joined_reasons(self.found.not_gep.get(line), said)
 
     def _tell_columns(self) -> None:
         """Note the columns of the file that are not used, and those of the mapping not there."""
@@ -395,12 +386,6 @@ def _date_fields(kind: str) -> Iterator[str]:
 
 def _nothing(count: int) -> pl.Series:
     return pl.Series([None], dtype=pl.String).new_from_index(0, count)
-
-
-def _word(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return ";".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
 def _is_day(text: str) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
@@ -267,27 +267,10 @@ def recount(result: Imported) -> None:
                 rows += [f for f in mine if f.scope == "row"][:1]
                 rows += [f for f in mine if f.scope == "cell"]
             elif mine:
-                first = mine[0]
-                rows.append(
-                    Unused(
-                        file,
-                        line,
-                        patient,
-                        first.column,
-                        first.value,
-                        first.reason,
-                        first.nearest,
-                        "row",
-                    )
-                )
-                rows += mine[1:]
+                rows += [replace(mine[0], patient=patient, scope="row"), *mine[1:]]
             else:
                 rows.append(Unused(file, line, patient, "", "", NO_MEANING, scope="row"))
-    cells = [
-        Unused(f.file, f.line, f.patient, f.column, f.value, f.reason, f.nearest, "cell")
-        for f in result.quarantine
-        if (f.file, f.line) not in taken
-    ]
+    cells = [replace(f, scope="cell") for f in result.quarantine if (f.file, f.line) not in taken]
     result.quarantine = sorted(
         {*rows, *cells}, key=lambda f: (f.file, f.line, f.scope != "row", f.column)
     )

@@ -13,14 +13,11 @@ from gepnet.io.mapping.headers import header_of, is_called, part_of
 from gepnet.io.mapping.long import fact_called
 from gepnet.io.mapping.model import CODED, NOTHING, Order
 from gepnet.io.mapping.seen import Seen, has_decimal_comma, order_of, seen
-from gepnet.io.mapping.suggest_treatments import Suggested, TreatmentSuggester
+from gepnet.io.mapping.suggest_treatments import HALF, MOSTLY, Suggested, TreatmentSuggester
 from gepnet.io.mapping.words import words
 from gepnet.tables import Sheet
 from gepnet.vocabulary import Vocabulary
 from gepnet.vocabulary.words import fold
-
-_MOSTLY, _HALF = 0.8, 0.5
-_ORDER: tuple[Order, ...] = ("iso", "dmy", "mdy")
 
 
 def suggest_table(
@@ -97,7 +94,7 @@ class _Suggester(TreatmentSuggester):
         keys = []
         for column in left:
             known = column.share(lambda text: fact_called(text, self.vocabulary) is not None)
-            if known >= _HALF and column.numeric < 0.1:
+            if known >= HALF and column.numeric < 0.1:
                 keys.append((is_called(column.name, words().key), known, column))
         if not keys or not values:
             return False
@@ -110,7 +107,7 @@ class _Suggester(TreatmentSuggester):
             said["unit"] = unit.name
         if date is not None:
             said["date"] = date.name
-            if date.dated("dmy") < _HALF and date.numeric >= _MOSTLY:
+            if date.dated("dmy") < HALF and date.numeric >= MOSTLY:
                 self._offset(date)
         unknown = [t for t in key.counts if fact_called(t, self.vocabulary) is None]
         said["keys"] = {}
@@ -128,7 +125,7 @@ class _Suggester(TreatmentSuggester):
     def _only_date(self, left: list[Seen]) -> Seen | None:
         dated = [c for c in left if self._is_dated(c)]
         named = [c for c in dated if is_called(c.name, (*words().visit, *words().date))]
-        offsets = [c for c in left if is_called(c.name, words().days) and c.numeric >= _MOSTLY]
+        offsets = [c for c in left if is_called(c.name, words().days) and c.numeric >= MOSTLY]
         return next(iter([*named, *dated, *offsets]), None)
 
     def _offset(self, column: Seen) -> None:
@@ -226,7 +223,7 @@ class _Suggester(TreatmentSuggester):
             entry["unit"] = found.unit
         if found.values:
             entry["values"] = found.values
-        if found.sure < 0.6 and found.read < _MOSTLY:
+        if found.sure < 0.6 and found.read < MOSTLY:
             self._leave(column, f"perhaps {kind}.{found.fact.id}", found)
             return
         self._add(column, entry, found.confidence, found.saw)

@@ -14,7 +14,8 @@ from gepnet.io.mapping.words import words
 from gepnet.vocabulary import Vocabulary
 from gepnet.vocabulary.words import OPTION
 
-_MOSTLY, _HALF = 0.8, 0.5
+#: Which share of cells is most of them, and which is enough.
+MOSTLY, HALF = 0.8, 0.5
 _ORDER: tuple[Order, ...] = ("iso", "dmy", "mdy")
 
 
@@ -67,8 +68,8 @@ class TreatmentSuggester:
     def _is_dated(self, column: Seen) -> bool:
         return (
             bool(column.counts)
-            and max(column.dated(o) for o in _ORDER) >= _MOSTLY
-            and (column.numeric < _MOSTLY or max(len(t) for t in column.counts) >= 4)
+            and max(column.dated(o) for o in _ORDER) >= MOSTLY
+            and (column.numeric < MOSTLY or max(len(t) for t in column.counts) >= 4)
             and not self._is_count(column)
         )
 
@@ -76,7 +77,7 @@ class TreatmentSuggester:
         """Whether the cells are small or large numbers and no years."""
         years = [n for n in column.numbers if 1900 <= n <= 2100 or n > 18_000_000]
         return (
-            bool(column.numbers) and column.numeric >= _MOSTLY and len(years) < len(column.numbers)
+            bool(column.numbers) and column.numeric >= MOSTLY and len(years) < len(column.numbers)
         )
 
     def _treatment_part(self, column: Seen) -> tuple[str, str, str | None] | None:
@@ -162,10 +163,10 @@ class TreatmentSuggester:
                     near = [f"'{t}'" + (f" ({meanings.suggest(t)}?)" if meanings.suggest(t) else "")
                             for t in odd[:6]]  # fmt: skip
                     told.append(f"not understood, to be added to values: {', '.join(near)}")
-                sure = "high" if named >= _MOSTLY else "medium"
+                sure = "high" if named >= MOSTLY else "medium"
                 entry = {"to": f"{name}.option", **({"values": dosed} if dosed else {})}
                 made.append((column, entry, sure, told))
-            elif part == "" and option is not None and named >= _HALF and meant is None:
+            elif part == "" and option is not None and named >= HALF and meant is None:
                 made.append(
                     (
                         column,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from gepnet.io.mapping.cells import CellReaders
 from gepnet.io.mapping.model import (
@@ -16,7 +16,7 @@ from gepnet.io.mapping.model import (
     kind_of,
 )
 from gepnet.io.mapping.words import VOCABULARY, code_list
-from gepnet.knowledge import Document, InputError, Problem, nearest
+from gepnet.knowledge import Document, InputError, Problem, nearest, refuse_all
 from gepnet.knowledge.yaml_io import Path
 from gepnet.record import EVENT_MODELS, UNWRITTEN, Observation
 from gepnet.vocabulary import Accepting, ValueProblem, Vocabulary
@@ -30,9 +30,7 @@ def check_mapping(mapping: Mapping, document: Document, vocabulary: Vocabulary) 
     Raises:
         InputError: with every fault, each with its line and the nearest name.
     """
-    problems = list(_Checker(mapping, document, vocabulary).problems())
-    if problems:
-        raise InputError(problems)
+    refuse_all(_Checker(mapping, document, vocabulary).problems())
 
 
 class _Checker:
@@ -49,19 +47,22 @@ class _Checker:
         file, line = self.document.file, self.document.line(path)
         return Problem(file, line, "", field, str(value), expected, near)
 
+    def _one_of(
+        self, path: Path, name: str, known: Sequence[str], shown: str = ""
+    ) -> Iterator[Problem]:
+        if name not in known:
+            told = f"one of {', '.join(known)}"
+            yield self._fault(path, shown or name, told, nearest(name, known))
+
     def _table(self, table: TableMap, path: Path) -> Iterator[Problem]:
         domains = {f.entry.complete for f in self.vocabulary.values() if f.entry.complete}
         for domain in table.complete:
             name = domain.partition("=")[0]
-            if name not in domains:
-                told = f"one of {', '.join(sorted(domains))}"
-                yield self._fault((*path, "complete"), domain, told, nearest(name, domains))
+            yield from self._one_of((*path, "complete"), name, sorted(domains), domain)
         for name, event in table.events.items():
             here = (*path, "events", name)
             if event.kind not in self._kinds():
-                near = nearest(event.kind, self._kinds())
-                told = f"one of {', '.join(self._kinds())}"
-                yield self._fault((*here, "kind"), event.kind, told, near)
+                yield from self._one_of((*here, "kind"), event.kind, self._kinds())
                 continue
             for field, value in event.fields.items():
                 yield from self._field(event.kind, field, (*here, "fields", field), name)
@@ -124,10 +125,7 @@ class _Checker:
             return
         known = ("to", "unit", "values", "facts", "not_gep")
         for name in said:
-            if name not in known:
-                yield self._fault(
-                    (*path, name), name, f"one of {', '.join(known)}", nearest(name, known)
-                )
+            yield from self._one_of((*path, name), name, known)
         for to in [said.get("to"), *(said.get("facts") or {})]:
             if to is None:
                 continue

@@ -18,7 +18,7 @@ from gepnet.io.mapping.found import DATE, FILE, LINE, PATIENT_COLUMN, Unused
 from gepnet.io.mapping.model import PATIENTS
 from gepnet.io.mapping.run import Imported
 from gepnet.io.write import file_name
-from gepnet.knowledge import Content, InputError, Problem, write_files
+from gepnet.knowledge import Content, InputError, Problem, unusable, write_files
 from gepnet.record import Record, record_to_yaml
 from gepnet.tables import faults_of_disks
 from gepnet.vocabulary import Vocabulary
@@ -103,12 +103,11 @@ def _with_unit(made: pl.DataFrame, name: str, vocabulary: Vocabulary) -> list[pl
     units = cells.str.split_exact(UNIT, 1).struct.field("field_1").unique().to_list()
     if len(units) == 1 and "]" not in str(units[0]):
         return [number.alias(f"{name}[{units[0]}]")]
-    fact = vocabulary[name]
-    texts = {cell: _spelled(cell, fact.entry.unit, vocabulary, name) for cell in cells.unique()}
+    texts = {cell: _spelled(cell, vocabulary, name) for cell in cells.unique()}
     return [pl.col(name).replace_strict(texts, default=None, return_dtype=pl.String)]
 
 
-def _spelled(cell: str, own: str | None, vocabulary: Vocabulary, name: str) -> str:
+def _spelled(cell: str, vocabulary: Vocabulary, name: str) -> str:
     """Return a number beside which others have another unit: with its unit behind it.
 
     A unit that begins with a digit would be read as part of the number; such a value is given in
@@ -121,7 +120,6 @@ def _spelled(cell: str, own: str | None, vocabulary: Vocabulary, name: str) -> s
         return f"{number} {unit}"
     value = vocabulary[name].parse({"value": number, "unit": unit})
     reported = getattr(value, "reported", None)
-    del own
     return str(value) if reported is None else reported.own
 
 
@@ -144,9 +142,7 @@ def _check_free(folder: Path, contents: Iterable[Path], force: bool) -> None:
     if taken and not force:
         names = ", ".join(path.name for path in taken[:3]) + (", ..." if len(taken) > 3 else "")
         expected = "a folder without an earlier import, or the wish to replace it (--force)"
-        raise InputError(
-            [Problem(str(folder), None, "", "", f"{len(taken)} files ({names})", expected)]
-        )
+        raise unusable(folder, expected, value=f"{len(taken)} files ({names})")
     if force:
         keep = set(contents)
         for part in (TABLES, FILES):
@@ -161,4 +157,4 @@ def _make(folder: Path) -> None:
         folder.mkdir(exist_ok=True)
     except OSError as error:
         told = f"a folder that can be made ({error.strerror or error})"
-        raise InputError([Problem(str(folder), None, "", "", "", told)]) from error
+        raise unusable(folder, told) from error
