@@ -102,11 +102,7 @@ def _is_last(manifest: Manifest, blocks: list[Block], commit: int, what: str) ->
 def _homes(manifest: Manifest, writer: Writer) -> Mapping[str, set[str]]:
     """Return the patients of each block."""
     registry = Registry(writer.folder, manifest)
-
-    def names(block: Block) -> set[str]:
-        return set(registry.patients_of(block))
-
-    return {block.id: names(block) for block in manifest.blocks}
+    return {block.id: set(registry.patients_of(block)) for block in manifest.blocks}
 
 
 def _of(tables: Mapping[str, pl.DataFrame], names: set[str]) -> Tables:

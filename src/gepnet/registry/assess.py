@@ -29,7 +29,7 @@ from gepnet.guidelines import KnowledgeBase
 from gepnet.guidelines.cohort import CohortPlan
 from gepnet.guidelines.cohort_run import code_table
 from gepnet.guidelines.statuses import CODES
-from gepnet.knowledge import InputError, unusable
+from gepnet.knowledge import InputError, refuse, unusable
 from gepnet.registry.files import Folder
 from gepnet.registry.fitting import SetAside
 from gepnet.registry.points import Points, points_of
@@ -247,6 +247,15 @@ def assess_blocks(
             progress(done)
 
 
+@dataclass(frozen=True)
+class OfRegistry:
+    """What a result says of the registry that was assessed, and of which day."""
+
+    title: str
+    synthetic: bool
+    at: str
+
+
 class Assessed:
     """An assessment that is there: points, facts and statuses, row by row the same."""
 
@@ -262,6 +271,25 @@ class Assessed:
         except (FileNotFoundError, NotADirectoryError):
             told = "an assessment, as 'gepnet registry assess' writes"
             raise unusable(place, told) from None
+
+    @property
+    def head(self) -> tuple[str, bool, str]:
+        """What each result begins with: title, whether it is made up, the day."""
+        return self.about["registry"], self.about["synthetic"], self.about["at"]
+
+    def check(self, points: Points, registry: Registry | None = None) -> None:
+        """Refuse an assessment on other days of the patients, or one of another registry.
+
+        Raises:
+            InputError: in these cases.
+        """
+        if self.about["points"] != points:
+            told = f"an assessment with --points {points}"
+            raise refuse("assessment", self.about["points"], told)
+        digest = self.about["registry_digest"]
+        if registry is not None and registry.manifest.digest != digest:
+            told = f"the registry that was assessed (digest {digest[:12]}…)"
+            raise refuse("registry", registry.manifest.digest[:12], told)
 
     def blocks(self, **wanted: Iterable[str] | None) -> Iterator[tuple[pl.DataFrame, ...]]:
         """Yield tables of some blocks at a time, row by row the same patients.

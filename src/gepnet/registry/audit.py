@@ -19,7 +19,7 @@ from gepnet.guidelines.status import Status
 from gepnet.guidelines.statuses import CODES
 from gepnet.guidelines.wide import Cohort
 from gepnet.knowledge import check_known, refuse
-from gepnet.registry.assess import Assessed
+from gepnet.registry.assess import Assessed, OfRegistry
 from gepnet.registry.small import Smallness
 
 #: What a document says of the treatment that was given, the strongest first.
@@ -50,12 +50,9 @@ class Counted:
 
 
 @dataclass(frozen=True)
-class Audit:
+class Audit(OfRegistry):
     """The treatments of a registry beside the documents of their time."""
 
-    title: str
-    synthetic: bool
-    at: str
     by: str
     intent: str
     treatments: int
@@ -81,9 +78,7 @@ def audit(
         InputError: for another kind of assessment, or another knowledge.
     """
     check_known("by", [by], BY)
-    if assessed.about["points"] != "treatments":
-        told = "an assessment with --points treatments"
-        raise refuse("assessment", assessed.about["points"], told)
+    assessed.check("treatments")
     if assessed.about["knowledge_digest"] != base.knowledge.digest:
         told = f"the knowledge of the assessment ({assessed.about['knowledge_digest'][:12]}…)"
         raise refuse("knowledge", base.knowledge.digest[:12], told)
@@ -101,11 +96,8 @@ def audit(
             pl.DataFrame({"g": names, "c": best}).group_by("g", "c").len().iter_rows()
         ):
             groups.setdefault(group, Counter())[found] += count
-    about = assessed.about
     return Audit(
-        about["registry"],
-        about["synthetic"],
-        about["at"],
+        *assessed.head,
         by,
         _TUMOUR,
         total,

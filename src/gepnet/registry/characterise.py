@@ -11,7 +11,7 @@ import polars as pl
 from gepnet.criteria.columns import low_column
 from gepnet.guidelines import KnowledgeBase
 from gepnet.knowledge import check_known
-from gepnet.registry.assess import Assessed
+from gepnet.registry.assess import Assessed, OfRegistry
 from gepnet.registry.columns import FactColumns, middle
 from gepnet.registry.small import Smallness
 from gepnet.vocabulary import Fact
@@ -68,12 +68,9 @@ class Gap:
 
 
 @dataclass(frozen=True)
-class Characteristics:
+class Characteristics(OfRegistry):
     """The table, and where what is missing."""
 
-    title: str
-    synthetic: bool
-    at: str
     by: str | None
     patients: int
     groups: dict[str, int | None]
@@ -125,11 +122,8 @@ def characterise(
         if group != _EVERYBODY
     ]
     counts = {name: len(part) for name, part in groups.items() if name != _EVERYBODY}
-    about = assessed.about
     return Characteristics(
-        about["registry"],
-        about["synthetic"],
-        about["at"],
+        *assessed.head,
         by,
         len(whole),
         small.parts(counts),

@@ -46,8 +46,8 @@ class FactColumns:
             for name, node in (criteria or {}).items()
         }
         nodes = [*(IsKnown(name) for name in names), *self.nodes.values()]
-        beside = {name for name in schema if name.startswith(_COMPLETE)} | {AT}
-        silences = {name.removeprefix(_COMPLETE): name for name in beside if name != AT}
+        silences = silences_in(schema)
+        beside = {*silences.values(), AT}
         measures = base.knowledge.measures
         named = dict.fromkeys(name for node in nodes for name in facts_of(node))
         needed = Source(base.criteria, measures, frozenset(), AT).needed(named)
@@ -86,6 +86,11 @@ def _words(fact: Fact, bits: pl.Series) -> pl.Series:
         words.append(";".join(value.values) if isinstance(value, Several) else value)
     kind = pl.String()
     return bits.replace_strict(known, pl.Series(words, dtype=kind), default=None, return_dtype=kind)
+
+
+def silences_in(schema: Iterable[str]) -> dict[str, str]:
+    """Return the columns that say of which domains the silence of a record means no."""
+    return {n.removeprefix(_COMPLETE): n for n in schema if n.startswith(_COMPLETE)}
 
 
 def middle(fact: Fact) -> pl.Expr:

@@ -8,28 +8,11 @@ from collections.abc import Iterator
 import polars as pl
 
 from gepnet.facts.events.schema import CYCLES, PATIENT, with_defaults
-from gepnet.knowledge import refuse
-from gepnet.registry.assess import Assessed
 from gepnet.registry.store import Registry
 
 SCANS = "response_assessment"
 Tables = dict[str, pl.DataFrame]
 KEY = [PATIENT, "start"]
-
-
-def check_same(assessed: Assessed, registry: Registry) -> None:
-    """Refuse an assessment that is not one of treatments, or one of another registry.
-
-    Raises:
-        InputError: in these cases.
-    """
-    about = assessed.about
-    if about["points"] != "treatments":
-        told = "an assessment with --points treatments"
-        raise refuse("assessment", about["points"], told)
-    if about["registry_digest"] != registry.manifest.digest:
-        told = f"the registry that was assessed (digest {about['registry_digest'][:12]}…)"
-        raise refuse("registry", registry.manifest.digest[:12], told)
 
 
 def courses(

@@ -95,14 +95,8 @@ def read_shared(text: str, name: str) -> Shared:
         }
         cox = data["cox"]
         if cox is not None:
-            cox = OneStep(
-                tuple(cox["names"]),
-                tuple(cox["at"]),
-                tuple(cox["score"]),
-                tuple(map(tuple, cox["information"])),
-                cox["size"],
-                cox["events"],
-            )
+            lists = {name: tuple(cox[name]) for name in ("names", "at", "score")}
+            cox = OneStep(**{**cox, **lists, "information": tuple(map(tuple, cox["information"]))})
         return Shared(**{**data, "groups": groups, "cox": cox})
     except (ValueError, KeyError, TypeError) as error:
         told = "a file as 'gepnet registry share' writes"

@@ -25,13 +25,12 @@ from gepnet.guidelines.statuses import CODES
 from gepnet.guidelines.wide import Cohort
 from gepnet.knowledge import refuse
 from gepnet.knowledge.models import LabelEntry
-from gepnet.registry.assess import Assessed
-from gepnet.registry.columns import FactColumns
+from gepnet.registry.assess import Assessed, OfRegistry
+from gepnet.registry.columns import FactColumns, silences_in
 from gepnet.registry.small import Smallness
 from gepnet.rules import Rule
 
 NOT_THERE = "not_there"
-_COMPLETE = "__complete_"
 #: Every status that something can have, of a document or of a label.
 _WORDS = (
     NOT_THERE,
@@ -73,12 +72,9 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Impact:
+class Impact(OfRegistry):
     """Everything that changes, and what stayed."""
 
-    title: str
-    synthetic: bool
-    at: str
     before: str
     after: str
     of: str
@@ -126,9 +122,7 @@ def impact(
     moved = [c for c in changes if any(f.before != f.after for f in c.flows)]
     about = assessed.about
     return Impact(
-        about["registry"],
-        about["synthetic"],
-        about["at"],
+        *assessed.head,
         str(before.day),
         str(after.day),
         looked_at(about["points"]),
@@ -136,7 +130,7 @@ def impact(
         small.count(touched),
         tuple(sorted(moved, key=lambda c: (-(c.changed or 0), c.what, c.name))),
         (*(c.name for c in changes if c not in moved), *sides[0].alike),
-        f"counts from 1 to {small.least - 1}" if small.least > 1 else "nothing",
+        small.hidden,
     )
 
 
@@ -248,8 +242,9 @@ class _Sided:
         #: Of a document that takes the place of one on the other side which one that is.
         self.lines: Mapping[str, str] = {}
         schema = assessed.schema("facts")
-        silences = {n.removeprefix(_COMPLETE): n for n in schema if n.startswith(_COMPLETE)}
-        self.plan = CohortPlan(self.base, schema, side.day, AT, None, silences, documents)
+        self.plan = CohortPlan(
+            self.base, schema, side.day, AT, None, silences_in(schema), documents
+        )
         self.columns = list(_held(self.plan.cohort, option))
         criteria = {
             f"{label.full_id} {reading}": node
@@ -362,9 +357,7 @@ def criterion_impact(
     change = _change("criterion:criterion", counts, small)
     about = assessed.about
     return Impact(
-        about["registry"],
-        about["synthetic"],
-        about["at"],
+        *assessed.head,
         before,
         after,
         looked_at(about["points"]),
@@ -372,5 +365,5 @@ def criterion_impact(
         change.changed,
         (change,),
         (),
-        f"counts from 1 to {small.least - 1}" if small.least > 1 else "nothing",
+        small.hidden,
     )

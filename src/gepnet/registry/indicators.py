@@ -19,9 +19,9 @@ from scipy.stats import binom
 
 from gepnet.facts.events.schema import PATIENT
 from gepnet.guidelines import KnowledgeBase
-from gepnet.knowledge import check_known, refuse
+from gepnet.knowledge import check_known
 from gepnet.numbers.proportions import wilson
-from gepnet.registry.assess import Assessed
+from gepnet.registry.assess import Assessed, OfRegistry
 from gepnet.registry.columns import FactColumns
 from gepnet.registry.indicator_file import Found, Indicator, NotComputed, QualityIndicators
 from gepnet.registry.small import Smallness
@@ -72,12 +72,9 @@ class Told:
 
 
 @dataclass(frozen=True)
-class Indicators:
+class Indicators(OfRegistry):
     """The indicators of a registry, and those that cannot be computed."""
 
-    title: str
-    synthetic: bool
-    at: str
     by: str | None
     indicators: tuple[Told, ...]
     not_computed: tuple[NotComputed, ...]
@@ -106,11 +103,7 @@ def indicators(
         InputError: for another kind of assessment or registry, or names that there are not.
     """
     about = assessed.about
-    if about["points"] != "day":
-        raise refuse("assessment", about["points"], "an assessment with --points day")
-    if about["registry_digest"] != registry.manifest.digest:
-        told = f"the registry that was assessed (digest {about['registry_digest'][:12]}…)"
-        raise refuse("registry", registry.manifest.digest[:12], told)
+    assessed.check("day", registry)
     if by is not None:
         check_known("by", [by], BY)
     file = QualityIndicators.read(base.knowledge.measures)
@@ -130,9 +123,7 @@ def indicators(
             )
         )  # fmt: skip
     return Indicators(
-        about["registry"],
-        about["synthetic"],
-        about["at"],
+        *assessed.head,
         by,
         tuple(found),
         file.not_computed,

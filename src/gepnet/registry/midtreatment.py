@@ -21,9 +21,9 @@ from gepnet.facts.events.schema import CYCLES, PATIENT
 from gepnet.guidelines import KnowledgeBase
 from gepnet.knowledge import InputError, refuse
 from gepnet.numbers.proportions import wilson
-from gepnet.registry.assess import Assessed
+from gepnet.registry.assess import Assessed, OfRegistry
 from gepnet.registry.columns import FactColumns
-from gepnet.registry.courses import KEY, SCANS, check_same, courses
+from gepnet.registry.courses import KEY, SCANS, courses
 from gepnet.registry.small import Smallness
 from gepnet.registry.store import Registry
 from gepnet.response.fit import Spec, StoredModel
@@ -89,16 +89,13 @@ class Odds:
 
 
 @dataclass(frozen=True)
-class MidTreatments:
+class MidTreatments(OfRegistry):
     """The courses of a registry in the middle and at the end.
 
     ``places`` says what became of the courses that were begun; ``not_fitted`` why there is no
     model.
     """
 
-    title: str
-    synthetic: bool
-    at: str
     least_cycles: int | None
     begun: int
     places: dict[str, int | None]
@@ -137,7 +134,7 @@ def mid_treatments(
     Raises:
         InputError: for another kind of assessment or registry, or where no course can be counted.
     """
-    check_same(assessed, registry)
+    assessed.check("treatments", registry)
     small = small or Smallness()
     measures = base.knowledge.measures
     evidence, spec = Evidence.read(measures), Spec.read(measures)
@@ -152,9 +149,7 @@ def mid_treatments(
     cohort = _cohort(counted, evidence, spec, about)
     odds, reason, weak = _model(cohort, counted, spec, about, seed, small)
     found = MidTreatments(
-        about["registry"],
-        about["synthetic"],
-        about["at"],
+        *assessed.head,
         least_cycles,
         len(table),
         small.parts(sizes),

@@ -61,9 +61,7 @@ def outcomes(base: KnowledgeBase, assessed: Assessed, chosen: Chosen) -> pl.Data
     Raises:
         InputError: for another kind of assessment, or names that there are not.
     """
-    if assessed.about["points"] != "treatments":
-        told = "an assessment with --points treatments"
-        raise refuse("assessment", assessed.about["points"], told)
+    assessed.check("treatments")
     check_known("option", chosen.options, list(base.options))
     facts = _facts(base, chosen)
     criteria = {} if chosen.where is None else {"__where": chosen.where}
@@ -103,13 +101,8 @@ def _of(base: KnowledgeBase, table: pl.DataFrame, chosen: Chosen) -> pl.DataFram
     group = pl.lit("all") if by is None else pl.col(by).cast(pl.String)
     if by is not None and by not in BESIDE and base.vocabulary[by].type == "number":
         group = middle(base.vocabulary[by]).cast(pl.String)
-    rows = pl.lit(True)
-    if chosen.options:
-        rows &= pl.col("option").is_in(list(chosen.options))
-    if chosen.line is not None:
-        rows &= pl.col("line") == chosen.line
-    if chosen.where is not None:
-        rows &= pl.col("__where").fill_null(False)
+    where = None if chosen.where is None else "__where"
+    rows = treatments_asked(chosen.options, chosen.line, where)
     columns = {name: _covariate(base, name) for name in chosen.covariates}
     found = table.filter(rows).select(
         "centre", months=months, cause=cause.cast(pl.Int64), group=group, **columns
@@ -120,6 +113,18 @@ def _of(base: KnowledgeBase, table: pl.DataFrame, chosen: Chosen) -> pl.DataFram
         late = pl.col("months") - chosen.landmark_months
         found = found.filter(late > 0).with_columns(months=late)
     return found
+
+
+def treatments_asked(options: Sequence[str], line: int | None, where: str | None) -> pl.Expr:
+    """Return which treatments are asked for; ``where`` is the column of a truth about them."""
+    rows = pl.lit(True)
+    if options:
+        rows &= pl.col("option").is_in(list(options))
+    if line is not None:
+        rows &= pl.col("line") == line
+    if where is not None:
+        rows &= pl.col(where).fill_null(False)
+    return rows
 
 
 def _covariate(base: KnowledgeBase, name: str) -> pl.Expr:

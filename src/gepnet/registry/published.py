@@ -15,10 +15,9 @@ from gepnet.criteria.columns import low_column
 from gepnet.facts.events.schema import CYCLES, PATIENT, with_defaults
 from gepnet.guidelines import KnowledgeBase
 from gepnet.numbers.proportions import wilson
-from gepnet.registry.assess import Assessed
+from gepnet.registry.assess import Assessed, OfRegistry
 from gepnet.registry.columns import FactColumns, middle
-from gepnet.registry.courses import check_same
-from gepnet.registry.outcomes import Chosen, Endpoint
+from gepnet.registry.outcomes import Chosen, Endpoint, treatments_asked
 from gepnet.registry.recipe import Likened, Published, SyntheticRegistry
 from gepnet.registry.small import Smallness
 from gepnet.registry.store import Registry
@@ -63,12 +62,9 @@ class Beside:
 
 
 @dataclass(frozen=True)
-class BesidePublished:
+class BesidePublished(OfRegistry):
     """Every published figure of the recipe beside a registry."""
 
-    title: str
-    synthetic: bool
-    at: str
     figures: tuple[Beside, ...]
     note: str
 
@@ -90,8 +86,7 @@ def beside_published(
     Raises:
         InputError: for another kind of assessment, or one of another registry.
     """
-    check_same(assessed, registry)
-    about = assessed.about
+    assessed.check("treatments", registry)
     recipe = SyntheticRegistry.read(base.knowledge.measures)
     series = {
         name: _Series(base, assessed, like, recipe.cycles.planned)
@@ -103,9 +98,7 @@ def beside_published(
         for one in recipe.published
     ]
     return BesidePublished(
-        about["registry"],
-        about["synthetic"],
-        about["at"],
+        *assessed.head,
         tuple(found),
         "Treatments most like those of the series, as known on the day before; what else a series "
         "asked of its patients is not told by a registry, so a difference is no finding.",
@@ -172,12 +165,8 @@ class _Series:
 
     def of(self, name: str, table: pl.DataFrame) -> pl.DataFrame:
         """Return its rows of a table of treatments."""
-        rows = pl.col("option").is_in(list(self.like.options))
-        if self.like.line is not None:
-            rows &= pl.col("line") == self.like.line
-        if self.like.where is not None:
-            rows &= pl.col(f"of {name}").fill_null(False)
-        return table.filter(rows)
+        where = None if self.like.where is None else f"of {name}"
+        return table.filter(treatments_asked(self.like.options, self.like.line, where))
 
     def curve(self, endpoint: Endpoint, rows: int) -> Curve | None:
         """Return how long its treatments held, or None where there is none."""

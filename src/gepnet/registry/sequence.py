@@ -13,7 +13,7 @@ import polars as pl
 from gepnet.facts.events.schema import PATIENT
 from gepnet.guidelines import KnowledgeBase
 from gepnet.knowledge import check_known, refuse
-from gepnet.registry.assess import Assessed
+from gepnet.registry.assess import Assessed, OfRegistry
 from gepnet.registry.small import Smallness
 
 #: How treatments are named: each by itself, or by the class at the top of its tree.
@@ -43,15 +43,12 @@ class Way:
 
 
 @dataclass(frozen=True)
-class Sequences:
+class Sequences(OfRegistry):
     """The lines of treatment of a registry.
 
     ``hidden_ways`` patients went ways that too few went to be told.
     """
 
-    title: str
-    synthetic: bool
-    at: str
     level: str
     lines: int
     patients: int
@@ -85,9 +82,7 @@ def sequences(
     check_known("level", [level], LEVELS)
     if not 1 <= lines <= _MOST_LINES:
         raise refuse("lines", str(lines), f"a number from 1 to {_MOST_LINES}")
-    if assessed.about["points"] != "treatments":
-        told = "an assessment with --points treatments"
-        raise refuse("assessment", assessed.about["points"], told)
+    assessed.check("treatments")
     small = small or Smallness()
     table = _lines(base, assessed.table("points", [PATIENT, "option", "line", "died"]), level)
     first = table.filter(pl.col("line") <= lines)
@@ -109,11 +104,8 @@ def sequences(
         for names, count in ways.iter_rows()
         if not small.hides(count)
     ]
-    about = assessed.about
     return Sequences(
-        about["registry"],
-        about["synthetic"],
-        about["at"],
+        *assessed.head,
         level,
         lines,
         len(whole),

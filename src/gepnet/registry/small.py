@@ -21,6 +21,11 @@ class Smallness:
 
     least: int = LEAST
 
+    @property
+    def hidden(self) -> str:
+        """What is hidden, in words."""
+        return f"counts from 1 to {self.least - 1}" if self.least > 1 else "nothing"
+
     def hides(self, count: int) -> bool:
         """Whether a count is hidden."""
         return 0 < count < self.least

@@ -307,6 +307,4 @@ def _manifest(data: Any, name: str) -> Manifest:
             data["written_by"],
         )
     except (KeyError, TypeError) as error:
-        raise InputError(
-            [Problem(name, None, "", str(error), "", "the manifest of a registry")]
-        ) from error
+        raise unusable(name, "the manifest of a registry", field=str(error)) from error

@@ -11,7 +11,7 @@ from gepnet.guidelines import KnowledgeBase
 from gepnet.knowledge import refuse
 from gepnet.numbers.survival import cumulative_incidence
 from gepnet.numbers.survival.observed import CONFIDENCE, normal
-from gepnet.registry.assess import Assessed
+from gepnet.registry.assess import Assessed, OfRegistry
 from gepnet.registry.outcomes import Chosen, one_step, outcomes, stepped
 from gepnet.registry.small import Smallness
 
@@ -62,12 +62,9 @@ class Term:
 
 
 @dataclass(frozen=True)
-class Survival:
+class Survival(OfRegistry):
     """Curves by group, and the model."""
 
-    title: str
-    synthetic: bool
-    at: str
     endpoint: str
     by: str | None
     line: int | None
@@ -105,11 +102,8 @@ def survival(
         raise refuse("treatments", "none", "at least one treatment of the kind that is asked for")
     parts = sorted(table.partition_by("group", as_dict=True).items())
     curves = [_curve(str(name), part, small) for (name,), part in parts]
-    about = assessed.about
     return Survival(
-        about["registry"],
-        about["synthetic"],
-        about["at"],
+        *assessed.head,
         chosen.endpoint,
         chosen.by,
         chosen.line,

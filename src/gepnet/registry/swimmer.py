@@ -16,9 +16,10 @@ import polars as pl
 from gepnet.facts.events.schema import CYCLES, PATIENT
 from gepnet.guidelines import KnowledgeBase
 from gepnet.knowledge import check_known, refuse
-from gepnet.registry.assess import Assessed
+from gepnet.registry.assess import Assessed, OfRegistry
 from gepnet.registry.columns import FactColumns
-from gepnet.registry.courses import KEY, SCANS, check_same, courses
+from gepnet.registry.courses import KEY, SCANS, courses
+from gepnet.registry.outcomes import treatments_asked
 from gepnet.registry.small import LEAST
 from gepnet.registry.store import Registry
 from gepnet.vocabulary import DAYS_PER_MONTH
@@ -55,12 +56,9 @@ class Course:
 
 
 @dataclass(frozen=True)
-class Courses:
+class Courses(OfRegistry):
     """Courses drawn at random from ``of``, the longest first."""
 
-    title: str
-    synthetic: bool
-    at: str
     option: tuple[str, ...]
     line: int | None
     where: str | None
@@ -98,7 +96,7 @@ def sampled_courses(
         InputError: for another kind of assessment or registry, names that there are not, or where
             so few can be chosen from that each would be known.
     """
-    check_same(assessed, registry)
+    assessed.check("treatments", registry)
     check_known("option", options, list(base.options))
     if not LEAST <= patients <= MOST:
         told = f"a number from {LEAST} to {MOST}: more bars than that nobody reads"
@@ -115,9 +113,7 @@ def sampled_courses(
     drawn = first[sorted(places)].select(KEY)
     found = _found(treatments, drawn, registry, at, names)
     return Courses(
-        about["registry"],
-        about["synthetic"],
-        about["at"],
+        *assessed.head,
         options,
         line,
         where,
@@ -143,13 +139,7 @@ def _treatments(
     for points, facts in assessed.blocks(points=None, facts=work.reads):
         known = work.of(facts)
         parts.append(points if where is None else points.hstack(known.select("__where")))
-    chosen = pl.lit(True)
-    if options:
-        chosen &= pl.col("option").is_in(list(options))
-    if line is not None:
-        chosen &= pl.col("line") == line
-    if where is not None:
-        chosen &= pl.col("__where").fill_null(False)
+    chosen = treatments_asked(options, line, None if where is None else "__where")
     return pl.concat(parts).with_columns(__chosen=chosen)
 
 
