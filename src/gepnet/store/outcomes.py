@@ -345,16 +345,8 @@ def _signatures(session: Session, outcome_id: str) -> Sequence[SignatureRow]:
 
 
 def _decision(row: OutcomeRow) -> Decision:
-    return Decision(
-        row.kind,
-        tuple(row.options),
-        row.condition,
-        row.next_step,
-        row.owner,
-        row.due,
-        row.patient_wish,
-        tuple(Dissent(**one) for one in row.dissent),
-    )
+    dissent = tuple(Dissent(**one) for one in row.dissent)
+    return view(Decision, row, options=tuple(row.options), dissent=dissent)
 
 
 def _digest(row: OutcomeRow) -> str:

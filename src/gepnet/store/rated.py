@@ -10,6 +10,7 @@ from gepnet.record import Record
 from gepnet.store.policy import Actor
 from gepnet.store.records import record_in
 from gepnet.store.tables import CardRow, CaseRow, ItemRow, OutcomeRow, RoundRow, UserRow
+from gepnet.store.views import view
 from gepnet.store.work import Store
 from gepnet.vocabulary import Vocabulary
 
@@ -91,14 +92,7 @@ def rated_items(
             )
             opinions = sorted(
                 (
-                    Opinion(
-                        user.printed_name,
-                        card.discipline,
-                        ", ".join(user.centres),
-                        card.option,
-                        card.condition,
-                        card.reason,
-                    )
+                    view(Opinion, card, person=user.printed_name, centre=", ".join(user.centres))
                     for card, user in standing.values()
                 ),
                 key=lambda one: (one.discipline, one.person),

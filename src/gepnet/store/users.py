@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,10 +73,9 @@ def add_user(
         InputError: with every fault of what was entered.
     """
     login = _login(name)
-    problems = [*_faults(login, printed_name, roles, centres, discipline)]
+    problems = _faults(login, printed_name, roles, centres, discipline)
     if password is None and not subject:
-        expected = "a password, or who they are to another provider"
-        problems.append(fault("password", "", expected))
+        problems.append(fault("password", "", "a password, or who they are to another provider"))
     refuse_all(problems)
     kept = None if password is None else hashed(password, login, printed_name)
     with store.write(actor, "user.edit") as session:
@@ -108,7 +107,7 @@ def colleagues(store: Store, actor: Actor) -> list[Colleague]:
     with store.read(actor, "user.names", quiet=True) as session:
         rows = session.scalars(select(UserRow).order_by(UserRow.printed_name, UserRow.id))
         return [
-            Colleague(row.id, row.printed_name, row.discipline, tuple(row.roles))
+            view(Colleague, row, roles=tuple(row.roles))
             for row in rows
             if not row.disabled and (actor.is_operator or actor.centres & set(row.centres))
         ]
@@ -127,15 +126,9 @@ def change_user(
     """
     with store.write(actor, "user.edit") as session:
         row = _row(session, name)
-        said = {
-            "printed_name": row.printed_name,
-            "roles": row.roles,
-            "centres": row.centres,
-            "discipline": row.discipline,
-            **changes,
-        }
-        told = (said[one] for one in ("printed_name", "roles", "centres", "discipline"))
-        refuse_all([*_faults(row.name, *told)])
+        names = ("printed_name", "roles", "centres", "discipline")
+        said = (changes[one] if one in changes else getattr(row, one) for one in names)
+        refuse_all(_faults(row.name, *said))
         for listed in changes.keys() & {"roles", "centres"}:
             changes[listed] = sorted(set(changes[listed]))
         changed(row, seen, **changes)
@@ -183,7 +176,7 @@ def _faults(
     roles: Collection[str],
     centres: Collection[str],
     discipline: str | None,
-) -> Sequence[Problem]:
+) -> list[Problem]:
     known = [role for role in policy().roles if role != "operator"]
     found = []
     if not 1 <= len(login) <= 100 or any(not one.isprintable() or one == " " for one in login):
