@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.resources import as_file, files
 
+from gepnet.evidence.figures import is_of_all
 from gepnet.evidence.observations import Observations, read_observations
 from gepnet.knowledge import refuse
 from gepnet.knowledge.models import Trial
@@ -72,7 +73,7 @@ def models(
     found = []
     follow = _follow_up(trial, endpoint)
     for arm in trial.arms:
-        usable = [f for f in trial.figures if f.of == arm.id and _usable(f, unverified)]
+        usable = [f for f in trial.figures if f.of == arm.id and is_of_all(f, unverified)]
         median = next(
             (f for f in usable if _is(known[f.metric], endpoint, "median") and f.value), None
         )
@@ -123,18 +124,13 @@ def ratio_of(
         if f.metric in names
         and f.metric.endswith("_hr")
         and f.of in contrasts
-        and _usable(f, unverified)
+        and is_of_all(f, unverified)
         and f.value is not None
     )
 
 
 def _is(metric: TrialMetric, endpoint: str, kind: str) -> bool:
     return metric.of == endpoint and metric.kind == kind
-
-
-def _usable(figure: Figure, unverified: bool) -> bool:
-    counts = figure.counts or (unverified and figure.rejected is None and figure.replaced is None)
-    return counts and figure.subgroup is None and figure.line in (None, 1)
 
 
 def _follow_up(trial: Trial, endpoint: str) -> float | None:

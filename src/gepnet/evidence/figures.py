@@ -34,3 +34,14 @@ def matching(trial: Trial, wanted: FigureMarks) -> Iterator[Figure]:
         fits = (one.metric, one.of, subgroup) == (wanted.metric, wanted.of, wanted.subgroup)
         if fits and marked and not one.rejected and not one.replaced:
             yield one
+
+
+def is_of_all(figure: Figure, unverified: bool) -> bool:
+    """Whether a figure is of all patients of a trial in its first line, and counts.
+
+    Args:
+        figure: of a trial.
+        unverified: whether one that nobody verified counts as well.
+    """
+    counts = figure.counts or (unverified and figure.rejected is None and figure.replaced is None)
+    return counts and figure.subgroup is None and figure.line in (None, 1)

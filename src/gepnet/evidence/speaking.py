@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from gepnet.evidence.figures import is_of_all
 from gepnet.evidence.topics import Topics
 from gepnet.knowledge.models import Position, Trial
 from gepnet.knowledge.trial_models import Figure
@@ -71,9 +72,7 @@ def speaks(
             if figure.metric == metric
             and figure.of == contrast.id
             and figure.value is not None
-            and figure.subgroup is None
-            and figure.line in (None, 1)
-            and (figure.counts or (unverified and not (figure.rejected or figure.replaced)))
+            and is_of_all(figure, unverified)
             and (contrast.first in arms) != (contrast.second in arms)
         ]
         if found:

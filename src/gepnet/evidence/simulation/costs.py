@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -13,7 +13,7 @@ from gepnet.evidence.simulation.inputs import stream
 from gepnet.evidence.simulation.scenario import Scenario
 from gepnet.knowledge import InputError, Problem, asked, nearest, refuse_all
 from gepnet.numbers.linear import Array
-from gepnet.tables import Cells, Column, Once, Shown, Table, number, one_of, text
+from gepnet.tables import Column, Once, Shown, Table, number, one_of, text
 
 
 @dataclass(frozen=True)
@@ -31,34 +31,25 @@ class Price:
     line: Annotated[int, Shown(hidden=True)] = 0
 
 
-def _price(cells: Cells) -> Price:
-    return Price(
-        cells["country"],
-        cells["item"],
-        float(cells["cost"]),
-        None if cells["se"] is None else float(cells["se"]),
-        cells["currency"],
-        cells["year"],
-        cells["source"],
-        cells["verification"],
-        cells.line,
-    )
+def _a_float(expected: str, **bounds: int) -> Callable[[str], float]:
+    read = number(expected, **bounds)
+    return lambda cell: float(read(cell))
 
 
 TABLE = Table(
     columns=(
         Column("country", text("a country, as SE")),
         Column("item", text("an item of the scenario")),
-        Column("cost", number("a cost, 0 or more", least=0)),
-        Column("se", number("a standard error above 0", above=0), False),
+        Column("cost", _a_float("a cost, 0 or more", least=0)),
+        Column("se", _a_float("a standard error above 0", above=0), False),
         Column("currency", text("a currency, as SEK")),
         Column("year", text("the year of the price"), False, default=""),
         Column("source", text("where it was read, or that it is assumed")),
         Column("verification", one_of(("primary", "secondary", "unverified", "assumption"))),
-        Column("note", text(), False, default=""),
     ),
-    make=_price,
+    make=lambda cells: cells.into(Price, line=cells.line),
     once=(Once(("country", "item"), "item", "one cost of {item} in {country}"),),
+    ignored=("note",),
     naming="{country} {item}",
 )
 

@@ -178,11 +178,7 @@ def coded(fact: Fact, item: PopulationFact, random: np.random.Generator, n: int)
         values = np.array([code(fact, word) for word in words])[drawn]
     elif item.mean is not None and item.sd is not None:
         values = item.mean + item.sd * random.standard_normal(n)
-        least, most = (float(end) for end in fact.entry.range or (-1e12, 1e12))
-        low = least if item.low is None else item.low
-        high = most if item.high is None else item.high
-        step = float(fact.precision)
-        values = np.clip(np.round(values / step) * step, low, high)
+        values = _in_steps(fact, values, item.low, item.high)
     else:
         values[:] = code(fact, item.value)
     if item.unknown_share:
@@ -237,9 +233,17 @@ def changed(
         found = values * drawn["multiply"]
     else:
         found = values + drawn["per_month"] * months
+    return _in_steps(fact, found)
+
+
+def _in_steps(
+    fact: Fact, values: Rows, low: float | None = None, high: float | None = None
+) -> Rows:
+    """Return numbers in the steps of a fact, within its range or closer ends."""
     least, most = (float(end) for end in fact.entry.range or (-1e12, 1e12))
     step = float(fact.precision)
-    return np.clip(np.round(found / step) * step, least, most)
+    ends = least if low is None else low, most if high is None else high
+    return np.clip(np.round(values / step) * step, *ends)
 
 
 def _given(fact: Fact, values: Array) -> dict[str, pl.Series]:

@@ -68,14 +68,8 @@ class LineRows:
 
     def of(self, rows: Rows) -> LineRows:
         """Return some of the rows."""
-        return LineRows(
-            self.options,
-            self.had[rows],
-            self.progressed[rows],
-            self.months[rows],
-            self.last[rows],
-            self.cycles[rows],
-        )
+        parts = (self.had, self.progressed, self.months, self.last, self.cycles)
+        return LineRows(self.options, *(part[rows] for part in parts))
 
 
 @dataclass
@@ -350,16 +344,8 @@ class Run:
             every = self.draws(f"{place}.doses.every_months")
             cycles = np.minimum(np.floor(spent / every) + 1, REAL(line.doses.number)) * on
             last = self.now - spent + np.maximum(cycles - 1, 0) * every
-        self.story.append(
-            LineRows(
-                line.options,
-                on.ravel(),
-                progressed.ravel(),
-                spent.ravel(),
-                last.ravel(),
-                cycles.ravel(),
-            )
-        )
+        parts = (on, progressed, spent, last, cycles)
+        self.story.append(LineRows(line.options, *(part.ravel() for part in parts)))
 
     def _change(
         self,

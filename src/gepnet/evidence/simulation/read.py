@@ -165,16 +165,13 @@ def _facts(scenario: Scenario, eligibility: Eligibility, document: Document) -> 
     for at, line in enumerate(scenario.lines):
         for place, change in enumerate(line.changes):
             if change.fact not in given:
+                here = ("lines", at, "changes", place, "fact")
                 told = "a fact that the population has"
-                yield _problem(
-                    document, ("lines", at, "changes", place, "fact"), change.fact, told, given
-                )
+                yield _problem(document, here, change.fact, told, given)
         for place, option in enumerate(line.options):
             if option not in vocabulary.options:
-                ours = ("lines", at, "options", place)
-                yield _problem(
-                    document, ours, option, "an option of the vocabulary", list(vocabulary.options)
-                )
+                ours, told = ("lines", at, "options", place), "an option of the vocabulary"
+                yield _problem(document, ours, option, told, vocabulary.options)
     if scenario.background_mortality is not None and "age_years" not in given:
         told = "the fact age_years in the population, which background mortality needs"
         yield _problem(document, ("background_mortality",), "", told)
@@ -220,15 +217,8 @@ def _origins(
     for place, source, verification in stated:
         if source is not None and source not in scenario.sources:
             told = "a trial that gepnet has, or a key of the sources of the scenario"
-            yield Problem(
-                document.file,
-                None,
-                place,
-                "source",
-                source,
-                told,
-                nearest(source, scenario.sources),
-            )
+            near = nearest(source, scenario.sources)
+            yield Problem(document.file, None, place, "source", source, told, near)
         if verification == "unverified" and place not in include:
             told = f"a verified figure, or to be named: --include {place}"
             yield Problem(document.file, None, place, "verification", "unverified", told)

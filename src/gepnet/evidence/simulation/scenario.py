@@ -17,7 +17,22 @@ from gepnet.knowledge.shapes import Checked, FactId, Id, OptionId, Strict, Verif
 Distribution = Literal["exponential", "weibull", "lognormal", "loglogistic"]
 
 
-class Input(Checked):
+class Given(Checked):
+    """What is read in a source, or assumed."""
+
+    source: str | None = None
+    locator: str | None = None
+    verification: Verification | None = None
+    assumption: str | None = None
+    note: str | None = None
+
+    @property
+    def origin(self) -> str:
+        """The source, or the assumption in words."""
+        return self.source or f"assumption: {self.assumption}"
+
+
+class Input(Given):
     """One number with its uncertainty and its origin.
 
     Attributes:
@@ -37,11 +52,6 @@ class Input(Checked):
     se: float | None = None
     events: float | None = None
     of: float | None = None
-    source: str | None = None
-    locator: str | None = None
-    verification: Verification | None = None
-    assumption: str | None = None
-    note: str | None = None
 
     def faults(self) -> Iterator[tuple[bool, str]]:
         """Yield what does not go together."""
@@ -60,11 +70,6 @@ class Input(Checked):
         if self.of is not None and self.events is not None:
             yield not 0 <= self.events <= self.of, "events between 0 and of"
         yield not 50 < self.level < 100, "a level between 50 and 100"
-
-    @property
-    def origin(self) -> str:
-        """The source, or the assumption in words."""
-        return self.source or f"assumption: {self.assumption}"
 
 
 class Landmark(Strict):
@@ -218,7 +223,7 @@ class After(Strict):
     costs: tuple[Cost, ...] = ()
 
 
-class PopulationFact(Checked):
+class PopulationFact(Given):
     """How a fact is spread over the patients: one value, shares of values, or a distribution."""
 
     fact: FactId
@@ -229,11 +234,6 @@ class PopulationFact(Checked):
     low: float | None = None
     high: float | None = None
     unknown_share: float = 0
-    source: str | None = None
-    locator: str | None = None
-    verification: Verification | None = None
-    assumption: str | None = None
-    note: str | None = None
 
     @field_validator("shares", mode="before")
     @classmethod
@@ -258,11 +258,6 @@ class PopulationFact(Checked):
         ends = (self.low, self.high)
         if ends[0] is not None and ends[1] is not None:
             yield ends[0] >= ends[1], "low below high"
-
-    @property
-    def origin(self) -> str:
-        """The source, or the assumption in words."""
-        return self.source or f"assumption: {self.assumption}"
 
 
 class Population(Strict):

@@ -20,7 +20,7 @@ from gepnet.evidence.simulation.result import (
     Simulation,
     StrategyResult,
 )
-from gepnet.evidence.simulation.scenario import Scenario, Strategy
+from gepnet.evidence.simulation.scenario import Input, Scenario, Strategy
 from gepnet.evidence.simulation.tally import COARSE, FINE, GRID, Tally
 from gepnet.numbers.economics import acceptability, icer
 from gepnet.numbers.linear import Array
@@ -298,27 +298,16 @@ def _calibration(scenario: Scenario, strategies: tuple[StrategyResult, ...]) -> 
         told = scenario.line(name).time.median_months
         if told is None or told.source is None:
             continue
-        label = f"median on {line.label}"
-        found.append(
-            _beside(label, told.value, told.low, told.high, line.median_months, told.source)
-        )
+        found.append(_beside(f"median on {line.label}", told, line.median_months))
     by_id = {one.id: one for one in strategies}
     for item in scenario.published:
-        told = item.median_survival_months
         simulated = by_id[item.strategy].median_survival_months
-        found.append(_beside(item.label, told.value, told.low, told.high, simulated, told.origin))
+        found.append(_beside(item.label, item.median_survival_months, simulated))
     return found
 
 
-def _beside(
-    label: str,
-    value: float,
-    low: float | None,
-    high: float | None,
-    simulated: float | None,
-    origin: str,
-) -> Calibration:
-    inside = None
+def _beside(label: str, told: Input, simulated: float | None) -> Calibration:
+    low, high, inside = told.low, told.high, None
     if low is not None and high is not None and simulated is not None:
         inside = low <= simulated <= high
-    return Calibration(label, value, low, high, simulated, origin, inside)
+    return Calibration(label, told.value, low, high, simulated, told.origin, inside)

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from statistics import NormalDist
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from gepnet.knowledge import InputError, Problem, nearest, refuse
+from gepnet.knowledge import InputError, Problem, check_known, refuse
 from gepnet.tables import Cells, Column, Shown, Table, number, one_of, read_grid, text, truth
 
 Measure = Literal["hr", "or", "rr", "md"]
@@ -159,7 +159,7 @@ def table_of(
     """
     rows = list(read)
     for name, given in (("include", include), ("exclude", exclude)):
-        _check_studies(name, given, rows)
+        check_known(name, given, {row.study for row in rows}, "a study of the table")
     rows = [_judged(row, include, exclude) for row in rows]
     renamed = [_same(pair, rows) for pair in same]
     for old, new in renamed:
@@ -232,36 +232,55 @@ def _check_interval(cells: Cells) -> None:
 
 
 def _row(cells: Cells, measure: Measure) -> ContrastRow:
-    from gepnet.numbers.meta import standard_error
-
-    ratio = MEASURES[measure][1]
-    value: Decimal = cells[measure]
-    low, high, level = cells["ci_low"], cells["ci_high"], float(cells["ci_level"] or 95)
-    if low is not None:
-        se = standard_error(float(low), float(high), level / 100, ratio)
-    else:
-        se = float(cells["se"])
-    step = value.as_tuple().exponent
-    rounding = 0.5 * 10.0 ** (step if isinstance(step, int) else 0)
     verification = cells["verification"]
     if verification is None and cells["verified"] is not None:
         verification = "secondary" if cells["verified"] else "unverified"
-    return ContrastRow(
+    return contrast_row(
+        MEASURES[measure][1],
+        cells[measure],
+        (cells["ci_low"], cells["ci_high"], cells["ci_level"] or 95),
+        None if cells["ci_low"] is not None else float(cells["se"]),
         study=cells["study"],
         treat1=cells["treat1"],
         treat2=cells["treat2"],
-        value=float(value),
-        low=None if low is None else float(low),
-        high=None if high is None else float(high),
-        level=level,
-        effect=math.log(value) if ratio else float(value),
-        se=se,
         source=cells["source"],
         verification=verification,
         note=cells["note"],
         line=cells.line,
-        precision=rounding / float(value) if ratio else rounding,
     )
+
+
+def contrast_row(
+    ratio: bool,
+    value: Decimal,
+    interval: tuple[Decimal | None, Decimal | None, Decimal | float],
+    se: float | None = None,
+    **told: Any,
+) -> ContrastRow:
+    """Return a contrast as it is pooled: on logarithms where it is a ratio.
+
+    Args:
+        ratio: whether it is one.
+        value: as printed, by whose last digit the row knows how exact it is.
+        interval: both ends and the level in percent; None where ``se`` is printed instead.
+        se: the standard error.
+        told: the other fields of the row.
+    """
+    from gepnet.numbers.meta import standard_error
+
+    low, high, level = (None if end is None else float(end) for end in interval)
+    assert level is not None
+    if low is not None and high is not None:
+        se = standard_error(low, high, level / 100, ratio)
+    assert se is not None, "an interval or a standard error"
+    step = value.as_tuple().exponent
+    rounding = 0.5 * 10.0 ** (step if isinstance(step, int) else 0)
+    number = float(value)
+    effect, precision = (math.log(value), rounding / number) if ratio else (number, rounding)
+    return ContrastRow(
+        value=number, low=low, high=high, level=level, effect=effect, se=se, precision=precision,
+        **told,
+    )  # fmt: skip
 
 
 def _judged(row: ContrastRow, include: Collection[str], exclude: Collection[str]) -> ContrastRow:
@@ -272,21 +291,12 @@ def _judged(row: ContrastRow, include: Collection[str], exclude: Collection[str]
     return row
 
 
-def _check_studies(option: str, given: Collection[str], rows: Iterable[ContrastRow]) -> None:
-    known = {row.study for row in rows}
-    wrong = [name for name in given if name not in known]
-    if wrong:
-        raise refuse(option, wrong[0], "a study of the table", known)
-
-
 def _same(pair: str, rows: Iterable[ContrastRow]) -> tuple[str, str]:
     old, mark, new = (part.strip() for part in pair.partition("="))
     known = {name for row in rows for name in (row.treat1, row.treat2)}
     if not mark or not old or not new or old == new:
         raise refuse("same", pair, "two treatments, as octreotide60=octreotide30")
-    for name in (old, new):
-        if name not in known:
-            raise refuse("same", name, "a treatment of the table", known)
+    check_known("same", (old, new), known, "a treatment of the table")
     return old, new
 
 
@@ -311,11 +321,3 @@ def _notes(rows: Iterable[ContrastRow], ratio: bool) -> Iterable[str]:
 def _nothing_left(rows: Iterable[ContrastRow]) -> str:
     why = "; ".join(f"{row.study} is {row.left_out}" for row in rows)
     return f"a study that can be pooled ({why})"
-
-
-def nearest_treatment(name: str, known: Iterable[str]) -> InputError:
-    """Return the refusal of a treatment that is not in a table."""
-    names = sorted(known)
-    told = f"one of {', '.join(names)}"
-    problem = Problem("command line", None, "", "reference", name, told, nearest(name, names))
-    return InputError([problem])

@@ -9,10 +9,9 @@ from itertools import combinations
 from gepnet.evidence.synthesis.contrast_table import (
     ContrastRow,
     ContrastTable,
-    nearest_treatment,
 )
 from gepnet.evidence.synthesis.transitivity import Populations, Transitivity, transitivity
-from gepnet.knowledge import InputError, Problem
+from gepnet.knowledge import InputError, Problem, check_known
 from gepnet.numbers.meta import (
     Contrast,
     ContrastFault,
@@ -139,8 +138,9 @@ def network_meta_analysis(
     except ContrastFault as fault:
         raise InputError([_problem(table, fault)]) from fault
     names = fit.treatments
-    if reference is not None and reference not in names:
-        raise nearest_treatment(reference, names)
+    if reference is not None:
+        told = f"one of {', '.join(sorted(names))}"
+        check_known("reference", [reference], sorted(names), told)
     chosen = reference or _commonest(contrasts)
     scores = fit.p_scores(small_is_good)
     splits = node_splits(contrasts, fit)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
@@ -13,6 +12,7 @@ from gepnet.evidence.synthesis.contrast_table import (
     ContrastRow,
     ContrastTable,
     Measure,
+    contrast_row,
     table_of,
 )
 from gepnet.evidence.synthesis.transitivity import Populations
@@ -111,29 +111,20 @@ def check_networks(knowledge: Knowledge) -> Iterator[Problem]:
 
 
 def _row(trial: Trial, wanted: FigureMarks) -> ContrastRow:
-    from gepnet.numbers.meta import standard_error
-
     one = next(matching(trial, wanted))
     assert one.value is not None and one.low is not None and one.high is not None
     treat1, treat2 = _contrast(trial, wanted.of) or ("", "")
-    ratio = MEASURES[_measure(one.metric)][1]
-    value, step = float(one.value), one.value.as_tuple().exponent
-    rounding = 0.5 * 10.0 ** (step if isinstance(step, int) else 0)
     marks = [one.assessor, one.subgroup, one.note]
-    return ContrastRow(
+    return contrast_row(
+        MEASURES[_measure(one.metric)][1],
+        one.value,
+        (one.low, one.high, one.level),
         study=trial.id,
         treat1=treat1,
         treat2=treat2,
-        value=value,
-        low=float(one.low),
-        high=float(one.high),
-        level=float(one.level),
-        effect=math.log(value) if ratio else value,
-        se=standard_error(float(one.low), float(one.high), float(one.level) / 100, ratio),
         source=one.source,
         verification=one.verification,
         note="; ".join(mark for mark in marks if mark),
-        precision=rounding / value if ratio else rounding,
     )
 
 
