@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from gepnet.criteria import Node, Not
@@ -18,10 +19,9 @@ from gepnet.guidelines.ask.rows import Row as StatusRow
 from gepnet.guidelines.ask.rows import named_columns, questionnaire
 from gepnet.guidelines.compiled import KnowledgeBase
 from gepnet.guidelines.pathway.cut import Cutter, Page
-from gepnet.guidelines.pathway.kept import kept
 from gepnet.guidelines.pathway.literals import criterion_of, either, every
 from gepnet.guidelines.pathway.positions import Asked, Row
-from gepnet.guidelines.pathway.proof import all_known, faults, missing_branches
+from gepnet.guidelines.pathway.proof import all_known, is_proved_of, missing_branches
 from gepnet.guidelines.pathway.questions import PathwayQuestion
 from gepnet.guidelines.pathway.tree import Leaf, paths
 from gepnet.guidelines.pathway.tree import Node as TreeNode
@@ -127,21 +127,10 @@ class AgreementCutter(Cutter):
 
 def is_agreement_proved(base: KnowledgeBase, page: Page) -> bool:
     """Whether a page says of every possible patient what each document comes to, both ways."""
-    if faults(page):
-        return False
     asked = page.asked
     assert isinstance(asked, Agreed)
     names = [asked.statuses[place].column.name for place in asked.of_row]
-    about = names, asked.question, asked.intent, page.cuts, asked.space.names, page.tree
-    return bool(kept(base, "agreement-proof", about, lambda: _is_proved_by_solver(base, page)))
-
-
-def _is_proved_by_solver(base: KnowledgeBase, page: Page) -> bool:
-    from gepnet.guidelines.verify.axioms import Axioms
-    from gepnet.guidelines.verify.prover import Prover
-
-    prover = Prover(Axioms(base, page.asked.space.closure))
-    return not any(True for _ in solver_doubts(page, prover))
+    return is_proved_of(base, page, "agreement-proof", names, solver_doubts)
 
 
 def solver_doubts(page: Page, prover: Prover) -> Iterator[str]:
@@ -215,12 +204,8 @@ def parting(asked: Agreed, node: TreeNode) -> dict[int, tuple[tuple[int, int], .
     open or silent at every end, and below another they differ at some end.
     """
     found: dict[int, tuple[tuple[int, int], ...]] = {}
-    same_option: dict[str | None, list[int]] = {}
-    for place, one in enumerate(asked.statuses):
-        same_option.setdefault(one.column.option, []).append(place)
-    pairs = [
-        (a, b) for places in same_option.values() for i, a in enumerate(places) for b in places[:i]
-    ]
+    options = [one.column.option for one in asked.statuses]
+    pairs = [(a, b) for b, a in combinations(range(len(options)), 2) if options[a] == options[b]]
 
     def stances(leaf: Leaf) -> dict[int, str]:
         told: dict[int, set[str]] = {}

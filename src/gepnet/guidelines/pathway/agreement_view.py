@@ -16,11 +16,10 @@ from gepnet.guidelines.pathway.agreement import (
     parting,
 )
 from gepnet.guidelines.pathway.cut import Page
-from gepnet.guidelines.pathway.literals import criterion, criterion_of, either
+from gepnet.guidelines.pathway.literals import criterion_of, either
 from gepnet.guidelines.pathway.questions import PathwayQuestion
 from gepnet.guidelines.pathway.tree import Fork, Leaf, Line
-from gepnet.guidelines.pathway.ways import Way
-from gepnet.guidelines.pathway.words import Words
+from gepnet.guidelines.pathway.view import Writer
 from gepnet.knowledge import refuse
 
 
@@ -163,11 +162,11 @@ def agreed_pathways(
     return Agreement(question.id, question.title, tuple(shown), tuple(withheld), tuple(silent))
 
 
-class _Writer:
+class _Writer(Writer):
     def __init__(self, base: KnowledgeBase, page: Page) -> None:
+        super().__init__(base, page)
         assert isinstance(page.asked, Agreed)
-        self._page, self._asked, self._space = page, page.asked, page.asked.space
-        self._words = Words(base)
+        self._asked = page.asked
         self._heads = [one.column.document.file.document for one in self._asked.statuses]
         self._parting = parting(self._asked, page.tree.root)
         always = (self._asked.of_row[line.row] for line in page.tree.throughout)
@@ -184,29 +183,22 @@ class _Writer:
             title=asked.question.title,
             part="; ".join(cut.title for cut in self._page.cuts),
             given="; ".join(to_text(node) for node in asked.given),
-            only_if=self._conditions(tree.gate),
+            only_if=self.conditions(tree.gate),
             throughout=self._stances(tree.throughout),
             start=self._step(tree.root),
             boxes=tree.boxes,
             depth=tree.depth,
         )
 
-    def _conditions(self, way: Way) -> tuple[str, ...]:
-        names, variables = self._space.names, self._space.variables
-        return tuple(self._words.condition(variables[names[lv]], places) for lv, places in way)
-
     def _step(self, node: Fork | Leaf) -> AgreementStep:
         if isinstance(node, Leaf):
             spoken = self._stances(node.lines)
             return AgreementStep(stances=(*spoken, *self._silent(node.lines)))
         variable = self._space.variables[self._space.names[node.level]]
-        branches = []
-        for places, child in sorted(node.branches, key=lambda one: min(one[0])):
-            others = [other for other, _ in node.branches if other is not places]
-            answer = self._words.answer(variable, places, others)
-            when = to_text(criterion(self._space, node.level, places))
-            branches.append(AgreementBranch(answer, when, self._step(child)))
-        branches.sort(key=lambda branch: branch.answer.startswith("any other"))
+        branches = tuple(
+            AgreementBranch(answer, when, self._step(node.branches[index][1]))
+            for answer, when, index in self.answers(node)
+        )
         parts = tuple(
             dict.fromkeys(
                 f"{self._heads[b].short} and {self._heads[a].short}"
@@ -214,7 +206,7 @@ class _Writer:
             )
         )
         question = self._words.question(variable)
-        return AgreementStep(variable.name, question, parts, tuple(branches))
+        return AgreementStep(variable.name, question, parts, branches)
 
     def _stances(self, lines: Iterable[Line]) -> tuple[Stance, ...]:
         found: dict[tuple[str, str], list[Voice]] = {}
@@ -223,7 +215,7 @@ class _Writer:
             head = self._heads[self._asked.of_row[line.row]]
             when = either([criterion_of(self._space, way) for way in line.holds])
             is_sure = line.holds == ((),)
-            told = " or ".join(", ".join(self._conditions(way)) for way in line.holds)
+            told = " or ".join(", ".join(self.conditions(way)) for way in line.holds)
             voice = Voice(
                 head.id,
                 head.short,

@@ -9,6 +9,7 @@ same number, since each node is made once, so that what was worked out of one is
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from functools import reduce
 from typing import Final
 
 from gepnet.vocabulary import Truth
@@ -176,6 +177,10 @@ class Diagrams:
             found = self.both(found, condition)
         return found
 
+    def any_of(self, conditions: Iterable[Diagram]) -> Diagram:
+        """Return where any of some conditions holds."""
+        return reduce(self.some, conditions, self.false)
+
     def within(self, condition: Diagram, diagram: Diagram) -> Diagram:
         """Return a diagram where a condition holds, and ``ANY`` elsewhere."""
         return self.case(condition, diagram, self.any, self.any)
@@ -218,9 +223,7 @@ class Diagrams:
                 kids_of = self._kids[diagram]
                 kids = [go(kid) if (end := seen(kid)) is None else end for kid in kids_of]
                 if self._level[diagram] in levels:
-                    found = self.false
-                    for kid in kids:
-                        found = self.some(found, kid)
+                    found = self.any_of(kids)
                 else:
                     found = self.node(self._level[diagram], kids)
             known[diagram] = found

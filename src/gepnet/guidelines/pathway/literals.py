@@ -58,7 +58,7 @@ def _parts(variable: Variable, places: list[int], values: list[Value]) -> Iterab
         if NOT_APPLICABLE in values:
             yield _absent(variable)
     else:
-        for run in _runs([p for p in places if isinstance(variable.values[p], Interval)]):
+        for run in runs([p for p in places if isinstance(variable.values[p], Interval)]):
             yield _band(variable, run)
         if NOT_APPLICABLE in values:
             yield _absent(variable)
@@ -89,11 +89,12 @@ def _band(variable: Variable, run: list[int]) -> Node:
     return every(parts)
 
 
-def _runs(places: list[int]) -> list[list[int]]:
-    runs: list[list[int]] = []
+def runs(places: list[int]) -> list[list[int]]:
+    """Return places in order as runs of neighbours."""
+    found: list[list[int]] = []
     for place in places:
-        if runs and runs[-1][-1] == place - 1:
-            runs[-1].append(place)
+        if found and found[-1][-1] == place - 1:
+            found[-1].append(place)
         else:
-            runs.append([place])
-    return runs
+            found.append([place])
+    return found

@@ -4,23 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING, get_args
+from typing import get_args
 from weakref import WeakKeyDictionary
 
 from gepnet.facts import Facts
 from gepnet.guidelines.compiled import KnowledgeBase
 from gepnet.guidelines.pathway.cut import Page, pages
-from gepnet.guidelines.pathway.kept import kept
 from gepnet.guidelines.pathway.patient import on_page
-from gepnet.guidelines.pathway.proof import faults, solver_faults
+from gepnet.guidelines.pathway.proof import is_proved_of, solver_faults
 from gepnet.guidelines.pathway.questions import PathwayQuestion, PathwayQuestions
 from gepnet.guidelines.pathway.view import Pathway, view
 from gepnet.knowledge import refuse
 from gepnet.knowledge.models import Intent
-
-if TYPE_CHECKING:
-    from gepnet.guidelines.verify.axioms import Axioms
 
 
 @dataclass(frozen=True)
@@ -91,27 +86,7 @@ def proved_pages(
 
 def is_proved(base: KnowledgeBase, page: Page) -> bool:
     """Whether a page says of every possible patient what its document says, proved both ways."""
-    if faults(page):
-        return False
-    asked = page.asked
-    # A tree names its variables by their level: which facts these are belongs to what is proved.
-    about = asked.document.id, asked.question, asked.intent, page.cuts, asked.space.names, page.tree
-    return bool(kept(base, "pathway-proof", about, lambda: _is_proved_by_solver(base, page)))
-
-
-def _is_proved_by_solver(base: KnowledgeBase, page: Page) -> bool:
-    from gepnet.guidelines.verify.prover import Prover
-
-    prover = Prover(_axioms(base, frozenset(page.asked.space.closure)))
-    return not any(True for _ in solver_faults(page, prover))
-
-
-@lru_cache(maxsize=2)
-def _axioms(base: KnowledgeBase, names: frozenset[str]) -> Axioms:
-    """Return what possible patients obey; pages of one question speak of much the same facts."""
-    from gepnet.guidelines.verify.axioms import Axioms
-
-    return Axioms(base, names)
+    return is_proved_of(base, page, "pathway-proof", page.asked.document.id, solver_faults)
 
 
 def question_of(

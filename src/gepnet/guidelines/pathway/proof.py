@@ -6,21 +6,25 @@ was found; and by the solver, from the criteria and the axioms about patients, w
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from gepnet.criteria import IsKnown, Node, Not, facts_of
 from gepnet.criteria.ast import Always
+from gepnet.guidelines.compiled import KnowledgeBase
 from gepnet.guidelines.pathway.cut import Page
 from gepnet.guidelines.pathway.diagrams import Diagram
+from gepnet.guidelines.pathway.kept import kept
 from gepnet.guidelines.pathway.literals import criterion, criterion_of, either, every
 from gepnet.guidelines.pathway.positions import Asked
 from gepnet.guidelines.pathway.possible import among
-from gepnet.guidelines.pathway.tree import Fork, Leaf, Line, Tree, paths
+from gepnet.guidelines.pathway.tree import Fork, Leaf, Line, paths
 from gepnet.guidelines.pathway.ways import Way, holds
 
 if TYPE_CHECKING:
+    from gepnet.guidelines.verify.axioms import Axioms
     from gepnet.guidelines.verify.prover import Prover
 
 
@@ -44,7 +48,9 @@ def faults(page: Page) -> list[Fault]:
     asked, tree, at = page.asked, page.tree, page.asked.diagrams
     inside = holds(at, tree.gate)
     found = []
-    lost = at.both(inside, at.case(_covered(asked, tree), at.false, at.true, at.true))
+    # Who comes to a leaf; each comes to one, as the branches exclude others.
+    covered = at.any_of(holds(at, way) for way, _ in paths(tree.root))
+    lost = at.both(inside, at.case(covered, at.false, at.true, at.true))
     conditions: dict[frozenset[int], list[Diagram]] = {}
     if _exists(asked, lost, conditions):
         found.append(Fault("", ()))
@@ -67,14 +73,6 @@ def faults(page: Page) -> list[Fault]:
 
 def _differ(values: Sequence[object]) -> bool:
     return values[0] is not values[1]
-
-
-def _covered(asked: Asked, tree: Tree) -> Diagram:
-    """Return which patients come to a leaf; each comes to one, as the branches exclude others."""
-    at, found = asked.diagrams, asked.diagrams.false
-    for way, _ in paths(tree.root):
-        found = at.some(found, holds(at, way))
-    return found
 
 
 def _expected(asked: Asked, line: Line | None) -> Diagram:
@@ -101,6 +99,45 @@ def _exists(asked: Asked, where: Diagram, conditions: dict[frozenset[int], list[
     for one in conditions[about]:
         where = at.both(where, one)
     return where != at.false
+
+
+def is_proved_of(
+    base: KnowledgeBase,
+    page: Page,
+    kind: str,
+    who: object,
+    wrong: Callable[[Page, Prover], Iterator[object]],
+) -> bool:
+    """Whether a page is right of every possible patient, by its diagrams and by the solver.
+
+    Args:
+        base: the knowledge.
+        page: what is to be proved.
+        kind: of proof, under which the answer of the solver is kept.
+        who: whose page it is.
+        wrong: what yields each place at which the solver finds the page wrong.
+    """
+    if faults(page):
+        return False
+
+    def is_proved_by_solver() -> bool:
+        from gepnet.guidelines.verify.prover import Prover
+
+        prover = Prover(_axioms(base, frozenset(page.asked.space.closure)))
+        return not any(True for _ in wrong(page, prover))
+
+    asked = page.asked
+    # A tree names its variables by their level: which facts these are belongs to what is proved.
+    about = who, asked.question, asked.intent, page.cuts, asked.space.names, page.tree
+    return bool(kept(base, kind, about, is_proved_by_solver))
+
+
+@lru_cache(maxsize=2)
+def _axioms(base: KnowledgeBase, names: frozenset[str]) -> Axioms:
+    """Return what possible patients obey; pages of one question speak of much the same facts."""
+    from gepnet.guidelines.verify.axioms import Axioms
+
+    return Axioms(base, names)
 
 
 def solver_faults(page: Page, prover: Prover) -> Iterator[Fault]:

@@ -7,7 +7,6 @@ a diagram that ends in its truth, a fact one that ends in its value.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -22,10 +21,8 @@ from gepnet.guidelines.compiled import KnowledgeBase
 from gepnet.guidelines.pathway.bands import values_of
 from gepnet.guidelines.pathway.diagrams import Diagram, DiagramLogic, Diagrams
 from gepnet.guidelines.pathway.questions import PathwayQuestions
-from gepnet.guidelines.verify.dependencies import Dependencies, criteria_of
+from gepnet.guidelines.verify.dependencies import Dependencies, closure, criteria_of, inputs
 from gepnet.vocabulary import Fact, Interval, Several, Truth, Value
-
-_THERAPY = re.compile(r"^(?:progressed_on|on|intolerant_to|months_since|benefit_months)_(.+)$")
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,7 +90,7 @@ class Space(DiagramLogic):
             if any(name in asked for name in instead.of):
                 asked[instead.ask] = None
         assumed = [name for node in self.given for name in facts_of(node)]
-        self.closure = self._closure([*asked, *assumed])
+        self.closure = closure(base, [*asked, *assumed])
         self.rules = dict(criteria_of(base, self.page, frozenset(self.closure)))
         self.derived = [n for n in self.closure if base.vocabulary[n].entry.derived]
         #: Facts of which nothing may be known although everything is, on the questions themselves.
@@ -114,33 +111,16 @@ class Space(DiagramLogic):
         self._worked_out: dict[str, Diagram] = {}
         self.truth = Evaluator[Diagram](self)
 
-    def _closure(self, names: Iterable[str]) -> list[str]:
-        vocabulary, found, left = self.base.vocabulary, dict[str, None](), list(names)
-        while left:
-            name = left.pop()
-            if name in found or name not in vocabulary:
-                continue
-            found[name] = None
-            left.extend(self._inputs(name))
-            therapy = _THERAPY.match(name)
-            if therapy is not None:
-                left.append(f"received_{therapy[1]}")
-        return sorted(found, key=vocabulary.order)
-
     def _open(self, gaps: Iterable[str]) -> frozenset[str]:
         """Return facts that may stay unknown, with those that are worked out from them."""
         found = {*gaps} & {*self.closure}
         grown = True
         while grown:
             rest = [name for name in self.derived if name not in found]
-            more = {name for name in rest if found.intersection(self._inputs(name))}
+            more = {name for name in rest if found.intersection(inputs(self.base, name))}
             found |= more
             grown = bool(more)
         return frozenset(found)
-
-    def _inputs(self, name: str) -> Iterator[str]:
-        for rule in self.base.vocabulary[name].entry.rules:
-            yield from facts_of(self.base.criteria(rule.when))
 
     def _is_variable(self, name: str) -> bool:
         """Whether a hidden fact is a variable: recorded, or stated where no rule decides."""

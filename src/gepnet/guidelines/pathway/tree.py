@@ -213,9 +213,7 @@ class Grower:
     def _gate(self, said: list[Diagram]) -> Way:
         """Return the answers that all give of whom anything is said, one variable at a time."""
         at = self._at
-        anything = at.false
-        for one in said:
-            anything = at.some(anything, at.map(_is_said, one))
+        anything = at.any_of(at.map(_is_said, one) for one in said)
         cared = self._asked.cared(anything)
         if at.map(lambda value: value is True, cared) == at.false:
             return ()

@@ -163,10 +163,35 @@ def view(base: KnowledgeBase, page: Page, patient: Patient | None = None) -> Pat
     return _Writer(base, page, patient).pathway()
 
 
-class _Writer:
+class Writer:
+    """The words for the forks of a page."""
+
+    def __init__(self, base: KnowledgeBase, page: Page) -> None:
+        """Take the page."""
+        self._page, self._space, self._words = page, page.asked.space, Words(base)
+
+    def conditions(self, way: Way) -> tuple[str, ...]:
+        """Return the answers of a way in words."""
+        names, variables = self._space.names, self._space.variables
+        return tuple(self._words.condition(variables[names[lv]], places) for lv, places in way)
+
+    def answers(self, node: Fork) -> list[tuple[str, str, int]]:
+        """Return each answer to a fork, in words and as a criterion, and which branch it takes."""
+        variable = self._space.variables[self._space.names[node.level]]
+        answers = []
+        for index, (places, _) in enumerate(node.branches):
+            others = [other for other, _ in node.branches if other is not places]
+            when = to_text(criterion(self._space, node.level, places))
+            answers.append((self._words.answer(variable, places, others), when, index))
+        answers.sort(key=lambda one: min(node.branches[one[2]][0]))
+        # "Any other" comes last.
+        return sorted(answers, key=lambda one: one[0].startswith("any other"))
+
+
+class _Writer(Writer):
     def __init__(self, base: KnowledgeBase, page: Page, patient: Patient | None) -> None:
-        self._page, self._asked, self._space = page, page.asked, page.asked.space
-        self._base, self._words, self._patient = base, Words(base), patient
+        super().__init__(base, page)
+        self._asked, self._base, self._patient = page.asked, base, patient
 
     def pathway(self) -> Pathway:
         asked, tree = self._asked, self._page.tree
@@ -197,25 +222,16 @@ class _Writer:
             outcomes=self._patient.outcomes if self._patient else (),
         )
 
-    def conditions(self, way: Way) -> tuple[str, ...]:
-        names, variables = self._space.names, self._space.variables
-        return tuple(self._words.condition(variables[names[lv]], places) for lv, places in way)
-
     def step(self, node: Fork | Leaf, way: Way) -> Step:
         if isinstance(node, Leaf):
             return Step(said=self.said(node.lines))
         variable = self._space.variables[self._space.names[node.level]]
-        ordered = sorted(enumerate(node.branches), key=lambda one: min(one[1][0]))
         branches = []
-        for index, (places, child) in ordered:
-            others = [other for other, _ in node.branches if other is not places]
-            answer = self._words.answer(variable, places, others)
-            when = to_text(criterion(self._space, node.level, places))
+        for answer, when, index in self.answers(node):
+            places, child = node.branches[index]
             state = self._patient.branch(way, index) if self._patient else ""
             then = self.step(child, (*way, (node.level, places)))
             branches.append(Branch(answer, when, state, then))
-        # "Any other" comes last.
-        branches.sort(key=lambda branch: branch.answer.startswith("any other"))
         known = self._patient.known(variable, way) if self._patient else ""
         question = self._words.question(variable)
         return Step(variable.name, question, known, tuple(branches))

@@ -81,9 +81,7 @@ def _irredundant(at: Diagrams, diagram: Diagram, end: Diagram, ways: list[Way]) 
     kept = list(ways)
     for way in reversed(ways):
         rest = [one for one in kept if one is not way]
-        covered = at.false
-        for one in rest:
-            covered = at.some(covered, holds(at, one))
+        covered = at.any_of(holds(at, one) for one in rest)
         # What is reached, and no patient outside ``ANY`` is left out.
         left = at.joined(lambda v: v[0] is True and v[1] is False, (wanted, covered))
         if rest and left == at.false:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from gepnet.criteria import prose
 from gepnet.criteria.prose import listed, value_label
+from gepnet.guidelines.pathway.literals import runs
 from gepnet.guidelines.pathway.space import Variable
 from gepnet.guidelines.pathway.wording import Group, Wordings, capital, low
 from gepnet.knowledge.phrases import Phrases
@@ -129,15 +130,10 @@ def _numbers(variable: Variable, places: Sequence[int], phrases: Phrases) -> lis
     fact = variable.fact
     assert fact is not None
     bands = [place for place, value in enumerate(variable.values) if isinstance(value, Interval)]
-    runs: list[list[int]] = []
-    for place in (place for place in places if place in bands):
-        if runs and runs[-1][-1] == place - 1:
-            runs[-1].append(place)
-        else:
-            runs.append([place])
+    told = runs([place for place in places if place in bands])
     unit = unit_words(fact.entry.unit, phrases.units)
     joined = "\N{NARROW NO-BREAK SPACE}" if unit else ""
-    return [f"{_band(variable, run, bands, phrases)}{joined}{unit}" for run in runs]
+    return [f"{_band(variable, run, bands, phrases)}{joined}{unit}" for run in told]
 
 
 def _band(variable: Variable, run: list[int], bands: list[int], phrases: Phrases) -> str:

@@ -8,7 +8,6 @@ free within its range. What a fully known patient obeys beyond that is data
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -37,12 +36,10 @@ from gepnet.facts.derive import derivation_order
 from gepnet.guidelines.compiled import KnowledgeBase
 from gepnet.guidelines.positions import DocumentPosition
 from gepnet.guidelines.status import Status
-from gepnet.guidelines.verify.dependencies import Count, Dependencies, criteria_of
+from gepnet.guidelines.verify.dependencies import Count, Dependencies, closure, criteria_of, inputs
 from gepnet.rules import Rule, rule_truth
 from gepnet.rules.rule import E_co
 from gepnet.vocabulary import NOT_APPLICABLE, Fact, Interval, Value, Vocabulary
-
-_THERAPY = re.compile(r"^(?:progressed_on|on|intolerant_to|months_since|benefit_months)_(.+)$")
 
 
 @dataclass(frozen=True)
@@ -104,31 +101,12 @@ class Axioms:
         self.base = base
         self.vocabulary = base.vocabulary
         self.page = Dependencies.read(base.knowledge.measures)
-        self.facts = self._closure(base.facts_named if names is None else names)
+        self.facts = tuple(closure(base, base.facts_named if names is None else names))
         self.rules = dict(criteria_of(base, self.page, self.facts))
         self.counts = [count for count in self.page.counts if count.fact in self.facts]
         base.criteria.store()
         self.unrecorded = {item.fact for item in self.page.unrecorded}
         self.sometimes_unrecorded = {item.fact for item in self.page.sometimes_unrecorded}
-
-    def _closure(self, names: Iterable[str]) -> tuple[str, ...]:
-        """Return the facts named, those they are derived from, and the therapies they speak of."""
-        found: set[str] = set()
-        left = [name for name in names if name in self.vocabulary]
-        while left:
-            name = left.pop()
-            if name in found:
-                continue
-            found.add(name)
-            left.extend(self._inputs(self.vocabulary[name]))
-            therapy = _THERAPY.match(name)
-            if therapy is not None and f"received_{therapy[1]}" in self.vocabulary:
-                left.append(f"received_{therapy[1]}")
-        return tuple(sorted(found, key=self.vocabulary.order))
-
-    def _inputs(self, fact: Fact) -> Iterator[str]:
-        for rule in fact.entry.rules:
-            yield from facts_of(self.base.criteria(rule.when))
 
     @cached_property
     def world(self) -> World:
@@ -143,7 +121,7 @@ class Axioms:
         shared = dict(self.world.symbols)
         moved = set(changed)
         for name in self._order:
-            if any(source in moved for source in self._inputs(self.vocabulary[name])):
+            if any(source in moved for source in inputs(self.base, name)):
                 moved.add(name)
         for name in moved:
             shared.pop(name, None)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 
-from gepnet.criteria import CriterionError, Node
+from gepnet.criteria import CriterionError, Node, facts_of
 from gepnet.guidelines.compiled import KnowledgeBase
 from gepnet.knowledge import Knowledge, MeasureFile, Problem, refuse_all
 from gepnet.knowledge.problems import nearest
@@ -102,6 +102,28 @@ def criteria_of(
     refuse_all(problems)
 
 
+def closure(base: KnowledgeBase, names: Iterable[str]) -> list[str]:
+    """Return the facts named, those they are derived from, and the therapies they speak of."""
+    vocabulary, found, left = base.vocabulary, set[str](), list(names)
+    while left:
+        name = left.pop()
+        if name in found or name not in vocabulary:
+            continue
+        found.add(name)
+        left.extend(inputs(base, name))
+        therapy = _THERAPY.match(name)
+        if therapy is not None:
+            left.append(f"received_{therapy[1]}")
+    return sorted(found, key=vocabulary.order)
+
+
+def inputs(base: KnowledgeBase, name: str) -> Iterator[str]:
+    """Yield the facts that the rules of a derived fact name."""
+    for rule in base.vocabulary[name].entry.rules:
+        yield from facts_of(base.criteria(rule.when))
+
+
+_THERAPY = re.compile(r"^(?:progressed_on|on|intolerant_to|months_since|benefit_months)_(.+)$")
 _QUOTED = re.compile(r"'[^']*'")
 _IDENTIFIER = re.compile(r"[a-z_][a-z_0-9]*")
 _KEYWORDS = frozenset({"and", "or", "not", "is", "null", "in", "between", "true", "false"})

@@ -173,8 +173,5 @@ class Tally:
 
     def add(self, other: Tally) -> None:
         """Take in the counts of another worker."""
-        self.questions += other.questions
-        self.pairs += other.pairs
-        self.timed_out += other.timed_out
-        self.refused += other.refused
-        self.unfinished += other.unfinished
+        for name, count in vars(other).items():
+            setattr(self, name, getattr(self, name) + count)

@@ -84,16 +84,11 @@ def threes(base: KnowledgeBase, day: datetime.date, asked: Undivided) -> list[Th
     """Return every three documents of which it is asked."""
     stands = document_positions(base).by_document
     in_force = [document.id for document in documents_in_force(base.documents, day)[0]]
-    broad = [
-        stands[name][asked.broad, asked.intent]
-        for name in in_force
-        if (asked.broad, asked.intent) in stands[name]
-    ]
-    finer = [
-        stands[name][asked.finer, asked.intent]
-        for name in in_force
-        if (asked.finer, asked.intent) in stands[name]
-    ]
+
+    def on(option: str) -> list[DocumentPosition]:
+        row = option, asked.intent
+        return [stands[name][row] for name in in_force if row in stands[name]]
+
     # What is for it may name one regimen of the class.
     regimens = {
         name: (option, stand)
@@ -103,10 +98,10 @@ def threes(base: KnowledgeBase, day: datetime.date, asked: Undivided) -> list[Th
         and base.options.covers(asked.finer, option)
         and stand.of_kind(*SUPPORT)
     }
-    against = [one for one in finer if one.of_kind("against")]
+    against = [one for one in on(asked.finer) if one.of_kind("against")]
     return [
         (one, other, third, option)
-        for one, other in product(broad, against)
+        for one, other in product(on(asked.broad), against)
         for option, third in regimens.values()
     ]
 

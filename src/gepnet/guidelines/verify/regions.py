@@ -99,11 +99,8 @@ def implicant(prover: Prover, patients: Patients, of: Sequence[Node], claim: Any
         for truth, part in ((True, pair.true), (False, pair.false)):
             if part is not True and is_true(model, part):
                 literals.append((atom, truth))
-    opposite = [neg(claim)]
-    core = prover.core([prover.holds(part) for part in literals], opposite)
-    if core is None:
-        return _sorted(literals, prover.world.vocabulary)
-    kept = [literals[place] for place in core]
+    core = prover.core([prover.holds(part) for part in literals], [neg(claim)])
+    kept = literals if core is None else [literals[place] for place in core]
     return _sorted(kept, prover.world.vocabulary)
 
 
