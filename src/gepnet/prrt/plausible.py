@@ -21,7 +21,19 @@ from gepnet.vocabulary import Accepted, Accepting
 DOSE_PER_ACTIVITY = "dose_gy_per_gbq"
 
 
-class PlausibleRange(Stated):
+class Band(Stated):
+    """A range of numbers with unit and source."""
+
+    low: float
+    high: float
+    unit: str
+
+    def holds(self, value: float) -> bool:
+        """Whether the value lies in the range, ends included."""
+        return self.low <= value <= self.high
+
+
+class PlausibleRange(Band):
     """Where a quantity usually lies, for some regions or for all.
 
     ``slips`` are units in which it is written by mistake, with the size of one of them in ``unit``.
@@ -29,9 +41,6 @@ class PlausibleRange(Stated):
 
     quantity: str
     regions: tuple[str, ...] = ()
-    low: float
-    high: float
-    unit: str
     slips: dict[str, float]
 
     @model_validator(mode="after")
@@ -44,10 +53,6 @@ class PlausibleRange(Stated):
                     f"value in it can stay in it (high/low has to be below {factor:g})"
                 )
         return self
-
-    def holds(self, value: float) -> bool:
-        """Whether a value lies in the range, ends included."""
-        return self.low <= value <= self.high
 
     def doubt(self, value: float, of: str = "") -> str:
         """Say what is usual, and which unit would explain a value outside of it."""

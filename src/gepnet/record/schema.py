@@ -21,15 +21,8 @@ _MOMENT = {"type": "string", "description": "a local day, or a date-time with it
 _PLAIN = {str: "string", bool: "boolean", int: "integer", float: "number"}
 # Kinds of which the time of day matters, and what else one of them has to say.
 _TIMED = ("prrt_cycle", "prrt_release")
-_NEEDED = {
-    "treatment": ["option"],
-    "prrt_cycle": ["cycle"],
-    "prrt_release": ["date", "author", "cycle", "decision"],
-    "death": ["date"],
-    "last_contact": ["date"],
-    "adverse_event": ["term"],
-    "note": ["text"],
-}
+# What a reader finds by itself where it is not written: a name, the day of a cycle.
+_FOUND = {"prrt_cycle": ("id", "date")}
 
 
 def patient_schema(vocabulary: Vocabulary) -> Schema:
@@ -71,13 +64,16 @@ def _event(kind: str, vocabulary: Vocabulary) -> Schema:
         for name, info in model.model_fields.items()
         if name not in {"kind", "limits", *UNWRITTEN}
     }
+    found = _FOUND.get(kind, ("id",))
+    fields = model.model_fields
+    needed = [name for name in own if fields[name].is_required() and name not in found]
     facts = vocabulary.of_event(kind)
     if kind == "laboratory":
         own["limits"] = _limits([name for name, fact in facts.items() if fact.type == "number"])
     schema: Schema = {
         "title": kind,
         "type": "object",
-        "required": ["kind", *_NEEDED.get(kind, ())],
+        "required": ["kind", *needed],
         "additionalProperties": False,
         "properties": {
             "kind": {"const": kind}, **own, **{name: _value(fact) for name, fact in facts.items()}

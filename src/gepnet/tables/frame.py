@@ -8,7 +8,6 @@ from typing import Any
 
 import polars as pl
 
-from gepnet.knowledge import refuse_all
 from gepnet.tables.grid import Grid, read_grid
 from gepnet.tables.table import Table
 from gepnet.vocabulary import ValueProblem
@@ -28,7 +27,7 @@ def read_texts(path: Path, table: Table[Any]) -> pl.DataFrame:
     if raw is None:
         # Whatever the fast reader does not understand the careful one reads or explains.
         grid = read_grid(path)
-        _refuse(grid, table)
+        table.check(grid)
         raw = pl.DataFrame({name: grid.column(name) for name in grid.header})
         raw = raw.cast(pl.String).with_columns(pl.Series(LINE, grid.lines, dtype=pl.UInt32))
     names = [column.name for column in table.columns]
@@ -74,7 +73,7 @@ def grid_of(texts: pl.DataFrame, file: str) -> Grid:
 def _fast(path: Path, table: Table[Any]) -> pl.DataFrame | None:
     """Return the columns of a text whose rows are its lines; None where that is not sure."""
     head = read_grid(path, only_header=True)
-    _refuse(head, table)
+    table.check(head)
     try:
         content = path.read_bytes()
         raw = pl.read_csv(
@@ -87,8 +86,3 @@ def _fast(path: Path, table: Table[Any]) -> pl.DataFrame | None:
         return None
     raw.columns = head.header[: raw.width]
     return raw.with_row_index(LINE, offset=2)
-
-
-def _refuse(grid: Grid, table: Table[Any]) -> None:
-    problems = [*grid.problems, *table.header_problems(grid)] or table.shape_problems(grid)
-    refuse_all(problems)

@@ -16,7 +16,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar
 
-from gepnet.knowledge import InputError, Problem, nearest
+from gepnet.knowledge import InputError, Problem, nearest, refuse_all
 from gepnet.tables.grid import SEPARATORS, Grid, Rows, read_grid
 from gepnet.vocabulary import ValueProblem
 
@@ -210,6 +210,11 @@ class Table(Generic[Row]):
                     values[place] = None
             found[name] = values
         return found, problems
+
+    def check(self, grid: Grid) -> None:
+        """Refuse a grid whose header or the length of whose rows is not that of the table."""
+        problems = [*grid.problems, *self.header_problems(grid)] or self.shape_problems(grid)
+        refuse_all(problems)
 
     def shape_problems(self, grid: Grid) -> list[Problem]:
         """Return the rows with more cells than the header, or fewer where none may be left out."""

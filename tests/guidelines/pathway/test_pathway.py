@@ -215,7 +215,7 @@ def without_a_line(root: Node) -> Node:
 
 
 def test_a_pathway_that_is_not_proved_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gepnet.guidelines.pathway.make.faults", lambda page: [page])
+    monkeypatch.setattr("gepnet.guidelines.pathway.proof.faults", lambda page: [page])
     fresh = only("asco-2023")
     found = pathways(fresh, ["asco-2023"], question_of(base(), "prrt"))
     assert (found.pathways, found.withheld) == ((), ("asco-2023",))

@@ -19,8 +19,8 @@ from typing import Annotated, Any
 
 from gepnet.knowledge import InputError, MeasureFile, asked, need, refuse
 from gepnet.knowledge.course_models import AdvisoryLimit
-from gepnet.knowledge.shapes import Stated
 from gepnet.prrt.after.doses import BOTH, SIDES, OrganDose
+from gepnet.prrt.dosimetry.data import Scatter, Spread
 from gepnet.tables import Shown
 from gepnet.vocabulary import Accepted
 
@@ -29,24 +29,11 @@ _SEED = 20_261_128
 _ORGANS = (BOTH, *SIDES)
 
 
-class Spread(Stated):
-    """A spread on logarithms in percent; ``weight`` in cycles."""
-
-    value: float
-    unit: str
-    weight: float = 0.0
-
-    @property
-    def share(self) -> float:
-        """The spread as a fraction."""
-        return self.value / 100
-
-
 class AnotherCycle(MeasureFile):
     """``another_cycle.yaml``."""
 
     files = ("another_cycle",)
-    between_cycles: Spread
+    between_cycles: Scatter
     shared: Spread
     confidence: float
 
@@ -94,7 +81,7 @@ class AnotherCycleView:
     patient: str
     outlooks: list[Outlook]
     between_cycles: Annotated[
-        Spread, Shown(take="value unit weight source locator verification note")
+        Scatter, Shown(take="value unit weight source locator verification note")
     ]
     shared: Annotated[Spread, Shown(take="value unit source locator verification note")]
     accepted: list[Accepted]

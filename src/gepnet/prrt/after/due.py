@@ -18,27 +18,28 @@ from gepnet.tables import Shown
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
-    """The next date of a topic by one profile; ``overdue`` once it lies before today."""
-
+class _Planned:
     profile: Annotated[PlanProfile, Shown(take="id:profile title", flat=True)]
     topic: str
     step: Annotated[Step, Shown(take="label source locator verification", flat=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class Due(_Planned):
+    """The next date of a topic by one profile; ``overdue`` once it lies before today."""
+
     last_sample: datetime.date | None
     due: datetime.date
     overdue: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Appointment:
+class Appointment(_Planned):
     """One date of the time after a course by one profile, with the sample that it had.
 
     ``due`` is the last date that has come, if it had no sample; an earlier one was ``missed``.
     """
 
-    profile: Annotated[PlanProfile, Shown(take="id:profile title", flat=True)]
-    topic: str
-    step: Annotated[Step, Shown(take="label source locator verification", flat=True)]
     day: datetime.date
     sampled: datetime.date | None
     standing: Literal["done", "missed", "due", "ahead"]

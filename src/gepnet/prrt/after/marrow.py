@@ -65,9 +65,7 @@ def _low(rule: MarrowSignal, name: str, series: Sequence[Sample]) -> tuple[Truth
     latest = series[-1]
     lacking = f"lower limit of normal of {name} on {latest.day}"
     told = f"{name} {latest.value}, below {latest.lln}, on {latest.day}"
-    if rule.months is None:
-        return latest.low, told, lacking
-    if latest.low is not True:
+    if rule.months is None or latest.low is not True:
         return latest.low, told, lacking
     begin = possible = latest.day
     unknown: Sample | None = None

@@ -7,7 +7,8 @@ from typing import Literal
 
 from gepnet.knowledge import MeasureFile
 from gepnet.knowledge.shapes import Checked, Id, Stated, Strict
-from gepnet.prrt.dosimetry.data import HOURS_PER_DAY, Band, Quantity
+from gepnet.prrt.dosimetry.data import HOURS_PER_DAY, Quantity
+from gepnet.prrt.plausible import Band
 
 
 class UncertainQuantity(Band):

@@ -15,7 +15,7 @@ from typing import Annotated, Literal
 
 from gepnet.knowledge import unusable
 from gepnet.prrt.discharge.data import RadiationProtection
-from gepnet.prrt.dosimetry.data import Band
+from gepnet.prrt.plausible import Band
 from gepnet.tables import Cells, Column, Once, Shown, Table, number, text
 from gepnet.vocabulary import Asking, Interval, UnitReader, ValueProblem, bounds_of
 

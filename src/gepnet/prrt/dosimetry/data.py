@@ -13,7 +13,7 @@ from typing import Any, Literal
 from gepnet.knowledge import MeasureFile, nearest
 from gepnet.knowledge.course_models import AdvisoryLimit
 from gepnet.knowledge.shapes import Stated, Strict
-from gepnet.prrt.plausible import Plausible
+from gepnet.prrt.plausible import Band, Plausible
 from gepnet.tables import text
 
 Sex = Literal["male", "female"]
@@ -28,18 +28,6 @@ class Quantity(Stated):
 
     value: float
     unit: str
-
-
-class Band(Stated):
-    """A range of numbers with unit and source."""
-
-    low: float
-    high: float
-    unit: str
-
-    def holds(self, value: float) -> bool:
-        """Whether the value lies in the range, ends included."""
-        return self.low <= value <= self.high
 
 
 class HalfLife(Band):
@@ -226,15 +214,19 @@ class SingleTimePointData(Strict):
     seen_errors: tuple[SeenError, ...]
 
 
-class Scatter(Quantity):
-    """Scatter of points as it is expected beforehand; ``weight`` in degrees of freedom."""
-
-    weight: float
+class Spread(Quantity):
+    """A spread on logarithms in percent."""
 
     @property
     def share(self) -> float:
-        """The scatter as a fraction."""
+        """The spread as a fraction."""
         return self.value / 100
+
+
+class Scatter(Spread):
+    """A spread as it is expected beforehand; ``weight`` in degrees of freedom."""
+
+    weight: float
 
 
 class FitData(Strict):

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -22,14 +22,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gepnet.knowledge import InputError, Problem, refuse_all, unusable
-from gepnet.prrt.dosimetry.data import Band, DosimetryData
+from gepnet.prrt.dosimetry.data import DosimetryData
 from gepnet.prrt.dosimetry.decay import Array, uncorrected
 from gepnet.prrt.dosimetry.doubts import breaches
 from gepnet.prrt.dosimetry.doubts import problems as doubts
 from gepnet.prrt.dosimetry.fit import Curves
 from gepnet.prrt.dosimetry.question import Stated
 from gepnet.prrt.dosimetry.words import LiverLesions, Sex
-from gepnet.prrt.plausible import Breach
+from gepnet.prrt.plausible import Band, Breach
 from gepnet.tables import Column, Grid, Table, coded, read_grid, text, whole
 from gepnet.vocabulary import Accepting, ValueProblem
 
@@ -163,24 +163,20 @@ def read_series(path: Path, data: DosimetryData, stated: Stated | None = None) -
         InputError: every problem of the file, each with row, column, value and what was expected.
     """
     stated = stated or Stated()
-    problems = _stated_problems(time_activity_table(data, Stated()), stated)
-    refuse_all(problems)
+    refuse_all(_stated_problems(time_activity_table(data, Stated()), stated))
     grid, table = read_grid(path), time_activity_table(data, stated)
-    problems = [*grid.problems, *table.header_problems(grid)] or table.shape_problems(grid)
-    refuse_all(problems)
+    table.check(grid)
     if not grid.rows:
         raise unusable(grid.file, "at least one row")
     accepting = Accepting.of(stated.accept, data.plausible.quantities)
     found = _Rows(grid, table, data).series()
     outside = breaches(found, data, accepting)
-    problems = list(doubts(found, outside, grid.file))
-    refuse_all(problems)
+    refuse_all(doubts(found, outside, grid.file))
     return replace(found, breaches=outside, accepting=accepting)
 
 
-def _stated_problems(table: Table[Any], stated: Stated) -> list[Problem]:
-    """Return what cannot be: said once, not for every row that it would fill."""
-    problems = []
+def _stated_problems(table: Table[Any], stated: Stated) -> Iterator[Problem]:
+    """Yield what cannot be: said once, not for every row that it would fill."""
     for column in table.columns:
         value = getattr(stated, column.name, None)
         if value is not None and not isinstance(value, bool):
@@ -188,8 +184,7 @@ def _stated_problems(table: Table[Any], stated: Stated) -> list[Problem]:
                 column.read(str(value))
             except ValueProblem as fault:
                 told = (column.name, str(value), fault.expected, fault.suggestion)
-                problems.append(Problem("stated", None, "", *told))
-    return problems
+                yield Problem("stated", None, "", *told)
 
 
 class _Rows:

@@ -11,7 +11,7 @@ import datetime
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from gepnet.knowledge import InputError, asked, refuse
+from gepnet.knowledge import asked, refuse, refuse_all
 from gepnet.knowledge.course_models import PlanProfile, Step
 from gepnet.prrt.plan.cycles import Wish, place_cycles
 from gepnet.prrt.plan.days import WorkingDays
@@ -115,9 +115,8 @@ def _check_timezone(name: str | None) -> None:
 
 def _check_ticks(ticked: Iterable[str], choices: Collection[str]) -> None:
     expected = f"a choice of this plan: {', '.join(sorted(choices)) or 'there is none'}"
-    wrong = [name for name in ticked if name not in choices]
-    if wrong:
-        raise InputError(asked("tick", repr(name), expected, choices) for name in wrong)
+    wrong = (name for name in ticked if name not in choices)
+    refuse_all(asked("tick", repr(name), expected, choices) for name in wrong)
 
 
 def _followed(

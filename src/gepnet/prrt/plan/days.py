@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from gepnet.knowledge import InputError, asked, nearest
+from gepnet.knowledge import InputError, asked, nearest, refuse_all
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _ONE_DAY = datetime.timedelta(days=1)
@@ -30,10 +30,9 @@ class WorkingDays:
     def __post_init__(self) -> None:
         given = (("working_days", self.working), ("slots", self.slots))
         wrong = [(name, day) for name, days in given for day in days if day not in WEEKDAYS]
-        if wrong:
-            expected = f"weekdays among {', '.join(WEEKDAYS)}"
-            faults = ((asked(name, repr(day), expected), day) for name, day in wrong)
-            raise InputError(replace(f, nearest=nearest(day[:3], WEEKDAYS)) for f, day in faults)
+        expected = f"weekdays among {', '.join(WEEKDAYS)}"
+        faults = ((asked(name, repr(day), expected), day) for name, day in wrong)
+        refuse_all(replace(f, nearest=nearest(day[:3], WEEKDAYS)) for f, day in faults)
         _ = self._holidays  # a country that is not known is a fault of the question
 
     @cached_property
