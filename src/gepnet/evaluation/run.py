@@ -189,20 +189,14 @@ def _judge(
     return Judgement(part, verdict_of(h.stance for h in documents.values()), documents, missing)
 
 
+@dataclass(frozen=True)
 class _Hearing:
     """What one document says of one part of a decision."""
 
-    def __init__(
-        self,
-        base: KnowledgeBase,
-        document: DocumentAssessment,
-        part: Part,
-        decided: frozenset[str],
-    ) -> None:
-        self.base = base
-        self.document = document
-        self.part = part
-        self.decided = decided
+    base: KnowledgeBase
+    document: DocumentAssessment
+    part: Part
+    decided: frozenset[str]
 
     def heard(self) -> Heard:
         """Return the stance, from the option or for it from one of its members.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from gepnet.record.cycles import check_release
@@ -17,21 +18,17 @@ Path = tuple[str | int, ...]
 _MONTHS = ("benefit_months", "benefit_from_last_dose_months", "duration_months")
 
 
+@dataclass(frozen=True)
 class EventChecks:
-    """Checks of what was read; faults are told, nothing is changed."""
+    """Checks of what was read; faults are told, nothing is changed.
 
-    def __init__(
-        self,
-        vocabulary: Vocabulary,
-        today: datetime.date,
-        fault: Callable[..., None],
-        value: Callable[[Fact, Any, Path], Value],
-    ) -> None:
-        """Keep what tells a fault, and what reads a value of a fact, faults included."""
-        self._vocabulary = vocabulary
-        self._today = today
-        self._fault = fault
-        self._value = value
+    ``_fault`` tells a fault, ``_value`` reads a value of a fact, faults included.
+    """
+
+    _vocabulary: Vocabulary
+    _today: datetime.date
+    _fault: Callable[..., None]
+    _value: Callable[[Fact, Any, Path], Value]
 
     def event(self, event: AnyEvent, path: Path) -> None:
         """Tell what an event with fields of its own cannot say."""

@@ -14,7 +14,7 @@ import hashlib
 import io
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import polars as pl
@@ -271,22 +271,9 @@ def columns_seen(
 
 
 def _plain(manifest: Manifest) -> dict[str, Any]:
-    return {
-        "format": manifest.format,
-        "written_by": manifest.written_by,
-        "title": manifest.title,
-        "synthetic": manifest.synthetic,
-        "about": dict(manifest.about),
-        "history": [vars(commit) for commit in manifest.history],
-        "blocks": [
-            {
-                "id": block.id,
-                "patients": block.patients,
-                "parts": [vars(part) for part in block.parts],
-            }
-            for block in manifest.blocks
-        ],
-    }
+    told = asdict(manifest)
+    names = ("format", "written_by", "title", "synthetic", "about", "history", "blocks")
+    return {name: told[name] for name in names}
 
 
 def _manifest(data: Any, name: str) -> Manifest:

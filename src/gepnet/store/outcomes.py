@@ -7,7 +7,7 @@ signed; that one stays, with its signatures.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -388,12 +388,8 @@ def _faults(decision: Decision, options: Collection[str]) -> list[Problem]:
     if kind == "agreed" and len(decision.options) > 1:
         told = "one option; several are of the kind several_acceptable"
         found.append(fault("options", ", ".join(decision.options), told))
-    said: Mapping[str, str | None] = {
-        "condition": decision.condition,
-        "next_step": decision.next_step,
-        "owner": decision.owner,
-        "patient_wish": decision.patient_wish,
-    }
+    texts = ("condition", "next_step", "owner", "patient_wish")
+    said: dict[str, str | None] = {name: getattr(decision, name) for name in texts}
     needed = {"owner": "who sees to it"}
     if kind == "agreed_with_condition":
         needed["condition"] = "the condition"

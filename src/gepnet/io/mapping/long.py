@@ -41,15 +41,15 @@ class Key:
     not_gep: str | None = None
 
 
+@dataclass(frozen=True)
 class LongReader:
     """Reads the rows of a long table; ``found`` takes what came of them."""
 
-    def __init__(
-        self, table: TableMap, long: LongMap, readers: CellReaders, file: str, found: Found
-    ) -> None:
-        """Note what is read."""
-        self.table, self.long, self.readers, self.file = table, long, readers, file
-        self.found = found
+    table: TableMap
+    long: LongMap
+    readers: CellReaders
+    file: str
+    found: Found
 
     def read(self, frame: pl.DataFrame, patients: pl.Series, dates: Values) -> None:
         """Read rows."""

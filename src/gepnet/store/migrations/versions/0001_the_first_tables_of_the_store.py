@@ -27,6 +27,10 @@ def _refers_to(name: str, key: str, nullable: bool = False, **more: Any) -> sa.C
     return sa.Column(name, sa.String(length=40), sa.ForeignKey(key), nullable=nullable, **more)
 
 
+def _each(kind: Any, *names: str, nullable: bool = False) -> list[sa.Column[Any]]:
+    return [sa.Column(name, kind, nullable=nullable) for name in names]
+
+
 def upgrade() -> None:
     """Make the change; keys, indexes and constraints are named by the rule of the tables."""
     op.create_table(
@@ -44,11 +48,8 @@ def upgrade() -> None:
         sa.Column("action", sa.String(length=60), nullable=False),
         sa.Column("object", sa.String(length=80), nullable=False, index=True),
         sa.Column("case_id", sa.String(length=40), nullable=True, index=True),
-        sa.Column("before_hash", sa.String(length=64), nullable=True),
-        sa.Column("after_hash", sa.String(length=64), nullable=True),
-        sa.Column("reason_hash", sa.String(length=64), nullable=True),
-        sa.Column("prev_hash", sa.String(length=64), nullable=False),
-        sa.Column("hash", sa.String(length=64), nullable=False),
+        *_each(sa.String(length=64), "before_hash", "after_hash", "reason_hash", nullable=True),
+        *_each(sa.String(length=64), "prev_hash", "hash"),
     )
     op.create_table(
         "audit_head",
@@ -60,8 +61,7 @@ def upgrade() -> None:
         "audit_reasons",
         sa.Column("seq", sa.Integer(), primary_key=True, autoincrement=False),
         sa.Column("case_id", sa.String(length=40), nullable=True, index=True),
-        sa.Column("salt", sa.Text(), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
+        *_each(sa.Text(), "salt", "text"),
     )
     op.create_table(
         "cases",
@@ -69,9 +69,7 @@ def upgrade() -> None:
         sa.Column("pseudonym", sa.String(length=60), nullable=False, unique=True),
         sa.Column("centre", sa.String(length=60), nullable=False, index=True),
         sa.Column("record_number", sa.Integer(), nullable=False),
-        sa.Column("urgent", sa.Boolean(), nullable=False),
-        sa.Column("closed", sa.Boolean(), nullable=False),
-        sa.Column("demo", sa.Boolean(), nullable=False),
+        *_each(sa.Boolean(), "urgent", "closed", "demo"),
         sa.Column("created", sa.String(length=27), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
     )
@@ -81,8 +79,7 @@ def upgrade() -> None:
         sa.Column("centre", sa.String(length=60), nullable=False, index=True),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("starts", sa.String(length=27), nullable=False),
-        sa.Column("started", sa.Boolean(), nullable=False),
-        sa.Column("ended", sa.Boolean(), nullable=False),
+        *_each(sa.Boolean(), "started", "ended"),
         sa.Column("version", sa.Integer(), nullable=False),
     )
     op.create_table(
@@ -91,8 +88,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=100), nullable=False, unique=True),
         sa.Column("printed_name", sa.Text(), nullable=False),
         sa.Column("discipline", sa.Text(), nullable=True),
-        sa.Column("roles", sa.Text(), nullable=False),
-        sa.Column("centres", sa.Text(), nullable=False),
+        *_each(sa.Text(), "roles", "centres"),
         sa.Column("password", sa.Text(), nullable=True),
         sa.Column("subject", sa.String(length=500), nullable=True, unique=True),
         sa.Column("disabled", sa.Boolean(), nullable=False),
@@ -111,8 +107,7 @@ def upgrade() -> None:
         "identities",
         _refers_to("case_id", "cases.id", primary_key=True),
         sa.Column("salt", sa.String(length=32), nullable=False),
-        sa.Column("family_name", sa.Text(), nullable=False),
-        sa.Column("given_name", sa.Text(), nullable=False),
+        *_each(sa.Text(), "family_name", "given_name"),
         sa.Column("birth_date", sa.String(length=10), nullable=True),
         sa.Column("hospital_number", sa.Text(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -124,8 +119,7 @@ def upgrade() -> None:
         _refers_to("meeting_id", "meetings.id", nullable=True, index=True),
         sa.Column("salt", sa.String(length=32), nullable=False),
         sa.Column("question", sa.Text(), nullable=False),
-        sa.Column("place", sa.Integer(), nullable=False),
-        sa.Column("minutes", sa.Integer(), nullable=False),
+        *_each(sa.Integer(), "place", "minutes"),
         sa.Column("needed", sa.Text(), nullable=False),
         sa.Column("matrix_hidden", sa.Boolean(), nullable=False),
         sa.Column("record_number", sa.Integer(), nullable=True),
@@ -161,8 +155,7 @@ def upgrade() -> None:
         sa.Column("cycle", sa.Integer(), nullable=False),
         sa.Column("course", sa.Text(), nullable=True),
         sa.Column("decision", sa.Text(), nullable=False),
-        sa.Column("record_before", sa.Integer(), nullable=False),
-        sa.Column("record_after", sa.Integer(), nullable=False),
+        *_each(sa.Integer(), "record_before", "record_after"),
         _refers_to("user_id", "users.id", index=True),
         sa.Column("printed_name", sa.Text(), nullable=False),
         sa.Column("at", sa.String(length=27), nullable=False),
@@ -173,9 +166,7 @@ def upgrade() -> None:
         sa.Column("secret_hash", sa.String(length=64), nullable=False, unique=True),
         sa.Column("form_secret", sa.Text(), nullable=False),
         _refers_to("user_id", "users.id", index=True),
-        sa.Column("created", sa.String(length=27), nullable=False),
-        sa.Column("last_seen", sa.String(length=27), nullable=False),
-        sa.Column("proved", sa.String(length=27), nullable=False),
+        *_each(sa.String(length=27), "created", "last_seen", "proved"),
         sa.Column("ended", sa.Boolean(), nullable=False),
     )
     op.create_table(
@@ -198,8 +189,7 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("salt", sa.String(length=32), nullable=False),
         sa.Column("words", sa.Text(), nullable=False),
-        sa.Column("method", sa.Text(), nullable=True),
-        sa.Column("answers", sa.Text(), nullable=True),
+        *_each(sa.Text(), "method", "answers", nullable=True),
         sa.Column("place", sa.Text(), nullable=False),
         _refers_to("user_id", "users.id", index=True),
         sa.Column("at", sa.String(length=27), nullable=False),
@@ -214,9 +204,7 @@ def upgrade() -> None:
         sa.Column("salt", sa.String(length=32), nullable=False),
         sa.Column("kind", sa.String(length=40), nullable=False),
         sa.Column("options", sa.Text(), nullable=False),
-        sa.Column("condition", sa.Text(), nullable=True),
-        sa.Column("next_step", sa.Text(), nullable=True),
-        sa.Column("owner", sa.Text(), nullable=True),
+        *_each(sa.Text(), "condition", "next_step", "owner", nullable=True),
         sa.Column("due", sa.String(length=10), nullable=True),
         sa.Column("patient_wish", sa.Text(), nullable=True),
         sa.Column("dissent", sa.Text(), nullable=False),
@@ -249,9 +237,7 @@ def upgrade() -> None:
         _refers_to("user_id", "users.id", index=True),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("salt", sa.String(length=32), nullable=False),
-        sa.Column("discipline", sa.Text(), nullable=False),
-        sa.Column("option", sa.Text(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
+        *_each(sa.Text(), "discipline", "option", "reason"),
         sa.Column("condition", sa.Text(), nullable=True),
         sa.Column("at", sa.String(length=27), nullable=False),
         sa.UniqueConstraint("round_id", "user_id", "number"),
@@ -275,8 +261,7 @@ def upgrade() -> None:
         _refers_to("case_id", "cases.id", index=True),
         _refers_to("outcome_id", "outcomes.id", index=True),
         _refers_to("user_id", "users.id", index=True),
-        sa.Column("printed_name", sa.Text(), nullable=False),
-        sa.Column("meaning", sa.Text(), nullable=False),
+        *_each(sa.Text(), "printed_name", "meaning"),
         sa.Column("outcome_digest", sa.String(length=64), nullable=False),
         sa.Column("record_number", sa.Integer(), nullable=False),
         sa.Column("record_digest", sa.String(length=64), nullable=False),
