@@ -7,7 +7,7 @@ Nothing is computed, imputed or overwritten here: a wrong report is withdrawn, n
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -266,8 +266,8 @@ class Answers(Event):
 
 AnyEvent = (
     Observation
-    | Progression
     | Treatment
+    | Progression
     | Cycle
     | Release
     | Death
@@ -278,15 +278,9 @@ AnyEvent = (
 )
 #: Kinds of event with fields of their own; every other kind is an observation.
 EVENT_MODELS: dict[str, type[AnyEvent]] = {
-    "treatment": Treatment,
-    "progression": Progression,
-    "prrt_cycle": Cycle,
-    "prrt_release": Release,
-    "death": Death,
-    "last_contact": LastContact,
-    "adverse_event": AdverseEvent,
-    "note": Note,
-    "answers": Answers,
+    model.model_fields["kind"].default: model
+    for model in get_args(AnyEvent)
+    if model is not Observation
 }
 
 

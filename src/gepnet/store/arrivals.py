@@ -49,8 +49,7 @@ def bring_case(
         InputError: with every fault of what was entered.
         NotFound: if there is no such meeting, or none of the actor's centres.
     """
-    problems = [*case_faults(actor, centre, identity), *item_faults(question, minutes, needed)]
-    refuse_all(problems)
+    refuse_all([*case_faults(actor, centre, identity), *item_faults(question, minutes, needed)])
     record = parse_record(file, "patient file", vocabulary) if file else None
     with store.write(actor, "case.add") as session:
         row, kept = case_in(session, centre, identity, urgent=urgent)

@@ -213,8 +213,8 @@ class Table(Generic[Row]):
 
     def check(self, grid: Grid) -> None:
         """Refuse a grid whose header or the length of whose rows is not that of the table."""
-        problems = [*grid.problems, *self.header_problems(grid)] or self.shape_problems(grid)
-        refuse_all(problems)
+        told = [*grid.problems, *self.header_problems(grid)]
+        refuse_all(told or self.shape_problems(grid))
 
     def shape_problems(self, grid: Grid) -> list[Problem]:
         """Return the rows with more cells than the header, or fewer where none may be left out."""

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from gepnet.knowledge import InputError, Problem, asked, nearest, refuse_all
+from gepnet.knowledge import Problem, asked, nearest, refuse_all
 from gepnet.vocabulary.plausible import Plausible, number_of
 from gepnet.vocabulary.values import Interval
 
@@ -115,9 +115,8 @@ class Accepting:
             InputError: naming each.
         """
         told = "a value that is outside its plausible range, as it is written or told"
-        left = [one for one in self.given if one not in self._met and one.quantity not in but]
-        if left:
-            raise InputError(asked("--accept", f"{one.quantity}={one.value}", told) for one in left)
+        left = (one for one in self.given if one not in self._met and one.quantity not in but)
+        refuse_all(asked("--accept", f"{one.quantity}={one.value}", told) for one in left)
 
 
 @dataclass(frozen=True)

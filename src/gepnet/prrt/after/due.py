@@ -75,10 +75,10 @@ def next_due(
     found = []
     for topic, dates in _calendar(profile, last_dose, today, settings).items():
         sampled = last_sampled(samples, settings.topic_analytes[topic])
-        open_dates = [pair for pair in dates if not _done(pair[0], sampled, early)]
-        if open_dates:
-            day, step = open_dates[0]
-            found.append(Due(profile, topic, step, sampled, day, day < today))
+        for day, step in dates:
+            if sampled is None or sampled < day - early:
+                found.append(Due(profile, topic, step, sampled, day, day < today))
+                break
     return found
 
 
@@ -133,7 +133,3 @@ def _calendar(
                 dates += [(one.day, step) for one in placed if one.day is not None]
         found[topic] = sorted(dates, key=lambda pair: pair[0])
     return found
-
-
-def _done(day: datetime.date, sampled: datetime.date | None, early: datetime.timedelta) -> bool:
-    return sampled is not None and day - early <= sampled

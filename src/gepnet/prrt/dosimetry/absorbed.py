@@ -43,12 +43,9 @@ class Coefficients:
 
 def self_coefficients(series: Series, data: DosimetryData) -> Coefficients:
     """Return the coefficient from each region to itself, at the patient's mass."""
-    names, places = np.unique(series.region.astype(str), return_inverse=True)
     value = np.full(len(series), np.nan)
     reason = np.full(len(series), int(NoDose.NO_S_VALUE))
-    for index, name in enumerate(names):
-        rows = places == index
-        region = data.physics.region(str(name))
+    for region, rows in series.by_region(data.physics):
         if region is None:
             continue
         reason[rows] = int(NoDose.NO)

@@ -73,15 +73,13 @@ def _either(least: Array, most: Array) -> Array:
 def _outside(
     series: Series, data: DosimetryData, quantity: str, values: Array
 ) -> Iterator[tuple[int, PlausibleRange]]:
-    names, places = np.unique(series.region.astype(str), return_inverse=True)
-    for index, name in enumerate(names):
-        region = data.physics.region(str(name))
+    for region, rows in series.by_region(data.physics):
         band = data.plausible.of(quantity, None if region is None else region.id)
         if band is None:
             continue
         with np.errstate(invalid="ignore"):
             away = (values < band.low) | (values > band.high)
-        for row in np.flatnonzero(away & (places == index)):
+        for row in np.flatnonzero(away & rows):
             yield int(row), band
 
 

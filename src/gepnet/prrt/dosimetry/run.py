@@ -168,10 +168,10 @@ def _by_draws(interval: Interval, draws: Array, confidence: float) -> Interval:
 
 
 def _in_group(series: Series, data: DosimetryData, group: str) -> NDArray[np.bool_]:
-    names, places = np.unique(series.region.astype(str), return_inverse=True)
-    regions = [data.physics.region(str(name)) for name in names]
-    member = np.array([region is not None and region.group == group for region in regions])
-    return np.asarray(member[places])
+    found = np.zeros(len(series), dtype=bool)
+    for region, rows in series.by_region(data.physics):
+        found |= rows & (region is not None and region.group == group)
+    return found
 
 
 def _estimate(
@@ -214,14 +214,12 @@ def _estimate(
 
 
 def _usual(series: Series, data: DosimetryData) -> Interval:
-    names, places = np.unique(series.region.astype(str), return_inverse=True)
-    found = np.full((len(names), 3), np.nan)
-    for index, name in enumerate(names):
-        region = data.physics.region(str(name))
+    found = np.full((len(series), 3), np.nan)
+    for region, rows in series.by_region(data.physics):
         usual = None if region is None else data.checks.half_life(region.group)
         if usual is not None:
-            found[index] = usual.value, usual.low, usual.high
-    return Interval(*found[places].T)
+            found[rows] = usual.value, usual.low, usual.high
+    return Interval(*found.T)
 
 
 def _earlier(series: Series, fitted: Interval) -> Interval:

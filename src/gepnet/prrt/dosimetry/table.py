@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gepnet.knowledge import InputError, Problem, refuse_all, unusable
-from gepnet.prrt.dosimetry.data import DosimetryData
+from gepnet.prrt.dosimetry.data import DosimetryData, Physics, Region
 from gepnet.prrt.dosimetry.decay import Array, uncorrected
 from gepnet.prrt.dosimetry.doubts import breaches
 from gepnet.prrt.dosimetry.doubts import problems as doubts
@@ -72,6 +72,12 @@ class Series:
     def __len__(self) -> int:
         """Number of curves."""
         return len(self.patient)
+
+    def by_region(self, physics: Physics) -> Iterator[tuple[Region | None, NDArray[np.bool_]]]:
+        """Yield each region, None where the physics has none, with the curves that are of it."""
+        names, places = np.unique(self.region.astype(str), return_inverse=True)
+        for index, name in enumerate(names):
+            yield physics.region(str(name)), places == index
 
 
 def time_activity_table(data: DosimetryData, stated: Stated) -> Table[Any]:

@@ -15,7 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TypeVar
 
-from gepnet.knowledge import InputError, Problem, nearest
+from gepnet.knowledge import Problem, nearest, refuse_all
 from gepnet.response.recist.doubts import doubts_of_lesions
 from gepnet.response.recist.lineage import lineage_problems
 from gepnet.response.recist.model import LesionRow, Marker, Patient, PatientRow, Role, Status
@@ -76,8 +76,7 @@ def read_patients(
     given: dict[str, list[tuple[datetime.date, str]]] = {}
     for name, date, word in _read(responses, response_table(rows), problems):
         given.setdefault(name, []).append((date, word))
-    if problems:
-        raise InputError(problems[:MOST])
+    refuse_all(problems[:MOST])
     return [
         Patient(
             heads.get(name, PatientRow(name)),

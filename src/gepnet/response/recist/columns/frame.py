@@ -14,7 +14,7 @@ from typing import Any
 
 import polars as pl
 
-from gepnet.knowledge import InputError, Problem
+from gepnet.knowledge import Problem, refuse_all
 from gepnet.response.recist.doubts import CHANGE, FIRST, SIZE, doubts_of_lesions
 from gepnet.response.recist.input import lesion_table
 from gepnet.response.recist.lineage import lineage_problems
@@ -63,9 +63,7 @@ def read_lesions(path: Path, rules: Rules) -> pl.DataFrame:
     )
     # Every row that is not plainly right is given to the reader of single rows, which decides.
     odd = grid_of(texts.filter(faulty | _is_odd(texts, frame)), str(path))
-    problems = [p for row in table.cells(odd) for p in row.problems]
-    if problems:
-        raise InputError(problems[:MOST])
+    refuse_all([p for row in table.cells(odd) for p in row.problems][:MOST])
     return frame.with_columns(pl.col("nodal").fill_null(False))
 
 
@@ -158,8 +156,7 @@ def check_patients(
         problems.extend(lineage_problems(whole, file))
         if asking is not None:
             problems.extend(doubts_of_lesions(whole, asking, file, rules))
-    if problems:
-        raise InputError(problems[:MOST])
+    refuse_all(problems[:MOST])
 
 
 def _lesion(row: dict[str, Any]) -> LesionRow:
