@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from gepnet.io.case_file import table
@@ -27,32 +28,29 @@ When = tuple[PartialDate | None, str | None]
 Report = Callable[[str, object, str, str | None], None]
 
 
+@dataclass
 class Findings:
-    """Facts of one decision point in the making."""
+    """Facts of one decision point in the making.
 
-    def __init__(
-        self, vocabulary: Vocabulary, report: Report, functioning: bool | None, operated: bool
-    ) -> None:
-        """Start empty.
+    Attributes:
+        vocabulary: the facts.
+        report: called with field, value, expectation and nearest spelling for a value that a fact
+            cannot have.
+        functioning: whether the tumour is stated to be functioning.
+        operated: whether the history holds an operation.
+    """
 
-        Args:
-            vocabulary: the facts.
-            report: called with field, value, expectation and nearest spelling for a value that a
-                fact cannot have.
-            functioning: whether the tumour is stated to be functioning.
-            operated: whether the history holds an operation.
-        """
-        self.vocabulary = vocabulary
-        self.report = report
-        self.functioning = functioning
-        self.operated = operated
-        self.losses: list[str] = []
-        self.signs: list[str] = []
-        self.no_signs: list[str] = []
-        self.progressed_on: tuple[str, ...] = ()
-        self._groups: dict[Group, dict[str, Value]] = {}
-        self._dates: dict[str, PartialDate] = {}
-        self._seen: dict[str, Value] = {}
+    vocabulary: Vocabulary
+    report: Report
+    functioning: bool | None
+    operated: bool
+    losses: list[str] = field(default_factory=list)
+    signs: list[str] = field(default_factory=list)
+    no_signs: list[str] = field(default_factory=list)
+    progressed_on: tuple[str, ...] = ()
+    _groups: dict[Group, dict[str, Value]] = field(default_factory=dict)
+    _dates: dict[str, PartialDate] = field(default_factory=dict)
+    _seen: dict[str, Value] = field(default_factory=dict)
 
     def lose(self, field: str, phrase: object | None, reason: str) -> None:
         """Note that ``phrase`` of ``field`` could not be carried.

@@ -30,12 +30,7 @@ class Measures:
 
     def items(self) -> list[tuple[str, Array]]:
         """Return the measures by name, each (B,)."""
-        return [
-            ("auc", self.auc),
-            ("slope", self.slope),
-            ("in_the_large", self.in_the_large),
-            ("brier", self.brier),
-        ]
+        return list(vars(self).items())
 
 
 def measure(eta: Array, events: Array, others: Array) -> Measures:

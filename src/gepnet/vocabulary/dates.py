@@ -73,10 +73,9 @@ def parse_date(text: str) -> PartialDate:
 
 def _moment(text: str) -> datetime:
     try:
-        moment = datetime.fromisoformat(text)
+        return datetime.fromisoformat(text)
     except ValueError as error:
         raise ValueError(f"'{text}' is no date-time") from error
-    return moment
 
 
 def with_offset(date: PartialDate) -> PartialDate:

@@ -80,6 +80,9 @@ def decompose(contrasts: Sequence[Contrast], tolerance: float = 0.001) -> Decomp
     """Return Q of a connected network within and between designs."""
     from scipy.stats import chi2
 
+    def p_of(q: float, df: int) -> float:
+        return float(chi2.sf(q, df)) if df else 1.0
+
     studies = arms_of(contrasts, tolerance)
     names = _names(studies)
     designs: dict[tuple[str, ...], list[Arms]] = {}
@@ -90,8 +93,7 @@ def decompose(contrasts: Sequence[Contrast], tolerance: float = 0.001) -> Decomp
         q = solve(of_it, design, 0.0).q
         df = (len(of_it) - 1) * (len(design) - 1)
         q = q if df else 0.0
-        p = float(chi2.sf(q, df)) if df else 1.0
-        found.append(DesignQ(design, len(of_it), q, df, p))
+        found.append(DesignQ(design, len(of_it), q, df, p_of(q, df)))
         tau_parts += growth_of_q(of_it, design) if df else 0.0
     total = solve(studies, names, 0.0).q
     within, within_df = sum(d.q for d in found), sum(d.df for d in found)
@@ -103,9 +105,6 @@ def decompose(contrasts: Sequence[Contrast], tolerance: float = 0.001) -> Decomp
     if between_df:
         apart = sum(solve(of_it, design, tau2).q for design, of_it in designs.items())
         between_random = max(0.0, solve(studies, names, tau2).q - apart)
-
-    def p_of(q: float, df: int) -> float:
-        return float(chi2.sf(q, df)) if df else 1.0
 
     return Decomposition(
         total=total,
