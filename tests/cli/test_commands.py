@@ -515,3 +515,14 @@ def test_the_command_runs_as_a_process_of_its_own(patient: Path) -> None:
     bad = process("assess", str(patient.with_name("nothing.yaml")))
     assert (bad.returncode, bad.stdout) == (2, "")
     assert bad.stderr.splitlines()[-1] == "1 problem found."
+
+
+def test_a_command_on_duckdb_ends_without_a_word(tmp_path: Path) -> None:
+    # What is not collected at its end DuckDB calls a leak, in pages of text.
+    place = f"duckdb:///{tmp_path / 'registry.duckdb'}"
+    for arguments in (("synth", "--output", place, "--patients", "5"), ("info", place)):
+        done = subprocess.run(
+            [sys.executable, "-m", "gepnet", "registry", *arguments, "--format", "json"],
+            capture_output=True, text=True, env={**os.environ, "NO_COLOR": "1"}, check=False,
+        )  # fmt: skip
+        assert (done.returncode, "leak" in done.stderr) == (0, False), done.stderr
