@@ -189,9 +189,8 @@ class Deciding:
         given, is kept as the last resort.
         """
         last_resort = self._last_resort
-        alternatives = self.influences.alternatives(
-            self._influence({s for q in questions for s in q})
-        )
+        positions = {one for question in questions for one in question}
+        alternatives = self.influences.alternatives(self._influence(positions))
         things = [(one, group) for one in alternatives for group in one.groups]
         choices = _CHOICES[count]
         containing = choices.containing(len(things))
@@ -202,7 +201,7 @@ class Deciding:
         fixed |= valid & self._moved(variants)
         valid &= ~self._contradicted(variants, things, containing)
         fixed &= valid
-        stated = {one: one.stated(variants.truth) for q in questions for one in q}
+        stated = {one: one.stated(variants.truth) for one in positions}
         solved: dict[Question, Verdict] = {}
         for question in questions:
             first, second = (stated[one] for one in question)
