@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple, get_args
 
 from gepnet.criteria import Always, Node, facts_of
-from gepnet.facts import needed_for
+from gepnet.facts import inputs_of, needed_for
 from gepnet.guidelines.status import LEVELS
 from gepnet.knowledge import Knowledge, KnowledgeFiles, kept
 from gepnet.knowledge.models import (
@@ -28,6 +28,8 @@ from gepnet.vocabulary import OptionTree, PartialDate, Truth, parse_date
 CompiledRecommendation = Rule[Recommendation]
 CompiledLabel = Rule[LabelEntry]
 CompiledFunding = Rule[FundingPosition]
+#: Facts as one number, a bit for each in the order of the vocabulary.
+FactSet = int
 
 
 class HeldPosition(NamedTuple):
@@ -156,6 +158,21 @@ class KnowledgeBase(Rulebook):
             named += item.entry.facts
         named += [risk.fact for risk in self.knowledge.marrow_risks]
         return needed_for(named, self.criteria)
+
+    def behind(self, names: Iterable[str]) -> FactSet:
+        """Return some facts, and those that they are worked out from."""
+        found = 0
+        for name in names:
+            if name not in self._behind:
+                inputs = inputs_of(self.vocabulary[name], self.criteria)
+                self._behind[name] = 1 << self.vocabulary.order(name) | self.behind(inputs)
+            found |= self._behind[name]
+        return found
+
+    @cached_property
+    def _behind(self) -> dict[str, FactSet]:
+        """What was found behind each fact."""
+        return {}
 
     @cached_property
     def rows(self) -> tuple[tuple[str, str], ...]:

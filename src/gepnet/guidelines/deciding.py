@@ -8,17 +8,19 @@ change that makes another tumour of it, as a Ki-67 beyond a limit of the grades,
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, reduce
 from itertools import product
+from operator import or_
 from typing import Literal
 
 from gepnet.facts import Facts, is_given
 from gepnet.facts.algebra import derived_of
 from gepnet.guidelines.alternatives import Alternative, Band, Influence, Influences
 from gepnet.guidelines.compare import Agreement, Pair
-from gepnet.guidelines.compiled import KnowledgeBase
+from gepnet.guidelines.compiled import FactSet, KnowledgeBase
+from gepnet.guidelines.distances import ANY, Distances
 from gepnet.guidelines.positions import DocumentPosition, document_positions
 from gepnet.guidelines.status import Status
 from gepnet.guidelines.variants import Choices, Truths, Variants, bits
@@ -27,12 +29,16 @@ from gepnet.vocabulary import Several, Value
 MOST_CHANGES = 3
 #: Up to so many changes all rows are searched at once; sets of more would fill the memory.
 _TOGETHER = 2
-#: Of more, rows are searched at once if that takes so many times the facts of the larger one.
-_ALIKE = 1.05
+#: Of more, questions are searched at once if that takes so many times the facts of the larger one,
+#: or no more than a few.
+_ALIKE = 1.3
+_FEW = 40
 _CHOICES = {count: Choices(count) for count in range(1, MOST_CHANGES + 1)}
 
 # A fact with values that no criterion tells apart.
 Thing = tuple[Alternative, tuple[Value, ...]]
+# What each fact is changed to, with the variants in which it is.
+Changes = dict[str, list[tuple[Value, int]]]
 Question = frozenset[DocumentPosition]
 
 
@@ -80,6 +86,7 @@ class Deciding:
     Attributes:
         influences: what was looked up of the facts behind criteria.
         truths: what was worked out of atoms.
+        distances: how many changes questions need at least.
     """
 
     def __init__(self, base: KnowledgeBase, facts: Facts) -> None:
@@ -88,7 +95,8 @@ class Deciding:
         self._facts = facts
         self._positions = document_positions(base).by_document
         self.influences = Influences(base, facts)
-        self._of_position: dict[DocumentPosition, Influence] = {}
+        self.distances = Distances(base)
+        self._of_position: dict[DocumentPosition, tuple[Influence, FactSet]] = {}
         self._known: dict[Question, Verdict] = {}
         # With how many changes each was searched in vain, and what would be a last resort.
         self._searched: dict[Question, int] = {}
@@ -116,7 +124,7 @@ class Deciding:
 
         With fewer than the usual ``most`` changes, pairs that need more are left out.
         """
-        rows: dict[tuple[str, str], dict[Pair, Question]] = {}
+        asked: dict[Pair, Question] = {}
         found: dict[Pair, Verdict] = {}
         for pair in pairs:
             if pair.agreement is Agreement.SAME:
@@ -127,62 +135,54 @@ class Deciding:
             if len(question) < len(both):
                 found[pair] = _NO_POSITION
             else:
-                rows.setdefault(row, {})[pair] = question
-        self._search([list(questions.values()) for questions in rows.values()], most)
-        for questions in rows.values():
-            known = {pair: self._known.get(question) for pair, question in questions.items()}
-            found.update((pair, verdict) for pair, verdict in known.items() if verdict is not None)
+                asked[pair] = question
+        self._search(dict.fromkeys(asked.values()), most)
+        known = ((pair, self._known.get(question)) for pair, question in asked.items())
+        found.update((pair, verdict) for pair, verdict in known if verdict is not None)
         return found
 
-    def _search(self, rows: Iterable[Iterable[Question]], most: int) -> None:
+    def _search(self, questions: Iterable[Question], most: int) -> None:
         """Settle questions together; they share most of their facts and criteria.
 
-        Few changes are tried for all rows at once; of more there are too many sets for that, and
-        they are tried for rows that look at nearly the same facts, as far as these go.
+        Few changes are tried for all at once; of more there are too many sets for that, and they
+        are tried for questions that look at nearly the same facts, as far as these go.
         """
-        open_: list[list[Question]] = []
-        taken = set(self._known)
-        for row in rows:
-            open_.append([q for q in dict.fromkeys(row) if q not in taken])
-            taken.update(open_[-1])
-        for row in open_:
-            self._known.update((q, _BY_JUDGEMENT) for q in row if not _common(q))
+        asked = [q for q in questions if q not in self._known]
+        self._known.update((q, _BY_JUDGEMENT) for q in asked if not _common(q))
         for count in range(1, most + 1):
-            left = [
-                [q for q in row if q not in self._known and self._searched.get(q, 0) < count]
-                for row in open_
-            ]
-            parts = self._alike(left) if count > _TOGETHER else [[q for row in left for q in row]]
-            for wanted in filter(None, parts):
-                self._known.update(self._with_changes(wanted, count))
-                self._searched.update(dict.fromkeys(wanted, count))
+            left = [q for q in asked if q not in self._known and self._searched.get(q, 0) < count]
+            self._searched.update(dict.fromkeys(left, count))
+            within = {q: facts for q in left if (facts := self.distances.within(q, count))}
+            every = [dict.fromkeys(within, ANY)]
+            for group in filter(None, self._alike(within) if count > _TOGETHER else every):
+                self._known.update(self._with_changes(group, count))
         if most == MOST_CHANGES:
-            for question in (q for row in open_ for q in row):
+            for question in asked:
                 last = self._last_resort.get(question, _BY_JUDGEMENT)
                 self._known.setdefault(question, last)
 
-    def _alike(self, rows: Iterable[Sequence[Question]]) -> list[list[Question]]:
-        """Return rows put together with the one that looks at nearly the same facts, if any does.
+    def _alike(self, within: Mapping[Question, FactSet]) -> list[dict[Question, FactSet]]:
+        """Return questions put together with those that look at nearly the same facts, if any do.
 
         What is worked out of these then serves all of them, for few sets more.
         """
-        of_row = [
-            ({fact for q in row for one in q for fact in self._influence([one]).looked_at}, row)
-            for row in rows
-        ]
-        groups: list[tuple[set[str], float, list[Question]]] = []
-        for facts, row in sorted(of_row, key=lambda one: len(one[0]), reverse=True):
-            # The smallest that fits: with more facts than it needs a row costs more than alone.
-            for others, most, questions in reversed(groups):
-                if len(facts | others) <= most:
-                    others |= facts
-                    questions += row
+        looked_at = {q: self._looked_at(q) & facts for q, facts in within.items()}
+        groups: list[dict[Question, FactSet]] = []
+        for question in sorted(looked_at, key=lambda q: looked_at[q].bit_count(), reverse=True):
+            facts = looked_at[question]
+            # The smallest that fits: with more facts than it needs it costs more than alone.
+            for group in reversed(groups):
+                most = max(_FEW, _ALIKE * next(iter(group.values())).bit_count())
+                if reduce(or_, group.values(), facts).bit_count() <= most:
+                    group[question] = facts
                     break
             else:
-                groups.append((facts, _ALIKE * len(facts), list(row)))
-        return [questions for _, _, questions in groups]
+                groups.append({question: facts})
+        return groups
 
-    def _with_changes(self, questions: Sequence[Question], count: int) -> dict[Question, Verdict]:
+    def _with_changes(
+        self, questions: Mapping[Question, FactSet], count: int
+    ) -> dict[Question, Verdict]:
         """Return the questions that ``count`` changes settle, with all ways to settle each.
 
         What only a change of age, sex, site or grade would settle, or of a treatment that was
@@ -191,17 +191,26 @@ class Deciding:
         last_resort = self._last_resort
         positions = {one for question in questions for one in question}
         alternatives = self.influences.alternatives(self._influence(positions))
-        things = [(one, group) for one in alternatives for group in one.groups]
+        order = self._base.vocabulary.order
+        facts = reduce(or_, questions.values())
+        some = (one for one in alternatives if facts >> order(one.fact) & 1)
+        things = [(one, group) for one in some for group in one.groups]
         choices = _CHOICES[count]
-        containing = choices.containing(len(things))
-        variants = self._variants(things, containing, choices.size(len(things)))
-        valid = variants.everywhere ^ _twice(things, containing)
-        marked = zip(things, containing, strict=True)
+        containing, size = choices.containing(len(things)), choices.size(len(things))
+        marked = list(zip(things, containing, strict=True))
+        changes: Changes = {}
+        for (one, values), where in marked:
+            changes.setdefault(one.fact, []).append((values[0], where))
+        # The last variant is the patient as is.
+        variants = Variants(self._base, self._facts, size + 1, changes, self.truths)
+        valid = (1 << size) - 1 ^ _twice(changes)
         fixed = valid & variants.join(where for (one, _), where in marked if not one.changeable)
         fixed |= valid & self._moved(variants)
-        valid &= ~self._contradicted(variants, things, containing)
+        valid &= ~self._contradicted(variants, changes)
         fixed &= valid
         stated = {one: one.stated(variants.truth) for one in positions}
+        if count <= _TOGETHER:
+            self.distances.learn((positions, variants.truth, count, size))
         solved: dict[Question, Verdict] = {}
         for question in questions:
             first, second = (stated[one] for one in question)
@@ -210,7 +219,7 @@ class Deciding:
             if not agreed:
                 continue
             # Others share the run: what neither document looks at decides nothing between them.
-            looked_at = self._influence(question).looked_at
+            looked_at = self._looked_at(question)
             for found, allowed in ((solved, valid ^ fixed), (last_resort, fixed)):
                 if question in found:
                     continue
@@ -222,7 +231,7 @@ class Deciding:
                         own := [
                             way
                             for way in map(choices.members, bits(mask))
-                            if all(things[thing][0].fact in looked_at for thing in way)
+                            if all(looked_at >> order(things[thing][0].fact) & 1 for thing in way)
                         ]
                     )
                 }
@@ -231,22 +240,17 @@ class Deciding:
                     break
         return solved
 
-    def _contradicted(
-        self, variants: Variants, things: Sequence[Thing], containing: Sequence[int]
-    ) -> int:
+    def _contradicted(self, variants: Variants, changes: Changes) -> int:
         """Return the variants in which something that is told cannot be: no patient is like that.
 
         A tumour that is told to be silent gets no syndrome unless that word is changed as well.
         """
-        changed: dict[str, int] = {}
-        for (one, _), where in zip(things, containing, strict=True):
-            changed[one.fact] = changed.get(one.fact, 0) | where
         found = 0
         for fact in self._told:
             derived = derived_of(fact, variants, variants.truth, self._base.criteria) or {}
             told = self._facts.values[fact.id]
             against = variants.join(w for value, w in derived.items() if value is not told)
-            found |= against & ~changed.get(fact.id, 0)
+            found |= against & ~variants.join(w for _, w in changes.get(fact.id, ()))
         return found
 
     def _moved(self, variants: Variants) -> int:
@@ -259,24 +263,23 @@ class Deciding:
                     found |= where if possible.isdisjoint(fact.candidates(value)) else 0
         return found
 
-    def _variants(
-        self,
-        things: Sequence[Thing],
-        containing: Sequence[int],
-        size: int,
-    ) -> Variants:
-        changes: dict[str, list[tuple[Value, int]]] = {}
-        for (one, group), where in zip(things, containing, strict=True):
-            changes.setdefault(one.fact, []).append((group[0], where))
-        return Variants(self._base, self._facts, size, changes, self.truths)
-
     def _influence(self, positions: Iterable[DocumentPosition]) -> Influence:
         found = Influence()
         for one in positions:
-            if one not in self._of_position:
-                self._of_position[one] = self.influences.of(one.nodes)
-            found.add(self._of_position[one])
+            found.add(self._of(one)[0])
         return found
+
+    def _looked_at(self, question: Question) -> FactSet:
+        first, second = question
+        return self._of(first)[1] | self._of(second)[1]
+
+    def _of(self, position: DocumentPosition) -> tuple[Influence, FactSet]:
+        """Return what influences a position, with the facts among it."""
+        if position not in self._of_position:
+            found = self.influences.of(position.nodes)
+            facts = sum(1 << self._base.vocabulary.order(name) for name in found.looked_at)
+            self._of_position[position] = found, facts
+        return self._of_position[position]
 
     def _verdict(
         self,
@@ -377,11 +380,12 @@ def _common(question: Question) -> bool:
     return not set(first.kinds).isdisjoint(second.kinds)
 
 
-def _twice(things: Sequence[Thing], containing: Sequence[int]) -> int:
+def _twice(changes: Changes) -> int:
     """Return the choices that give one fact two values."""
     found = 0
-    seen: dict[str, int] = {}
-    for (one, _), where in zip(things, containing, strict=True):
-        found |= seen.get(one.fact, 0) & where
-        seen[one.fact] = seen.get(one.fact, 0) | where
+    for values in changes.values():
+        seen = 0
+        for _, where in values:
+            found |= seen & where
+            seen |= where
     return found

@@ -106,10 +106,12 @@ class Variants(PairLogic[Mask]):
                 known[values] = interpret(node, dict(zip(names, values, strict=True)))
             places[known[values]].append(where)
         # Every variant has some combination: the truth with the most of them is where the others
-        # are not.
+        # are not, unless it is one part as it stands.
         most = max(places, key=lambda truth: len(places[truth]))
-        found = {truth: self.join(parts) for truth, parts in places.items() if truth is not most}
-        found[most] = self.everywhere ^ self.join(found.values())
+        several = places.pop(most) if len(places[most]) > 1 else ()
+        found = {truth: self.join(parts) for truth, parts in places.items()}
+        if several:
+            found[most] = self.everywhere ^ self.join(found.values())
         return Pair(found[True], found[False])
 
     def _combinations(self, names: Sequence[str]) -> list[tuple[tuple[Value, ...], Mask]]:
