@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Annotated, Any, Self
 
 from gepnet.guidelines import (
@@ -16,7 +15,7 @@ from gepnet.guidelines import (
 from gepnet.knowledge.models import FundingPosition, LabelEntry
 from gepnet.knowledge.phrases import Phrases
 from gepnet.report.explanations import Asks, Branch, Leaf, Reader, SourceView, source_of
-from gepnet.tables import Shown
+from gepnet.tables import Shown, view_class
 
 #: The first that some entry has is that of the cell.
 _LABEL = ("on_label", "undetermined", "off_label")
@@ -24,7 +23,7 @@ _PAYER = ("funded", "undetermined", "not_funded", "outside")
 NOT_READ = "not_read"
 
 
-@dataclass(frozen=True)
+@view_class
 class AccessCell:
     """What the labels, or the payers, of a region say of a medicine for this patient.
 
@@ -37,7 +36,7 @@ class AccessCell:
     entries: list[str]
 
 
-@dataclass(frozen=True)
+@view_class
 class AccessView:
     """A medicine in a region, with the cell of its label and that of its payer."""
 
@@ -48,7 +47,7 @@ class AccessView:
     payer: AccessCell
 
 
-@dataclass(frozen=True)
+@view_class
 class Decided:
     """A label or a payer's decision, whether it is about the patient, and why."""
 
@@ -82,7 +81,7 @@ class Decided:
         )
 
 
-@dataclass(frozen=True)
+@view_class
 class FundingView(Decided):
     """A payer's decision, and whether it is about the patient."""
 
@@ -92,7 +91,7 @@ class FundingView(Decided):
     ]
 
 
-@dataclass(frozen=True)
+@view_class
 class LabelView(Decided):
     """Whether a medicine is used within its indication in a region."""
 

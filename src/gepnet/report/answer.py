@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from gepnet.guidelines import Assessment, KnowledgeBase, MissingFact
@@ -23,14 +22,14 @@ from gepnet.report.answer_reasons import orders_view, why_view
 from gepnet.report.assessment import head_view
 from gepnet.report.unread import unread_view
 from gepnet.report.words import SIGNS
-from gepnet.tables import plain
+from gepnet.tables import plain, view_class
 
 View = dict[str, Any]
 #: Rows in which differences are looked for: a page holds no more, and each costs a search.
 _LOOKED_AT = 8
 
 
-@dataclass(frozen=True)
+@view_class
 class Column:
     """A column of the table."""
 

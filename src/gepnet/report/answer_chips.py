@@ -19,7 +19,7 @@ from gepnet.report.access import NOT_READ, AccessCell, AccessView, access_views
 from gepnet.report.explanations import Reader, strength_text
 from gepnet.report.history import History
 from gepnet.report.words import BADGES, SIGNS, badge_word, status_word
-from gepnet.tables import Shown
+from gepnet.tables import Shown, view_class
 
 #: The columns of the table with the statuses that stand in each: what is partly against is no
 #: support, and what is for it in one of two strengths is not known to be the stronger.
@@ -34,7 +34,7 @@ COLUMNS: dict[str, tuple[Status, ...]] = {
 _YEAR = re.compile(r"\s((?:19|20)\d\d)$")
 
 
-@dataclass(frozen=True)
+@view_class
 class MissingFactView:
     """A fact that a position waits for; ``order`` is the number of the order that brings it."""
 
@@ -42,7 +42,7 @@ class MissingFactView:
     order: int | None
 
 
-@dataclass(frozen=True)
+@view_class
 class Chip:
     """One document in one row: what it says, in which strength, how well that was read."""
 
@@ -63,7 +63,7 @@ class Chip:
     recommendations: list[str]
 
 
-@dataclass(frozen=True)
+@view_class
 class AccessEntry:
     """Label and payer of one medicine in one region."""
 
@@ -72,7 +72,7 @@ class AccessEntry:
     payer: Annotated[AccessCell, Shown(take="status:payer words:payer_words", flat=True)]
 
 
-@dataclass(frozen=True)
+@view_class
 class SubRow:
     """The same option for another purpose: counted for itself."""
 
@@ -83,7 +83,7 @@ class SubRow:
     cells: dict[str, list[Chip]]
 
 
-@dataclass(frozen=True)
+@view_class
 class RowView:
     """An option with the documents that stand on it, by column."""
 

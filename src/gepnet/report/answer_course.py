@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from gepnet.criteria import Compare, facts_of, walk
 from gepnet.facts.timeline import TimelineData, timeline_of
 from gepnet.guidelines import Assessment, KnowledgeBase
 from gepnet.record import Record
 from gepnet.report.facts import value_text
-from gepnet.tables import plain
+from gepnet.tables import plain, view_class
 from gepnet.vocabulary import Interval, PartialDate, unit_words
 
 _LANES = {
@@ -28,7 +28,7 @@ _BREAK = 45.0
 _LETTER = 0.82
 
 
-@dataclass(frozen=True)
+@view_class
 class CourseItem:
     """Something on the line of time: ``left`` and ``width`` in percent, ``row`` within its lane.
 
@@ -44,7 +44,7 @@ class CourseItem:
     progression: bool
 
 
-@dataclass(frozen=True)
+@view_class
 class Lane:
     """One kind of thing."""
 
@@ -53,7 +53,7 @@ class Lane:
     items: list[CourseItem]
 
 
-@dataclass(frozen=True)
+@view_class
 class CourseStrip:
     """The course on a line of time; ``broken`` where the last weeks are drawn wider."""
 
@@ -63,7 +63,7 @@ class CourseStrip:
     undated: list[str]
 
 
-@dataclass(frozen=True)
+@view_class
 class BloodValue:
     """A value with the limit of a checklist, on a bar from 0 to 100."""
 
@@ -77,7 +77,7 @@ class BloodValue:
     mark: float | None
 
 
-@dataclass(frozen=True)
+@view_class
 class BloodStrip:
     """The values of a checklist with their days, and what it asks for that is not known."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Annotated
 
 from gepnet.facts import FactValue
@@ -19,13 +18,13 @@ from gepnet.report.facts import fact_view, value_text
 from gepnet.report.headline import headline
 from gepnet.report.history import History
 from gepnet.report.safety import SafetyView, safety_views
-from gepnet.tables import Shown, also_shown
+from gepnet.tables import Shown, also_shown, view_class
 from gepnet.vocabulary import Interval, PartialDate, Several
 
 _PLACES = {"failed": "progressed_on_{therapy}", "given": "on_{therapy}"}
 
 
-@dataclass(frozen=True)
+@view_class
 class Who:
     """The patient: sex and age as far as they are known, and the tumour in one line."""
 
@@ -35,7 +34,7 @@ class Who:
     tumour: str
 
 
-@dataclass(frozen=True)
+@view_class
 class QuestionView:
     """What is asked: by the state of disease and treatment, or set by a person."""
 
@@ -46,7 +45,7 @@ class QuestionView:
     choices: list[dict[str, str]]
 
 
-@dataclass(frozen=True)
+@view_class
 class StripView:
     """A place in the strip of facts; ``text`` is None where nothing is recorded."""
 
@@ -59,7 +58,7 @@ class StripView:
     decides: bool
 
 
-@dataclass(frozen=True)
+@view_class
 class FiringLine:
     """A rule that fires and stands above the table."""
 
@@ -69,7 +68,7 @@ class FiringLine:
     source: Annotated[SourceView, Shown(take="verification source_title locator url", flat=True)]
 
 
-@dataclass(frozen=True)
+@view_class
 class Fires:
     """What fires: lines that are shown, medicines outside the label, and how many are counted."""
 
@@ -79,7 +78,7 @@ class Fires:
     elsewhere: int
 
 
-@dataclass(frozen=True)
+@view_class
 class Contradiction:
     """A fact that is on record in two ways; ``text`` is None where nothing of it can be said."""
 

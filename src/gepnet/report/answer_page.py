@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from gepnet.guidelines import Assessment, KnowledgeBase
 from gepnet.report.cells import cell_view
 from gepnet.report.explanations import Reader
 from gepnet.report.matrix import Matrix
-from gepnet.tables import plain
+from gepnet.tables import plain, view_class
 
 View = dict[str, Any]
 #: Height that the rows may have on a screen of 1440 x 900, and the width of all columns there.
@@ -24,7 +23,7 @@ _LINE, _PAD, _LETTER = 29, 7, 6.9
 _WIDTH, _HEAD, _LEAST, _COMMON, _STEP, _OPTION = 1130, 126.0, 84, 170, 40, 160
 
 
-@dataclass(frozen=True)
+@view_class
 class FirstScreen:
     """What stands on the first screen.
 
@@ -114,7 +113,7 @@ def _lines(width: float, chips: Sequence[View]) -> int:
     return lines
 
 
-@dataclass(frozen=True)
+@view_class
 class Drawers:
     """What is behind chips and cells.
 

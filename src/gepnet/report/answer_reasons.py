@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 
 from gepnet.criteria.prose import listed
 from gepnet.guidelines import Band, KnowledgeBase, Result, Status, StatusChange, missing
@@ -20,6 +19,7 @@ from gepnet.report.answer_head import fact_text
 from gepnet.report.differences import values_text, words_for
 from gepnet.report.safety import not_excluded
 from gepnet.report.words import SIGNS, status_word
+from gepnet.tables import view_class
 from gepnet.vocabulary import Interval, Value
 
 _RESULTS = 2
@@ -27,7 +27,7 @@ _LINES = 2
 _NAMES = 3
 
 
-@dataclass(frozen=True)
+@view_class
 class Scale:
     """A number on its scale: the patient's value or range, and the limits of what decides.
 
@@ -41,7 +41,7 @@ class Scale:
     unit: str
 
 
-@dataclass(frozen=True)
+@view_class
 class DecidingFact:
     """The fact that decides, and what it would have to be."""
 
@@ -56,7 +56,7 @@ class DecidingFact:
     position: str
 
 
-@dataclass(frozen=True)
+@view_class
 class WhyView:
     """Why documents differ: ``kind`` is fact, judgement, strength or nothing; ``text`` says it."""
 
@@ -67,7 +67,7 @@ class WhyView:
     scale: Scale | None
 
 
-@dataclass(frozen=True)
+@view_class
 class Settles:
     """What a result brings: documents that would take a position on options."""
 
@@ -78,7 +78,7 @@ class Settles:
     options: list[str]
 
 
-@dataclass(frozen=True)
+@view_class
 class ResultView:
     """A result of a test; ``falls_away`` counts open positions that would be none."""
 
@@ -88,7 +88,7 @@ class ResultView:
     falls_away: int
 
 
-@dataclass(frozen=True)
+@view_class
 class OrderView:
     """A test or question with its number, and what its results settle, or which rules it excludes.
 

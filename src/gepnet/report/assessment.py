@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 from gepnet.guidelines import (
@@ -30,7 +29,7 @@ from gepnet.report.explanations import (
 from gepnet.report.facts import FactView, fact_groups, fact_view, reasons_to_treat
 from gepnet.report.safety import not_excluded, safety_views
 from gepnet.report.unread import unread_view
-from gepnet.tables import Shown, plain, taken
+from gepnet.tables import Shown, plain, taken, view_class
 from gepnet.vocabulary import TRUTH_WORDS, Truth
 
 View = dict[str, Any]
@@ -94,7 +93,7 @@ def head_view(assessment: Assessment) -> View:
     return dict(taken(assessment, names))
 
 
-@dataclass(frozen=True)
+@view_class
 class DocumentView:
     """A document: identity, age, what was read of it, whether it is about the patient."""
 
@@ -115,7 +114,7 @@ def _document(item: DocumentAssessment, reader: Reader) -> DocumentView:
     return DocumentView(head, item, within, within, reader.tree(item.scope), source)
 
 
-@dataclass(frozen=True)
+@view_class
 class Request:
     """A test or question, and how many open positions wait for what it brings."""
 
@@ -146,7 +145,7 @@ def _missing(assessment: Assessment, reader: Reader) -> list[Request]:
     return [Request(name, count, list(wanted[name].values())) for name, count in ranked]
 
 
-@dataclass(frozen=True)
+@view_class
 class ItemView:
     """One item of a checklist: met, not met, missing or text ambiguous."""
 
@@ -158,7 +157,7 @@ class ItemView:
     source: Annotated[SourceView, Shown(flat=True)]
 
 
-@dataclass(frozen=True)
+@view_class
 class ChecklistView:
     """A checklist, item by item."""
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from typing import Annotated
 
 from gepnet.guidelines import Assessment, DocumentAssessment, KnowledgeBase
 from gepnet.knowledge.models import Statement
 from gepnet.report.explanations import SourceView, source_of
-from gepnet.tables import Shown
+from gepnet.tables import Shown, view_class
 
 
-@dataclass(frozen=True)
+@view_class
 class StatementView:
     """One statement of a document, and the options that it is about."""
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
@@ -21,7 +20,7 @@ from gepnet.report.changes import missing_view
 from gepnet.report.words import SIGNS
 from gepnet.store.rated import Opinion, RatedItem
 from gepnet.store.rounds import OTHER
-from gepnet.tables import taken
+from gepnet.tables import taken, view_class
 
 View = dict[str, Any]
 _FOR = frozenset({Status.RECOMMENDED, Status.OPTION, Status.IN_FAVOUR})
@@ -33,7 +32,7 @@ _STRENGTH = (
 _WAITING = frozenset({Status.FACT_MISSING, Status.TEXT_OPEN})
 
 
-@dataclass(frozen=True)
+@view_class
 class _Stand:
     """What the documents say of one option for one patient: short names by status."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from gepnet.guidelines import OPEN, SPOKEN, Assessment, KnowledgeBase, Status, missing
@@ -23,9 +22,10 @@ from gepnet.report.evidence import (
 )
 from gepnet.report.headline import headline
 from gepnet.report.matrix import Matrix, matrix_parts, quiet_documents, tests_on_record
+from gepnet.tables import view_class
 
 
-@dataclass(frozen=True)
+@view_class
 class CasePage:
     """A patient's page: identity, assessment and what is known beside it."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Annotated
 
 from gepnet.guidelines import SPOKEN, Assessment, Cell, KnowledgeBase, Reason
@@ -23,11 +22,11 @@ from gepnet.report.explanations import (
     strength_text,
 )
 from gepnet.report.history import History
-from gepnet.tables import Shown
+from gepnet.tables import Shown, view_class
 from gepnet.vocabulary import TRUTH_WORDS, PartialDate, Truth
 
 
-@dataclass(frozen=True)
+@view_class
 class ReasonView:
     """One position behind a cell: what it says, where, and why it applies."""
 
@@ -56,7 +55,7 @@ class ReasonView:
     may_turn_with: Asks
 
 
-@dataclass(frozen=True)
+@view_class
 class CellView:
     """The status of an option in a document, with its reasons.
 
@@ -79,7 +78,7 @@ class CellView:
     statements: list[str]
 
 
-@dataclass(frozen=True)
+@view_class
 class RowView:
     """One option, for one purpose, in every document."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 from gepnet.criteria import explain, prose
@@ -26,7 +25,7 @@ from gepnet.report.explanations import (
 )
 from gepnet.report.words import status_word
 from gepnet.rules import Reading
-from gepnet.tables import Shown, plain
+from gepnet.tables import Shown, plain, view_class
 from gepnet.vocabulary import TRUTH_WORDS, Question, Truth
 
 View = dict[str, Any]
@@ -36,7 +35,7 @@ def _unknown(kind: str, name: str, known: Iterable[str]) -> Exception:
     return refuse(kind, repr(name), f"a known {kind}", known)
 
 
-@dataclass(frozen=True)
+@view_class
 class ListedFact:
     """A fact of the vocabulary, or a family of facts as a pattern."""
 
@@ -82,7 +81,7 @@ def show_fact(base: KnowledgeBase, name: str) -> View:
     return {key: value for key, value in view.items() if value not in (None, [], {}, "")}
 
 
-@dataclass(frozen=True)
+@view_class
 class ListedDocument:
     """A document with how much of it was read."""
 
@@ -151,7 +150,7 @@ def _document(document: CompiledDocument, base: KnowledgeBase) -> View:
     }
 
 
-@dataclass(frozen=True)
+@view_class
 class EntryView:
     """A recommendation in words, with its criterion as it is written."""
 
@@ -195,7 +194,7 @@ def _entry(item: CompiledRecommendation, base: KnowledgeBase) -> EntryView:
     )
 
 
-@dataclass(frozen=True)
+@view_class
 class StatedPosition:
     """What a recommendation says of one option."""
 
@@ -203,7 +202,7 @@ class StatedPosition:
     label: str
 
 
-@dataclass(frozen=True)
+@view_class
 class Explained:
     """Why a recommendation applies to a patient, does not apply or stays open."""
 

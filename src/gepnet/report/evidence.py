@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Annotated
 
 from gepnet.criteria import Explanation
@@ -16,7 +15,7 @@ from gepnet.knowledge.models import Position, Trial
 from gepnet.record import Record
 from gepnet.report.explanations import Asks, Branch, Leaf, Reader
 from gepnet.report.trials import FigureView, figure_views, main_figures
-from gepnet.tables import Shown
+from gepnet.tables import Shown, view_class
 from gepnet.vocabulary import Question
 
 #: What each outcome means, for a reader.
@@ -29,7 +28,7 @@ OUTCOMES: dict[Outcome, str] = {
 }
 
 
-@dataclass(frozen=True)
+@view_class
 class TrialFor:
     """A trial for one patient.
 
@@ -53,7 +52,7 @@ class TrialFor:
     main: list[FigureView]
 
 
-@dataclass(frozen=True)
+@view_class
 class StudyBehind:
     """A study of the bibliography behind a position, with the trials that gepnet has of it."""
 
@@ -63,7 +62,7 @@ class StudyBehind:
     locator: Annotated[str | None, Shown(optional=True)] = None
 
 
-@dataclass(frozen=True)
+@view_class
 class PositionEvidence:
     """A position on an option with what it rests on, and what came after its document.
 
@@ -90,7 +89,7 @@ class PositionEvidence:
         return *(one.study for one in (*self.rests_on, *self.contradicted_by)), tuple(self.newer)
 
 
-@dataclass(frozen=True)
+@view_class
 class SpeakingView:
     """A trial on an option for this patient: which way, by which figures."""
 
@@ -102,7 +101,7 @@ class SpeakingView:
     figures: list[FigureView]
 
 
-@dataclass(frozen=True)
+@view_class
 class OptionEvidence:
     """One option in question: the trials that gave it, and the positions on it."""
 
@@ -126,7 +125,7 @@ class OptionEvidence:
         return list(told.values())
 
 
-@dataclass(frozen=True)
+@view_class
 class Evidence:
     """Everything of the trials for one patient."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Annotated
 
 from gepnet.criteria import Always, And, Certain, Explanation, Node, Not, Or, facts_of, prose
@@ -14,11 +14,11 @@ from gepnet.knowledge.shapes import Sourced
 from gepnet.knowledge.vocabulary_models import FactEntry
 from gepnet.report.facts import FactView, fact_view, value_text
 from gepnet.rules import Reading
-from gepnet.tables import Shown
+from gepnet.tables import Shown, view_class
 from gepnet.vocabulary import TRUTH_WORDS, PartialDate, Truth
 
 
-@dataclass(frozen=True)
+@view_class
 class SourceView:
     """Where an entry was read and how far that was verified."""
 
@@ -68,7 +68,7 @@ def as_text(entry: Recommendation, base: KnowledgeBase) -> str | None:
 Asks = Annotated[list[FactEntry], Shown(take="id label order")]
 
 
-@dataclass(frozen=True)
+@view_class
 class Recorded:
     """A recorded fact that another was worked out from."""
 
@@ -79,7 +79,7 @@ class Recorded:
     event: str | None
 
 
-@dataclass(frozen=True)
+@view_class
 class Behind:
     """A fact of an explanation; a worked-out one with the recorded facts behind it."""
 
@@ -90,7 +90,7 @@ class Behind:
     behind: list[Recorded]
 
 
-@dataclass(frozen=True)
+@view_class
 class Leaf:
     """A condition with its truth and the facts that it is about."""
 
@@ -99,7 +99,7 @@ class Leaf:
     facts: list[Behind]
 
 
-@dataclass(frozen=True)
+@view_class
 class Branch:
     """A part of a criterion that joins others."""
 
@@ -109,7 +109,7 @@ class Branch:
     parts: list[Leaf | Branch]
 
 
-@dataclass(frozen=True)
+@view_class
 class Reader:
     """Puts what was found of one patient into words."""
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 from gepnet.facts import Facts, FactValue, Observed, show
 from gepnet.guidelines import KnowledgeBase
 from gepnet.knowledge.languages import ENGLISH
 from gepnet.knowledge.vocabulary_models import FactEntry
-from gepnet.tables import Shown, plain
+from gepnet.tables import Shown, plain, view_class
 from gepnet.vocabulary import (
     NOT_APPLICABLE,
     Fact,
@@ -44,7 +43,7 @@ def plain_value(value: Any) -> Any:
     return value if isinstance(value, bool | str) or value is None else str(value)
 
 
-@dataclass(frozen=True)
+@view_class
 class Alternative:
     """A value that another one was preferred to."""
 
@@ -52,7 +51,7 @@ class Alternative:
     other: Annotated[Observed, Shown(take="date event", flat=True)]
 
 
-@dataclass(frozen=True)
+@view_class
 class FactView:
     """A fact with its date, origin and what was set aside for it."""
 
@@ -69,7 +68,7 @@ class FactView:
     family: bool
 
 
-@dataclass(frozen=True)
+@view_class
 class FactGroup:
     """The facts under one heading."""
 

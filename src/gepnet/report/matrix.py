@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from operator import itemgetter
 
 from gepnet.guidelines import SPOKEN, Status
 from gepnet.report.assessment import View
 from gepnet.report.words import SIGNS
+from gepnet.tables import view_class
 
 SETTLED = "Settled positions"
 OPEN = "Options on which no position is settled"
 UNVERIFIED = "Unverified entries only"
 
 
-@dataclass(frozen=True)
+@view_class
 class Matrix:
     """A part of the matrix: some rows, and a column for each document that speaks in them."""
 
@@ -121,7 +121,7 @@ def _why_quiet(document: View, cells: Sequence[View]) -> str:
 _OPEN = (Status.FACT_MISSING, Status.TEXT_OPEN)
 
 
-@dataclass(frozen=True)
+@view_class
 class OpenRow:
     """An option on which no position is settled: who is open on it, by which of the two kinds."""
 

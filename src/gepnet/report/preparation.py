@@ -6,7 +6,6 @@ each missing fact would settle is worked out by ``report.changes``; nothing is g
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from gepnet.facts import FactValue
@@ -22,13 +21,13 @@ from gepnet.report.changes import missing_view, requests
 from gepnet.report.facts import fact_view, value_text
 from gepnet.report.headline import headline
 from gepnet.report.safety import safety_views
-from gepnet.tables import plain
+from gepnet.tables import plain, view_class
 
 View = dict[str, Any]
 _OPEN = ("missing", "too_old", "contradictory")
 
 
-@dataclass(frozen=True)
+@view_class
 class ToDo:
     """One thing to do before the meeting.
 
@@ -57,7 +56,7 @@ class ToDo:
     core: bool
 
 
-@dataclass(frozen=True)
+@view_class
 class DomainState:
     """One domain of facts for one patient."""
 

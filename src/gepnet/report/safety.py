@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Annotated
 
 from gepnet.guidelines import Assessment, KnowledgeBase
@@ -10,13 +10,13 @@ from gepnet.guidelines.safety import InQuestion
 from gepnet.knowledge.rule_models import SafetyRule
 from gepnet.report.explanations import Asks, Branch, Leaf, Reader, SourceView, source_of
 from gepnet.rules import Excluding, SafetyNote, excluding
-from gepnet.tables import Shown
+from gepnet.tables import Shown, view_class
 
 #: How many lines the head of a page has room for; what stops or withholds is never left out.
 HEAD_LINES = 3
 
 
-@dataclass(frozen=True)
+@view_class
 class SafetyView:
     """A safety rule that fires or cannot be excluded; ``in_head`` if it stands above everything."""
 
@@ -31,7 +31,7 @@ class SafetyView:
     explanation: Leaf | Branch
 
 
-@dataclass(frozen=True)
+@view_class
 class ExcludingView:
     """What to order or ask, and the safety rules that it alone would exclude."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Annotated
 
 from gepnet.criteria import prose
@@ -13,12 +12,12 @@ from gepnet.guidelines import KnowledgeBase
 from gepnet.knowledge.models import DocumentHeader, Position, Source, Trial
 from gepnet.knowledge.trial_models import Figure, TrialMetric
 from gepnet.report.explanations import SourceView, source_of
-from gepnet.tables import Shown
+from gepnet.tables import Shown, view_class
 
 _ENDS = {"confidence": "% CI", "quartiles": "quartiles", "range": "range"}
 
 
-@dataclass(frozen=True)
+@view_class
 class FigureView:
     """One figure with where it was read; ``text`` is how it is said.
 
@@ -49,7 +48,7 @@ class FigureView:
         return self.source.title
 
 
-@dataclass(frozen=True)
+@view_class
 class DifferingView:
     """Figures of the same thing that differ, and what is said of it."""
 
@@ -58,7 +57,7 @@ class DifferingView:
     figures: list[FigureView]
 
 
-@dataclass(frozen=True)
+@view_class
 class RestingView:
     """A position of a document that names a trial, or that a later trial speaks against."""
 
@@ -69,7 +68,7 @@ class RestingView:
     locator: str | None
 
 
-@dataclass(frozen=True)
+@view_class
 class TrialView:
     """One trial in full."""
 
@@ -165,7 +164,7 @@ def _positions(trial: Trial, base: KnowledgeBase) -> Iterable[RestingView]:
                             yield RestingView(head, rule.full_id, position, how, one.locator)
 
 
-@dataclass(frozen=True)
+@view_class
 class TrialLine:
     """A trial in a list, without a patient."""
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Annotated
 
 from gepnet.facts import Facts, FactValue
 from gepnet.guidelines import KnowledgeBase, Unread, unread
 from gepnet.knowledge.vocabulary_models import FactEntry
 from gepnet.report.facts import value_text
-from gepnet.tables import Shown, also_shown
+from gepnet.tables import Shown, also_shown, view_class
 
 
-@dataclass(frozen=True)
+@view_class
 class UnreadFact:
     """A recorded fact; ``in_course`` if the review of a PRRT cycle or a profile reads it."""
 
@@ -29,7 +28,7 @@ class UnreadFact:
         return f"{told} (read in a PRRT course)" if self.in_course else told
 
 
-@dataclass(frozen=True)
+@view_class
 class UnreadView:
     """What nothing reads of one event."""
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from gepnet.guidelines import SPOKEN, Status
 from gepnet.knowledge.phrases import Phrases
+from gepnet.tables import view_class
 
 
-@dataclass(frozen=True)
+@view_class
 class Sign:
     """How a status is shown: symbol, short word and one sentence."""
 

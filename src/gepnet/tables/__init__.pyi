@@ -20,6 +20,7 @@ from gepnet.tables.plain import also_shown as also_shown
 from gepnet.tables.plain import number_or_text as number_or_text
 from gepnet.tables.plain import plain as plain
 from gepnet.tables.plain import taken as taken
+from gepnet.tables.plain import view_class as view_class
 from gepnet.tables.sheet import ROW_LINE as ROW_LINE
 from gepnet.tables.sheet import SHEETS as SHEETS
 from gepnet.tables.sheet import Sheet as Sheet

@@ -15,7 +15,7 @@ from enum import Enum
 from fractions import Fraction
 from functools import cache
 from pathlib import PurePath
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, TypeVar, dataclass_transform, get_type_hints
 
 from pydantic import BaseModel
 
@@ -24,7 +24,18 @@ from gepnet.vocabulary import Interval, PartialDate
 _ALSO = "_gepnet_also_shown"
 # Where an entry of the knowledge stands in its file: for messages, never for a reader's data.
 _PLACE = frozenset({"file", "line"})
+Kind = TypeVar("Kind")
 Method = TypeVar("Method", bound=Callable[..., Any])
+
+
+@dataclass_transform(frozen_default=True)
+def view_class(kind: type[Kind]) -> type[Kind]:
+    """Return a class as a dataclass that is made, shown and then forgotten.
+
+    Type checkers hold it to be frozen. Nothing compares or prints it: to make what would do so, and
+    what would refuse a change, took longer for the views of one assessment than to fill them.
+    """
+    return dataclasses.dataclass(eq=False, repr=False)(kind)
 
 
 @dataclasses.dataclass(frozen=True)
