@@ -12,10 +12,6 @@ import typer
 from gepnet import __version__
 from gepnet.cli.later import later
 
-#: A command builds many objects and ends: looking for cycles among them as often as Python does by
-#: itself would take a third of the time of a long record.
-COLLECT_RARELY = (400_000, 20, 100)
-
 app = typer.Typer(
     name="gepnet",
     cls=later(["assess", "ask", "compare", "pathway", "demo", "report", "chart", "serve"]),
@@ -87,9 +83,8 @@ def _leave_as_it_is() -> None:
         gc.freeze()
 
 
-def main() -> None:
-    """Run the command line."""
-    gc.set_threshold(*COLLECT_RARELY)
+def run() -> None:
+    """Run a command; whatever is wrong with its input is told at once."""
     atexit.register(_leave_as_it_is)
     # Looking for plugins of pydantic reads what every installed package says of itself.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")

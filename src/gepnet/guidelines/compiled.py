@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple, get_args
+from typing import Any, NamedTuple, get_args
 
 from gepnet.criteria import Always, Node, facts_of
 from gepnet.facts import inputs_of, needed_for
 from gepnet.guidelines.status import LEVELS
 from gepnet.knowledge import Knowledge, KnowledgeFiles, kept
+from gepnet.knowledge.measure_files import files_read, remember
 from gepnet.knowledge.models import (
     DocumentFile,
     FundingPosition,
@@ -125,6 +126,14 @@ class KnowledgeBase(Rulebook):
         self.release = (*self.of(ReleaseRule), *self.of(ReleaseItem))
         self.checklists = self.checklists_for("report_head")
         self.profiles = self.checklists_for("eligibility")
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What was read of its files of measures is kept with it."""
+        return {**vars(self), "_files": files_read(self.knowledge.measures)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        remember(state.pop("_files"))
+        vars(self).update(state)
 
     def _document(self, file: DocumentFile) -> CompiledDocument:
         head = file.document
@@ -297,7 +306,10 @@ class KnowledgeBase(Rulebook):
 
 
 #: The rooms whose code gives the knowledge its compiled form.
-ROOMS = ("knowledge", "vocabulary", "criteria", "facts", "rules", "guidelines")
+ROOMS = (
+    *("knowledge", "vocabulary", "criteria", "measures", "facts", "rules"),
+    *("guidelines", "guidelines/answer", "guidelines/pathway"),
+)
 _bases: dict[str, KnowledgeBase] = {}
 
 
@@ -323,9 +335,23 @@ def load_base(*extra: Path) -> KnowledgeBase:
 
 def _worked_out(knowledge: Knowledge) -> KnowledgeBase:
     """Return the compiled knowledge with what every assessment asks of it."""
+    from gepnet.facts import check as facts
+    from gepnet.guidelines.answer.questions import Answers
+    from gepnet.guidelines.answer.words import AnswerWords
+    from gepnet.guidelines.pathway.questions import PathwayQuestions
+    from gepnet.guidelines.pathway.wording import PathwayWords
+    from gepnet.guidelines.regions import Regions
+    from gepnet.measures import check as measures
+    from gepnet.vocabulary import check as vocabulary
+
+    own = (Answers, AnswerWords, PathwayQuestions, PathwayWords, Regions)
     base = KnowledgeBase(knowledge)
     for document in base.documents:
         _ = (document.levels, document.published)
     _ = (base.facts_read, base.row_order, base.spoken_by_document)
     _ = base.read_by_document
+    for model in (*vocabulary.FILES, *measures.FILES, *facts.FILES, *own):
+        for stem in model.files:
+            if stem in knowledge.measures:
+                model.read(knowledge.measures, stem)
     return base

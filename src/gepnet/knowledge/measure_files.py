@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
 
@@ -62,6 +62,21 @@ class MeasureFile(Strict):
 
 # With the data that a file was read from, so that its identity stays its own.
 _read: dict[tuple[type[MeasureFile], int], tuple[Any, Any]] = {}
+
+
+#: A file that was read: its model, its data, and what the model made of them.
+ReadFile = tuple[type[MeasureFile], Any, MeasureFile]
+
+
+def files_read(measures: Mapping[str, Any]) -> list[ReadFile]:
+    """Return what was read so far of the files of some knowledge, to be kept with it."""
+    own = {id(data) for data in measures.values()}
+    return [(model, *known) for (model, at), known in _read.items() if at in own]
+
+
+def remember(files: Iterable[ReadFile]) -> None:
+    """Take files for read, as they were kept."""
+    _read.update({(model, id(data)): (data, found) for model, data, found in files})
 
 
 def check_files(
