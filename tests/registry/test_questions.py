@@ -5,15 +5,19 @@ import itertools
 import json
 from collections import Counter
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gepnet import api
 from gepnet.api import Question
 from gepnet.numbers.survival import cumulative_incidence
 from gepnet.registry.assess import Assessed
+from gepnet.registry.characterise import _lines
 from gepnet.registry.federated import Shared, as_json, combine, read_shared, shared
 from gepnet.registry.impact import on_label
 from gepnet.registry.outcomes import Chosen, one_step, outcomes, stepped
@@ -60,6 +64,22 @@ def test_small_counts_are_hidden_with_what_they_would_follow_from() -> None:
     assert small.parts({"a": 3, "b": 2, "c": 7}) == {"a": None, "b": None, "c": 7}
     assert small.parts({"a": 0, "b": 5}) == {"a": 0, "b": 5}
     assert Smallness(1).parts({"a": 3}) == {"a": 3}
+
+
+@given(st.dictionaries(st.sampled_from("abcdefg"), st.integers(0, 12)), st.randoms())
+def test_what_is_hidden_rests_on_no_order(counts: dict[str, int], random: Random) -> None:
+    names = list(counts)
+    random.shuffle(names)
+    assert Smallness().parts({name: counts[name] for name in names}) == Smallness().parts(counts)
+
+
+def test_what_is_equally_frequent_stands_by_name() -> None:
+    assessed = pl.DataFrame({"grade": ["b", "a", "d", "c"] * 9 + ["e"]})
+    fact = BASE.vocabulary["grade"]
+    for seed in range(20):
+        table = assessed.sample(fraction=1, shuffle=True, seed=seed)
+        found = _lines(fact, "all", table, Smallness(1))
+        assert [one.value for one in found] == ["a", "b", "c", "d", "e"]
 
 
 def test_table_one_counts_what_the_facts_say(assessed: str) -> None:

@@ -160,7 +160,8 @@ def _lines(fact: Fact, group: str, table: pl.DataFrame, small: Smallness) -> lis
         unit = fact.entry.unit
         return [replace(line, median=middle_, lower=lower, upper=upper, unit=unit)]
     column = known[fact.id].cast(pl.String)
-    tally = dict(column.value_counts().sort("count", descending=True).iter_rows())
+    counted = column.value_counts().sort("count", fact.id, descending=[True, False])
+    tally = dict(counted.iter_rows())
     if fact.type == "boolean":
         tally = {"true": tally.get("true", 0), "false": tally.get("false", 0)}
     parts = small.parts(tally)

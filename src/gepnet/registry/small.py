@@ -35,12 +35,15 @@ class Smallness:
         return None if self.hides(count) else count
 
     def parts(self, counts: Mapping[str, int]) -> dict[str, int | None]:
-        """Return the counts that make up a whole which is told."""
+        """Return the counts that make up a whole which is told.
+
+        Of equal ones the first by name is hidden: tables come in no order that could be relied on.
+        """
         hidden = {name for name, count in counts.items() if self.hides(count)}
         if len(hidden) == 1:
             rest = [name for name in counts if name not in hidden and counts[name]]
             if rest:
-                hidden.add(min(rest, key=lambda name: counts[name]))
+                hidden.add(min(rest, key=lambda name: (counts[name], name)))
         return {name: None if name in hidden else count for name, count in counts.items()}
 
 
