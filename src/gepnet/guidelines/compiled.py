@@ -306,10 +306,7 @@ class KnowledgeBase(Rulebook):
 
 
 #: The rooms whose code gives the knowledge its compiled form.
-ROOMS = (
-    *("knowledge", "vocabulary", "criteria", "measures", "facts", "rules"),
-    *("guidelines", "guidelines/answer", "guidelines/pathway"),
-)
+ROOMS = ("knowledge", "vocabulary", "criteria", "measures", "facts", "rules", "guidelines")
 _bases: dict[str, KnowledgeBase] = {}
 
 

@@ -112,7 +112,12 @@ def cache_file(name: str, *rooms: str) -> Path | None:
 @cache
 def _code_digest(rooms: tuple[str, ...]) -> str:
     digest = hashlib.sha256()
-    for room in rooms:
-        for file in sorted((Path(__file__).parents[1] / room).glob("*.py")):
-            digest.update(file.read_bytes())
+    for file in code_of(*rooms):
+        digest.update(file.read_bytes())
     return digest.hexdigest()[:12]
+
+
+def code_of(*rooms: str) -> list[Path]:
+    """Return the files of some rooms, those of the rooms within them included."""
+    package = Path(__file__).parents[1]
+    return [file for room in rooms for file in sorted((package / room).rglob("*.py"))]
