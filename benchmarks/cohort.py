@@ -23,7 +23,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from gepnet.cli.app import COLLECT_RARELY
+from gepnet.cli import COLLECT_RARELY
 
 DAY = datetime.date(2026, 1, 1)
 COMPRESSION, LEVEL = "zstd", 1

@@ -7,6 +7,7 @@ import sys
 import tomllib
 import zipfile
 from functools import cache
+from importlib import import_module
 from importlib.metadata import packages_distributions, version
 from pathlib import Path
 
@@ -253,3 +254,9 @@ def test_a_machine_without_python_gets_a_clear_message(tmp_path: Path) -> None:
     assert result.stdout == ""
     assert "needs Python 3.11 or later" in result.stderr
     assert "apt-get install python3" in result.stderr
+
+
+@pytest.mark.parametrize("name", sorted(p.stem for p in (ROOT / "benchmarks").glob("*.py")))
+def test_a_benchmark_can_be_begun(name: str) -> None:
+    # None is run by a test: what it names may have gone meanwhile.
+    import_module(f"benchmarks.{name}")

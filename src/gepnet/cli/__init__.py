@@ -2,7 +2,7 @@
 
 import gc
 
-__all__ = ["main"]
+__all__ = ["COLLECT_RARELY", "main"]
 
 #: A command builds many objects and ends: looking for cycles among them as often as Python does by
 #: itself would take a sixth of the time of an assessment, a third of that of a long record.
