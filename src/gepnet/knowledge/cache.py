@@ -25,6 +25,7 @@ from gepnet.knowledge.problems import InputError
 
 T = TypeVar("T")
 _ROOMS = ("knowledge", "vocabulary", "criteria")
+_PACKAGE = Path(__file__).parents[1]
 _MARK_BYTES = hashlib.blake2b().digest_size
 
 
@@ -65,28 +66,37 @@ class Kept(Generic[T]):
             return None
         try:
             with self._file.open("rb") as opened:
-                status = os.fstat(opened.fileno())
-                own = not hasattr(os, "getuid") or status.st_uid == os.getuid()
-                content = opened.read() if own and not status.st_mode & 0o022 else b""
+                content = opened.read() if _is_own(os.fstat(opened.fileno())) else b""
         except OSError:
             return None
         mark, content = content[:_MARK_BYTES], content[_MARK_BYTES:]
         if mark != _mark(content):
             return None
-        found: T = pickle.loads(content)
+        try:
+            found: T = pickle.loads(content)
+        except (AttributeError, ImportError):  # what it was made of is no more
+            return None
         return found
 
     def write(self, made: T) -> None:
         """Keep it; where that cannot be, it will be made anew."""
+        if self._file is None:
+            return
         content = pickle.dumps(made, pickle.HIGHEST_PROTOCOL)
 
         def draft(path: Path) -> None:
             path.touch(0o600)
             path.write_bytes(_mark(content) + content)
 
-        if self._file is not None:
-            with suppress(InputError):
-                write_atomically(self._file, draft)
+        with suppress(InputError):
+            write_atomically(self._file, draft)
+
+
+def _is_own(status: os.stat_result) -> bool:
+    """Whether a file is this user's and nobody else may write it; Windows keeps no such account."""
+    if not hasattr(os, "getuid"):
+        return True
+    return status.st_uid == os.getuid() and not status.st_mode & 0o022
 
 
 def _mark(content: bytes) -> bytes:
@@ -113,11 +123,10 @@ def cache_file(name: str, *rooms: str) -> Path | None:
 def _code_digest(rooms: tuple[str, ...]) -> str:
     digest = hashlib.sha256()
     for file in code_of(*rooms):
-        digest.update(file.read_bytes())
+        digest.update(f"{file.relative_to(_PACKAGE)}\0".encode() + file.read_bytes())
     return digest.hexdigest()[:12]
 
 
 def code_of(*rooms: str) -> list[Path]:
     """Return the files of some rooms, those of the rooms within them included."""
-    package = Path(__file__).parents[1]
-    return [file for room in rooms for file in sorted((package / room).rglob("*.py"))]
+    return [file for room in rooms for file in sorted((_PACKAGE / room).rglob("*.py"))]

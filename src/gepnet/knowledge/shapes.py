@@ -59,7 +59,7 @@ _set = object.__setattr__
 
 @cache
 def _all_fields(kind: type[BaseModel]) -> set[str]:
-    """Return the names of the fields: in an entry that was read from what is kept all are set."""
+    """Return the names of the fields; of what is kept nobody asks which of them were given."""
     return set(kind.model_fields)
 
 
