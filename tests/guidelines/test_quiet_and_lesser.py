@@ -21,6 +21,16 @@ def test_read_in_part_a_document_is_without_position_only_on_what_it_speaks_of()
     assert cell(found, "red").status is Status.NOT_READ
 
 
+def test_read_in_part_what_was_not_verified_is_no_speaking_of_it() -> None:
+    remembered = entry("remembered", "grown", "red option", verification="unverified")
+    for says, status in ((None, Status.NOT_READ), ("red", Status.NO_POSITION)):
+        told = {"says": says} if says else {}
+        found = cell(
+            assessed(document("a", remembered, coverage=IN_PART, **told), grown=True), "red"
+        )
+        assert (found.status, entries(found.unverified)) == (status, ["remembered"])
+
+
 def test_a_document_that_may_be_about_the_patient_waits_for_what_tells_so() -> None:
     doc = document("a", entry("one", "grown", "knife option"), scope='"score >= 10"')
     open_ = cell(assessed(doc, BESIDE, grown=True), "red")
