@@ -216,6 +216,18 @@ def test_what_may_have_occurred_before_a_reduced_dose_may_be_recurring(
     assert all("platelet" in item.why.lower() for item in asked)
 
 
+@pytest.mark.parametrize(
+    ("nadir", "proposal"), [("<100", "undecidable"), ("70-80", "undecidable"), (">80", "proceed")]
+)
+def test_what_may_have_occurred_since_the_last_dose_is_asked_for(nadir: str, proposal: str) -> None:
+    """Now it is well above the limit; the value between reached to both sides of it."""
+    now = {"platelets_10e9_l": 150}
+    found = reviewed([*TWO_CYCLES, lab("2026-01-02", platelets_10e9_l=nadir), lab(PRE, **now)])
+    asked = [one for one in found.missing if "whether it occurred since the last dose" in one.why]
+    assert (found.proposal, bool(asked)) == (proposal, proposal == "undecidable")
+    assert all(nadir.lstrip("<") in one.why for one in asked)
+
+
 def test_a_reduced_dose_without_a_recorded_cause_counts_as_recurrence() -> None:
     found = reviewed(reduced_course({"platelets_10e9_l": 60}, {"platelets_10e9_l": 120}))
     assert found.proposal == "stop"
