@@ -107,6 +107,7 @@ def test_a_baseline_sample_is_graded_without_its_own_baseline() -> None:
         ("5", "creatinine_umol_l", 95, {"uln": 100}, 0, 3, ("baseline",)),
         ("5", "creatinine_umol_l", 95, {"baseline": base(90)}, 0, 4, ("uln",)),
         ("6", "creatinine_umol_l", 95, {"uln": 100, "baseline": base(60)}, 0, 2, ()),
+        ("6", "creatinine_umol_l", "1.2", {"uln": 100, "lln": 50}, 0, 3, ("baseline",)),
         ("6", "glucose_mmol_l", 12, {"uln": 5.6}, 0, 2, ()),
         ("6", "glucose_mmol_l", 14, {"uln": 5.6}, 3, 3, ()),
     ],
