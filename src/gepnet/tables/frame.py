@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from gepnet.tables.grid import Grid, read_grid
+from gepnet.tables.grid import Grid, read_grid, read_header
 from gepnet.tables.table import Table
 from gepnet.vocabulary import ValueProblem
 
@@ -72,14 +72,16 @@ def grid_of(texts: pl.DataFrame, file: str) -> Grid:
 
 def _fast(path: Path, table: Table[Any]) -> pl.DataFrame | None:
     """Return the columns of a text whose rows are its lines; None where that is not sure."""
-    head = read_grid(path, only_header=True)
-    table.check(head)
     try:
         content = path.read_bytes()
+        head = read_header(content.partition(b"\n")[0].decode(), str(path))
+        if head.problems:
+            return None
+        table.check(head)
         raw = pl.read_csv(
             content, infer_schema=False, separator=head.separator, has_header=False, skip_rows=1
         )
-    except (OSError, pl.exceptions.PolarsError):
+    except (OSError, UnicodeDecodeError, pl.exceptions.PolarsError):
         return None
     lines = content.count(b"\n") + (not content.endswith(b"\n"))
     if len(raw) != lines - 1 or raw.width > len(head.header):

@@ -72,6 +72,13 @@ def read_grid(source: Path | Rows, only_header: bool = False) -> Grid:
     return grid
 
 
+def read_header(text: str, file: str) -> Grid:
+    """Return the names of the columns of a text that begins as given, and how they are parted."""
+    grid = Grid(file)
+    _read_text(text, grid, only_header=True)
+    return grid
+
+
 def separator_of(line: str) -> str:
     """Return what separates the columns of a header: the mark that stands there most often."""
     return max(SEPARATORS, key=line.count)
